@@ -1,0 +1,81 @@
+"""Faults in data, as values: every fault of a file is collected before anything is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How grave a fault is: an error refuses the file, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault, said so that a person who does not program can mend it.
+
+    Parameters
+    ----------
+    file : str
+        Path of the file as the reader knows it.
+    line : int or None
+        Line number from 1, where it is known.
+    record : str or None
+        Id (or position) of the record.
+    field : str or None
+        Dotted path of the field inside the record.
+    reason : str
+        What is wrong.
+    action : str
+        What to do about it.
+    code : str
+        Short stable name of the kind of fault, for example ``unknown-key``.
+    """
+
+    file: str
+    reason: str
+    action: str
+    code: str
+    line: int | None = None
+    record: str | None = None
+    field: str | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this fault refuses the file."""
+        return self.severity is Severity.ERROR
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        subject = " ".join(part for part in (self.record, self.field) if part)
+        subject = f"{subject}: " if subject else ""
+        return f"{place}: {self.severity}: {subject}{self.reason} {self.action} [{self.code}]"
+
+
+class RisMapError(Exception):
+    """Base class of every error that this product raises on purpose."""
+
+
+class DataFaults(RisMapError):
+    """A data file is refused; ``faults`` holds everything that was found, errors and warnings."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class RegisterFaults(DataFaults):
+    """The actor register (or the strategy's vocabulary) is refused."""
+
+
+class GeodataFaults(DataFaults):
+    """Boundaries, localities, divisions or roads are refused."""
+
+
+class UnknownValue(RisMapError):
+    """A value that is not in a closed vocabulary, for example from an address."""

@@ -1,0 +1,342 @@
+"""The register's model: actors have offers, offices and a service area.
+
+Phases belong to an offer, not to the actor as a whole; that is what makes the gap cube exact.
+Every type is frozen and strict: nothing is coerced, unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from ris_map.taxonomy import (
+    MUNICIPALITY_CODES,
+    ActorKind,
+    Answer,
+    Availability,
+    Basis,
+    Confidence,
+    Delivery,
+    Language,
+    Phase,
+    Precision,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=160)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$", max_length=500)]
+MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+def period_start(value: str) -> date:
+    """Return the first day of a partial ISO date."""
+    parts = [int(part) for part in value.split("-")]
+    return date(*[*parts, 1, 1][:3])
+
+
+def period_end(value: str) -> date:
+    """Return the last day of a partial ISO date (``2023`` is 2023-12-31)."""
+    year, *rest = (int(part) for part in value.split("-"))
+    if len(rest) == 2:
+        return date(year, rest[0], rest[1])
+    month = rest[0] if rest else 12
+    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+def _existing_day(value: str) -> str:
+    period_start(value)
+    period_end(value)
+    return value
+
+
+PartialDate = Annotated[
+    str,
+    StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+    AfterValidator(_existing_day),
+]
+"""An ISO date whose month and day may be left out: ``2023``, ``2023-04`` or ``2023-04-01``.
+
+It names a day that exists, so that :func:`period_start` and :func:`period_end` never fail on it.
+"""
+
+
+class Record(BaseModel):
+    """Base of every part of the register."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+
+class LocalText(Record):
+    """A text in both languages."""
+
+    sv: Text
+    en: Text
+
+    def in_(self, language: Language) -> str:
+        """Return the text in one language."""
+        return self.sv if language is Language.SV else self.en
+
+
+class DeliveryModes(Record):
+    """What is known about each of the four delivery modes of an offer."""
+
+    office: Availability
+    visit: Availability
+    digital: Availability
+    phone: Availability
+
+    def of(self, mode: Delivery) -> Availability:
+        """Return what is known about one mode."""
+        return {
+            Delivery.OFFICE: self.office,
+            Delivery.VISIT: self.visit,
+            Delivery.DIGITAL: self.digital,
+            Delivery.PHONE: self.phone,
+        }[mode]
+
+
+class Offer(Record):
+    """One kind of service, for some phases, in some delivery modes.
+
+    An empty ``phases`` means that the phase is not known.
+    """
+
+    service_type: ServiceType
+    phases: tuple[Phase, ...]
+    delivery: DeliveryModes
+    basis: Basis
+
+
+class DeliveryClaim(Record):
+    """What one page says about one delivery mode."""
+
+    mode: Delivery
+    availability: Availability
+    url: Url
+    year: PartialDate | None
+    supports: LocalText
+
+
+class Outside(Record):
+    """Where an office outside the county lies."""
+
+    municipality: ShortText
+    county: ShortText
+    country: ShortText
+    km_to_border: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """Straight line from the town to the county's territory, rounded."""
+    nearest_municipality: MunicipalityCode
+
+
+class Office(Record):
+    """A place where a person can be met. ``municipality`` is null outside the county."""
+
+    id: Slug
+    municipality: MunicipalityCode | None
+    town: ShortText
+    street: ShortText | None
+    postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{3} [0-9]{2}$")] | None
+    lat: Latitude
+    lon: Longitude
+    precision: Precision
+    uncertainty_m: Annotated[int, Field(gt=0)] | None
+    basis: Basis
+    address_basis: Basis | None
+    valid_from: PartialDate | None
+    valid_to: PartialDate | None
+    address_valid_to: PartialDate | None
+    """The street stopped being right at this date, though the actor stayed in the town."""
+    outside: Outside | None
+    note: LocalText | None
+
+    def is_valid(self, on: date) -> bool:
+        """Return whether the office exists on a day; open ends count as existing."""
+        return _covers(self.valid_from, self.valid_to, on=on)
+
+    def street_on(self, on: date) -> str | None:
+        """Return the street if it is known to hold on a day."""
+        outdated = self.address_valid_to is not None and period_end(self.address_valid_to) < on
+        return None if outdated else self.street
+
+
+class StrengthAreas(Record):
+    """Strength areas an actor serves; ``all`` alone = sector-neutral; empty = no information."""
+
+    areas: tuple[StrengthArea, ...]
+    basis: Basis
+
+    def serves(self, area: StrengthArea) -> bool:
+        """Return whether the area is served, a sector-neutral actor serving every area."""
+        return area in self.areas or StrengthArea.ALL in self.areas
+
+
+class ServiceArea(Record):
+    """Where an actor offers its help."""
+
+    scope: ServiceScope
+    municipalities: tuple[MunicipalityCode, ...]
+    basis: Basis
+
+    def includes(self, code: str) -> bool | None:
+        """Return whether a municipality of the county is included; None = no information."""
+        match self.scope:
+            case ServiceScope.UNKNOWN:
+                return None
+            case ServiceScope.MUNICIPALITIES:
+                return code in self.municipalities
+            case ServiceScope.OTHER_COUNTY:
+                return False
+            case _:
+                return code in MUNICIPALITY_CODES
+
+
+class Source(Record):
+    """A page and what it supports."""
+
+    url: Url
+    supports: LocalText
+    year: PartialDate | None
+
+
+class StatusNote(Record):
+    """A finding about whether the actor is at work."""
+
+    finding: LocalText
+    settled: bool
+    sources: tuple[Url, ...]
+
+
+class Actor(Record):
+    """One organisation, or one lasting activity of an organisation, that supports innovators."""
+
+    id: Slug
+    name: ShortText
+    aliases: tuple[ShortText, ...]
+    kind: ActorKind
+    scope: Scope
+    scope_basis: Basis
+    municipal: bool
+    """Whether this is a municipality's own business office."""
+    outside_county: bool
+    status: Status
+    status_note: StatusNote | None
+    valid_from: PartialDate | None
+    valid_to: PartialDate | None
+    successor: Slug | None
+    same_as: Slug | None
+    """The record of the same organisation in the county, for a neighbour's office."""
+    in_2022: Answer
+    summary: LocalText
+    homepage: Url | None
+    homepage_basis: Basis | None
+    strength_areas: StrengthAreas
+    offers: Annotated[tuple[Offer, ...], Field(min_length=1)]
+    offices: tuple[Office, ...]
+    service_area: ServiceArea
+    delivery_claims: tuple[DeliveryClaim, ...]
+    confidence: Confidence
+    last_evidence: PartialDate | None
+    """Latest time for which a page that was read shows the actor at work."""
+    last_confirmed: PartialDate | None
+    """When the actor itself, or the region, last confirmed the record; null = never."""
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    note: LocalText | None
+
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """Phases of all offers, in their order."""
+        return tuple(p for p in Phase if any(p in offer.phases for offer in self.offers))
+
+    @cached_property
+    def service_types(self) -> tuple[ServiceType, ...]:
+        """Service types of all offers, the first offer's first."""
+        return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
+
+    def availability(self, mode: Delivery) -> Availability:
+        """Return the strongest thing known about a delivery mode over all offers."""
+        known = {offer.delivery.of(mode) for offer in self.offers}
+        order = (
+            Availability.OFFERED,
+            Availability.LIMITED,
+            Availability.UNKNOWN,
+            Availability.NOT_OFFERED,
+        )
+        return next(level for level in order if level in known)
+
+    def is_active(self, on: date) -> bool:
+        """Return whether the actor exists on a day: not ended, not merely planned, not before."""
+        if self.status is Status.PLANNED:
+            return False
+        if self.status is Status.ENDED and self.valid_to is None:
+            return False
+        return _covers(self.valid_from, self.valid_to, on=on)
+
+    def offices_on(self, on: date) -> tuple[Office, ...]:
+        """Return the offices inside the county that exist on a day."""
+        return tuple(o for o in self.offices if o.municipality is not None and o.is_valid(on))
+
+
+class RegisterMeta(Record):
+    """What the file is."""
+
+    title: LocalText
+    description: LocalText
+    reference_date: PartialDate
+    """The date to which the research behind the file goes."""
+    licence: ShortText
+
+
+class Register(Record):
+    """The whole register, in file order; ids are unique."""
+
+    meta: RegisterMeta
+    actors: tuple[Actor, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Actor]:
+        """Actors by id."""
+        return {actor.id: actor for actor in self.actors}
+
+    @model_validator(mode="after")
+    def _unique_ids(self) -> Self:
+        if len(self.by_id) != len(self.actors):
+            raise ValueError("actor ids must be unique")
+        return self
+
+
+_PREFIX = r"(?<![\d-])(?:(?:\+|00)46[\s-]?(?:\(0\)[\s-]?)?|0[\s-]?)"
+PERSONAL_DATA = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+"  # an e-mail address
+    rf"|{_PREFIX}7\d(?:[\s-]?\d){{7}}(?!\d)"  # a Swedish mobile number
+    rf"|{_PREFIX}[1-9]\d{{0,2}}[\s-]\d{{2,3}}(?:[\s-]?\d{{2,3}}){{1,3}}(?!\d)"  # a land line
+    r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"  # a personal identity number
+)
+"""E-mail, telephone and identity numbers: a register of organisations holds none of them."""
+
+
+def _covers(start: str | None, end: str | None, *, on: date) -> bool:
+    begun = start is None or period_start(start) <= on
+    return begun and (end is None or on <= period_end(end))
