@@ -1,0 +1,115 @@
+"""Rebuild ``background.geojson``, what lies behind and between the municipalities on every map.
+
+Run from the repository's root: ``python -m scripts.build_background``. Three kinds of features, all
+in WGS 84 (EPSG:4326): the sea (territory minus land, coarse, drawn beneath the land), the roads
+(straight lines between the nodes of the road graph, one feature per road number, cut a little
+outside the county) and the municipal seats as points with their names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import shapely
+from pyproj import Transformer
+from shapely.geometry import mapping, shape
+
+from ris_map.geodata import Geography, load_geography
+from ris_map.roads import RoadNetwork, load_roads, road_lines
+from ris_map.views.rows import place_id
+
+DECIMALS = 4
+ROAD_MARGIN_M = 6_000
+"""How far roads are drawn beyond the county, so that a reader sees that they go on."""
+SEA_OVERLAP_M = 3_000
+"""The sea reaches under the land, whose own outline then draws the coast exactly."""
+SEA_TOLERANCE_M = 800
+_TO_3006 = Transformer.from_crs(4326, 3006, always_xy=True)
+_TO_4326 = Transformer.from_crs(3006, 4326, always_xy=True)
+
+
+def background_text(*, network: RoadNetwork, geography: Geography, land: shapely.Geometry) -> str:
+    """Return the file's text, one feature per line.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The road graph.
+    geography : Geography
+        Territory with the sea, and the localities.
+    land : shapely geometry
+        All land, EPSG:4326.
+    """
+    territory_3006 = shapely.union_all([_to_3006(g) for g in geography.territory.values()])
+    features = [
+        _feature({"kind": "sea"}, _sea_3006(territory_3006, land_3006=_to_3006(land))),
+        *_road_features(network, within_3006=territory_3006.buffer(ROAD_MARGIN_M)),
+        *_seat_features(geography),
+    ]
+    lines = (json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
+    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def _sea_3006(territory_3006: shapely.Geometry, *, land_3006: shapely.Geometry) -> shapely.Geometry:
+    sea = territory_3006.difference(land_3006.buffer(1))
+    largest = max(shapely.get_parts(sea), key=shapely.area)
+    grown = largest.buffer(SEA_OVERLAP_M, join_style="mitre").simplify(SEA_TOLERANCE_M)
+    # never beyond the territory: towards the neighbours there is no land of ours to cover it
+    return shapely.Polygon(grown.intersection(territory_3006).exterior).simplify(SEA_TOLERANCE_M / 4)
+
+
+def _road_features(
+    network: RoadNetwork, *, within_3006: shapely.Geometry
+) -> Iterator[dict[str, Any]]:
+    for road, lines in road_lines(network).items():
+        drawn = shapely.MultiLineString([[(n.lon, n.lat) for n in line] for line in lines])
+        cut = _to_3006(drawn).intersection(within_3006)
+        if not cut.is_empty:
+            yield _feature({"road": None if road == "local" else road, "kind": "road"}, cut)
+
+
+def _seat_features(geography: Geography) -> Iterator[dict[str, Any]]:
+    for seat in (locality for locality in geography.localities if locality.is_seat):
+        properties = {
+            "kind": "seat",
+            "id": place_id(seat.municipality_code, seat.name),
+            "name": seat.name,
+        }
+        yield _feature(properties, _to_3006(shapely.Point(seat.lon, seat.lat)))
+
+
+def _feature(properties: dict[str, Any], geometry_3006: shapely.Geometry) -> dict[str, Any]:
+    degrees = shapely.transform(geometry_3006, _TO_4326.transform, interleaved=False)
+    rounded = shapely.transform(degrees, lambda xy: xy.round(DECIMALS))
+    return {"type": "Feature", "properties": properties, "geometry": mapping(rounded)}
+
+
+def _to_3006(geometry: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(geometry, _TO_3006.transform, interleaved=False)
+
+
+def _land(path: Path) -> shapely.Geometry:
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return shapely.union_all([shape(feature["geometry"]) for feature in features])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--data", type=Path, default=Path("data"), help="data folder (data)")
+    data_dir = arguments.parse_args(argv).data
+    text = background_text(
+        network=load_roads(data_dir),
+        geography=load_geography(data_dir),
+        land=_land(data_dir / "municipalities.geojson"),
+    )
+    (data_dir / "background.geojson").write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
