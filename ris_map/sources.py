@@ -1,0 +1,33 @@
+"""Where every data file comes from, and under which licence it goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from ris_map.model import LocalText, Record, ShortText, Slug, Text
+from ris_map.yamlio import load_yaml
+
+
+class DataSource(Record):
+    """Provenance of one data file."""
+
+    id: Slug
+    file: ShortText
+    title: LocalText
+    publisher: Text
+    licence_in: Text
+    licence_out: Text
+    attribution: Text
+    edition: Text
+    retrieved: Text
+    note: LocalText
+
+
+def load_sources(path: Path) -> tuple[DataSource, ...]:
+    """Return the provenance of all data files, in file order."""
+    content = load_yaml(path).value
+    listed = content["sources"] if isinstance(content, dict) else content
+    return TypeAdapter(tuple[DataSource, ...]).validate_json(json.dumps(listed))

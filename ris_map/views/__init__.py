@@ -1,0 +1,1 @@
+"""What a reader sees, built without Streamlit: rows, cards, tables, sentences, maps."""
