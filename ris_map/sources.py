@@ -17,12 +17,13 @@ class DataSource(Record):
     id: Slug
     file: ShortText
     title: LocalText
-    publisher: Text
-    licence_in: Text
+    publisher: LocalText
+    licence_in: LocalText
     licence_out: Text
     attribution: Text
-    edition: Text
-    retrieved: Text
+    edition: ShortText | None
+    retrieved: ShortText | None
+    """``None``: the source does not say, or it was not noted."""
     note: LocalText
 
 

@@ -22,9 +22,9 @@ def sources_html(sources: Iterable[DataSource], *, tr: Translator) -> str:
             (
                 source.file,
                 source.title.in_(tr.language),
-                source.publisher,
-                source.edition,
-                source.licence_in,
+                source.publisher.in_(tr.language),
+                source.edition or tr("unknown"),
+                source.licence_in.in_(tr.language),
                 source.licence_out,
                 source.note.in_(tr.language),
             )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 
 import folium
+from branca.element import MacroElement
+from jinja2 import Template
 
 from ris_map.geodata import Locality
 from ris_map.i18n import Translator, swedish_sort_key
@@ -136,22 +138,45 @@ def town_label(town: Town, *, tr: Translator) -> str:
 
 
 def bubbles(shown: Iterable[Town], *, tr: Translator) -> folium.FeatureGroup:
-    """Return the changing layer of the map: one marker per town, with its actors in a popup."""
+    """Return the changing layer of the map: one marker per town, with its actors in a popup.
+
+    One element carries all markers as data: a folium marker with icon and popup per town costs
+    five elements, each with a script of its own, at every click.
+    """
     group = folium.FeatureGroup(name="towns")
-    for town in shown:
-        size = bubble_diameter_px(town.count)
-        label = town_label(town, tr=tr)
-        html = render("bubble.html", town=town, arcs=ring(town.phase_counts()), size=size)
-        popup = render("popup.html", heading=label, actors=town.actors)
-        folium.Marker(
-            (town.lat, town.lon),
-            icon=folium.DivIcon(
-                html=html, icon_size=(size, size), icon_anchor=(size // 2, size // 2)
-            ),
-            popup=folium.Popup(popup, max_width=280),
-            title=label,
-        ).add_to(group)
+    _Bubbles([bubble(town, tr=tr) for town in shown]).add_to(group)
     return group
+
+
+def bubble(town: Town, *, tr: Translator) -> dict[str, object]:
+    """Return what ``map.js`` needs to draw one town: point, size, name, and escaped HTML."""
+    size = bubble_diameter_px(town.count)
+    label = town_label(town, tr=tr)
+    return {
+        "lat": town.lat,
+        "lon": town.lon,
+        "size": size,
+        "title": label,
+        "html": render("bubble.html", town=town, arcs=ring(town.phase_counts()), size=size),
+        "popup": render("popup.html", heading=label, actors=town.actors),
+    }
+
+
+class _Bubbles(MacroElement):
+    """Calls ``risBubbles`` of ``map.js`` with the towns as data."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        risBubbles({{ this._parent.get_name() }}, {{ this.towns|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, towns: list[dict[str, object]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Bubbles"
+        self.towns = towns
 
 
 def _middle(offices: Iterable[Office]) -> tuple[float, float]:

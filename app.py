@@ -1,0 +1,11 @@
+"""The server's entry: `streamlit run app.py` and `uvicorn app:app` give the same. No logic here.
+
+Streamlit finds the application by reading this file, without running it: the assignment below
+has to be a literal call of ``st.App``.
+"""
+
+import streamlit as st
+
+from ris_map.ui.server import SCRIPT, server_middleware, server_routes
+
+app = st.App(SCRIPT, routes=server_routes(), middleware=server_middleware())

@@ -1,0 +1,19 @@
+"""One actor with everything the register holds and all its sources."""
+
+import streamlit as st
+
+from ris_map.ui import data, layout
+from ris_map.views.actor_detail import actor_html
+from ris_map.views.markup import render
+
+tr = layout.language_texts()
+state = data.register_state()
+actor = state.register.by_id.get(st.query_params.get("id", ""))
+
+if actor is None:
+    layout.title(tr("page.actor.title"))
+    st.html(render("notice.html", text=tr("page.actor.not-found")))
+else:
+    layout.title(actor.name)
+    st.html(actor_html(actor, words=data.words(tr), on=data.today()))
+layout.back_to_start(tr=tr)

@@ -1,0 +1,5 @@
+"""Privacy."""
+
+from ris_map.ui import layout
+
+layout.text_page("privacy", "integritet")

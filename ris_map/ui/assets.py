@@ -1,0 +1,195 @@
+"""What the browser fetches beside Streamlit: Leaflet, jQuery, our scripts and styles, geometry.
+
+Everything comes from this server, so that no page ever asks another host for anything. An address
+carries a hash of the content (``?v=...``); with the right hash the browser may keep the file for a
+year, without it the file is asked for anew (and answered with "not modified").
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import xstatic.pkg.jquery
+import xstatic.pkg.leaflet
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from ris_map.ui.settings import data_dir
+
+PREFIX: Final = "assets"
+GEO_NAMES: Final = ("municipalities", "background")
+FROM_FRAME: Final = "../../"
+"""Put before an asset's address inside the map's frame (``/component/<name>/index.html``)."""
+
+_FOLDERS: Final[Mapping[str, Path]] = {
+    "app": Path(__file__).resolve().parent / "static",
+    "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
+    "jquery": Path(xstatic.pkg.jquery.BASE_DIR),
+}
+_KEPT: Final = "public, max-age=31536000, immutable"
+# Leaflet's style sheet names its images without a version; a day is a fair guess for those.
+_UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "jquery": "no-cache"}
+_HASH_LENGTH: Final = 12
+_SMALL: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One file in the two forms it may be sent in, with the hash that names its content."""
+
+    plain: bytes
+    packed: bytes
+    version: str
+
+
+@lru_cache(maxsize=64)
+def _payload(path: Path, _modified: int, _size: int) -> Payload:
+    """Read and compress a file once for each state of it (the stamp is part of the cache's key)."""
+    plain = path.read_bytes()
+    packed = gzip.compress(plain, compresslevel=9, mtime=0) if len(plain) > _SMALL else plain
+    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
+
+
+def payload(path: Path) -> Payload:
+    """Give a file's content and hash, read anew only when the file has changed.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+    """
+    stamp = path.stat()
+    return _payload(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+def _path(name: str) -> Path:
+    """Find the file behind an asset's name such as ``leaflet/leaflet.js``."""
+    folder, _, rest = name.partition("/")
+    if folder == "geo":
+        return data_dir() / rest
+    return _FOLDERS[folder] / rest
+
+
+def asset_url(name: str) -> str:
+    """Give an asset's address, relative to the site's root, with the hash of its content.
+
+    Parameters
+    ----------
+    name : str
+        For example ``app/shell.css``, ``leaflet/leaflet.js`` or ``geo/municipalities.geojson``.
+
+    Returns
+    -------
+    str
+        For example ``assets/app/shell.css?v=1b2c3d4e5f60``. Inside the map's frame put
+        :data:`FROM_FRAME` before it.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    """
+    return f"{PREFIX}/{name}?v={payload(_path(name)).version}"
+
+
+def _accepts_gzip(request: Request) -> bool:
+    """Tell whether the browser takes gzip (a quality of zero means that it does not)."""
+    for part in request.headers.get("accept-encoding", "").split(","):
+        coding, _, quality = part.partition(";")
+        if coding.strip() == "gzip":
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+def respond(request: Request, content: Payload, *, media_type: str, cache: str) -> Response:
+    """Answer with a payload: compressed where taken, "not modified" where known.
+
+    Parameters
+    ----------
+    request : Request
+        What was asked.
+    content : Payload
+        What is sent.
+    media_type, cache : str
+        Values of ``Content-Type`` and ``Cache-Control``.
+    """
+    packed = _accepts_gzip(request) and content.packed is not content.plain
+    # Two encodings are two representations: each has an ETag of its own.
+    tag = f'"{content.version}{"-gz" if packed else ""}"'
+    headers = {"Cache-Control": cache, "ETag": tag, "Vary": "Accept-Encoding"}
+    known = {part.strip().removeprefix("W/") for part in _if_none_match(request).split(",")}
+    if tag in known:
+        return Response(status_code=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    body = content.packed if packed else content.plain
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _if_none_match(request: Request) -> str:
+    return request.headers.get("if-none-match", "")
+
+
+def _versioned(request: Request, version: str) -> bool:
+    return request.query_params.get("v") == version
+
+
+async def _geometry(request: Request) -> Response:
+    """Send one of the two geometry files; any other name is unknown here."""
+    name = request.path_params["name"]
+    if name not in GEO_NAMES:
+        raise HTTPException(status_code=404)
+    path = data_dir() / f"{name}.geojson"
+    if not path.is_file():
+        raise HTTPException(status_code=404)
+    content = payload(path)
+    cache = _KEPT if _versioned(request, content.version) else "public, no-cache"
+    return respond(request, content, media_type="application/geo+json", cache=cache)
+
+
+class VersionedFiles(StaticFiles):
+    """Static files whose caching depends on whether the address carries the right hash."""
+
+    def __init__(self, directory: Path, unversioned: str) -> None:
+        super().__init__(directory=directory)
+        self._root = directory
+        self._unversioned = unversioned
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Send one file, or "not found"."""
+        response = await super().get_response(path, scope)
+        full = self._root / path
+        kept = full.is_file() and _versioned(Request(scope), payload(full).version)
+        response.headers["Cache-Control"] = _KEPT if kept else self._unversioned
+        return response
+
+
+def asset_routes() -> list[BaseRoute]:
+    """Give the routes of everything under ``/assets``.
+
+    Returns
+    -------
+    list of BaseRoute
+        A route for geometry and one folder each for our own files, Leaflet and jQuery.
+    """
+    files = [
+        Mount(f"/{PREFIX}/{name}", VersionedFiles(folder, _UNVERSIONED[name]), name=f"asset-{name}")
+        for name, folder in _FOLDERS.items()
+    ]
+    geometry = Route(f"/{PREFIX}/geo/{{name}}.geojson", _geometry, methods=["GET", "HEAD"])
+    return [geometry, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
+
+
+async def _nothing(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001
+    """Answer "not found"; otherwise Streamlit would answer an unknown asset with the page."""
+    raise HTTPException(status_code=404)

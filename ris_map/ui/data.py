@@ -1,0 +1,120 @@
+"""The product's data, read once per process and shared by all sessions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from ris_map.geodata import Geography
+from ris_map.i18n import Translator, swedish_sort_key, translator
+from ris_map.register import LiveRegister, LiveState
+from ris_map.sources import DataSource, load_sources
+from ris_map.strategy import Strategy
+from ris_map.taxonomy import Language
+from ris_map.ui import settings
+from ris_map.views.rows import Words
+from ris_map.world import World, foundations, world_of
+
+COAST_DIVISION = "kust"
+INLAND_DIVISION = "samverkan"
+TODAY_VARIABLE = "RIS_MAP_TODAY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Something that can be chosen as a place: a municipality or a group of them."""
+
+    id: str
+    name: str
+    codes: frozenset[str]
+
+
+def geography() -> Geography:
+    """Return the county's geography."""
+    return foundations(settings.data_dir()).geography
+
+
+def strategy() -> Strategy:
+    """Return the strategy's vocabulary."""
+    return foundations(settings.data_dir()).strategy
+
+
+def world() -> World:
+    """Return what every figure is computed from, for the register as it is served today."""
+    return world_of(settings.data_dir(), register=register_state().register, on=today())
+
+
+@st.cache_resource(show_spinner=False)
+def _live_register() -> LiveRegister:
+    return LiveRegister(
+        settings.data_dir() / "actors.yaml",
+        municipality_at=geography().municipality_at,
+        today=today,
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def sources() -> tuple[DataSource, ...]:
+    """Return the provenance of all data files."""
+    return load_sources(settings.data_dir() / "sources.yaml")
+
+
+def register_state() -> LiveState:
+    """Return the register as it is served, with the faults of a newer file if it has any."""
+    return _live_register().current()
+
+
+def words(tr: Translator) -> Words:
+    """Return what is needed to put records into the words of a language."""
+    return Words(
+        tr=tr,
+        strategy=strategy(),
+        municipality_names={m.code: m.name for m in geography().municipalities},
+        report_address=settings.report_address(),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=len(Language))
+def places(language: Language) -> tuple[Place, ...]:
+    """Return the places to choose from: groups first, then municipalities, in Swedish order."""
+    found = geography()
+    grouped = tuple(
+        Place(
+            id=group_id(division.id, group.id),
+            name=f"{group.label.in_(language)} ({division.label.in_(language).lower()})",
+            codes=frozenset(group.municipalities),
+        )
+        for division in found.divisions
+        for group in division.groups
+        if len(group.municipalities) > 1
+    )
+    single = sorted(found.municipalities, key=lambda m: swedish_sort_key(m.name))
+    return (
+        *grouped,
+        *(Place(id=m.code, name=m.name, codes=frozenset({m.code})) for m in single),
+    )
+
+
+def place_groups() -> Mapping[str, frozenset[str]]:
+    """Return municipality codes by group id."""
+    return {place.id: place.codes for place in places(Language.SV)}
+
+
+def group_id(division: str, group: str) -> str:
+    """Return the id of a group of municipalities in addresses."""
+    return f"{division}-{group}"
+
+
+def texts(language: Language) -> Translator:
+    """Return the texts of a language."""
+    return translator(language)
+
+
+def today() -> date:
+    """Return the day for which the register is shown; ``RIS_MAP_TODAY`` freezes it for tests."""
+    frozen = os.environ.get(TODAY_VARIABLE, "")
+    return date.fromisoformat(frozen) if frozen else date.today()

@@ -1,0 +1,208 @@
+"""The document around the application: Streamlit's index page, made ours once at start.
+
+Streamlit serves one fixed page whatever the address, in English. This module reads that page from
+the installed package, sets language, title, description, style sheet, script and the text for
+readers without JavaScript, and the middleware sends the result in place of the original.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import file_util
+
+from ris_map.errors import RisMapError
+from ris_map.ui.assets import PREFIX, Payload, asset_url, respond
+from ris_map.ui.headers import FRAME_PREFIX
+
+LANGUAGES: Final = ("sv", "en")
+
+TITLES: Final = {
+    "sv": "Innovationsstöd i Västerbotten",
+    "en": "Innovation support in Västerbotten",
+}
+DESCRIPTIONS: Final = {
+    "sv": "Öppen karta över vem som stödjer innovation i Västerbotten, var och hur långt bort.",
+    "en": "Open map of who supports innovation in Västerbotten, where, and how far away.",
+}
+_NOSCRIPT: Final = {
+    "sv": (
+        "Den här sidan behöver JavaScript. Slå på JavaScript i webbläsaren och ladda om sidan. "
+        "Inga skript hämtas från andra webbplatser."
+    ),
+    "en": (
+        "This page needs JavaScript. Turn on JavaScript in the browser and reload the page. "
+        "No scripts are fetched from other sites."
+    ),
+}
+
+
+class ShellFault(RisMapError):
+    """Streamlit's index page no longer has the shape that the rewriting knows."""
+
+
+def streamlit_index() -> str:
+    """Read the index page of the installed Streamlit."""
+    return (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
+
+
+def _once(pattern: str, replacement: str, text: str, what: str) -> str:
+    """Replace exactly one place, or say clearly which one was not found."""
+    changed, count = re.subn(pattern, lambda _: replacement, text, flags=re.DOTALL)
+    if count != 1:
+        raise ShellFault(
+            f"Streamlit's index page changed: {what} was found {count} times instead of once. "
+            "Compare streamlit/static/index.html with ris_map/ui/shell.py."
+        )
+    return changed
+
+
+STYLES: Final = ("app/shell.css", "app/app.css")
+SCRIPTS: Final = ("app/shell.js", "app/selection.js")
+"""Deferred, in this order. They stand before Streamlit's own script and so run before it."""
+
+
+def _scripts() -> str:
+    frame_style = f' data-frame-css="./{asset_url("app/frame.css")}"'
+    tags = (f'<script src="./{asset_url(name)}" defer{frame_style}></script>' for name in SCRIPTS)
+    return "\n    ".join(tags)
+
+
+def _head(language: str) -> str:
+    styles = (f'<link rel="stylesheet" href="./{asset_url(name)}" />' for name in STYLES)
+    description = f'<meta name="description" content="{escape(DESCRIPTIONS[language])}" />'
+    return "\n    ".join((description, *styles)) + "\n  </head>"
+
+
+def _noscript(language: str) -> str:
+    """Both languages, the chosen one first: nobody without scripts can switch."""
+    order = sorted(LANGUAGES, key=lambda code: code != language)
+    texts = "".join(f'<p lang="{code}">{escape(_NOSCRIPT[code])}</p>' for code in order)
+    return f"<noscript>{texts}</noscript>"
+
+
+# A comment and what stands right after it, without reaching over another comment's end.
+_COMMENT: Final = r"(?:<!--(?:(?!-->).)*-->\s*)?"
+
+
+def rewrite(index: str, language: str) -> str:
+    """Turn Streamlit's index page into ours.
+
+    Parameters
+    ----------
+    index : str
+        Streamlit's page.
+    language : str
+        One of :data:`LANGUAGES`.
+
+    Returns
+    -------
+    str
+        The page that is sent.
+
+    Raises
+    ------
+    ShellFault
+        A place that is to be changed is missing, or there is more than one.
+    """
+    icon = f'<link rel="icon" type="image/svg+xml" href="./{asset_url("app/icon.svg")}" />'
+    title = f"<title>{escape(TITLES[language])}</title>"
+    # "shrink-to-fit" is a dead Safari word; nothing here may ever forbid zooming.
+    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+    page = _once(rf"^\s*{_COMMENT}<!DOCTYPE html>", "<!DOCTYPE html>", index, "the document type")
+    page = _once(r'<html lang="en">', f'<html lang="{language}">', page, "<html lang>")
+    page = _once(r"<title>.*?</title>", title, page, "<title>")
+    page = _once(r'<link rel="shortcut icon"[^>]*>', icon, page, "the icon")
+    page = _once(r'<meta\s+name="viewport"[^>]*>', viewport, page, "the viewport")
+    # A pointer to a programming interface that is switched off, with its explanation.
+    page = _once(rf'{_COMMENT}<link rel="service-desc"[^>]*>', "", page, "service-desc")
+    # The page's only inline script serves a crawler service; without it the policy needs no hash.
+    prerender = rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>"
+    page = _once(prerender, _scripts(), page, "the prerender script")
+    page = _once(r"<noscript>.*?</noscript>", _noscript(language), page, "<noscript>")
+    page = _once(r"</head>", _head(language), page, "</head>")
+    if "<script>" in page:
+        raise ShellFault("Streamlit's index page changed: there is a new inline script in it.")
+    return page
+
+
+def build_shells() -> dict[str, Payload]:
+    """Make the page in each language, compressed once.
+
+    Returns
+    -------
+    dict
+        Language code to page.
+    """
+    index = streamlit_index()
+    return {language: _pack(rewrite(index, language)) for language in LANGUAGES}
+
+
+def _pack(page: str) -> Payload:
+    plain = page.encode()
+    version = hashlib.sha256(plain).hexdigest()[:16]
+    return Payload(plain, gzip.compress(plain, compresslevel=9, mtime=0), version)
+
+
+def chosen_language(query: bytes) -> str:
+    """Read the language from an address; anything unknown is Swedish.
+
+    Parameters
+    ----------
+    query : bytes
+        The raw query string.
+    """
+    language = QueryParams(query).get("lang", LANGUAGES[0])
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
+class Shell:
+    """Middleware that sends our page wherever Streamlit sends its index page.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        What is wrapped.
+    shells : callable
+        Gives the page for each language; called once.
+    """
+
+    def __init__(self, app: ASGIApp, shells: Callable[[], Mapping[str, Payload]]) -> None:
+        self._app = app
+        self._shells = shells()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] != "http" or scope["path"].startswith((FRAME_PREFIX, f"/{PREFIX}/")):
+            await self._app(scope, receive, send)
+            return
+        replaced = False
+
+        async def send_shell(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and _is_page(message):
+                replaced = True
+                shell = self._shells[chosen_language(scope.get("query_string", b""))]
+                response = respond(
+                    Request(scope), shell, media_type="text/html; charset=utf-8", cache="no-cache"
+                )
+                await response(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_shell)
+
+
+def _is_page(message: Message) -> bool:
+    """Tell whether an answer is Streamlit's index page: the only HTML it sends outside frames."""
+    kind = Headers(raw=message.get("headers", [])).get("content-type", "")
+    return message["status"] == 200 and kind.startswith("text/html")

@@ -1,0 +1,149 @@
+"""Widgets and pictures of the start page."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from ris_map.export.csv_files import CsvFlavour, actors_csv
+from ris_map.filters import Filter, Param
+from ris_map.i18n import Translator
+from ris_map.selection import Selection
+from ris_map.strategy import Term
+from ris_map.taxonomy import Delivery, Phase, ServiceType
+from ris_map.ui import data
+from ris_map.ui.map_assets import map_assets
+from ris_map.ui.start_state import ADDRESS, area_key, chosen_filter
+from ris_map.views.base_map import base_map
+from ris_map.views.explain import explanation
+from ris_map.views.listing import cards_html, table_html
+from ris_map.views.markup import render
+from ris_map.views.rows import ActorRow, phase_marks
+from ris_map.views.town_map import bubbles, towns
+
+MAP_HEIGHT_PX = 560
+
+
+def filters(tr: Translator) -> None:
+    """Draw the filters; each writes the address when it changes."""
+    with st.container(key="ris-filters"):
+        st.html(render("heading.html", level=2, text=tr("filter.heading"), hidden=True))
+        first, second = st.columns([2, 3])
+        with first:
+            _pills(Param.PHASE, tuple(Phase), tr("filter.phase"), tr=tr)
+            _place(tr)
+        with second:
+            _pills(Param.SERVICE_TYPE, tuple(ServiceType), tr("filter.service-type"), tr=tr)
+            st.text_input(
+                tr("filter.text"),
+                key=Param.TEXT,
+                placeholder=tr("filter.text.placeholder"),
+                max_chars=80,
+                on_change=ADDRESS.write,
+            )
+        with st.expander(tr("filter.more"), expanded=_more_is_chosen()):
+            _strength_areas(tr)
+            _pills(Param.DELIVERY, tuple(Delivery), tr("filter.delivery"), tr=tr)
+            st.checkbox(
+                tr("filter.scope"),
+                key=Param.SCOPE,
+                help=tr("filter.scope.help"),
+                on_change=ADDRESS.write,
+            )
+
+
+def chosen_line(chosen: Filter, in_words: str, *, tr: Translator) -> None:
+    """Draw the line that says what is selected, and the button that clears it."""
+    with st.container(horizontal=True, key="ris-chosen", vertical_alignment="center"):
+        text = f"{tr('filter.chosen')} {in_words}" if in_words else tr("filter.nothing-chosen")
+        st.html(render("chosen.html", text=text))
+        if not chosen.is_empty:
+            st.button(tr("filter.clear"), key="clear", on_click=ADDRESS.clear)
+
+
+def town_map(selection: Selection, *, tr: Translator) -> None:
+    """Draw the map; no pan or zoom reruns the page, only the bubbles change with a filter."""
+    shown = towns(selection.on_map, localities=data.geography().localities)
+    st_folium(
+        base_map(map_assets()),
+        key="town-map",
+        height=MAP_HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=bubbles(shown, tr=tr),
+    )
+    st.html(render("legend.html", t=tr, marks=phase_marks(Phase, words=data.words(tr))))
+
+
+def listing(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:
+    """Draw the list, or words where there is nothing to list."""
+    if not rows:
+        st.html(render("empty.html", title=tr("empty.title"), text=tr("empty.text")))
+        return
+    st.html(cards_html(rows, tr=tr))
+
+
+def table_and_files(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:
+    """Draw the same selection as a table, and the downloads of it."""
+    st.html(render("heading.html", level=2, text=tr("table.heading"), hidden=False))
+    with st.container(horizontal=True):
+        for flavour in CsvFlavour:
+            st.download_button(
+                tr(f"csv.{flavour}"),
+                data=partial(actors_csv, rows, flavour=flavour, tr=tr),
+                file_name=f"{tr('csv.file')}-{data.today().isoformat()}.csv",
+                mime="text/csv",
+                key=f"csv-{flavour}",
+                on_click="ignore",
+            )
+    if rows:
+        st.html(table_html(rows, tr=tr))
+
+
+def _pills(key: str, options: tuple[Term, ...], label: str, *, tr: Translator) -> None:
+    strategy = data.strategy()
+    st.pills(
+        label,
+        options,
+        selection_mode="multi",
+        format_func=lambda member: strategy.label(member).in_(tr.language),
+        key=key,
+        help=_explained(options, tr=tr),
+        wrap=True,
+        on_change=ADDRESS.write,
+    )
+
+
+def _explained(options: tuple[Term, ...], *, tr: Translator) -> str:
+    """Return the options with their explanations, for the help beside the label (I9)."""
+    strategy, language = data.strategy(), tr.language
+    return "\n\n".join(
+        f"**{strategy.label(term).in_(language)}**: {explanation(term, strategy).in_(language)}"
+        for term in options
+    )
+
+
+def _strength_areas(tr: Translator) -> None:
+    for group in data.strategy().strength_area_groups:
+        label = f"{tr('filter.strength-area')}: {group.label.in_(tr.language)}"
+        _pills(area_key(group.id), tuple(group.areas), label, tr=tr)
+
+
+def _place(tr: Translator) -> None:
+    found = data.places(tr.language)
+    names = {place.id: place.name for place in found}
+    st.multiselect(
+        tr("filter.place"),
+        list(names),
+        format_func=names.__getitem__,
+        key=Param.PLACE,
+        placeholder=tr("filter.place.placeholder"),
+        on_change=ADDRESS.write,
+    )
+
+
+def _more_is_chosen() -> bool:
+    chosen = chosen_filter(st.session_state)  # type: ignore[arg-type]
+    return bool(chosen.strength_areas or chosen.delivery) or chosen.scope != Filter().scope

@@ -1,0 +1,90 @@
+/* Runs inside the map's frame: the constant base of every map, fetched once and then cached.
+   Python adds only what changes (bubbles), so a filter never rebuilds the base. */
+(function () {
+  "use strict";
+
+  const STYLE = {
+    sea: { stroke: false, fillColor: "#dbe8f0", fillOpacity: 1 },
+    municipality: { color: "#8b8f94", weight: 1, fillColor: "#f7f5ef", fillOpacity: 1 },
+    road: { color: "#b9a98c", weight: 1.5, opacity: 0.9 },
+  };
+
+  function layer(map, paneName, zIndex, options) {
+    map.createPane(paneName).style.zIndex = String(zIndex);
+    return L.geoJSON(null, Object.assign({ pane: paneName, interactive: false }, options)).addTo(map);
+  }
+
+  function seatMarker(feature, latlng) {
+    const icon = L.divIcon({ className: "ris-seat", html: "", iconSize: [0, 0] });
+    const marker = L.marker(latlng, { icon: icon, interactive: false, keyboard: false, pane: "ris-seats" });
+    marker.on("add", function () {
+      const element = marker.getElement();
+      element.dataset.town = feature.properties.id;
+      const name = document.createElement("span");
+      name.textContent = feature.properties.name;
+      element.replaceChildren(name);
+    });
+    return marker;
+  }
+
+  const overlaps = (a, b) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+  /* A bubble carries its own name: the base's name of the same place steps aside, and so does a
+     name that would lie over a bubble or over another name. */
+  function arrangeNames() {
+    const bubbles = Array.from(document.querySelectorAll(".ris-bubble"));
+    const named = new Set(bubbles.map((bubble) => bubble.dataset.town));
+    const taken = bubbles.flatMap((bubble) =>
+      Array.from(bubble.children, (part) => part.getBoundingClientRect()),
+    );
+    document.querySelectorAll(".ris-seat").forEach((seat) => {
+      seat.hidden = false;
+      const box = seat.firstElementChild.getBoundingClientRect();
+      seat.hidden = named.has(seat.dataset.town) || taken.some((other) => overlaps(box, other));
+      if (!seat.hidden) taken.push(box);
+    });
+  }
+
+  window.risBubbles = function (group, towns) {
+    towns.forEach((town) => {
+      const icon = L.divIcon({
+        html: town.html,
+        iconSize: [town.size, town.size],
+        iconAnchor: [town.size / 2, town.size / 2],
+      });
+      L.marker([town.lat, town.lon], { icon: icon, title: town.title })
+        .bindPopup(town.popup, { maxWidth: 280 })
+        .addTo(group);
+    });
+  };
+
+  window.risBase = function (map, municipalitiesUrl, backgroundUrl) {
+    const ofKind = (kind) => (feature) => feature.properties.kind === kind;
+    const sea = layer(map, "ris-sea", 210, { style: STYLE.sea, filter: ofKind("sea") });
+    const land = layer(map, "ris-land", 220, {
+      style: STYLE.municipality,
+      onEachFeature: (feature, polygon) =>
+        polygon.on("add", () => {
+          const path = polygon.getElement();
+          if (path) path.dataset.municipality = feature.properties.code;
+        }),
+    });
+    const roads = layer(map, "ris-roads", 230, { style: STYLE.road, filter: ofKind("road") });
+    map.createPane("ris-seats").style.zIndex = "590";
+    const seats = L.geoJSON(null, { filter: ofKind("seat"), pointToLayer: seatMarker }).addTo(map);
+    const fetched = (url) => fetch(url).then((answer) => answer.json());
+    fetched(municipalitiesUrl).then((data) => {
+      land.addData(data);
+      document.documentElement.dataset.risBase = "drawn";
+    });
+    fetched(backgroundUrl).then((data) => {
+      sea.addData(data);
+      roads.addData(data);
+      seats.addData(data);
+      arrangeNames();
+    });
+    map.on("zoomend viewreset", arrangeNames);
+    new MutationObserver(arrangeNames).observe(map.getPane("markerPane"), { childList: true });
+  };
+})();
