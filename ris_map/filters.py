@@ -39,7 +39,7 @@ class Filter:
     Parameters
     ----------
     places : tuple of str
-        Municipality codes (``2422``) and groups of municipalities (``samverkan-region10``).
+        Municipality codes (``2422``) and groups of municipalities (``samverkan-region-10``).
     """
 
     phases: tuple[Phase, ...] = ()

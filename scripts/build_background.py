@@ -32,7 +32,9 @@ _TO_3006 = Transformer.from_crs(4326, 3006, always_xy=True)
 _TO_4326 = Transformer.from_crs(3006, 4326, always_xy=True)
 
 
-def background_text(*, network: RoadNetwork, geography: Geography, land: shapely.Geometry) -> str:
+def background_text(
+    *, network: RoadNetwork, geography: Geography, land_4326: shapely.Geometry
+) -> str:
     """Return the file's text, one feature per line.
 
     Parameters
@@ -41,12 +43,12 @@ def background_text(*, network: RoadNetwork, geography: Geography, land: shapely
         The road graph.
     geography : Geography
         Territory with the sea, and the localities.
-    land : shapely geometry
-        All land, EPSG:4326.
+    land_4326 : shapely geometry
+        All land.
     """
     territory_3006 = shapely.union_all([_to_3006(g) for g in geography.territory.values()])
     features = [
-        _feature({"kind": "sea"}, _sea_3006(territory_3006, land_3006=_to_3006(land))),
+        _feature({"kind": "sea"}, _sea_3006(territory_3006, land_3006=_to_3006(land_4326))),
         *_road_features(network, within_3006=territory_3006.buffer(ROAD_MARGIN_M)),
         *_seat_features(geography),
     ]
@@ -59,7 +61,9 @@ def _sea_3006(territory_3006: shapely.Geometry, *, land_3006: shapely.Geometry) 
     largest = max(shapely.get_parts(sea), key=shapely.area)
     grown = largest.buffer(SEA_OVERLAP_M, join_style="mitre").simplify(SEA_TOLERANCE_M)
     # never beyond the territory: towards the neighbours there is no land of ours to cover it
-    return shapely.Polygon(grown.intersection(territory_3006).exterior).simplify(SEA_TOLERANCE_M / 4)
+    return shapely.Polygon(grown.intersection(territory_3006).exterior).simplify(
+        SEA_TOLERANCE_M / 4
+    )
 
 
 def _road_features(
@@ -92,7 +96,8 @@ def _to_3006(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.transform(geometry, _TO_3006.transform, interleaved=False)
 
 
-def _land(path: Path) -> shapely.Geometry:
+def land_of(path: Path) -> shapely.Geometry:
+    """Return all land of a boundary file as one geometry (EPSG:4326)."""
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     return shapely.union_all([shape(feature["geometry"]) for feature in features])
 
@@ -105,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     text = background_text(
         network=load_roads(data_dir),
         geography=load_geography(data_dir),
-        land=_land(data_dir / "municipalities.geojson"),
+        land_4326=land_of(data_dir / "municipalities.geojson"),
     )
     (data_dir / "background.geojson").write_text(text, encoding="utf-8")
     return 0

@@ -260,8 +260,12 @@ def test_every_entry_is_complete_in_both_languages() -> None:
     keys = [*places, *rights, "attribution", "edition", "retrieved", "note"]
     for entry in ENTRIES:
         assert list(entry) == keys
-        assert list(entry["title"]) == list(entry["note"]) == ["sv", "en"]
-        assert all(entry.values()), entry["id"]
+        for key in ("title", "publisher", "licence_in", "note"):
+            assert list(entry[key]) == ["sv", "en"], (entry["id"], key)
+        required = {
+            key: value for key, value in entry.items() if key not in ("edition", "retrieved")
+        }
+        assert all(required.values()), entry["id"]
     assert len({entry["id"] for entry in ENTRIES}) == len(ENTRIES)
 
 

@@ -25,7 +25,7 @@ from ris_map.roads import (
     straight_km,
 )
 from ris_map.taxonomy import MUNICIPALITY_CODES
-from scripts.build_background import background_text
+from scripts.build_background import background_text, land_of
 
 DATA = Path(__file__).parents[2] / "data"
 ROAD_FILES = ("nodes.csv", "edges.csv", "stated_pairs.csv")
@@ -127,12 +127,18 @@ def test_stated_driving_times_are_met_within_fifteen_per_cent(pair: StatedPair) 
     assert along(pair, weight="minutes") == pytest.approx(pair.time_min, rel=MAX_TIME_SHARE)
 
 
-def test_the_background_map_draws_exactly_the_roads_of_the_graph() -> None:
-    text = (DATA / "background.geojson").read_text(encoding="utf-8")
-    assert text == background_text(NETWORK)
-    for feature in json.loads(text)["features"]:
-        assert feature["properties"]["kind"] == "road"
-        assert feature["geometry"]["type"] == "MultiLineString"
+def test_the_background_map_is_what_its_script_makes_of_the_data() -> None:
+    geography = load_geography(DATA)
+    text = background_text(
+        network=NETWORK, geography=geography, land_4326=land_of(DATA / "municipalities.geojson")
+    )
+    assert (DATA / "background.geojson").read_text(encoding="utf-8") == text
+    features = json.loads(text)["features"]
+    by_kind = Counter(feature["properties"]["kind"] for feature in features)
+    assert by_kind["sea"] == 1
+    assert by_kind["seat"] == len(geography.municipalities)
+    drawn = {f["properties"]["road"] for f in features if f["properties"]["kind"] == "road"}
+    assert {road or "local" for road in drawn} == set(road_lines(NETWORK))
 
 
 def test_a_stretch_with_two_numbers_is_drawn_under_both() -> None:

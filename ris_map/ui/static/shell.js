@@ -102,11 +102,18 @@
     doc.querySelectorAll("body > div:not(#root)").forEach((extra) => main.append(extra));
   };
 
+  /** The text a screen reader would find: nothing of what is drawn for the eye only. */
+  const spokenText = (element) => {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("[aria-hidden=true]").forEach((part) => part.remove());
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
+
   /** A name from what is there: a name inside, or the tooltip's text with what is written on it. */
   const nameOf = (element) => {
     const inner = element.querySelector("[aria-label]");
     if (inner) return inner.getAttribute("aria-label");
-    const written = element.textContent.trim();
+    const written = spokenText(element);
     const title = element.getAttribute("title") || element.getAttribute("alt") || "";
     return title && written && !title.includes(written) ? `${title}: ${written}` : title || written;
   };

@@ -1,0 +1,67 @@
+# Everything one does with the product. `make help` lists it.
+
+PYTHON ?= python3
+PORT ?= 8501
+ADDRESS ?= 127.0.0.1
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --generate-hashes --allow-unsafe \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(RUN_STAMP) ## Start the product (PORT=8501, ADDRESS=127.0.0.1)
+	@echo "Starting: http://$(ADDRESS):$(PORT)  (stop with Ctrl+C)"
+	@exec $(BIN)/streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT) < /dev/null
+
+test: $(DEV_STAMP) ## Run every check and every test
+	@$(MAKE) --no-print-directory lint check
+	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest
+
+check: $(RUN_STAMP) ## Check the data files
+	$(BIN)/python -m ris_map check
+
+lint: $(DEV_STAMP) ## Check style, types and import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(DEV_STAMP) ## Rewrite the code in the agreed style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV_STAMP) ## Measure the product in a browser against a bare Streamlit page
+	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && $(BIN)/python -m tests.bench.bench_page
+
+lock: $(DEV_STAMP) ## Pin the newest versions of everything
+	$(LOCK) --upgrade --output-file requirements.txt requirements.in
+	$(LOCK) --upgrade --output-file requirements-dev.txt requirements-dev.in
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# An environment is made once; a stamp older than its lock file means "install again".
+$(BIN)/python:
+	@command -v $(PYTHON) > /dev/null || { \
+		echo "There is no '$(PYTHON)'. Install Python 3.11 or newer, or: make PYTHON=/path/to/python ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$$($(PYTHON) --version) is too old; Python 3.11 or newer is needed: make PYTHON=python3.11 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements.txt | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements.txt < /dev/null
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt < /dev/null
+	@touch $@

@@ -1,0 +1,271 @@
+"""The command line: check the data, write it in canonical form, write the schema.
+
+Exit codes: 0 = no errors, 1 = errors in data, 2 = usage, or a file that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ris_map.errors import DataFaults, Fault, Severity
+from ris_map.register import MunicipalityAt, check_register, format_register, schema_text
+from ris_map.strategy import check_strategy
+
+REGISTER = "actors.yaml"
+STRATEGY = "strategy.yaml"
+SCHEMA = "actors.schema.json"
+OK, FAULTY, UNUSABLE = 0, 1, 2
+
+_UNREADABLE = frozenset({"missing-file", "directory", "not-a-file", "unreadable-file"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process if left out.
+    """
+    _tolerate_any_terminal()
+    try:
+        arguments = _parser().parse_args(argv)
+        run: Callable[[argparse.Namespace], int] = arguments.run
+        return run(arguments)
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # no traceback reaches the user
+        return _after(error)
+
+
+def _after(error: BaseException) -> int:
+    """Say what stopped a command and return its exit code."""
+    match error:
+        case SystemExit():
+            return OK if error.code in {None, 0} else UNUSABLE
+        case DataFaults():
+            _print_faults(error.faults)
+            return _exit_code(error.faults)
+        case KeyboardInterrupt():
+            words = "Stopped."
+        case BrokenPipeError():
+            # the reader of our output has left; keep the interpreter from complaining at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            words = "The output was cut off by its reader."
+        case OSError():
+            words = f"{error.filename or 'File'}: {error.strerror or error}."
+        case _:
+            words = f"A fault inside the program, not in your data ({type(error).__name__}:"
+            words = f"{words} {error}). Please report it."
+    return _complain(words)
+
+
+def _complain(words: str) -> int:
+    print(words, file=sys.stderr)
+    return UNUSABLE
+
+
+def _tolerate_any_terminal() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ris_map", description="Tend the data.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="say everything that is wrong with the data")
+    check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    check.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
+    warnings = check.add_mutually_exclusive_group()
+    warnings.add_argument("--quiet-warnings", action="store_true", help="leave warnings out")
+    warnings.add_argument(
+        "--all-warnings", action="store_true", help="list every warning, not one line per kind"
+    )
+    check.set_defaults(run=_check)
+
+    format_ = commands.add_parser("format", help=f"write {REGISTER} in its canonical form")
+    format_.add_argument("--check", action="store_true", help="only say whether it is")
+    format_.set_defaults(run=_format)
+
+    schema = commands.add_parser("schema", help=f"write {SCHEMA} from the model")
+    schema.add_argument("--check", action="store_true", help="only say whether it is fresh")
+    schema.set_defaults(run=_schema)
+
+    for command in (check, format_, schema):
+        command.add_argument(
+            "--data", type=Path, default=Path("data"), metavar="DIR", help="folder of the data"
+        )
+    return parser
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    data: Path = arguments.data
+    if not data.is_dir():
+        return _complain(f"{data}: This folder does not exist. Give the data folder with --data.")
+    faults, municipality_at = _geography_faults(data)
+    today = arguments.today or datetime.now(UTC).date()
+    result = check_register(data / REGISTER, municipality_at=municipality_at, today=today)
+    faults = [*result.faults, *check_strategy(data / STRATEGY), *faults]
+    if arguments.quiet_warnings:
+        faults = [fault for fault in faults if fault.is_error]
+    if arguments.json:
+        print(_as_json(faults))
+    else:
+        _print_faults(faults, all_warnings=arguments.all_warnings)
+    return _exit_code(faults)
+
+
+def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
+    """Return the faults of places and roads, and, if the places are right, where points lie."""
+    try:
+        # imported here: reading maps takes longer to start than the other commands take to run
+        from ris_map import geodata, roads  # noqa: PLC0415
+    except ImportError as error:
+        fault = Fault(
+            file=str(data),
+            reason=f"Places and roads were not checked: {error}.",
+            action="Install the program with all its parts.",
+            code="check-missing",
+        )
+        return [fault], None
+    faults: list[Fault] = [*geodata.check_geography(data)]
+    is_usable = not any(fault.is_error for fault in faults)
+    municipality_at: MunicipalityAt | None = None
+    if is_usable:
+        municipality_at = geodata.load_geography(data).municipality_at
+    else:
+        faults.append(
+            Fault(
+                file=str(data / REGISTER),
+                reason="Offices were not compared with the municipalities' territory.",
+                action="Mend the boundaries first.",
+                code="check-skipped",
+                severity=Severity.WARNING,
+            )
+        )
+    return [*faults, *roads.check_roads(data)], municipality_at
+
+
+def _exit_code(faults: Iterable[Fault]) -> int:
+    codes = {fault.code for fault in faults if fault.is_error}
+    if codes & _UNREADABLE:
+        return UNUSABLE
+    return FAULTY if codes else OK
+
+
+def _as_json(faults: Sequence[Fault]) -> str:
+    errors = sum(fault.is_error for fault in faults)
+    return json.dumps(
+        {
+            "errors": errors,
+            "warnings": len(faults) - errors,
+            "faults": [asdict(fault) for fault in faults],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _print_faults(faults: Sequence[Fault], *, all_warnings: bool = True) -> None:
+    errors = [fault for fault in faults if fault.is_error]
+    warnings = [fault for fault in faults if not fault.is_error]
+    for fault in errors:
+        print(fault)
+    if all_warnings:
+        for fault in warnings:
+            print(fault)
+    elif warnings:
+        kinds = Counter(fault.code for fault in warnings)
+        examples = {fault.code: fault for fault in reversed(warnings)}
+        print("Warnings by kind, each with its first case (--all-warnings lists them all):")
+        for code, count in kinds.most_common():
+            print(f"{count:6} x {examples[code]}")
+    print(_summary(len(errors), len(warnings)))
+
+
+def _summary(errors: int, warnings: int) -> str:
+    return f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}.".capitalize()
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+
+
+def _format(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.data / REGISTER
+    return _renew(
+        path,
+        text=format_register(path),
+        only_check=arguments.check,
+        command="format",
+        code="not-canonical",
+    )
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.data / SCHEMA
+    return _renew(
+        path,
+        text=schema_text(),
+        only_check=arguments.check,
+        command="schema",
+        code="stale-schema",
+    )
+
+
+def _renew(path: Path, *, text: str, only_check: bool, command: str, code: str) -> int:
+    """Write a file if its content differs, or only say that it does."""
+    wanted = text.encode()
+    found = path.read_bytes() if path.exists() else None
+    if found == wanted:
+        print(f"{path}: unchanged.")
+        return OK
+    if only_check:
+        line = _first_difference(found or b"", wanted)
+        print(
+            Fault(
+                file=str(path),
+                line=line,
+                reason="The file is not what the program would write.",
+                action=f"Run: python -m ris_map {command}",
+                code=code,
+            )
+        )
+        return FAULTY
+    _replace(path, wanted)
+    print(f"{path}: written.")
+    return OK
+
+
+def _first_difference(found: bytes, wanted: bytes) -> int:
+    pairs = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
+    same = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        same += 1
+    return same + 1
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write whole or not at all: a reader never sees half a file."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
