@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from enum import StrEnum
 
+from ris_map.export.tables import harmless
 from ris_map.i18n import Translator
 from ris_map.views.rows import ActorRow
 
@@ -50,7 +51,7 @@ def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator)
     swedish = flavour is CsvFlavour.SWEDISH
     writer = csv.writer(text, delimiter=";" if swedish else ",", lineterminator="\r\n")
     writer.writerow([tr(f"csv.column.{name}") for name in COLUMNS])
-    writer.writerows([_harmless(cell) for cell in _cells(row, tr=tr)] for row in rows)
+    writer.writerows([harmless(cell) for cell in _cells(row, tr=tr)] for row in rows)
     return text.getvalue().encode("utf-8-sig" if swedish else "utf-8")
 
 
@@ -78,7 +79,3 @@ def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
         row.last_evidence,
         row.last_confirmed,
     )
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

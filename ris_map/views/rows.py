@@ -216,7 +216,8 @@ def report_url(actor_id: str, name: str, *, words: Words) -> str:
     tr = words.tr
     fields = {
         "subject": tr("report.subject", name=name, id=actor_id),
-        "body": tr("report.body", name=name, id=actor_id),
+        # lines of a message end in CR LF (RFC 6068)
+        "body": tr("report.body", name=name, id=actor_id).replace("\n", "\r\n"),
     }
     query = urlencode(fields, quote_via=quote)
     return f"mailto:{words.report_address}?{query}"

@@ -16,7 +16,7 @@ from ris_map.i18n import Translator, swedish_sort_key
 from ris_map.model import Actor, Office
 from ris_map.selection import Match
 from ris_map.taxonomy import Phase
-from ris_map.views.markup import render
+from ris_map.views.markup import render, script_json
 from ris_map.views.rows import town_id
 
 PHASE_COLOURS: Mapping[Phase, str] = {
@@ -168,7 +168,7 @@ class _Bubbles(MacroElement):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        risBubbles({{ this._parent.get_name() }}, {{ this.towns|tojson }});
+        risBubbles({{ this._parent.get_name() }}, {{ this.towns }});
         {% endmacro %}
         """
     )
@@ -176,7 +176,7 @@ class _Bubbles(MacroElement):
     def __init__(self, towns: list[dict[str, object]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Bubbles"
-        self.towns = towns
+        self.towns = script_json(towns)
 
 
 def _middle(offices: Iterable[Office]) -> tuple[float, float]:
