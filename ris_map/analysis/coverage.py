@@ -99,12 +99,12 @@ def coverage_cube(
         snap=matrix.snap,
         population_year=population.year,
     )
-    shared = reach(table, matrix, population=population, include_outside=include_outside)
-    return cube_from_reach(shared, table, population=population, definition=definition)
+    reached = reach(table, matrix, population=population, include_outside=include_outside)
+    return cube_from_reach(reached, table, population=population, definition=definition)
 
 
 def cube_from_reach(
-    shared: Reach,
+    reached: Reach,
     table: SupportTable,
     *,
     population: PopulationTable,
@@ -114,7 +114,7 @@ def cube_from_reach(
 
     Parameters
     ----------
-    shared : Reach
+    reached : Reach
         Of this table, or of a table with the same actors and offices in the same places.
     table : SupportTable
         Whose offers count.
@@ -129,7 +129,7 @@ def cube_from_reach(
         strength_area=definition.strength_area,
         include_outside=definition.include_outside,
     )
-    physical = _physical(shared, table, tensor, population=population)
+    physical = _physical(reached, table, tensor, population=population)
     people, limit = population.people, definition.threshold
     counted = figures(physical.minutes, people=people, thresholds=definition.thresholds)
     median_at_best = percentile(physical.minutes_at_best, people=people, percent=50)
@@ -180,7 +180,7 @@ class _Physical:
 
 
 def _physical(
-    shared: Reach, table: SupportTable, tensor: CodeArray, *, population: PopulationTable
+    reached: Reach, table: SupportTable, tensor: CodeArray, *, population: PopulationTable
 ) -> _Physical:
     places, towns = len(population.locality_ids), len(population.municipality_codes)
     found = _Physical(
@@ -192,25 +192,25 @@ def _physical(
         nearest_office=np.full((towns, *CELL_SHAPE), -1, dtype=np.int64),
         nearest_minutes=np.full((towns, *CELL_SHAPE), np.nan),
     )
-    doubtful = table.actor_is_doubtful[shared.actor]
-    own_answer = _own_answer(shared)
-    for cell, sure, possible in _matching_offices(shared, tensor):
-        found.minutes[cell] = _nearest(shared.known, sure)
-        found.minutes_at_best[cell] = _nearest(shared.at_best, possible)
-        found.minutes_settled[cell] = _nearest(shared.known, sure[~doubtful[sure]])
+    doubtful = table.actor_is_doubtful[reached.actor]
+    own_answer = _own_answer(reached)
+    for cell, sure, possible in _matching_offices(reached, tensor):
+        found.minutes[cell] = _nearest(reached.known, sure)
+        found.minutes_at_best[cell] = _nearest(reached.at_best, possible)
+        found.minutes_settled[cell] = _nearest(reached.known, sure[~doubtful[sure]])
         here = sure[own_answer[sure] == Known.YES]
         maybe_here = possible[own_answer[possible] == Known.YES]
-        found.on_site[:, *cell] = np.bincount(shared.municipality[here], minlength=towns)
-        found.may_be_on_site[shared.municipality[maybe_here], *cell] = True
-        _note_nearest(found, cell, shared, sure, population.seat)
+        found.on_site[:, *cell] = np.bincount(reached.municipality[here], minlength=towns)
+        found.may_be_on_site[reached.municipality[maybe_here], *cell] = True
+        _note_nearest(found, cell, reached, sure, population.seat)
     return found
 
 
 def _matching_offices(
-    shared: Reach, tensor: CodeArray
+    reached: Reach, tensor: CodeArray
 ) -> Iterator[tuple[tuple[int, int], IntArray, IntArray]]:
     """Per cell, the offices that are known to match and those that may."""
-    office_truth = tensor[shared.actor, OFFICE]
+    office_truth = tensor[reached.actor, OFFICE]
     for phase, service in product(*map(range, CELL_SHAPE)):
         truth = office_truth[:, phase, service]
         yield (
@@ -225,25 +225,25 @@ def _nearest(minutes: FloatArray, offices: IntArray) -> FloatArray:
     return nearest
 
 
-def _own_answer(shared: Reach) -> CodeArray:
+def _own_answer(reached: Reach) -> CodeArray:
     """Whether each office serves the municipality it stands in; NO outside the county."""
-    own = shared.serves[np.arange(len(shared.office)), shared.municipality]
-    return np.where(shared.municipality == OUTSIDE, Known.NO, own).astype(np.int8)
+    own = reached.serves[np.arange(len(reached.office)), reached.municipality]
+    return np.where(reached.municipality == OUTSIDE, Known.NO, own).astype(np.int8)
 
 
 def _note_nearest(
-    found: _Physical, cell: tuple[int, int], shared: Reach, sure: IntArray, seat: IntArray
+    found: _Physical, cell: tuple[int, int], reached: Reach, sure: IntArray, seat: IntArray
 ) -> None:
     towns = np.flatnonzero(seat != NO_SEAT)
     if len(sure) == 0:
         found.nearest_minutes[towns, *cell] = np.inf
         return
-    minutes = shared.known[np.ix_(sure, seat[towns])]
+    minutes = reached.known[np.ix_(sure, seat[towns])]
     first = minutes.argmin(axis=0)  # offices are sorted by id: the first of equals
     shortest = minutes[first, np.arange(len(towns))]
     found.nearest_minutes[towns, *cell] = shortest
     found.nearest_office[towns, *cell] = np.where(
-        np.isfinite(shortest), shared.office[sure[first]], -1
+        np.isfinite(shortest), reached.office[sure[first]], -1
     )
 
 

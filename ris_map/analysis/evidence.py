@@ -83,28 +83,28 @@ def cell_evidence(
         strength_area=definition.strength_area,
         include_outside=definition.include_outside,
     )[:, :, PHASES.index(phase), SERVICE_TYPES.index(service_type)]
-    shared = reach(
+    reached = reach(
         cube.table,
         matrix,
         population=cube.population,
         include_outside=definition.include_outside,
     )
     found = [
-        *_offices(cube, shared, tensor[:, MODES.index(Delivery.OFFICE)], matrix, m),
+        *_offices(cube, reached, tensor[:, MODES.index(Delivery.OFFICE)], matrix, m),
         *_actors(cube, tensor, m),
     ]
     return tuple(sorted(found, key=_order))
 
 
 def _offices(
-    cube: CoverageCube, shared: Reach, truth: CodeArray, matrix: TravelMatrix, m: int
+    cube: CoverageCube, reached: Reach, truth: CodeArray, matrix: TravelMatrix, m: int
 ) -> Iterator[Evidence]:
-    answer = np.minimum(truth[shared.actor], shared.serves[:, m])
+    answer = np.minimum(truth[reached.actor], reached.serves[:, m])
     for k in np.flatnonzero(answer >= Known.UNKNOWN):
-        office = int(shared.office[k])
+        office = int(reached.office[k])
         yield _evidence(
             cube,
-            int(shared.actor[k]),
+            int(reached.actor[k]),
             Delivery.OFFICE,
             int(answer[k]),
             office=office,

@@ -9,7 +9,7 @@ import numpy as np
 from ris_map.analysis.coverage import REMOTE, cube_from_reach
 from ris_map.analysis.cube import CELL_STATES, CellState, CoverageCube
 from ris_map.analysis.reach import reach
-from ris_map.analysis.support import MODES, PHASES, SERVICE_TYPES, Known
+from ris_map.analysis.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
 from ris_map.analysis.travel import TravelMatrix
 from ris_map.taxonomy import Delivery, Phase, ServiceType
 
@@ -87,16 +87,16 @@ def fragility(cube: CoverageCube, matrix: TravelMatrix) -> tuple[ActorLoss, ...]
     """
     if matrix.version != cube.definition.matrix_version:
         raise ValueError("the cube was computed from another travel matrix")
-    shared = reach(
+    reached = reach(
         cube.table,
         matrix,
         population=cube.population,
         include_outside=cube.definition.include_outside,
     )
     losses = []
-    for actor_id in cube.table.actor_ids:
+    for actor_id in _counting_actors(cube):
         reduced = cube_from_reach(
-            shared,
+            reached,
             cube.table.without([actor_id]),
             population=cube.population,
             definition=cube.definition,
@@ -104,6 +104,18 @@ def fragility(cube: CoverageCube, matrix: TravelMatrix) -> tuple[ActorLoss, ...]
         losses.append(ActorLoss(actor_id=actor_id, losses=_losses(cube, reduced)))
     felt = (loss for loss in losses if loss.losses)
     return tuple(sorted(felt, key=lambda loss: (-len(loss.emptied), loss.actor_id)))
+
+
+def _counting_actors(cube: CoverageCube) -> list[str]:
+    """Actors with any offer that counts or may count: without the others nothing changes."""
+    tensor = truth_tensor(
+        cube.table,
+        scope=cube.definition.scope,
+        strength_area=cube.definition.strength_area,
+        include_outside=cube.definition.include_outside,
+    )
+    counting = np.flatnonzero(np.any(tensor, axis=(1, 2, 3)))
+    return [cube.table.actor_ids[index] for index in counting]
 
 
 def _losses(before: CoverageCube, after: CoverageCube) -> tuple[CellLoss, ...]:

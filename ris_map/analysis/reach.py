@@ -11,6 +11,9 @@ from ris_map.analysis.population import PopulationTable
 from ris_map.analysis.support import OUTSIDE, Known, SupportTable
 from ris_map.analysis.travel import TravelMatrix
 
+STRIP = 256
+"""Offices turned over at once: few enough for the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reach:
@@ -67,19 +70,36 @@ def reach(
     office = np.flatnonzero((table.office_municipality != OUTSIDE) | include_outside)
     actor, municipality = table.office_actor[office], table.office_municipality[office]
     serves = _office_serves(table, actor=actor, municipality=municipality)
-    minutes = matrix.aligned(
-        origins=population.locality_ids, destinations=[table.office_ids[k] for k in office]
-    ).T
+    at_best = _by_office(
+        matrix.aligned(
+            origins=population.locality_ids, destinations=[table.office_ids[k] for k in office]
+        )
+    )
     answer = serves[:, population.municipality]
+    known = np.where(answer == Known.YES, at_best, np.inf)
+    np.putmask(at_best, answer == Known.NO, np.inf)
     return Reach(
         include_outside=include_outside,
         office=readonly(office),
         actor=readonly(actor),
         municipality=readonly(municipality),
         serves=readonly(serves),
-        known=readonly(np.where(answer == Known.YES, minutes, np.inf)),
-        at_best=readonly(np.where(answer >= Known.UNKNOWN, minutes, np.inf)),
+        known=readonly(known),
+        at_best=readonly(at_best),
     )
+
+
+def _by_office(minutes: FloatArray) -> FloatArray:
+    """Return a copy with offices as rows, so that each office's minutes lie side by side.
+
+    Turned over in strips: numpy would jump through the whole matrix for every single number.
+    """
+    places, offices = minutes.shape
+    turned = np.empty((offices, places))
+    for start in range(0, offices, STRIP):
+        strip = slice(start, start + STRIP)
+        turned[strip] = minutes[:, strip].T
+    return turned
 
 
 def _office_serves(table: SupportTable, *, actor: IntArray, municipality: IntArray) -> CodeArray:

@@ -239,8 +239,8 @@ def _take_straight(
     snap: SnapRule,
 ) -> None:
     """Let places that share a node go straight to each other, where that is faster."""
-    shared = (start.node[:, None] == stop.node[None, :]) & (start.node[:, None] != NOWHERE)
-    o, d = np.nonzero(shared)
+    same_node = (start.node[:, None] == stop.node[None, :]) & (start.node[:, None] != NOWHERE)
+    o, d = np.nonzero(same_node)
     direct_km = straight_road_km(start, stop, pairs=(o, d), rule=snap)
     direct = _stub_minutes(direct_km, speed_model, snap)
     better = direct < minutes[o, d]

@@ -217,7 +217,7 @@ def report_url(actor_id: str, name: str, *, words: Words) -> str:
     fields = {
         "subject": tr("report.subject", name=name, id=actor_id),
         # lines of a message end in CR LF (RFC 6068)
-        "body": tr("report.body", name=name, id=actor_id).replace("\n", "\r\n"),
+        "body": "\r\n".join(tr("report.body", name=name, id=actor_id).splitlines()),
     }
     query = urlencode(fields, quote_via=quote)
     return f"mailto:{words.report_address}?{query}"
