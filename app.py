@@ -6,6 +6,11 @@ has to be a literal call of ``st.App``.
 
 import streamlit as st
 
-from ris_map.ui.server import SCRIPT, server_middleware, server_routes
+from ris_map.ui.server import SCRIPT, server_lifespan, server_middleware, server_routes
 
-app = st.App(SCRIPT, routes=server_routes(), middleware=server_middleware())
+app = st.App(
+    SCRIPT,
+    routes=server_routes(),
+    middleware=server_middleware(),
+    lifespan=server_lifespan,
+)

@@ -36,7 +36,9 @@ _FOLDERS: Final[Mapping[str, Path]] = {
     "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
     "jquery": Path(xstatic.pkg.jquery.BASE_DIR),
 }
-_KEPT: Final = "public, max-age=31536000, immutable"
+KEPT: Final = "public, max-age=31536000, immutable"
+"""``Cache-Control`` of what never changes under its address."""
+
 # Leaflet's style sheet names its images without a version; a day is a fair guess for those.
 _UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "jquery": "no-cache"}
 _HASH_LENGTH: Final = 12
@@ -102,8 +104,14 @@ def asset_url(name: str) -> str:
     return f"{PREFIX}/{name}?v={payload(_path(name)).version}"
 
 
-def _accepts_gzip(request: Request) -> bool:
-    """Tell whether the browser takes gzip (a quality of zero means that it does not)."""
+def accepts_gzip(request: Request) -> bool:
+    """Tell whether the browser takes gzip (a quality of zero means that it does not).
+
+    Parameters
+    ----------
+    request : Request
+        What was asked.
+    """
     for part in request.headers.get("accept-encoding", "").split(","):
         coding, _, quality = part.partition(";")
         if coding.strip() == "gzip":
@@ -123,7 +131,7 @@ def respond(request: Request, content: Payload, *, media_type: str, cache: str) 
     media_type, cache : str
         Values of ``Content-Type`` and ``Cache-Control``.
     """
-    packed = _accepts_gzip(request) and content.packed is not content.plain
+    packed = accepts_gzip(request) and content.packed is not content.plain
     # Two encodings are two representations: each has an ETag of its own.
     tag = f'"{content.version}{"-gz" if packed else ""}"'
     headers = {"Cache-Control": cache, "ETag": tag, "Vary": "Accept-Encoding"}
@@ -153,7 +161,7 @@ async def _geometry(request: Request) -> Response:
     if not path.is_file():
         raise HTTPException(status_code=404)
     content = payload(path)
-    cache = _KEPT if _versioned(request, content.version) else "public, no-cache"
+    cache = KEPT if _versioned(request, content.version) else "public, no-cache"
     return respond(request, content, media_type="application/geo+json", cache=cache)
 
 
@@ -170,7 +178,7 @@ class VersionedFiles(StaticFiles):
         response = await super().get_response(path, scope)
         full = self._root / path
         kept = full.is_file() and _versioned(Request(scope), payload(full).version)
-        response.headers["Cache-Control"] = _KEPT if kept else self._unversioned
+        response.headers["Cache-Control"] = KEPT if kept else self._unversioned
         return response
 
 

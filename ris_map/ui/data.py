@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,17 +10,19 @@ import streamlit as st
 
 from ris_map.geodata import Geography
 from ris_map.i18n import Translator, swedish_sort_key, translator
-from ris_map.register import LiveRegister, LiveState
-from ris_map.sources import DataSource, load_sources
+from ris_map.register import LiveState
+from ris_map.service import group_id, service
+from ris_map.service import sources as all_sources
+from ris_map.service import today as served_day
+from ris_map.sources import DataSource
 from ris_map.strategy import Strategy
 from ris_map.taxonomy import Language
 from ris_map.ui import settings
 from ris_map.views.rows import Words
-from ris_map.world import World, foundations, world_of
+from ris_map.world import World, foundations
 
 COAST_DIVISION = "kust"
 INLAND_DIVISION = "samverkan"
-TODAY_VARIABLE = "RIS_MAP_TODAY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +46,17 @@ def strategy() -> Strategy:
 
 def world() -> World:
     """Return what every figure is computed from, for the register as it is served today."""
-    return world_of(settings.data_dir(), register=register_state().register, on=today())
+    return service(settings.data_dir()).moment().world
 
 
-@st.cache_resource(show_spinner=False)
-def _live_register() -> LiveRegister:
-    return LiveRegister(
-        settings.data_dir() / "actors.yaml",
-        municipality_at=geography().municipality_at,
-        today=today,
-    )
-
-
-@st.cache_resource(show_spinner=False)
 def sources() -> tuple[DataSource, ...]:
     """Return the provenance of all data files."""
-    return load_sources(settings.data_dir() / "sources.yaml")
+    return all_sources(settings.data_dir())
 
 
 def register_state() -> LiveState:
     """Return the register as it is served, with the faults of a newer file if it has any."""
-    return _live_register().current()
+    return service(settings.data_dir()).register_state()
 
 
 def words(tr: Translator) -> Words:
@@ -104,17 +95,11 @@ def place_groups() -> Mapping[str, frozenset[str]]:
     return {place.id: place.codes for place in places(Language.SV)}
 
 
-def group_id(division: str, group: str) -> str:
-    """Return the id of a group of municipalities in addresses."""
-    return f"{division}-{group}"
-
-
 def texts(language: Language) -> Translator:
     """Return the texts of a language."""
     return translator(language)
 
 
 def today() -> date:
-    """Return the day for which the register is shown; ``RIS_MAP_TODAY`` freezes it for tests."""
-    frozen = os.environ.get(TODAY_VARIABLE, "")
-    return date.fromisoformat(frozen) if frozen else date.today()
+    """Return the day for which the register is shown; see :func:`ris_map.service.today`."""
+    return served_day()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 
+from ris_map.api.app import MOUNT, OpenData
+from ris_map.api.asked import Site
+from ris_map.api.settings import api_settings
+from ris_map.service import service
 from ris_map.ui.assets import asset_routes
+from ris_map.ui.compression import CompressedStatic
 from ris_map.ui.headers import SecurityHeaders
-from ris_map.ui.settings import frame_ancestors
+from ris_map.ui.network import send_at_once
+from ris_map.ui.settings import data_dir, frame_ancestors, report_address
 from ris_map.ui.shell import Shell, build_shells
+from ris_map.ui.warmup import warm_up_in_background
 
 SCRIPT: Final = Path(__file__).resolve().parent / "script.py"
 """The Streamlit script: page list, configuration and navigation.
@@ -26,9 +36,14 @@ def server_routes() -> list[BaseRoute]:
     Returns
     -------
     list of BaseRoute
-        The assets; an interface for open data is appended here once it exists.
+        The assets, and the open-data API.
     """
-    return asset_routes()
+    site = Site(
+        served=service(data_dir()),
+        settings=api_settings(os.environ),
+        report_address=report_address(),
+    )
+    return [*asset_routes(), Mount(MOUNT, OpenData(site), name="open-data")]
 
 
 def server_middleware() -> list[Middleware]:
@@ -37,9 +52,19 @@ def server_middleware() -> list[Middleware]:
     Returns
     -------
     list of Middleware
-        Security headers outside, so that every answer has them, the page's shell inside.
+        Security headers outside, so that every answer has them; the page's shell and
+        the compression of Streamlit's files inside.
     """
     return [
         Middleware(SecurityHeaders, ancestors=frame_ancestors()),
         Middleware(Shell, shells=build_shells),
+        Middleware(CompressedStatic),
     ]
+
+
+@asynccontextmanager
+async def server_lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
+    """Run what belongs to the server's start and end; the sockets exist by now."""
+    send_at_once()
+    warm_up_in_background()
+    yield {}

@@ -23,6 +23,7 @@ from streamlit import file_util
 from ris_map.errors import RisMapError
 from ris_map.ui.assets import PREFIX, Payload, asset_url, respond
 from ris_map.ui.headers import FRAME_PREFIX
+from ris_map.ui.preload import frame_files, widget_modules
 
 LANGUAGES: Final = ("sv", "en")
 
@@ -66,8 +67,20 @@ def _once(pattern: str, replacement: str, text: str, what: str) -> str:
     return changed
 
 
-STYLES: Final = ("app/shell.css", "app/app.css")
-SCRIPTS: Final = ("app/shell.js", "app/selection.js")
+STYLES: Final = (
+    "app/shell.css",
+    "app/app.css",
+    "app/coverage.css",
+    "app/find.css",
+    "app/municipality.css",
+)
+SCRIPTS: Final = (
+    "app/shell.js",
+    "app/selection.js",
+    "app/coverage.js",
+    "app/find.js",
+    "app/municipality.js",
+)
 """Deferred, in this order. They stand before Streamlit's own script and so run before it."""
 
 
@@ -77,10 +90,18 @@ def _scripts() -> str:
     return "\n    ".join(tags)
 
 
-def _head(language: str) -> str:
-    styles = (f'<link rel="stylesheet" href="./{asset_url(name)}" />' for name in STYLES)
-    description = f'<meta name="description" content="{escape(DESCRIPTIONS[language])}" />'
-    return "\n    ".join((description, *styles)) + "\n  </head>"
+def _head(language: str, index: str) -> str:
+    tags = [
+        f'<meta name="description" content="{escape(DESCRIPTIONS[language])}" />',
+        *(f'<link rel="stylesheet" href="./{asset_url(name)}" />' for name in STYLES),
+        *(
+            f'<link rel="modulepreload" crossorigin href="./{address}" />'
+            for address in widget_modules(index)
+        ),
+        *(f'<link rel="prefetch" href="./{address}" />' for address in frame_files()),
+        "</head>",
+    ]
+    return "\n    ".join(tags)
 
 
 def _noscript(language: str) -> str:
@@ -129,7 +150,7 @@ def rewrite(index: str, language: str) -> str:
     prerender = rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>"
     page = _once(prerender, _scripts(), page, "the prerender script")
     page = _once(r"<noscript>.*?</noscript>", _noscript(language), page, "<noscript>")
-    page = _once(r"</head>", _head(language), page, "</head>")
+    page = _once(r"</head>", _head(language, index), page, "</head>")
     if "<script>" in page:
         raise ShellFault("Streamlit's index page changed: there is a new inline script in it.")
     return page

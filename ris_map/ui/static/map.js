@@ -54,15 +54,69 @@
         iconAnchor: [town.size / 2, town.size / 2],
       });
       L.marker([town.lat, town.lon], { icon: icon, title: town.title })
-        .bindPopup(town.popup, { maxWidth: 280 })
+        .bindPopup(town.popup, { maxWidth: Math.min(280, window.innerWidth - 64) })
         .addTo(group);
+    });
+  };
+
+  /* The coverage page's layer: shades of the base's own polygons, settlements, rings of offices.
+     Polygons and data arrive in either order; the last data wins. */
+  let land = null;
+  let coverage = null;
+
+  function hatch(path) {
+    const svg = path.ownerSVGElement;
+    if (svg.querySelector("#ris-hatch")) return;
+    const SVG = "http://www.w3.org/2000/svg";
+    const pattern = document.createElementNS(SVG, "pattern");
+    Object.entries({ id: "ris-hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })
+      .forEach(([name, value]) => pattern.setAttribute(name, value));
+    [["#eceef0", 7], ["#9aa2aa", 1.6]].forEach(([fill, width]) => {
+      const stripe = document.createElementNS(SVG, "rect");
+      Object.entries({ width: width, height: 7, fill: fill }).forEach(([name, value]) => stripe.setAttribute(name, value));
+      pattern.append(stripe);
+    });
+    svg.prepend(pattern);
+  }
+
+  function paintMunicipalities() {
+    if (!land || !coverage) return;
+    land.eachLayer((polygon) => {
+      const path = polygon.getElement();
+      const area = coverage.areas[polygon.feature.properties.code];
+      if (!path || !area) return;
+      hatch(path);
+      polygon.setStyle({ fillColor: area.fill, color: "#5b646d", weight: 1.2 });
+      path.dataset.class = area.class;
+      path.style.pointerEvents = "auto";
+      path.setAttribute("tabindex", "0");
+      path.setAttribute("role", "img");
+      path.setAttribute("aria-label", area.title);
+      polygon.unbindTooltip().bindTooltip(area.title, { sticky: true, className: "ris-tip" });
+    });
+  }
+
+  window.risCoverage = function (group, data) {
+    coverage = data;
+    paintMunicipalities();
+    const tip = (layer, text) => layer.bindTooltip(text, { className: "ris-tip" }).addTo(group);
+    data.places.forEach((place) => {
+      tip(L.circleMarker([place.lat, place.lon], {
+        radius: place.r, weight: 1, color: "#1b1f24", fillColor: place.fill, fillOpacity: 1,
+        className: "ris-place",
+      }), place.title);
+    });
+    data.offices.forEach((town) => {
+      const at = [town.lat, town.lon];
+      L.circleMarker(at, { radius: town.r, weight: 6, color: "#fff", fill: false, interactive: false }).addTo(group);
+      tip(L.circleMarker(at, { radius: town.r, weight: 3, color: "#a3195b", fill: false, className: "ris-office" }), town.title);
     });
   };
 
   window.risBase = function (map, municipalitiesUrl, backgroundUrl) {
     const ofKind = (kind) => (feature) => feature.properties.kind === kind;
     const sea = layer(map, "ris-sea", 210, { style: STYLE.sea, filter: ofKind("sea") });
-    const land = layer(map, "ris-land", 220, {
+    land = layer(map, "ris-land", 220, {
       style: STYLE.municipality,
       onEachFeature: (feature, polygon) =>
         polygon.on("add", () => {
@@ -76,6 +130,7 @@
     const fetched = (url) => fetch(url).then((answer) => answer.json());
     fetched(municipalitiesUrl).then((data) => {
       land.addData(data);
+      paintMunicipalities();
       document.documentElement.dataset.risBase = "drawn";
     });
     fetched(backgroundUrl).then((data) => {
@@ -84,6 +139,8 @@
       seats.addData(data);
       arrangeNames();
     });
+    // A frame on a phone gets its height after the map is made: measure again, keep the centre.
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     map.on("zoomend viewreset", arrangeNames);
     new MutationObserver(arrangeNames).observe(map.getPane("markerPane"), { childList: true });
   };

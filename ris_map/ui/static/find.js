@@ -1,0 +1,279 @@
+/* The page "Hitta stöd": what a browser has to do by itself.
+ *
+ * - the search for a place: a combobox that finds "Saxnäs" from "saxnas" and speaks the page's language
+ * - the browser's own position, asked for by a button only; it is compared with the settlements'
+ *   points here, in the browser, and nothing but the id of the nearest one goes anywhere
+ * - links that change the address without loading the page anew, copying the link, printing
+ *
+ * Choosing means: put it into the address and tell Streamlit, as Back and Forward do. Everything is
+ * found through data attributes of the templates find_*.html, and listened for on the document, so
+ * that Streamlit may replace any part at any time.
+ */
+(() => {
+  "use strict";
+
+  const SHOWN = 8;
+  const FARTHEST_KM = 50;
+  const byId = (id) => document.getElementById(id);
+  let active = -1;
+  let refocus = false;
+
+  // ---------------------------------------------------------------- what the page says
+
+  const box = () => document.querySelector("[data-ris-places]");
+  let known = { text: null, places: [] };
+
+  function places() {
+    const text = box() ? box().dataset.risPlaces : "[]";
+    if (known.text !== text) {
+      const read = JSON.parse(text).map(([id, name, lat, lon]) => ({ id, name, lat, lon, folded: fold(name) }));
+      known = { text, places: read };
+    }
+    return known.places;
+  }
+
+  const texts = () => JSON.parse(box().dataset.risTexts);
+  const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").trim();
+
+  // ---------------------------------------------------------------- address
+
+  function go(url) {
+    const target = new URL(url, location.href);
+    if (target.href === location.href) return;
+    history.pushState(history.state, "", target);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  }
+
+  /** The place first and the marks of list and map left out: the form in which the server writes it. */
+  function choose(id) {
+    const url = new URL(location.href);
+    const query = new URLSearchParams([["plats", id]]);
+    url.searchParams.forEach((value, key) => {
+      if (!["plats", "ort", "aktor"].includes(key)) query.append(key, value);
+    });
+    url.search = query.toString();
+    go(url);
+  }
+
+  // ---------------------------------------------------------------- search
+
+  /** Names that begin with the text come first, then those with a word that does, then the rest. */
+  function matching(text) {
+    const wanted = fold(text);
+    if (!wanted) return [];
+    const order = (place) => {
+      if (place.folded.startsWith(wanted)) return 0;
+      if (place.folded.split(/[\s,]+/).some((word) => word.startsWith(wanted))) return 1;
+      return place.folded.includes(wanted) ? 2 : 3;
+    };
+    return places()
+      .map((place, index) => ({ place, index, order: order(place) }))
+      .filter((found) => found.order < 3)
+      .sort((a, b) => a.order - b.order || a.index - b.index)
+      .map((found) => found.place);
+  }
+
+  const options = () => [...byId("ris-plats-list").children];
+
+  function close() {
+    const input = byId("ris-plats");
+    if (!input) return;
+    byId("ris-plats-list").hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+    active = -1;
+  }
+
+  function say(text) {
+    byId("ris-plats-status").textContent = text;
+  }
+
+  function suggest() {
+    const input = byId("ris-plats");
+    const list = byId("ris-plats-list");
+    const found = matching(input.value);
+    const shown = found.slice(0, SHOWN);
+    list.replaceChildren(
+      ...shown.map((place, index) => {
+        const item = document.createElement("li");
+        item.id = `ris-plats-${index}`;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", "false");
+        item.dataset.place = place.id;
+        item.textContent = place.name;
+        return item;
+      }),
+    );
+    close();
+    if (!fold(input.value)) return say("");
+    if (!shown.length) return say(texts().none);
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    say(texts().found.replace("{n}", found.length));
+  }
+
+  function move(step) {
+    const items = options();
+    if (!items.length || byId("ris-plats-list").hidden) return;
+    active = (active + step + items.length) % items.length;
+    items.forEach((item, index) => item.setAttribute("aria-selected", String(index === active)));
+    items[active].scrollIntoView({ block: "nearest" });
+    byId("ris-plats").setAttribute("aria-activedescendant", items[active].id);
+  }
+
+  function pick(id) {
+    const place = places().find((known) => known.id === id);
+    if (!place) return;
+    byId("ris-plats").value = place.name;
+    say("");
+    close();
+    refocus = true;
+    choose(id);
+  }
+
+  /** Enter without an arrow key takes the first suggestion: the one a reader sees on top. */
+  function onKey(event) {
+    if (event.target.id !== "ris-plats") return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (byId("ris-plats-list").hidden) suggest();
+      move(event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1);
+    } else if (event.key === "Enter") {
+      const chosen = options()[Math.max(active, 0)];
+      if (chosen && !byId("ris-plats-list").hidden) {
+        event.preventDefault();
+        pick(chosen.dataset.place);
+      }
+    } else if (event.key === "Escape" && !byId("ris-plats-list").hidden) {
+      event.preventDefault();
+      close();
+    }
+  }
+
+  /** Show the place of the address, unless somebody is typing. */
+  function showChosen() {
+    const input = byId("ris-plats");
+    if (!input || document.activeElement === input) return;
+    const id = new URLSearchParams(location.search).get("plats");
+    const place = places().find((known) => known.id === id);
+    const name = place ? place.name : "";
+    if (input.dataset.shown !== name) {
+      input.dataset.shown = name;
+      input.value = name;
+    }
+  }
+
+  // ---------------------------------------------------------------- position, map
+
+  function nearest(lat, lon) {
+    const radians = Math.PI / 180;
+    const km = (place) => {
+      const x = (place.lon - lon) * radians * Math.cos(((place.lat + lat) / 2) * radians);
+      const y = (place.lat - lat) * radians;
+      return 6371 * Math.hypot(x, y);
+    };
+    // settlements only: a municipality stands at the point of its seat
+    const found = places().filter((place) => !/^\d{4}$/.test(place.id));
+    return found
+      .map((place) => ({ place, km: km(place) }))
+      .reduce((best, next) => (next.km < best.km ? next : best), { place: null, km: Infinity });
+  }
+
+  function locate() {
+    if (!navigator.geolocation) return say(texts().unable);
+    say(texts().searching);
+    navigator.geolocation.getCurrentPosition(
+      (position) => {
+        const found = nearest(position.coords.latitude, position.coords.longitude);
+        if (!found.place || found.km > FARTHEST_KM) return say(texts().outside);
+        pick(found.place.id);
+        say(texts().geoFound.replace("{name}", found.place.name));
+      },
+      (refused) => say(refused.code === 1 ? texts().denied : texts().unable),
+      { enableHighAccuracy: false, timeout: 15000, maximumAge: 600000 },
+    );
+  }
+
+  // For find_map.js in the map's frame: the settlement at a point, and choosing it.
+  window.risFindPlace = {
+    at(lat, lon) {
+      if (!box()) return null;
+      const { place } = nearest(lat, lon);
+      return place && { id: place.id, lat: place.lat, lon: place.lon, text: texts().tap.replace("{name}", place.name) };
+    },
+    choose,
+  };
+
+  // ---------------------------------------------------------------- take it along
+
+  async function copy(button) {
+    const status = button.parentElement.querySelector("[role=status]");
+    try {
+      await navigator.clipboard.writeText(location.href);
+      status.textContent = button.dataset.done;
+    } catch {
+      status.textContent = button.dataset.failed;
+    }
+  }
+
+  /** Paper has no folded parts: open them, and fold them again afterwards. */
+  function printAll() {
+    const folded = [...document.querySelectorAll("details.ris-rest:not([open])")];
+    folded.forEach((part) => (part.open = true));
+    window.addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)), { once: true });
+    window.print();
+  }
+
+  // ---------------------------------------------------------------- listening
+
+  const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    const option = at("#ris-plats-list [role=option]");
+    if (option) return pick(option.dataset.place);
+    if (!at(".ris-combo")) close();
+    if (at("[data-ris-geo]")) return locate();
+    if (at("[data-ris-copy]")) return copy(at("[data-ris-copy]"));
+    if (at("[data-ris-print]")) return printAll();
+    const link = at("[data-ris-plats], [data-ris-go]");
+    if (link && plain(event)) {
+      event.preventDefault();
+      if (link.dataset.risPlats) choose(link.dataset.risPlats);
+      else go(link.dataset.risGo);
+      refocus = Boolean(link.dataset.risPlats);
+    }
+  });
+  // Keep the focus in the field while a suggestion is pressed.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest("#ris-plats-list")) event.preventDefault();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "ris-plats") suggest();
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.id === "ris-plats") event.target.select();
+  });
+  document.addEventListener("keydown", onKey);
+
+  /** A link to a card inside a folded part, from the map or the address, opens that part. */
+  function unfold(id) {
+    const card = byId(`a-${id}`);
+    const part = card && card.closest("details.ris-rest");
+    if (!part || part.open) return;
+    part.open = true;
+    card.scrollIntoView({ block: "center" });
+    card.querySelector("a").focus({ preventScroll: true });
+  }
+  window.addEventListener("ris-actor", (event) => unfold(event.detail));
+
+  new MutationObserver(() => {
+    showChosen();
+    // The municipalities go away once one is chosen: the focus goes to the field, not to nowhere.
+    if (refocus && document.activeElement === document.body && byId("ris-plats")) {
+      byId("ris-plats").focus();
+      refocus = false;
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  window.addEventListener("popstate", () => setTimeout(showChosen));
+})();

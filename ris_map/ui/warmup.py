@@ -1,0 +1,45 @@
+"""Doing the first visitor's waiting at the start of the server.
+
+``streamlit_folium`` itself is left out: imported before Streamlit's runtime stands, its component
+is never registered and every map frame answers 404.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+
+from ris_map.errors import RisMapError
+from ris_map.i18n import translator
+from ris_map.service import service
+from ris_map.taxonomy import Language
+from ris_map.ui.settings import data_dir
+from ris_map.world import CubeChoice
+
+SLOW_IMPORTS = ("folium", "pandas", "altair", "pyarrow")
+_LOG = logging.getLogger(__name__)
+
+
+def warm_up() -> None:
+    """Import what is slow, read the data and compute the default figures once.
+
+    A refused register is no reason not to start: the pages show its faults.
+    """
+    for name in SLOW_IMPORTS:
+        importlib.import_module(name)
+    for language in Language:
+        translator(language)
+    try:
+        moment = service(data_dir()).moment()
+    except RisMapError as refused:
+        _LOG.warning("Nothing to warm up: %s", refused)
+        return
+    moment.world.cube(CubeChoice())
+
+
+def warm_up_in_background() -> threading.Thread:
+    """Start warming up without making the server wait."""
+    thread = threading.Thread(target=warm_up, name="warm-up", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,145 @@
+"""Fixtures of the browser tests: the real server, the system's Chromium, a guard on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.guard import Guard
+from tests.browser.harness import (
+    CHROMIUM_ARGS,
+    DESKTOP,
+    PHONE,
+    Server,
+    axe_faults,
+    chromium_path,
+    free_port,
+    settle,
+    streamlit_command,
+)
+
+
+class OpenPage(Protocol):
+    """Opens a path of the product and waits until it is complete."""
+
+    def __call__(self, path: str = "/", lang: str = "sv", *, page: Page | None = None) -> Page:
+        """Open ``path`` in ``lang`` on ``page`` (the desktop page unless another is given)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, so that ``-m 'not browser'`` leaves it out."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Show the end of the server's log beside a failure."""
+    report = yield
+    server = getattr(item, "funcargs", {}).get("server")
+    if report.failed and isinstance(server, Server):
+        report.sections.append(("server log", server.written()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def start_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Server]]:
+    """Start more servers, with another command or environment (for example RIS_MAP_DATA)."""
+    servers: list[Server] = []
+
+    def start(
+        command: Callable[[int], list[str]] = streamlit_command,
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Server:
+        port = free_port()
+        log = tmp_path_factory.mktemp("server") / "server.log"
+        where = {"cwd": cwd} if cwd else {}
+        servers.append(Server.start(command(port), port, log=log, env=env, **where))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., Server]) -> Server:
+    """The product as an operator starts it."""
+    return start_server()
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    """The product's address, for relative addresses in tests."""
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Launch the system's browser: none is downloaded."""
+    return {"executable_path": chromium_path(), "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture
+def guard(server: Server) -> Iterator[Guard]:
+    """Fail the test at its end if a page asked another host or reported an error (X1)."""
+    watcher = Guard(urlsplit(server.url).netloc)
+    yield watcher
+    assert not watcher.faults(), "\n".join(watcher.faults())
+
+
+def _new_page(
+    browser: Browser, server: Server, guard: Guard, device: Mapping[str, Any]
+) -> Iterator[Page]:
+    context = browser.new_context(base_url=server.url, locale="sv-SE", **device)
+    guard.watch(context)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
+    """A desktop page, 1400 x 900."""
+    yield from _new_page(browser, server, guard, DESKTOP)
+
+
+@pytest.fixture
+def phone(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
+    """A phone's page, 360 x 740, with touch."""
+    yield from _new_page(browser, server, guard, PHONE)
+
+
+@pytest.fixture
+def open_page(request: pytest.FixtureRequest) -> OpenPage:
+    """Open a path in one language and wait until everything is there, map frames included."""
+
+    def open_it(path: str = "/", lang: str = "sv", *, page: Page | None = None) -> Page:
+        target: Page = page or request.getfixturevalue("page")
+        joint = "&" if "?" in path else "?"
+        target.goto(path if lang == "sv" else f"{path}{joint}lang={lang}")
+        settle(target)
+        return target
+
+    return open_it
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Assert that axe finds nothing, in the page and in every frame (X4)."""
+
+    def check(page: Page) -> None:
+        faults = axe_faults(page)
+        assert not faults, f"{len(faults)} accessibility faults:\n" + "\n".join(faults)
+
+    return check

@@ -1,0 +1,66 @@
+"""What must never happen while a page is shown: requests to other hosts, errors in the console."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Route, WebSocket
+
+# (pattern, why it is no fault of ours); keep this list short and every entry argued.
+ALLOWED_ERRORS: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Guard:
+    """Records what a browser context does that it must not."""
+
+    host: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=lambda: [pattern for pattern, _ in ALLOWED_ERRORS])
+
+    def watch(self, context: BrowserContext) -> None:
+        """Abort and record every request to another host, and listen to every page's console."""
+        context.route(self._is_outside, self._abort)
+        context.on("page", self._watch_page)
+
+    def allow(self, pattern: str) -> None:
+        """Let one kind of console error pass in one test that provokes it."""
+        self.allowed.append(pattern)
+
+    def faults(self) -> list[str]:
+        """Give everything recorded that is not allowed."""
+        errors = [
+            error
+            for error in self.errors
+            if not any(re.search(pattern, error) for pattern in self.allowed)
+        ]
+        return [f"request to another host: {url}" for url in self.outside] + errors
+
+    def _is_outside(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host
+
+    def _abort(self, route: Route) -> None:
+        self.outside.append(route.request.url)
+        route.abort()
+
+    def _watch_page(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", self._page_error)
+        page.on("websocket", self._websocket)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            location: Any = message.location
+            self.errors.append(f"console error: {message.text} ({location.get('url', '')})")
+
+    def _page_error(self, error: Error) -> None:
+        self.errors.append(f"uncaught error: {error}")
+
+    def _websocket(self, socket: WebSocket) -> None:
+        if self._is_outside(socket.url):
+            self.outside.append(socket.url)

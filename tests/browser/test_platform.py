@@ -1,0 +1,272 @@
+"""What holds for the product whatever its pages contain: server, shell, frames, headers."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.guard import Guard
+from tests.browser.harness import Server, map_frame, settle, uvicorn_command
+
+POLYGONS = "path[data-municipality]"
+MAP = "iframe[data-testid=stCustomComponentV1]"
+LANGUAGES = ("sv", "en")
+
+
+def get(server: Server, path: str) -> http.client.HTTPResponse:
+    """Ask for a path exactly as written (a browser would tidy it up first)."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    response.body = response.read()  # type: ignore[attr-defined]
+    connection.close()
+    return response
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_its_language(open_page: OpenPage, lang: str) -> None:
+    """X3 for the page: html lang and the skip link follow the address."""
+    page = open_page("/", lang)
+    assert page.evaluate("document.documentElement.lang") == lang
+    words = {"sv": "Hoppa till innehållet", "en": "Skip to main content"}[lang]
+    expect(page.get_by_test_id("stSkipToContent").first).to_have_text(words)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_map_frame_is_a_document_of_its_own(open_page: OpenPage, lang: str) -> None:
+    """X3, X5 for the frame: language, title, landmark, heading, zooming allowed, names."""
+    page = open_page("/", lang)
+    title = page.locator(MAP).first.get_attribute("title") or ""
+    assert title
+    assert "streamlit" not in title
+    found = map_frame(page).evaluate(
+        """() => ({
+          lang: document.documentElement.lang,
+          title: document.title,
+          headings: [...document.querySelectorAll('h1')].map((e) => e.textContent),
+          mains: document.querySelectorAll('[role=main], main').length,
+          viewports: [...document.querySelectorAll('meta[name=viewport]')].map((e) => e.content),
+          nameless: [...document.querySelectorAll('a[href], button, input, [tabindex]')]
+            .filter((e) => e.tabIndex >= 0 && e.getClientRects().length
+              && !(e.getAttribute('aria-label') || e.textContent.trim()))
+            .map((e) => e.outerHTML),
+        })"""
+    )
+    assert found["lang"] == lang
+    assert found["title"] == title
+    assert found["headings"] == [title]
+    assert found["mains"] == 1
+    assert found["viewports"] == ["width=device-width, initial-scale=1"]
+    assert found["nameless"] == []
+
+
+def test_the_map_is_drawn_without_any_other_host(open_page: OpenPage) -> None:
+    """X1, X2: with every other host blocked the map is high enough and has 15 polygons."""
+    page = open_page("/")
+    frame = map_frame(page)
+    expect(frame.locator(POLYGONS)).to_have_count(15)
+    assert frame.evaluate("document.getElementById('map_div').offsetHeight") > 200
+    box = page.locator(MAP).first.bounding_box()
+    assert box
+    assert box["height"] > 200
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_start_page_has_no_accessibility_faults(
+    open_page: OpenPage, axe: Callable[[Page], None], lang: str
+) -> None:
+    """X4 for the start page, frames included."""
+    axe(open_page("/", lang))
+
+
+def test_the_skip_link_is_first_and_leads_to_the_content(open_page: OpenPage) -> None:
+    page = open_page("/metod")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.dataset.testid")
+    assert focused == "stSkipToContent"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "stMain"
+
+
+def test_a_marker_is_pressed_with_the_keyboard(open_page: OpenPage) -> None:
+    """I6: Enter and Space on a focused marker do what a click does."""
+    page = open_page("/")
+    frame = map_frame(page)
+    frame.evaluate(
+        "() => { window.pressed = 0;"
+        " document.addEventListener('click', () => { window.pressed += 1; }, true); }"
+    )
+    marker = frame.locator(".leaflet-marker-icon[tabindex]").first
+    for key in ("Enter", "Space"):
+        marker.focus()
+        page.keyboard.press(key)
+        assert frame.evaluate("window.pressed") >= 1
+        settle(page)
+
+
+def test_a_finger_on_the_map_scrolls_the_page_until_it_is_activated(
+    open_page: OpenPage, phone: Page
+) -> None:
+    """I7: no trap for one finger; the button says what it does and undoes it."""
+    page = open_page("/", page=phone)
+    frame = map_frame(page)
+    assert frame.evaluate("map.dragging.enabled()") is False
+    assert _scrolled_by_finger(page) > 100
+    button = frame.locator(".ris-activate")
+    before = button.inner_text()
+    button.tap()
+    assert frame.evaluate("map.dragging.enabled()") is True
+    assert button.inner_text() != before
+    button.tap()
+    assert frame.evaluate("map.dragging.enabled()") is False
+
+
+def _scrolled_by_finger(page: Page) -> float:
+    """Drag one finger upwards over the map; give how far the page went."""
+    frame = page.locator(MAP).first
+    frame.evaluate("(e) => e.scrollIntoView({block: 'center'})")
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before: float = page.evaluate(top)
+    box = frame.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for step in range(15):
+        kind = "touchMove" if step else "touchStart"
+        points = [{"x": x, "y": y - 12 * step}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(16)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+    after: float = page.evaluate(top)
+    return after - before
+
+
+def test_nothing_is_wider_than_a_phone(open_page: OpenPage, phone: Page) -> None:
+    """I7: no sideways scroll at 360 pixels."""
+    page = open_page("/", page=phone)
+    wide = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return [document.documentElement.scrollWidth, m.scrollWidth - m.clientWidth]; }"
+    )
+    assert wide[0] <= 360
+    assert wide[1] <= 0
+
+
+def test_panning_and_zooming_do_not_rerun(open_page: OpenPage) -> None:
+    """X8: the map moves in the browser only."""
+    page = open_page("/")
+    page.evaluate(
+        """() => {
+          window.runs = 0;
+          const app = document.querySelector('[data-testid=stApp]');
+          new MutationObserver(() => {
+            if (app.dataset.testScriptState === 'running') window.runs += 1;
+          }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+        }"""
+    )
+    map_frame(page).evaluate(
+        "() => { map.panBy([60, 40], {animate: false}); map.setZoom(map.getZoom() + 1); }"
+    )
+    page.wait_for_timeout(1500)  # a rerun would start within the component's 250 ms delay
+    assert page.evaluate("window.runs") == 0
+
+
+def test_print_shows_the_whole_page(open_page: OpenPage) -> None:
+    """Streamlit scrolls inside a box; on paper the box must be as high as its content."""
+    page = open_page("/metod")
+    page.emulate_media(media="print")
+    hidden = page.evaluate(
+        """() => {
+          const cut = [];
+          let e = document.querySelector('[data-testid=stMainBlockContainer]');
+          for (; e; e = e.parentElement) {
+            const style = getComputedStyle(e);
+            const fixed = style.position === 'absolute' || style.position === 'fixed';
+            if (fixed || (style.overflowY !== 'visible' && e.scrollHeight > e.clientHeight + 1)) {
+              cut.push(e.dataset.testid || e.tagName);
+            }
+          }
+          return cut;
+        }"""
+    )
+    assert hidden == []
+
+
+def test_the_policy_stops_scripts_and_requests(open_page: OpenPage, guard: Guard) -> None:
+    """The page may run no text as a script and reach no other host."""
+    guard.allow("Content Security Policy|Refused to connect|Failed to fetch")
+    page = open_page("/metod")
+    blocked = page.evaluate(
+        """async () => {
+          const seen = [];
+          addEventListener('securitypolicyviolation', (e) => seen.push(e.effectiveDirective));
+          await fetch('https://example.org/').catch(() => null);
+          const script = document.createElement('script');
+          script.textContent = 'window.injected = true';
+          document.body.append(script);
+          await new Promise((done) => setTimeout(done, 200));
+          return [seen.sort(), window.injected === true];
+        }"""
+    )
+    assert blocked == [["connect-src", "script-src-elem"], False]
+
+
+def test_every_answer_has_the_headers(server: Server) -> None:
+    frame = "/component/streamlit_folium.st_folium/index.html"
+    for path in ("/", "/metod", "/assets/app/shell.css", "/assets/nope", "/_stcore/health", frame):
+        headers = get(server, path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert "default-src 'self'" in headers["Content-Security-Policy"], path
+        assert "http" not in headers["Content-Security-Policy"], path
+        loose = "'unsafe-eval'" in headers["Content-Security-Policy"]
+        assert loose == (path == frame), path
+
+
+@pytest.mark.parametrize("path", ["/", "/metod", "/kommun", "/metod?lang=en", "/no-such-page"])
+def test_every_page_path_gets_the_shell(server: Server, path: str) -> None:
+    response = get(server, path)
+    page = response.body.decode()  # type: ignore[attr-defined]
+    assert response.status == 200
+    assert f'<html lang="{"en" if "lang=en" in path else "sv"}">' in page
+    assert "assets/app/shell.js?v=" in page
+    assert "service-desc" not in page
+    assert "agent" not in page.lower()
+    assert "JavaScript" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/geo/../../app.py",
+        "/assets/geo/%2e%2e%2fsources.yaml",
+        "/assets/geo/..%5csources.yaml",
+        "/assets/app/../server.py",
+        "/assets/app/%2e%2e/server.py",
+        "/assets/leaflet/..%2f..%2f__init__.py",
+        "/assets//etc/passwd",
+        "/assets/geo/territory.geojson",
+        "/assets/geo/actors.yaml",
+    ],
+)
+def test_nothing_outside_the_named_files_is_served(server: Server, path: str) -> None:
+    assert get(server, path).status in {400, 404}
+
+
+def test_uvicorn_gives_the_same(
+    server: Server, start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    """``uvicorn app:app``, started from any folder, answers like ``streamlit run app.py``."""
+    other = start_server(uvicorn_command, cwd=tmp_path)
+    for path in ("/", "/metod?lang=en", "/assets/geo/municipalities.geojson"):
+        one, two = get(server, path), get(other, path)
+        assert one.body == two.body  # type: ignore[attr-defined]
+        assert one.headers["Content-Security-Policy"] == two.headers["Content-Security-Policy"]
+    config = "/_stcore/host-config"
+    assert get(server, config).body == get(other, config).body  # type: ignore[attr-defined]
