@@ -15,13 +15,12 @@ geography, strategy, today = data.geography(), data.strategy(), data.today()
 
 layout.title(tr("page.start.title"), tr("page.start.lead"))
 layout.fault_notice(state.faults, tr=tr, served=True)
-ignored = ADDRESS.sync()
 
 
 @st.fragment
 def selection_in_all_forms() -> None:
     """Filters and everything that depends on them: only this part reruns on a click."""
-    layout.ignored_notice(ignored, tr=tr)
+    layout.ignored_notice(ADDRESS.sync(), tr=tr)
     start.filters(tr)
     chosen = chosen_filter(st.session_state)
     selection = select(state.register, chosen, groups=data.place_groups(), on=today)
@@ -38,12 +37,13 @@ def selection_in_all_forms() -> None:
     source = tr("sentence.source", reference=state.register.meta.reference_date)
     st.html(render("sentence.html", text=sentence, source=source, jump=tr("map.jump")))
     list_column, map_column = st.columns([6, 5], gap="medium")
-    with list_column, st.container(key="ris-list"):
-        st.html(render("heading.html", level=2, text=tr("list.heading"), hidden=False))
-        start.listing(rows, tr=tr)
+    # the map first: its frame draws while the longer list is still on its way
     with map_column, st.container(key="ris-map"):
         st.html(render("map_heading.html", text=tr("map.heading")))
         start.town_map(selection, tr=tr)
+    with list_column, st.container(key="ris-list"):
+        st.html(render("heading.html", level=2, text=tr("list.heading"), hidden=False))
+        start.listing(rows, tr=tr)
     start.table_and_files(rows, tr=tr)
 
 

@@ -102,7 +102,7 @@ def from_query(
     places = tuple(dict.fromkeys(query.get(Param.PLACE, ())))
     ignored.extend(IgnoredValue(Param.PLACE, p) for p in places if p not in known_places)
     scopes = chosen(Param.SCOPE, Scope)
-    text = " ".join(" ".join(query.get(Param.TEXT, ())[:1]).split())[:MAX_TEXT_LENGTH]
+    text = " ".join(" ".join(query.get(Param.TEXT, ())[:1]).split())[:MAX_TEXT_LENGTH].strip()
     result = Filter(
         phases=chosen(Param.PHASE, Phase),
         service_types=chosen(Param.SERVICE_TYPE, ServiceType),

@@ -78,7 +78,8 @@ class PageAddress:
             What of the address means nothing here.
         """
         seen = _current_query()
-        if st.session_state.get(_STAMP) != (self.page, seen):
+        is_dropped = not any(key in st.session_state for key in self.to_widgets({})[0])
+        if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
             values, ignored = self.to_widgets(self._split(seen))
             self._fill(values)
             st.session_state[_IGNORED] = (*ignored, *self._unknown(seen))

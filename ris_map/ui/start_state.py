@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ris_map.filters import Filter, IgnoredValue, Param, from_query, to_query
+from ris_map.filters import MAX_TEXT_LENGTH, Filter, IgnoredValue, Param, from_query, to_query
 from ris_map.taxonomy import STRENGTH_AREAS, Delivery, Language, Phase, Scope, ServiceType
 from ris_map.ui import data
 from ris_map.ui.address import PageAddress, Query, WidgetValues
@@ -28,7 +28,7 @@ def chosen_filter(state: WidgetValues) -> Filter:
         places=tuple(p.id for p in data.places(Language.SV) if p.id in chosen(Param.PLACE)),
         delivery=tuple(d for d in Delivery if d in chosen(Param.DELIVERY)),
         scope=Scope.ADJACENT if state.get(Param.SCOPE) else Scope.CORE,
-        text=" ".join(str(state.get(Param.TEXT) or "").split()),
+        text=" ".join(str(state.get(Param.TEXT) or "").split())[:MAX_TEXT_LENGTH].strip(),
     )
 
 
