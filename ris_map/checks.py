@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 
+from ris_map.dates import period_end, period_start
 from ris_map.errors import Fault
 from ris_map.faultwords import Loc, Place
-from ris_map.model import Actor, period_end, period_start
+from ris_map.model import Actor
 from ris_map.officechecks import MunicipalityAt, office_faults, reversed_faults, unknown_code_faults
 from ris_map.taxonomy import (
     Availability,

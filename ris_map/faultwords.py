@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ris_map.errors import Fault, Severity
-from ris_map.model import PERSONAL_DATA
+from ris_map.personal_data import PERSONAL_DATA
 from ris_map.yamlio import YamlDocument
 from ris_map.yamlwords import shown
 

@@ -6,14 +6,12 @@ Every type is frozen and strict: nothing is coerced, unknown keys are refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from ris_map.dates import PartialDate, covers, period_end
 from ris_map.taxonomy import (
     MUNICIPALITY_CODES,
     ActorKind,
@@ -46,39 +45,6 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$", max_le
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-
-
-def period_start(value: str) -> date:
-    """Return the first day of a partial ISO date."""
-    parts = [int(part) for part in value.split("-")]
-    return date(*[*parts, 1, 1][:3])
-
-
-def period_end(value: str) -> date:
-    """Return the last day of a partial ISO date (``2023`` is 2023-12-31)."""
-    year, *rest = (int(part) for part in value.split("-"))
-    if len(rest) == 2:
-        return date(year, rest[0], rest[1])
-    month = rest[0] if rest else 12
-    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
-
-
-def _existing_day(value: str) -> str:
-    period_start(value)
-    period_end(value)
-    return value
-
-
-PartialDate = Annotated[
-    str,
-    StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
-    AfterValidator(_existing_day),
-]
-"""An ISO date whose month and day may be left out: ``2023``, ``2023-04`` or ``2023-04-01``.
-
-It names a day that exists, so that :func:`period_start` and :func:`period_end` never fail on it.
-"""
 
 
 class Record(BaseModel):
@@ -174,7 +140,7 @@ class Office(Record):
 
     def is_valid(self, on: date) -> bool:
         """Return whether the office exists on a day; open ends count as existing."""
-        return _covers(self.valid_from, self.valid_to, on=on)
+        return covers(self.valid_from, self.valid_to, on=on)
 
     def street_on(self, on: date) -> str | None:
         """Return the street if it is known to hold on a day."""
@@ -292,7 +258,7 @@ class Actor(Record):
             return False
         if self.status is Status.ENDED and self.valid_to is None:
             return False
-        return _covers(self.valid_from, self.valid_to, on=on)
+        return covers(self.valid_from, self.valid_to, on=on)
 
     def offices_on(self, on: date) -> tuple[Office, ...]:
         """Return the offices inside the county that exist on a day."""
@@ -325,19 +291,3 @@ class Register(Record):
         if len(self.by_id) != len(self.actors):
             raise ValueError("actor ids must be unique")
         return self
-
-
-_PREFIX = r"(?<![\d-])(?:(?:\+|00)46[\s-]?(?:\(0\)[\s-]?)?|0[\s-]?)"
-PERSONAL_DATA = re.compile(
-    # an e-mail address; begun only where a word begins, so that long texts take linear time
-    r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+"
-    rf"|{_PREFIX}7\d(?:[\s-]?\d){{7}}(?!\d)"  # a Swedish mobile number
-    rf"|{_PREFIX}[1-9]\d{{0,2}}[\s-]\d{{2,3}}(?:[\s-]?\d{{2,3}}){{1,3}}(?!\d)"  # a land line
-    r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"  # a personal identity number
-)
-"""E-mail, telephone and identity numbers: a register of organisations holds none of them."""
-
-
-def _covers(start: str | None, end: str | None, *, on: date) -> bool:
-    begun = start is None or period_start(start) <= on
-    return begun and (end is None or on <= period_end(end))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ris_map.dates import period_end, period_start
 from ris_map.errors import Fault
 from ris_map.faultwords import Loc, Place
-from ris_map.model import Actor, Office, period_end, period_start
+from ris_map.model import Actor, Office
 from ris_map.taxonomy import MUNICIPALITY_CODES
 
 MunicipalityAt = Callable[[float, float], str | None]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ris_map.errors import Fault
 from ris_map.faultwords import Loc, Place, quoted
-from ris_map.model import PERSONAL_DATA
+from ris_map.personal_data import PERSONAL_DATA
 
 # '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
 _TAG = re.compile(r"<[/!?a-zA-Z]")

@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 from ris_map.analysis.cube import CellState
+from ris_map.dates import PartialDate
 from ris_map.export.records import FigureState
-from ris_map.model import Actor, LocalText, MunicipalityCode, Office, PartialDate, Record, Slug
+from ris_map.model import Actor, LocalText, MunicipalityCode, Office, Record, Slug
 from ris_map.selection import Group
 from ris_map.sources import DataSource
 from ris_map.strategy import Strategy

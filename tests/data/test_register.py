@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ris_map.geodata import load_geography
-from ris_map.model import PERSONAL_DATA, Register
+from ris_map.model import Register
+from ris_map.personal_data import PERSONAL_DATA
 from ris_map.register import check_register, format_register, schema_text
 
 DATA = Path(__file__).parents[2] / "data"

@@ -12,9 +12,11 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
+from ris_map.dates import period_end, period_start
 from ris_map.errors import DataFaults, RegisterFaults
 from ris_map.faultwords import annotation_at, field_names, nearest
-from ris_map.model import PERSONAL_DATA, Actor, Office, Register, period_end, period_start
+from ris_map.model import Actor, Office, Register
+from ris_map.personal_data import PERSONAL_DATA
 from ris_map.register import (
     LiveRegister,
     canonical,

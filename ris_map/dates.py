@@ -1,0 +1,47 @@
+"""ISO dates whose month and day may be left out, and the periods they stand for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+
+def period_start(value: str) -> date:
+    """Return the first day of a partial ISO date."""
+    parts = [int(part) for part in value.split("-")]
+    return date(*[*parts, 1, 1][:3])
+
+
+def period_end(value: str) -> date:
+    """Return the last day of a partial ISO date (``2023`` is 2023-12-31)."""
+    year, *rest = (int(part) for part in value.split("-"))
+    if len(rest) == 2:
+        return date(year, rest[0], rest[1])
+    month = rest[0] if rest else 12
+    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+def _existing_day(value: str) -> str:
+    period_start(value)
+    period_end(value)
+    return value
+
+
+PartialDate = Annotated[
+    str,
+    StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+    AfterValidator(_existing_day),
+]
+"""An ISO date whose month and day may be left out: ``2023``, ``2023-04`` or ``2023-04-01``.
+
+It names a day that exists, so that :func:`period_start` and :func:`period_end` never fail on it.
+"""
+
+
+def covers(start: str | None, end: str | None, *, on: date) -> bool:
+    """Return whether a period includes a day; an open end includes everything on its side."""
+    begun = start is None or period_start(start) <= on
+    return begun and (end is None or on <= period_end(end))
