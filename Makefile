@@ -39,8 +39,11 @@ format: $(DEV_STAMP) ## Rewrite the code in the agreed style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV_STAMP) ## Measure the product in a browser against a bare Streamlit page
-	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && $(BIN)/python -m tests.bench.bench_page
+BENCHES := page coverage_page finder analysis api
+
+bench: $(DEV_STAMP) ## Measure pages, figures and API, each against a bare counterpart in the same run
+	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && \
+	for name in $(BENCHES); do $(BIN)/python -m tests.bench.bench_$$name || exit 1; done
 
 lock: $(DEV_STAMP) ## Pin the newest versions of everything
 	$(LOCK) --upgrade --output-file requirements.txt requirements.in

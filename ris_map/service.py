@@ -50,6 +50,7 @@ class Service:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
+        self._register = data_dir / REGISTER_FILE
         self._lock = threading.Lock()
         self._live: LiveRegister | None = None
         self._latest: Moment | None = None
@@ -70,7 +71,7 @@ class Service:
         with self._lock:
             if self._live is None:
                 self._live = LiveRegister(
-                    self.data_dir / REGISTER_FILE,
+                    self._register,
                     municipality_at=self.foundations.geography.municipality_at,
                     today=today,
                 )
@@ -101,7 +102,7 @@ class Service:
         if known is None or known.world.on != today():
             return None
         try:
-            about = (self.data_dir / REGISTER_FILE).stat()
+            about = self._register.stat()
         except OSError:
             return None
         seen = (about.st_mtime_ns, about.st_size, about.st_ino)

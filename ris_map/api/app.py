@@ -29,6 +29,7 @@ from ris_map.service import Moment, place_groups
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOUNT = PREFIX.rpartition("/")[0]
 """Also holds what lies beside the present version, so that it is refused in words."""
@@ -46,11 +47,14 @@ _PREFLIGHT = raw(
         ("Access-Control-Max-Age", "86400"),
     )
 )
+_READ = frozenset(
+    (b"host", b"accept-encoding", b"accept-language", b"if-none-match", b"if-modified-since")
+)
 _log = logging.getLogger(__name__)
 
 
 class OpenData:
-    """The API of one installation, to be mounted at :data:`MOUNT`.
+    """The API of one installation, at home at :data:`MOUNT`.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ class OpenData:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1000})
             return
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {n: v.decode("latin-1") for n, v in scope["headers"] if n in _READ}
         try:
             await self._answer(scope, headers, send)
         except Problem as problem:
@@ -112,16 +116,17 @@ class OpenData:
 
     async def _payload(self, scope: Scope, headers: Mapping[bytes, str]) -> Payload:
         """Give an answer: at once if it is kept, else made in a thread."""
-        base = self._base(scope, headers)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         query = scope.get("query_string", b"")
+        site = (headers.get(b"host", ""), scope.get("scheme", "http"), scope.get("root_path", ""))
         generation, known = self._current
         if known is not None and known is self._site.served.unchanged_moment():
-            found = self._by_address.get((generation, path, query, base))
+            found = self._by_address.get((generation, path, query, site))
             if found is not None:
                 return found
+        base = self._base(*site)
         answer, generation = await asyncio.to_thread(self._make, path, query, base)
-        self._by_address.put((generation, path, query, base), answer)
+        self._by_address.put((generation, path, query, site), answer)
         return answer
 
     def _make(self, path: str, raw_query: bytes, base: str) -> tuple[Payload, int]:
@@ -202,15 +207,42 @@ class OpenData:
         wanted = read_query(query.encode(), endpoint.parameters)
         return len(self._build(endpoint, replace(asked, query=wanted)).plain)
 
-    def _base(self, scope: Scope, headers: Mapping[bytes, str]) -> str:
+    def _base(self, host: str, scheme: str, root: str) -> str:
         """Give the public address of the site; a host that is none is refused."""
         if self._site.settings.base_url:
             return self._site.settings.base_url
-        host = headers.get(b"host", "")
         if not HOST.fullmatch(host):
             raise Problem("bad-host")
-        prefix = scope.get("root_path", "").removesuffix(MOUNT)
-        return f"{scope.get('scheme', 'http')}://{host}{prefix}"
+        return f"{scheme}://{host}{root.removesuffix(MOUNT)}"
+
+
+class OpenDataFirst:
+    """Middleware that gives the API's addresses to the API, and all others to what it wraps.
+
+    In front of everything that belongs to pages (sessions, the shell, headers for documents): an
+    answer of the API needs none of it and has stricter headers of its own.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What is wrapped.
+    site : Site
+        The installation.
+    """
+
+    def __init__(self, app: App, site: Site) -> None:
+        self._app = app
+        self._api = OpenData(site)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] in ("http", "websocket"):
+            root = scope.get("root_path", "")
+            path = scope["path"].removeprefix(root)
+            if path == MOUNT or path.startswith(f"{MOUNT}/"):
+                await self._api({**scope, "root_path": root + MOUNT}, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def _own_headers(endpoint: Endpoint, asked: Asked) -> list[tuple[str, str]]:

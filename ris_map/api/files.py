@@ -17,6 +17,7 @@ from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.records import (
     ACTOR_COLUMNS,
     LOCALITY_COLUMNS,
+    OFFICE_COLUMNS,
     TRAVEL_COLUMNS,
     Record,
     actor_record,
@@ -83,8 +84,8 @@ def actors_geopackage(asked: Asked) -> bytes:
     table = [actor_record(match) for match in asked.selection.matches]
     terms = asked.terms(documents.ACTORS)
     layers = (
-        _layer("offices", rows, terms=terms, geometries=points, kind="POINT"),
-        _layer("actors", table, terms=terms),
+        _layer("offices", OFFICE_COLUMNS, rows, terms=terms, geometries=points, kind="POINT"),
+        _layer("actors", ACTOR_COLUMNS, table, terms=terms),
     )
     return geopackage(layers, changed=asked.changed(documents.ACTORS))
 
@@ -95,7 +96,9 @@ def localities_geopackage(asked: Asked) -> bytes:
     rows = [locality_record(item) for item in found]
     points = [shapely.Point(item.lon, item.lat) for item in found]
     terms = asked.terms(documents.LOCALITIES)
-    layer = _layer("localities", rows, terms=terms, geometries=points, kind="POINT")
+    layer = _layer(
+        "localities", LOCALITY_COLUMNS, rows, terms=terms, geometries=points, kind="POINT"
+    )
     return geopackage([layer], changed=asked.changed(documents.LOCALITIES))
 
 
@@ -106,7 +109,10 @@ def municipalities_geopackage(asked: Asked) -> bytes:
     rows = [feature["properties"] for feature in features]
     terms = asked.terms(documents.BOUNDARIES)
     areas = [_as_multi(shape(feature["geometry"])) for feature in features]
-    layer = _layer("municipalities", rows, terms=terms, geometries=areas, kind="MULTIPOLYGON")
+    columns = ("code", "name", "label_lat", "label_lon")
+    layer = _layer(
+        "municipalities", columns, rows, terms=terms, geometries=areas, kind="MULTIPOLYGON"
+    )
     return geopackage([layer], changed=asked.changed(documents.BOUNDARIES))
 
 
@@ -116,6 +122,7 @@ def _as_multi(area: shapely.Geometry) -> MultiPolygon:
 
 def _layer(
     name: str,
+    columns: Iterable[str],
     rows: list[Record],
     *,
     terms: Terms,
@@ -131,7 +138,7 @@ def _layer(
         name=name,
         description=" ".join((terms.licence, terms.address, *terms.attribution)),
         geometry_type=kind,
-        columns={column: types.get(column, "TEXT") for column in (rows[0] if rows else {})},
+        columns={column: types.get(column, "TEXT") for column in columns},
         rows=rows,
         geometries=tuple(geometries),
     )

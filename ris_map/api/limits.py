@@ -6,6 +6,7 @@ import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from time import monotonic
 
 from ris_map.api.settings import Rate
@@ -52,6 +53,7 @@ class Limiter:
         return 0 if allowed else max(1, math.ceil((1 - tokens) / per_second))
 
 
+@lru_cache(maxsize=MAX_CLIENTS)
 def _client(address: str | None) -> str | None:
     """Return what a client is counted under; None = not counted."""
     if not address:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 
-from ris_map.api.app import MOUNT, OpenData
+from ris_map.api.app import OpenDataFirst
 from ris_map.api.asked import Site
 from ris_map.api.settings import api_settings
 from ris_map.service import service
@@ -36,14 +36,9 @@ def server_routes() -> list[BaseRoute]:
     Returns
     -------
     list of BaseRoute
-        The assets, and the open-data API.
+        The assets. The open-data API stands in front of all routes, see server_middleware.
     """
-    site = Site(
-        served=service(data_dir()),
-        settings=api_settings(os.environ),
-        report_address=report_address(),
-    )
-    return [*asset_routes(), Mount(MOUNT, OpenData(site), name="open-data")]
+    return asset_routes()
 
 
 def server_middleware() -> list[Middleware]:
@@ -52,10 +47,17 @@ def server_middleware() -> list[Middleware]:
     Returns
     -------
     list of Middleware
-        Security headers outside, so that every answer has them; the page's shell and
-        the compression of Streamlit's files inside.
+        The open-data API in front, with headers of its own; security headers around all
+        else, so that every answer has them; the page's shell and the compression of
+        Streamlit's files inside.
     """
+    site = Site(
+        served=service(data_dir()),
+        settings=api_settings(os.environ),
+        report_address=report_address(),
+    )
     return [
+        Middleware(OpenDataFirst, site=site),
         Middleware(SecurityHeaders, ancestors=frame_ancestors()),
         Middleware(Shell, shells=build_shells),
         Middleware(CompressedStatic),

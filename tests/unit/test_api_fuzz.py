@@ -1,0 +1,29 @@
+"""The API against its own description: random requests, good and bad (schemathesis)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.unit.api_site import V1, application
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the tool's own dependencies
+
+os.environ.setdefault("RIS_MAP_TODAY", "2026-11-23")
+schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
+
+
+@schema.parametrize()
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
+    """Status, media type, headers and shape as described; what is not allowed is refused."""
+    case.call_and_validate()

@@ -1,0 +1,110 @@
+"""Settings and limits of the API: what an operator may write, how requests are counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from ris_map.api.limits import MAX_CLIENTS, Limiter
+from ris_map.api.settings import (
+    DEFAULT_RATE,
+    PUBLISHER_TYPES,
+    ApiSettingFault,
+    ApiSettings,
+    Rate,
+    api_settings,
+)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the time it was set to."""
+        return self.now
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert api_settings({}) == ApiSettings()
+    assert ApiSettings().rate == DEFAULT_RATE
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    read = api_settings(
+        {
+            "RIS_MAP_API_RATE": "5/10",
+            "RIS_MAP_BASE_URL": "https://karta.example.se:8443/ris/",
+            "RIS_MAP_PUBLISHER": "  Region\nVästerbotten ",
+            "RIS_MAP_PUBLISHER_TYPE": "RegionalAuthority",
+        }
+    )
+    assert read == ApiSettings(
+        rate=Rate(requests=5, seconds=10),
+        base_url="https://karta.example.se:8443/ris",
+        publisher="Region Västerbotten",
+        publisher_type="RegionalAuthority",
+    )
+    assert api_settings({"RIS_MAP_API_RATE": "off"}).rate is None
+    assert "PrivateIndividual(s)" not in PUBLISHER_TYPES
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("RIS_MAP_API_RATE", v) for v in ("0/60", "60", "60/0", "-1/2", "a/b", "1/1/1", "1e3/1")],
+        *[
+            ("RIS_MAP_BASE_URL", v)
+            for v in ("example.se", "ftp://x", "https://", "https://x/?q", "https://x y", "//x")
+        ],
+        ("RIS_MAP_BASE_URL", "https://user@host"),
+        ("RIS_MAP_PUBLISHER_TYPE", "Region"),
+    ],
+)
+def test_anything_else_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(ApiSettingFault, match=name):
+        api_settings({name: value})
+
+
+def test_a_client_may_ask_so_much_at_once_and_then_at_a_steady_pace() -> None:
+    clock = Clock()
+    limiter = Limiter(Rate(requests=4, seconds=8), clock=clock)
+    assert [limiter.seconds_to_wait("203.0.113.5") for _ in range(5)] == [0, 0, 0, 0, 2]
+    clock.now = 1.9
+    assert limiter.seconds_to_wait("203.0.113.5") == 1
+    clock.now = 2.1
+    assert limiter.seconds_to_wait("203.0.113.5") == 0
+    assert limiter.seconds_to_wait("203.0.113.5") > 0
+    clock.now = 1000.0
+    assert [limiter.seconds_to_wait("203.0.113.5") for _ in range(5)] == [0, 0, 0, 0, 2]
+
+
+def test_clients_do_not_share_and_a_subscriber_of_ipv6_is_one() -> None:
+    limiter = Limiter(Rate(requests=1, seconds=60), clock=Clock())
+    assert limiter.seconds_to_wait("203.0.113.5") == 0
+    assert limiter.seconds_to_wait("203.0.113.6") == 0
+    assert limiter.seconds_to_wait("::ffff:203.0.113.5") > 0
+    assert limiter.seconds_to_wait("2001:db8::1") == 0
+    assert limiter.seconds_to_wait("2001:db8::2:1%eth0") > 0
+    assert limiter.seconds_to_wait("2001:db8:0:1::1") == 0
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "", None])
+def test_this_machine_is_never_limited(address: str | None) -> None:
+    limiter = Limiter(Rate(requests=1, seconds=60), clock=Clock())
+    assert {limiter.seconds_to_wait(address) for _ in range(5)} == {0}
+
+
+def test_no_rate_means_no_limit() -> None:
+    limiter = Limiter(None, clock=Clock())
+    assert {limiter.seconds_to_wait("203.0.113.5") for _ in range(1000)} == {0}
+
+
+def test_only_so_many_clients_are_remembered() -> None:
+    limiter = Limiter(Rate(requests=1, seconds=60), clock=Clock())
+    limiter.seconds_to_wait("198.51.100.1")
+    for number in range(MAX_CLIENTS):
+        limiter.seconds_to_wait(f"10.{number // 65536}.{number // 256 % 256}.{number % 256}")
+    assert len(limiter._buckets) == MAX_CLIENTS
+    assert limiter.seconds_to_wait("198.51.100.1") == 0
