@@ -38,7 +38,17 @@ def language() -> Language:
 def page_query(page: str) -> Query:
     """Return the parameters for a link to a page: its last choices here, and the language."""
     last: Query = st.session_state.get(_LAST, {}).get(page, {})
-    return {**last, LANGUAGE_KEY: [language().value]}
+    return {**last, **plain_query()}
+
+
+def plain_query() -> Query:
+    """Return the parameters for a link without choices."""
+    return {LANGUAGE_KEY: [language().value]}
+
+
+def switch_language(to: Language) -> None:
+    """Put another language into the address and keep the rest; a callback."""
+    st.query_params[LANGUAGE_KEY] = to.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

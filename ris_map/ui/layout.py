@@ -39,6 +39,10 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(name="start", file="start.py", url_path="", place="nav"),
+    PageSpec(name="find", file="find.py", url_path="hitta", place="nav"),
+    PageSpec(name="coverage", file="coverage.py", url_path="tackning", place="nav"),
+    PageSpec(name="municipality", file="municipality.py", url_path="kommun", place="nav"),
+    PageSpec(name="open_data", file="open_data.py", url_path="oppna-data", place="nav"),
     PageSpec(name="actor", file="actor.py", url_path="aktor", place="hidden"),
     PageSpec(name="method", file="method.py", url_path="metod", place="footer"),
     PageSpec(name="data", file="data.py", url_path="data", place="footer"),
@@ -48,6 +52,9 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec(name="privacy", file="privacy.py", url_path="integritet", place="footer"),
     PageSpec(name="contact", file="contact.py", url_path="kontakt", place="footer"),
 )
+
+EMBEDDABLE = ("municipality",)
+"""Pages with a view of their own for ``?embed=true``, without header and footer."""
 
 
 def header(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Translator) -> None:
@@ -61,30 +68,30 @@ def header(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Transla
         )
     )
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):
-        st.page_link(
-            pages["start"],
-            label=f"**{tr('product.name')}**",
-            query_params=address.page_query("start"),
-        )
+        _link(pages, PAGES[0], f"**{tr('product.name')}**", current=current)
         for spec in PAGES:
             if spec.place == "nav":
-                _link(pages[spec.name], spec, tr(f"nav.{spec.name}"))
+                _link(pages, spec, tr(f"nav.{spec.name}"), current=current)
         other = Language.EN if tr.language is Language.SV else Language.SV
-        st.page_link(
-            pages[current.name],
-            label=tr("lang.switch"),
-            query_params={**_own_query(), address.LANGUAGE_KEY: [other.value]},
+        # no link: the header is drawn before the last click inside a fragment, whose choices a
+        # link would not know
+        st.button(
+            tr("lang.switch"),
+            key="ris-lang",
+            type="tertiary",
+            on_click=address.switch_language,
+            args=(other,),
         )
 
 
-def footer(pages: Mapping[str, StreamlitPage], *, tr: Translator) -> None:
+def footer(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Translator) -> None:
     """Draw the bottom of a page: what the register is, and the links every page has."""
     with st.container(key="ris-footer"):
         st.caption(tr("footer.note"))
         with st.container(horizontal=True, key="ris-footer-links"):
             for spec in PAGES:
                 if spec.place == "footer":
-                    _link(pages[spec.name], spec, tr(f"footer.{spec.name}"))
+                    _link(pages, spec, tr(f"footer.{spec.name}"), current=current)
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
@@ -147,9 +154,9 @@ def language_texts() -> Translator:
     return data.texts(address.language())
 
 
-def _link(page: StreamlitPage, spec: PageSpec, label: str) -> None:
-    st.page_link(page, label=label, query_params=address.page_query(spec.name))
-
-
-def _own_query() -> address.Query:
-    return {key: st.query_params.get_all(key) for key in st.query_params}
+def _link(
+    pages: Mapping[str, StreamlitPage], spec: PageSpec, label: str, *, current: PageSpec
+) -> None:
+    """Draw a link to a page with its last choices; to the page one is on, without any."""
+    query = address.plain_query() if spec is current else address.page_query(spec.name)
+    st.page_link(pages[spec.name], label=label, query_params=query)

@@ -82,6 +82,8 @@ def test_each_choice_writes_the_address() -> None:
     session.button(key="hitta-rensa-plats").click().run()
     assert "plats" not in address(session)
     assert not session.exception
+    assert not cards(session)
+    assert TR("find.empty.text") in read(session).text
 
 
 def test_I5_the_address_alone_restores_everything() -> None:

@@ -9,6 +9,9 @@
     road: { color: "#b9a98c", weight: 1.5, opacity: 0.9 },
   };
 
+  // Phones have a button along the map's upper edge (see shell.js): no popup goes under it.
+  const BUTTON_ROOM = window.matchMedia("(pointer: coarse)").matches ? 64 : 5;
+
   function layer(map, paneName, zIndex, options) {
     map.createPane(paneName).style.zIndex = String(zIndex);
     return L.geoJSON(null, Object.assign({ pane: paneName, interactive: false }, options)).addTo(map);
@@ -54,7 +57,10 @@
         iconAnchor: [town.size / 2, town.size / 2],
       });
       L.marker([town.lat, town.lon], { icon: icon, title: town.title })
-        .bindPopup(town.popup, { maxWidth: Math.min(280, window.innerWidth - 64) })
+        .bindPopup(town.popup, {
+          maxWidth: Math.min(280, window.innerWidth - 64),
+          autoPanPaddingTopLeft: [5, BUTTON_ROOM],
+        })
         .addTo(group);
     });
   };
@@ -79,6 +85,13 @@
     svg.prepend(pattern);
   }
 
+  /* A string would be read as HTML: names come from data files. */
+  function tipOf(text) {
+    const node = document.createElement("span");
+    node.textContent = text;
+    return node;
+  }
+
   function paintMunicipalities() {
     if (!land || !coverage) return;
     land.eachLayer((polygon) => {
@@ -92,14 +105,14 @@
       path.setAttribute("tabindex", "0");
       path.setAttribute("role", "img");
       path.setAttribute("aria-label", area.title);
-      polygon.unbindTooltip().bindTooltip(area.title, { sticky: true, className: "ris-tip" });
+      polygon.unbindTooltip().bindTooltip(tipOf(area.title), { sticky: true, className: "ris-tip" });
     });
   }
 
   window.risCoverage = function (group, data) {
     coverage = data;
     paintMunicipalities();
-    const tip = (layer, text) => layer.bindTooltip(text, { className: "ris-tip" }).addTo(group);
+    const tip = (layer, text) => layer.bindTooltip(tipOf(text), { className: "ris-tip" }).addTo(group);
     data.places.forEach((place) => {
       tip(L.circleMarker([place.lat, place.lon], {
         radius: place.r, weight: 1, color: "#1b1f24", fillColor: place.fill, fillOpacity: 1,

@@ -129,7 +129,19 @@
     new MutationObserver(schedule).observe(frame.body, { childList: true, subtree: true });
   }
 
+  /* A card's link is an ordinary one; followed as such it would end the session and with it the
+     choices. Going there as Back and Forward do keeps both, and is faster. */
+  function followInside(event) {
+    const link = event.target.closest('.ris-card a[href^="/aktor?"]');
+    const plain = !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (!link || !plain || event.defaultPrevented) return;
+    event.preventDefault();
+    history.pushState({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  }
+
   document.addEventListener("click", (event) => {
+    followInside(event);
     const button = event.target.closest(".ris-show");
     if (button) mark({ town: null, actor: button.dataset.actor }, { reveal: revealMap });
   });

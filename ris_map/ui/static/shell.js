@@ -17,6 +17,7 @@
       map: "Karta",
       zoomIn: "Zooma in",
       zoomOut: "Zooma ut",
+      close: "Stäng rutan",
       activate: "Aktivera kartan",
       lock: "Lås kartan",
     },
@@ -25,6 +26,7 @@
       map: "Map",
       zoomIn: "Zoom in",
       zoomOut: "Zoom out",
+      close: "Close the box",
       activate: "Activate the map",
       lock: "Lock the map",
     },
@@ -62,7 +64,17 @@
 
   // ---------------------------------------------------------------- the page
 
+  let path = location.pathname;
+
+  /** A new page begins at its top; Streamlit leaves the reader where the old page's link stood. */
+  const startAtTop = () => {
+    if (location.pathname === path) return;
+    path = location.pathname;
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  };
+
   const applyPage = () => {
+    startAtTop();
     setAttribute(root, "lang", language());
     setText(document.querySelector("[data-testid=stSkipToContent]"), texts().skip);
   };
@@ -130,6 +142,7 @@
       setAttribute(control, "aria-label", name);
       setAttribute(control, "title", name);
     });
+    setAttribute(doc.querySelector(".leaflet-popup-close-button"), "aria-label", texts().close);
     doc.querySelectorAll(".leaflet-marker-icon[tabindex], .leaflet-interactive[tabindex]").forEach((marker) => {
       const name = nameOf(marker);
       if (name) setAttribute(marker, "aria-label", name);

@@ -1,0 +1,227 @@
+"""What holds on every page, in both languages, on a desk and on a phone: X1, X3, X4, X6, X9, I9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.harness import DESKTOP, PHONE, Server, map_frame, settle
+from tests.browser.reading import (
+    LANGUAGES,
+    MAP,
+    PAGES,
+    bubble,
+    guarded_page,
+    load,
+    open_more,
+    switch_language,
+    words,
+)
+
+FOOTER = {
+    "footer.method": ("metod", "page.method.title"),
+    "footer.data": ("data", "page.data.title"),
+    "footer.accessibility": ("tillganglighet", "page.accessibility.title"),
+    "footer.privacy": ("integritet", "page.privacy.title"),
+    "footer.contact": ("kontakt", "page.contact.title"),
+}
+_TEXTS = """
+(where) => {
+  const found = [];
+  const frames = [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument);
+  for (const doc of [document, ...frames.filter(Boolean)]) {
+    const walk = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      const holder = node.parentElement;
+      if (!holder || holder.closest('script, style, noscript, template, code, [translate=no]')) {
+        continue;
+      }
+      if (where === 'seen' && !holder.getClientRects().length) continue;
+      found.push(node.textContent.replace(/[ \\t\\n]+/g, ' ').trim());
+    }
+    for (const name of ['aria-label', 'title', 'alt', 'placeholder']) {
+      for (const element of doc.querySelectorAll(`[${name}]`)) {
+        if (element.getClientRects().length) found.push(element.getAttribute(name));
+      }
+    }
+    found.push(doc.title);
+  }
+  return found.filter(Boolean);
+}
+"""
+# Names with a number in them are written as their owners write them.
+_NAMES = re.compile(
+    r"https?://\S+|\b(?:CC BY(?:-SA)?|ODbL|EUPL|WCAG|EN 301 549|DCAT-AP-SE|Leaflet|jQuery|version"
+    r"|SFS|EPSG:?)[ -]?v?\d[\d.:]*|\b\d{4}:\d+|\bv\d+(?:\.\d+)+",
+    re.IGNORECASE,
+)
+_DECIMAL_POINT = re.compile(r"(?<![\w.,:/-])\d+\.\d+(?![\w.])")
+_UNGROUPED = re.compile(r"(?<![\w./:-])\d{4,}(?![\w/:]|[.-]\d)")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d$")
+_FOREIGN_DATE = re.compile(r"\b\d{1,2}/\d{1,2}[/ ]\d{2,4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def lang(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def path(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module", params=["desk", "phone"])
+def device(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def screen(browser: Browser, server: Server, device: str) -> Iterator[Page]:
+    """One page per device; it visits everything, and its guard watches all of it (X1)."""
+    with guarded_page(browser, server, PHONE if device == "phone" else DESKTOP) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def shown(screen: Page, path: str, lang: str) -> Page:
+    """Each page once in each language on each device; all tests look at the same loaded page."""
+    return load(screen, path, lang)
+
+
+def test_x3_each_page_has_its_language_one_heading_and_a_title(
+    shown: Page, path: str, lang: str
+) -> None:
+    headings = shown.locator("h1").all_inner_texts()
+    assert len(headings) == 1
+    assert headings[0].startswith(PAGES[path][lang])
+    assert shown.locator("html").get_attribute("lang") == lang
+    assert shown.title().endswith(words(lang)["product.name"])
+    for frame in shown.locator(MAP).all():
+        assert frame.get_attribute("title") == words(lang)["map.title"]
+        assert map_frame(shown).evaluate("document.documentElement.lang") == lang
+
+
+def test_x4_axe_finds_nothing_on_any_page_or_in_its_frames(
+    shown: Page, axe: Callable[[Page], None]
+) -> None:
+    axe(shown)
+
+
+def test_i7_no_page_scrolls_sideways(shown: Page) -> None:
+    over = shown.evaluate(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+          .map((element) => element.scrollWidth - element.clientWidth)"""
+    )
+    assert over == [0, 0]
+
+
+def test_i9_no_screen_shows_words_of_the_other_language(shown: Page, lang: str) -> None:
+    other = words("en" if lang == "sv" else "sv")
+    own = words(lang)
+    texts = set(shown.evaluate(_TEXTS, "all"))
+    joined = "\n".join(sorted(texts))
+    foreign = []
+    for key, text in other.items():
+        if text == own[key] or text in own.values() or "{" in text:
+            continue
+        if text in texts or (len(text) >= 15 and text in joined):
+            foreign.append((key, text))
+    assert foreign == []
+
+
+def test_i9_no_key_or_placeholder_is_left_in_a_text(shown: Page) -> None:
+    texts = shown.evaluate(_TEXTS, "all")
+    keys = set(words("sv"))
+    dotted = {key for key in keys if "." in key}
+    assert [text for text in texts if text in dotted] == []
+    assert [text for text in texts if re.search(r"\{[a-z_]+\}", text)] == []
+
+
+def test_x6_swedish_screens_have_swedish_numbers_and_iso_dates(shown: Page, lang: str) -> None:
+    wrong = []
+    for text in shown.evaluate(_TEXTS, "seen"):
+        rest = _NAMES.sub(" ", text)
+        wrong += [f"{found} in {text!r}" for found in _FOREIGN_DATE.findall(rest)]
+        if lang == "en":
+            continue
+        wrong += [f"{found} in {text!r}" for found in _DECIMAL_POINT.findall(rest)]
+        wrong += [
+            f"{found} in {text!r}" for found in _UNGROUPED.findall(rest) if not _YEAR.match(found)
+        ]
+    assert wrong == []
+
+
+def test_x9_every_page_links_to_method_data_accessibility_privacy_and_contact(
+    shown: Page, lang: str
+) -> None:
+    links = shown.locator(".st-key-ris-footer a")
+    found = {
+        link.inner_text().strip(): urlsplit(link.get_attribute("href") or "")
+        for link in links.all()
+    }
+    for key, (path, _) in FOOTER.items():
+        target = found[words(lang)[key]]
+        assert target.path.strip("/") == path
+        assert parse_qs(target.query).get("lang", ["sv"]) == [lang]
+
+
+@pytest.mark.parametrize("tongue", LANGUAGES)
+def test_x9_the_links_of_the_footer_lead_to_what_they_say(
+    browser: Browser, server: Server, tongue: str
+) -> None:
+    with guarded_page(browser, server) as page:
+        load(page, "/aktor?id=almi-nord", tongue)
+        for key, (path, title) in FOOTER.items():
+            page.locator(".st-key-ris-footer").get_by_text(words(tongue)[key], exact=True).click()
+            expect(page.locator("h1").first).to_have_text(words(tongue)[title])
+            settle(page)
+            assert urlsplit(page.url).path.strip("/") == path
+            assert page.locator("html").get_attribute("lang") == tongue
+            # a new page begins at its top
+            assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
+def test_x3_page_and_frame_follow_the_language_switch(browser: Browser, server: Server) -> None:
+    with guarded_page(browser, server) as page:
+        load(page, "/")
+        for now, then in (("sv", "en"), ("en", "sv")):
+            switch_language(page, now)
+            expect(page.locator("h1").first).to_have_text(words(then)["page.start.title"])
+            settle(page)
+            assert page.locator("html").get_attribute("lang") == then
+            assert page.locator(MAP).first.get_attribute("title") == words(then)["map.title"]
+            frame = map_frame(page)
+            frame.wait_for_function("(then) => document.documentElement.lang === then", arg=then)
+            zoom = frame.locator(".leaflet-control-zoom-in").get_attribute("aria-label")
+            assert zoom == {"sv": "Zooma in", "en": "Zoom in"}[then]
+            name = frame.locator(".leaflet-marker-icon[tabindex]").first.get_attribute("title")
+            assert ("aktör" in (name or "")) == (then == "sv")
+        load(page, "/metod")
+        switch_language(page, "sv")
+        expect(page.locator("h1").first).to_have_text(words("en")["page.method.title"])
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize("tongue", LANGUAGES)
+def test_x4_axe_finds_nothing_with_filters_unfolded_a_popup_open_or_nothing_selected(
+    browser: Browser, server: Server, axe: Callable[[Page], None], size: str, tongue: str
+) -> None:
+    with guarded_page(browser, server, PHONE if size == "phone" else DESKTOP) as page:
+        load(page, "/?q=almi&zzz=1", tongue)
+        open_more(page)
+        bubble(page, "2480-umea").dispatch_event("click")
+        map_frame(page).locator(".leaflet-popup").wait_for()
+        page.locator(".ris-show").first.click()
+        settle(page)
+        axe(page)
+        load(page, "/?q=finnsinte", tongue)
+        axe(page)

@@ -1,0 +1,87 @@
+"""On paper: everything is there, nothing is cut off, and nothing that only a screen can use."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.harness import Server
+from tests.browser.reading import guarded_page, load
+
+_CUT = """
+(last) => {
+  const cut = [];
+  for (let e = last.parentElement; e; e = e.parentElement) {
+    const style = getComputedStyle(e);
+    const clips = style.overflowY !== 'visible' || style.maxHeight !== 'none';
+    if (clips && e.scrollHeight > e.clientHeight + 1 && e !== document.documentElement) {
+      cut.push(`${e.dataset.testid || e.tagName}: ${e.clientHeight} of ${e.scrollHeight}`);
+    }
+    if (style.position === 'fixed' || style.position === 'absolute') {
+      cut.push(`${e.dataset.testid || e.tagName}: ${style.position}`);
+    }
+  }
+  return cut;
+}
+"""
+_SCREEN_ONLY = """
+() => [...document.querySelectorAll('button, input, select, textarea, summary')]
+  .filter((element) => element.getClientRects().length)
+  .map((element) => element.getAttribute('aria-label') || element.innerText || element.outerHTML)
+"""
+A4_HEIGHT_PX = 297 / 25.4 * 96
+
+
+def pages_in(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf))
+
+
+def _assert_prints(page: Page, last: str) -> None:
+    # paper is narrower than a desk: lay the page out as wide as it will be printed
+    page.set_viewport_size({"width": 672, "height": 950})
+    page.emulate_media(media="print")
+    end = page.locator(last).last
+    assert end.evaluate(_CUT) == []
+    assert page.evaluate(_SCREEN_ONLY) == []
+    height = page.evaluate("document.documentElement.scrollHeight")
+    bottom = end.evaluate("(e) => e.getBoundingClientRect().bottom + scrollY")
+    assert 0 < bottom <= height
+    pages = pages_in(page.pdf(format="A4"))
+    assert pages > 1
+    assert pages >= int(0.8 * bottom / A4_HEIGHT_PX), "the paper ends before the page does"
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.ris-card, .ris-table td, .ris-table th, h1, p')]
+          .filter((e) => e.getClientRects().length && getComputedStyle(e).clipPath === 'none'
+            && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+          .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5)"""
+    )
+    assert wide == [], "cut off at the paper's right edge"
+
+
+def test_the_start_page_prints_whole_without_filters(browser: Browser, server: Server) -> None:
+    with guarded_page(browser, server) as page:
+        load(page, "/")
+        _assert_prints(page, ".ris-card")
+        assert page.locator(".st-key-ris-filters").is_hidden()
+        assert page.locator(".st-key-ris-top").is_hidden()
+        assert page.locator(".ris-sentence").is_visible()
+        # what is printed says what was chosen and where it comes from
+        assert page.locator(".ris-chosen").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [
+        ("/aktor?id=uminova-innovation", "dd"),
+        ("/data", "tr"),
+        ("/metod", ".st-key-ris-text p"),
+    ],
+)
+def test_every_other_kind_of_page_prints_whole(
+    browser: Browser, server: Server, path: str, last: str
+) -> None:
+    with guarded_page(browser, server) as page:
+        load(page, path)
+        _assert_prints(page, last)
