@@ -1,7 +1,5 @@
 """The coverage page through the real script, without a browser."""
 
-
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -85,7 +85,7 @@ def test_I1_the_start_page_shows_the_core_of_the_register() -> None:
     assert state_of(session) == EMPTY
     assert address(session) == {}
     assert TR("filter.nothing-chosen") in visible_text(session)
-    assert [button.key for button in session.button] == []
+    assert "clear" not in [button.key for button in session.button]
 
 
 CHOICES = [
@@ -116,7 +116,7 @@ def test_I5_a_choice_changes_sentence_list_and_address_and_can_be_cleared(
     assert address(session) == {}
     assert state_of(session) == EMPTY
     assert (sentence(session), cards(session)) == before
-    assert [button.key for button in session.button] == []
+    assert "clear" not in [button.key for button in session.button]
 
 
 def test_I5_a_strength_area_is_chosen_in_its_group() -> None:
