@@ -4,6 +4,7 @@
   "use strict";
 
   let shown = "";
+  let refit = null;
 
   function addWays(group, ways) {
     const style = { color: "#0b4f6c", weight: 3, opacity: 0.85, dashArray: "7 6", interactive: false };
@@ -11,7 +12,7 @@
   }
 
   function addPlace(group, place) {
-    const icon = L.divIcon({ className: "ris-you", html: "", iconSize: [22, 22], iconAnchor: [11, 11] });
+    const icon = L.divIcon({ className: "ris-you", html: "", iconSize: [58, 58], iconAnchor: [29, 29] });
     const options = { icon: icon, interactive: false, keyboard: false, zIndexOffset: 2000 };
     const marker = L.marker([place.lat, place.lon], options);
     marker.on("add", () => {
@@ -50,14 +51,24 @@
     });
   }
 
-  /* Only a new place or a new set of ways moves the map; a reader who has zoomed keeps the view. */
+  /* Only a new place or a new set of ways moves the map; a reader who has zoomed keeps the view. The
+     frame gets its size after its content, so that the view is taken again until somebody moves it. */
   function look(map, bounds) {
     const wanted = JSON.stringify(bounds);
     if (wanted === shown) return;
     const first = shown === "";
     shown = wanted;
-    if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: 9, animate: false });
-    else if (!first) map.fitBounds([[63.35, 14.2], [66.4, 21.9]], { animate: false });
+    if (!bounds && first) return;
+    const fit = () => {
+      map.invalidateSize({ pan: false });
+      if (bounds) map.fitBounds(bounds, { padding: [48, 48], maxZoom: 9, animate: false });
+      else map.fitBounds([[63.35, 14.2], [66.4, 21.9]], { animate: false });
+    };
+    if (refit) map.off("resize", refit);
+    refit = fit;
+    fit();
+    map.on("resize", refit);
+    map.getContainer().addEventListener("pointerdown", () => map.off("resize", refit), { once: true });
   }
 
   window.risFind = function (group, place, ways, bounds) {
