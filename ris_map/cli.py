@@ -1,4 +1,4 @@
-"""The command line: check the data, write it in canonical form, write the schema.
+"""The command line: check the data, write it in canonical form, write schema and reports.
 
 Exit codes: 0 = no errors, 1 = errors in data, 2 = usage, or a file that cannot be read.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 from ris_map.errors import DataFaults, Fault, Severity
 from ris_map.register import MunicipalityAt, check_register, format_register, schema_text
 from ris_map.strategy import check_strategy
+from ris_map.taxonomy import MUNICIPALITY_CODES, Language
 
 REGISTER = "actors.yaml"
 STRATEGY = "strategy.yaml"
@@ -101,7 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("--check", action="store_true", help="only say whether it is fresh")
     schema.set_defaults(run=_schema)
 
-    for command in (check, format_, schema):
+    report = commands.add_parser("report", help="write the report of one municipality as HTML")
+    report.add_argument("code", choices=MUNICIPALITY_CODES, metavar="CODE", help="such as 2422")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    report.add_argument("--lang", choices=tuple(Language), default=Language.SV.value)
+    report.add_argument("--limit", type=float, choices=(30, 60, 90, 120), default=60.0)
+    report.add_argument("--adjacent", action="store_true", help="count adjacent actors too")
+    report.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
+    report.set_defaults(run=_report)
+
+    for command in (check, format_, schema, report):
         command.add_argument(
             "--data", type=Path, default=Path("data"), metavar="DIR", help="folder of the data"
         )
@@ -221,6 +231,13 @@ def _schema(arguments: argparse.Namespace) -> int:
         command="schema",
         code="stale-schema",
     )
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    # imported here: figures and maps take longer to start than the other commands take to run
+    from ris_map import report_command  # noqa: PLC0415
+
+    return report_command.run(arguments)
 
 
 def _renew(path: Path, *, text: str, only_check: bool, command: str, code: str) -> int:

@@ -40,7 +40,8 @@ _FIXED: Final = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": (
-        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+        # The position is asked for by a button of "Hitta stöd" and stays in the browser.
+        "camera=(), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
     ),
 }
 

@@ -42,6 +42,9 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec(name="find", file="find.py", url_path="hitta", place="nav"),
     PageSpec(name="coverage", file="coverage.py", url_path="tackning", place="nav"),
     PageSpec(name="municipality", file="municipality.py", url_path="kommun", place="nav"),
+    PageSpec(
+        name="strength_areas", file="strength_areas.py", url_path="styrkeomraden", place="nav"
+    ),
     PageSpec(name="open_data", file="open_data.py", url_path="oppna-data", place="nav"),
     PageSpec(name="actor", file="actor.py", url_path="aktor", place="hidden"),
     PageSpec(name="method", file="method.py", url_path="metod", place="footer"),

@@ -22,7 +22,11 @@ pages = {
 chosen = st.navigation(list(pages.values()), position="hidden")
 current = next(spec for spec in layout.PAGES if pages[spec.name] is chosen)
 
-layout.header(pages, current, tr=tr)
+# inside another site's page (?embed=true) a page made for that stands alone
+is_whole = not (st.context.is_embedded and current.name in layout.EMBEDDABLE)
+if is_whole:
+    layout.header(pages, current, tr=tr)
 if layout.register_is_served(tr=tr):
     chosen.run()
-layout.footer(pages, tr=tr)
+if is_whole:
+    layout.footer(pages, current, tr=tr)

@@ -73,6 +73,7 @@ STYLES: Final = (
     "app/coverage.css",
     "app/find.css",
     "app/municipality.css",
+    "app/open_data.css",
 )
 SCRIPTS: Final = (
     "app/shell.js",
