@@ -27,6 +27,8 @@ FILLS = {
 NAME_WIDTH, CELL, HEAD, MARGIN = 130, 34, 190, 24
 LINE = 20
 LETTERS_PER_PX = 0.15
+BOLD = 0.75
+"""Share of the letters that a heading has room for, larger and bolder as it is."""
 CHART = (760, 360)
 CHART_LEFT, CHART_TOP = 70, 70
 
@@ -93,7 +95,7 @@ def curve_svg(view: CoverageView, found: Together) -> bytes:
     """Return the cumulative curve as an SVG picture."""
     drawn = lines(view, found)
     width, height = CHART
-    title = _lines(curve_title(view), width=width + 120)
+    title = _lines(curve_title(view), width=BOLD * (width + 120))
     top = CHART_TOP + LINE * len(title)
     notes = _lines(basis(view), width=width + 120)
 

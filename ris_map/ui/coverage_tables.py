@@ -81,7 +81,7 @@ def gaps(view: CoverageView) -> None:
     if known.rows:
         st.html(table_html(known, tr=tr, last=GAPS_SHOWN))
     if len(known.rows) > GAPS_SHOWN:
-        title = tr("coverage.gaps.more", n=len(known.rows))
+        title = tr("coverage.gaps.more", n=len(known.rows) - GAPS_SHOWN)
         with _opened(title, "cov-gaps") as is_open:
             if is_open:
                 st.html(table_html(known, tr=tr, first=GAPS_SHOWN))

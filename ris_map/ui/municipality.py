@@ -154,7 +154,9 @@ def _files(found: Profile, shown: tuple[Table, ...], *, tr: Translator) -> None:
     source = _source_line(found, tr=tr)
     name = file_name(found, tr=tr)
     with st.container(horizontal=True):
-        _download("report", partial(_report, found, tr), f"{name}.html", "text/html", tr=tr)
+        # as text/html the shell would take it for Streamlit's page and send that instead
+        kind = "application/octet-stream"
+        _download("report", partial(_report, found, tr), f"{name}.html", kind, tr=tr)
         for flavour in CsvFlavour:
             make = partial(profile_csv, found, shown, flavour=flavour, tr=tr)
             _download(f"csv-{flavour}", make, f"{name}.csv", "text/csv", tr=tr)

@@ -225,6 +225,7 @@ class Shell:
 
 
 def _is_page(message: Message) -> bool:
-    """Tell whether an answer is Streamlit's index page: the only HTML it sends outside frames."""
-    kind = Headers(raw=message.get("headers", [])).get("content-type", "")
-    return message["status"] == 200 and kind.startswith("text/html")
+    """Tell whether an answer is Streamlit's index page: its only HTML that is not a download."""
+    headers = Headers(raw=message.get("headers", []))
+    is_html = headers.get("content-type", "").startswith("text/html")
+    return message["status"] == 200 and is_html and "content-disposition" not in headers

@@ -184,14 +184,11 @@ def _nearest(view: CoverageView, cell: CoverageCell, found: Iterable[Evidence]) 
 def _doubts(view: CoverageView, cell: CoverageCell) -> list[str]:
     tr, doubts = view.tr, []
     if cell.is_maybe_physical:
-        doubts.append(
-            tr(
-                "coverage.cell.maybe",
-                minutes=view.about_minutes(cell.median_minutes_at_best),
-            )
-            if math.isfinite(cell.median_minutes_at_best)
-            else tr("coverage.cell.maybe-placeless")
-        )
+        best = cell.median_minutes_at_best
+        # a longer time means that the doubt is about an actor without a recorded office
+        is_placed = best <= view.choice.threshold
+        key = "maybe" if is_placed else "maybe-placeless"
+        doubts.append(tr(f"coverage.cell.{key}", minutes=view.about_minutes(best)))
     if cell.is_borderline:
         doubts.append(tr("coverage.cell.borderline", limit=view.choice.threshold))
     if cell.doubtful_share > 0:

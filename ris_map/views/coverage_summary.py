@@ -46,12 +46,16 @@ def basis(view: CoverageView) -> str:
 def _physical(view: CoverageView, found: Together) -> Iterator[str]:
     tr, everyone = view.tr, found.of(view.cube.municipality_codes)
     limit = view.choice.threshold
+    reached = int(everyone.people_within[0, 0, 0, found.threshold_at])
+    if not reached:
+        yield from _nobody(view, found)
+        return
     yield tr(
         "coverage.summary.reach",
         limit=limit,
         kind=view.kind,
         share=view.percent(float(everyone.share_within[0, 0, 0, found.threshold_at])),
-        people=tr.number(int(everyone.people_within[0, 0, 0, found.threshold_at])),
+        people=tr.number(reached),
         located=tr.number(int(everyone.persons[0])),
     )
     yield from _municipalities(view, found)
@@ -69,6 +73,21 @@ def _physical(view: CoverageView, found: Together) -> Iterator[str]:
         "coverage.summary.unlocated",
         share=view.percent(unlocated_share(view.cube, view.cube.municipality_codes)),
     )
+
+
+def _nobody(view: CoverageView, found: Together) -> Iterator[str]:
+    """Say that nobody arrives in time; comparing coast and inland would say nothing."""
+    tr, codes = view.tr, view.cube.municipality_codes
+    yield tr(
+        "coverage.summary.reach-none",
+        limit=view.choice.threshold,
+        kind=view.kind,
+        located=tr.number(int(view.cube.population.persons.sum())),
+    )
+    maybe = [codes[i] for i in np.flatnonzero(found.may_be_there)]
+    if maybe:
+        yield tr.plural("coverage.summary.maybe", len(maybe), names=view.names(maybe))
+    yield tr("coverage.summary.unlocated", share=view.percent(unlocated_share(view.cube, codes)))
 
 
 def _municipalities(view: CoverageView, found: Together) -> Iterator[str]:
@@ -159,7 +178,7 @@ def _least_spread(view: CoverageView) -> str:
     counts = {s: int(there[:, phases, SERVICE_TYPES.index(s)].any(axis=1).sum()) for s in types}
     fewest = min(counts.values())
     least = [view.label(s).lower() for s in types if counts[s] == fewest]
-    if len(least) == len(types):
+    if len(least) == len(types) or not fewest:
         return ""
     return view.tr(
         "coverage.summary.least",
@@ -197,6 +216,8 @@ def _remote(view: CoverageView, found: Together) -> Iterator[str]:
             of=len(codes),
             names=view.names(reached),
         )
+    if reached:
+        yield _remote_kinds(view)
     for known, key in ((Known.UNKNOWN, "unknown"), (Known.NO, "no")):
         if by_answer[known]:
             yield tr.plural(
@@ -205,7 +226,6 @@ def _remote(view: CoverageView, found: Together) -> Iterator[str]:
                 mode=view.mode(),
                 names=view.names(by_answer[known]),
             )
-    yield _remote_kinds(view)
     yield _remote_divisions(view, set(reached))
     yield tr("coverage.summary.remote.no-distance", mode=view.mode())
 

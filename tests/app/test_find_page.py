@@ -1,6 +1,5 @@
 """The page "Hitta stöd" without a browser: three questions to a list, and everything in words."""
 
-
 from __future__ import annotations
 
 import re

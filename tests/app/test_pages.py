@@ -1,6 +1,5 @@
 """Every page, in both languages, through the real script."""
 
-
 from __future__ import annotations
 
 import json

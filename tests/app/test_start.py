@@ -1,6 +1,5 @@
 """The start page: every choice changes sentence, list and address; an address restores choices."""
 
-
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """The detail view of every actor holds everything the register knows, with every source."""
 
-
 from __future__ import annotations
 
 import re

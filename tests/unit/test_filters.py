@@ -1,6 +1,5 @@
 """A filter and its address form: what is chosen comes back, what means nothing is reported."""
 
-
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace

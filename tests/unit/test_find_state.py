@@ -1,6 +1,5 @@
 """The address of "Hitta stöd": every need goes there and back; what means nothing is named."""
 
-
 from __future__ import annotations
 
 import pytest

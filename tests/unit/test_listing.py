@@ -1,6 +1,5 @@
 """List, table and download: the same actors in the same order, in words."""
 
-
 from __future__ import annotations
 
 import csv

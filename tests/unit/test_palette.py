@@ -1,6 +1,5 @@
 """Colours: readable text, and phases that can be told apart without seeing all colours."""
 
-
 from __future__ import annotations
 
 import itertools

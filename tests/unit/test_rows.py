@@ -1,6 +1,5 @@
 """Rows: what list, table and downloads say about an actor, for the whole real register."""
 
-
 from __future__ import annotations
 
 import json

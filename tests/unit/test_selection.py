@@ -1,6 +1,5 @@
 """What a filter selects, held against a slow twin written from the definition alone."""
 
-
 from __future__ import annotations
 
 import random

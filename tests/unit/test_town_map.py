@@ -1,6 +1,5 @@
 """The map: bubbles that count right, rings that add up, a script that changes when it must."""
 
-
 from __future__ import annotations
 
 import json

@@ -1,0 +1,479 @@
+"""The page "Hitta stöd" as people use it: a phone, a keyboard, no map; X1-X9 for this page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.guard import Guard
+from tests.browser.harness import DESKTOP, Server, map_frame, settle
+
+LANGUAGES = ("sv", "en")
+MAP = "iframe[data-testid=stCustomComponentV1]"
+CARDS = ".ris-find-card"
+FIELD = "#ris-plats"
+OPTION = "#ris-plats-list [role=option]"
+PATH = "/hitta?plats=2462&fas=ide"
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def wait_for_query(page: Page, **wanted: str) -> None:
+    for key, value in wanted.items():
+        page.wait_for_function(
+            "([key, value]) => new URLSearchParams(location.search).get(key) === value",
+            arg=[key, value],
+        )
+    settle(page)
+
+
+def pill(page: Page, name: str) -> Locator:
+    return page.locator("[data-testid=stButtonGroup] button", has_text=name)
+
+
+def groups(page: Page) -> list[str]:
+    return page.locator(".ris-group").evaluate_all(
+        "(all) => all.map((e) => [...e.classList].find((c) => c.startsWith('ris-find-')))"
+    )
+
+
+def tab_to(page: Page, what: str, *, most: int = 80) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("(what) => document.activeElement.matches(what)", what):
+            return
+    raise AssertionError(f"{most} presses of Tab do not reach {what}")
+
+
+# ---- I1, I7: a phone
+
+
+def test_I1_three_presses_on_a_phone_lead_to_a_list(open_page: OpenPage, phone: Page) -> None:
+    """I1: from the start page: the menu, the municipality, the phase."""
+    page = open_page("/", page=phone)
+    page.get_by_role("link", name="Hitta stöd", exact=True).tap()
+    page.wait_for_url("**/hitta*")
+    settle(page)
+    page.locator(".ris-chip", has_text="Vilhelmina").tap()
+    wait_for_query(page, plats="2462")
+    pill(page, "Jag har en idé").tap()
+    wait_for_query(page, fas="ide")
+    expect(page.locator(CARDS).first).to_contain_text("Vilhelmina kommun")
+    assert page.locator(CARDS).count() > 5
+    expect(page.locator(".ris-find-nothing")).to_contain_text("Coompanion Västerbotten")
+
+
+@pytest.mark.parametrize("path", ["/hitta", PATH, "/hitta?plats=2480&fas=vaxa&grans=alla"])
+def test_I7_nothing_is_wider_than_a_phone_and_the_list_comes_before_the_map(
+    open_page: OpenPage, phone: Page, path: str
+) -> None:
+    page = open_page(path, page=phone)
+    wide = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return [document.documentElement.scrollWidth, m.scrollWidth - m.clientWidth]; }"
+    )
+    assert wide[0] <= 360
+    assert wide[1] <= 0
+    top = "(e) => e.getBoundingClientRect().top"
+    first, frame = page.locator(CARDS).first.evaluate(top), page.locator(MAP).evaluate(top)
+    assert page.locator(FIELD).evaluate(top) < first < frame
+    small = page.locator(".ris-button, .ris-chip, [data-testid=stButtonGroup] button").evaluate_all(
+        "(all) => all.filter((e) => e.getClientRects().length)"
+        ".filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.textContent)"
+    )
+    assert small == []
+
+
+def test_the_short_questions_on_a_phone(open_page: OpenPage, phone: Page) -> None:
+    page = open_page("/hitta?plats=2462", page=phone)
+    pill(page, "Jag vet inte").tap()
+    settle(page)
+    guide = page.locator(".st-key-ris-find-guide")
+    guide.get_by_text("Nej").first.tap()
+    settle(page)
+    guide.get_by_text("Nej").last.tap()
+    wait_for_query(page, fas="ide")
+    expect(page.locator(".ris-notice")).to_contain_text("idé")
+
+
+# ---- the search for a place
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "place"),
+    [
+        ("saxnas", "Saxnäs, Vilhelmina kommun", "saxnas"),
+        ("Saxnäs", "Saxnäs, Vilhelmina kommun", "saxnas"),
+        ("asele", "Åsele kommun", "2463"),
+        ("ÅSE", "Åsele kommun", "2463"),
+        ("vilhelmina k", "Vilhelmina kommun", "2462"),
+    ],
+)
+def test_a_place_is_found_with_and_without_dots(
+    open_page: OpenPage, typed: str, found: str, place: str
+) -> None:
+    page = open_page("/hitta?fas=ide")
+    page.locator(FIELD).fill(typed)
+    expect(page.locator(OPTION).first).to_have_text(found)
+    page.keyboard.press("Enter")
+    wait_for_query(page, plats=place)
+    expect(page.locator(FIELD)).to_have_value(found)
+    assert query(page)["fas"] == ["ide"]
+    assert list(query(page)) == ["plats", "fas", "lang"]
+
+
+def test_a_text_that_is_no_place_is_answered_in_words(open_page: OpenPage) -> None:
+    page = open_page("/hitta")
+    page.locator(FIELD).fill("Atlantis")
+    expect(page.locator("#ris-plats-status")).to_contain_text("stämmer")
+    expect(page.locator(FIELD)).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert "plats" not in query(page)
+
+
+def test_back_takes_back_a_choice(open_page: OpenPage) -> None:
+    page = open_page("/hitta")
+    page.locator(".ris-chip", has_text="Sorsele").click()
+    wait_for_query(page, plats="2422")
+    pill(page, "Jag har en idé").click()
+    wait_for_query(page, fas="ide")
+    page.go_back()
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('fas')")
+    settle(page)
+    assert query(page)["plats"] == ["2422"]
+    expect(page.locator(FIELD)).to_have_value("Sorsele kommun")
+
+
+# ---- position and map
+
+
+def _located(
+    browser: Browser, server: Server, guard: Guard, *, permissions: list[str], **point: float
+) -> Page:
+    options: Mapping[str, Any] = {**DESKTOP, "base_url": server.url, "locale": "sv-SE"}
+    context = browser.new_context(**options, permissions=permissions, geolocation=dict(point))
+    guard.watch(context)
+    page = context.new_page()
+    page.goto("/hitta")
+    settle(page)
+    return page
+
+
+def test_the_position_is_used_on_request_only_and_stays_in_the_browser(
+    browser: Browser, server: Server, guard: Guard
+) -> None:
+    page = _located(
+        browser, server, guard, permissions=["geolocation"], latitude=64.9512, longitude=15.6934
+    )
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url + (request.post_data or "")))
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framesent", lambda data: sent.append(repr(data))),
+    )
+    assert "plats" not in query(page)
+    page.get_by_role("button", name="Använd min position").click()
+    wait_for_query(page, plats="saxnas")
+    expect(page.locator("#ris-plats-status")).to_contain_text("Saxnäs")
+    assert not any(re.search(r"64\.95|15\.69", text) for text in [*sent, page.url])
+    page.context.close()
+
+
+def test_a_refused_position_is_answered_in_words(
+    browser: Browser, server: Server, guard: Guard
+) -> None:
+    page = _located(browser, server, guard, permissions=[], latitude=64.9, longitude=15.7)
+    page.get_by_role("button", name="Använd min position").click()
+    expect(page.locator("#ris-plats-status")).to_contain_text("Skriv orten i stället")
+    page.context.close()
+
+
+def test_a_position_far_away_chooses_nothing(
+    browser: Browser, server: Server, guard: Guard
+) -> None:
+    page = _located(
+        browser, server, guard, permissions=["geolocation"], latitude=59.33, longitude=18.07
+    )
+    page.get_by_role("button", name="Använd min position").click()
+    expect(page.locator("#ris-plats-status")).to_contain_text("långt från")
+    assert "plats" not in query(page)
+    page.context.close()
+
+
+def test_pressing_the_map_offers_a_place_and_the_offer_chooses_it(open_page: OpenPage) -> None:
+    page = open_page("/hitta?fas=ide")
+    frame = map_frame(page)
+    frame.evaluate("() => map.fire('click', {latlng: L.latLng(65.53, 17.54)})")
+    offer = frame.locator(".ris-tap")
+    expect(offer).to_contain_text("Sorsele")
+    assert "plats" not in query(page)
+    offer.click()
+    wait_for_query(page, plats="sorsele")
+    assert query(page)["fas"] == ["ide"]
+
+
+def test_I6_map_and_list_hold_the_same_actors(open_page: OpenPage) -> None:
+    """I6, X2: each actor with an office in the list is in a bubble, and the other way round."""
+    page = open_page(PATH)
+    frame = map_frame(page)
+    expect(frame.locator("path[data-municipality]")).to_have_count(15)
+    counted = sum(
+        int(n)
+        for n in frame.locator(".ris-bubble").evaluate_all("(a) => a.map((e) => e.dataset.count)")
+    )
+    listed = page.locator(f"{CARDS}[data-towns]").evaluate_all(
+        "(all) => new Set(all.map((e) => e.dataset.actor + e.dataset.towns)).size"
+    )
+    assert counted == listed
+    assert frame.locator(".ris-you").count() == 1
+
+
+def test_a_folded_card_opens_when_the_map_asks_for_it(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    folded = page.locator(f".ris-rest {CARDS}[data-towns]").first
+    actor, town = folded.get_attribute("data-actor"), folded.get_attribute("data-towns")
+    assert not folded.is_visible()
+    frame = map_frame(page)
+    frame.locator(
+        ".leaflet-marker-icon", has=frame.locator(f"[data-town='{town}']")
+    ).dispatch_event("click")
+    frame.locator(f".ris-popup a[data-actor='{actor}']").click()
+    expect(folded).to_be_visible()
+    expect(folded.locator("h4 a")).to_be_focused()
+
+
+# ---- I6: keyboard only, map blocked
+
+
+def test_I6_the_whole_journey_by_keyboard_with_the_map_blocked(
+    open_page: OpenPage, page: Page, guard: Guard
+) -> None:
+    guard.allow("ERR_FAILED|Failed to (load|fetch)|component")
+    page.route("**/component/**", lambda route: route.abort())
+    page.goto("/")
+    page.wait_for_selector(".ris-card")
+    _script_has_ended(page)
+    tab_to(page, "a[href*='hitta']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(FIELD)
+    page.wait_for_selector(CARDS)
+    _script_has_ended(page)
+    page.evaluate("document.activeElement.blur()")
+    tab_to(page, FIELD)
+    page.keyboard.type("vilhelmina")
+    page.keyboard.press("ArrowDown")
+    active = page.locator(FIELD).get_attribute("aria-activedescendant")
+    assert page.locator(f"#{active}").get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    _address_has(page, "plats", "2462")
+    # the focus stays where one was, though the page around it changed
+    assert page.evaluate("document.activeElement.id") == "ris-plats"
+    tab_to(page, ".st-key-hitta-fas button")
+    page.keyboard.press("Space")
+    _address_has(page, "fas", "ide")
+    tab_to(page, ".st-key-hitta-stod button")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    _address_has(page, "stod", "radgivning")
+    expect(page.locator(CARDS).first).to_contain_text("Vilhelmina kommun")
+    tab_to(page, f"{CARDS} h4 a")
+    tab_to(page, f"{CARDS} .ris-more summary")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{CARDS} .ris-more").first).to_have_attribute("open", "")
+    tab_to(page, f"{CARDS} .ris-links a[href^='mailto:']")
+    tab_to(page, ".ris-rest > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[data-ris-copy]", most=200)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Enter")
+    expect(page.locator(".ris-share-status")).to_have_text("Länken är kopierad.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.url
+    assert open_page  # the desktop page is the one that this test drives
+
+
+def _address_has(page: Page, key: str, value: str) -> None:
+    page.wait_for_function(
+        "([key, value]) => new URLSearchParams(location.search).get(key) === value",
+        arg=[key, value],
+    )
+    _script_has_ended(page)
+
+
+def _script_has_ended(page: Page) -> None:
+    """Like settle, but the map's frame need not be there."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+
+
+def test_escape_closes_the_suggestions_and_a_press_elsewhere_too(open_page: OpenPage) -> None:
+    page = open_page("/hitta")
+    field = page.locator(FIELD)
+    field.fill("ume")
+    expect(page.locator(OPTION).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(OPTION).first).to_be_hidden()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(OPTION).first).to_be_visible()
+    page.locator("h1").click()
+    expect(page.locator(OPTION).first).to_be_hidden()
+
+
+# ---- I5, I8 and taking the list along
+
+
+def test_I5_the_address_alone_restores_it_in_both_languages(open_page: OpenPage) -> None:
+    path = "/hitta?plats=saxnas&fas=utveckling&stod=finansiering&omrade=livsmedel&grans=90"
+    page = open_page(path)
+    swedish = page.locator(CARDS).evaluate_all("(all) => all.map((e) => e.id)")
+    expect(page.locator(FIELD)).to_have_value("Saxnäs, Vilhelmina kommun")
+    page.get_by_role("button", name="In English").click()
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    settle(page)
+    assert page.locator(CARDS).evaluate_all("(all) => all.map((e) => e.id)") == swedish
+    expect(page.locator(FIELD)).to_have_value("Saxnäs, Vilhelmina municipality")
+    assert {k: v for k, v in query(page).items() if k != "lang"} == {
+        "plats": ["saxnas"],
+        "fas": ["utveckling"],
+        "stod": ["finansiering"],
+        "omrade": ["livsmedel"],
+        "grans": ["90"],
+    }
+
+
+def test_I8_each_entry_opens_a_message_with_its_id(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    for card in page.locator(CARDS).all():
+        link = card.locator("a[href^='mailto:']")
+        href = unquote(link.get_attribute("href") or "")
+        assert f"({card.get_attribute('data-actor')})" in href
+
+
+def test_the_way_onward_changes_the_phase_without_loading_the_page(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    page.evaluate("window.stillHere = true")
+    page.locator(".ris-chain a", has_text="Utveckling").click()
+    wait_for_query(page, fas="utveckling", plats="2462")
+    assert page.evaluate("window.stillHere")
+    expect(page.locator(".ris-chain .is-here")).to_contain_text("Utveckling")
+
+
+def test_the_saved_file_stands_alone(open_page: OpenPage, page: Page) -> None:
+    opened = open_page(PATH)
+    with opened.expect_download() as download:
+        opened.get_by_role("button", name="Spara som fil").click()
+    assert re.fullmatch(r"hitta-stod-\d{4}-\d\d-\d\d\.html", download.value.suggested_filename)
+    html = download.value.path().read_text(encoding="utf-8")
+    assert opened.url.split("&lang")[0] in html.replace("&amp;", "&")
+    names = opened.locator(f"{CARDS} h4").all_text_contents()
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.set_content(html)
+    shown = page.locator("article h3").all_text_contents()
+    assert sorted(shown) == sorted(names)
+    assert requested == []
+
+
+def test_print_shows_every_entry_and_no_controls(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.locator("[data-ris-print]").click()
+    assert page.evaluate("window.printed")
+    page.emulate_media(media="print")
+    assert page.locator(FIELD).is_hidden()
+    assert page.locator("[data-ris-copy]").is_hidden()
+    hidden = page.locator(CARDS).evaluate_all(
+        "(all) => all.filter((e) => !e.getClientRects().length).length"
+    )
+    assert hidden == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.ris-rest[open]").count() == 0
+
+
+# ---- X: everywhere
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", ["/hitta", PATH, "/hitta?plats=2480"])
+def test_X4_no_accessibility_faults(
+    open_page: OpenPage, axe: Callable[[Page], None], path: str, lang: str
+) -> None:
+    page = open_page(path, lang)
+    assert page.locator("html").get_attribute("lang") == lang
+    assert map_frame(page).evaluate("document.documentElement.lang") == lang
+    axe(page)
+
+
+def test_X4_no_accessibility_faults_with_everything_open(
+    open_page: OpenPage, axe: Callable[[Page], None], phone: Page
+) -> None:
+    page = open_page("/hitta?plats=2462", page=phone)
+    pill(page, "Jag vet inte").tap()
+    settle(page)
+    page.locator("[data-testid=stExpander] summary").tap()
+    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    page.locator(FIELD).fill("ume")
+    expect(page.locator(OPTION).first).to_be_visible()
+    axe(page)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_X3_X5_the_map_says_what_it_is(open_page: OpenPage, lang: str) -> None:
+    page = open_page(PATH, lang)
+    title = page.locator(MAP).get_attribute("title") or ""
+    assert {"sv": "din plats", "en": "your place"}[lang] in title
+    frame = map_frame(page)
+    nameless = frame.evaluate(
+        """() => [...document.querySelectorAll('a[href], button, [tabindex]')]
+          .filter((e) => e.tabIndex >= 0 && e.getClientRects().length
+            && !(e.getAttribute('aria-label') || e.textContent.trim()))
+          .map((e) => e.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_X8_the_map_moves_without_a_rerun(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    page.evaluate(
+        """() => {
+          window.runs = 0;
+          const app = document.querySelector('[data-testid=stApp]');
+          new MutationObserver(() => {
+            if (app.dataset.testScriptState === 'running') window.runs += 1;
+          }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+        }"""
+    )
+    map_frame(page).evaluate(
+        "() => { map.panBy([60, 40], {animate: false}); map.setZoom(map.getZoom() + 1); }"
+    )
+    page.wait_for_timeout(1500)  # a rerun would start within the component's 250 ms delay
+    assert page.evaluate("window.runs") == 0
+
+
+def test_the_map_shows_the_place_and_the_nearest_office(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    seen = map_frame(page).evaluate(
+        """() => {
+          const bounds = map.getBounds();
+          return [[64.62, 16.65], [64.6, 18.68]].map((point) => bounds.contains(point));
+        }"""
+    )
+    assert seen == [True, True]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_X9_the_pages_that_every_page_links_to(open_page: OpenPage, lang: str) -> None:
+    page = open_page("/hitta", lang)
+    for path in ("tillganglighet", "integritet", "metod", "data", "kontakt"):
+        assert page.locator(f".st-key-ris-footer a[href*='{path}']").count() == 1
+    assert groups(page)

@@ -1,0 +1,243 @@
+"""The page "Kommun" in the real browser: M1, M4-M7, X1, X3, X4, X6-X9 for this page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ris_map.cli import main
+from ris_map.taxonomy import MUNICIPALITY_CODES
+from tests.browser.conftest import OpenPage
+from tests.browser.harness import ROOT, Server, settle
+
+LANGUAGES = ("sv", "en")
+SORSELE = "/kommun?kommun=2422"
+A4_PAGES = 2
+# A4 less the report's own margins, at 96 units per inch.
+PRINTED_WIDTH = round((210 - 20) / 25.4 * 96)
+LAPTOP_SCROLL = "document.documentElement.scrollWidth"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_M1_the_tab_and_the_heading_have_the_name(open_page: OpenPage, lang: str) -> None:
+    page = open_page(SORSELE, lang)
+    name = {"sv": "Sorsele kommun", "en": "Sorsele municipality"}[lang]
+    expect(page).to_have_title(re.compile(f"^{name} – "))
+    expect(page.locator("h1")).to_have_text(name)
+    assert page.evaluate("document.documentElement.lang") == lang
+
+
+def test_M1_choosing_another_changes_address_tab_and_heading(open_page: OpenPage) -> None:
+    page = open_page(SORSELE)
+    box = page.get_by_role("combobox", name="Kommun")
+    box.click()
+    page.get_by_role("option", name="Åsele").click()
+    expect(page.locator("h1")).to_have_text("Åsele kommun")
+    settle(page)
+    assert parse_qs(urlsplit(page.url).query)["kommun"] == ["2463"]
+    expect(page).to_have_title(re.compile("^Åsele kommun – "))
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Sorsele kommun")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", [SORSELE, "/kommun", "/kommun?kommun=2480&bredd=adjacent"])
+def test_X4_no_accessibility_faults(
+    open_page: OpenPage, axe: Callable[[Page], None], path: str, lang: str
+) -> None:
+    page = open_page(path, lang)
+    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    axe(page)
+
+
+def test_X4_the_embedded_view_has_no_accessibility_faults(
+    open_page: OpenPage, axe: Callable[[Page], None]
+) -> None:
+    axe(open_page(f"{SORSELE}&embed=true"))
+
+
+@pytest.mark.parametrize("path", [SORSELE, "/kommun?kommun=2480", "/kommun"])
+def test_a_phone_never_scrolls_sideways(open_page: OpenPage, phone: Page, path: str) -> None:
+    page = open_page(path, page=phone)
+    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    assert page.evaluate(LAPTOP_SCROLL) <= 360
+    main_box = page.get_by_test_id("stMain")
+    assert main_box.evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [1400, 360])
+def test_words_in_tables_stay_whole(
+    browser: Browser, server: Server, open_page: OpenPage, width: int
+) -> None:
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": width, "height": 800}, locale="sv-SE"
+    )
+    page = open_page(SORSELE, page=context.new_page())
+    broken = page.evaluate(
+        "[...document.querySelectorAll('.ris-m-table th, .ris-m-table td')]"
+        ".filter((e) => getComputedStyle(e).overflowWrap !== 'normal').length"
+    )
+    context.close()
+    assert broken == 0
+
+
+def test_the_text_is_copied_with_the_keyboard(browser: Browser, server: Server) -> None:
+    """The button takes the paragraph, says so, and needs no mouse."""
+    context = browser.new_context(
+        base_url=server.url, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page = context.new_page()
+    page.goto(SORSELE)
+    settle(page)
+    text = page.locator("#m-memo").inner_text()
+    page.get_by_role("button", name="Kopiera texten").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-ris-copy-status]")).to_have_text("Texten är kopierad.")
+    assert page.evaluate("navigator.clipboard.readText()") == text.strip()
+    context.close()
+
+
+def test_without_a_clipboard_the_text_is_selected(open_page: OpenPage) -> None:
+    page = open_page(SORSELE)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="Kopiera texten").click()
+    expect(page.locator("[data-ris-copy-status]")).to_contain_text("Ctrl+C")
+    selected = page.evaluate("getSelection().toString().trim()")
+    assert selected.startswith("Sorsele kommun hade")
+
+
+def test_pictures_are_drawn_and_say_what_they_show(open_page: OpenPage) -> None:
+    page = open_page(SORSELE)
+    pictures = page.locator(".ris-m-figure img")
+    expect(pictures).to_have_count(2)
+    for index in range(2):
+        picture = pictures.nth(index)
+        assert picture.evaluate("(e) => e.complete && e.naturalWidth") > 100
+        assert "Sorsele" in (picture.get_attribute("alt") or "")
+
+
+def test_M5_one_step_to_confirm(open_page: OpenPage) -> None:
+    page = open_page(SORSELE)
+    page.get_by_text("Visa posterna").click()
+    link = page.get_by_role("link", name=re.compile("^Stämmer.*Georange"))
+    address = urlsplit(link.get_attribute("href") or "")
+    fields = parse_qs(address.query)
+    assert address.scheme == "mailto"
+    assert fields["subject"] == ["Bekräfta Georange (georange)"]
+    expect(page.get_by_role("link", name=re.compile("^Rätta.*Georange"))).to_be_visible()
+
+
+def test_M6_the_embedded_view_has_nothing_else(open_page: OpenPage) -> None:
+    """M6: heading, table, source line, link to the full view; no menu, no footer."""
+    page = open_page(f"{SORSELE}&grans=90&embed=true")
+    expect(page.locator("h1")).to_contain_text("Sorsele")
+    expect(page.locator("table")).to_have_count(1)
+    expect(page.get_by_test_id("stMain").locator("a:visible")).to_have_count(1)
+    expect(page.locator(".st-key-ris-top, .st-key-ris-footer")).to_have_count(0)
+    link = page.get_by_role("link", name="Hela sidan om Sorsele kommun")
+    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+    assert query == {"kommun": ["2422"], "grans": ["90"], "lang": ["sv"]}
+    expect(page.locator(".ris-note")).to_contain_text("Källa:")
+
+
+def test_M6_another_site_may_show_it_only_where_the_operator_allows(
+    start_server: Callable[..., Server], server: Server
+) -> None:
+    import urllib.request
+
+    allowed = start_server(env={"RIS_MAP_FRAME_ANCESTORS": "https://kommun.example"})
+    for site, expected in ((server, "frame-ancestors 'self'"), (allowed, "https://kommun.example")):
+        with urllib.request.urlopen(f"{site.url}{SORSELE}&embed=true", timeout=20) as answer:
+            assert expected in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("code", ["2422", "2480"])
+def test_M7_official_information_is_one_link_away(open_page: OpenPage, code: str) -> None:
+    page = open_page(f"/kommun?kommun={code}")
+    links = page.locator(".ris-m-rights a")
+    hosts = {urlsplit(a.get_attribute("href") or "").hostname for a in links.all()}
+    assert "www.sametinget.se" in hosts
+    assert ("www.isof.se" in hosts) == (code == "2480")
+
+
+def test_M4_the_downloaded_report_is_the_one_of_the_command_line(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(SORSELE)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Rapport (HTML)").click()
+    content = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename.startswith("kommun-sorsele-")
+    output = tmp_path / "sorsele.html"
+    assert main(["report", "2422", "-o", str(output), "--data", str(ROOT / "data")]) == 0
+    assert content == output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_M4_each_of_the_fifteen_prints_on_two_pages_without_cut_offs(
+    browser: Browser, tmp_path: Path, lang: str
+) -> None:
+    """M4: printed by the browser itself; nothing stands wider than the paper's text area."""
+    context = browser.new_context(viewport={"width": PRINTED_WIDTH, "height": 1000})
+    asked: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    for code in MUNICIPALITY_CODES:
+        output = tmp_path / f"{code}.html"
+        data = str(ROOT / "data")
+        assert main(["report", code, "-o", str(output), "--lang", lang, "--data", data]) == 0
+        page.emulate_media(media="print")
+        page.goto(output.as_uri())
+        too_wide = page.evaluate(
+            """() => [...document.querySelectorAll('body *')]
+              .filter((e) => !e.closest('svg') && e.getClientRects().length
+                && (e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+                    || e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0))
+              .map((e) => e.outerHTML.slice(0, 120))"""
+        )
+        assert too_wide == [], f"{code} ({lang})"
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        pages = len(re.findall(rb"/Type /Page\b", pdf))
+        assert 1 <= pages <= A4_PAGES, f"{code} ({lang}): {pages} pages"
+        assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
+    context.close()
+    assert all(url.startswith("file:") for url in asked), "the report asked for something"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_X4_the_report_has_no_accessibility_faults(
+    browser: Browser, server: Server, tmp_path: Path, axe: Callable[[Page], None], lang: str
+) -> None:
+    output = tmp_path / "report.html"
+    data = str(ROOT / "data")
+    assert main(["report", "2422", "-o", str(output), "--lang", lang, "--data", data]) == 0
+    context = browser.new_context(base_url=server.url)
+    page = context.new_page()
+    # read from the server's host: axe only looks at frames with an http address
+    page.route("**/report.html", lambda route: route.fulfill(path=output))
+    page.goto("/report.html")
+    expect(page.locator("h1")).to_be_visible()
+    axe(page)
+    context.close()
+
+
+def test_X8_fifty_changes_leave_the_page_whole(open_page: OpenPage) -> None:
+    page = open_page(SORSELE)
+    for turn in range(50):
+        name = ("30 min", "90 min")[turn % 2].replace(" ", "\u00a0")
+        page.get_by_role("radio", name=name).check(force=True)
+        settle(page)
+    expect(page.locator("h1")).to_have_text("Sorsele kommun")
+    assert page.locator(".ris-m-list").count() >= 5
+
+
+def test_X9_statement_privacy_method_and_contact_are_linked(open_page: OpenPage) -> None:
+    page = open_page(SORSELE)
+    footer = page.locator(".st-key-ris-footer")
+    for name in ("Metod", "Data och källor", "Tillgänglighet", "Integritet", "Kontakt"):
+        expect(footer.get_by_role("link", name=name)).to_be_visible()
