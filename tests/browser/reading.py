@@ -35,6 +35,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "/tillganglighet": {"sv": "Tillgänglighet", "en": "Accessibility"},
     "/integritet": {"sv": "Integritet", "en": "Privacy"},
     "/kontakt": {"sv": "Kontakt", "en": "Contact"},
+    "/kommun?kommun=2422": {"sv": "Sorsele kommun", "en": "Sorsele"},
+    "/styrkeomraden": {"sv": "Styrkeområden", "en": "Strength areas"},
     "/oppna-data": {"sv": "Öppna data", "en": "Open data"},
     "/aktor?id=almi-nord": {"sv": "Almi Nord", "en": "Almi Nord"},
 }

@@ -218,12 +218,7 @@ def test_M7_nine_municipalities_for_sami_and_umea_for_finnish() -> None:
     for code in MUNICIPALITY_CODES:
         assert bool(rights_of(code, rights)) == (code in SAMI)
     hosts = {urlsplit(link.url).hostname for right in rights for link in right.links}
-    assert hosts == {
-        "www.sametinget.se",
-        "minoritet.se",
-        "rkrattsbaser.gov.se",
-        "www.isof.se",
-    }
+    assert hosts == {"www.sametinget.se", "minoritet.se", "rkrattsbaser.gov.se", "www.isof.se"}
 
 
 def test_M7_a_stranger_in_the_file_is_refused(tmp_path: object) -> None:
