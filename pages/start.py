@@ -24,7 +24,6 @@ def selection_in_all_forms() -> None:
     start.filters(tr)
     chosen = chosen_filter(st.session_state)
     selection = select(state.register, chosen, groups=data.place_groups(), on=today)
-    rows = actor_rows(selection.matches, words=data.words(tr), on=today)
     place_names = ((place.id, place.name) for place in data.places(tr.language))
     in_words = chosen_words(chosen, place_names=place_names, strategy=strategy, tr=tr)
     start.chosen_line(chosen, in_words, tr=tr)
@@ -37,10 +36,11 @@ def selection_in_all_forms() -> None:
     source = tr("sentence.source", reference=state.register.meta.reference_date)
     st.html(render("sentence.html", text=sentence, source=source, jump=tr("map.jump")))
     list_column, map_column = st.columns([6, 5], gap="medium")
-    # the map first: its frame draws while the longer list is still on its way
+    # the map first: its frame draws while the longer list is still being worded
     with map_column, st.container(key="ris-map"):
         st.html(render("map_heading.html", text=tr("map.heading")))
         start.town_map(selection, tr=tr)
+    rows = actor_rows(selection.matches, words=data.words(tr), on=today)
     with list_column, st.container(key="ris-list"):
         st.html(render("heading.html", level=2, text=tr("list.heading"), hidden=False))
         start.listing(rows, tr=tr)
