@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,11 +23,20 @@ _FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 def _listening_sockets() -> Iterator[socket.socket]:
     """Give this process's listening TCP sockets, as copies that are closed after use."""
     names = [path.name for path in _DESCRIPTORS.iterdir()] if _DESCRIPTORS.is_dir() else []
-    for name in names:
-        with suppress(OSError, ValueError), socket.socket(fileno=os.dup(int(name))) as found:
+    for number in map(int, names):
+        # only sockets are copied: a copy of a pipe's end that is not closed again keeps the
+        # process at its other end waiting for ever
+        with suppress(OSError), _copy_of_socket(number) as found:
             stream = found.family in _FAMILIES and found.type == socket.SOCK_STREAM
             if stream and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                 yield found
+
+
+def _copy_of_socket(descriptor: int) -> socket.socket:
+    """Give a copy of a descriptor that is a socket, or raise ``OSError``."""
+    if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        raise OSError(f"descriptor {descriptor} is not a socket")
+    return socket.socket(fileno=os.dup(descriptor))
 
 
 def send_at_once() -> int:

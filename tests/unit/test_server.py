@@ -286,3 +286,14 @@ def test_a_missing_data_folder_is_named(tmp_path: Path, monkeypatch: pytest.Monk
         settings.data_dir()
     monkeypatch.delenv(settings.DATA_VARIABLE)
     assert settings.data_dir() == settings.ROOT / "data"
+
+
+def test_looking_for_listening_sockets_leaves_no_descriptor_open() -> None:
+    """A leaked copy of a pipe would keep the process at its other end waiting for ever."""
+    descriptors = Path("/dev/fd")
+    if not descriptors.is_dir():
+        pytest.skip("this system does not list descriptors")
+    before = len(list(descriptors.iterdir()))
+    with socket.create_server(("127.0.0.1", 0)):
+        assert send_at_once() >= 1
+    assert len(list(descriptors.iterdir())) == before
