@@ -79,6 +79,14 @@ def test_a_click_on_a_bubble_marks_its_actors_in_the_list_and_a_second_takes_it_
     live = desk.locator("[data-ris-live]")
     for name in names:
         expect(live).to_contain_text(name)
+    # the popup moves the map a little; a click meanwhile would miss the bubble
+    expect(map_frame(desk).locator(".leaflet-popup")).to_be_visible()
+    desk.wait_for_function(
+        """() => {
+            const map = document.querySelector('iframe[src*="streamlit_folium"]').contentWindow.map;
+            return !(map._panAnim && map._panAnim._inProgress);
+        }"""
+    )
     bubble(desk, TOWN).click()
     assert_nothing_is_marked(desk)
     expect(live).to_have_text("")
