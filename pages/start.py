@@ -7,11 +7,10 @@ from ris_map.ui import data, layout, start
 from ris_map.ui.start_state import ADDRESS, chosen_filter
 from ris_map.views.markup import render
 from ris_map.views.rows import actor_rows
-from ris_map.views.sentence import chosen_words, selection_sentence
 
 tr = layout.language_texts()
 state = data.register_state()
-geography, strategy, today = data.geography(), data.strategy(), data.today()
+today = data.today()
 
 layout.title(tr("page.start.title"), tr("page.start.lead"))
 layout.fault_notice(state.faults, tr=tr, served=True)
@@ -21,25 +20,17 @@ layout.fault_notice(state.faults, tr=tr, served=True)
 def selection_in_all_forms() -> None:
     """Filters and everything that depends on them: only this part reruns on a click."""
     layout.ignored_notice(ADDRESS.sync(), tr=tr)
-    start.filters(tr)
     chosen = chosen_filter(st.session_state)
     selection = select(state.register, chosen, groups=data.place_groups(), on=today)
-    place_names = ((place.id, place.name) for place in data.places(tr.language))
-    in_words = chosen_words(chosen, place_names=place_names, strategy=strategy, tr=tr)
-    start.chosen_line(chosen, in_words, tr=tr)
-    sentence = selection_sentence(
-        selection,
-        coast=geography.division(data.COAST_DIVISION),
-        inland=geography.division(data.INLAND_DIVISION),
-        tr=tr,
-    )
-    source = tr("sentence.source", reference=state.register.meta.reference_date)
-    st.html(render("sentence.html", text=sentence, source=source, jump=tr("map.jump")))
+    above = st.container()
     list_column, map_column = st.columns([6, 5], gap="medium")
-    # the map first: its frame draws while the longer list is still being worded
+    # the map first: its frame loads and draws while all the rest is still being worded
     with map_column, st.container(key="ris-map"):
         st.html(render("map_heading.html", text=tr("map.heading")))
         start.town_map(selection, tr=tr)
+    with above:
+        start.filters(tr)
+        start.in_words(selection, chosen, tr=tr)
     rows = actor_rows(selection.matches, words=data.words(tr), on=today)
     with list_column, st.container(key="ris-list"):
         st.html(render("heading.html", level=2, text=tr("list.heading"), hidden=False))

@@ -1,12 +1,16 @@
-"""Streamlit's own scripts and styles, compressed: a third of the bytes of a first visit.
+"""Scripts and styles of Streamlit and of the map's frame, compressed: a third of a first visit.
 
 Streamlit leaves this to a proxy in front of it, because it would compress a file anew at every
-request. Here each file is compressed once and kept; the files never change while the server runs.
+request; the frame's script it sends without leave to keep it, so that each map would fetch it anew.
+Here each file is compressed once and kept; the files never change while the server runs, and their
+names carry a hash of their content.
 """
 
 from __future__ import annotations
 
 import gzip
+import importlib.util
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -19,21 +23,37 @@ from streamlit import file_util
 
 from ris_map.ui.assets import KEPT, accepts_gzip
 
-_PREFIX: Final = "/static/"
 _TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+FRAME_SCRIPTS: Final = "/component/streamlit_folium.st_folium/static/"
 
 
 @lru_cache(maxsize=1)
-def _folder() -> Path:
-    return Path(file_util.get_static_dir()).resolve() / "static"
+def folders() -> Mapping[str, Path]:
+    """Give the folder behind each prefix of addresses.
+
+    Returns
+    -------
+    mapping of str to Path
+        Streamlit's own files, and those of the map's frame. The package of the latter is found
+        without being imported: imported before the runtime exists, its frame answers 404.
+    """
+    found = {"/static/": Path(file_util.get_static_dir()) / "static"}
+    package = importlib.util.find_spec("streamlit_folium")
+    if package is not None and package.submodule_search_locations:
+        build = Path(package.submodule_search_locations[0]) / "frontend" / "build"
+        found[FRAME_SCRIPTS] = build / "static"
+    return {prefix: folder.resolve() for prefix, folder in found.items()}
 
 
 @lru_cache(maxsize=512)
-def _file(name: str) -> Path | None:
-    """Give one of Streamlit's scripts or style sheets, if there is one of this name."""
-    path = (_folder() / name).resolve()
-    inside = path.is_relative_to(_folder()) and path.suffix in _TYPES
-    return path if inside and path.is_file() else None
+def _file(address: str) -> Path | None:
+    """Give one of the scripts or style sheets, if there is one at this address."""
+    for prefix, folder in folders().items():
+        path = (folder / address.removeprefix(prefix)).resolve()
+        inside = address.startswith(prefix) and path.is_relative_to(folder)
+        if inside and path.suffix in _TYPES and path.is_file():
+            return path
+    return None
 
 
 def _pack(path: Path) -> bytes:
@@ -41,16 +61,16 @@ def _pack(path: Path) -> bytes:
 
 
 def _requested(scope: Scope) -> Path | None:
-    """Give the script or style sheet that is asked for, if it is one of Streamlit's."""
+    """Give the script or style sheet that is asked for, if it is one of these."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    if not scope["path"].startswith(_PREFIX) or "\0" in scope["path"]:
+    if not scope["path"].startswith(tuple(folders())) or "\0" in scope["path"]:
         return None
-    return _file(scope["path"].removeprefix(_PREFIX))
+    return _file(scope["path"])
 
 
 class CompressedStatic:
-    """Middleware that answers for Streamlit's scripts and styles where gzip is taken.
+    """Middleware that answers for these scripts and styles where gzip is taken.
 
     Everything else, a request for a part of a file included, goes on to Streamlit.
 

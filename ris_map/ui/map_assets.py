@@ -5,9 +5,10 @@ from __future__ import annotations
 from ris_map.ui.assets import FROM_FRAME, asset_url
 from ris_map.views.base_map import MapAssets
 
-# jQuery because a popup made from a string calls it; without it the frame's script stops halfway.
+# A popup of folium's own made from a string calls jQuery, and without it the frame's script stops
+# halfway. Our popups are made by map.js, so no visitor waits for jQuery; with a folium.Popup on any
+# map, "jquery": "jquery/jquery.min.js" goes first here.
 _SCRIPTS = {
-    "jquery": "jquery/jquery.min.js",
     "leaflet": "leaflet/leaflet.js",
     "ris_map": "app/map.js",
 }

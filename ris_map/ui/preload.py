@@ -16,11 +16,13 @@ from typing import Final
 from streamlit import file_util
 
 from ris_map.ui.assets import asset_url
+from ris_map.ui.compression import FRAME_SCRIPTS, folders
 
 # What every page with a map shows: text, links, filters and the frame itself.
 _WIDGETS: Final = (
     "Html",
     "PageLink",
+    "Button",
     "ButtonGroup",
     "Multiselect",
     "Selectbox",
@@ -30,7 +32,6 @@ _WIDGETS: Final = (
     "ComponentInstance",
 )
 _FRAME_FILES: Final = (
-    "jquery/jquery.min.js",
     "leaflet/leaflet.js",
     "leaflet/leaflet.css",
     "app/map.js",
@@ -76,18 +77,16 @@ def widget_modules(already: str) -> list[str]:
 
 
 def frame_files() -> list[str]:
-    """Give the addresses of what the map's frame loads.
-
-    The component's own script is not among them: the server does not know it before the first page
-    has been drawn, and its package may not be imported earlier either (a component registers itself
-    on import, and before the runtime exists that is a registry nobody asks later).
+    """Give the addresses of what the map's frame loads, the component's own script first.
 
     Returns
     -------
     list of str
         Addresses relative to the site's root; a missing file is left out.
     """
-    addresses = []
+    folder = folders().get(FRAME_SCRIPTS)
+    scripts = sorted((folder / "js").glob("main.*.js")) if folder else []
+    addresses = [f"{FRAME_SCRIPTS.removeprefix('/')}js/{path.name}" for path in scripts]
     for name in _FRAME_FILES:
         try:
             addresses.append(asset_url(name))

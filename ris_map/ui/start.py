@@ -21,6 +21,7 @@ from ris_map.views.explain import explanation
 from ris_map.views.listing import cards_html, table_html
 from ris_map.views.markup import render
 from ris_map.views.rows import ActorRow, phase_marks
+from ris_map.views.sentence import chosen_words, selection_sentence
 from ris_map.views.town_map import bubbles, towns
 
 MAP_HEIGHT_PX = 560
@@ -54,13 +55,25 @@ def filters(tr: Translator) -> None:
             )
 
 
-def chosen_line(chosen: Filter, in_words: str, *, tr: Translator) -> None:
-    """Draw the line that says what is selected, and the button that clears it."""
+def in_words(selection: Selection, chosen: Filter, *, tr: Translator) -> None:
+    """Draw the line that says what is selected, the button that clears it, and the sentence."""
+    geography = data.geography()
+    place_names = ((place.id, place.name) for place in data.places(tr.language))
+    words = chosen_words(chosen, place_names=place_names, strategy=data.strategy(), tr=tr)
     with st.container(horizontal=True, key="ris-chosen", vertical_alignment="center"):
-        text = f"{tr('filter.chosen')} {in_words}" if in_words else tr("filter.nothing-chosen")
+        text = f"{tr('filter.chosen')} {words}" if words else tr("filter.nothing-chosen")
         st.html(render("chosen.html", text=text))
         if not chosen.is_empty:
             st.button(tr("filter.clear"), key="clear", on_click=ADDRESS.clear)
+    sentence = selection_sentence(
+        selection,
+        coast=geography.division(data.COAST_DIVISION),
+        inland=geography.division(data.INLAND_DIVISION),
+        tr=tr,
+    )
+    reference_date = data.register_state().register.meta.reference_date
+    source = tr("sentence.source", reference=reference_date)
+    st.html(render("sentence.html", text=sentence, source=source, jump=tr("map.jump")))
 
 
 def town_map(selection: Selection, *, tr: Translator) -> None:

@@ -18,8 +18,9 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
-from ris_map.ui import settings, shell
+from ris_map.ui import settings, shell, warmup
 from ris_map.ui.assets import asset_url
+from ris_map.ui.compression import FRAME_SCRIPTS, folders
 from ris_map.ui.headers import content_security_policy
 from ris_map.ui.network import send_at_once
 from ris_map.ui.server import SCRIPT, server_middleware, server_routes
@@ -75,7 +76,8 @@ def test_what_is_named_early_exists(client: TestClient) -> None:
     """Files named in the page's head are files this server sends."""
     page = client.get("/").text
     named = re.findall(r'<link rel="(?:modulepreload|prefetch)"[^>]* href="\./([^"]+)"', page)
-    assert sum(name.startswith("assets/") for name in named) == 8
+    assert sum(name.startswith("assets/") for name in named) == 7
+    assert sum(name.startswith(FRAME_SCRIPTS.removeprefix("/")) for name in named) == 1
     assert any("ComponentInstance" in name for name in named)
     for name in named:
         assert client.get(f"/{name}").status_code == 200, name
@@ -132,6 +134,26 @@ def test_streamlits_scripts_pass_untouched(client: TestClient) -> None:
         assert answer.content == script.read_bytes()
         assert "immutable" in answer.headers["Cache-Control"]
         assert ("Content-Encoding" in answer.headers) == (headers != PLAIN)
+
+
+def test_the_frames_script_is_kept_and_packed(client: TestClient) -> None:
+    """Streamlit sends it anew for each map: it gives no leave to keep it."""
+    script = next(folders()[FRAME_SCRIPTS].glob("js/main.*.js"))
+    with client.stream("GET", f"{FRAME_SCRIPTS}js/{script.name}") as answer:
+        raw = b"".join(answer.iter_raw())
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert gzip.decompress(raw) == script.read_bytes()
+
+
+def test_what_exists_at_the_start_is_looked_through_only_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Streamlit collects garbage after each run, with the last messages waiting to be sent."""
+    calls: list[str] = []
+    for name in ("collect", "freeze"):
+        monkeypatch.setattr(warmup.gc, name, lambda name=name: calls.append(name))
+    warmup.warm_up()
+    assert calls == ["collect", "freeze"]
 
 
 def test_compression_does_not_widen_what_is_served(client: TestClient) -> None:
