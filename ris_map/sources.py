@@ -20,7 +20,8 @@ class DataSource(Record):
     publisher: LocalText
     licence_in: LocalText
     licence_out: Text
-    attribution: Text
+    attribution: LocalText
+    """Whom the licence asks to name, as it is to be written."""
     edition: ShortText | None
     retrieved: ShortText | None
     """``None``: the source does not say, or it was not noted."""

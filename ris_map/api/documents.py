@@ -225,7 +225,7 @@ def _meta(terms: Terms, count: int) -> Document:
     return {
         "licence": terms.licence,
         "licence_url": terms.address,
-        "attribution": list(terms.attribution),
+        "attribution": [one.model_dump(mode="json") for one in terms.credits],
         "count": count,
     }
 

@@ -15,7 +15,7 @@ from ris_map.export.datasets import LICENCES, PREFIX
 from ris_map.filters import MAX_TEXT_LENGTH
 
 OPENAPI_VERSION = "3.1.1"
-API_VERSION = "1.0.0"
+API_VERSION = "1.1.0"
 """Rises with every change: the first number would change the address (/v1)."""
 EXAMPLE_ACTOR = "almi-nord"
 _SHORT = 1
@@ -34,7 +34,8 @@ everybody; no key is needed.
 - **Faults** are problem details (RFC 9457) in Swedish or English (`lang`, `Accept-Language`).
 - **Formula guard:** in CSV a text that a spreadsheet would run as a formula begins with an
   apostrophe.
-- **Licences** differ by data set and stand in each answer; the register is CC0 1.0.
+- **Licences** differ by data set and stand in each answer; the register is CC0 1.0. Whom to name
+  (`attribution`) is given in Swedish and English, `sv` and `en`.
 """
 
 

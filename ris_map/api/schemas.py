@@ -28,8 +28,8 @@ class Meta(Record):
     licence: str
     """SPDX name."""
     licence_url: str
-    attribution: tuple[str, ...]
-    """Whom the licence asks to name; empty where nobody."""
+    attribution: tuple[LocalText, ...]
+    """Whom the licence asks to name, in both languages; empty where nobody."""
     count: Count
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ris_map.model import LocalText
 from ris_map.sources import DataSource
+from ris_map.taxonomy import Language
 
 PREFIX = "/api/v1"
 """Where the API lies, seen from the site's root."""
@@ -17,7 +19,7 @@ LICENCES = {
     "ODbL-1.0": "http://opendatacommons.org/licenses/odbl/1.0/",
 }
 """Address of each licence, the freest first; without a language, as DCAT-AP-SE asks."""
-_NO_ATTRIBUTION = "none required"
+_NO_ATTRIBUTION = LocalText(sv="krävs inte", en="none required")
 _ROADS = ("data/roads/nodes.csv", "data/roads/edges.csv")
 _COVERAGE = ("data/actors.yaml", "data/localities.csv", *_ROADS)
 
@@ -170,15 +172,32 @@ DATASETS: tuple[Dataset, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What may be done with data, and whom to name."""
+    """What may be done with data, and whom to name.
+
+    Parameters
+    ----------
+    licence : str
+        SPDX name.
+    credits : tuple of LocalText
+        Whom to name, as it is to be written; empty where nobody.
+    """
 
     licence: str
-    attribution: tuple[str, ...]
+    credits: tuple[LocalText, ...]
 
     @property
     def address(self) -> str:
         """The licence's address."""
         return LICENCES[self.licence]
+
+    @property
+    def attribution(self) -> tuple[str, ...]:
+        """Whom to name, each in both languages: for what has no language of its own."""
+        return tuple(f"{one.sv} / {one.en}" for one in self.credits)
+
+    def attribution_in(self, language: Language) -> str:
+        """Return whom to name in one language; empty where nobody."""
+        return " ".join(one.in_(language) for one in self.credits)
 
 
 def terms(files: Iterable[str], *, sources: Iterable[DataSource]) -> Terms:
@@ -198,5 +217,9 @@ def terms(files: Iterable[str], *, sources: Iterable[DataSource]) -> Terms:
     strictest = max(order.index(source.licence_out) for source in used)
     named = dict.fromkeys(s.attribution for s in used if s.attribution != _NO_ATTRIBUTION)
     # "Källa: SCB." says nothing beside "Källa: SCB. Place points: GeoNames."
-    said = (one for one in named if not any(one != other and one in other for other in named))
+    said = (one for one in named if not any(_is_said_by(other, one) for other in named))
     return Terms(order[strictest], tuple(said))
+
+
+def _is_said_by(other: LocalText, one: LocalText) -> bool:
+    return other != one and one.sv in other.sv and one.en in other.en

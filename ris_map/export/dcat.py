@@ -199,12 +199,13 @@ class _Writer:
         self._add(me, DCATAP.availability, EU["planned-availability/AVAILABLE"])
         if size is not None:
             self._add(me, DCAT.byteSize, Literal(size, datatype=XSD.nonNegativeInteger))
-        if terms.attribution:
+        if terms.credits:
             rights = self._own[f"{about.id}-rights"]
             self._add(me, DCTERMS.rights, rights)
             self._add(rights, RDF.type, ODRS.RightsStatement)
             for tr in self._about.translators:
-                self._add(rights, ODRS.attributionText, _text(" ".join(terms.attribution), tr))
+                named = _text(terms.attribution_in(tr.language), tr)
+                self._add(rights, ODRS.attributionText, named)
 
     def _add_publisher(self) -> None:
         me = self._own.publisher

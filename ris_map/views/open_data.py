@@ -17,6 +17,8 @@ EXAMPLES = (
 )
 MEANINGS = ("unknown", "modes", "points", "coordinates", "times", "people")
 RULES = ("cache", "cors", "stable")
+CHANGES = (2, 1)
+"""What has changed in the API, the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class DownloadLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRow:
-    """One data set with its terms."""
+    """One data set with its terms; whom to name stands in the page's language."""
 
     id: str
     links: tuple[DownloadLink, ...]
@@ -88,6 +90,7 @@ def open_data_html(facts: OpenDataFacts, *, tr: Translator) -> str:
         examples=tuple(enumerate(EXAMPLES, start=1)),
         meanings=MEANINGS,
         rules=RULES,
+        changes=CHANGES,
         rate=_rate(facts.rate, tr=tr),
         values=lambda row: _values(row, tr=tr),
         cite=tr(

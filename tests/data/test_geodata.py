@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -260,13 +261,29 @@ def test_every_entry_is_complete_in_both_languages() -> None:
     keys = [*places, *rights, "attribution", "edition", "retrieved", "note"]
     for entry in ENTRIES:
         assert list(entry) == keys
-        for key in ("title", "publisher", "licence_in", "note"):
+        for key in ("title", "publisher", "licence_in", "attribution", "note"):
             assert list(entry[key]) == ["sv", "en"], (entry["id"], key)
         required = {
             key: value for key, value in entry.items() if key not in ("edition", "retrieved")
         }
         assert all(required.values()), entry["id"]
     assert len({entry["id"] for entry in ENTRIES}) == len(ENTRIES)
+
+
+def test_attributions_do_not_mix_languages() -> None:
+    worded = {
+        language: {
+            part
+            for entry in ENTRIES
+            for part in re.split(r"(?<=\.) ", entry["attribution"][language])
+        }
+        for language in ("sv", "en")
+    }
+    assert worded["sv"] & worded["en"] == set()
+    none = [tuple(entry["attribution"].values()) for entry in ENTRIES]
+    assert {pair for pair in none if {*pair} & {"krävs inte", "none required"}} == {
+        ("krävs inte", "none required")
+    }
 
 
 def test_the_sources_that_localities_name_are_defined() -> None:

@@ -204,6 +204,17 @@ def test_nothing_can_be_written(api: TestClient, method: str) -> None:
     assert answer.json()["method"] == method
 
 
+@pytest.mark.parametrize("name", ["localities", "municipalities.geojson"])
+def test_whom_to_name_is_given_in_both_languages(api: TestClient, name: str) -> None:
+    named = api.get(f"{V1}/{name}").json()["meta"]["attribution"]
+    known = [source["attribution"] for source in api.get(f"{V1}/sources").json()["sources"]]
+    assert named
+    for one in named:
+        assert list(one) == ["sv", "en"]
+        assert one in known
+    assert api.get(f"{V1}/actors").json()["meta"]["attribution"] == []
+
+
 def test_another_version_is_refused_in_words_not_with_a_page(api: TestClient) -> None:
     for address in ("/api", "/api/", "/api/v2/actors", "/api/v1x"):
         assert api.get(address).json()["type"].endswith("unknown-address")

@@ -21,6 +21,7 @@ from ris_map.api.settings import ApiSettings
 from ris_map.export.datasets import DATASETS, LICENCES, Terms, terms
 from ris_map.export.dcat import DCATAP, ODRS, VCARD, Catalogue, catalogue_graph, serialised
 from ris_map.i18n import translator
+from ris_map.model import LocalText
 from ris_map.service import sources
 from ris_map.taxonomy import Language
 from tests.unit.api_site import CONTACT, DATA, HOST, V1, client
@@ -235,6 +236,20 @@ def test_names_of_our_own_hang_together(graph: Graph) -> None:
     assert {str(v) for v in graph.objects(None, VCARD.hasEmail)} == {f"mailto:{CONTACT}"}
 
 
+def test_whom_to_name_is_told_once_in_each_language(graph: Graph) -> None:
+    known = sources(DATA)
+    told = 0
+    for dataset in DATASETS:
+        allowed = terms(dataset.files, sources=known)
+        rights = URIRef(f"{HOST}{V1}/dcat#{dataset.id}-rights")
+        wanted = {Literal(allowed.attribution_in(x), lang=x.value) for x in Language}
+        assert set(graph.objects(rights, ODRS.attributionText)) == (
+            wanted if allowed.credits else set()
+        )
+        told += bool(allowed.credits)
+    assert told
+
+
 def test_the_publisher_is_set_by_the_operator() -> None:
     settings = ApiSettings(publisher='Region <&"> X', publisher_type="RegionalAuthority")
     text = client(settings=settings).get(f"{V1}/dcat.rdf").text
@@ -257,7 +272,8 @@ def test_hostile_words_stay_words_in_every_spelling() -> None:
         box=(14.0, 63.0, 21.0, 66.0),
         translators=tuple(translator(language) for language in Language),
     )
-    named = {d.id: Terms("ODbL-1.0", (hostile,)) for d in DATASETS}
+    both = LocalText(sv=hostile, en=hostile)
+    named = {d.id: Terms("ODbL-1.0", (both,)) for d in DATASETS}
     made = catalogue_graph(told, terms=named, size=lambda _: None)
     kept = re.sub("[\x00\x0b\ufffe]", "", hostile)
     for ending, name in ENDINGS.items():
@@ -274,7 +290,10 @@ def test_terms_are_the_strictest_and_name_everybody_once() -> None:
         ("data/actors.yaml", "data/localities.csv", "data/background.geojson"), sources=known
     )
     assert mixed.licence == "ODbL-1.0"
-    assert any("OpenStreetMap" in one for one in mixed.attribution)
+    assert "OpenStreetMaps bidragsgivare" in mixed.attribution_in(Language.SV)
+    assert "OpenStreetMap contributors" in mixed.attribution_in(Language.EN)
+    assert mixed.attribution_in(Language.SV).count("Källa: SCB.") == 1
+    assert mixed.attribution_in(Language.EN).count("(SCB).") == 1
     assert terms(("data/actors.yaml",), sources=known) == Terms("CC0-1.0", ())
     with pytest.raises(LookupError, match=r"nothing\.csv"):
         terms(("data/nothing.csv",), sources=known)

@@ -170,7 +170,8 @@ def test_the_geopackage_of_municipalities_is_the_same_land(api: TestClient, tmp_
         .fetchone()
     )
     assert "ODbL-1.0" in description
-    assert "OpenStreetMap" in description
+    assert "© OpenStreetMaps bidragsgivare" in description
+    assert "© OpenStreetMap contributors" in description
 
 
 def test_the_geopackage_is_well_formed_and_the_same_every_time(tmp_path: Path) -> None:
