@@ -14,6 +14,7 @@ if actor is None:
     layout.title(tr("page.actor.title"))
     st.html(render("notice.html", text=tr("page.actor.not-found")))
 else:
+    st.set_page_config(page_title=f"{actor.name} – {tr('product.name')}")
     layout.title(actor.name)
     st.html(actor_html(actor, words=data.words(tr), on=data.today()))
 layout.back_to_start(tr=tr)

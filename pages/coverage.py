@@ -23,17 +23,20 @@ def evidence_of_a_cell() -> None:
 @st.fragment
 def figures_in_all_forms() -> None:
     """Controls and everything that depends on them: only this part reruns on a click."""
-    layout.ignored_notice(ignored, tr=tr)
-    coverage.controls(tr)
     view = coverage.view_of_choice(tr)
     found = together(view.cube, view.choice)
-    coverage.paragraph(view, found)
-    coverage.contents(tr)
+    above = st.container()
     matrix_column, map_column = st.columns([13, 7], gap="medium")
-    with matrix_column:
-        coverage.matrix(view)
+    # the two pictures first: they are drawn while the rest is still being worded
     with map_column, st.container(key="cov-map"):
         coverage.coverage_map(view, found)
+    with matrix_column:
+        coverage.matrix(view)
+    with above:
+        layout.ignored_notice(ignored, tr=tr)
+        coverage.controls(tr)
+        coverage.paragraph(view, found)
+        coverage.contents(tr)
     evidence_of_a_cell()
     coverage.curve(view, found)
     coverage_tables.area(view)

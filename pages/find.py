@@ -18,18 +18,21 @@ ignored = ADDRESS.sync()
 @st.fragment
 def questions_and_answer() -> None:
     """The questions and everything that depends on them: only this part reruns on a click."""
-    layout.ignored_notice(ignored, tr=tr)
     need = chosen_need(st.session_state)
-    find.questions(need, tr=tr)
     found = find_answer.prepared(data.world(), need, tr.language)
+    above = st.container()
     list_column, map_column = st.columns([6, 5], gap="medium")
+    # map and answer first: they are drawn while the questions, which hardly change, are worded
+    with map_column, st.container(key="ris-map"):
+        st.html(render("map_heading.html", text=tr("find.map.heading")))
+        find_answer.find_map(found.layer, tr=tr)
     with list_column, st.container(key="ris-find-list"):
         find_answer.answer_head(found.view, tr=tr)
         find_answer.answer_list(found, tr=tr)
         find_answer.share(found.view, need, tr=tr)
-    with map_column, st.container(key="ris-map"):
-        st.html(render("map_heading.html", text=tr("find.map.heading")))
-        find_answer.find_map(found.layer, tr=tr)
+    with above:
+        layout.ignored_notice(ignored, tr=tr)
+        find.questions(need, tr=tr)
 
 
 questions_and_answer()

@@ -15,7 +15,7 @@ from ris_map.export.datasets import LICENCES, PREFIX
 from ris_map.filters import MAX_TEXT_LENGTH
 
 OPENAPI_VERSION = "3.1.1"
-API_VERSION = "1.1.0"
+API_VERSION = "1.0.0"
 """Rises with every change: the first number would change the address (/v1)."""
 EXAMPLE_ACTOR = "almi-nord"
 _SHORT = 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from ris_map.errors import Fault, RegisterFaults
 from ris_map.filters import IgnoredValue
@@ -60,8 +60,12 @@ EMBEDDABLE = ("municipality",)
 """Pages with a view of their own for ``?embed=true``, without header and footer."""
 
 
-def header(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Translator) -> None:
-    """Draw the top of a page: product name, main menu, language switch."""
+def header(current: PageSpec, *, tr: Translator) -> None:
+    """Draw the top of a page: product name, main menu, language switch.
+
+    The links are one piece of HTML, followed without loading anew by pages.js: a widget for each
+    is a tenth of a page's first load, and says nowhere which page one is on.
+    """
     st.html(
         render(
             "page_head.html",
@@ -70,11 +74,14 @@ def header(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Transla
             map_activate=tr("map.touch"),
         )
     )
+    menu = [_link(PAGES[0], tr("product.name"), current=current, is_product=True)]
+    menu += [
+        _link(spec, tr(f"nav.{spec.name}"), current=current)
+        for spec in PAGES
+        if spec.place == "nav"
+    ]
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):
-        _link(pages, PAGES[0], f"**{tr('product.name')}**", current=current)
-        for spec in PAGES:
-            if spec.place == "nav":
-                _link(pages, spec, tr(f"nav.{spec.name}"), current=current)
+        st.html(render("page_nav.html", label=tr("nav.label"), links=menu))
         other = Language.EN if tr.language is Language.SV else Language.SV
         # no link: the header is drawn before the last click inside a fragment, whose choices a
         # link would not know
@@ -84,17 +91,20 @@ def header(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Transla
             type="tertiary",
             on_click=address.switch_language,
             args=(other,),
+            width="content",
         )
 
 
-def footer(pages: Mapping[str, StreamlitPage], current: PageSpec, *, tr: Translator) -> None:
+def footer(current: PageSpec, *, tr: Translator) -> None:
     """Draw the bottom of a page: what the register is, and the links every page has."""
+    links = [
+        _link(spec, tr(f"footer.{spec.name}"), current=current)
+        for spec in PAGES
+        if spec.place == "footer"
+    ]
     with st.container(key="ris-footer"):
-        st.caption(tr("footer.note"))
-        with st.container(horizontal=True, key="ris-footer-links"):
-            for spec in PAGES:
-                if spec.place == "footer":
-                    _link(pages, spec, tr(f"footer.{spec.name}"), current=current)
+        st.html(render("page_note.html", text=tr("footer.note")))
+        st.html(render("page_nav.html", label=tr("footer.label"), links=links))
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
@@ -158,8 +168,14 @@ def language_texts() -> Translator:
 
 
 def _link(
-    pages: Mapping[str, StreamlitPage], spec: PageSpec, label: str, *, current: PageSpec
-) -> None:
-    """Draw a link to a page with its last choices; to the page one is on, without any."""
-    query = address.plain_query() if spec is current else address.page_query(spec.name)
-    st.page_link(pages[spec.name], label=label, query_params=query)
+    spec: PageSpec, label: str, *, current: PageSpec, is_product: bool = False
+) -> dict[str, object]:
+    """Return a link to a page with its last choices; to the page one is on, without any."""
+    is_current = spec is current
+    query = address.plain_query() if is_current else address.page_query(spec.name)
+    return {
+        "url": f"/{spec.url_path}?{urlencode(query, doseq=True)}",
+        "label": label,
+        "is_current": is_current and not is_product,
+        "is_product": is_product,
+    }

@@ -17,6 +17,7 @@ from ris_map.export.datasets import DATASETS, LICENCES, PREFIX, terms
 from ris_map.export.dcat import SERIALISATION_NAMES
 from ris_map.filters import Param
 from ris_map.i18n import Translator
+from ris_map.taxonomy import Language
 from ris_map.ui import data, settings
 from ris_map.views.open_data import (
     DatasetRow,
@@ -29,13 +30,13 @@ from ris_map.views.open_data import (
 
 def open_data(tr: Translator) -> None:
     """Draw everything below the page's title."""
-    st.html(open_data_html(_facts(), tr=tr))
+    st.html(open_data_html(_facts(tr.language), tr=tr))
 
 
-def _facts() -> OpenDataFacts:
+def _facts(language: Language) -> OpenDataFacts:
     rate = api_settings(os.environ).rate
     return OpenDataFacts(
-        datasets=_datasets(),
+        datasets=_datasets(language),
         catalogue=tuple(
             DownloadLink(label=name, address=f"{PREFIX}/dcat.{ending}")
             for ending, name in SERIALISATION_NAMES.items()
@@ -50,7 +51,7 @@ def _facts() -> OpenDataFacts:
     )
 
 
-def _datasets() -> tuple[DatasetRow, ...]:
+def _datasets(language: Language) -> tuple[DatasetRow, ...]:
     sources = data.sources()
     found = []
     for dataset in DATASETS:
@@ -64,7 +65,7 @@ def _datasets() -> tuple[DatasetRow, ...]:
                 ),
                 licence=allowed.licence,
                 licence_address=allowed.address,
-                attribution=" ".join(allowed.attribution),
+                attribution=allowed.attribution_in(language),
             )
         )
     return tuple(found)

@@ -77,6 +77,7 @@ STYLES: Final = (
 )
 SCRIPTS: Final = (
     "app/shell.js",
+    "app/pages.js",
     "app/selection.js",
     "app/coverage.js",
     "app/find.js",

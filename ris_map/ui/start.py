@@ -25,6 +25,8 @@ from ris_map.views.sentence import chosen_words, selection_sentence
 from ris_map.views.town_map import bubbles, towns
 
 MAP_HEIGHT_PX = 560
+MORE = "fler-filter"
+"""Key of the box with further filters: whether it is open."""
 
 
 def filters(tr: Translator) -> None:
@@ -44,15 +46,24 @@ def filters(tr: Translator) -> None:
                 max_chars=80,
                 on_change=ADDRESS.write,
             )
-        with st.expander(tr("filter.more"), expanded=_more_is_chosen()):
-            _strength_areas(tr)
-            _pills(Param.DELIVERY, tuple(Delivery), tr("filter.delivery"), tr=tr)
-            st.checkbox(
-                tr("filter.scope"),
-                key=Param.SCOPE,
-                help=tr("filter.scope.help"),
-                on_change=ADDRESS.write,
-            )
+        _more_filters(tr)
+
+
+def _more_filters(tr: Translator) -> None:
+    """Draw the filters that are folded away; closed and without a choice nobody waits for them."""
+    is_chosen = _more_is_chosen()
+    box = st.expander(tr("filter.more"), expanded=is_chosen, key=MORE, on_change="rerun")
+    if not (box.open or is_chosen):
+        return
+    with box:
+        _strength_areas(tr)
+        _pills(Param.DELIVERY, tuple(Delivery), tr("filter.delivery"), tr=tr)
+        st.checkbox(
+            tr("filter.scope"),
+            key=Param.SCOPE,
+            help=tr("filter.scope.help"),
+            on_change=ADDRESS.write,
+        )
 
 
 def in_words(selection: Selection, chosen: Filter, *, tr: Translator) -> None:

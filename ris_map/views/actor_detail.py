@@ -14,7 +14,8 @@ from ris_map.views.rows import Words, actor_row, phase_marks
 def actor_html(actor: Actor, *, words: Words, on: date) -> str:
     """Return the detail view of an actor as HTML."""
     tr = words.tr
-    row = actor_row(actor, actor.offices, group=Group.OFFICE, words=words, on=on)
+    group = Group.OFFICE if actor.is_active(on) else Group.ENDED
+    row = actor_row(actor, actor.offices, group=group, words=words, on=on)
     return render(
         "actor.html",
         t=tr,

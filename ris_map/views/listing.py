@@ -54,6 +54,8 @@ def cards_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
 
 def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
     """Return what is known about the delivery modes, and about which nothing is known."""
+    if row.group == Group.ENDED.value:
+        return tr("row.delivery-ended")
     silent = [m.id for m in row.delivery if m.availability == Availability.UNKNOWN]
     if len(silent) == len(row.delivery):
         return tr("row.delivery-unknown")

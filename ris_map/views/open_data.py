@@ -17,7 +17,7 @@ EXAMPLES = (
 )
 MEANINGS = ("unknown", "modes", "points", "coordinates", "times", "people")
 RULES = ("cache", "cors", "stable")
-CHANGES = (2, 1)
+CHANGES = (1,)
 """What has changed in the API, the latest first."""
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
+
+from ris_map.ui.start import MORE
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "ris_map" / "ui" / "script.py"
@@ -35,9 +38,13 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def open_page(query: Query | None = None, *, page: Path | None = None) -> AppTest:
-    """Return a page as a new session sees it under an address."""
+def open_page(
+    query: Query | None = None, *, page: Path | None = None, more: bool = True
+) -> AppTest:
+    """Return a page as a new session sees it under an address, with ``more`` filters unfolded."""
     session = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S)
+    if more:
+        session.session_state[MORE] = True
     if page is not None:
         # a page's address is known to the script only after a first run
         session.run()
@@ -93,14 +100,24 @@ def first_level_headings(session: AppTest) -> int:
     return in_html + in_markdown + len(session.title)
 
 
+def page_links(session: AppTest) -> dict[str, str]:
+    """Return address by text of the links to pages."""
+    return {
+        re.sub(r"\s+", " ", text).strip(): unescape(url)
+        for url, text in re.findall(
+            r'<a href="([^"]*)" data-ris-page[^>]*>([^<]*)</a>', html(session)
+        )
+    }
+
+
 def link_queries(session: AppTest) -> dict[str, dict[str, list[str]]]:
     """Return address parameters by label of the links to pages."""
-    return {link.proto.label: parse_qs(link.proto.query_string) for link in session.page_link}
+    return {label: parse_qs(urlsplit(url).query) for label, url in page_links(session).items()}
 
 
 def link_paths(session: AppTest) -> dict[str, str]:
     """Return paths by label of the links to pages."""
-    return {link.proto.label: link.proto.page for link in session.page_link}
+    return {label: urlsplit(url).path.strip("/") for label, url in page_links(session).items()}
 
 
 def visible_text(session: AppTest) -> str:

@@ -41,7 +41,8 @@ def test_R10_every_form_of_every_data_set_is_linked_with_its_licence(language: L
         assert tr(f"dataset.{dataset.id}.description") in text
     for licence in LICENCES:
         assert tr(f"open-data.licence.{licence}") in text
-    assert "OpenStreetMap" in text
+    named = ("© OpenStreetMaps bidragsgivare", "© OpenStreetMap contributors")
+    assert [one in text for one in named] == [language is one for one in LANGUAGES]
     assert "2026-11-23" in text
 
 
@@ -76,8 +77,8 @@ def test_the_rate_and_the_role_address_are_those_of_the_operator(
 def test_hostile_provenance_is_escaped(own_data: Path) -> None:
     path = own_data / "sources.yaml"
     text = path.read_text(encoding="utf-8")
-    hostile = "attribution: '<script>alert(1)</script><b>x'"
-    path.write_text(text.replace("attribution: 'Källa: SCB.'", hostile), encoding="utf-8")
+    hostile = "sv: '<script>alert(1)</script><b>x'"
+    path.write_text(text.replace("sv: 'Källa: SCB.'", hostile), encoding="utf-8")
     shown = html(open_page({"lang": "sv"}, page=PAGE))
     assert "<script" not in shown
     assert "<b>x" not in shown

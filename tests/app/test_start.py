@@ -334,3 +334,16 @@ def test_X6_counts_of_the_sentence_are_those_of_the_list() -> None:
     counts = re.findall(r'<span class="ris-count">([^<]*)</span>', html(session))
     assert sum(int(re.sub(r"\s", "", count)) for count in counts) == len(cards(session))
     assert len(cards(session)) == len(records())
+
+
+def test_further_filters_are_made_only_when_open_or_chosen() -> None:
+    """Nobody waits for what is folded away; a choice in it is never hidden from the page."""
+    closed = open_page(more=False)
+    assert not closed.exception
+    assert not [box for box in closed.checkbox if box.key == "bredd"]
+    chosen = open_page({"bredd": "adjacent", "satt": "digital"}, more=False)
+    assert chosen.checkbox(key="bredd").value
+    assert address(chosen) == {"bredd": ["adjacent"], "satt": ["digital"]}
+    cleared = chosen.button(key="clear").click().run()
+    assert not cleared.exception
+    assert address(cleared) == {}

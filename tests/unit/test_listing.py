@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
@@ -236,6 +237,13 @@ def row_with(states: tuple[Availability, ...], language: Language) -> ActorRow:
     modes = factories.make_modes(**dict(zip(names, states, strict=True)))
     actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
     return actor_row(actor, actor.offices, group=Group.OFFICE, words=words_in(language), on=DAY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_ended_is_not_said_to_help(language: Language) -> None:
+    tr = translator(language)
+    row = replace(row_with((Availability.OFFERED,) * 4, language), group=Group.ENDED.value)
+    assert delivery_sentence(row, tr=tr) == tr("row.delivery-ended")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

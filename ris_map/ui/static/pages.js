@@ -1,0 +1,41 @@
+/* Follows a link to another page of the application without loading everything anew.
+
+   The application already knows what to do when Back or Forward changes the address; a link with
+   data-ris-page does the same with a new entry in the history. Everything a link can do besides (a
+   new tab, a copied address, no script at all) stays as it is, because it is a real link. */
+(function () {
+  "use strict";
+
+  function isPlain(event) {
+    return event.button === 0 && !event.defaultPrevented
+      && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  }
+
+  /* Who followed a link stands at the new page's heading: there the reading begins, and a screen
+     reader says where one is. The old heading must go first. */
+  function focusHeading(old) {
+    const observer = new MutationObserver(look);
+    const giveUp = setTimeout(() => observer.disconnect(), 10000);
+    function look() {
+      const heading = document.querySelector(".ris-title");
+      if (!heading || heading === old) return;
+      clearTimeout(giveUp);
+      observer.disconnect();
+      heading.setAttribute("tabindex", "-1");
+      heading.focus({ preventScroll: true });
+    }
+    observer.observe(document.body, { childList: true, subtree: true });
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-ris-page]");
+    if (!link || link.target || !isPlain(event)) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin) return;
+    event.preventDefault();
+    if (url.href === location.href) return;
+    focusHeading(document.querySelector(".ris-title"));
+    history.pushState(null, "", url);
+    dispatchEvent(new PopStateEvent("popstate", { state: null }));
+  });
+})();
