@@ -28,6 +28,7 @@ def selection_in_all_forms() -> None:
     with map_column, st.container(key="ris-map"):
         st.html(render("map_heading.html", text=tr("map.heading")))
         start.town_map(selection, tr=tr)
+    start.let_the_map_begin()
     with above:
         start.filters(tr)
         start.in_words(selection, chosen, tr=tr)

@@ -36,11 +36,38 @@ _FOLDERS: Final[Mapping[str, Path]] = {
     "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
     "jquery": Path(xstatic.pkg.jquery.BASE_DIR),
 }
+BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "page.css": (
+        "app/shell.css",
+        "app/app.css",
+        "app/coverage.css",
+        "app/find.css",
+        "app/municipality.css",
+        "app/open_data.css",
+    ),
+    "page.js": (
+        "app/shell.js",
+        "app/pages.js",
+        "app/selection.js",
+        "app/coverage.js",
+        "app/find.js",
+        "app/municipality.js",
+    ),
+    "map.js": ("leaflet/leaflet.js", "app/map.js"),
+}
+"""Files that are always wanted together, sent as one: each file more costs a first visit time.
+
+In this order; none of them names another file by a relative address.
+"""
 KEPT: Final = "public, max-age=31536000, immutable"
 """``Cache-Control`` of what never changes under its address."""
 
 # Leaflet's style sheet names its images without a version; a day is a fair guess for those.
 _UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "jquery": "no-cache"}
+_BUNDLE_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+}
 _HASH_LENGTH: Final = 12
 _SMALL: Final = 1024
 
@@ -74,6 +101,21 @@ def payload(path: Path) -> Payload:
     return _payload(path, stamp.st_mtime_ns, stamp.st_size)
 
 
+@lru_cache(maxsize=16)
+def _joined(suffix: str, parts: tuple[Payload, ...]) -> Payload:
+    """Join files to one; in scripts each ends with a semicolon, whatever it ends with itself."""
+    between = b"\n;\n" if suffix == ".js" else b"\n"
+    plain = between.join(part.plain for part in parts)
+    packed = gzip.compress(plain, compresslevel=9, mtime=0)
+    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
+
+
+def _bundle(name: str) -> Payload:
+    """Give a bundle as its files are now."""
+    parts = tuple(payload(_path(part)) for part in BUNDLES[name])
+    return _joined(Path(name).suffix, parts)
+
+
 def _path(name: str) -> Path:
     """Find the file behind an asset's name such as ``leaflet/leaflet.js``."""
     folder, _, rest = name.partition("/")
@@ -88,12 +130,12 @@ def asset_url(name: str) -> str:
     Parameters
     ----------
     name : str
-        For example ``app/shell.css``, ``leaflet/leaflet.js`` or ``geo/municipalities.geojson``.
+        For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``.
 
     Returns
     -------
     str
-        For example ``assets/app/shell.css?v=1b2c3d4e5f60``. Inside the map's frame put
+        For example ``assets/app/map.css?v=1b2c3d4e5f60``. Inside the map's frame put
         :data:`FROM_FRAME` before it.
 
     Raises
@@ -101,7 +143,9 @@ def asset_url(name: str) -> str:
     FileNotFoundError
         There is no such file.
     """
-    return f"{PREFIX}/{name}?v={payload(_path(name)).version}"
+    folder, _, rest = name.partition("/")
+    content = _bundle(rest) if folder == "bundle" else payload(_path(name))
+    return f"{PREFIX}/{name}?v={content.version}"
 
 
 def accepts_gzip(request: Request) -> bool:
@@ -165,6 +209,16 @@ async def _geometry(request: Request) -> Response:
     return respond(request, content, media_type="application/geo+json", cache=cache)
 
 
+async def _bundled(request: Request) -> Response:
+    """Send files that are always wanted together as one; any other name is unknown here."""
+    name = request.path_params["name"]
+    if name not in BUNDLES:
+        raise HTTPException(status_code=404)
+    content = _bundle(name)
+    cache = KEPT if _versioned(request, content.version) else "no-cache"
+    return respond(request, content, media_type=_BUNDLE_TYPES[Path(name).suffix], cache=cache)
+
+
 class VersionedFiles(StaticFiles):
     """Static files whose caching depends on whether the address carries the right hash."""
 
@@ -188,14 +242,16 @@ def asset_routes() -> list[BaseRoute]:
     Returns
     -------
     list of BaseRoute
-        A route for geometry and one folder each for our own files, Leaflet and jQuery.
+        A route each for geometry and for bundles, and one folder each for our own files, Leaflet
+        and jQuery.
     """
     files = [
         Mount(f"/{PREFIX}/{name}", VersionedFiles(folder, _UNVERSIONED[name]), name=f"asset-{name}")
         for name, folder in _FOLDERS.items()
     ]
     geometry = Route(f"/{PREFIX}/geo/{{name}}.geojson", _geometry, methods=["GET", "HEAD"])
-    return [geometry, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
+    bundles = Route(f"/{PREFIX}/bundle/{{name}}", _bundled, methods=["GET", "HEAD"])
+    return [geometry, bundles, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
 
 
 async def _nothing(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001

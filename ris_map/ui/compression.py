@@ -1,4 +1,4 @@
-"""Scripts and styles of Streamlit and of the map's frame, compressed: a third of a first visit.
+"""The files of Streamlit and of the map's frame, compressed: a third of a first visit's bytes.
 
 Streamlit leaves this to a proxy in front of it, because it would compress a file anew at every
 request; the frame's script it sends without leave to keep it, so that each map would fetch it anew.
@@ -24,7 +24,8 @@ from streamlit import file_util
 from ris_map.ui.assets import KEPT, accepts_gzip
 
 _TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-FRAME_SCRIPTS: Final = "/component/streamlit_folium.st_folium/static/"
+FRAME: Final = "/component/streamlit_folium.st_folium/"
+_FRAME_PAGE: Final = f"{FRAME}index.html"
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +41,7 @@ def folders() -> Mapping[str, Path]:
     found = {"/static/": Path(file_util.get_static_dir()) / "static"}
     package = importlib.util.find_spec("streamlit_folium")
     if package is not None and package.submodule_search_locations:
-        build = Path(package.submodule_search_locations[0]) / "frontend" / "build"
-        found[FRAME_SCRIPTS] = build / "static"
+        found[FRAME] = Path(package.submodule_search_locations[0]) / "frontend" / "build"
     return {prefix: folder.resolve() for prefix, folder in found.items()}
 
 
@@ -51,7 +51,8 @@ def _file(address: str) -> Path | None:
     for prefix, folder in folders().items():
         path = (folder / address.removeprefix(prefix)).resolve()
         inside = address.startswith(prefix) and path.is_relative_to(folder)
-        if inside and path.suffix in _TYPES and path.is_file():
+        is_sent = path.suffix in _TYPES or address == _FRAME_PAGE
+        if inside and is_sent and path.is_file():
             return path
     return None
 
@@ -98,6 +99,9 @@ class CompressedStatic:
             # In a thread: the large ones take a tenth of a second, and pages are being drawn.
             self._packed[path] = await to_thread.run_sync(_pack, path)
         body = self._packed[path]
-        headers = {"Cache-Control": KEPT, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        response = Response(body, media_type=_TYPES[path.suffix], headers=headers)
+        # the frame's page is the only one whose name does not change with its content
+        cache = KEPT if path.suffix in _TYPES else "no-cache"
+        headers = {"Cache-Control": cache, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        media_type = _TYPES.get(path.suffix, "text/html; charset=utf-8")
+        response = Response(body, media_type=media_type, headers=headers)
         await response(scope, receive, send)

@@ -8,10 +8,7 @@ from ris_map.views.base_map import MapAssets
 # A popup of folium's own made from a string calls jQuery, and without it the frame's script stops
 # halfway. Our popups are made by map.js, so no visitor waits for jQuery; with a folium.Popup on any
 # map, "jquery": "jquery/jquery.min.js" goes first here.
-_SCRIPTS = {
-    "leaflet": "leaflet/leaflet.js",
-    "ris_map": "app/map.js",
-}
+_SCRIPTS = {"map": "bundle/map.js"}
 _STYLES = {"leaflet_css": "leaflet/leaflet.css", "ris_map_css": "app/map.css"}
 
 

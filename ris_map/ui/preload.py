@@ -16,7 +16,7 @@ from typing import Final
 from streamlit import file_util
 
 from ris_map.ui.assets import asset_url
-from ris_map.ui.compression import FRAME_SCRIPTS, folders
+from ris_map.ui.compression import FRAME, folders
 
 # What every page with a map shows: text, links, filters and the frame itself.
 _WIDGETS: Final = (
@@ -32,9 +32,8 @@ _WIDGETS: Final = (
     "ComponentInstance",
 )
 _FRAME_FILES: Final = (
-    "leaflet/leaflet.js",
+    "bundle/map.js",
     "leaflet/leaflet.css",
-    "app/map.js",
     "app/map.css",
     "app/frame.css",
     "geo/municipalities.geojson",
@@ -84,9 +83,9 @@ def frame_files() -> list[str]:
     list of str
         Addresses relative to the site's root; a missing file is left out.
     """
-    folder = folders().get(FRAME_SCRIPTS)
-    scripts = sorted((folder / "js").glob("main.*.js")) if folder else []
-    addresses = [f"{FRAME_SCRIPTS.removeprefix('/')}js/{path.name}" for path in scripts]
+    folder = folders().get(FRAME)
+    scripts = sorted(folder.glob("static/js/main.*.js")) if folder else []
+    addresses = [f"{FRAME.removeprefix('/')}static/js/{path.name}" for path in scripts]
     for name in _FRAME_FILES:
         try:
             addresses.append(asset_url(name))

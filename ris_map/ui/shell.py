@@ -67,35 +67,16 @@ def _once(pattern: str, replacement: str, text: str, what: str) -> str:
     return changed
 
 
-STYLES: Final = (
-    "app/shell.css",
-    "app/app.css",
-    "app/coverage.css",
-    "app/find.css",
-    "app/municipality.css",
-    "app/open_data.css",
-)
-SCRIPTS: Final = (
-    "app/shell.js",
-    "app/pages.js",
-    "app/selection.js",
-    "app/coverage.js",
-    "app/find.js",
-    "app/municipality.js",
-)
-"""Deferred, in this order. They stand before Streamlit's own script and so run before it."""
-
-
-def _scripts() -> str:
-    frame_style = f' data-frame-css="./{asset_url("app/frame.css")}"'
-    tags = (f'<script src="./{asset_url(name)}" defer{frame_style}></script>' for name in SCRIPTS)
-    return "\n    ".join(tags)
+def _script() -> str:
+    """Deferred; it stands before Streamlit's own script and so runs before it."""
+    frame_style = f'data-frame-css="./{asset_url("app/frame.css")}"'
+    return f'<script src="./{asset_url("bundle/page.js")}" defer {frame_style}></script>'
 
 
 def _head(language: str, index: str) -> str:
     tags = [
         f'<meta name="description" content="{escape(DESCRIPTIONS[language])}" />',
-        *(f'<link rel="stylesheet" href="./{asset_url(name)}" />' for name in STYLES),
+        f'<link rel="stylesheet" href="./{asset_url("bundle/page.css")}" />',
         *(
             f'<link rel="modulepreload" crossorigin href="./{address}" />'
             for address in widget_modules(index)
@@ -150,7 +131,7 @@ def rewrite(index: str, language: str) -> str:
     page = _once(rf'{_COMMENT}<link rel="service-desc"[^>]*>', "", page, "service-desc")
     # The page's only inline script serves a crawler service; without it the policy needs no hash.
     prerender = rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>"
-    page = _once(prerender, _scripts(), page, "the prerender script")
+    page = _once(prerender, _script(), page, "the prerender script")
     page = _once(r"<noscript>.*?</noscript>", _noscript(language), page, "<noscript>")
     page = _once(r"</head>", _head(language, index), page, "</head>")
     if "<script>" in page:

@@ -154,7 +154,11 @@ def load_time(page: Page, url: str, drawn: str) -> float:
 
 
 def measure_loads(browser: Browser, servers: Servers, repeat: int) -> list[Result]:
-    """First load to map drawn, with an empty and with a filled browser cache; with its bytes."""
+    """First load to map drawn, and that of a later visit with the files kept; with the bytes.
+
+    The budget speaks of the first load. A later visit is printed beside it: the bare page has
+    hardly anything to do then, so that its ratio is always the higher of the two.
+    """
     pages = {
         "product": (servers.product.url + PRODUCT_PATH, MAP_DRAWN),
         "bare": (servers.hello.url, BARE_DRAWN),
@@ -174,14 +178,17 @@ def measure_loads(browser: Browser, servers: Servers, repeat: int) -> list[Resul
             context.close()
     results = [
         Result(
-            name=f"first load to map drawn, {cache} cache",
+            name=name,
             unit="ms",
             value=statistics.median(times["product", cache]),
             bare=statistics.median(times["bare", cache]),
-            budget=BUDGETS["load"],
+            budget=budget,
             note=quartiles(times["product", cache]),
         )
-        for cache in ("cold", "warm")
+        for name, cache, budget in (
+            ("first load to map drawn", "cold", BUDGETS["load"]),
+            ("later visit to map drawn", "warm", None),
+        )
     ]
     return [*results, *load_sizes(traffic)]
 

@@ -235,7 +235,7 @@ def test_every_page_path_gets_the_shell(server: Server, path: str) -> None:
     page = response.body.decode()  # type: ignore[attr-defined]
     assert response.status == 200
     assert f'<html lang="{"en" if "lang=en" in path else "sv"}">' in page
-    assert "assets/app/shell.js?v=" in page
+    assert "assets/bundle/page.js?v=" in page
     assert "service-desc" not in page
     assert "agent" not in page.lower()
     assert "JavaScript" in page

@@ -20,7 +20,7 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 
 from ris_map.ui import settings, shell, warmup
 from ris_map.ui.assets import asset_url
-from ris_map.ui.compression import FRAME_SCRIPTS, folders
+from ris_map.ui.compression import FRAME, folders
 from ris_map.ui.headers import content_security_policy
 from ris_map.ui.network import send_at_once
 from ris_map.ui.server import SCRIPT, server_middleware, server_routes
@@ -76,8 +76,8 @@ def test_what_is_named_early_exists(client: TestClient) -> None:
     """Files named in the page's head are files this server sends."""
     page = client.get("/").text
     named = re.findall(r'<link rel="(?:modulepreload|prefetch)"[^>]* href="\./([^"]+)"', page)
-    assert sum(name.startswith("assets/") for name in named) == 7
-    assert sum(name.startswith(FRAME_SCRIPTS.removeprefix("/")) for name in named) == 1
+    assert sum(name.startswith("assets/") for name in named) == 6
+    assert sum(name.startswith(FRAME.removeprefix("/")) for name in named) == 1
     assert any("ComponentInstance" in name for name in named)
     for name in named:
         assert client.get(f"/{name}").status_code == 200, name
@@ -138,11 +138,15 @@ def test_streamlits_scripts_pass_untouched(client: TestClient) -> None:
 
 def test_the_frames_script_is_kept_and_packed(client: TestClient) -> None:
     """Streamlit sends it anew for each map: it gives no leave to keep it."""
-    script = next(folders()[FRAME_SCRIPTS].glob("js/main.*.js"))
-    with client.stream("GET", f"{FRAME_SCRIPTS}js/{script.name}") as answer:
+    script = next(folders()[FRAME].glob("static/js/main.*.js"))
+    with client.stream("GET", f"{FRAME}static/js/{script.name}") as answer:
         raw = b"".join(answer.iter_raw())
     assert "immutable" in answer.headers["Cache-Control"]
     assert gzip.decompress(raw) == script.read_bytes()
+    page = client.get(f"{FRAME}index.html?streamlitUrl=x")
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-cache")
+    assert script.name in page.text
+    assert "'unsafe-eval'" in page.headers["Content-Security-Policy"]
 
 
 def test_what_exists_at_the_start_is_looked_through_only_once(
@@ -199,7 +203,16 @@ def test_geometry_is_kept_by_its_hash_and_renewed_when_it_changes(
     assert "immutable" not in renewed.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["app/shell.css", "leaflet/leaflet.js", "jquery/jquery.min.js"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "app/shell.css",
+        "leaflet/leaflet.js",
+        "jquery/jquery.min.js",
+        "bundle/page.css",
+        "bundle/map.js",
+    ],
+)
 def test_files_are_kept_by_their_hash(client: TestClient, name: str) -> None:
     kept = client.get(f"/{asset_url(name)}")
     assert kept.status_code == 200
