@@ -29,7 +29,7 @@ MAP_HEIGHT_PX = 560
 MORE = "fler-filter"
 """Key of the box with further filters: whether it is open."""
 _BEGUN = "_map-begun"
-_HEAD_START_SECONDS = 0.1
+HEAD_START_SECONDS = 0.3
 
 
 def filters(tr: Translator) -> None:
@@ -108,12 +108,13 @@ def let_the_map_begin() -> None:
     """Wait a moment, once in a session, so that the browser begins with the map.
 
     The browser mounts everything that arrives together in one piece, and only then the map's frame
-    begins to load. Sent apart, the frame loads while the browser works on the filters: measured,
-    the map of a first visit stands 0.1 s earlier and the list no later.
+    begins to load. Sent apart, the frame loads while the browser works on the rest: the list comes
+    0.2 s later, the map 0.2 s earlier, and the whole page stands 0.1 s earlier than without; see
+    docs/method/2026-11-23-speed.md.
     """
     if _BEGUN not in st.session_state:
         st.session_state[_BEGUN] = True
-        time.sleep(_HEAD_START_SECONDS)
+        time.sleep(HEAD_START_SECONDS)
 
 
 def listing(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:

@@ -20,6 +20,8 @@ def _fixed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("RIS_MAP_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RIS_MAP_TODAY", FROZEN_DAY)
+    # no browser to give a head start to
+    monkeypatch.setattr("ris_map.ui.start.HEAD_START_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
