@@ -88,7 +88,8 @@ class PageAddress:
             What of the address means nothing here.
         """
         seen = _current_query()
-        is_dropped = not any(key in st.session_state for key in self.to_widgets({})[0])
+        # one missing key is enough: what is not drawn as a widget outlives a page switch
+        is_dropped = any(key not in st.session_state for key in self.to_widgets({})[0])
         if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
             values, ignored = self.to_widgets(self._split(seen))
             self._fill(values)

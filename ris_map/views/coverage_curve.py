@@ -123,14 +123,15 @@ def chart(view: CoverageView, found: Together) -> dict[str, Any]:
         "type": "quantitative",
         "title": tr("coverage.curve.x"),
         "scale": {"domain": [0, LONGEST], "nice": False},
-        "axis": {"values": [*TICKS], "grid": False},
+        # else the drawing library describes the axis in English
+        "axis": {"values": [*TICKS], "grid": False, "description": tr("coverage.curve.x")},
     }
     y = {
         "field": "share",
         "type": "quantitative",
         "title": tr("coverage.curve.y"),
         "scale": {"domain": [0, 100]},
-        "axis": {"values": [0, 25, 50, 75, 100]},
+        "axis": {"values": [0, 25, 50, 75, 100], "description": tr("coverage.curve.y")},
     }
     points = [
         {"group": line.name, "minutes": minute, "share": part}

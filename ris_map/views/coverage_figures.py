@@ -42,10 +42,11 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text that leads somewhere."""
+    """A text that leads to an address, or to the evidence of a cell on the same page."""
 
     text: str
-    url: str
+    url: str = ""
+    cell: str = ""
 
 
 Cell = str | Amount | Link
@@ -125,6 +126,7 @@ def table_html(
             {
                 "text": cell_text(cell, tr=tr),
                 "url": cell.url if isinstance(cell, Link) else "",
+                "cell": cell.cell if isinstance(cell, Link) else "",
                 "number": isinstance(cell, Amount),
             }
             for cell in row
@@ -133,4 +135,11 @@ def table_html(
     ]
     name = table.id if not first else f"{table.id}-{first}"
     caption = tr("coverage.table.continued", title=table.title) if first else table.title
-    return render("coverage_table.html", id=name, caption=caption, columns=table.columns, rows=rows)
+    return render(
+        "coverage_table.html",
+        id=name,
+        caption=caption,
+        columns=table.columns,
+        rows=rows,
+        evidence=tr("coverage.table.evidence"),
+    )

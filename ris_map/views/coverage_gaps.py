@@ -100,7 +100,9 @@ def remote_gap_tables(view: CoverageView) -> tuple[FigureTable, FigureTable]:
                 )
             )
             if answer in lists:
-                lists[answer].append((view.name(code), view.label(phase), view.label(kind)))
+                key = CellKey(code=code, phase=phase, service_type=kind)
+                name = Link(view.name(code), cell=str(key))
+                lists[answer].append((name, view.label(phase), view.label(kind)))
     columns = [tr(f"coverage.column.{name}") for name in ("municipality", "phase", "type")]
     date = view.world.on.isoformat()
     return tuple(  # type: ignore[return-value]
@@ -126,9 +128,10 @@ def _is_chosen(choice: CoverageChoice, cell: CoverageCell | CellLoss) -> bool:
     return cell.phase in choice.shown_phases and cell.service_type in choice.shown_types
 
 
-def _cell_words(view: CoverageView, cell: CoverageCell) -> tuple[str, str, str]:
+def _cell_words(view: CoverageView, cell: CoverageCell) -> tuple[Link, str, str]:
+    key = CellKey(code=cell.municipality_code, phase=cell.phase, service_type=cell.service_type)
     return (
-        view.name(cell.municipality_code),
+        Link(view.name(cell.municipality_code), cell=str(key)),
         view.label(cell.phase),
         view.label(cell.service_type),
     )
@@ -255,7 +258,11 @@ def sensitivity_table(view: CoverageView) -> FigureTable:
         ranks = [tr("coverage.no-gap") if rank is None else count(rank) for rank in gap.ranks]
         rows.append(
             (
-                f"{view.name(key.code)}: {view.label(phase).lower()}, {view.label(kind).lower()}",
+                Link(
+                    f"{view.name(key.code)}: {view.label(phase).lower()}, "
+                    f"{view.label(kind).lower()}",
+                    cell=str(key),
+                ),
                 tr("coverage.stable" if gap.is_stable else "coverage.unstable"),
                 *ranks,
             )

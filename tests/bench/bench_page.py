@@ -257,7 +257,7 @@ def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=15, help="clicks measured (default 15)")
-    parser.add_argument("--loads", type=int, default=5, help="loads measured (default 5)")
+    parser.add_argument("--loads", type=int, default=9, help="loads measured (default 9)")
     parser.add_argument(
         "--sessions", type=int, default=50, help="sessions at once; 0 leaves it out"
     )

@@ -131,6 +131,17 @@ def test_a_cell_is_chosen_with_the_mouse_without_loading_the_page_anew(
     expect(page.locator("[data-cov-panel]")).to_have_count(0)
 
 
+def test_a_gap_in_the_list_leads_to_its_evidence(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    gap = page.locator("#luckor tbody .ris-link").first
+    cell = gap.get_attribute("data-cell")
+    gap.click()
+    expect(page.locator(f"[data-cov-panel='{cell}']")).to_be_visible()
+    settle(page)
+    assert query(page) == {"cell": [cell]}
+    assert page.evaluate("document.activeElement.id") == "underlag"
+
+
 def test_a_cell_is_chosen_with_the_keyboard(open_page: OpenPage) -> None:
     page = open_page(PATH)
     stops = page.locator(".cov-matrix button[tabindex='0']")

@@ -228,3 +228,18 @@ def test_x4_axe_finds_nothing_with_filters_unfolded_a_popup_open_or_nothing_sele
         axe(page)
         load(page, "/?q=finnsinte", tongue)
         axe(page)
+
+
+@pytest.mark.parametrize("path", ["/?plats=2480&bredd=adjacent", "/hitta?plats=2462", "/tackning"])
+def test_X3_no_control_of_a_swedish_page_is_named_in_english(
+    browser: Browser, server: Server, path: str
+) -> None:
+    """Streamlit names its own small controls in English; shell.js names them again."""
+    english = r"^(Help for|Remove|Clear all|Open$|Selected values|Download as|Copy|[XY]-axis)"
+    with guarded_page(browser, server) as page:
+        load(page, path, "sv")
+        page.wait_for_function(
+            """(english) => ![...document.querySelectorAll('#root [aria-label]')]
+              .some((e) => new RegExp(english).test(e.getAttribute('aria-label')))""",
+            arg=english,
+        )

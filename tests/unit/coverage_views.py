@@ -70,7 +70,7 @@ class Table(HTMLParser):
         elif tag in {"td", "th"} and self._in_body:
             self.rows[-1].append((values, ""))
         elif tag == "button":
-            self.buttons[str(values["data-cell"])] = str(self.rows[-1][-1][0]["class"])
+            self.buttons[str(values["data-cell"])] = str(self.rows[-1][-1][0].get("class"))
             self.rows[-1][-1][0].update(values)
 
     def handle_endtag(self, tag: str) -> None:

@@ -5,6 +5,9 @@
   "use strict";
 
   const KEY = "cell";
+  const MATRIX = "table[data-cov-matrix] button[data-cell]";
+  // The tables of gaps lead to the same evidence.
+  const ANY = "button[data-cell]";
   let awaited = null;
   let scheduled = false;
 
@@ -27,7 +30,7 @@
   /* The chosen cell is marked at once; the server's answer says the same. */
   function mark() {
     const chosen = new URLSearchParams(location.search).get(KEY);
-    document.querySelectorAll("table[data-cov-matrix] button[data-cell]").forEach((button) => {
+    document.querySelectorAll(MATRIX).forEach((button) => {
       const on = button.dataset.cell === chosen;
       if (on !== (button.getAttribute("aria-current") === "true")) {
         if (on) button.setAttribute("aria-current", "true");
@@ -55,7 +58,7 @@
   const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
   document.addEventListener("keydown", (event) => {
-    const button = event.target.closest?.("table[data-cov-matrix] button[data-cell]");
+    const button = event.target.closest?.(MATRIX);
     if (!button) return;
     const row = button.closest("tr");
     const cells = buttons(row);
@@ -74,7 +77,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("table[data-cov-matrix] button[data-cell]");
+    const button = event.target.closest?.(ANY);
     if (button) choose(button);
   });
 

@@ -31,6 +31,16 @@
       lock: "Lock the map",
     },
   };
+  // Streamlit names its own small controls in English whatever the page's language.
+  const CONTROLS_SV = [
+    [/^Help for (.*)$/, "Förklaring: $1"],
+    [/^Remove (.*)$/, "Ta bort $1"],
+    [/^Selected values$/, "Valda"],
+    [/^Clear all$/, "Ta bort alla"],
+    [/^Open$/, "Visa listan"],
+    [/^Download as (.*)$/, "Ladda ner som $1"],
+    [/^Copy Vega-Lite spec$/, "Kopiera diagrammets beskrivning"],
+  ];
   const APPLY_AFTER_MS = 30;
   const FRAME_CSS = document.currentScript.dataset.frameCss;
   const root = document.documentElement;
@@ -73,8 +83,18 @@
     document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   };
 
+  const nameStreamlitsControls = () => {
+    if (language() !== "sv") return;
+    document.querySelectorAll("#root button[aria-label], #root span[aria-label]").forEach((control) => {
+      const name = control.getAttribute("aria-label");
+      const rule = CONTROLS_SV.find(([english]) => english.test(name));
+      if (rule) control.setAttribute("aria-label", name.replace(rule[0], rule[1]));
+    });
+  };
+
   const applyPage = () => {
     startAtTop();
+    nameStreamlitsControls();
     setAttribute(root, "lang", language());
     setText(document.querySelector("[data-testid=stSkipToContent]"), texts().skip);
   };
