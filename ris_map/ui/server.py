@@ -19,7 +19,12 @@ from ris_map.ui.assets import asset_routes
 from ris_map.ui.compression import CompressedStatic
 from ris_map.ui.headers import SecurityHeaders
 from ris_map.ui.network import send_at_once
-from ris_map.ui.settings import data_dir, frame_ancestors, report_address
+from ris_map.ui.settings import (
+    apply_settings_file,
+    data_dir,
+    frame_ancestors,
+    report_address,
+)
 from ris_map.ui.shell import Shell, build_shells
 from ris_map.ui.warmup import warm_up_in_background
 
@@ -67,6 +72,7 @@ def server_middleware() -> list[Middleware]:
 @asynccontextmanager
 async def server_lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Run what belongs to the server's start and end; the sockets exist by now."""
+    apply_settings_file()
     send_at_once()
     warm_up_in_background()
     yield {}

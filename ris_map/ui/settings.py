@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Final
+
+from streamlit import config
+from streamlit.config_option import ConfigOption
 
 from ris_map.errors import RisMapError
 
@@ -96,3 +100,29 @@ def frame_ancestors() -> tuple[str, ...]:
     if "'none'" in sources and len(sources) > 1:
         raise SettingFault(f"{FRAME_VARIABLE}: 'none' cannot stand beside other sources.")
     return sources
+
+
+def apply_settings_file() -> tuple[str, ...]:
+    """Apply ``.streamlit/config.toml`` where Streamlit has not found it.
+
+    It looks in the folder it is started from and beside the script. ``uvicorn app:app`` started
+    from elsewhere would otherwise run without look and without the narrower limits. What an
+    environment variable or another file sets is left as it is.
+
+    Returns
+    -------
+    tuple of str
+        The options that were set; none with ``streamlit run app.py``.
+    """
+    file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    options = {
+        f"{section}.{name}": value
+        for section, values in file.items()
+        for name, value in values.items()
+    }
+    unset = tuple(
+        key for key in options if config.get_where_defined(key) == ConfigOption.DEFAULT_DEFINITION
+    )
+    for key in unset:
+        config.set_option(key, options[key])
+    return unset

@@ -268,5 +268,6 @@ def test_uvicorn_gives_the_same(
         one, two = get(server, path), get(other, path)
         assert one.body == two.body  # type: ignore[attr-defined]
         assert one.headers["Content-Security-Policy"] == two.headers["Content-Security-Policy"]
+    # settings and look come from the project's own file, whatever folder one starts from
     config = "/_stcore/host-config"
     assert get(server, config).body == get(other, config).body  # type: ignore[attr-defined]

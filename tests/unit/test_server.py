@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import socket
 import subprocess
@@ -332,3 +333,23 @@ def test_looking_for_listening_sockets_leaves_no_descriptor_open() -> None:
     with socket.create_server(("127.0.0.1", 0)):
         assert send_at_once() >= 1
     assert len(list(descriptors.iterdir())) == before
+
+
+@pytest.mark.parametrize("is_home", [True, False])
+def test_the_settings_file_holds_whatever_folder_one_starts_from(
+    tmp_path: Path, *, is_home: bool
+) -> None:
+    code = (
+        "from streamlit import config; from ris_map.ui.settings import apply_settings_file;"
+        "found = apply_settings_file(); print(len(found) > 20,"
+        " config.get_option('theme.primaryColor'), config.get_option('client.allowedOrigins'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=settings.ROOT if is_home else tmp_path,
+        env={**os.environ, "PYTHONPATH": str(settings.ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(not is_home), "#0b4f6c", "[]"]
