@@ -28,8 +28,6 @@ from ris_map.ui.settings import data_dir
 
 PREFIX: Final = "assets"
 GEO_NAMES: Final = ("municipalities", "background")
-FROM_FRAME: Final = "../../"
-"""Put before an asset's address inside the map's frame (``/component/<name>/index.html``)."""
 
 _FOLDERS: Final[Mapping[str, Path]] = {
     "app": Path(__file__).resolve().parent / "static",
@@ -53,7 +51,8 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         "app/find.js",
         "app/municipality.js",
     ),
-    "map.js": ("leaflet/leaflet.js", "app/map.js"),
+    "map.js": ("leaflet/leaflet.js", "app/map.js", "app/find_map.js"),
+    "map.css": ("app/map.css", "app/find_map.css", "app/frame.css"),
 }
 """Files that are always wanted together, sent as one: each file more costs a first visit time.
 
@@ -81,12 +80,22 @@ class Payload:
     version: str
 
 
+def pack(plain: bytes) -> Payload:
+    """Give content in both forms, with its hash; something small stays as it is.
+
+    Parameters
+    ----------
+    plain : bytes
+        What is sent.
+    """
+    packed = gzip.compress(plain, compresslevel=9, mtime=0) if len(plain) > _SMALL else plain
+    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
+
+
 @lru_cache(maxsize=64)
 def _payload(path: Path, _modified: int, _size: int) -> Payload:
     """Read and compress a file once for each state of it (the stamp is part of the cache's key)."""
-    plain = path.read_bytes()
-    packed = gzip.compress(plain, compresslevel=9, mtime=0) if len(plain) > _SMALL else plain
-    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
+    return pack(path.read_bytes())
 
 
 def payload(path: Path) -> Payload:
@@ -105,9 +114,7 @@ def payload(path: Path) -> Payload:
 def _joined(suffix: str, parts: tuple[Payload, ...]) -> Payload:
     """Join files to one; in scripts each ends with a semicolon, whatever it ends with itself."""
     between = b"\n;\n" if suffix == ".js" else b"\n"
-    plain = between.join(part.plain for part in parts)
-    packed = gzip.compress(plain, compresslevel=9, mtime=0)
-    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
+    return pack(between.join(part.plain for part in parts))
 
 
 def _bundle(name: str) -> Payload:
@@ -135,8 +142,7 @@ def asset_url(name: str) -> str:
     Returns
     -------
     str
-        For example ``assets/app/map.css?v=1b2c3d4e5f60``. Inside the map's frame put
-        :data:`FROM_FRAME` before it.
+        For example ``assets/app/map.css?v=1b2c3d4e5f60``.
 
     Raises
     ------

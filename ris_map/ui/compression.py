@@ -25,7 +25,6 @@ from ris_map.ui.assets import KEPT, accepts_gzip
 
 _TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FRAME: Final = "/component/streamlit_folium.st_folium/"
-_FRAME_PAGE: Final = f"{FRAME}index.html"
 
 
 @lru_cache(maxsize=1)
@@ -51,8 +50,7 @@ def _file(address: str) -> Path | None:
     for prefix, folder in folders().items():
         path = (folder / address.removeprefix(prefix)).resolve()
         inside = address.startswith(prefix) and path.is_relative_to(folder)
-        is_sent = path.suffix in _TYPES or address == _FRAME_PAGE
-        if inside and is_sent and path.is_file():
+        if inside and path.suffix in _TYPES and path.is_file():
             return path
     return None
 
@@ -99,9 +97,6 @@ class CompressedStatic:
             # In a thread: the large ones take a tenth of a second, and pages are being drawn.
             self._packed[path] = await to_thread.run_sync(_pack, path)
         body = self._packed[path]
-        # the frame's page is the only one whose name does not change with its content
-        cache = KEPT if path.suffix in _TYPES else "no-cache"
-        headers = {"Cache-Control": cache, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        media_type = _TYPES.get(path.suffix, "text/html; charset=utf-8")
-        response = Response(body, media_type=media_type, headers=headers)
+        headers = {"Cache-Control": KEPT, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        response = Response(body, media_type=_TYPES[path.suffix], headers=headers)
         await response(scope, receive, send)

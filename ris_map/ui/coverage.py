@@ -18,7 +18,6 @@ from ris_map.ui.coverage_state import (
     chosen_coverage,
     division_ids,
 )
-from ris_map.ui.map_assets import map_assets
 from ris_map.views.base_map import base_map
 from ris_map.views.coverage_cell import cell_html
 from ris_map.views.coverage_choice import CoverageParam
@@ -118,7 +117,7 @@ def coverage_map(view: CoverageView, found: Together) -> None:
         )
     )
     st_folium(
-        base_map(map_assets()),
+        base_map(),
         key="coverage-map",
         height=MAP_HEIGHT_PX,
         use_container_width=True,

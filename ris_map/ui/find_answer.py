@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -15,9 +14,7 @@ from ris_map.finder_need import Need
 from ris_map.i18n import Translator
 from ris_map.taxonomy import Language
 from ris_map.ui import data
-from ris_map.ui.assets import FROM_FRAME, asset_url
 from ris_map.ui.find_state import to_query
-from ris_map.ui.map_assets import map_assets
 from ris_map.views.base_map import base_map
 from ris_map.views.find_answer import (
     FindView,
@@ -119,17 +116,8 @@ def share(view: FindView, need: Need, *, tr: Translator) -> None:
 
 def find_map(layer: FindLayer, *, tr: Translator) -> None:
     """Draw the map; pressing it chooses a place in the browser, without a word to the server."""
-    assets = map_assets()
-    scripts: Mapping[str, str] = {
-        **assets.scripts,
-        "ris_find_map": FROM_FRAME + asset_url("app/find_map.js"),
-    }
-    styles: Mapping[str, str] = {
-        **assets.styles,
-        "ris_find_css": FROM_FRAME + asset_url("app/find_map.css"),
-    }
     st_folium(
-        base_map(replace(assets, scripts=scripts, styles=styles)),
+        base_map(),
         key="find-map",
         height=MAP_HEIGHT_PX,
         use_container_width=True,

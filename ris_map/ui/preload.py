@@ -17,11 +17,11 @@ from streamlit import file_util
 
 from ris_map.ui.assets import asset_url
 from ris_map.ui.compression import FRAME, folders
+from ris_map.ui.frame import FILES
 
 # What every page with a map shows: text, links, filters and the frame itself.
 _WIDGETS: Final = (
     "Html",
-    "PageLink",
     "Button",
     "ButtonGroup",
     "Multiselect",
@@ -30,14 +30,6 @@ _WIDGETS: Final = (
     "Checkbox",
     "DownloadButton",
     "ComponentInstance",
-)
-_FRAME_FILES: Final = (
-    "bundle/map.js",
-    "leaflet/leaflet.css",
-    "app/map.css",
-    "app/frame.css",
-    "geo/municipalities.geojson",
-    "geo/background.geojson",
 )
 _IMPORT: Final = re.compile(r"""(?:from|import)\s*["`']\./([\w.\-]+\.js)["`']""")
 
@@ -86,7 +78,7 @@ def frame_files() -> list[str]:
     folder = folders().get(FRAME)
     scripts = sorted(folder.glob("static/js/main.*.js")) if folder else []
     addresses = [f"{FRAME.removeprefix('/')}static/js/{path.name}" for path in scripts]
-    for name in _FRAME_FILES:
+    for name in FILES:
         try:
             addresses.append(asset_url(name))
         except FileNotFoundError:

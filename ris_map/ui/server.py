@@ -17,6 +17,7 @@ from ris_map.api.settings import api_settings
 from ris_map.service import service
 from ris_map.ui.assets import asset_routes
 from ris_map.ui.compression import CompressedStatic
+from ris_map.ui.frame import FramePage
 from ris_map.ui.headers import SecurityHeaders
 from ris_map.ui.network import send_at_once
 from ris_map.ui.settings import (
@@ -53,8 +54,8 @@ def server_middleware() -> list[Middleware]:
     -------
     list of Middleware
         The open-data API in front, with headers of its own; security headers around all
-        else, so that every answer has them; the page's shell and the compression of
-        Streamlit's files inside.
+        else, so that every answer has them; the page's shell, the map's frame and the
+        compression of Streamlit's files inside.
     """
     site = Site(
         served=service(data_dir()),
@@ -65,6 +66,7 @@ def server_middleware() -> list[Middleware]:
         Middleware(OpenDataFirst, site=site),
         Middleware(SecurityHeaders, ancestors=frame_ancestors()),
         Middleware(Shell, shells=build_shells),
+        Middleware(FramePage),
         Middleware(CompressedStatic),
     ]
 

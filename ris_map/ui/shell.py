@@ -7,9 +7,6 @@ readers without JavaScript, and the middleware sends the result in place of the 
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
 from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
@@ -20,10 +17,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
-from ris_map.errors import RisMapError
-from ris_map.ui.assets import PREFIX, Payload, asset_url, respond
+from ris_map.ui.assets import PREFIX, Payload, asset_url, pack, respond
 from ris_map.ui.headers import FRAME_PREFIX
 from ris_map.ui.preload import frame_files, widget_modules
+from ris_map.ui.rewriting import Change, PageChanged, rewritten
 
 LANGUAGES: Final = ("sv", "en")
 
@@ -45,10 +42,7 @@ _NOSCRIPT: Final = {
         "No scripts are fetched from other sites."
     ),
 }
-
-
-class ShellFault(RisMapError):
-    """Streamlit's index page no longer has the shape that the rewriting knows."""
+_SOURCE: Final = "Streamlit's index page (streamlit/static/index.html)"
 
 
 def streamlit_index() -> str:
@@ -56,21 +50,12 @@ def streamlit_index() -> str:
     return (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
 
 
-def _once(pattern: str, replacement: str, text: str, what: str) -> str:
-    """Replace exactly one place, or say clearly which one was not found."""
-    changed, count = re.subn(pattern, lambda _: replacement, text, flags=re.DOTALL)
-    if count != 1:
-        raise ShellFault(
-            f"Streamlit's index page changed: {what} was found {count} times instead of once. "
-            "Compare streamlit/static/index.html with ris_map/ui/shell.py."
-        )
-    return changed
-
-
 def _script() -> str:
-    """Deferred; it stands before Streamlit's own script and so runs before it."""
-    frame_style = f'data-frame-css="./{asset_url("app/frame.css")}"'
-    return f'<script src="./{asset_url("bundle/page.js")}" defer {frame_style}></script>'
+    """Deferred; it stands before Streamlit's own script and so runs before it.
+
+    Streamlit's script waits for it: without its priority it would come after everything else.
+    """
+    return f'<script src="./{asset_url("bundle/page.js")}" defer fetchpriority="high"></script>'
 
 
 def _head(language: str, index: str) -> str:
@@ -78,7 +63,7 @@ def _head(language: str, index: str) -> str:
         f'<meta name="description" content="{escape(DESCRIPTIONS[language])}" />',
         f'<link rel="stylesheet" href="./{asset_url("bundle/page.css")}" />',
         *(
-            f'<link rel="modulepreload" crossorigin href="./{address}" />'
+            f'<link rel="modulepreload" fetchpriority="low" crossorigin href="./{address}" />'
             for address in widget_modules(index)
         ),
         *(f'<link rel="prefetch" href="./{address}" />' for address in frame_files()),
@@ -96,6 +81,7 @@ def _noscript(language: str) -> str:
 
 # A comment and what stands right after it, without reaching over another comment's end.
 _COMMENT: Final = r"(?:<!--(?:(?!-->).)*-->\s*)?"
+_PRERENDER: Final = rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>"
 
 
 def rewrite(index: str, language: str) -> str:
@@ -115,27 +101,29 @@ def rewrite(index: str, language: str) -> str:
 
     Raises
     ------
-    ShellFault
+    PageChanged
         A place that is to be changed is missing, or there is more than one.
     """
     icon = f'<link rel="icon" type="image/svg+xml" href="./{asset_url("app/icon.svg")}" />'
     title = f"<title>{escape(TITLES[language])}</title>"
     # "shrink-to-fit" is a dead Safari word; nothing here may ever forbid zooming.
     viewport = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
-    page = _once(rf"^\s*{_COMMENT}<!DOCTYPE html>", "<!DOCTYPE html>", index, "the document type")
-    page = _once(r'<html lang="en">', f'<html lang="{language}">', page, "<html lang>")
-    page = _once(r"<title>.*?</title>", title, page, "<title>")
-    page = _once(r'<link rel="shortcut icon"[^>]*>', icon, page, "the icon")
-    page = _once(r'<meta\s+name="viewport"[^>]*>', viewport, page, "the viewport")
-    # A pointer to a programming interface that is switched off, with its explanation.
-    page = _once(rf'{_COMMENT}<link rel="service-desc"[^>]*>', "", page, "service-desc")
-    # The page's only inline script serves a crawler service; without it the policy needs no hash.
-    prerender = rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>"
-    page = _once(prerender, _script(), page, "the prerender script")
-    page = _once(r"<noscript>.*?</noscript>", _noscript(language), page, "<noscript>")
-    page = _once(r"</head>", _head(language, index), page, "</head>")
+    changes = (
+        Change("the document type", rf"^\s*{_COMMENT}<!DOCTYPE html>", "<!DOCTYPE html>"),
+        Change("<html lang>", r'<html lang="en">', f'<html lang="{language}">'),
+        Change("<title>", r"<title>.*?</title>", title),
+        Change("the icon", r'<link rel="shortcut icon"[^>]*>', icon),
+        Change("the viewport", r'<meta\s+name="viewport"[^>]*>', viewport),
+        # A pointer to a programming interface that is switched off, with its explanation.
+        Change("service-desc", rf'{_COMMENT}<link rel="service-desc"[^>]*>', ""),
+        # The page's only inline script serves a crawler; without it the policy needs no hash.
+        Change("the prerender script", _PRERENDER, _script()),
+        Change("<noscript>", r"<noscript>.*?</noscript>", _noscript(language)),
+        Change("</head>", r"</head>", _head(language, index)),
+    )
+    page = rewritten(index, changes, source=_SOURCE)
     if "<script>" in page:
-        raise ShellFault("Streamlit's index page changed: there is a new inline script in it.")
+        raise PageChanged(f"{_SOURCE} changed: there is a new inline script in it.")
     return page
 
 
@@ -148,13 +136,7 @@ def build_shells() -> dict[str, Payload]:
         Language code to page.
     """
     index = streamlit_index()
-    return {language: _pack(rewrite(index, language)) for language in LANGUAGES}
-
-
-def _pack(page: str) -> Payload:
-    plain = page.encode()
-    version = hashlib.sha256(plain).hexdigest()[:16]
-    return Payload(plain, gzip.compress(plain, compresslevel=9, mtime=0), version)
+    return {language: pack(rewrite(index, language).encode()) for language in LANGUAGES}
 
 
 def chosen_language(query: bytes) -> str:

@@ -15,7 +15,6 @@ from ris_map.selection import Selection
 from ris_map.strategy import Term
 from ris_map.taxonomy import Delivery, Phase, ServiceType
 from ris_map.ui import data
-from ris_map.ui.map_assets import map_assets
 from ris_map.ui.start_state import ADDRESS, area_key, chosen_filter
 from ris_map.views.base_map import base_map
 from ris_map.views.explain import explanation
@@ -94,7 +93,7 @@ def town_map(selection: Selection, *, tr: Translator) -> None:
     """Draw the map; no pan or zoom reruns the page, only the bubbles change with a filter."""
     shown = towns(selection.on_map, localities=data.geography().localities)
     st_folium(
-        base_map(map_assets()),
+        base_map(),
         key="town-map",
         height=MAP_HEIGHT_PX,
         use_container_width=True,

@@ -22,8 +22,10 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 from ris_map.ui import settings, shell, warmup
 from ris_map.ui.assets import asset_url
 from ris_map.ui.compression import FRAME, folders
+from ris_map.ui.frame import FILES, rewrite_frame
 from ris_map.ui.headers import content_security_policy
 from ris_map.ui.network import send_at_once
+from ris_map.ui.rewriting import PageChanged
 from ris_map.ui.server import SCRIPT, server_middleware, server_routes
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -77,7 +79,7 @@ def test_what_is_named_early_exists(client: TestClient) -> None:
     """Files named in the page's head are files this server sends."""
     page = client.get("/").text
     named = re.findall(r'<link rel="(?:modulepreload|prefetch)"[^>]* href="\./([^"]+)"', page)
-    assert sum(name.startswith("assets/") for name in named) == 6
+    assert sum(name.startswith("assets/") for name in named) == 5
     assert sum(name.startswith(FRAME.removeprefix("/")) for name in named) == 1
     assert any("ComponentInstance" in name for name in named)
     for name in named:
@@ -96,14 +98,14 @@ def test_streamlits_index_page_can_still_be_rewritten() -> None:
 
 def test_a_changed_index_page_is_named_in_words() -> None:
     moved = shell.streamlit_index().replace('<html lang="en">', '<html lang="en-US">')
-    with pytest.raises(shell.ShellFault, match="<html lang> was found 0 times"):
+    with pytest.raises(PageChanged, match="<html lang> was found 0 times"):
         shell.rewrite(moved, "sv")
 
 
 def test_a_new_inline_script_is_refused() -> None:
     """The policy forbids inline scripts: a new one in the page would break it silently."""
     grown = shell.streamlit_index().replace("<body>", "<body><script>go()</script>")
-    with pytest.raises(shell.ShellFault, match="new inline script"):
+    with pytest.raises(PageChanged, match="new inline script"):
         shell.rewrite(grown, "sv")
 
 
@@ -144,10 +146,26 @@ def test_the_frames_script_is_kept_and_packed(client: TestClient) -> None:
         raw = b"".join(answer.iter_raw())
     assert "immutable" in answer.headers["Cache-Control"]
     assert gzip.decompress(raw) == script.read_bytes()
-    page = client.get(f"{FRAME}index.html?streamlitUrl=x")
-    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-cache")
-    assert script.name in page.text
-    assert "'unsafe-eval'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("headers", [{}, PLAIN])
+def test_the_frame_names_all_its_files_before_its_own_script(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    answer = client.get(f"{FRAME}index.html?streamlitUrl=x", headers=headers)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+    assert "'unsafe-eval'" in answer.headers["Content-Security-Policy"]
+    page = answer.text
+    assert page.index("bundle/map.js") < page.index("./static/js/main.")
+    named = re.findall(r'="\.\./\.\./([^"]+)"', page)
+    assert named == sorted(map(asset_url, FILES), key=page.index)
+    for name in named:
+        assert client.get(f"/{name}").status_code == 200, name
+
+
+def test_a_changed_frame_page_is_named_in_words_with_all_its_places() -> None:
+    with pytest.raises(PageChanged, match=r"<html lang> .* 0 times .*; its script .* 0 times"):
+        rewrite_frame("<html><body>", tuple(FILES))
 
 
 def test_what_exists_at_the_start_is_looked_through_only_once(

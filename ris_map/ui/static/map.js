@@ -9,6 +9,11 @@
     road: { color: "#b9a98c", weight: 1.5, opacity: 0.9 },
   };
 
+  // Asked for at once: the message that makes the map comes later.
+  const fetched = (url) => fetch(url).then((answer) => answer.json());
+  const { land: landUrl, background: backgroundUrl } = document.currentScript.dataset;
+  const geometry = { land: fetched(landUrl), background: fetched(backgroundUrl) };
+
   // Phones have a button along the map's upper edge (see shell.js): no popup goes under it.
   const BUTTON_ROOM = window.matchMedia("(pointer: coarse)").matches ? 64 : 5;
 
@@ -126,7 +131,7 @@
     });
   };
 
-  window.risBase = function (map, municipalitiesUrl, backgroundUrl) {
+  window.risBase = function (map) {
     const ofKind = (kind) => (feature) => feature.properties.kind === kind;
     const sea = layer(map, "ris-sea", 210, { style: STYLE.sea, filter: ofKind("sea") });
     land = layer(map, "ris-land", 220, {
@@ -140,13 +145,12 @@
     const roads = layer(map, "ris-roads", 230, { style: STYLE.road, filter: ofKind("road") });
     map.createPane("ris-seats").style.zIndex = "590";
     const seats = L.geoJSON(null, { filter: ofKind("seat"), pointToLayer: seatMarker }).addTo(map);
-    const fetched = (url) => fetch(url).then((answer) => answer.json());
-    fetched(municipalitiesUrl).then((data) => {
+    geometry.land.then((data) => {
       land.addData(data);
       paintMunicipalities();
       document.documentElement.dataset.risBase = "drawn";
     });
-    fetched(backgroundUrl).then((data) => {
+    geometry.background.then((data) => {
       sea.addData(data);
       roads.addData(data);
       seats.addData(data);

@@ -42,7 +42,6 @@
     [/^Copy Vega-Lite spec$/, "Kopiera diagrammets beskrivning"],
   ];
   const APPLY_AFTER_MS = 30;
-  const FRAME_CSS = document.currentScript.dataset.frameCss;
   const root = document.documentElement;
 
   // Where the server is. Without this Streamlit asks below the page's own path first (/metod/_stcore/...),
@@ -107,15 +106,6 @@
     const tags = [...doc.querySelectorAll("meta[name=viewport]")];
     tags.slice(1).forEach((tag) => tag.remove());
     setAttribute(tags[0], "content", content);
-  };
-
-  const addStyles = (doc) => {
-    if (!FRAME_CSS || doc.querySelector("link[data-ris]")) return;
-    const link = doc.createElement("link");
-    link.rel = "stylesheet";
-    link.dataset.ris = "frame";
-    link.href = new URL(FRAME_CSS, document.baseURI).href;
-    doc.head.append(link);
   };
 
   /** One main landmark with one heading, as in any document of its own. */
@@ -251,7 +241,6 @@
     if (doc.title !== title) doc.title = title;
     watch(doc);
     repairViewport(doc);
-    addStyles(doc);
     addLandmark(doc, title);
     const map = frame.contentWindow.map;
     if (!map || typeof map.getContainer !== "function") return;
