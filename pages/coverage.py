@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ris_map.ui import coverage, coverage_downloads, coverage_tables, data, layout
+from ris_map.ui import coverage, coverage_downloads, coverage_tables, data, layout, pace
 from ris_map.ui.coverage_state import ADDRESS
 from ris_map.views.coverage_together import together
 
@@ -25,13 +25,14 @@ def figures_in_all_forms() -> None:
     """Controls and everything that depends on them: only this part reruns on a click."""
     view = coverage.view_of_choice(tr)
     found = together(view.cube, view.choice)
-    above = st.container()
+    above = layout.room_above()
     matrix_column, map_column = st.columns([13, 7], gap="medium")
     # the two pictures first: they are drawn while the rest is still being worded
     with map_column, st.container(key="cov-map"):
         coverage.coverage_map(view, found)
     with matrix_column:
         coverage.matrix(view)
+    pace.rest_follows()
     with above:
         layout.ignored_notice(ignored, tr=tr)
         coverage.controls(tr)

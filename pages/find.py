@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ris_map.ui import data, find, find_answer, layout
+from ris_map.ui import data, find, find_answer, layout, pace
 from ris_map.ui.find_state import ADDRESS, chosen_need
 from ris_map.views.markup import render
 
@@ -20,7 +20,7 @@ def questions_and_answer() -> None:
     """The questions and everything that depends on them: only this part reruns on a click."""
     need = chosen_need(st.session_state)
     found = find_answer.prepared(data.world(), need, tr.language)
-    above = st.container()
+    above = layout.room_above()
     list_column, map_column = st.columns([6, 5], gap="medium")
     # map and answer first: they are drawn while the questions, which hardly change, are worded
     with map_column, st.container(key="ris-map"):
@@ -30,6 +30,7 @@ def questions_and_answer() -> None:
         find_answer.answer_head(found.view, tr=tr)
         find_answer.answer_list(found, tr=tr)
         find_answer.share(found.view, need, tr=tr)
+    pace.rest_follows()
     with above:
         layout.ignored_notice(ignored, tr=tr)
         find.questions(need, tr=tr)

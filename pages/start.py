@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ris_map.selection import select
-from ris_map.ui import data, layout, start
+from ris_map.ui import data, layout, pace, start
 from ris_map.ui.start_state import ADDRESS, chosen_filter
 from ris_map.views.markup import render
 from ris_map.views.rows import actor_rows
@@ -22,13 +22,13 @@ def selection_in_all_forms() -> None:
     layout.ignored_notice(ADDRESS.sync(), tr=tr)
     chosen = chosen_filter(st.session_state)
     selection = select(state.register, chosen, groups=data.place_groups(), on=today)
-    above = st.container()
+    above = layout.room_above()
     list_column, map_column = st.columns([6, 5], gap="medium")
     # the map first: its frame loads and draws while all the rest is still being worded
     with map_column, st.container(key="ris-map"):
         st.html(render("map_heading.html", text=tr("map.heading")))
         start.town_map(selection, tr=tr)
-    start.let_the_map_begin()
+    pace.rest_follows_the_map()
     with above:
         start.filters(tr)
         start.in_words(selection, chosen, tr=tr)

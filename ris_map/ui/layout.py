@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ris_map.errors import Fault, RegisterFaults
 from ris_map.filters import IgnoredValue
@@ -105,6 +106,14 @@ def footer(current: PageSpec, *, tr: Translator) -> None:
     with st.container(key="ris-footer"):
         st.html(render("page_note.html", text=tr("footer.note")))
         st.html(render("page_nav.html", label=tr("footer.label"), links=links))
+
+
+def room_above() -> DeltaGenerator:
+    """Return a container for what stands above the map and is sent after it.
+
+    The border (which the style sheet removes) makes Streamlit keep room for it while it is empty.
+    """
+    return st.container(key="ris-above", border=True)
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 import streamlit as st
@@ -27,8 +26,6 @@ from ris_map.views.town_map import bubbles, towns
 MAP_HEIGHT_PX = 560
 MORE = "fler-filter"
 """Key of the box with further filters: whether it is open."""
-_BEGUN = "_map-begun"
-HEAD_START_SECONDS = 0.3
 
 
 def filters(tr: Translator) -> None:
@@ -101,19 +98,6 @@ def town_map(selection: Selection, *, tr: Translator) -> None:
         feature_group_to_add=bubbles(shown, tr=tr),
     )
     st.html(render("legend.html", t=tr, marks=phase_marks(Phase, words=data.words(tr))))
-
-
-def let_the_map_begin() -> None:
-    """Wait a moment, once in a session, so that the browser begins with the map.
-
-    The browser mounts everything that arrives together in one piece, and only then the map's frame
-    begins to load. Sent apart, the frame loads while the browser works on the rest: the list comes
-    0.2 s later, the map 0.2 s earlier, and the whole page stands 0.1 s earlier than without; see
-    docs/method/2026-11-23-speed.md.
-    """
-    if _BEGUN not in st.session_state:
-        st.session_state[_BEGUN] = True
-        time.sleep(HEAD_START_SECONDS)
 
 
 def listing(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:

@@ -20,8 +20,9 @@ def _fixed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("RIS_MAP_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RIS_MAP_TODAY", FROZEN_DAY)
-    # no browser to give a head start to
-    monkeypatch.setattr("ris_map.ui.start.HEAD_START_SECONDS", 0.0)
+    # no browser to wait for
+    monkeypatch.setattr("ris_map.ui.pace.FIRST_SECONDS", 0.0)
+    monkeypatch.setattr("ris_map.ui.pace.CHANGE_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

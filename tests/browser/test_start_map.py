@@ -35,6 +35,34 @@ _FOCUSABLE = """
   .map((element) => element.getAttribute('aria-label') ?? element.innerText)
 """
 
+# Where the map's column stands in each frame of the first load, from when the heading is there.
+_RECORD_TOPS = """
+if (window === parent) {
+  window.risTops = [];
+  const record = () => {
+    const column = document.querySelector('.st-key-ris-map');
+    if (column && document.querySelector('h1')) {
+      window.risTops.push(Math.round(column.getBoundingClientRect().top));
+    }
+    requestAnimationFrame(record);
+  };
+  record();
+}
+"""
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1400])
+def test_x8_the_map_stands_still_while_the_first_load_comes_in(
+    browser: Browser, server: Server, width: int
+) -> None:
+    with guarded_page(
+        browser, server, {**DESKTOP, "viewport": {"width": width, "height": 900}}
+    ) as page:
+        page.add_init_script(_RECORD_TOPS)
+        load(page, "/")
+        tops = page.evaluate("risTops")
+        assert max(tops) - min(tops) < 60, sorted(set(tops))
+
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_x2_the_map_has_its_height_its_polygons_and_keeps_them_when_filters_change(
