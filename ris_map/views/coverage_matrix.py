@@ -189,7 +189,7 @@ def matrix_sentence(view: CoverageView, rows: Sequence[MatrixRow]) -> str:
         "coverage.matrix.sentence",
         total=view.tr.number(len(cells)),
         counts=view.tr.listing(parts),
-        inland=view.division.label.in_(view.tr.language),
+        inland=view.division.label.in_(view.tr.language).lower(),
     )
 
 

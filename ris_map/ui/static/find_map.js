@@ -11,9 +11,10 @@
     if (ways.length) L.polyline(ways, style).addTo(group);
   }
 
+  /* Around the largest bubble, and below it, so that the name of the town stays readable. */
   function addPlace(group, place) {
-    const icon = L.divIcon({ className: "ris-you", html: "", iconSize: [58, 58], iconAnchor: [29, 29] });
-    const options = { icon: icon, interactive: false, keyboard: false, zIndexOffset: 2000 };
+    const icon = L.divIcon({ className: "ris-you", html: "", iconSize: [90, 90], iconAnchor: [45, 45] });
+    const options = { icon: icon, interactive: false, keyboard: false, zIndexOffset: -2000 };
     const marker = L.marker([place.lat, place.lon], options);
     marker.on("add", () => {
       const name = document.createElement("span");
