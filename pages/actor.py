@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ris_map import dates
 from ris_map.ui import data, layout
 from ris_map.views.actor_detail import actor_html
 from ris_map.views.markup import render
@@ -16,5 +17,5 @@ if actor is None:
 else:
     st.set_page_config(page_title=f"{actor.name} – {tr('product.name')}")
     layout.title(actor.name)
-    st.html(actor_html(actor, words=data.words(tr), on=data.today()))
+    st.html(actor_html(actor, words=data.words(tr), on=dates.today()))
 layout.back_to_start(tr=tr)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ris_map import dates
 from ris_map.selection import select
 from ris_map.ui import data, layout, pace, start
 from ris_map.ui.start_state import ADDRESS, chosen_filter
@@ -10,7 +11,7 @@ from ris_map.views.rows import actor_rows
 
 tr = layout.language_texts()
 state = data.register_state()
-today = data.today()
+today = dates.today()
 
 layout.title(tr("page.start.title"), tr("page.start.lead"))
 layout.fault_notice(state.faults, tr=tr, served=True)

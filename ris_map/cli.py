@@ -14,9 +14,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from ris_map import dates
 from ris_map.errors import DataFaults, Fault, Severity
 from ris_map.register import MunicipalityAt, check_register, format_register, schema_text
 from ris_map.strategy import check_strategy
@@ -123,7 +124,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if not data.is_dir():
         return _complain(f"{data}: This folder does not exist. Give the data folder with --data.")
     faults, municipality_at = _geography_faults(data)
-    today = arguments.today or datetime.now(UTC).date()
+    today = arguments.today or dates.today()
     result = check_register(data / REGISTER, municipality_at=municipality_at, today=today)
     faults = [*result.faults, *check_strategy(data / STRATEGY), *faults]
     if arguments.quiet_warnings:

@@ -1,11 +1,26 @@
-"""ISO dates whose month and day may be left out, and the periods they stand for."""
+"""The present day, and ISO dates whose month and day may be left out, with their periods."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+import os
+from datetime import date, datetime
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
+
+TODAY_VARIABLE: Final = "RIS_MAP_TODAY"
+_HERE: Final = ZoneInfo("Europe/Stockholm")
+
+
+def today() -> date:
+    """Return the day it is in Västerbotten; ``RIS_MAP_TODAY`` freezes it for tests.
+
+    The one clock of the product: page, API, command line and register agree on the day, whatever
+    the machine's own time zone is.
+    """
+    frozen = os.environ.get(TODAY_VARIABLE, "")
+    return date.fromisoformat(frozen) if frozen else datetime.now(_HERE).date()
 
 
 def period_start(value: str) -> date:

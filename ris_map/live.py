@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ris_map import dates
 from ris_map.errors import Fault, RegisterFaults
 from ris_map.model import Register
 from ris_map.officechecks import MunicipalityAt
@@ -44,10 +45,6 @@ class LiveState:
         return any(fault.is_error for fault in self.faults)
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 class LiveRegister:
     """A register that follows its file; safe to use from several threads.
 
@@ -66,7 +63,7 @@ class LiveRegister:
         path: Path,
         *,
         municipality_at: MunicipalityAt | None = None,
-        today: Callable[[], date] = _today,
+        today: Callable[[], date] = dates.today,
     ) -> None:
         self._path = path
         self._municipality_at = municipality_at

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ris_map import dates
 from ris_map.errors import DataFaults, Fault, RegisterFaults
 from ris_map.faultwords import Loc, Place, field_names, masked, types_at
 from ris_map.live import LiveRegister, LiveState
@@ -56,9 +57,7 @@ def load_register(
     RegisterFaults
         With all errors and warnings of the file at once.
     """
-    result = check_register(
-        path, municipality_at=municipality_at, today=today or datetime.now(UTC).date()
-    )
+    result = check_register(path, municipality_at=municipality_at, today=today or dates.today())
     if result.register is None:
         raise RegisterFaults(result.faults)
     return result.register

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from ris_map import dates
 from ris_map.county_shapes import county_shapes
 from ris_map.export.report import ReportParts, report_html
 from ris_map.i18n import translator
@@ -75,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             threshold=arguments.limit,
             scope=Scope.ADJACENT if arguments.adjacent else Scope.CORE,
         ),
-        on=arguments.today or datetime.now(UTC).date(),
+        on=arguments.today or dates.today(),
     )
     output: Path = arguments.output
     output.write_text(written_report(data, order), encoding="utf-8")

@@ -6,27 +6,19 @@ replaced while the server runs is seen by both at once, and a figure is the same
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from ris_map.dates import today
 from ris_map.geodata import Geography
 from ris_map.register import LiveRegister, LiveState
 from ris_map.sources import DataSource, load_sources
 from ris_map.world import Foundations, World, foundations, world_of
 
-TODAY_VARIABLE = "RIS_MAP_TODAY"
 REGISTER_FILE = "actors.yaml"
-
-
-def today() -> date:
-    """Return the day for which the register is shown; ``RIS_MAP_TODAY`` freezes it for tests."""
-    frozen = os.environ.get(TODAY_VARIABLE, "")
-    return date.fromisoformat(frozen) if frozen else date.today()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import streamlit as st
 
@@ -13,7 +12,6 @@ from ris_map.i18n import Translator, swedish_sort_key, translator
 from ris_map.register import LiveState
 from ris_map.service import group_id, service
 from ris_map.service import sources as all_sources
-from ris_map.service import today as served_day
 from ris_map.sources import DataSource
 from ris_map.strategy import Strategy
 from ris_map.taxonomy import Language
@@ -98,8 +96,3 @@ def place_groups() -> Mapping[str, frozenset[str]]:
 def texts(language: Language) -> Translator:
     """Return the texts of a language."""
     return translator(language)
-
-
-def today() -> date:
-    """Return the day for which the register is shown; see :func:`ris_map.service.today`."""
-    return served_day()

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 import streamlit as st
 from streamlit_folium import st_folium
 
+from ris_map import dates
 from ris_map.export.find_file import find_file
 from ris_map.finder import find_support
 from ris_map.finder_need import Need
@@ -100,12 +101,12 @@ def share(view: FindView, need: Need, *, tr: Translator) -> None:
             tr=tr,
             site=_site(),
             query={**to_query(need), "lang": [tr.language.value]},
-            on=data.today(),
+            on=dates.today(),
         )
         st.download_button(
             tr("find.share.save"),
             data=make,
-            file_name=f"{tr('find.file.name')}-{data.today().isoformat()}.html",
+            file_name=f"{tr('find.file.name')}-{dates.today().isoformat()}.html",
             # as text/html the shell would take it for Streamlit's page and send that instead
             mime="application/octet-stream",
             key="hitta-fil",

@@ -6,6 +6,7 @@ import os
 
 import streamlit as st
 
+from ris_map import dates
 from ris_map.api.parameters import (
     ACTOR,
     Parameter,
@@ -44,7 +45,7 @@ def _facts(language: Language) -> OpenDataFacts:
         parameters=_parameters(),
         licences=tuple(LICENCES.items()),
         prefix=PREFIX,
-        on=data.today().isoformat(),
+        on=dates.today().isoformat(),
         reference=data.register_state().register.meta.reference_date,
         rate=(rate.requests, rate.seconds) if rate else None,
         report_address=settings.report_address(),

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit_folium import st_folium
 
+from ris_map import dates
 from ris_map.export.csv_files import CsvFlavour, actors_csv
 from ris_map.filters import Filter, Param
 from ris_map.i18n import Translator
@@ -116,7 +117,7 @@ def table_and_files(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:
             st.download_button(
                 tr(f"csv.{flavour}"),
                 data=partial(actors_csv, rows, flavour=flavour, tr=tr),
-                file_name=f"{tr('csv.file')}-{data.today().isoformat()}.csv",
+                file_name=f"{tr('csv.file')}-{dates.today().isoformat()}.csv",
                 mime="text/csv",
                 key=f"csv-{flavour}",
                 on_click="ignore",

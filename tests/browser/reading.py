@@ -12,11 +12,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 import yaml
 from babel.messages.pofile import read_po
@@ -101,14 +102,10 @@ def label(kind: str, ident: str, lang: str = "sv") -> str:
 # ------------------------------------------------------------------ what should be shown
 
 
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
-
-
 def _runs(start: str | None, end: str | None) -> bool:
     """Compare partial ISO dates as texts: '2023' as an end lasts to the end of 2023."""
-    today = _today()
-    return (start is None or start <= today) and (end is None or today[: len(end)] <= end)
+    day = datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+    return (start is None or start <= day) and (end is None or day[: len(end)] <= end)
 
 
 def _plain(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
+from ris_map.dates import today
 from ris_map.i18n import translator
 from ris_map.register import load_register
 from ris_map.selection import Group
@@ -205,7 +205,7 @@ def test_hostile_names_that_the_check_refuses_would_not_run_either(
 ) -> None:
     """The check is not the only wall: the views escape by themselves."""
     register = load_register(DATA / "actors.yaml")
-    today = datetime.now(UTC).date()
+    day = today()
     html = []
     for language in Language:
         tr = translator(language)
@@ -228,10 +228,10 @@ def test_hostile_names_that_the_check_refuses_would_not_run_either(
                 }
             )
             rows = [
-                actor_row(actor, actor.offices, group=Group.OFFICE, words=say, on=today),
+                actor_row(actor, actor.offices, group=Group.OFFICE, words=say, on=day),
             ]
             html += [cards_html(rows, tr=tr), table_html(rows, tr=tr)]
-            html += [actor_html(actor, words=say, on=today)]
+            html += [actor_html(actor, words=say, on=day)]
             match = type("M", (), {"actor": actor, "offices": actor.offices})
             drawn = bubble(towns([match], localities=())[0], tr=tr)  # type: ignore[list-item]
             html += [str(drawn["html"]), str(drawn["popup"])]

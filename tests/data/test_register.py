@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from ris_map.dates import today
 from ris_map.geodata import load_geography
 from ris_map.model import Register
 from ris_map.personal_data import PERSONAL_DATA
@@ -21,7 +21,7 @@ def register() -> Register:
     result = check_register(
         PATH,
         municipality_at=load_geography(DATA).municipality_at,
-        today=datetime.now(UTC).date(),
+        today=today(),
     )
     assert [str(fault) for fault in result.faults if fault.is_error] == []
     assert result.register is not None
@@ -54,5 +54,5 @@ def test_the_file_explains_itself_at_its_top() -> None:
 
 
 def test_no_two_actors_have_names_that_are_nearly_the_same() -> None:
-    result = check_register(PATH, today=datetime.now(UTC).date())
+    result = check_register(PATH, today=today())
     assert [str(fault) for fault in result.faults if fault.code == "alike-names"] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
@@ -12,8 +12,14 @@ from tests.unit.api_site import V1, application
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the tool's own dependencies
 
-os.environ.setdefault("RIS_MAP_TODAY", "2026-11-23")
 schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
 
 
 @schema.parametrize()
