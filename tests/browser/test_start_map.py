@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from tests.browser.harness import DESKTOP, Server, map_frame, settle
 from tests.browser.reading import (
@@ -62,6 +62,33 @@ def test_x8_the_map_stands_still_while_the_first_load_comes_in(
         load(page, "/")
         tops = page.evaluate("risTops")
         assert max(tops) - min(tops) < 60, sorted(set(tops))
+
+
+@pytest.mark.parametrize("width", [360, 768, 1024, 1400])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_x8_a_menu_that_comes_late_pushes_nothing_down(
+    browser: Browser, server: Server, width: int, lang: str
+) -> None:
+    """Streamlit loads the code of HTML pieces by itself; on a slow line widgets stand before it."""
+    with guarded_page(
+        browser, server, {**DESKTOP, "viewport": {"width": width, "height": 900}}
+    ) as page:
+        held: list[Route] = []
+        # Playwright cannot keep a built-in method as a handler
+        page.route("**/static/js/Html.*.js", lambda route: held.append(route))  # noqa: PLW0108
+        page.goto("/" if lang == "sv" else f"/?lang={lang}")
+        first = page.locator(".st-key-ris-above")
+        expect(first).to_be_attached()
+        expect(page.locator(".st-key-ris-lang button")).to_be_visible()
+        expect(page.locator(".ris-nav")).to_have_count(0)
+        before = page.evaluate("document.querySelector('.st-key-ris-top').offsetHeight")
+        for route in held:
+            route.continue_()
+        settle(page)
+        expect(page.locator(".ris-nav").first).to_be_visible()
+        after = page.evaluate("document.querySelector('.st-key-ris-top').offsetHeight")
+        assert held
+        assert before == after
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
