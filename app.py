@@ -6,7 +6,7 @@ has to be a literal call of ``st.App``.
 
 import streamlit as st
 
-from ris_map.ui.server import SCRIPT, server_lifespan, server_middleware, server_routes
+from ris_map.web.server import SCRIPT, server_lifespan, server_middleware, server_routes
 
 app = st.App(
     SCRIPT,

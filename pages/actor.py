@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ris_map import dates
-from ris_map.ui import data, layout
-from ris_map.views.actor_detail import actor_html
-from ris_map.views.markup import render
+from ris_map.actors.detail import actor_html
+from ris_map.common import dates
+from ris_map.web import data, layout
+from ris_map.words.markup import render
 
 tr = layout.language_texts()
 state = data.register_state()

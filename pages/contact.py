@@ -1,5 +1,5 @@
 """Contact."""
 
-from ris_map.ui import layout
+from ris_map.web import layout
 
 layout.text_page("contact", "kontakt")

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from ris_map.ui import coverage, coverage_downloads, coverage_tables, data, layout, pace
-from ris_map.ui.coverage_state import ADDRESS
-from ris_map.views.coverage_together import together
+from ris_map.coverage.page import downloads as coverage_downloads
+from ris_map.coverage.page import sections as coverage_tables
+from ris_map.coverage.page import widgets as coverage
+from ris_map.coverage.page.coverage_state import ADDRESS
+from ris_map.coverage.together import together
+from ris_map.web import data, layout, pace
 
 tr = layout.language_texts()
 state = data.register_state()

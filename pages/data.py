@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ris_map.ui import data, layout
-from ris_map.views.source_table import sources_html
+from ris_map.web import data, layout
+from ris_map.web.source_table import sources_html
 
 tr = layout.language_texts()
 layout.text_page("data", "data")

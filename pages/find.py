@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from ris_map.ui import data, find, find_answer, layout, pace
-from ris_map.ui.find_state import ADDRESS, chosen_need
-from ris_map.views.markup import render
+from ris_map.finder import page as find_answer
+from ris_map.finder import questions as find
+from ris_map.finder.choices import ADDRESS, chosen_need
+from ris_map.web import data, layout, pace
+from ris_map.words.markup import render
 
 tr = layout.language_texts()
 state = data.register_state()

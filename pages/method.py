@@ -1,5 +1,5 @@
 """How the map is made."""
 
-from ris_map.ui import layout
+from ris_map.web import layout
 
 layout.text_page("method", "metod")

@@ -1,7 +1,8 @@
 """One municipality: who helps here, how far it is, what is missing, and the same to take along."""
 
-from ris_map.ui import data, layout, municipality
-from ris_map.ui.municipality_state import ADDRESS
+from ris_map.municipality import page as municipality
+from ris_map.municipality.choices import ADDRESS
+from ris_map.web import data, layout
 
 tr = layout.language_texts()
 state = data.register_state()

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ris_map import dates
-from ris_map.selection import select
-from ris_map.ui import data, layout, pace, start
-from ris_map.ui.start_state import ADDRESS, chosen_filter
-from ris_map.views.markup import render
-from ris_map.views.rows import actor_rows
+from ris_map.actors import page as start
+from ris_map.actors.choices import ADDRESS, chosen_filter
+from ris_map.common import dates
+from ris_map.register.in_words import actor_rows
+from ris_map.register.selection import select
+from ris_map.web import data, layout, pace
+from ris_map.words.markup import render
 
 tr = layout.language_texts()
 state = data.register_state()

@@ -1,7 +1,8 @@
 """The nine strength areas: who serves each, where, and how far the support reaches."""
 
-from ris_map.ui import data, layout, strength
-from ris_map.ui.strength_state import ADDRESS
+from ris_map.strength import page as strength
+from ris_map.strength.choices import ADDRESS
+from ris_map.web import data, layout
 
 tr = layout.language_texts()
 state = data.register_state()

@@ -17,11 +17,12 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from ris_map import dates
-from ris_map.errors import DataFaults, Fault, Severity
-from ris_map.register import MunicipalityAt, check_register, format_register, schema_text
-from ris_map.strategy import check_strategy
-from ris_map.taxonomy import MUNICIPALITY_CODES, Language
+from ris_map.common import dates
+from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.register import MunicipalityAt, check_register, format_register, schema_text
+from ris_map.register.strategy import check_strategy
+from ris_map.words.language import Language
 
 REGISTER = "actors.yaml"
 STRATEGY = "strategy.yaml"
@@ -140,7 +141,8 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     """Return the faults of places and roads, and, if the places are right, where points lie."""
     try:
         # imported here: reading maps takes longer to start than the other commands take to run
-        from ris_map import geodata, roads  # noqa: PLC0415
+        from ris_map.geography import county as geodata  # noqa: PLC0415
+        from ris_map.geography import roads  # noqa: PLC0415
     except ImportError as error:
         fault = Fault(
             file=str(data),
@@ -236,7 +238,7 @@ def _schema(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace) -> int:
     # imported here: figures and maps take longer to start than the other commands take to run
-    from ris_map import report_command  # noqa: PLC0415
+    from ris_map.municipality import report_command  # noqa: PLC0415
 
     return report_command.run(arguments)
 

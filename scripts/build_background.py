@@ -18,9 +18,9 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
-from ris_map.geodata import Geography, load_geography
-from ris_map.roads import RoadNetwork, load_roads, road_lines
-from ris_map.views.rows import place_id
+from ris_map.geography.county import Geography, load_geography
+from ris_map.geography.roads import RoadNetwork, load_roads, road_lines
+from ris_map.register.in_words import place_id
 
 DECIMALS = 4
 ROAD_MARGIN_M = 6_000

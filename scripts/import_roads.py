@@ -21,11 +21,11 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from ris_map.analysis.arrays import great_circle_km
-from ris_map.analysis.lines import network_from_lines
-from ris_map.analysis.network import Network, largest_part
-from ris_map.errors import RisMapError
-from ris_map.roads import EDGE_COLUMNS, LIMIT_RANGE_KMH, NODE_COLUMNS
+from ris_map.common.faults import RisMapError
+from ris_map.geography.roads import EDGE_COLUMNS, LIMIT_RANGE_KMH, NODE_COLUMNS
+from ris_map.travel.arrays import great_circle_km
+from ris_map.travel.network import Network, largest_part
+from scripts.road_lines import network_from_lines
 
 GEOGRAPHIC_CRS = 4326
 SOURCES = """\

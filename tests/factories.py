@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ris_map.model import (
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.model import (
     Actor,
     DeliveryClaim,
     DeliveryModes,
-    LocalText,
     Offer,
     Office,
     Outside,
@@ -22,8 +22,7 @@ from ris_map.model import (
     StatusNote,
     StrengthAreas,
 )
-from ris_map.taxonomy import (
-    MUNICIPALITY_CODES,
+from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     ActorKind,
     Answer,
@@ -39,6 +38,7 @@ from ris_map.taxonomy import (
     Status,
     StrengthArea,
 )
+from ris_map.words.language import LocalText
 
 TOWNS: dict[str, tuple[str, float, float]] = {
     "2401": ("Nordmaling", 63.569, 19.500),

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, quote
 
 from ris_map.api.asked import Asked, Site
 from ris_map.api.catalogue import catalogue_endpoints, index
+from ris_map.api.datasets import PREFIX, Distribution
 from ris_map.api.documents import encoded
 from ris_map.api.endpoints import Endpoint, data_endpoints
 from ris_map.api.limits import Limiter
@@ -22,9 +23,8 @@ from ris_map.api.parameters import read_query
 from ris_map.api.payloads import COMMON_HEADERS, Header, Payload, Store, payload, raw
 from ris_map.api.problems import MEDIA_TYPE, Problem, preferred_language
 from ris_map.api.settings import HOST
-from ris_map.errors import DataFaults
-from ris_map.export.datasets import PREFIX, Distribution
-from ris_map.service import Moment, place_groups
+from ris_map.common.faults import DataFaults
+from ris_map.travel.service import Moment, place_groups
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -8,17 +8,19 @@ from datetime import UTC, datetime, time
 from functools import cached_property
 from pathlib import Path
 
+from ris_map.api.datasets import Terms, terms
 from ris_map.api.parameters import Query
 from ris_map.api.settings import ApiSettings
-from ris_map.export.datasets import Terms, terms
-from ris_map.filters import Filter, from_query
-from ris_map.i18n import Translator, translator
-from ris_map.selection import Selection, select
-from ris_map.service import Moment, place_groups, sources
-from ris_map.service import Service as Served
-from ris_map.taxonomy import MUNICIPALITY_CODES, Language, Scope, StrengthArea
-from ris_map.views.rows import Words
-from ris_map.world import CubeChoice
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.filters import Filter, from_query
+from ris_map.register.in_words import Words
+from ris_map.register.selection import Selection, select
+from ris_map.register.vocabulary import Scope, StrengthArea
+from ris_map.travel.service import Moment, place_groups, sources
+from ris_map.travel.service import Service as Served
+from ris_map.travel.world import CubeChoice
+from ris_map.words import Translator, translator
+from ris_map.words.language import Language
 
 REGISTER = "data/actors.yaml"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ris_map.api.asked import Asked
+from ris_map.api.datasets import DATASETS, PREFIX, Distribution
+from ris_map.api.dcat import SERIALISATIONS, Catalogue, catalogue_graph, serialised
 from ris_map.api.documents import ACTORS, Document
 from ris_map.api.endpoints import Endpoint
-from ris_map.export.datasets import DATASETS, PREFIX, Distribution
-from ris_map.export.dcat import SERIALISATIONS, Catalogue, catalogue_graph, serialised
-from ris_map.i18n import translator
-from ris_map.taxonomy import Language
+from ris_map.words import translator
+from ris_map.words.language import Language
 
 Size = Callable[[Asked, Distribution], int]
 

@@ -6,20 +6,20 @@ import json
 from typing import Any
 
 from ris_map.api.asked import Asked
+from ris_map.api.datasets import Terms
+from ris_map.api.geojson import actor_features, feature_collection, office_features
 from ris_map.api.problems import Problem
-from ris_map.export.datasets import Terms
-from ris_map.export.geojson import actor_features, feature_collection, office_features
-from ris_map.export.geopackage import sweref_point
-from ris_map.export.records import (
+from ris_map.api.records import (
     Record,
     coverage_records,
     locality_record,
     selected_offices,
     travel_records,
 )
-from ris_map.model import Actor
-from ris_map.register import register_schema
-from ris_map.service import group_id, sources
+from ris_map.export.geopackage import sweref_point
+from ris_map.register.model import Actor
+from ris_map.register.register import register_schema
+from ris_map.travel.service import group_id, sources
 
 Document = dict[str, Any]
 

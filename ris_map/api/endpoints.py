@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ris_map.api import documents, files
 from ris_map.api.asked import Asked
+from ris_map.api.datasets import Format
 from ris_map.api.documents import Document, encoded
 from ris_map.api.parameters import (
     ACTOR,
@@ -16,7 +17,6 @@ from ris_map.api.parameters import (
     places,
     selection_parameters,
 )
-from ris_map.export.datasets import Format
 
 FRESH = "public, no-cache"
 """Kept, but asked for anew each time: a register may be replaced at any moment."""

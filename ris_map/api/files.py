@@ -9,12 +9,11 @@ from typing import Any
 import shapely
 from shapely.geometry import MultiPolygon, shape
 
+from ris_map.actors.actors_xlsx import actors_xlsx
 from ris_map.api import documents
 from ris_map.api.asked import Asked
-from ris_map.export.actors_xlsx import actors_xlsx
-from ris_map.export.datasets import Terms
-from ris_map.export.geopackage import Layer, geopackage
-from ris_map.export.records import (
+from ris_map.api.datasets import Terms
+from ris_map.api.records import (
     ACTOR_COLUMNS,
     LOCALITY_COLUMNS,
     OFFICE_COLUMNS,
@@ -27,6 +26,7 @@ from ris_map.export.records import (
     office_record,
     selected_offices,
 )
+from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.tables import csv_bytes
 
 _REAL = ("lat", "lon", "label_lat", "label_lon")

@@ -1,8 +1,8 @@
 """Parameters in addresses: a closed list per address, checked value by value.
 
-Keys and values are those of the pages' addresses (:mod:`ris_map.filters`), so a link to a page and
-a request mean the same. What a page ignores with a notice is refused here: a program that asks for
-something that does not exist must not be given something else.
+Keys and values are those of the pages' addresses, so a link to a page and
+a request mean the same. What a page ignores with a notice is refused here: a program that asks
+for something that does not exist must not be given something else.
 """
 
 from __future__ import annotations
@@ -12,17 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from ris_map.analysis.cube import THRESHOLDS
 from ris_map.api.problems import Problem
-from ris_map.filters import MAX_TEXT_LENGTH, Param
-from ris_map.taxonomy import (
-    STRENGTH_AREAS,
-    Delivery,
-    Language,
-    Phase,
-    Scope,
-    ServiceType,
-)
+from ris_map.coverage.cube import THRESHOLDS
+from ris_map.register.filters import MAX_TEXT_LENGTH, Param
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
+from ris_map.words.language import Language
 
 MAX_FIELDS = 100
 """Most ``key=value`` pairs in one address."""

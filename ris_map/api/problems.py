@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ris_map.errors import RisMapError
-from ris_map.i18n import translator
-from ris_map.taxonomy import Language
+from ris_map.common.faults import RisMapError
+from ris_map.words import translator
+from ris_map.words.language import Language
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ris-map:problem:"

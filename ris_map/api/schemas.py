@@ -7,14 +7,16 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
-from ris_map.analysis.cube import CellState
-from ris_map.dates import PartialDate
-from ris_map.export.records import FigureState
-from ris_map.model import Actor, LocalText, MunicipalityCode, Office, Record, Slug
-from ris_map.selection import Group
-from ris_map.sources import DataSource
-from ris_map.strategy import Strategy
-from ris_map.taxonomy import Answer, Phase, Scope, ServiceType, StrengthArea
+from ris_map.api.records import FigureState
+from ris_map.common.dates import PartialDate
+from ris_map.common.records import MunicipalityCode, Record, Slug
+from ris_map.coverage.cube import CellState
+from ris_map.export.sources import DataSource
+from ris_map.register.model import Actor, Office
+from ris_map.register.selection import Group
+from ris_map.register.strategy import Strategy
+from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
+from ris_map.words.language import LocalText
 
 REFERENCE = "#/components/schemas/{model}"
 Share = Annotated[float, Field(ge=0, le=1)]

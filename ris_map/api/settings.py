@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ris_map.errors import RisMapError
+from ris_map.common.faults import RisMapError
 
 RATE_VARIABLE = "RIS_MAP_API_RATE"
 BASE_VARIABLE = "RIS_MAP_BASE_URL"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from ris_map.export.csv_files import CsvFlavour
+from ris_map.actors.files import CsvFlavour
 from ris_map.export.tables import harmless
-from ris_map.i18n import Translator
-from ris_map.views.coverage_figures import Amount, Cell, FigureTable, Link, Unit, cell_text
+from ris_map.words import Translator
+from ris_map.words.table import Amount, Cell, FigureTable, Link, Unit, cell_text
 
 
 def table_csv(table: FigureTable, *, flavour: CsvFlavour, tr: Translator) -> bytes:

@@ -9,8 +9,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ris_map.i18n import Translator
-from ris_map.views.coverage_figures import Amount, Cell, FigureTable, Link, Unit, cell_text
+from ris_map.words import Translator
+from ris_map.words.table import Amount, Cell, FigureTable, Link, Unit, cell_text
 
 WIDEST = 60
 NARROWEST = 9

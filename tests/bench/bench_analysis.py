@@ -22,20 +22,20 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ris_map.analysis.arrays import readonly
-from ris_map.analysis.chain import support_chains
-from ris_map.analysis.coverage import coverage_cube
-from ris_map.analysis.fragility import fragility
-from ris_map.analysis.gaps import find_gaps
-from ris_map.analysis.network import Network, network_from_edges, network_from_tables
-from ris_map.analysis.population import PopulationTable, population_table
-from ris_map.analysis.sensitivity import sensitivity
-from ris_map.analysis.snapping import Place, places_of_localities, places_of_offices
-from ris_map.analysis.support import EVERY_AREA, Known, SupportTable, support_table
-from ris_map.analysis.travel import DEFAULT_SNAP, SPEED_MODELS, SUMMER, TravelMatrix, travel_matrix
-from ris_map.geodata import load_geography
-from ris_map.register import load_register
-from ris_map.roads import load_roads
+from ris_map.coverage.chain import support_chains
+from ris_map.coverage.compute import coverage_cube
+from ris_map.coverage.fragility import fragility
+from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.population import PopulationTable, population_table
+from ris_map.coverage.sensitivity import sensitivity
+from ris_map.coverage.support import EVERY_AREA, Known, SupportTable, support_table
+from ris_map.geography.county import load_geography
+from ris_map.geography.roads import load_roads
+from ris_map.register.register import load_register
+from ris_map.travel.arrays import readonly
+from ris_map.travel.matrix import DEFAULT_SNAP, SPEED_MODELS, SUMMER, TravelMatrix, travel_matrix
+from ris_map.travel.network import Network, network_from_edges, network_from_tables
+from ris_map.travel.snapping import Place, places_of_localities, places_of_offices
 
 DATA = Path(__file__).parents[2] / "data"
 DAY = date(2026, 11, 23)

@@ -81,7 +81,7 @@ def municipality_codes() -> list[str]:
 def words(lang: str) -> dict[str, str]:
     """Give the catalogue of a language: text by key, of a plural its second form."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "ris_map/i18n/catalogues" / lang).glob("*.po")):
+    for path in sorted((ROOT / "ris_map/words/catalogues" / lang).glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=lang)
         for message in catalogue:

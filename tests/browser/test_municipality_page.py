@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ris_map.cli import main
-from ris_map.taxonomy import MUNICIPALITY_CODES
+from ris_map.geography.codes import MUNICIPALITY_CODES
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import ROOT, Server, settle
 

@@ -9,16 +9,16 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
-from ris_map.dates import today
-from ris_map.i18n import translator
-from ris_map.register import load_register
-from ris_map.selection import Group
-from ris_map.strategy import load_strategy
-from ris_map.taxonomy import Language
-from ris_map.views.actor_detail import actor_html
-from ris_map.views.listing import cards_html, table_html
-from ris_map.views.rows import Words, actor_row
-from ris_map.views.town_map import bubble, towns
+from ris_map.actors.detail import actor_html
+from ris_map.actors.listing import cards_html, table_html
+from ris_map.actors.town_map import bubble, towns
+from ris_map.common.dates import today
+from ris_map.register.in_words import Words, actor_row
+from ris_map.register.register import load_register
+from ris_map.register.selection import Group
+from ris_map.register.strategy import load_strategy
+from ris_map.words import translator
+from ris_map.words.language import Language
 from tests.browser.harness import Server, settle
 from tests.browser.reading import (
     DATA,

@@ -1,0 +1,258 @@
+"""The register as arrays: what each actor offers, where it stands, whom it serves.
+
+Every question is answered in three values, and an answer is as good as its weakest part: an offer
+counts for a cell only if its service type, phase, strength area and delivery mode are all known to
+fit (the same reading as in the list of actors).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import IntEnum
+
+import numpy as np
+
+from ris_map.geography.county import Geography
+from ris_map.register.model import Actor, Offer, Office, Register
+from ris_map.register.vocabulary import (
+    STRENGTH_AREAS,
+    Availability,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+from ris_map.travel.arrays import BoolArray, CodeArray, IntArray, readonly
+from ris_map.travel.snapping import office_key
+
+PHASES = tuple(Phase)
+SERVICE_TYPES = tuple(ServiceType)
+MODES = tuple(Delivery)
+OUTSIDE = -1
+EVERY_AREA = (1 << len(STRENGTH_AREAS)) - 1
+
+
+class Known(IntEnum):
+    """A three-valued answer; the minimum is "and", the maximum is "or"."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+
+AVAILABILITY = {
+    Availability.OFFERED: Known.YES,
+    # events, tools or plans show that something exists, not that one innovator is helped by it
+    Availability.LIMITED: Known.UNKNOWN,
+    Availability.UNKNOWN: Known.UNKNOWN,
+    Availability.NOT_OFFERED: Known.NO,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SupportTable:
+    """Actors at work on one day, sorted by id. Arrays are read-only.
+
+    Ended and planned actors are not in it, nor offices that do not exist on that day.
+
+    Parameters
+    ----------
+    on : date
+        The day.
+    municipality_codes : tuple of str
+        In the order of the geography.
+    actor_ids : tuple of str
+        Sorted.
+    actor_is_core, actor_is_outside, actor_is_doubtful : array of bool, shape (actors,)
+        Scope; whether the actor is a neighbour outside the county; whether its status is open.
+    actor_areas : array of int, shape (actors,)
+        One bit per strength area; all bits = sector-neutral; 0 = no information.
+    serves : array of int8, shape (municipalities, actors)
+        ``Known``: whether the service area includes the municipality.
+    offer_actor, offer_type : array of int, shape (offers,)
+        Positions of the offer's actor and of its service type.
+    offer_phases : array of int, shape (offers,)
+        One bit per phase; 0 = no information.
+    offer_delivery : array of int8, shape (offers, 4)
+        ``Known``: office, visit, digital, phone.
+    office_ids, office_towns : tuple of str
+        Ids are unique over all actors, see :func:`ris_map.travel.snapping.office_key`.
+    office_actor, office_municipality : array of int, shape (offices,)
+        Positions; ``OUTSIDE`` for an office outside the county.
+    """
+
+    on: date
+    municipality_codes: tuple[str, ...]
+    actor_ids: tuple[str, ...]
+    actor_is_core: BoolArray
+    actor_is_outside: BoolArray
+    actor_is_doubtful: BoolArray
+    actor_areas: IntArray
+    serves: CodeArray
+    offer_actor: IntArray
+    offer_type: IntArray
+    offer_phases: IntArray
+    offer_delivery: CodeArray
+    office_ids: tuple[str, ...]
+    office_towns: tuple[str, ...]
+    office_actor: IntArray
+    office_municipality: IntArray
+
+    def without(self, actor_ids: Collection[str]) -> SupportTable:
+        """Return the table as if some actors offered nothing; ``KeyError`` for a stranger.
+
+        The actors and their offices keep their positions, so that figures can be compared.
+        """
+        strangers = sorted(set(actor_ids) - set(self.actor_ids))
+        if strangers:
+            raise KeyError(f"not at work on {self.on}: {', '.join(strangers)}")
+        gone = np.array([actor in actor_ids for actor in self.actor_ids], dtype=np.bool_)
+        kept = ~gone[self.offer_actor]
+        return replace(
+            self,
+            offer_actor=readonly(self.offer_actor[kept]),
+            offer_type=readonly(self.offer_type[kept]),
+            offer_phases=readonly(self.offer_phases[kept]),
+            offer_delivery=readonly(self.offer_delivery[kept]),
+        )
+
+
+def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:
+    """Return the register as arrays for one day.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    geography : Geography
+        Gives the municipalities.
+    on : date
+        Actors and offices must exist on this day.
+
+    Raises
+    ------
+    ValueError
+        If an office stands in a municipality that the geography does not have.
+    """
+    codes = tuple(item.code for item in geography.municipalities)
+    actors = sorted((a for a in register.actors if a.is_active(on)), key=lambda a: a.id)
+    offers = [(i, offer) for i, actor in enumerate(actors) for offer in actor.offers]
+    offices = sorted(
+        (
+            (office_key(actor, office), i, office)
+            for i, actor in enumerate(actors)
+            for office in actor.offices
+            if office.is_valid(on)
+        ),
+        key=lambda row: row[0],
+    )
+    return SupportTable(
+        on=on,
+        municipality_codes=codes,
+        actor_ids=tuple(actor.id for actor in actors),
+        actor_is_core=_flags([actor.scope is Scope.CORE for actor in actors]),
+        actor_is_outside=_flags([actor.outside_county for actor in actors]),
+        actor_is_doubtful=_flags([actor.status is Status.UNKNOWN for actor in actors]),
+        actor_areas=_numbers([_area_bits(actor) for actor in actors]),
+        serves=_serves(actors, codes),
+        offer_actor=_numbers([i for i, _ in offers]),
+        offer_type=_numbers([SERVICE_TYPES.index(o.service_type) for _, o in offers]),
+        offer_phases=_numbers([_phase_bits(offer) for _, offer in offers]),
+        offer_delivery=_delivery([offer for _, offer in offers]),
+        office_ids=tuple(key for key, _, _ in offices),
+        office_towns=tuple(office.town for _, _, office in offices),
+        office_actor=_numbers([i for _, i, _ in offices]),
+        office_municipality=_numbers([_place(office, codes) for _, _, office in offices]),
+    )
+
+
+def truth_tensor(
+    table: SupportTable, *, scope: Scope, strength_area: StrengthArea | None, include_outside: bool
+) -> CodeArray:
+    """Return what is known about each actor's offers, per mode, phase and service type.
+
+    Parameters
+    ----------
+    table : SupportTable
+        The actors.
+    scope : Scope
+        ``CORE``: core actors only; ``ADJACENT``: both.
+    strength_area : StrengthArea or None
+        The area that must be served; None = any.
+    include_outside : bool
+        Whether actors outside the county count.
+
+    Returns
+    -------
+    array of int8, shape (actors, 4, 3, 5)
+        ``Known``: the best of the actor's offers, each as good as its weakest part.
+    """
+    actor_truth = _area_truth(table, strength_area)
+    if scope is Scope.CORE:
+        actor_truth = np.where(table.actor_is_core, actor_truth, Known.NO)
+    if not include_outside:
+        actor_truth = np.where(table.actor_is_outside, Known.NO, actor_truth)
+    phase_truth = _phase_truth(table)
+    offer_truth = np.minimum(table.offer_delivery[:, :, None], phase_truth[:, None, :])
+    offer_truth = np.minimum(offer_truth, actor_truth[table.offer_actor][:, None, None])
+    tensor = np.zeros(
+        (len(table.actor_ids), len(SERVICE_TYPES), len(MODES), len(PHASES)), dtype=np.int8
+    )
+    np.maximum.at(tensor, (table.offer_actor, table.offer_type), offer_truth.astype(np.int8))
+    return np.ascontiguousarray(np.moveaxis(tensor, 1, 3))
+
+
+def _area_truth(table: SupportTable, area: StrengthArea | None) -> CodeArray:
+    if area is None or area is StrengthArea.ALL:
+        return np.full(len(table.actor_ids), Known.YES, dtype=np.int8)
+    bit = 1 << STRENGTH_AREAS.index(area)
+    silent = np.where(table.actor_areas == 0, Known.UNKNOWN, Known.NO)
+    return np.where(table.actor_areas & bit, Known.YES, silent).astype(np.int8)
+
+
+def _phase_truth(table: SupportTable) -> CodeArray:
+    bits = 1 << np.arange(len(PHASES))
+    silent = np.where(table.offer_phases == 0, Known.UNKNOWN, Known.NO)[:, None]
+    has = (table.offer_phases[:, None] & bits) > 0
+    return np.where(has, Known.YES, silent).astype(np.int8)
+
+
+def _area_bits(actor: Actor) -> int:
+    if StrengthArea.ALL in actor.strength_areas.areas:
+        return EVERY_AREA
+    return sum(1 << STRENGTH_AREAS.index(area) for area in set(actor.strength_areas.areas))
+
+
+def _phase_bits(offer: Offer) -> int:
+    return sum(1 << PHASES.index(phase) for phase in set(offer.phases))
+
+
+def _serves(actors: list[Actor], codes: tuple[str, ...]) -> CodeArray:
+    answer = {True: Known.YES, False: Known.NO, None: Known.UNKNOWN}
+    rows = [[answer[actor.service_area.includes(code)] for actor in actors] for code in codes]
+    return readonly(np.array(rows, dtype=np.int8).reshape(len(codes), len(actors)))
+
+
+def _delivery(offers: list[Offer]) -> CodeArray:
+    rows = [[AVAILABILITY[offer.delivery.of(mode)] for mode in MODES] for offer in offers]
+    return readonly(np.array(rows, dtype=np.int8).reshape(len(offers), len(MODES)))
+
+
+def _place(office: Office, codes: tuple[str, ...]) -> int:
+    if office.municipality is None:
+        return OUTSIDE
+    if office.municipality not in codes:
+        raise ValueError(f"office {office.id}: there is no municipality {office.municipality}")
+    return codes.index(office.municipality)
+
+
+def _flags(values: list[bool]) -> BoolArray:
+    return readonly(np.array(values, dtype=np.bool_))
+
+
+def _numbers(values: list[int]) -> IntArray:
+    return readonly(np.array(values, dtype=np.int64))

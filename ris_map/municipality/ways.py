@@ -1,0 +1,247 @@
+"""The ways in which actors help in one municipality: office, visit, digital service, telephone.
+
+The same arrays as the coverage cube are read (``truth_tensor`` and ``reach``), so that every list
+agrees with the cube to the unit. An actor may stand in several lists; the lists are never added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+
+from ris_map.coverage.cube import CoverageCube
+from ris_map.coverage.population import NO_SEAT
+from ris_map.coverage.reach import Reach, reach
+from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
+from ris_map.register.vocabulary import Delivery, Phase, ServiceType
+from ris_map.travel.arrays import BoolArray, CodeArray, IntArray
+from ris_map.travel.matrix import TravelMatrix
+from ris_map.travel.world import CubeChoice, World
+
+Kind = tuple[Phase, ServiceType]
+"""One cell of a municipality's coverage."""
+KINDS: tuple[Kind, ...] = tuple(product(PHASES, SERVICE_TYPES))
+
+
+class ListKind(StrEnum):
+    """Which list an actor stands in."""
+
+    HERE = "here"
+    """An office in the municipality."""
+    VISIT = "visit"
+    """Its staff travel to the municipality."""
+    REACHABLE = "reachable"
+    """An office elsewhere, within the threshold of at least one located resident."""
+    DIGITAL = "digital"
+    """A digital service whose service area includes the municipality."""
+    PHONE = "phone"
+    """Help by telephone whose service area includes the municipality."""
+    PLACELESS = "placeless"
+    """It may receive visitors, but the register names no office: always uncertain."""
+
+
+REMOTE_MODES = {
+    ListKind.VISIT: Delivery.VISIT,
+    ListKind.DIGITAL: Delivery.DIGITAL,
+    ListKind.PHONE: Delivery.PHONE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way in which one actor helps, or may help, in the municipality.
+
+    Parameters
+    ----------
+    actor_id : str
+        The actor.
+    office_id, town, office_municipality : str or None
+        For an office: its id, its town and the code of the municipality it stands in.
+    minutes_from_seat : float
+        For an office: by road from the municipality's seat; infinite without a way, else NaN.
+    localities_within : tuple of str
+        For an office: localities with residents from which it is reached within the threshold.
+    people_within : int
+        Located residents of those localities.
+    kinds : tuple of Kind
+        Cells in which it counts.
+    possible : tuple of Kind
+        Cells in which it may count: the register does not know.
+    is_doubtful : bool
+        Whether the actor's status is open.
+    """
+
+    actor_id: str
+    office_id: str | None = None
+    town: str | None = None
+    office_municipality: str | None = None
+    minutes_from_seat: float = float("nan")
+    localities_within: tuple[str, ...] = ()
+    people_within: int = 0
+    kinds: tuple[Kind, ...]
+    possible: tuple[Kind, ...]
+    is_doubtful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayList:
+    """One list: what is known, and apart from it what may be so. In the order of actor ids."""
+
+    kind: ListKind
+    known: tuple[Way, ...]
+    uncertain: tuple[Way, ...]
+
+    @property
+    def actor_ids(self) -> tuple[str, ...]:
+        """Actors that count, each once."""
+        return tuple(dict.fromkeys(way.actor_id for way in self.known))
+
+    @property
+    def uncertain_ids(self) -> tuple[str, ...]:
+        """Actors that may count and do not count already, each once."""
+        known = set(self.actor_ids)
+        ids = dict.fromkeys(way.actor_id for way in self.uncertain)
+        return tuple(actor_id for actor_id in ids if actor_id not in known)
+
+    def known_for(self, kind: Kind) -> tuple[Way, ...]:
+        """Return the ways that count in one cell."""
+        return tuple(way for way in self.known if kind in way.kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """What all municipalities' lists under one choice share."""
+
+    cube: CoverageCube
+    matrix: TravelMatrix
+    shared: Reach
+    tensor: CodeArray
+
+
+@lru_cache(maxsize=32)
+def ground(world: World, choice: CubeChoice) -> Ground:
+    """Return the arrays behind a choice; kept for the choices of late."""
+    return Ground(
+        cube=world.cube(choice),
+        matrix=world.matrix,
+        shared=reach(
+            world.table,
+            world.matrix,
+            population=world.foundations.population,
+            include_outside=choice.include_outside,
+        ),
+        tensor=truth_tensor(
+            world.table,
+            scope=choice.scope,
+            strength_area=choice.strength_area,
+            include_outside=choice.include_outside,
+        ),
+    )
+
+
+def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:
+    """Return the lists of one municipality, in the order of :class:`ListKind`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown municipality.
+    """
+    m = base.cube.municipality_codes.index(code)
+    found: dict[ListKind, list[Way]] = {kind: [] for kind in ListKind}
+    for kind, way in (*_office_ways(base, m), *_remote_ways(base, m), *_placeless_ways(base, m)):
+        found[kind].append(way)
+    return tuple(
+        WayList(
+            kind=kind,
+            known=tuple(way for way in ways if way.kinds),
+            uncertain=tuple(way for way in ways if not way.kinds),
+        )
+        for kind, ways in found.items()
+    )
+
+
+def _office_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
+    shared, table = base.shared, base.cube.table
+    truth = base.tensor[:, MODES.index(Delivery.OFFICE)][shared.actor]
+    answers = np.minimum(truth, shared.serves[:, m][:, None, None])
+    minutes = _seat_minutes(base, m)
+    for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
+        is_here = int(shared.municipality[k]) == m
+        within = _localities_within(base, k, m)
+        if not (is_here or len(within)):
+            continue
+        office, actor = int(shared.office[k]), int(shared.actor[k])
+        population = base.cube.population
+        yield (
+            ListKind.HERE if is_here else ListKind.REACHABLE,
+            Way(
+                actor_id=table.actor_ids[actor],
+                office_id=table.office_ids[office],
+                town=table.office_towns[office],
+                office_municipality=table.municipality_codes[int(shared.municipality[k])],
+                minutes_from_seat=minutes[table.office_ids[office]],
+                localities_within=tuple(population.locality_ids[i] for i in within.tolist()),
+                people_within=int(population.persons[within].sum()),
+                kinds=_kinds(answers[k] == Known.YES),
+                possible=_kinds(answers[k] == Known.UNKNOWN),
+                is_doubtful=bool(table.actor_is_doubtful[actor]),
+            ),
+        )
+
+
+def _localities_within(base: Ground, k: int, m: int) -> IntArray:
+    """Positions of the municipality's inhabited localities within the threshold of an office."""
+    population, limit = base.cube.population, base.cube.definition.threshold
+    here = (population.municipality == m) & (population.persons > 0)
+    return np.flatnonzero(here & (base.shared.at_best[k] <= limit))
+
+
+def _seat_minutes(base: Ground, m: int) -> dict[str, float]:
+    """Minutes from the seat to every office; NaN without a seat."""
+    seat = int(base.cube.population.seat[m])
+    ids = base.matrix.destination_ids
+    if seat == NO_SEAT:
+        return dict.fromkeys(ids, float("nan"))
+    row = base.matrix.origin_ids.index(base.cube.population.locality_ids[seat])
+    return dict(zip(ids, base.matrix.minutes[row].tolist(), strict=True))
+
+
+def _remote_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
+    serves = base.cube.table.serves[m]
+    for kind, mode in REMOTE_MODES.items():
+        answers = np.minimum(base.tensor[:, MODES.index(mode)], serves[:, None, None])
+        for actor in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
+            yield kind, _placed_nowhere(base, actor, answers[actor])
+
+
+def _placeless_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
+    table = base.cube.table
+    placeless = np.ones(len(table.actor_ids), dtype=np.bool_)
+    placeless[table.office_actor] = False
+    answers = np.minimum(
+        base.tensor[:, MODES.index(Delivery.OFFICE)], table.serves[m][:, None, None]
+    )
+    # nobody knows where: never more than unknown
+    answers = np.minimum(answers, np.int8(Known.UNKNOWN))
+    for actor in np.flatnonzero(placeless & answers.any(axis=(1, 2))).tolist():
+        yield ListKind.PLACELESS, _placed_nowhere(base, actor, answers[actor])
+
+
+def _placed_nowhere(base: Ground, actor: int, answers: CodeArray) -> Way:
+    table = base.cube.table
+    return Way(
+        actor_id=table.actor_ids[actor],
+        kinds=_kinds(answers == Known.YES),
+        possible=_kinds(answers == Known.UNKNOWN),
+        is_doubtful=bool(table.actor_is_doubtful[actor]),
+    )
+
+
+def _kinds(holds: BoolArray) -> tuple[Kind, ...]:
+    return tuple((PHASES[p], SERVICE_TYPES[s]) for p, s in np.argwhere(holds).tolist())

@@ -1,0 +1,237 @@
+"""One row of words per actor: what list, table and downloads all show, so that they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from ris_map.register.model import Actor, Office
+from ris_map.register.selection import Group, Match
+from ris_map.register.strategy import Strategy
+from ris_map.register.vocabulary import (
+    STRENGTH_AREAS,
+    Delivery,
+    Phase,
+    ServiceScope,
+    StrengthArea,
+)
+from ris_map.words import Translator, swedish_sort_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Everything needed to put a record into the words of one language.
+
+    Parameters
+    ----------
+    tr : Translator
+        Texts of the language.
+    strategy : Strategy
+        The vocabulary's labels.
+    municipality_names : mapping of str to str
+        Name by code.
+    report_address : str
+        The role address that receives "report an error".
+    """
+
+    tr: Translator
+    strategy: Strategy
+    municipality_names: Mapping[str, str]
+    report_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseMark:
+    """A phase as letter and word; never colour alone."""
+
+    id: str
+    letter: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryMark:
+    """What is known about one delivery mode, in words."""
+
+    id: str
+    label: str
+    availability: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorRow:
+    """One actor in words. ``None`` never appears: what is missing says so."""
+
+    id: str
+    name: str
+    summary: str
+    group: str
+    phases: tuple[PhaseMark, ...]
+    service_types: str
+    strength_areas: str
+    delivery: tuple[DeliveryMark, ...]
+    places: str
+    town_ids: tuple[str, ...]
+    municipalities: str
+    service_area: str
+    scope: str
+    status: str
+    doubtful: bool
+    homepage: str
+    confidence: str
+    last_evidence: str
+    last_confirmed: str
+    report_url: str
+    detail_url: str
+
+    @property
+    def phase_labels(self) -> str:
+        """Phases as one text."""
+        return ", ".join(mark.label for mark in self.phases)
+
+
+def actor_rows(matches: Iterable[Match], *, words: Words, on: date) -> tuple[ActorRow, ...]:
+    """Return the rows of a selection in its order."""
+    return tuple(
+        actor_row(match.actor, match.offices, group=match.group, words=words, on=on)
+        for match in matches
+    )
+
+
+def actor_row(
+    actor: Actor, offices: Iterable[Office], *, group: Group, words: Words, on: date
+) -> ActorRow:
+    """Return one actor in the words of one language."""
+    tr, strategy = words.tr, words.strategy
+    language = tr.language
+    unknown = tr("unknown")
+    shown = tuple(offices) or actor.offices
+    return ActorRow(
+        id=actor.id,
+        name=actor.name,
+        summary=actor.summary.in_(language),
+        group=group.value,
+        phases=phase_marks(actor.phases, words=words),
+        service_types=", ".join(strategy.label(s).in_(language) for s in actor.service_types),
+        strength_areas=strength_area_words(actor, words=words),
+        delivery=delivery_marks(actor, words=words),
+        places=places_words(shown, words=words) or tr("office.none-known"),
+        town_ids=tuple(dict.fromkeys(town_id(o) for o in actor.offices_on(on))),
+        municipalities=", ".join(_municipality_names(shown, words=words)),
+        service_area=service_area_words(actor, words=words),
+        scope=strategy.label(actor.scope).in_(language),
+        status=tr(f"status.{actor.status}"),
+        doubtful=actor.status == "unknown",
+        homepage=actor.homepage or "",
+        confidence=tr(f"confidence.{actor.confidence}"),
+        last_evidence=actor.last_evidence or unknown,
+        last_confirmed=actor.last_confirmed or tr("confirmed.never"),
+        report_url=report_url(actor.id, actor.name, words=words),
+        detail_url=detail_url(actor.id, words=words),
+    )
+
+
+def phase_marks(phases: Iterable[Phase], *, words: Words) -> tuple[PhaseMark, ...]:
+    """Return the marks of phases in the words of one language."""
+    language = words.tr.language
+    return tuple(
+        PhaseMark(
+            id=phase.value,
+            letter=words.strategy.phase(phase).letter,
+            label=words.strategy.label(phase).in_(language),
+        )
+        for phase in phases
+    )
+
+
+def delivery_marks(actor: Actor, *, words: Words) -> tuple[DeliveryMark, ...]:
+    """Return what is known about each delivery mode; the four stay apart."""
+    return tuple(
+        DeliveryMark(
+            id=mode.value,
+            label=words.strategy.label(mode).in_(words.tr.language),
+            availability=actor.availability(mode).value,
+            known=words.tr(f"availability.{actor.availability(mode)}"),
+        )
+        for mode in Delivery
+    )
+
+
+def strength_area_words(actor: Actor, *, words: Words) -> str:
+    """Return the strength areas; a sector-neutral actor says that it serves all."""
+    areas = actor.strength_areas.areas
+    if StrengthArea.ALL in areas:
+        return words.tr("areas.all")
+    if not areas:
+        return words.tr("unknown")
+    labels = (words.strategy.label(a).in_(words.tr.language) for a in STRENGTH_AREAS if a in areas)
+    return ", ".join(labels)
+
+
+def service_area_words(actor: Actor, *, words: Words) -> str:
+    """Return the service area in words."""
+    area = actor.service_area
+    if area.scope is not ServiceScope.MUNICIPALITIES:
+        return words.tr(f"service-area.{area.scope}")
+    names = (words.municipality_names.get(code, code) for code in area.municipalities)
+    return ", ".join(sorted(names, key=swedish_sort_key))
+
+
+def places_words(offices: Iterable[Office], *, words: Words) -> str:
+    """Return the towns of offices, each with its municipality or country where that differs."""
+    towns: dict[str, None] = {}
+    for office in offices:
+        if office.outside is not None:
+            area = (
+                office.outside.country
+                if office.outside.country != "Sweden"
+                else office.outside.county
+            )
+            towns[f"{office.town} ({words.tr('country.norway') if area == 'Norway' else area})"] = (
+                None
+            )
+            continue
+        name = words.municipality_names.get(office.municipality or "", "")
+        towns[office.town if office.town == name else f"{office.town} ({name})"] = None
+    return ", ".join(sorted(towns, key=swedish_sort_key))
+
+
+def town_id(office: Office) -> str:
+    """Return the stable id of an office's town."""
+    return place_id(office.municipality or "x", office.town)
+
+
+def place_id(municipality_code: str, town: str) -> str:
+    """Return a stable id of a town: municipality code and ASCII name."""
+    ascii_name = town.casefold().translate(str.maketrans("åäöéü ", "aaoeu-"))
+    kept = "".join(c for c in ascii_name if c.isascii() and (c.isalnum() or c == "-"))
+    return f"{municipality_code}-{kept}"
+
+
+def report_url(actor_id: str, name: str, *, words: Words) -> str:
+    """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
+    tr = words.tr
+    fields = {
+        "subject": tr("report.subject", name=name, id=actor_id),
+        # lines of a message end in CR LF (RFC 6068)
+        "body": "\r\n".join(tr("report.body", name=name, id=actor_id).splitlines()),
+    }
+    query = urlencode(fields, quote_via=quote)
+    return f"mailto:{words.report_address}?{query}"
+
+
+def detail_url(actor_id: str, *, words: Words) -> str:
+    """Return the address of the detail view of an actor."""
+    return f"/aktor?{urlencode({'id': actor_id, 'lang': words.tr.language.value})}"
+
+
+def _municipality_names(offices: Iterable[Office], *, words: Words) -> list[str]:
+    names = {
+        words.municipality_names.get(office.municipality, office.municipality)
+        for office in offices
+        if office.municipality is not None
+    }
+    return sorted(names, key=swedish_sort_key)

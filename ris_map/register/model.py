@@ -1,0 +1,268 @@
+"""The register's model: actors have offers, offices and a service area.
+
+Phases belong to an offer, not to the actor as a whole; that is what makes the gap cube exact.
+Every type is frozen and strict: nothing is coerced, unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import (
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from ris_map.common.dates import PartialDate, covers, period_end
+from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Url
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.vocabulary import (
+    ActorKind,
+    Answer,
+    Availability,
+    Basis,
+    Confidence,
+    Delivery,
+    Phase,
+    Precision,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+from ris_map.words.language import LocalText
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+class DeliveryModes(Record):
+    """What is known about each of the four delivery modes of an offer."""
+
+    office: Availability
+    visit: Availability
+    digital: Availability
+    phone: Availability
+
+    def of(self, mode: Delivery) -> Availability:
+        """Return what is known about one mode."""
+        return {
+            Delivery.OFFICE: self.office,
+            Delivery.VISIT: self.visit,
+            Delivery.DIGITAL: self.digital,
+            Delivery.PHONE: self.phone,
+        }[mode]
+
+
+class Offer(Record):
+    """One kind of service, for some phases, in some delivery modes.
+
+    An empty ``phases`` means that the phase is not known.
+    """
+
+    service_type: ServiceType
+    phases: tuple[Phase, ...]
+    delivery: DeliveryModes
+    basis: Basis
+
+
+class DeliveryClaim(Record):
+    """What one page says about one delivery mode."""
+
+    mode: Delivery
+    availability: Availability
+    url: Url
+    year: PartialDate | None
+    supports: LocalText
+
+
+class Outside(Record):
+    """Where an office outside the county lies."""
+
+    municipality: ShortText
+    county: ShortText
+    country: ShortText
+    km_to_border: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """Straight line from the town to the county's territory, rounded."""
+    nearest_municipality: MunicipalityCode
+
+
+class Office(Record):
+    """A place where a person can be met. ``municipality`` is null outside the county."""
+
+    id: Slug
+    municipality: MunicipalityCode | None
+    town: ShortText
+    street: ShortText | None
+    postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{3} [0-9]{2}$")] | None
+    lat: Latitude
+    lon: Longitude
+    precision: Precision
+    uncertainty_m: Annotated[int, Field(gt=0)] | None
+    basis: Basis
+    address_basis: Basis | None
+    valid_from: PartialDate | None
+    valid_to: PartialDate | None
+    address_valid_to: PartialDate | None
+    """The street stopped being right at this date, though the actor stayed in the town."""
+    outside: Outside | None
+    note: LocalText | None
+
+    def is_valid(self, on: date) -> bool:
+        """Return whether the office exists on a day; open ends count as existing."""
+        return covers(self.valid_from, self.valid_to, on=on)
+
+    def street_on(self, on: date) -> str | None:
+        """Return the street if it is known to hold on a day."""
+        outdated = self.address_valid_to is not None and period_end(self.address_valid_to) < on
+        return None if outdated else self.street
+
+
+class StrengthAreas(Record):
+    """Strength areas an actor serves; ``all`` alone = sector-neutral; empty = no information."""
+
+    areas: tuple[StrengthArea, ...]
+    basis: Basis
+
+    def serves(self, area: StrengthArea) -> bool:
+        """Return whether the area is served, a sector-neutral actor serving every area."""
+        return area in self.areas or StrengthArea.ALL in self.areas
+
+
+class ServiceArea(Record):
+    """Where an actor offers its help."""
+
+    scope: ServiceScope
+    municipalities: tuple[MunicipalityCode, ...]
+    basis: Basis
+
+    def includes(self, code: str) -> bool | None:
+        """Return whether a municipality of the county is included; None = no information."""
+        match self.scope:
+            case ServiceScope.UNKNOWN:
+                return None
+            case ServiceScope.MUNICIPALITIES:
+                return code in self.municipalities
+            case ServiceScope.OTHER_COUNTY:
+                return False
+            case _:
+                return code in MUNICIPALITY_CODES
+
+
+class Source(Record):
+    """A page and what it supports."""
+
+    url: Url
+    supports: LocalText
+    year: PartialDate | None
+
+
+class StatusNote(Record):
+    """A finding about whether the actor is at work."""
+
+    finding: LocalText
+    settled: bool
+    sources: tuple[Url, ...]
+
+
+class Actor(Record):
+    """One organisation, or one lasting activity of an organisation, that supports innovators."""
+
+    id: Slug
+    name: ShortText
+    aliases: tuple[ShortText, ...]
+    kind: ActorKind
+    scope: Scope
+    scope_basis: Basis
+    municipal: bool
+    """Whether this is a municipality's own business office."""
+    outside_county: bool
+    status: Status
+    status_note: StatusNote | None
+    valid_from: PartialDate | None
+    valid_to: PartialDate | None
+    successor: Slug | None
+    same_as: Slug | None
+    """The record of the same organisation in the county, for a neighbour's office."""
+    in_2022: Answer
+    summary: LocalText
+    homepage: Url | None
+    homepage_basis: Basis | None
+    strength_areas: StrengthAreas
+    offers: Annotated[tuple[Offer, ...], Field(min_length=1)]
+    offices: tuple[Office, ...]
+    service_area: ServiceArea
+    delivery_claims: tuple[DeliveryClaim, ...]
+    confidence: Confidence
+    last_evidence: PartialDate | None
+    """Latest time for which a page that was read shows the actor at work."""
+    last_confirmed: PartialDate | None
+    """When the actor itself, or the region, last confirmed the record; null = never."""
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    note: LocalText | None
+
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """Phases of all offers, in their order."""
+        return tuple(p for p in Phase if any(p in offer.phases for offer in self.offers))
+
+    @cached_property
+    def service_types(self) -> tuple[ServiceType, ...]:
+        """Service types of all offers, the first offer's first."""
+        return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
+
+    def availability(self, mode: Delivery) -> Availability:
+        """Return the strongest thing known about a delivery mode over all offers."""
+        known = {offer.delivery.of(mode) for offer in self.offers}
+        order = (
+            Availability.OFFERED,
+            Availability.LIMITED,
+            Availability.UNKNOWN,
+            Availability.NOT_OFFERED,
+        )
+        return next(level for level in order if level in known)
+
+    def is_active(self, on: date) -> bool:
+        """Return whether the actor exists on a day: not ended, not merely planned, not before."""
+        if self.status is Status.PLANNED:
+            return False
+        if self.status is Status.ENDED and self.valid_to is None:
+            return False
+        return covers(self.valid_from, self.valid_to, on=on)
+
+    def offices_on(self, on: date) -> tuple[Office, ...]:
+        """Return the offices inside the county that exist on a day."""
+        return tuple(o for o in self.offices if o.municipality is not None and o.is_valid(on))
+
+
+class RegisterMeta(Record):
+    """What the file is."""
+
+    title: LocalText
+    description: LocalText
+    reference_date: PartialDate
+    """The date to which the research behind the file goes."""
+    licence: ShortText
+
+
+class Register(Record):
+    """The whole register, in file order; ids are unique."""
+
+    meta: RegisterMeta
+    actors: tuple[Actor, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Actor]:
+        """Actors by id."""
+        return {actor.id: actor for actor in self.actors}
+
+    @model_validator(mode="after")
+    def _unique_ids(self) -> Self:
+        if len(self.by_id) != len(self.actors):
+            raise ValueError("actor ids must be unique")
+        return self

@@ -1,0 +1,257 @@
+"""What a filter selects from the register.
+
+Several choices within one filter widen, filters among themselves narrow. A question that the
+register cannot answer for an actor puts it under "no information", never aside in silence: every
+test is three-valued (yes / no information / no), and a whole filter is as good as its weakest
+part. Phase, service type and delivery must hold for *one and the same* offer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, IntEnum
+
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.filters import Filter
+from ris_map.register.model import Actor, Offer, Office, Register
+from ris_map.register.vocabulary import (
+    Availability,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceType,
+    StrengthArea,
+)
+from ris_map.words import swedish_sort_key
+from ris_map.words.language import Language
+
+
+class Truth(IntEnum):
+    """A three-valued answer; the minimum is "and", the maximum is "or"."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+
+class Group(Enum):
+    """Where in the list an actor stands."""
+
+    OFFICE = "office"
+    """An office in the county (in the chosen place, if any): the only group on the map."""
+    SERVES = "serves"
+    """A place is chosen; the office lies elsewhere, the service area includes the place."""
+    REMOTE = "remote"
+    """No known office in the county."""
+    OUTSIDE = "outside"
+    """A neighbour outside the county."""
+    UNKNOWN = "unknown"
+    """The register lacks the answer to a question that the filter asks."""
+    ENDED = "ended"
+    """Ended or not yet begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One actor that the filter selects, with the offices that count."""
+
+    actor: Actor
+    group: Group
+    offices: tuple[Office, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Everything that a filter selects, in the order in which it is shown.
+
+    Parameters
+    ----------
+    matches : tuple of Match
+        By group, then in Swedish alphabetical order.
+    """
+
+    matches: tuple[Match, ...]
+
+    def group(self, group: Group) -> tuple[Match, ...]:
+        """Return the matches of one group."""
+        return tuple(match for match in self.matches if match.group is group)
+
+    @property
+    def current(self) -> tuple[Match, ...]:
+        """Matches that are a clear yes and at work: what the sentence counts."""
+        aside = (Group.UNKNOWN, Group.ENDED)
+        return tuple(match for match in self.matches if match.group not in aside)
+
+    @property
+    def on_map(self) -> tuple[Match, ...]:
+        """Matches that the map shows."""
+        return self.group(Group.OFFICE)
+
+    @property
+    def municipalities(self) -> frozenset[str]:
+        """Codes of the municipalities in which the offices on the map lie."""
+        offices = (office for match in self.on_map for office in match.offices)
+        return frozenset(o.municipality for o in offices if o.municipality is not None)
+
+
+def select(
+    register: Register, chosen: Filter, *, groups: Mapping[str, frozenset[str]], on: date
+) -> Selection:
+    """Return what a filter selects from the register on a day.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    chosen : Filter
+        The choices.
+    groups : mapping of str to frozenset of str
+        Municipality codes per group id.
+    on : date
+        The day for which offices and actors must exist.
+
+    Returns
+    -------
+    Selection
+        Every actor that is not a clear no.
+    """
+    codes = place_codes(chosen.places, groups=groups)
+    words = _fold(chosen.text).split()
+    found = (
+        _match(actor, chosen, codes=codes, words=words, on=on)
+        for actor in register.actors
+        if chosen.scope is Scope.ADJACENT or _is_core_of_the_county(actor)
+    )
+    order = {group: rank for rank, group in enumerate(Group)}
+    return Selection(
+        tuple(
+            sorted(
+                (match for match in found if match is not None),
+                key=lambda m: (order[m.group], swedish_sort_key(m.actor.name)),
+            )
+        )
+    )
+
+
+def place_codes(
+    places: Iterable[str], *, groups: Mapping[str, frozenset[str]]
+) -> frozenset[str] | None:
+    """Return the municipality codes of places; None = no place is chosen."""
+    chosen = tuple(places)
+    if not chosen:
+        return None
+    return frozenset(
+        code
+        for place in chosen
+        for code in ((place,) if place in MUNICIPALITY_CODES else groups.get(place, ()))
+    )
+
+
+def offer_truth(offer: Offer, chosen: Filter) -> Truth:
+    """Return whether one offer answers the choice of service type, phase and delivery."""
+    return min(
+        _service_truth(offer, chosen.service_types),
+        _phase_truth(offer, chosen.phases),
+        _delivery_truth(offer, chosen.delivery),
+    )
+
+
+def actor_truth(actor: Actor, chosen: Filter) -> Truth:
+    """Return whether an actor answers everything in the filter but place and text."""
+    best_offer = max(offer_truth(offer, chosen) for offer in actor.offers)
+    return min(best_offer, _area_truth(actor, chosen.strength_areas))
+
+
+def _match(
+    actor: Actor,
+    chosen: Filter,
+    *,
+    codes: frozenset[str] | None,
+    words: Sequence[str],
+    on: date,
+) -> Match | None:
+    truth = actor_truth(actor, chosen)
+    if truth is Truth.NO or not _text_matches(actor, words):
+        return None
+    all_offices = actor.offices_on(on)
+    offices = tuple(o for o in all_offices if codes is None or o.municipality in codes)
+    if not offices:
+        truth = min(truth, _reach_truth(actor, codes))
+    if truth is Truth.NO:
+        return None
+    if not actor.is_active(on):
+        group = Group.ENDED
+    elif truth is Truth.UNKNOWN:
+        group = Group.UNKNOWN
+    elif actor.outside_county:
+        group = Group.OUTSIDE
+    elif offices:
+        group = Group.OFFICE
+    else:
+        group = Group.SERVES if all_offices else Group.REMOTE
+    return Match(actor=actor, group=group, offices=offices or all_offices)
+
+
+def _is_core_of_the_county(actor: Actor) -> bool:
+    return actor.scope is Scope.CORE and not actor.outside_county
+
+
+def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Truth:
+    return Truth.YES if not wanted or offer.service_type in wanted else Truth.NO
+
+
+def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Truth:
+    if not wanted or set(wanted) & set(offer.phases):
+        return Truth.YES
+    return Truth.NO if offer.phases else Truth.UNKNOWN
+
+
+def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Truth:
+    if not wanted:
+        return Truth.YES
+    # events, tools and plans ("limited") are not a service to one innovator: shown, but set apart
+    truth = {
+        Availability.OFFERED: Truth.YES,
+        Availability.LIMITED: Truth.UNKNOWN,
+        Availability.UNKNOWN: Truth.UNKNOWN,
+        Availability.NOT_OFFERED: Truth.NO,
+    }
+    return max(truth[offer.delivery.of(mode)] for mode in wanted)
+
+
+def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Truth:
+    if not wanted or any(actor.strength_areas.serves(area) for area in wanted):
+        return Truth.YES
+    return Truth.NO if actor.strength_areas.areas else Truth.UNKNOWN
+
+
+def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Truth:
+    """Whether an actor without an office in the chosen place says that it serves it."""
+    if codes is None:
+        return Truth.YES
+    answers = {actor.service_area.includes(code) for code in codes}
+    if True in answers:
+        return Truth.YES
+    return Truth.UNKNOWN if None in answers else Truth.NO
+
+
+def _text_matches(actor: Actor, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    texts = (
+        actor.name,
+        *actor.aliases,
+        *(actor.summary.in_(language) for language in Language),
+        *(office.town for office in actor.offices),
+    )
+    haystack = _fold(" ".join(texts))
+    return all(word in haystack for word in words)
+
+
+def _fold(text: str) -> str:
+    """Lower case without accents, so that "umea" finds Umeå."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -1,0 +1,138 @@
+"""Closed vocabularies. Their ids are stable: they stand in addresses, files and exports.
+
+Labels and explanations in Swedish and English are data, see ``data/strategy.yaml``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Development phases of an innovation, in their order (strategy, appendix 2)."""
+
+    IDE = "ide"
+    UTVECKLING = "utveckling"
+    VAXA = "vaxa"
+
+
+class ServiceType(StrEnum):
+    """What an offer consists of (the five kinds of appendix 2)."""
+
+    FINANSIERING = "finansiering"
+    FINANSIERING_RADGIVNING = "finansiering_radgivning"
+    RADGIVNING = "radgivning"
+    INKUBATOR_ACCELERATOR = "inkubator_accelerator"
+    MOTESPLATS = "motesplats"
+
+
+class StrengthArea(StrEnum):
+    """The nine strength areas of the strategy; ``ALL`` marks a sector-neutral actor."""
+
+    SKOGLIG_BIOEKONOMI = "skoglig_bioekonomi"
+    GRUV_MINERAL = "gruv_mineral"
+    HALLBARA_ENERGISYSTEM = "hallbara_energisystem"
+    TILLVERKNINGSINDUSTRI = "tillverkningsindustri"
+    BESOKSNARING = "besoksnaring"
+    LIVSMEDEL = "livsmedel"
+    KULTURELLA_KREATIVA_NARINGAR = "kulturella_kreativa_naringar"
+    LIFE_SCIENCE = "life_science"
+    DIGITALISERING = "digitalisering"
+    ALL = "all"
+
+
+STRENGTH_AREAS: tuple[StrengthArea, ...] = tuple(
+    area for area in StrengthArea if area is not StrengthArea.ALL
+)
+
+
+class Delivery(StrEnum):
+    """How help reaches a person. The four are never added into one figure."""
+
+    OFFICE = "office"
+    VISIT = "visit"
+    DIGITAL = "digital"
+    PHONE = "phone"
+
+
+class Availability(StrEnum):
+    """What is known about one delivery mode of an offer.
+
+    ``LIMITED`` keeps weaker claims apart: events, tools or plans in that mode, but no service to a
+    single innovator. ``UNKNOWN`` is a state of its own, never read as "no".
+    """
+
+    OFFERED = "offered"
+    LIMITED = "limited"
+    NOT_OFFERED = "not_offered"
+    UNKNOWN = "unknown"
+
+
+class Scope(StrEnum):
+    """``CORE``: innovation support to the private sector; ``ADJACENT``: what stands beside it."""
+
+    CORE = "core"
+    ADJACENT = "adjacent"
+
+
+class ActorKind(StrEnum):
+    """Legal or organisational kind of an actor."""
+
+    PUBLIC = "public"
+    COMPANY = "company"
+    NONPROFIT = "nonprofit"
+    ACADEMIC = "academic"
+    FOUNDATION = "foundation"
+
+
+class Status(StrEnum):
+    """Whether an actor is at work. ``UNKNOWN`` = open: no page settles it."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+    PLANNED = "planned"
+    UNKNOWN = "unknown"
+
+
+class Answer(StrEnum):
+    """An answer that may be missing; spelled so that YAML cannot turn it into a boolean."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """What a statement rests on."""
+
+    SOURCE = "source"
+    PARTIAL = "partial"
+    EDITORIAL = "editorial"
+    GENERAL_KNOWLEDGE = "general_knowledge"
+    ASSUMED = "assumed"
+
+
+class Confidence(StrEnum):
+    """How well the record as a whole is supported by pages that were read."""
+
+    VERIFIED = "verified"
+    PARTIAL = "partial"
+    GENERAL_KNOWLEDGE = "general_knowledge"
+
+
+class ServiceScope(StrEnum):
+    """How far an actor says, or is judged, to reach."""
+
+    MUNICIPALITIES = "municipalities"
+    COUNTY = "county"
+    NORTHERN_SWEDEN = "northern_sweden"
+    NATIONAL = "national"
+    OTHER_COUNTY = "other_county"
+    UNKNOWN = "unknown"
+
+
+class Precision(StrEnum):
+    """How exact an office's point is."""
+
+    TOWN = "town"
+    ADDRESS = "address"

@@ -1,0 +1,265 @@
+"""What the browser fetches beside Streamlit: Leaflet, jQuery, our scripts and styles, geometry.
+
+Everything comes from this server, so that no page ever asks another host for anything. An address
+carries a hash of the content (``?v=...``); with the right hash the browser may keep the file for a
+year, without it the file is asked for anew (and answered with "not modified").
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import xstatic.pkg.jquery
+import xstatic.pkg.leaflet
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from ris_map.web.settings import data_dir
+
+PREFIX: Final = "assets"
+GEO_NAMES: Final = ("municipalities", "background")
+
+_FOLDERS: Final[Mapping[str, Path]] = {
+    "app": Path(__file__).resolve().parent / "static",
+    "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
+    "jquery": Path(xstatic.pkg.jquery.BASE_DIR),
+}
+BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "page.css": (
+        "app/shell.css",
+        "app/app.css",
+        "app/coverage.css",
+        "app/find.css",
+        "app/municipality.css",
+        "app/open_data.css",
+    ),
+    "page.js": (
+        "app/shell.js",
+        "app/pages.js",
+        "app/selection.js",
+        "app/coverage.js",
+        "app/find.js",
+        "app/municipality.js",
+    ),
+    "map.js": ("leaflet/leaflet.js", "app/map.js", "app/find_map.js"),
+    "map.css": ("app/map.css", "app/find_map.css", "app/frame.css"),
+}
+"""Files that are always wanted together, sent as one: each file more costs a first visit time.
+
+In this order; none of them names another file by a relative address.
+"""
+KEPT: Final = "public, max-age=31536000, immutable"
+"""``Cache-Control`` of what never changes under its address."""
+
+# Leaflet's style sheet names its images without a version; a day is a fair guess for those.
+_UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "jquery": "no-cache"}
+_BUNDLE_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+}
+_HASH_LENGTH: Final = 12
+_SMALL: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One file in the two forms it may be sent in, with the hash that names its content."""
+
+    plain: bytes
+    packed: bytes
+    version: str
+
+
+def pack(plain: bytes) -> Payload:
+    """Give content in both forms, with its hash; something small stays as it is.
+
+    Parameters
+    ----------
+    plain : bytes
+        What is sent.
+    """
+    packed = gzip.compress(plain, compresslevel=9, mtime=0) if len(plain) > _SMALL else plain
+    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
+
+
+@lru_cache(maxsize=64)
+def _payload(path: Path, _modified: int, _size: int) -> Payload:
+    """Read and compress a file once for each state of it (the stamp is part of the cache's key)."""
+    return pack(path.read_bytes())
+
+
+def payload(path: Path) -> Payload:
+    """Give a file's content and hash, read anew only when the file has changed.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+    """
+    stamp = path.stat()
+    return _payload(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=16)
+def _joined(suffix: str, parts: tuple[Payload, ...]) -> Payload:
+    """Join files to one; in scripts each ends with a semicolon, whatever it ends with itself."""
+    between = b"\n;\n" if suffix == ".js" else b"\n"
+    return pack(between.join(part.plain for part in parts))
+
+
+def _bundle(name: str) -> Payload:
+    """Give a bundle as its files are now."""
+    parts = tuple(payload(_path(part)) for part in BUNDLES[name])
+    return _joined(Path(name).suffix, parts)
+
+
+def _path(name: str) -> Path:
+    """Find the file behind an asset's name such as ``leaflet/leaflet.js``."""
+    folder, _, rest = name.partition("/")
+    if folder == "geo":
+        return data_dir() / rest
+    return _FOLDERS[folder] / rest
+
+
+def asset_url(name: str) -> str:
+    """Give an asset's address, relative to the site's root, with the hash of its content.
+
+    Parameters
+    ----------
+    name : str
+        For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``.
+
+    Returns
+    -------
+    str
+        For example ``assets/app/map.css?v=1b2c3d4e5f60``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    """
+    folder, _, rest = name.partition("/")
+    content = _bundle(rest) if folder == "bundle" else payload(_path(name))
+    return f"{PREFIX}/{name}?v={content.version}"
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Tell whether the browser takes gzip (a quality of zero means that it does not).
+
+    Parameters
+    ----------
+    request : Request
+        What was asked.
+    """
+    for part in request.headers.get("accept-encoding", "").split(","):
+        coding, _, quality = part.partition(";")
+        if coding.strip() == "gzip":
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+def respond(request: Request, content: Payload, *, media_type: str, cache: str) -> Response:
+    """Answer with a payload: compressed where taken, "not modified" where known.
+
+    Parameters
+    ----------
+    request : Request
+        What was asked.
+    content : Payload
+        What is sent.
+    media_type, cache : str
+        Values of ``Content-Type`` and ``Cache-Control``.
+    """
+    packed = accepts_gzip(request) and content.packed is not content.plain
+    # Two encodings are two representations: each has an ETag of its own.
+    tag = f'"{content.version}{"-gz" if packed else ""}"'
+    headers = {"Cache-Control": cache, "ETag": tag, "Vary": "Accept-Encoding"}
+    known = {part.strip().removeprefix("W/") for part in _if_none_match(request).split(",")}
+    if tag in known:
+        return Response(status_code=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    body = content.packed if packed else content.plain
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _if_none_match(request: Request) -> str:
+    return request.headers.get("if-none-match", "")
+
+
+def _versioned(request: Request, version: str) -> bool:
+    return request.query_params.get("v") == version
+
+
+async def _geometry(request: Request) -> Response:
+    """Send one of the two geometry files; any other name is unknown here."""
+    name = request.path_params["name"]
+    if name not in GEO_NAMES:
+        raise HTTPException(status_code=404)
+    path = data_dir() / f"{name}.geojson"
+    if not path.is_file():
+        raise HTTPException(status_code=404)
+    content = payload(path)
+    cache = KEPT if _versioned(request, content.version) else "public, no-cache"
+    return respond(request, content, media_type="application/geo+json", cache=cache)
+
+
+async def _bundled(request: Request) -> Response:
+    """Send files that are always wanted together as one; any other name is unknown here."""
+    name = request.path_params["name"]
+    if name not in BUNDLES:
+        raise HTTPException(status_code=404)
+    content = _bundle(name)
+    cache = KEPT if _versioned(request, content.version) else "no-cache"
+    return respond(request, content, media_type=_BUNDLE_TYPES[Path(name).suffix], cache=cache)
+
+
+class VersionedFiles(StaticFiles):
+    """Static files whose caching depends on whether the address carries the right hash."""
+
+    def __init__(self, directory: Path, unversioned: str) -> None:
+        super().__init__(directory=directory)
+        self._root = directory
+        self._unversioned = unversioned
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Send one file, or "not found"."""
+        response = await super().get_response(path, scope)
+        full = self._root / path
+        kept = full.is_file() and _versioned(Request(scope), payload(full).version)
+        response.headers["Cache-Control"] = KEPT if kept else self._unversioned
+        return response
+
+
+def asset_routes() -> list[BaseRoute]:
+    """Give the routes of everything under ``/assets``.
+
+    Returns
+    -------
+    list of BaseRoute
+        A route each for geometry and for bundles, and one folder each for our own files, Leaflet
+        and jQuery.
+    """
+    files = [
+        Mount(f"/{PREFIX}/{name}", VersionedFiles(folder, _UNVERSIONED[name]), name=f"asset-{name}")
+        for name, folder in _FOLDERS.items()
+    ]
+    geometry = Route(f"/{PREFIX}/geo/{{name}}.geojson", _geometry, methods=["GET", "HEAD"])
+    bundles = Route(f"/{PREFIX}/bundle/{{name}}", _bundled, methods=["GET", "HEAD"])
+    return [geometry, bundles, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
+
+
+async def _nothing(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001
+    """Answer "not found"; otherwise Streamlit would answer an unknown asset with the page."""
+    raise HTTPException(status_code=404)

@@ -1,0 +1,98 @@
+"""The product's data, read once per process and shared by all sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ris_map.export.sources import DataSource
+from ris_map.geography.county import Geography
+from ris_map.register.in_words import Words
+from ris_map.register.register import LiveState
+from ris_map.register.strategy import Strategy
+from ris_map.travel.service import group_id, service
+from ris_map.travel.service import sources as all_sources
+from ris_map.travel.world import World, foundations
+from ris_map.web import settings
+from ris_map.words import Translator, swedish_sort_key, translator
+from ris_map.words.language import Language
+
+COAST_DIVISION = "kust"
+INLAND_DIVISION = "samverkan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Something that can be chosen as a place: a municipality or a group of them."""
+
+    id: str
+    name: str
+    codes: frozenset[str]
+
+
+def geography() -> Geography:
+    """Return the county's geography."""
+    return foundations(settings.data_dir()).geography
+
+
+def strategy() -> Strategy:
+    """Return the strategy's vocabulary."""
+    return foundations(settings.data_dir()).strategy
+
+
+def world() -> World:
+    """Return what every figure is computed from, for the register as it is served today."""
+    return service(settings.data_dir()).moment().world
+
+
+def sources() -> tuple[DataSource, ...]:
+    """Return the provenance of all data files."""
+    return all_sources(settings.data_dir())
+
+
+def register_state() -> LiveState:
+    """Return the register as it is served, with the faults of a newer file if it has any."""
+    return service(settings.data_dir()).register_state()
+
+
+def words(tr: Translator) -> Words:
+    """Return what is needed to put records into the words of a language."""
+    return Words(
+        tr=tr,
+        strategy=strategy(),
+        municipality_names={m.code: m.name for m in geography().municipalities},
+        report_address=settings.report_address(),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=len(Language))
+def places(language: Language) -> tuple[Place, ...]:
+    """Return the places to choose from: groups first, then municipalities, in Swedish order."""
+    found = geography()
+    grouped = tuple(
+        Place(
+            id=group_id(division.id, group.id),
+            name=f"{group.label.in_(language)} ({division.label.in_(language).lower()})",
+            codes=frozenset(group.municipalities),
+        )
+        for division in found.divisions
+        for group in division.groups
+        if len(group.municipalities) > 1
+    )
+    single = sorted(found.municipalities, key=lambda m: swedish_sort_key(m.name))
+    return (
+        *grouped,
+        *(Place(id=m.code, name=m.name, codes=frozenset({m.code})) for m in single),
+    )
+
+
+def place_groups() -> Mapping[str, frozenset[str]]:
+    """Return municipality codes by group id."""
+    return {place.id: place.codes for place in places(Language.SV)}
+
+
+def texts(language: Language) -> Translator:
+    """Return the texts of a language."""
+    return translator(language)

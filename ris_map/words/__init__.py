@@ -1,0 +1,11 @@
+"""Texts, numbers, dates and sort order in Swedish and English.
+
+Texts live in gettext PO catalogues (``catalogues/<language>/*.po``) under stable keys, so that a
+translator works with ordinary tools. Words of the strategy (phases, service types, ...) are data
+and come from :mod:`ris_map.register.strategy`.
+"""
+
+from ris_map.words.sorting import swedish_sort_key
+from ris_map.words.translator import MissingTextError, Translator, translator
+
+__all__ = ["MissingTextError", "Translator", "swedish_sort_key", "translator"]

@@ -1,0 +1,78 @@
+"""The one place where text becomes HTML or script: templates and JSON that escape every value.
+
+Register text is hostile until escaped. No other module joins strings into HTML.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATE_DIRS = sorted(Path(__file__).parents[1].glob("**/templates"))
+"""Each room's own templates; a name is used once in all of them."""
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATE_DIRS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def render(template: str, /, **values: object) -> str:
+    """Return the HTML of a template; every value is escaped unless a template made it.
+
+    Parameters
+    ----------
+    template : str
+        Name of a file in some room's ``templates/``.
+    **values : object
+        Values that the template names; a missing one is an error.
+    """
+    html = _environment().get_template(template).render(**values)
+    # indentation of templates is for people, not for the wire
+    return "\n".join(line.strip() for line in html.splitlines() if line.strip())
+
+
+_BRACE = "\ue000"
+"""Stands for an opening brace inside a text while JSON is made; a private character."""
+_UNSAFE_IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", _BRACE: "\\u007b"}
+
+
+def script_json(value: object) -> str:
+    """Return JSON that can stand in a folium script.
+
+    Folium reads every script again as a template before it is sent: a text with two opening braces
+    would be run on the server. No text keeps an opening brace or a character that ends a script.
+
+    Parameters
+    ----------
+    value : object
+        Lists, mappings with text keys, texts, finite numbers, truth values, None.
+    """
+    text = json.dumps(_without_braces(value), ensure_ascii=False, allow_nan=False)
+    # two opening braces of the structure itself must not meet either
+    text = text.replace("{", "{ ")
+    for character, escaped in _UNSAFE_IN_SCRIPT.items():
+        text = text.replace(character, escaped)
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _without_braces(value: object) -> object:
+    match value:
+        case str():
+            return value.replace(_BRACE, "").replace("{", _BRACE)
+        case dict():
+            return {_without_braces(key): _without_braces(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_without_braces(item) for item in value]
+        case _:
+            return value

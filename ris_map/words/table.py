@@ -1,0 +1,145 @@
+"""A table of figures once, for screen and files alike: what is shown is what is exported."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ris_map.coverage.page.view import ROUND_MINUTES, rounded
+from ris_map.words import Translator
+from ris_map.words.markup import render
+
+
+class Unit(StrEnum):
+    """What a number counts; decides how it is written."""
+
+    COUNT = "count"
+    SHARE = "share"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit. Infinite minutes = no known way; NaN = no information."""
+
+    value: float
+    unit: Unit
+
+    @property
+    def shown(self) -> float | None:
+        """The number that stands on the screen, or None where words stand there."""
+        if not math.isfinite(self.value):
+            return None
+        if self.unit is Unit.MINUTES:
+            return None if self.value < ROUND_MINUTES else float(rounded(self.value))
+        if self.unit is Unit.SHARE:
+            is_nearly = 0 < self.value < 0.005 or 0.995 <= self.value < 1
+            return None if is_nearly else math.floor(self.value * 100 + 0.5) / 100
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to an address, or to the evidence of a cell on the same page."""
+
+    text: str
+    url: str = ""
+    cell: str = ""
+
+
+Cell = str | Amount | Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureTable:
+    """A table on the page.
+
+    Parameters
+    ----------
+    id : str
+        Unique on the page; also the name of its sheet.
+    title : str
+        Caption: what it shows, of when.
+    columns : sequence of str
+        Headings.
+    rows : sequence of sequence of Cell
+        The first cell of a row names it.
+    sentence : str
+        What it says.
+    """
+
+    id: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    sentence: str = ""
+
+
+def count(value: float) -> Amount:
+    """Return a number of people or things."""
+    return Amount(float(value), Unit.COUNT)
+
+
+def share(value: float) -> Amount:
+    """Return a share."""
+    return Amount(float(value), Unit.SHARE)
+
+
+def minutes(value: float) -> Amount:
+    """Return minutes."""
+    return Amount(float(value), Unit.MINUTES)
+
+
+def cell_text(cell: Cell, *, tr: Translator) -> str:
+    """Return a cell as it stands on the screen."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Link):
+        return cell.text
+    shown = cell.shown
+    if shown is not None:
+        number = tr.number(shown * 100 if cell.unit is Unit.SHARE else shown)
+        return tr("coverage.percent", n=number) if cell.unit is Unit.SHARE else number
+    return _words_for(cell, tr=tr)
+
+
+def _words_for(cell: Amount, *, tr: Translator) -> str:
+    if math.isnan(cell.value):
+        return tr("unknown")
+    if math.isinf(cell.value):
+        return tr("coverage.no-way")
+    if cell.unit is Unit.MINUTES:
+        return tr("coverage.minutes.under", n=ROUND_MINUTES)
+    if cell.value < 0.5:
+        return tr("coverage.percent.under", n=1)
+    return tr("coverage.percent.over", n=99)
+
+
+def table_html(
+    table: FigureTable, *, tr: Translator, first: int = 0, last: int | None = None
+) -> str:
+    """Return a table, or some of its rows, as HTML."""
+    rows = [
+        [
+            {
+                "text": cell_text(cell, tr=tr),
+                "url": cell.url if isinstance(cell, Link) else "",
+                "cell": cell.cell if isinstance(cell, Link) else "",
+                "number": isinstance(cell, Amount),
+            }
+            for cell in row
+        ]
+        for row in table.rows[first:last]
+    ]
+    name = table.id if not first else f"{table.id}-{first}"
+    caption = tr("coverage.table.continued", title=table.title) if first else table.title
+    return render(
+        "coverage_table.html",
+        id=name,
+        caption=caption,
+        columns=table.columns,
+        rows=rows,
+        evidence=tr("coverage.table.evidence"),
+    )

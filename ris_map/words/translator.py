@@ -1,0 +1,107 @@
+"""One translator per language: texts by key, plural forms, numbers and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from ris_map.common.faults import RisMapError
+from ris_map.words.language import Language
+
+CATALOGUES_DIR = Path(__file__).parent / "catalogues"
+
+
+class MissingTextError(RisMapError):
+    """A key has no text in a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Texts and formats of one language.
+
+    Parameters
+    ----------
+    language : Language
+        The language.
+    texts : mapping of str to str
+        Texts by key.
+    plurals : mapping of str to tuple of str
+        (one, other) by key; both languages have exactly these two forms.
+    """
+
+    language: Language
+    texts: Mapping[str, str]
+    plurals: Mapping[str, tuple[str, str]]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the text of a key with its ``{placeholders}`` filled.
+
+        Raises
+        ------
+        MissingTextError
+            If the key is not in the catalogue.
+        """
+        try:
+            text = self.texts[key]
+        except KeyError:
+            raise MissingTextError(f"no text for {key!r} in {self.language}") from None
+        return text.format(**values) if values else text
+
+    def plural(self, key: str, count: int, /, **values: object) -> str:
+        """Return the plural form for a count, with ``{n}`` as the formatted count."""
+        try:
+            one, other = self.plurals[key]
+        except KeyError:
+            raise MissingTextError(f"no plural for {key!r} in {self.language}") from None
+        form = one if count == 1 else other
+        return form.format(n=self.number(count), **values)
+
+    def number(self, value: float, *, decimals: int = 0) -> str:
+        """Return a number as readers of the language expect: ``12 345,6`` with hard spaces."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return str(format_decimal(value, format=pattern, locale=self.language.value))
+
+    def date(self, value: date) -> str:
+        """Return an ISO date, the Swedish habit and unambiguous in English."""
+        return value.isoformat()
+
+    def listing(self, items: Iterable[str]) -> str:
+        """Return ``a, b och c``."""
+        *head, last = list(items) or [""]
+        if not head:
+            return last
+        return f"{', '.join(head)} {self('list.and')} {last}"
+
+
+@lru_cache(maxsize=len(Language))
+def translator(language: Language) -> Translator:
+    """Return the translator of a language, read once per process from its PO catalogues.
+
+    Raises
+    ------
+    MissingTextError
+        If two catalogues of the language define the same key.
+    """
+    texts: dict[str, str] = {}
+    plurals: dict[str, tuple[str, str]] = {}
+    for path in sorted((CATALOGUES_DIR / language.value).glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language.value, abort_invalid=True)
+        for message in catalogue:
+            if not message.id:
+                continue
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if key in texts or key in plurals:
+                raise MissingTextError(f"{path.name}: {key!r} is defined twice")
+            if isinstance(message.id, str):
+                texts[key] = str(message.string)
+            else:
+                one, other = tuple(message.string or ("", ""))
+                plurals[key] = (one, other)
+    return Translator(language=language, texts=texts, plurals=plurals)

@@ -1,0 +1,210 @@
+"""The detail view of every actor holds everything the register knows, with every source."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from ris_map.actors.detail import actor_html
+from ris_map.register.in_words import Words
+from ris_map.register.model import Actor, Register
+from ris_map.register.register import load_register
+from ris_map.register.strategy import Strategy, load_strategy
+from ris_map.register.vocabulary import Basis, Precision
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests import factories
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DAY = date(2026, 11, 23)
+LANGUAGES = list(Language)
+
+
+class Detail(HTMLParser):
+    """Text, links, headings and table rows of a detail view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.links: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a start tag."""
+        self.tags.append((tag, dict(attrs)))
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text += data
+
+
+@cache
+def real_register() -> Register:
+    return load_register(DATA / "actors.yaml", today=DAY)
+
+
+@cache
+def strategy() -> Strategy:
+    return load_strategy(DATA / "strategy.yaml")
+
+
+def words_in(language: Language) -> Words:
+    return Words(
+        tr=translator(language),
+        strategy=strategy(),
+        municipality_names={code: town[0] for code, town in factories.TOWNS.items()},
+        report_address="fel@example.org",
+    )
+
+
+def detail(actor: Actor, language: Language = Language.SV, *, on: date = DAY) -> Detail:
+    found = Detail()
+    found.feed(actor_html(actor, words=words_in(language), on=on))
+    found.close()
+    found.text = " ".join(found.text.split())
+    return found
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_every_source_and_every_claim_of_every_actor_is_shown(language: Language) -> None:
+    for actor in real_register().actors:
+        found = detail(actor, language)
+        for source in (*actor.sources, *actor.delivery_claims):
+            assert source.url in found.links, f"{actor.id}: {source.url}"
+            assert flat(source.supports.in_(language)) in found.text, actor.id
+            assert source.year is None or source.year in found.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_known_about_every_actor_is_shown(language: Language) -> None:
+    tr = translator(language)
+    for actor in real_register().actors:
+        found = detail(actor, language)
+        texts = [
+            *(actor.id, *actor.aliases, actor.summary.in_(language)),
+            *(tr(f"kind.{actor.kind}"), tr(f"confidence.{actor.confidence}")),
+            *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
+            *(office.town for office in actor.offices),
+            *(note.in_(language) for note in [actor.note] if note),
+            *(office.note.in_(language) for office in actor.offices if office.note),
+            actor.status_note.finding.in_(language) if actor.status_note else "",
+            actor.last_evidence or tr("unknown"),
+            actor.last_confirmed or tr("confirmed.never"),
+            actor.successor or "",
+        ]
+        missing = [text for text in texts if flat(text) not in found.text]
+        assert not missing, f"{actor.id}: {missing}"
+        assert (actor.homepage in found.links) == (actor.homepage is not None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_python_shines_through(language: Language) -> None:
+    for actor in real_register().actors:
+        text = detail(actor, language).text
+        assert not re.search(r"\bNone\b|<[A-Z]\w+\.|\w+\.[A-Z]{3,}\b|\{\w+\}", text), actor.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_start_at_the_second_level_and_every_table_has_a_name(
+    language: Language,
+) -> None:
+    for actor in real_register().actors:
+        found = detail(actor, language)
+        levels = {tag for tag, _ in found.tags if re.fullmatch(r"h\d", tag)}
+        assert levels == {"h2"}
+        ids = [attrs["id"] for _, attrs in found.tags if "id" in attrs]
+        assert len(ids) == len(set(ids))
+        tables = [tag for tag, _ in found.tags if tag == "table"]
+        assert len(tables) == len([tag for tag, _ in found.tags if tag == "caption"]) > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_unknown_says_so(language: Language) -> None:
+    unknown = translator(language)("unknown")
+    actor = factories.make_actor(
+        offers=(factories.make_offer(phases=()),),
+        offices=(factories.make_office(street=None, postcode=None),),
+        sources=(factories.make_source(year=None),),
+        last_evidence=None,
+        last_confirmed=None,
+        homepage=None,
+    )
+    text = detail(actor, language).text
+    # phases at the top and in the table, address, year of the source, last evidence
+    assert text.count(unknown) >= 5
+    assert translator(language)("confirmed.never") in text
+    assert translator(language)("row.no-homepage") in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_actor_without_office_says_so(language: Language) -> None:
+    text = detail(factories.make_actor(offices=()), language).text
+    assert translator(language)("detail.no-office") in text
+
+
+def test_a_street_that_no_longer_holds_is_marked_as_old() -> None:
+    office = factories.make_office(street="Gamla gatan 1", address_valid_to="2020")
+    tr = translator(Language.SV)
+    old = tr("detail.office.address-outdated", street="Gamla gatan 1, 900 00", date="2020")
+    actor = factories.make_actor(offices=(office,))
+    assert old in detail(actor).text
+    assert old not in detail(actor, on=date(2020, 12, 31)).text
+    assert "Gamla gatan 1" in detail(actor, on=date(2020, 12, 31)).text
+
+
+def test_an_office_outside_names_its_municipality_and_county() -> None:
+    actor = factories.make_actor(outside_county=True, offices=(factories.make_outside_office(),))
+    assert "Örnsköldsvik (Västernorrland)" in detail(actor).text
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_judgement_names_its_basis(basis: Basis, language: Language) -> None:
+    actor = factories.make_actor(
+        scope_basis=basis,
+        strength_areas=factories.make_strength(basis=basis),
+        offers=(factories.make_offer(basis=basis),),
+        offices=(factories.make_office(basis=basis),),
+    )
+    assert detail(actor, language).text.count(translator(language)(f"basis.{basis}")) >= 4
+
+
+def test_X6_a_distance_is_written_with_hard_spaces() -> None:
+    office = factories.make_office(precision=Precision.ADDRESS, uncertainty_m=12500)
+    html = actor_html(factories.make_actor(offices=(office,)), words=words_in(Language.SV), on=DAY)
+    assert "12\u00a0500" in html
+    assert "12500" not in html
+
+
+@pytest.mark.parametrize("precision", list(Precision))
+@pytest.mark.parametrize("uncertainty", [None, 50])
+def test_every_precision_has_words(precision: Precision, uncertainty: int | None) -> None:
+    office = factories.make_office(precision=precision, uncertainty_m=uncertainty)
+    for language in Language:
+        assert detail(factories.make_actor(offices=(office,)), language).text
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(None, None), ("2001", None), (None, "2020-05"), ("2001", "2020-05")]
+)
+def test_the_period_is_shown_as_far_as_it_is_known(start: str | None, end: str | None) -> None:
+    text = detail(factories.make_actor(valid_from=start, valid_to=end)).text
+    assert (translator(Language.SV)("detail.period") in text) or not (start or end)
+    assert all(part in text for part in (start, end) if part)
+
+
+def test_every_link_is_to_a_page_or_a_message() -> None:
+    for actor in real_register().actors:
+        assert all(link.startswith(("http", "mailto:")) for link in detail(actor).links)

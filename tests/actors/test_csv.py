@@ -1,0 +1,159 @@
+"""Downloads: two flavours of CSV that read back to the same cells and run nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ris_map.actors.files import COLUMNS, CsvFlavour, actors_csv
+from ris_map.register.filters import Filter
+from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
+from ris_map.register.register import load_register
+from ris_map.register.selection import Group, select
+from ris_map.register.strategy import Strategy, load_strategy
+from ris_map.register.vocabulary import Scope
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests import factories
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DAY = date(2026, 11, 23)
+BOM = b"\xef\xbb\xbf"
+DELIMITERS = {CsvFlavour.SWEDISH: ";", CsvFlavour.PLAIN: ","}
+LANGUAGES = list(Language)
+FLAVOURS = list(CsvFlavour)
+FORMULAS = [
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"),
+    *('=HYPERLINK("http://x")', "－1", "＝1+1", "＋1", "＠x"),
+]
+
+
+@cache
+def strategy() -> Strategy:
+    return load_strategy(DATA / "strategy.yaml")
+
+
+def words_in(language: Language) -> Words:
+    return Words(
+        tr=translator(language),
+        strategy=strategy(),
+        municipality_names={code: town[0] for code, town in factories.TOWNS.items()},
+        report_address="fel@example.org",
+    )
+
+
+@cache
+def real_rows(language: Language) -> tuple[ActorRow, ...]:
+    register = load_register(DATA / "actors.yaml", today=DAY)
+    selection = select(register, Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
+    return actor_rows(selection.matches, words=words_in(language), on=DAY)
+
+
+@cache
+def one_row() -> ActorRow:
+    actor = factories.make_actor()
+    return actor_row(actor, actor.offices, group=Group.OFFICE, words=words_in(Language.SV), on=DAY)
+
+
+def read_back(content: bytes, flavour: CsvFlavour) -> list[list[str]]:
+    text = content.removeprefix(BOM).decode("utf-8")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[flavour], strict=True)
+    return list(reader)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_swedish_flavour_opens_in_a_swedish_spreadsheet(language: Language) -> None:
+    tr = translator(language)
+    content = actors_csv(real_rows(language), flavour=CsvFlavour.SWEDISH, tr=tr)
+    assert content.startswith(BOM)
+    assert content.count(BOM) == 1
+    header = content.removeprefix(BOM).split(b"\r\n")[0].decode()
+    assert header.split(";") == [tr(f"csv.column.{name}") for name in COLUMNS]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plain_flavour_is_rfc_4180(language: Language) -> None:
+    content = actors_csv(real_rows(language), flavour=CsvFlavour.PLAIN, tr=translator(language))
+    assert not content.startswith(BOM)
+    assert content.endswith(b"\r\n")
+    assert content.count(b"\n") == content.count(b"\r\n")
+    lines = read_back(content, CsvFlavour.PLAIN)
+    assert {len(line) for line in lines} == {len(COLUMNS)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_the_words_of_the_file_are_those_of_the_screen(
+    language: Language, flavour: CsvFlavour
+) -> None:
+    tr, rows = translator(language), real_rows(language)
+    header, *lines = read_back(actors_csv(rows, flavour=flavour, tr=tr), flavour)
+    assert len(set(header)) == len(header)
+    assert len(lines) == len(rows)
+    place = {name: COLUMNS.index(name) for name in COLUMNS}
+    for row, line in zip(rows, lines, strict=True):
+        assert line[place["id"]] == row.id
+        assert line[place["name"]] == row.name
+        assert line[place["summary"]] == row.summary
+        assert line[place["phases"]] == (row.phase_labels or tr("unknown"))
+        assert line[place["service-types"]] == row.service_types
+        assert line[place["strength-areas"]] == row.strength_areas
+        assert line[place["group"]] == tr(f"group.{row.group}.short")
+        assert line[place["towns"]] == row.places
+        assert line[place["homepage"]] == row.homepage
+        assert line[place["last-evidence"]] == row.last_evidence
+        for mark in row.delivery:
+            assert line[place[mark.id]] == mark.known
+
+
+def test_both_flavours_hold_the_same_cells() -> None:
+    tr, rows = translator(Language.SV), real_rows(Language.SV)
+    swedish, plain = (
+        read_back(actors_csv(rows, flavour=flavour, tr=tr), flavour) for flavour in FLAVOURS
+    )
+    assert swedish == plain
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.sampled_from(FLAVOURS))
+def test_any_text_reads_back_as_it_was(text: str, flavour: CsvFlavour) -> None:
+    row = replace(one_row(), summary="x" + text, name="citat \" ; , ' \r\n slut")
+    content = actors_csv([row, one_row()], flavour=flavour, tr=translator(Language.SV))
+    _, first, second = read_back(content, flavour)
+    assert first[COLUMNS.index("summary")] == "x" + text
+    assert first[COLUMNS.index("name")] == row.name
+    assert second[COLUMNS.index("id")] == one_row().id
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text(
+    formula: str, flavour: CsvFlavour
+) -> None:
+    fields = ("name", "summary", "places", "strength_areas", "service_area", "homepage")
+    row = replace(one_row(), **dict.fromkeys(fields, formula))
+    content = actors_csv([row], flavour=flavour, tr=translator(Language.SV))
+    _, line = read_back(content, flavour)
+    assert line.count(f"'{formula}") == len(fields)
+    assert formula not in line
+
+
+@pytest.mark.parametrize("text", ["1-2", "a=b", "Råd & Dåd", "'", "", " x", "e-post"])
+def test_a_harmless_cell_is_left_alone(text: str) -> None:
+    row = replace(one_row(), summary=text)
+    content = actors_csv([row], flavour=CsvFlavour.PLAIN, tr=translator(Language.SV))
+    assert read_back(content, CsvFlavour.PLAIN)[1][COLUMNS.index("summary")] == text
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_an_empty_selection_gives_a_file_with_the_header_alone(flavour: CsvFlavour) -> None:
+    content = actors_csv([], flavour=flavour, tr=translator(Language.EN))
+    assert len(read_back(content, flavour)) == 1

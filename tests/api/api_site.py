@@ -1,0 +1,38 @@
+"""The open-data API as a client sees it, without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+
+from ris_map.api.app import OpenDataFirst
+from ris_map.api.asked import Site
+from ris_map.api.settings import ApiSettings
+from ris_map.travel.service import service
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+HOST = "http://kartan.example"
+V1 = "/api/v1"
+CONTACT = "karta@example.org"
+
+
+def application(data_dir: Path = DATA, settings: ApiSettings | None = None) -> Starlette:
+    """Return the API mounted as in the product."""
+    site = Site(
+        served=service(data_dir), settings=settings or ApiSettings(), report_address=CONTACT
+    )
+    return Starlette(middleware=[Middleware(OpenDataFirst, site=site)])
+
+
+def client(
+    data_dir: Path = DATA,
+    settings: ApiSettings | None = None,
+    *,
+    address: str = "127.0.0.1",
+) -> TestClient:
+    """Return a client of the API."""
+    app = application(data_dir, settings)
+    return TestClient(app, base_url=HOST, client=(address, 50000))

@@ -1,0 +1,385 @@
+"""The open-data API over HTTP: answers, conditions, refusals, limits."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from starlette.testclient import TestClient
+
+from ris_map.api.app import MAX_ADDRESS
+from ris_map.api.payloads import Store, payload
+from ris_map.api.settings import ApiSettings, Rate
+from ris_map.common.personal_data import PERSONAL_DATA
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from tests.api.api_site import CONTACT, DATA, HOST, V1, client
+
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+@pytest.fixture(autouse=True)
+def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIS_MAP_TODAY", "2026-11-23")
+
+
+@pytest.fixture(scope="module")
+def api() -> TestClient:
+    return client()
+
+
+@pytest.fixture
+def own_data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder)
+    return folder
+
+
+def addresses(api: TestClient) -> Iterator[str]:
+    for link in api.get(V1).json()["links"]:
+        yield link["href"].replace("{id}", "almi-nord")
+
+
+def no_such_number(text: str) -> Any:
+    raise AssertionError(f"{text} is no JSON")
+
+
+def test_every_address_answers_and_says_its_type(api: TestClient) -> None:
+    listed = list(addresses(api))
+    assert len(listed) >= 20
+    kinds = {link["href"]: link["type"] for link in api.get(V1).json()["links"]}
+    for address in listed:
+        answer = api.get(address)
+        assert answer.status_code == 200, address
+        kind = kinds[address.replace("almi-nord", "{id}")]
+        assert answer.headers["Content-Type"].partition(";")[0] == kind
+        if "json" in kind:
+            json.loads(answer.content, parse_constant=no_such_number)
+
+
+def test_json_answers_have_the_shape_that_is_described(api: TestClient) -> None:
+    described = api.get(f"{V1}/openapi.json").json()
+    checked = 0
+    for path, item in described["paths"].items():
+        answer = item["get"]["responses"]["200"]
+        ((kind, content),) = answer["content"].items()
+        if "$ref" in content["schema"] and "json" in kind:
+            document = api.get(V1 + path.replace("{id}", "almi-nord")).json()
+            shape = {**content["schema"], "components": described["components"]}
+            jsonschema.Draft202012Validator(shape).validate(document)
+            if "example" in content:
+                jsonschema.Draft202012Validator(shape).validate(content["example"])
+            checked += 1
+    assert checked >= 13
+
+
+def test_the_description_is_openapi_3_1_with_examples(api: TestClient) -> None:
+    described = api.get(f"{V1}/openapi.json").json()
+    assert described["openapi"].startswith("3.1")
+    assert described["servers"] == [{"url": HOST + V1}]
+    assert described["info"]["contact"] == {"email": CONTACT}
+    operations = [item["get"] for item in described["paths"].values()]
+    assert all("example" in p for operation in operations for p in operation["parameters"])
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+
+
+def test_head_gives_the_same_headers_without_a_body(api: TestClient) -> None:
+    for address in addresses(api):
+        full, head = api.get(address, headers=PLAIN), api.head(address, headers=PLAIN)
+        assert head.content == b""
+        assert head.headers == full.headers
+        assert int(head.headers["Content-Length"]) == len(full.content)
+
+
+def test_what_is_known_is_not_sent_again(api: TestClient) -> None:
+    for address in addresses(api):
+        first = api.get(address)
+        etag = first.headers["ETag"]
+        for tag in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+            again = api.get(address, headers={"If-None-Match": tag})
+            assert (again.status_code, again.content) == (304, b""), address
+            assert again.headers["ETag"] == etag
+            assert "Content-Encoding" not in again.headers
+        assert api.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_the_date_of_change_counts_only_without_a_tag(api: TestClient) -> None:
+    first = api.get(f"{V1}/localities")
+    changed = first.headers["Last-Modified"]
+    assert parsedate_to_datetime(changed).tzinfo is not None
+    known = {"If-Modified-Since": changed}
+    assert api.get(f"{V1}/localities", headers=known).status_code == 304
+    old = {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}
+    assert api.get(f"{V1}/localities", headers=old).status_code == 200
+    assert api.get(f"{V1}/localities", headers={"If-Modified-Since": "soon"}).status_code == 200
+    both = {**known, "If-None-Match": '"other"'}
+    assert api.get(f"{V1}/localities", headers=both).status_code == 200
+
+
+def test_answers_are_packed_where_taken_and_each_coding_has_its_tag(api: TestClient) -> None:
+    address = f"{V1}/actors.geojson"
+    plain = api.get(address, headers=PLAIN)
+    with api.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as packed:
+        raw = b"".join(packed.iter_raw())
+    assert gzip.decompress(raw) == plain.content
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert len(raw) * 4 < len(plain.content)
+    refused = api.get(address, headers={"Accept-Encoding": "gzip;q=0, identity"})
+    assert "Content-Encoding" not in refused.headers
+
+
+def test_anybody_may_read_from_anywhere(api: TestClient) -> None:
+    for address in (f"{V1}/actors", f"{V1}/actors?x=1", f"{V1}/nothing"):
+        answer = api.get(address, headers={"Origin": "https://elsewhere.example"})
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    asked = api.options(f"{V1}/actors", headers={"Access-Control-Request-Method": "GET"})
+    assert (asked.status_code, asked.content) == (204, b"")
+    assert asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "kind", "member"),
+    [
+        ("/actors?fass=ide", 400, "unknown-parameter", "known"),
+        ("/actors?lan=24", 400, "unknown-parameter", "known"),
+        ("/actors?fas=hej", 400, "unknown-value", "allowed"),
+        ("/actors?fas=", 400, "unknown-value", "allowed"),
+        ("/actors?fas=ide,", 400, "unknown-value", "allowed"),
+        ("/actors?plats=0180", 400, "unknown-value", "allowed"),
+        ("/actors?bredd=core&bredd=adjacent", 400, "repeated-parameter", "parameter"),
+        ("/actors?q=a&q=b", 400, "repeated-parameter", "parameter"),
+        ("/actors?q=" + "a" * 81, 400, "too-long", "longest"),
+        ("/actors?" + "&".join(["fas=ide"] * 150), 400, "bad-query", "most"),
+        ("/coverage?grans=45", 400, "unknown-value", "allowed"),
+        ("/coverage?utanfor=1", 400, "unknown-value", "allowed"),
+        ("/coverage?omrade=life_science&omrade=livsmedel", 400, "repeated-parameter", "parameter"),
+        ("/travel-times?aktor=Nobody", 400, "unknown-value", "value"),
+        ("/travel-times?aktor=nobody", 404, "unknown-actor", "value"),
+        ("/localities?q=a", 400, "unknown-parameter", "known"),
+        ("/actors/nobody", 404, "unknown-actor", "value"),
+        ("/actors/{id}", 404, "unknown-actor", "value"),
+        ("/actors/a/b", 404, "unknown-address", "known"),
+        ("/nothing", 404, "unknown-address", "known"),
+        ("/actors.pdf", 404, "unknown-address", "known"),
+        ("/%2e%2e/%2e%2e/etc/passwd", 404, "unknown-address", "known"),
+        ("/actors?q=" + "%C3%A5" * MAX_ADDRESS, 414, "address-too-long", "most"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_reasons(
+    api: TestClient, address: str, status: int, kind: str, member: str
+) -> None:
+    answer = api.get(V1 + address)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    problem = answer.json()
+    assert problem["type"] == f"urn:ris-map:problem:{kind}"
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["instance"].startswith("/api")
+    assert member in problem
+    head = api.head(V1 + address)
+    assert (head.status_code, head.content) == (status, b"")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_nothing_can_be_written(api: TestClient, method: str) -> None:
+    answer = api.request(method, f"{V1}/actors")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert answer.json()["method"] == method
+
+
+@pytest.mark.parametrize("name", ["localities", "municipalities.geojson"])
+def test_whom_to_name_is_given_in_both_languages(api: TestClient, name: str) -> None:
+    named = api.get(f"{V1}/{name}").json()["meta"]["attribution"]
+    known = [source["attribution"] for source in api.get(f"{V1}/sources").json()["sources"]]
+    assert named
+    for one in named:
+        assert list(one) == ["sv", "en"]
+        assert one in known
+    assert api.get(f"{V1}/actors").json()["meta"]["attribution"] == []
+
+
+def test_another_version_is_refused_in_words_not_with_a_page(api: TestClient) -> None:
+    for address in ("/api", "/api/", "/api/v2/actors", "/api/v1x"):
+        assert api.get(address).json()["type"].endswith("unknown-address")
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "language"),
+    [
+        ("", "", "sv"),
+        ("", "en-GB,en;q=0.8", "en"),
+        ("", "de,en;q=0.5,sv;q=0.9", "sv"),
+        ("", "fi,*", "sv"),
+        ("", "en;q=0,sv", "sv"),
+        ("", "en;q=x", "sv"),
+        ("&lang=en", "sv", "en"),
+        ("&lang=sv", "en", "sv"),
+        ("&lang=xx", "en", "en"),
+    ],
+)
+def test_problems_speak_two_languages(
+    api: TestClient, query: str, accepted: str, language: str
+) -> None:
+    answer = api.get(f"{V1}/actors?fas=hej{query}", headers={"Accept-Language": accepted})
+    assert answer.headers["Content-Language"] == language
+    assert answer.headers["Vary"] == "Accept-Language"
+    titles = {"sv": "Okänt värde", "en": "Unknown value"}
+    assert answer.json()["title"] == titles[language]
+
+
+def test_every_spelling_of_one_question_is_one_answer(api: TestClient) -> None:
+    spellings = (
+        "fas=ide&fas=vaxa&plats=2422",
+        "fas=vaxa,ide&plats=2422",
+        "plats=2422&fas=vaxa&fas=ide&fas=ide",
+        "plats=2422&fas=ide,vaxa&q=&q"[:-2],
+    )
+    answers = {api.get(f"{V1}/actors?{spelling}").content for spelling in spellings}
+    assert len(answers) == 1
+
+
+def test_too_many_requests_are_told_when_to_come_back() -> None:
+    few = ApiSettings(rate=Rate(requests=3, seconds=60))
+    stranger = client(settings=few, address="203.0.113.5")
+    answers = [stranger.get(f"{V1}/sources") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 20
+    assert answers[-1].json()["seconds"] == int(answers[-1].headers["Retry-After"])
+    assert stranger.options(f"{V1}/sources").status_code == 204
+    here = client(settings=few)
+    assert {here.get(f"{V1}/sources").status_code for _ in range(6)} == {200}
+
+
+def test_a_host_that_is_none_is_refused(api: TestClient) -> None:
+    for host in ("a b", "x/y", "<script>", "a\\b", "user@host"):
+        answer = api.get(f"{V1}/dcat.ttl", headers={"Host": host})
+        assert answer.json()["type"].endswith("bad-host")
+    fixed = client(settings=ApiSettings(base_url="https://karta.example.se/ris"))
+    described = fixed.get(f"{V1}/openapi.json", headers={"Host": "evil.example"}).json()
+    assert described["servers"] == [{"url": f"https://karta.example.se/ris{V1}"}]
+
+
+def test_a_fault_of_ours_is_a_problem_and_tells_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret path /srv/x")
+
+    broken = client()
+    monkeypatch.setattr("ris_map.api.app.read_query", fail)
+    answer = broken.get(f"{V1}/actors")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert "secret" in caplog.text
+
+
+def rewrite(path: Path, text: str) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def test_X10_a_replaced_register_is_seen_and_a_bad_one_never_served(own_data: Path) -> None:
+    api, path = client(own_data), own_data / "actors.yaml"
+    good = path.read_text(encoding="utf-8")
+    first = api.get(f"{V1}/actors/almi-nord")
+    name = first.json()["actor"]["name"]
+    rewrite(path, good.replace(f"    name: {name}\n", "    name: Almi i norr\n"))
+    changed = api.get(f"{V1}/actors/almi-nord", headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.json()["actor"]["name"] == "Almi i norr"
+    rewrite(path, good + "\n  - id: [unclosed\n")
+    kept = api.get(f"{V1}/actors/almi-nord").json()
+    assert kept["actor"]["name"] == "Almi i norr"
+    assert kept["meta"]["register_outdated"] is True
+    rewrite(path, good)
+    mended = api.get(f"{V1}/actors/almi-nord").json()
+    assert (mended["actor"]["name"], mended["meta"]["register_outdated"]) == (name, False)
+
+
+def test_X10_without_any_good_register_the_answer_says_so(own_data: Path) -> None:
+    (own_data / "actors.yaml").write_text("meta: 1\n", encoding="utf-8")
+    answer = client(own_data).get(f"{V1}/actors", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["title"]) == (503, "The register cannot be shown")
+    assert str(own_data) not in answer.text
+
+
+def test_the_day_changes_the_answer(api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert api.get(f"{V1}/actors").json()["meta"]["on"] == "2026-11-23"
+    monkeypatch.setenv("RIS_MAP_TODAY", "2026-11-24")
+    assert api.get(f"{V1}/actors").json()["meta"]["on"] == "2026-11-24"
+
+
+def test_there_are_no_personal_data_in_any_answer(api: TestClient) -> None:
+    for address in addresses(api):
+        kind = api.head(address).headers["Content-Type"]
+        if "json" in kind or kind.startswith("text/csv"):
+            text = api.get(f"{address}?bredd=adjacent" if "/actors" in address[:14] else address)
+            found = PERSONAL_DATA.findall(text.text.replace(CONTACT, ""))
+            assert not [f for f in found if "-" not in f or "@" in f], address
+
+
+def test_points_lie_in_the_degrees_of_the_north(api: TestClient) -> None:
+    for address in ("actors.geojson?bredd=adjacent", "offices.geojson?bredd=adjacent"):
+        features = api.get(f"{V1}/{address}").json()["features"]
+        points = [f["geometry"]["coordinates"] for f in features if f["geometry"]]
+        assert len(points) > 80
+        for lon, lat in points:
+            assert 10 < lon < 25
+            assert 60 < lat < 70
+    codes = [
+        feature["id"] for feature in api.get(f"{V1}/municipalities.geojson").json()["features"]
+    ]
+    assert tuple(codes) == MUNICIPALITY_CODES
+
+
+def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
+    listed = api.get(f"{V1}/actors?bredd=adjacent").json()["actors"]
+    text = api.get(f"{V1}/actors.csv?bredd=adjacent").content.decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert [(r["id"], r["group"]) for r in rows] == [(a["id"], a["group"]) for a in listed]
+    assert [row["summary_sv"] for row in rows] == [a["summary"]["sv"] for a in listed]
+    places = api.get(f"{V1}/localities").json()["localities"]
+    text = api.get(f"{V1}/localities.csv").content.decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert [int(r["population"]) if r["population"] else None for r in rows] == [
+        place["population"] for place in places
+    ]
+    assert [(float(r["lat"]), float(r["lon"])) for r in rows] == [
+        (place["lat"], place["lon"]) for place in places
+    ]
+
+
+def test_answers_stay_within_number_and_size() -> None:
+    store = Store(answers=3, size=10_000)
+    made = [payload(os.urandom(3000), media_type="text/csv", cache="") for _ in range(4)]
+    for number, answer in enumerate(made[:2]):
+        store.put(number, answer)
+    assert store.get(0) is None or store.get(1) is not None
+    small = [payload(bytes([n]) * 10, media_type="text/csv", cache="") for n in range(5)]
+    store.clear()
+    for number, answer in enumerate(small):
+        store.put(number, answer)
+    assert [store.get(number) is not None for number in range(5)] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]

@@ -1,0 +1,35 @@
+"""The API against its own description: random requests, good and bad (schemathesis)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.api.api_site import V1, application
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the tool's own dependencies
+
+schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
+
+
+@schema.parametrize()
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
+    """Status, media type, headers and shape as described; what is not allowed is refused."""
+    case.call_and_validate()

@@ -1,0 +1,73 @@
+"""The page about open data, without Streamlit: whom to name stands in the page's language only."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, Dataset, terms
+from ris_map.api.page_words import DatasetRow, OpenDataFacts, open_data_html
+from ris_map.travel.service import sources
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.api.api_site import CONTACT, DATA
+
+LANGUAGES = list(Language)
+SOURCES = sources(DATA)
+
+
+def sentences(language: Language) -> frozenset[str]:
+    """Return every sentence of every attribution, as sources.yaml words it in one language."""
+    texts = (source.attribution.in_(language) for source in SOURCES)
+    return frozenset(part for text in texts for part in re.split(r"(?<=\.) ", text))
+
+
+def row(dataset: Dataset, language: Language) -> DatasetRow:
+    allowed = terms(dataset.files, sources=SOURCES)
+    return DatasetRow(
+        id=dataset.id,
+        links=(),
+        licence=allowed.licence,
+        licence_address=allowed.address,
+        attribution=allowed.attribution_in(language),
+    )
+
+
+def page(language: Language) -> str:
+    facts = OpenDataFacts(
+        datasets=tuple(row(dataset, language) for dataset in DATASETS),
+        catalogue=(),
+        parameters=(),
+        licences=tuple(LICENCES.items()),
+        prefix=PREFIX,
+        on="2026-11-23",
+        reference="2026-11-23",
+        rate=None,
+        report_address=CONTACT,
+    )
+    return html.unescape(open_data_html(facts, tr=translator(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whom_to_name_is_never_in_the_other_language(language: Language) -> None:
+    shown = page(language)
+    (other,) = (one for one in LANGUAGES if one is not language)
+    assert [text for text in sentences(other) if text in shown] == []
+    for dataset in DATASETS:
+        named = terms(dataset.files, sources=SOURCES).attribution_in(language)
+        assert named in shown
+    coast = {Language.SV: "© OpenStreetMaps bidragsgivare", Language.EN: "© OpenStreetMap contri"}
+    assert coast[language] in shown
+    assert coast[other] not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_data_that_ask_for_nothing_name_nobody(language: Language) -> None:
+    (actors,) = (dataset for dataset in DATASETS if dataset.id == "actors")
+    label = translator(language)("open-data.column.attribution")
+    named = sum(bool(row(dataset, language).attribution) for dataset in DATASETS)
+    assert row(actors, language).attribution == ""
+    assert 0 < named < len(DATASETS)
+    assert page(language).count(f" · {label}: ") == named

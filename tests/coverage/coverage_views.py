@@ -1,0 +1,90 @@
+"""What the coverage tests share: the real world on a fixed day, and readers of tables and SVG."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.coverage.page.view import CoverageView
+from ris_map.coverage.together import Together, together
+from ris_map.register.in_words import Words
+from ris_map.register.register import load_register
+from ris_map.travel.world import World, foundations, world_of
+from ris_map.words import translator
+from ris_map.words.language import Language
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DAY = date(2026, 11, 23)
+
+
+@cache
+def world() -> World:
+    register = load_register(DATA / "actors.yaml", today=DAY)
+    return world_of(DATA, register=register, on=DAY)
+
+
+@cache
+def words(language: Language) -> Words:
+    base = foundations(DATA)
+    return Words(
+        tr=translator(language),
+        strategy=base.strategy,
+        municipality_names={m.code: m.name for m in base.geography.municipalities},
+        report_address="fel@example.org",
+    )
+
+
+def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
+    choice = CoverageChoice(**{"division": "samverkan", **changes})
+    return CoverageView(world=world(), choice=choice, words=words(language))
+
+
+def found(shown: CoverageView) -> Together:
+    return together(shown.cube, shown.choice)
+
+
+class Table(HTMLParser):
+    """The cells of every row of the body, with attributes and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[tuple[dict[str, str | None], str]]] = []
+        self.buttons: dict[str, str] = {}
+        self._in_body = False
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a row, a cell or a button."""
+        values = dict(attrs)
+        if tag == "tbody":
+            self._in_body = True
+        elif tag == "tr" and self._in_body:
+            self.rows.append([])
+        elif tag in {"td", "th"} and self._in_body:
+            self.rows[-1].append((values, ""))
+        elif tag == "button":
+            self.buttons[str(values["data-cell"])] = str(self.rows[-1][-1][0].get("class"))
+            self.rows[-1][-1][0].update(values)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the end of the body."""
+        if tag == "tbody":
+            self._in_body = False
+
+    def handle_data(self, data: str) -> None:
+        """Add text to the cell."""
+        if self._in_body and self.rows and self.rows[-1]:
+            attributes, text = self.rows[-1][-1]
+            self.rows[-1][-1] = (attributes, text + data)
+
+
+def plain(html: str) -> str:
+    """Return HTML as a reader sees it, hard spaces as they are."""
+    return unescape(re.sub(r"<[^>]*>", " ", html))

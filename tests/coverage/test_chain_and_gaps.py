@@ -1,0 +1,180 @@
+"""The support chain and the list of gaps: what is unknown is never a gap."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+
+from ris_map.coverage.chain import support_chains
+from ris_map.coverage.compute import CellState, coverage_cube
+from ris_map.coverage.gaps import GapKind, GapOrder, find_gaps
+from ris_map.register.vocabulary import Answer, Availability, Phase, ServiceScope, ServiceType
+from tests.coverage.worlds import (
+    COAST_AND_INLAND,
+    CODES,
+    World,
+    make_locality,
+    make_world,
+    real_world,
+    worlds,
+)
+from tests.factories import make_actor, make_modes, make_offer, make_office, make_service_area
+
+NEAR_AND_FAR = (
+    make_locality(0, code=CODES[0], population=40, is_seat=True),
+    make_locality(1, code=CODES[2], population=10, is_seat=True),
+)
+ALL_PHASES = tuple(Phase)
+
+
+def actor_of(name: str, *phases: Phase, **changes: object):
+    """Return an actor that gives advice in some phases, with an office in the fourth place."""
+    office = make_office(id="kontor").model_copy(update={"municipality": CODES[3]})
+    offers = (make_offer(phases=phases),)
+    return make_actor(**({"id": name, "offices": (office,), "offers": offers} | changes))
+
+
+def test_a_chain_is_whole_only_with_every_phase_within_reach() -> None:
+    world = make_world(
+        actor_of("a", Phase.IDE, Phase.UTVECKLING),
+        actor_of("b", Phase.VAXA),
+        localities=NEAR_AND_FAR,
+        minutes=[[10, 60], [30, 61]],
+    )
+    near, empty, far, _ = support_chains(world.cube())
+    assert near.physical is Answer.YES
+    assert near.weakest == (Phase.VAXA,)
+    assert [link.median_minutes for link in near.links] == [10, 10, 60]
+    assert far.physical is Answer.NO
+    assert far.links[2].state is CellState.OUT_OF_REACH
+    assert empty.weakest == ()
+    assert math.isnan(empty.links[0].median_minutes)
+
+
+def test_a_chain_takes_the_nearest_of_the_chosen_service_types() -> None:
+    money = actor_of(
+        "b", offers=(make_offer(phases=ALL_PHASES, service_type=ServiceType.FINANSIERING),)
+    )
+    world = make_world(
+        actor_of("a", *ALL_PHASES), money, localities=NEAR_AND_FAR, minutes=[[90, 20], [90, 20]]
+    )
+    any_kind = support_chains(world.cube())[0]
+    advice = support_chains(world.cube(), service_types=(ServiceType.RADGIVNING,))[0]
+    assert [link.median_minutes for link in any_kind.links] == [20, 20, 20]
+    assert [link.median_minutes for link in advice.links] == [90, 90, 90]
+    assert (any_kind.physical, advice.physical) == (Answer.YES, Answer.NO)
+    assert any_kind.weakest == ()
+    with pytest.raises(ValueError, match="service type"):
+        support_chains(world.cube(), service_types=())
+
+
+def test_r7_a_digital_chain_stands_beside_the_physical_one() -> None:
+    offers = (
+        make_offer(
+            phases=ALL_PHASES,
+            delivery=make_modes(office=Availability.NOT_OFFERED, digital=Availability.OFFERED),
+        ),
+    )
+    world = make_world(actor_of("a", offers=offers), localities=NEAR_AND_FAR, minutes=[[1], [1]])
+    chain = support_chains(world.cube())[0]
+    assert (chain.physical, chain.digital) == (Answer.NO, Answer.YES)
+    assert (chain.visit, chain.phone) == (Answer.UNKNOWN, Answer.UNKNOWN)
+    assert {link.state for link in chain.links} == {CellState.REMOTE_ONLY}
+
+
+def test_an_unknown_link_makes_the_chain_unknown_not_broken() -> None:
+    silent = actor_of("b", Phase.VAXA, service_area=make_service_area(ServiceScope.UNKNOWN))
+    world = make_world(
+        actor_of("a", Phase.IDE, Phase.UTVECKLING),
+        silent,
+        localities=NEAR_AND_FAR,
+        minutes=[[10, 10], [10, 70]],
+    )
+    near, _, far, _ = support_chains(world.cube())
+    assert near.physical is Answer.UNKNOWN
+    assert near.links[2].state is CellState.NO_INFORMATION
+    assert far.physical is Answer.NO  # even at best it is 70 minutes away
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_a_chain_of_one_service_type_says_what_its_cells_say(world: World) -> None:
+    cube = world.cube()
+    for kind in ServiceType:
+        for chain in support_chains(cube, service_types=(kind,)):
+            for link in chain.links:
+                cell = cube.cell(chain.municipality_code, phase=link.phase, service_type=kind)
+                assert link.state is cell.state
+                assert link.is_maybe_physical is cell.is_maybe_physical
+                assert link.median_minutes == pytest.approx(cell.median_minutes, nan_ok=True)
+                assert link.share_within == pytest.approx(cell.share_within[1], nan_ok=True)
+
+
+def test_gaps_are_ordered_by_people_or_by_minutes_and_inland_first_on_request() -> None:
+    world = make_world(actor_of("a", Phase.IDE), localities=NEAR_AND_FAR, minutes=[[70], [200]])
+    cube = world.cube()
+
+    def listed(**choices: object) -> list[tuple[str, int]]:
+        found = find_gaps(cube, **choices).gaps
+        return [
+            (gap.cell.municipality_code, gap.people_affected)
+            for gap in found
+            if gap.cell.phase is Phase.IDE and gap.cell.service_type is ServiceType.RADGIVNING
+        ]
+
+    assert listed() == [(CODES[0], 40), (CODES[2], 10)]
+    assert listed(order=GapOrder.MINUTES) == [(CODES[2], 10), (CODES[0], 40)]
+    assert listed(inland_first=COAST_AND_INLAND) == [(CODES[2], 10), (CODES[0], 40)]
+    gaps = find_gaps(cube, divisions=[COAST_AND_INLAND]).gaps
+    assert {(g.cell.municipality_code, g.inland_in) for g in gaps} == {
+        (CODES[0], ()),
+        (CODES[2], ("prov",)),
+    }
+    kinds = {(g.cell.phase, g.cell.service_type): g.kind for g in gaps}
+    assert kinds.pop((Phase.IDE, ServiceType.RADGIVNING)) is GapKind.FAR
+    assert set(kinds.values()) == {GapKind.EMPTY}
+
+
+def test_unknown_is_listed_apart_and_never_a_gap() -> None:
+    silent = actor_of("a", Phase.IDE, service_area=make_service_area(ServiceScope.UNKNOWN))
+    world = make_world(silent, localities=NEAR_AND_FAR, minutes=[[20], [200]])
+    found = find_gaps(world.cube())
+    key = (Phase.IDE, ServiceType.RADGIVNING)
+    unknown = [c.municipality_code for c in found.unknown if (c.phase, c.service_type) == key]
+    gaps = [g for g in found.gaps if (g.cell.phase, g.cell.service_type) == key]
+    assert unknown == [CODES[0]]
+    assert [(g.cell.municipality_code, g.kind) for g in gaps] == [(CODES[2], GapKind.FAR)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds())
+def test_every_cell_is_there_or_a_gap_or_unknown_or_without_people(world: World) -> None:
+    cube = world.cube()
+    found = find_gaps(cube)
+    gaps = {(g.cell.municipality_code, g.cell.phase, g.cell.service_type) for g in found.gaps}
+    unknown = {(c.municipality_code, c.phase, c.service_type) for c in found.unknown}
+    assert not gaps & unknown
+    for cell in cube.cells():
+        key = (cell.municipality_code, cell.phase, cell.service_type)
+        is_there = cell.state in (CellState.ON_SITE, CellState.WITHIN_REACH)
+        assert is_there + (key in gaps) + (key in unknown) == (
+            1 if is_there or key in unknown or cell.located_residents else 0
+        )
+        if cell.state is CellState.NO_INFORMATION:
+            assert key in unknown
+    people = [gap.people_affected for gap in found.gaps]
+    assert people == sorted(people, reverse=True)
+    assert all(2 * g.people_affected > g.cell.located_residents for g in found.gaps)
+
+
+def test_the_gaps_of_the_county_are_far_even_at_best_and_break_the_chains() -> None:
+    """No figure of the register is fixed here: it may be edited without touching a test."""
+    real = real_world()
+    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    found = find_gaps(cube, divisions=real.geography.divisions)
+    assert all(gap.cell.median_minutes_at_best > 60 for gap in found.gaps)
+    assert {len(gap.inland_in) for gap in found.gaps} <= {0, 1, 2, 3}
+    with_gap = {gap.cell.municipality_code for gap in found.gaps}
+    chains = support_chains(cube)
+    assert {c.municipality_code for c in chains if c.physical is Answer.NO} <= with_gap
+    assert [chain.municipality_code for chain in chains] == list(cube.municipality_codes)

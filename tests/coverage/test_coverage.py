@@ -1,0 +1,439 @@
+"""Coverage on worlds small enough to count on one's fingers, and what always holds."""
+
+import math
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ris_map.coverage.compute import CellState, CoverageCell, coverage_cube
+from ris_map.coverage.population import population_table
+from ris_map.coverage.support import Known, truth_tensor
+from ris_map.register.filters import Filter
+from ris_map.register.model import Actor
+from ris_map.register.selection import Truth, actor_truth
+from ris_map.register.vocabulary import (
+    Answer,
+    Availability,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+from tests.coverage.slow_twin import assert_same
+from tests.coverage.worlds import (
+    CODES,
+    DAY,
+    World,
+    make_geography,
+    make_locality,
+    make_matrix,
+    make_world,
+    real_world,
+    worlds,
+)
+from tests.factories import (
+    make_actor,
+    make_modes,
+    make_offer,
+    make_office,
+    make_outside_office,
+    make_service_area,
+    make_strength,
+)
+
+HERE, THERE = CODES[0], CODES[1]
+IDEA, ADVICE = Phase.IDE, ServiceType.RADGIVNING
+
+
+def office_in(code: str, office_id: str = "kontor") -> object:
+    return make_office(id=office_id).model_copy(update={"municipality": code})
+
+
+def offering(**modes: Availability) -> dict[str, object]:
+    return {"offers": (make_offer(delivery=make_modes(**modes)),)}
+
+
+def one_place(*actors: Actor, minutes: object, **changes: object) -> World:
+    """Return a world with a seat of ten people, in the first municipality."""
+    seat = make_locality(0, code=HERE, is_seat=True)
+    return make_world(*actors, localities=(seat,), minutes=minutes, **changes)
+
+
+def here(world: World, **changes: object) -> CoverageCell:
+    return world.cube(**changes).cell(HERE, phase=IDEA, service_type=ADVICE)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "people"),
+    [(59.999999, (0, 10, 10, 10)), (60.0, (0, 10, 10, 10)), (60.000001, (0, 0, 10, 10))],
+)
+def test_r1_thresholds_are_inclusive_below_at_and_above_sixty(minutes, people) -> None:
+    cell = here(one_place(make_actor(offices=(office_in(THERE),)), minutes=[minutes]))
+    assert cell.people_within == people
+    assert cell.share_within == tuple(number / 10 for number in people)
+    expected = CellState.WITHIN_REACH if minutes <= 60 else CellState.OUT_OF_REACH
+    assert cell.state is expected
+
+
+def test_r1_median_and_ninetieth_percentile_are_times_that_somebody_has() -> None:
+    places = tuple(make_locality(i, population=n) for i, n in enumerate((5, 4, 1)))
+    world = make_world(
+        make_actor(offices=(office_in(THERE),)), localities=places, minutes=[10, 50, 100]
+    )
+    cell = here(world)
+    assert (cell.median_minutes, cell.p90_minutes) == (10, 50)
+    assert cell.mean_minutes == pytest.approx((5 * 10 + 4 * 50 + 100) / 10)
+    fewer = (*places[:2], replace(places[2], population=2))
+    other = make_world(
+        make_actor(offices=(office_in(THERE),)), localities=fewer, minutes=[10, 50, 100]
+    )
+    assert (here(other).median_minutes, here(other).p90_minutes) == (50, 100)
+
+
+def test_nothing_at_all_is_out_of_reach_with_infinite_minutes() -> None:
+    cell = here(one_place(minutes=[]))
+    assert cell.state is CellState.OUT_OF_REACH
+    assert (cell.median_minutes, cell.nearest_minutes_from_seat) == (math.inf, math.inf)
+    assert cell.nearest_office_id is None
+    assert not cell.is_maybe_physical
+    assert not cell.is_maybe_remote
+
+
+def test_an_office_in_the_municipality_is_on_site_however_far_the_people_live() -> None:
+    cell = here(one_place(make_actor(offices=(office_in(HERE),)), minutes=[150]))
+    assert cell.state is CellState.ON_SITE
+    assert cell.offices_on_site == 1
+    assert cell.people_within == (0, 0, 0, 0)
+
+
+def test_nearest_office_is_seen_from_the_seat_and_the_first_id_wins_a_tie() -> None:
+    actors = [make_actor(id=name, offices=(office_in(THERE),)) for name in ("b", "a", "c")]
+    cell = here(one_place(*actors, minutes=[20, 20, 30]))
+    assert (cell.nearest_office_id, cell.nearest_minutes_from_seat) == ("a/kontor", 20)
+
+
+def test_r7_remote_help_never_counts_as_minutes_and_offices_never_as_remote() -> None:
+    digital = offering(office=Availability.NOT_OFFERED, digital=Availability.OFFERED)
+    cell = here(one_place(make_actor(offices=(office_in(HERE),), **digital), minutes=[0]))
+    assert cell.state is CellState.REMOTE_ONLY
+    assert (cell.digital, cell.visit, cell.phone) == (Answer.YES, Answer.UNKNOWN, Answer.UNKNOWN)
+    assert cell.people_within == (0, 0, 0, 0)
+    assert cell.median_minutes == math.inf
+    office_only = offering(
+        visit=Availability.NOT_OFFERED,
+        digital=Availability.NOT_OFFERED,
+        phone=Availability.NOT_OFFERED,
+    )
+    cell = here(one_place(make_actor(offices=(office_in(HERE),), **office_only), minutes=[0]))
+    assert (cell.visit, cell.digital, cell.phone) == (Answer.NO, Answer.NO, Answer.NO)
+
+
+@pytest.mark.parametrize("mode", [Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE])
+def test_r7_remote_help_counts_only_where_the_service_area_reaches(mode: Delivery) -> None:
+    modes = offering(office=Availability.NOT_OFFERED, **{mode.value: Availability.OFFERED})
+    for scope, answer in (
+        (ServiceScope.COUNTY, Answer.YES),
+        (ServiceScope.UNKNOWN, Answer.UNKNOWN),
+        (ServiceScope.OTHER_COUNTY, Answer.NO),
+    ):
+        actor = make_actor(offices=(), service_area=make_service_area(scope), **modes)
+        assert getattr(here(one_place(actor, minutes=[])), mode.value) is answer
+
+
+def test_limited_digital_help_is_no_information_about_a_service() -> None:
+    limited = offering(office=Availability.NOT_OFFERED, digital=Availability.LIMITED)
+    cell = here(one_place(make_actor(offices=(), **limited), minutes=[]))
+    assert cell.digital is Answer.UNKNOWN
+    assert cell.state is CellState.OUT_OF_REACH
+    assert cell.is_maybe_remote
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"offers": (make_offer(delivery=make_modes(office=Availability.UNKNOWN)),)},
+        {"offers": (make_offer(delivery=make_modes(office=Availability.LIMITED)),)},
+        {"offers": (make_offer(phases=()),)},
+        {"service_area": make_service_area(ServiceScope.UNKNOWN)},
+    ],
+    ids=["office", "limited office", "phases", "service area"],
+)
+def test_ignorance_about_a_near_office_is_no_information_and_about_a_far_one_is_not(
+    unknown,
+) -> None:
+    actor = make_actor(offices=(office_in(THERE),), **unknown)
+    near, far = here(one_place(actor, minutes=[40])), here(one_place(actor, minutes=[140]))
+    assert near.state is CellState.NO_INFORMATION
+    assert near.is_maybe_physical
+    assert near.people_within == (0, 0, 0, 0)
+    assert near.median_minutes_at_best == 40
+    assert far.state is CellState.OUT_OF_REACH
+
+
+def test_an_actor_that_receives_visitors_nobody_knows_where_is_no_information() -> None:
+    cell = here(one_place(make_actor(offices=()), minutes=[]))
+    assert cell.state is CellState.NO_INFORMATION
+    never = make_actor(offices=(), **offering(office=Availability.NOT_OFFERED))
+    assert here(one_place(never, minutes=[])).state is CellState.OUT_OF_REACH
+
+
+def test_an_office_serves_its_own_municipality_unless_its_area_leaves_that_out() -> None:
+    at_home = make_actor(
+        offices=(office_in(HERE),), service_area=make_service_area(ServiceScope.UNKNOWN)
+    )
+    assert here(one_place(at_home, minutes=[5])).state is CellState.ON_SITE
+    elsewhere = make_actor(
+        offices=(office_in(HERE),),
+        service_area=make_service_area(ServiceScope.MUNICIPALITIES, municipalities=(THERE,)),
+    )
+    assert here(one_place(elsewhere, minutes=[5])).state is CellState.OUT_OF_REACH
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({"status": Status.ENDED, "valid_to": "2022"}, False),
+        ({"status": Status.PLANNED}, False),
+        ({"valid_from": "2023-06-02"}, False),
+        ({"valid_from": "2023-06-01"}, True),
+        ({"status": Status.UNKNOWN}, True),
+    ],
+)
+def test_ended_and_planned_actors_never_count(changes, counts: bool) -> None:
+    world = one_place(make_actor(offices=(office_in(HERE),), **changes), minutes=[5])
+    assert (here(world).state is CellState.ON_SITE) is counts
+
+
+def test_an_office_that_has_closed_does_not_count() -> None:
+    closed = office_in(HERE).model_copy(update={"valid_to": "2023-05"})
+    cell = here(one_place(make_actor(offices=(closed,)), minutes=[5]))
+    assert cell.offices_on_site == 0
+
+
+def test_an_open_status_counts_and_is_flagged_by_the_people_who_depend_on_it() -> None:
+    places = (make_locality(0, population=7), make_locality(1, population=3))
+    doubtful = make_actor(id="a", status=Status.UNKNOWN, offices=(office_in(THERE),))
+    settled = make_actor(id="b", offices=(office_in(THERE),))
+    world = make_world(doubtful, settled, localities=places, minutes=[20, 100, 20, 30])
+    assert here(world).people_within == (10, 10, 10, 10)
+    assert here(world).doubtful_share == pytest.approx(0.7)
+
+
+def test_neighbours_outside_the_county_count_only_when_asked_for() -> None:
+    neighbour = make_actor(
+        outside_county=True,
+        offices=(make_outside_office(),),
+        service_area=make_service_area(ServiceScope.OTHER_COUNTY),
+        **offering(digital=Availability.OFFERED),
+    )
+    world = one_place(neighbour, minutes=[50])
+    without, with_them = here(world), here(world, include_outside=True)
+    assert without.state is CellState.OUT_OF_REACH
+    assert (with_them.state, with_them.median_minutes) == (CellState.WITHIN_REACH, 50)
+    assert with_them.digital is Answer.NO  # its service area is another county
+
+
+def test_a_strength_area_keeps_those_who_serve_it_and_flags_those_who_do_not_say() -> None:
+    areas = {
+        "neutral": make_strength(),
+        "wood": make_strength(StrengthArea.SKOGLIG_BIOEKONOMI),
+        "silent": make_strength().model_copy(update={"areas": ()}),
+    }
+    states = {
+        name: here(
+            one_place(make_actor(offices=(office_in(HERE),), strength_areas=area), minutes=[5]),
+            strength_area=StrengthArea.LIFE_SCIENCE,
+        ).state
+        for name, area in areas.items()
+    }
+    assert states == {
+        "neutral": CellState.ON_SITE,
+        "wood": CellState.OUT_OF_REACH,
+        "silent": CellState.NO_INFORMATION,
+    }
+
+
+def test_adjacent_scope_adds_and_core_leaves_out() -> None:
+    world = one_place(make_actor(scope=Scope.ADJACENT, offices=(office_in(HERE),)), minutes=[5])
+    assert here(world, scope=Scope.CORE).state is CellState.OUT_OF_REACH
+    assert here(world, scope=Scope.ADJACENT).state is CellState.ON_SITE
+
+
+def test_phase_type_and_mode_must_hold_for_one_and_the_same_offer() -> None:
+    offers = (
+        make_offer(phases=(Phase.VAXA,)),
+        make_offer(delivery=make_modes(office=Availability.NOT_OFFERED)),
+    )
+    cell = here(one_place(make_actor(offers=offers, offices=(office_in(HERE),)), minutes=[5]))
+    assert cell.state is CellState.OUT_OF_REACH
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(52.1, False), (52.2, True), (60.0, True), (70.5, True), (70.6, False)],
+)
+def test_a_median_within_the_stated_error_of_the_threshold_is_borderline(minutes, expected) -> None:
+    cell = here(one_place(make_actor(offices=(office_in(THERE),)), minutes=[minutes]))
+    assert cell.is_borderline is expected
+
+
+def test_people_of_unknown_number_have_no_weight_and_empty_municipalities_no_figures() -> None:
+    places = (make_locality(0, population=None), make_locality(1, code=THERE, population=8))
+    world = make_world(make_actor(offices=(office_in(HERE),)), localities=places, minutes=[5, 70])
+    cell = here(world)
+    assert cell.located_residents == 0
+    assert cell.unlocated_share == 1.0
+    assert all(math.isnan(value) for value in (*cell.share_within, cell.median_minutes))
+    assert cell.state is CellState.ON_SITE
+    assert world.population.unknown_ids == ("ort-0",)
+
+
+def test_bad_input_is_refused_by_name() -> None:
+    world = one_place(make_actor(offices=(office_in(HERE),)), minutes=[5])
+    table, people = world.table, world.population
+    with pytest.raises(KeyError, match="exempel-aktor/kontor"):
+        coverage_cube(table, make_matrix(("ort-0",), (), []), population=people)
+    with pytest.raises(KeyError, match="ort-0"):
+        coverage_cube(table, make_matrix((), ("exempel-aktor/kontor",), []), population=people)
+    for thresholds in ((), (60.0, 30.0), (0.0, 60.0)):
+        with pytest.raises(ValueError, match="ascend"):
+            world.cube(thresholds=thresholds)
+    with pytest.raises(ValueError, match="45"):
+        world.cube(threshold=45.0)
+    with pytest.raises(ValueError, match=HERE):
+        population_table(world.geography, totals={HERE: 9}, year=2020)
+    with pytest.raises(ValueError, match="ort-0"):
+        population_table(make_geography((make_locality(0),), codes=(THERE,)), totals={}, year=2020)
+    twice = (make_locality(0, is_seat=True), make_locality(1, is_seat=True))
+    with pytest.raises(ValueError, match=HERE):
+        population_table(make_geography(twice), totals={}, year=2020)
+    with pytest.raises(ValueError, match="different municipalities"):
+        coverage_cube(
+            table, world.matrix,
+            population=population_table(make_geography((), codes=(HERE,)), totals={}, year=2020),
+        )  # fmt: skip
+
+
+def test_a_county_without_settlements_has_cells_without_figures() -> None:
+    cell = here(make_world(localities=(), minutes=[]))
+    assert (cell.located_residents, cell.state) == (0, CellState.OUT_OF_REACH)
+    assert math.isnan(cell.p90_minutes)
+
+
+def test_results_are_frozen() -> None:
+    cube = one_place(make_actor(offices=(office_in(HERE),)), minutes=[5]).cube()
+    for array in (cube.minutes, cube.state, cube.figures.people_within, cube.table.serves):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), st.data())
+def test_r4_adding_an_office_never_lengthens_and_removing_never_shortens(world, data) -> None:
+    actors = world.register.actors
+    if not actors:
+        return
+    chosen = data.draw(st.sampled_from(actors))
+    more = office_in(data.draw(st.sampled_from(CODES)), "zz-nytt")
+    grown = chosen.model_copy(update={"offices": (*chosen.offices, more)})
+    places = world.matrix.origin_ids
+    new_minutes = data.draw(
+        st.lists(
+            st.sampled_from((0.0, 45.0, 60.0, 200.0)), min_size=len(places), max_size=len(places)
+        )
+    )
+    key = f"{chosen.id}/zz-nytt"
+    bigger = replace(
+        world.with_actors(tuple(grown if a is chosen else a for a in actors)),
+        matrix=make_matrix(
+            places,
+            (*world.matrix.destination_ids, key),
+            np.column_stack([world.matrix.minutes, np.array(new_minutes)]),
+        ),
+    )
+    before, after = world.cube(), bigger.cube()
+    assert (after.minutes <= before.minutes).all()
+    assert (after.figures.people_within >= before.figures.people_within).all()
+    assert (after.offices_on_site >= before.offices_on_site).all()
+    known_longer = after.figures.median_minutes > before.figures.median_minutes
+    assert not known_longer.any()
+    restored = replace(bigger, register=world.register).cube()
+    assert [repr(c) for c in restored.cells()] == [repr(c) for c in before.cells()]
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_actors_offices_and_settlements_changes_nothing(world, random) -> None:
+    actors = [
+        actor.model_copy(
+            update={
+                "offices": tuple(random.sample(actor.offices, len(actor.offices))),
+                "offers": tuple(random.sample(actor.offers, len(actor.offers))),
+            }
+        )
+        for actor in world.register.actors
+    ]
+    random.shuffle(actors)
+    places = list(world.geography.localities)
+    random.shuffle(places)
+    shuffled = replace(
+        world.with_actors(tuple(actors)),
+        geography=replace(world.geography, localities=tuple(places)),
+    )
+    for one, other in zip(world.cube().cells(), shuffled.cube().cells(), strict=True):
+        assert_same(one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds())
+def test_shares_lie_in_zero_to_one_and_figures_agree_with_each_other(world: World) -> None:
+    cube = world.cube()
+    figures = cube.figures
+    shares = figures.share_within[np.isfinite(figures.share_within)]
+    assert ((shares >= 0) & (shares <= 1)).all()
+    assert (np.diff(figures.people_within, axis=-1) >= 0).all()
+    has_people = figures.persons > 0
+    assert (figures.median_minutes[has_people] <= figures.p90_minutes[has_people]).all()
+    assert (cube.minutes_at_best <= cube.minutes).all()
+    within = figures.share_within[has_people][..., 1] >= 0.5
+    assert np.array_equal(within, figures.median_minutes[has_people] <= 60)
+    doubtful = cube.doubtful_share[has_people]
+    assert ((doubtful >= 0) & (doubtful <= figures.share_within[has_people][..., 1])).all()
+    assert not (cube.is_maybe_physical & cube.has_state(CellState.ON_SITE)).any()
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: World) -> None:
+    table = world.table
+    tensor = truth_tensor(table, scope=Scope.ADJACENT, strength_area=None, include_outside=True)
+    by_id = world.register.by_id
+    for index, actor_id in enumerate(table.actor_ids):
+        for m, mode in enumerate(Delivery):
+            for p, phase in enumerate(Phase):
+                for s, kind in enumerate(ServiceType):
+                    chosen = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
+                    listed = actor_truth(by_id[actor_id], chosen)
+                    assert Truth(int(tensor[index, m, p, s])) is listed
+    assert [int(known) for known in Known] == [int(truth) for truth in Truth]
+
+
+def test_r1_the_county_has_four_fifths_of_its_people_located() -> None:
+    """No figure of the register is fixed here: it may be edited without touching a test."""
+    real = real_world()
+    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    shares = real.population.unlocated_share
+    assert ((shares > 0) & (shares < 0.6)).all()
+    assert real.population.persons.sum() / real.population.total.sum() == pytest.approx(
+        0.8, abs=0.02
+    )
+    assert np.isfinite(cube.nearest_minutes[cube.nearest_office >= 0]).all()
+    assert (real.population.seat >= 0).all()
+    assert real.table.on == date(2026, 11, 23) != DAY

@@ -1,0 +1,163 @@
+"""What one actor's leaving costs, and whether the largest gaps stay the largest."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from ris_map.coverage.compute import CellState, coverage_cube
+from ris_map.coverage.evidence import cell_evidence
+from ris_map.coverage.fragility import fragility
+from ris_map.coverage.sensitivity import Setting, sensitivity
+from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
+from ris_map.travel.matrix import SPEED_MODELS, SpeedModel, TravelMatrix, travel_matrix
+from ris_map.travel.snapping import places_of_localities, places_of_offices
+from tests.coverage.worlds import (
+    CODES,
+    World,
+    make_locality,
+    make_world,
+    real_world,
+    worlds,
+)
+from tests.factories import make_actor, make_modes, make_offer, make_office
+
+PLACES = (
+    make_locality(0, code=CODES[0], population=40, is_seat=True),
+    make_locality(1, code=CODES[2], population=10, is_seat=True),
+)
+
+
+def advisor(name: str, **changes: object):
+    office = make_office(id="kontor").model_copy(update={"municipality": CODES[3]})
+    return make_actor(**({"id": name, "offices": (office,)} | changes))
+
+
+def test_r6_only_the_last_one_within_reach_empties_a_cell() -> None:
+    world = make_world(advisor("a"), advisor("b"), localities=PLACES, minutes=[[10, 20], [50, 80]])
+    (loss,) = fragility(world.cube(), world.matrix)
+    assert loss.actor_id == "a"
+    (cell,) = loss.emptied
+    assert (cell.municipality_code, cell.people_lost) == (CODES[2], 10)
+    assert (cell.before, cell.after) == (CellState.WITHIN_REACH, CellState.OUT_OF_REACH)
+
+
+def test_r6_a_lost_mode_is_named_and_is_not_a_lost_person() -> None:
+    digital = make_offer(
+        delivery=make_modes(office=Availability.NOT_OFFERED, digital=Availability.OFFERED)
+    )
+    world = make_world(advisor("a", offers=(digital,)), localities=PLACES, minutes=[[1], [1]])
+    (loss,) = fragility(world.cube(), world.matrix)
+    assert {cell.modes_lost for cell in loss.losses} == {(Delivery.DIGITAL,)}
+    assert {cell.people_lost for cell in loss.losses} == {0}
+    assert loss.emptied == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(max_actors=4))
+def test_r6_lost_people_are_the_difference_of_two_coverages(world: World) -> None:
+    before = world.cube()
+    found = {loss.actor_id: loss for loss in fragility(before, world.matrix)}
+    for actor in world.register.actors:
+        rest = tuple(other for other in world.register.actors if other is not actor)
+        after = world.with_actors(rest).cube()
+        lost = after.people_beyond() - before.people_beyond()
+        assert (lost >= 0).all()
+        told = np.zeros_like(lost)
+        for cell in found[actor.id].losses if actor.id in found else ():
+            at = (
+                CODES.index(cell.municipality_code),
+                list(Phase).index(cell.phase),
+                list(ServiceType).index(cell.service_type),
+            )
+            told[at] = cell.people_lost
+            assert (
+                cell.after
+                is after.cell(
+                    cell.municipality_code, phase=cell.phase, service_type=cell.service_type
+                ).state
+            )
+        assert np.array_equal(told, lost)
+
+
+def test_r6_another_matrix_and_a_strange_actor_are_refused() -> None:
+    world = make_world(advisor("a"), localities=PLACES, minutes=[[1], [1]])
+    with pytest.raises(ValueError, match="another travel matrix"):
+        fragility(world.cube(), replace(world.matrix, version="annan"))
+    with pytest.raises(KeyError, match="okand"):
+        world.table.without(["okand"])
+
+
+def test_r6_in_the_county_an_emptied_cell_has_nobody_else_within_reach() -> None:
+    real = real_world()
+    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    for loss in fragility(cube, real.matrix):
+        for cell in loss.emptied:
+            evidence = cell_evidence(
+                cube,
+                real.matrix,
+                code=cell.municipality_code,
+                phase=cell.phase,
+                service_type=cell.service_type,
+            )
+            near = {
+                item.actor_id
+                for item in evidence
+                if item.mode is Delivery.OFFICE
+                and item.answer is Answer.YES
+                and item.minutes_from_seat <= 30
+            }
+            assert near <= {loss.actor_id}
+
+
+def slowed(matrix: TravelMatrix, name: str, factor: float) -> TravelMatrix:
+    return replace(matrix, minutes=matrix.minutes * factor, speed_model=SpeedModel(id=name))
+
+
+def test_r9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
+    world = make_world(advisor("a"), localities=PLACES, minutes=[[65], [200]])
+    matrices = [slowed(world.matrix, name, factor) for name, factor in
+                (("normal", 1.0), ("fast", 0.9), ("slow", 1.2))]  # fmt: skip
+    found = sensitivity(
+        world.table, matrices, population=world.population, thresholds=(60.0, 90.0), top=50
+    )
+    assert found.settings == tuple(
+        Setting(speed_model_id=name, threshold=limit)
+        for name, limit in product(("normal", "fast", "slow"), (60.0, 90.0))
+    )
+    by_key = {gap.key: gap for gap in found.gaps}
+    near = by_key[CODES[0], Phase.IDE, ServiceType.RADGIVNING]
+    far = by_key[CODES[2], Phase.IDE, ServiceType.RADGIVNING]
+    assert [rank is not None for rank in near.ranks] == [True, False, False, False, True, False]
+    assert not near.is_stable
+    assert far.is_stable
+    assert [gap.ranks[0] for gap in found.gaps] == list(range(1, len(found.gaps) + 1))
+
+
+def test_r9_too_few_settings_are_refused() -> None:
+    world = make_world(advisor("a"), localities=PLACES, minutes=[[65], [200]])
+    with pytest.raises(ValueError, match="at least three speed models"):
+        sensitivity(world.table, [world.matrix] * 3, population=world.population)
+    three = [slowed(world.matrix, name, 1.0) for name in "abc"]
+    with pytest.raises(ValueError, match="two thresholds"):
+        sensitivity(world.table, three, population=world.population, thresholds=(60.0,))
+
+
+def test_r9_the_ten_largest_gaps_of_the_county() -> None:
+    real = real_world()
+    origins = places_of_localities(real.geography.localities)
+    offices = places_of_offices(real.register.actors)
+    matrices = [
+        travel_matrix(real.network, origins=origins, destinations=offices, speed_model=model)
+        for model in SPEED_MODELS
+    ]
+    found = sensitivity(real.table, matrices, population=real.population)
+    assert len(found.settings) == 8
+    assert len(found.gaps) == 10
+    for gap in found.gaps:
+        in_top = [rank is not None and rank <= 10 for rank in gap.ranks]
+        assert gap.is_stable is all(in_top)
+        slower = gap.ranks[found.settings.index(Setting(speed_model_id="winter", threshold=60.0))]
+        assert slower is not None  # what is far in summer is far in winter

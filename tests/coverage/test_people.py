@@ -1,0 +1,76 @@
+"""Counting over people: percentiles are times that somebody has, groups are pooled."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ris_map.coverage.people import People, people_within, weighted_mean, weighted_percentile
+
+TIMES = st.sampled_from((0.0, 5.0, 60.0, 60.000001, 300.0, math.inf))
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> tuple[np.ndarray, People]:
+    """Return minutes of a few cells and the people behind them, in up to four groups."""
+    places, rows, groups = draw(st.integers(1, 8)), draw(st.integers(1, 3)), draw(st.integers(1, 4))
+    size = {"min_size": places, "max_size": places}
+    minutes = [draw(st.lists(TIMES, **size)) for _ in range(rows)]
+    people = People(
+        persons=np.array(draw(st.lists(st.integers(0, 13), **size)), dtype=np.int64),
+        group=np.array(draw(st.lists(st.integers(0, groups - 1), **size)), dtype=np.int64),
+        groups=groups,
+    )
+    return np.array(minutes), people
+
+
+def one_by_one(minutes: np.ndarray, people: People, group: int) -> list[float]:
+    """Return the sorted minutes of every single person of a group."""
+    inside = people.group == group
+    return sorted(np.repeat(minutes[inside], people.persons[inside]).tolist())
+
+
+@given(crowds(), st.sampled_from((1, 10, 50, 90, 100)))
+def test_percentiles_equal_a_count_person_by_person(crowd, percent: int) -> None:
+    minutes, people = crowd
+    found = weighted_percentile(minutes, people=people, percent=percent)
+    for row in range(len(minutes)):
+        for group in range(people.groups):
+            everybody = one_by_one(minutes[row], people, group)
+            if not everybody:
+                assert math.isnan(found[row, group])
+                continue
+            needed = math.ceil(percent * len(everybody) / 100 - 1e-9)
+            assert found[row, group] == everybody[needed - 1]
+
+
+@given(crowds(), st.sampled_from((0.0, 60.0, 1000.0)))
+def test_people_within_equal_a_count_person_by_person(crowd, limit: float) -> None:
+    minutes, people = crowd
+    found = people_within(minutes, people=people, limit=limit)
+    for row in range(len(minutes)):
+        for group in range(people.groups):
+            everybody = one_by_one(minutes[row], people, group)
+            assert found[row, group] == sum(time <= limit for time in everybody)
+
+
+@given(crowds())
+def test_means_equal_a_mean_person_by_person(crowd) -> None:
+    minutes, people = crowd
+    found = weighted_mean(minutes, people=people)
+    for row in range(len(minutes)):
+        for group in range(people.groups):
+            everybody = one_by_one(minutes[row], people, group)
+            expected = sum(everybody) / len(everybody) if everybody else math.nan
+            assert found[row, group] == pytest.approx(expected, nan_ok=True)
+
+
+def test_ninety_per_cent_of_ten_people_are_nine() -> None:
+    """0.9 x 10 must not become 9.000000000000002 and ask for a tenth person."""
+    for size in range(1, 2000):
+        people = People(persons=np.array([size]), group=np.array([0]), groups=1)
+        assert weighted_percentile(np.array([[7.0]]), people=people, percent=90)[0, 0] == 7.0
+    ten = People(persons=np.array([9, 1]), group=np.array([0, 0]), groups=1)
+    assert weighted_percentile(np.array([[3.0, 99.0]]), people=ten, percent=90)[0, 0] == 3.0

@@ -1,0 +1,316 @@
+"""Small worlds for the analysis tests: a few settlements, a few actors, made-up minutes."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ris_map.coverage.compute import CoverageCube, coverage_cube
+from ris_map.coverage.population import PopulationTable, population_table
+from ris_map.coverage.support import SupportTable, support_table
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.county import (
+    Division,
+    DivisionGroup,
+    Geography,
+    Locality,
+    Municipality,
+    load_geography,
+)
+from ris_map.geography.roads import RoadNetwork, load_roads
+from ris_map.register.model import Actor, Register, ServiceArea
+from ris_map.register.register import load_register
+from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
+from ris_map.travel.arrays import readonly
+from ris_map.travel.matrix import TravelMatrix, travel_matrix
+from ris_map.travel.network import Network, network_from_tables
+from ris_map.travel.shortest import SUMMER
+from ris_map.travel.snapping import (
+    DEFAULT_SNAP,
+    office_key,
+    places_of_localities,
+    places_of_offices,
+)
+from tests.factories import (
+    make_actor,
+    make_office,
+    make_outside_office,
+    make_register,
+    make_service_area,
+    offers,
+    strength_areas,
+    text,
+)
+
+DATA = Path(__file__).parents[2] / "data"
+DAY = date(2023, 6, 1)
+CODES = MUNICIPALITY_CODES[:4]
+
+
+def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Locality:
+    """Return a settlement of ten people that is no seat."""
+    plain = Locality(
+        id=f"ort-{index}",
+        scb_code=None,
+        name=f"Ort {index}",
+        municipality_code=code,
+        lat=64.0 + index / 100,
+        lon=20.0,
+        population=10,
+        population_year=2020,
+        kind="tatort",
+        is_seat=False,
+        source="prov",
+        note="",
+    )
+    return replace(plain, **changes)
+
+
+def make_division(
+    *groups: tuple[str, bool, tuple[str, ...]], division_id: str = "prov"
+) -> Division:
+    """Return a division from (id, is inland, municipality codes) of each group."""
+    return Division(
+        id=division_id,
+        label=text(),
+        source=text(),
+        as_of="2020",
+        note=text(),
+        groups=tuple(
+            DivisionGroup(id=name, label=text(), is_inland=inland, municipalities=codes)
+            for name, inland, codes in groups
+        ),
+    )
+
+
+COAST_AND_INLAND = make_division(("kust", False, CODES[:2]), ("inland", True, CODES[2:]))
+
+
+def make_geography(
+    localities: tuple[Locality, ...], *, codes: tuple[str, ...] = CODES
+) -> Geography:
+    """Return a county without boundaries."""
+    return Geography(
+        municipalities=tuple(
+            Municipality(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0)
+            for code in codes
+        ),
+        localities=localities,
+        divisions=(COAST_AND_INLAND,),
+        territory={},
+    )
+
+
+def make_matrix(
+    origins: tuple[str, ...], destinations: tuple[str, ...], minutes: object
+) -> TravelMatrix:
+    """Return a matrix with made-up minutes."""
+    values = np.asarray(minutes, dtype=np.float64).reshape(len(origins), len(destinations))
+    return TravelMatrix(
+        origin_ids=origins,
+        destination_ids=destinations,
+        minutes=readonly(values),
+        km=readonly(values),
+        unreachable=(),
+        version="prov",
+        network_source="prov",
+        speed_model=SUMMER,
+        snap=DEFAULT_SNAP,
+    )
+
+
+def register_of(chosen: tuple[Actor, ...]) -> Register:
+    """Return a register of exactly these actors, also of none."""
+    return Register(meta=make_register().meta, actors=chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything that a cube is computed from."""
+
+    register: Register
+    geography: Geography
+    matrix: TravelMatrix
+    on: date
+    scope: Scope = Scope.CORE
+    strength_area: StrengthArea | None = None
+    include_outside: bool = False
+    totals: dict[str, int]
+
+    @property
+    def table(self) -> SupportTable:
+        """Return the actors as arrays."""
+        return support_table(self.register, self.geography, on=self.on)
+
+    @property
+    def population(self) -> PopulationTable:
+        """Return the people as arrays."""
+        return population_table(self.geography, totals=self.totals, year=2020)
+
+    def cube(self, **changes: object) -> CoverageCube:
+        """Return the coverage, with changed choices if any."""
+        choices = {
+            "scope": self.scope,
+            "strength_area": self.strength_area,
+            "include_outside": self.include_outside,
+        }
+        return coverage_cube(
+            self.table, self.matrix, population=self.population, **(choices | changes)
+        )
+
+    def with_actors(self, chosen: tuple[Actor, ...]) -> World:
+        """Return the world with other actors."""
+        return replace(self, register=register_of(chosen))
+
+
+def make_world(
+    *chosen: Actor,
+    localities: tuple[Locality, ...],
+    minutes: object,
+    on: date = DAY,
+    **changes: object,
+) -> World:
+    """Return a world of given actors; minutes are rows of localities, columns of offices by key."""
+    keys = tuple(sorted(office_key(actor, o) for actor in chosen for o in actor.offices))
+    geography = make_geography(localities)
+    world = World(
+        register=register_of(chosen),
+        geography=geography,
+        matrix=make_matrix(tuple(p.id for p in localities), keys, minutes),
+        on=on,
+        totals=dict.fromkeys(CODES, 1000),
+    )
+    return replace(world, **changes)
+
+
+MINUTES = st.sampled_from(
+    (0.0, 12.5, 29.999999, 30.0, 59.999999, 60.0, 60.000001, 90.0, 121.0, np.inf)
+)
+"""Times on both sides of every threshold, and exactly on them."""
+
+
+@st.composite
+def localities(draw: st.DrawFn) -> tuple[Locality, ...]:
+    """Return one to seven settlements, some of unknown population; at most one seat each."""
+    count = draw(st.integers(1, 7))
+    seats: set[str] = set()
+    found = []
+    for index in range(count):
+        code = draw(st.sampled_from(CODES))
+        is_seat = code not in seats and draw(st.booleans())
+        if is_seat:
+            seats.add(code)
+        population = draw(st.none() | st.integers(0, 30))
+        found.append(make_locality(index, code=code, population=population, is_seat=is_seat))
+    return tuple(found)
+
+
+@st.composite
+def world_actors(draw: st.DrawFn, *, max_actors: int = 5) -> tuple[Actor, ...]:
+    """Return actors of every kind, their offices in the small county or outside it."""
+    return tuple(
+        draw(lean_actor(f"aktor-{index}")) for index in range(draw(st.integers(0, max_actors)))
+    )
+
+
+@st.composite
+def lean_actor(draw: st.DrawFn, actor_id: str) -> Actor:
+    """Return an actor in which only what the analysis reads is drawn at random."""
+    places = draw(st.lists(st.sampled_from((*CODES, None)), max_size=3))
+    status = draw(st.sampled_from(Status))
+    return make_actor(
+        id=actor_id,
+        scope=draw(st.sampled_from(Scope)),
+        status=status,
+        valid_from=draw(st.none() | st.sampled_from(("2020", "2023-06-01", "2023-06-02"))),
+        valid_to="2023-05-31" if status is Status.ENDED else None,
+        outside_county=draw(st.integers(0, 3)) == 0,
+        strength_areas=draw(strength_areas()),
+        offers=tuple(draw(st.lists(offers(), min_size=1, max_size=3))),
+        offices=tuple(
+            make_outside_office(id=f"kontor-{index}")
+            if code is None
+            else make_office(
+                id=f"kontor-{index}",
+                valid_to=draw(st.sampled_from((None, None, "2023-05", "2023-06"))),
+            ).model_copy(update={"municipality": code})
+            for index, code in enumerate(places)
+        ),
+        service_area=draw(small_service_areas()),
+    )
+
+
+def small_service_areas() -> st.SearchStrategy[ServiceArea]:
+    """Return service areas within the small county."""
+    listed = st.lists(st.sampled_from(CODES), min_size=1, unique=True)
+    others = [scope for scope in ServiceScope if scope is not ServiceScope.MUNICIPALITIES]
+    return st.one_of(
+        listed.map(lambda c: make_service_area(ServiceScope.MUNICIPALITIES, municipalities=c)),
+        st.sampled_from(others).map(make_service_area),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
+    """Return small worlds with every kind of knowledge and ignorance."""
+    chosen, places = draw(world_actors(max_actors=max_actors)), draw(localities())
+    offices = sum(len(actor.offices) for actor in chosen)
+    cells = len(places) * offices
+    return make_world(
+        *chosen,
+        localities=places,
+        minutes=draw(st.lists(MINUTES, min_size=cells, max_size=cells)),
+        scope=draw(st.sampled_from(Scope)),
+        strength_area=draw(st.none() | st.sampled_from(StrengthArea)),
+        include_outside=draw(st.booleans()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RealWorld:
+    """The county's own data, as published in ``data/``."""
+
+    roads: RoadNetwork
+    network: Network
+    geography: Geography
+    register: Register
+    matrix: TravelMatrix
+    table: SupportTable
+    population: PopulationTable
+
+
+@cache
+def real_world() -> RealWorld:
+    """Read the real data once."""
+    roads, geography = load_roads(DATA), load_geography(DATA)
+    register = load_register(DATA / "actors.yaml", today=date(2026, 11, 23))
+    network = network_from_tables(roads.nodes, roads.edges)
+    return RealWorld(
+        roads=roads,
+        network=network,
+        geography=geography,
+        register=register,
+        matrix=travel_matrix(
+            network,
+            origins=places_of_localities(geography.localities),
+            destinations=places_of_offices(register.actors),
+        ),
+        table=support_table(register, geography, on=date(2026, 11, 23)),
+        population=population_table(geography, totals=totals_2020(), year=2020),
+    )
+
+
+def totals_2020() -> dict[str, int]:
+    """Read the municipalities' residents of 2020."""
+    with (DATA / "statistics.csv").open(encoding="utf-8") as file:
+        return {
+            row["municipality_code"]: int(row["value"])
+            for row in csv.DictReader(file)
+            if row["indicator"] == "population" and row["period"].startswith("2020")
+        }

@@ -1,0 +1,396 @@
+"""What the answer says: every entry complete, hostile text harmless, numbers as written."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from ris_map.finder.answer import find_support
+from ris_map.finder.answer_view import (
+    FindView,
+    coverage_url,
+    find_view,
+    list_html,
+    nothing_html,
+    onward_html,
+)
+from ris_map.finder.entry import Group, SupportAnswer
+from ris_map.finder.entry_words import FindRow, minutes_words, roads_words
+from ris_map.finder.file import find_file
+from ris_map.finder.map import find_layer
+from ris_map.finder.match import Caution, Why
+from ris_map.finder.need import Need
+from ris_map.finder.question_words import (
+    all_starts,
+    chips_html,
+    phases_html,
+    place_html,
+    types_html,
+)
+from ris_map.finder.who import Who
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.in_words import Words
+from ris_map.register.vocabulary import Phase, ServiceScope, ServiceType, StrengthArea
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests import factories as make
+from tests.finder.test_finder import DAY, find, real_world
+
+LANGUAGES = list(Language)
+HARD_SPACE = "\u00a0"
+CATALOGUES = Path(__file__).resolve().parents[2] / "ris_map" / "words" / "catalogues"
+
+
+class Reader(HTMLParser):
+    """Tags and text of a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a start tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text += data
+
+
+@cache
+def words(language: Language) -> Words:
+    base = real_world().foundations
+    return Words(
+        tr=translator(language),
+        strategy=base.strategy,
+        municipality_names={m.code: m.name for m in base.geography.municipalities},
+        report_address="fel@example.org",
+    )
+
+
+def view_of(answer: SupportAnswer, language: Language = Language.SV) -> FindView:
+    return find_view(
+        answer, query={"plats": ["2462"]}, words=words(language), on=DAY, reference="2026-11"
+    )
+
+
+def real_view(language: Language = Language.SV, **need: object) -> FindView:
+    asked = Need(**({"place": "2462", "phases": (Phase.IDE,)} | need))  # type: ignore[arg-type]
+    return view_of(find_support(real_world(), asked), language)
+
+
+def all_rows(view: FindView) -> list[FindRow]:
+    return [row for section in view.sections for row in (*section.rows, *section.rest)]
+
+
+# ---- I2, I8: entries
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", ["2462", "2480", "saxnas", None])
+def test_I2_I8_every_entry_says_everything(language: Language, place: str | None) -> None:
+    """I2: name, phases, types, way, place, evidence, confirmation, link; I8: report by id."""
+    view = real_view(language, place=place, phases=())
+    for row in all_rows(view):
+        for text in (row.row.name, row.row.summary, row.way, row.place, row.gives, row.why):
+            assert text.strip()
+        assert row.row.confidence
+        assert row.row.last_evidence
+        assert row.row.last_confirmed
+        assert row.expect
+        assert row.row.id in row.row.report_url
+        assert row.row.report_url.startswith("mailto:fel@example.org?")
+    html = list_html(view, tr=words(language).tr)
+    links = [a["href"] or "" for tag, a in Reader(html).tags if tag == "a"]
+    for row in all_rows(view):
+        assert row.row.detail_url in links
+        assert not row.row.homepage or row.row.homepage in links
+    assert html.count("mailto:") == len(all_rows(view))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_element_ids_are_unique_and_the_map_finds_the_card_with_the_office(
+    language: Language,
+) -> None:
+    html = list_html(real_view(language, phases=()), tr=words(language).tr)
+    ids = [a["id"] for _, a in Reader(html).tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    shown = {row.row.id for row in all_rows(real_view(language, phases=()))}
+    assert {f"a-{actor}" for actor in shown} <= set(ids)
+    for row in all_rows(real_view(language, phases=())):
+        assert not row.town_id or row.id == f"a-{row.row.id}"
+
+
+def test_long_groups_are_folded_and_nothing_is_lost() -> None:
+    answer = find_support(real_world(), Need(place="2462", phases=(Phase.IDE,)))
+    view = view_of(answer)
+    far = next(section for section in view.sections if section.id == "far")
+    assert len(far.rows) == 3
+    assert len(far.rest) == len(answer.group(Group.FAR)) - 3
+    assert str(len(far.rest)) in far.rest_label
+    assert len(all_rows(view)) == len(answer.entries)
+
+
+# ---- I3, I4: minutes, nothing near
+
+
+@pytest.mark.parametrize(
+    ("minutes", "limit", "expected"),
+    [
+        (0.0, 60, "på orten"),
+        (2.6, 60, "under 5~min bort"),
+        (4.0, 60, "under 5~min bort"),
+        (57.6, 60, "cirka 60~min med bil"),
+        (60.0, 60, "cirka 60~min med bil"),
+        (60.1, 60, "drygt 60~min med bil"),
+        (62.5, 60, "drygt 60~min med bil"),
+        (63.0, 60, "cirka 65~min med bil"),
+        (62.4, 90, "cirka 60~min med bil"),
+        (1180.0, None, "cirka 1~180~min med bil"),
+        (float("inf"), 60, "ingen väg i vårt vägnät"),
+    ],
+)
+def test_minutes_are_rounded_and_never_across_the_limit(
+    minutes: float, limit: int | None, expected: str
+) -> None:
+    entry = replace(find(make.make_actor()).entries[0], minutes=minutes)
+    said = minutes_words(entry, limit=limit, tr=translator(Language.SV))
+    assert said == expected.replace("~", HARD_SPACE)
+
+
+def test_roads_are_said_by_their_numbers() -> None:
+    answer = find_support(real_world(), Need(place="2462", phases=(Phase.IDE,)))
+    assert answer.nearest is not None
+    said = roads_words(answer.nearest, tr=translator(Language.SV))
+    assert f"väg{HARD_SPACE}360" in said
+    assert f"{HARD_SPACE}km" in said
+    everything = " ".join(roads_words(e, tr=translator(Language.SV)) for e in answer.entries)
+    assert not re.search(r"Lv |Rv |local", everything)
+    assert "E12" in everything
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_I4_nothing_near_is_said_with_a_way_on(code: str, language: Language) -> None:
+    """I4: says so; nearest office with minutes and municipality; digital; contact; coverage."""
+    for phase in Phase:
+        for kind in ServiceType:
+            answer = find_support(
+                real_world(), Need(place=code, phases=(phase,), service_types=(kind,))
+            )
+            view = view_of(answer, language)
+            if answer.is_near:
+                assert not view.nothing_title
+                continue
+            html = nothing_html(view, tr=words(language).tr)
+            text = Reader(html).text
+            assert f"60{HARD_SPACE}min" in view.nothing_title
+            assert answer.nearest is not None
+            assert answer.nearest.office is not None
+            assert answer.nearest.actor.name in text
+            name = words(language).municipality_names[answer.nearest.office.municipality or ""]
+            assert name in text
+            assert re.search(rf"\d{HARD_SPACE}min|på orten|in town", view.nothing[0].text)
+            for entry in answer.group(Group.DIGITAL):
+                assert entry.actor.name in text
+            assert answer.contact is not None
+            assert answer.contact.actor.homepage in html.replace("&amp;", "&")
+            assert f"cell={code}.{phase}.{kind}" in html
+
+
+def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
+    need = Need(
+        place="2462",
+        phases=(Phase.IDE,),
+        service_types=(ServiceType.RADGIVNING,),
+        strength_area=StrengthArea.LIFE_SCIENCE,
+        max_minutes=90,
+    )
+    answer = find_support(real_world(), need)
+    url = urlsplit(coverage_url(answer, tr=translator(Language.SV)))
+    assert url.path == "/tackning"
+    assert parse_qs(url.query) == {
+        "fas": ["ide"],
+        "stod": ["radgivning"],
+        "omrade": ["life_science"],
+        "grans": ["90"],
+        "cell": ["2462.ide.radgivning"],
+        "lang": ["sv"],
+    }
+    bare = find_support(real_world(), Need(place="2462", max_minutes=None))
+    query = parse_qs(urlsplit(coverage_url(bare, tr=translator(Language.SV))).query)
+    assert query == {"lang": ["sv"]}
+
+
+def test_no_decimal_point_and_no_soft_space_before_a_unit() -> None:
+    """X6: Swedish formats in everything that is said."""
+    for code in MUNICIPALITY_CODES:
+        view = real_view(place=code, phases=())
+        said = [view.summary, *(line.text for line in view.nothing)]
+        said += [text for row in all_rows(view) for text in (row.way, row.roads, row.why)]
+        for text in said:
+            assert not re.search(r"\d\.\d", text), text
+            assert not re.search(r"\d (min|km)\b", text), text
+
+
+# ---- I9: texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_every_member_of_every_vocabulary_has_its_texts(language: Language) -> None:
+    tr = translator(language)
+    for group in Group:
+        assert tr(f"find.group.{group}.title")
+        assert tr(f"find.group.{group}.note")
+    for phase in Phase:
+        assert tr(f"find.phase.{phase}")
+    for kind in ServiceType:
+        assert tr(f"find.type.{kind}")
+        assert tr(f"find.expect.{kind}")
+    for who in Who:
+        assert tr(f"find.who.{who}")
+        assert tr(f"find.why.who.{who}")
+    for caution in Caution:
+        assert tr(f"find.caution.{caution}")
+    for scope in set(ServiceScope) - {ServiceScope.UNKNOWN, ServiceScope.OTHER_COUNTY}:
+        assert tr(f"find.why.serves.{scope}")
+    plain = set(Why) - {Why.OFFER, Why.AREA, Why.WHO, Why.SERVES}
+    for why in plain:
+        assert tr(f"find.why.{why}")
+
+
+def test_I9_both_catalogues_have_the_same_keys() -> None:
+    keys = [
+        set(re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+        for path in (CATALOGUES / language / "find.po" for language in ("sv", "en"))
+    ]
+    assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_questions_explain_themselves(language: Language) -> None:
+    strategy, tr = real_world().foundations.strategy, translator(language)
+    phases = Reader(phases_html(strategy, is_open=True, tr=tr))
+    for phase in Phase:
+        found = strategy.phase(phase)
+        assert found.everyday.in_(language) in phases.text
+        assert 2 <= len(found.examples) <= 3
+        assert all(example.in_(language) in phases.text for example in found.examples)
+    types = Reader(types_html(strategy, tr=tr))
+    for kind in ServiceType:
+        assert strategy.service_type(kind).everyday.in_(language) in types.text
+
+
+def test_every_settlement_and_municipality_can_be_chosen() -> None:
+    geography, tr = real_world().foundations.geography, translator(Language.SV)
+    tags = Reader(place_html(geography, tr=tr)).tags
+    holder = next(a for _, a in tags if "data-ris-places" in a)
+    places = json.loads(holder["data-ris-places"] or "")
+    assert {place[0] for place in places} == {
+        *MUNICIPALITY_CODES,
+        *(locality.id for locality in geography.localities),
+    }
+    names = [place[1] for place in places]
+    assert len(names) == len(set(names)), "two places that cannot be told apart"
+    assert len(all_starts(geography)) == len(places)
+    chips = Reader(chips_html(geography, query={"fas": ["ide"]}, tr=tr)).tags
+    targets = [parse_qs((a["href"] or "")[1:]) for tag, a in chips if tag == "a"]
+    assert [target["plats"][0] for target in targets if target["fas"] == ["ide"]]
+    assert {target["plats"][0] for target in targets} == set(MUNICIPALITY_CODES)
+
+
+# ---- the way onward, map, file
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chain_can_be_followed(language: Language) -> None:
+    view = real_view(language)
+    tags = Reader(onward_html(view, tr=words(language).tr)).tags
+    links = [parse_qs(urlsplit(a["href"] or "").query) for tag, a in tags if "data-ris-go" in a]
+    assert [link["fas"] for link in links] == [["utveckling"], ["vaxa"]]
+    assert all(link["plats"] == ["2462"] for link in links)
+    assert sum("aria-current" in a for _, a in tags) == 1
+    assert view.onward
+
+
+def test_I6_every_actor_on_the_map_is_in_the_list_and_says_so() -> None:
+    base = real_world().foundations
+    for code in ("2462", "2480"):
+        answer = find_support(real_world(), Need(place=code))
+        tr = translator(Language.SV)
+        layer = find_layer(
+            answer, localities=base.geography.localities, network=base.network, tr=tr
+        )
+        on_map = {
+            a["data-actor"]
+            for town in layer.towns
+            for tag, a in Reader(str(town["popup"])).tags
+            if tag == "a"
+        }
+        said = {row.row.id for row in all_rows(view_of(answer)) if row.town_id}
+        assert on_map == said
+        assert layer.place is not None
+        assert layer.ways
+        assert layer.bounds is not None
+
+
+def test_the_file_needs_nothing_else() -> None:
+    view = real_view()
+    for language in LANGUAGES:
+        view = real_view(language)
+        html = find_file(
+            view,
+            tr=words(language).tr,
+            site="https://example.org",
+            query={"plats": ["2462"], "fas": ["ide"], "lang": [language.value]},
+            on=DAY,
+        )
+        tags = Reader(html).tags
+        names = {tag for tag, _ in tags}
+        assert not names & {"script", "link", "img", "iframe", "form"}
+        assert ("html", {"lang": language.value}) in tags
+        assert "url(" not in html
+        assert "@import" not in html
+        hrefs = [a["href"] or "" for tag, a in tags if tag == "a"]
+        assert all(href.startswith("http") for href in hrefs)
+        assert f"https://example.org/hitta?plats=2462&fas=ide&lang={language}" in hrefs
+        for row in all_rows(view):
+            assert row.row.name in Reader(html).text
+        assert DAY.isoformat() in html
+        assert all(item.text in Reader(html).text for item in view.expect)
+        assert view.expect
+
+
+def test_hostile_text_is_text() -> None:
+    nasty = '<script>alert(1)</script><img src=x onerror="alert(2)">'
+    actor = make.make_actor(
+        name=nasty[:100],
+        summary=make.text(nasty, en=nasty),
+        offices=(make.make_office(code="2482", town=nasty[:60]),),
+    )
+    answer = find(actor)
+    view = view_of(answer)
+    base = real_world().foundations
+    tr = translator(Language.SV)
+    layer = find_layer(answer, localities=base.geography.localities, network=base.network, tr=tr)
+    pieces = [
+        list_html(view, tr=tr),
+        nothing_html(view, tr=tr),
+        onward_html(view, tr=tr),
+        find_file(view, tr=tr, site="https://example.org", query={}, on=DAY),
+        *(str(town["popup"]) + str(town["html"]) for town in layer.towns),
+    ]
+    for piece in pieces:
+        tags = Reader(piece).tags
+        assert not {tag for tag, _ in tags} & {"script", "img"}
+        assert not any(name.startswith("on") for _, a in tags for name in a)
+    assert nasty in Reader(pieces[0]).text

@@ -1,0 +1,519 @@
+"""The finder: what it finds for every place and need, and the laws its order keeps."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ris_map.coverage.evidence import cell_evidence
+from ris_map.finder.answer import find_support, rank
+from ris_map.finder.entry import BY_ROAD, Entry, Group, SupportAnswer
+from ris_map.finder.match import Caution, Why
+from ris_map.finder.need import DEFAULT_LIMIT, LIMITS, Need, guess_phase, start_of
+from ris_map.finder.who import STEMS, Who, named_by, named_in
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.model import Actor, Offer, Register
+from ris_map.register.register import load_register
+from ris_map.register.vocabulary import (
+    STRENGTH_AREAS,
+    Answer,
+    Availability,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+from ris_map.travel.world import CubeChoice, World, foundations
+from ris_map.words import swedish_sort_key
+from tests import factories as make
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DAY = date(2026, 11, 23)
+VILHELMINA, UMEA, LYCKSELE = "2462", "2480", "2481"
+DRAWN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@cache
+def real_world() -> World:
+    register = load_register(DATA / "actors.yaml", today=DAY)
+    return World(foundations=foundations(DATA), register=register, on=DAY)
+
+
+def world_with(*actors: Actor) -> World:
+    register = make.make_register().model_copy(update={"actors": actors})
+    return World(foundations=foundations(DATA), register=register, on=DAY)
+
+
+def find(*actors: Actor, **need: object) -> SupportAnswer:
+    return find_support(world_with(*actors), Need(**({"place": UMEA} | need)))  # type: ignore[arg-type]
+
+
+def ids(answer: SupportAnswer, group: Group | None = None) -> list[str]:
+    found = answer.entries if group is None else answer.group(group)
+    return [entry.actor.id for entry in found]
+
+
+def municipal(code: str = UMEA, **changes: object) -> Actor:
+    values = {
+        "id": f"kommun-{code}",
+        "name": f"Kommun {code}",
+        "scope": Scope.ADJACENT,
+        "municipal": True,
+        "offices": (make.make_office(code=code),),
+        "service_area": make.make_service_area(ServiceScope.MUNICIPALITIES, municipalities=[code]),
+    }
+    return make.make_actor(**(values | changes))
+
+
+def remote_only(**modes: Availability) -> tuple[Offer, ...]:
+    offered = {"office": Availability.NOT_OFFERED} | modes
+    return (make.make_offer(delivery=make.make_modes(**offered)),)
+
+
+# ---- I4: every municipality x phase x service type
+
+
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_i4_no_cell_is_empty_and_nothing_near_names_the_nearest(code: str) -> None:
+    """I4: a list, the nearest office with minutes and municipality, and one way to get in touch."""
+    for phase in Phase:
+        for kind in ServiceType:
+            need = Need(place=code, phases=(phase,), service_types=(kind,))
+            answer = find_support(real_world(), need)
+            assert answer.entries, (phase, kind)
+            assert answer.contact is not None, (phase, kind)
+            assert answer.contact.actor.homepage, (phase, kind)
+            if answer.is_near:
+                assert answer.nearest is None
+                continue
+            assert answer.nearest is not None, (phase, kind)
+            assert answer.nearest.office is not None
+            assert answer.nearest.office.municipality in MUNICIPALITY_CODES
+            assert math.isfinite(answer.nearest.minutes or math.inf)
+            assert answer.group(Group.LOCAL)[0].actor.municipal
+
+
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_the_finder_and_the_coverage_page_know_the_same_offices(code: str) -> None:
+    """What is sure here is what counts there; the finder only adds those that give more."""
+    world = real_world()
+    cube = world.cube(CubeChoice())
+    for phase in Phase:
+        for kind in ServiceType:
+            need = Need(place=code, phases=(phase,), service_types=(kind,), max_minutes=None)
+            ours = {
+                entry.actor.id: entry.minutes
+                for entry in find_support(world, need).group(Group.NEAR)
+                if any(offer.service_type is kind for offer in entry.offers)
+            }
+            theirs: dict[str, float] = {}
+            for item in cell_evidence(
+                cube, world.matrix, code=code, phase=phase, service_type=kind
+            ):
+                is_sure = item.answer is Answer.YES and not item.is_doubtful
+                if item.mode is Delivery.OFFICE and item.office_id and is_sure:
+                    known = theirs.get(item.actor_id, math.inf)
+                    theirs[item.actor_id] = min(known, item.minutes_from_seat)
+            assert ours == pytest.approx(theirs), (phase, kind)
+
+
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_every_settlement_finds_something(code: str) -> None:
+    for locality in real_world().foundations.geography.localities:
+        if locality.municipality_code == code:
+            answer = find_support(real_world(), Need(place=locality.id, phases=(Phase.IDE,)))
+            assert answer.start is not None
+            assert answer.start.locality is locality
+            assert answer.entries
+
+
+# ---- I3: groups and their order
+
+
+def test_i3_offices_are_in_order_of_minutes_and_nothing_else_is_among_them() -> None:
+    """I3: distance orders offices only; digital and visits stand in groups of their own."""
+    for place in (VILHELMINA, UMEA, "saxnas", LYCKSELE):
+        answer = find_support(real_world(), Need(place=place))
+        for group in BY_ROAD:
+            entries = answer.group(group)
+            minutes = [entry.minutes for entry in entries]
+            assert None not in minutes
+            assert minutes == sorted(minutes)  # type: ignore[type-var]
+            assert all(entry.way is Delivery.OFFICE for entry in entries)
+        assert all(e.way is Delivery.VISIT for e in answer.group(Group.VISIT))
+        assert all(
+            e.way in {Delivery.DIGITAL, Delivery.PHONE} and e.minutes is None
+            for e in answer.group(Group.DIGITAL)
+        )
+
+
+def test_the_limit_is_inclusive() -> None:
+    actor = make.make_actor(offices=(make.make_office(code=LYCKSELE),))
+    minutes = find(actor, place=UMEA, max_minutes=None).entries[0].minutes
+    assert minutes is not None
+    for limit, group in ((minutes, Group.NEAR), (minutes - 1e-6, Group.FAR)):
+        assert find(actor, place=UMEA, max_minutes=limit).entries[0].group is group
+    assert find(actor, place=UMEA, max_minutes=None).entries[0].group is Group.NEAR
+
+
+def test_a_doubtful_actor_is_never_the_first_choice() -> None:
+    doubtful = make.make_actor(id="aaa", name="Aaa", status=Status.UNKNOWN)
+    sure = make.make_actor(id="bbb", name="Bbb", offices=(make.make_office(code="2482"),))
+    answer = find(doubtful, sure)
+    assert ids(answer) == ["bbb", "aaa"]
+    assert answer.entries[1].group is Group.DOUBTFUL
+    assert Caution.DOUBTFUL in answer.entries[1].cautions
+    assert answer.nearest is not None
+    assert answer.nearest.actor.id == "bbb"
+
+
+def test_no_doubtful_actor_leads_any_real_answer() -> None:
+    for code in MUNICIPALITY_CODES:
+        for phase in Phase:
+            answer = find_support(real_world(), Need(place=code, phases=(phase,)))
+            shown = [answer.entries[0], answer.nearest, answer.contact, *answer.onward]
+            assert all(e is None or e.actor.status is Status.ACTIVE for e in shown)
+
+
+def test_ended_and_planned_actors_are_not_found() -> None:
+    ended = make.make_actor(id="a", status=Status.ENDED, valid_to="2025")
+    planned = make.make_actor(id="b", status=Status.PLANNED)
+    closed = make.make_actor(id="c", offices=(make.make_office(valid_to="2025"),))
+    answer = find(ended, planned, closed)
+    assert ids(answer) == ["c"]
+    assert answer.entries[0].group is Group.REMOTE
+
+
+def test_an_office_whose_service_area_leaves_the_place_out_is_not_shown() -> None:
+    elsewhere = make.make_service_area(ServiceScope.MUNICIPALITIES, municipalities=["2482"])
+    assert not find(make.make_actor(service_area=elsewhere)).entries
+
+
+def test_an_unknown_service_area_is_flagged_except_at_home() -> None:
+    unknown = make.make_service_area(ServiceScope.UNKNOWN)
+    here = make.make_actor(id="a", service_area=unknown)
+    there = make.make_actor(id="b", service_area=unknown, offices=(make.make_office(code="2460"),))
+    answer = find(here, there)
+    assert ids(answer, Group.NEAR) == ["a"]
+    assert ids(answer, Group.MAYBE_NEAR) == ["b"]
+    assert answer.group(Group.MAYBE_NEAR)[0].cautions == (Caution.SERVICE_AREA_UNKNOWN,)
+    assert any(reason.why is Why.STANDS_HERE for reason in answer.entries[0].reasons)
+
+
+def test_events_and_tools_are_no_digital_help() -> None:
+    offers = remote_only(digital=Availability.LIMITED)
+    answer = find(make.make_actor(offers=offers, offices=()))
+    assert not answer.group(Group.DIGITAL)
+    assert ids(answer, Group.REMOTE) == ["exempel-aktor"]
+
+
+def test_an_actor_stands_once_in_each_group_it_belongs_to() -> None:
+    offers = (
+        make.make_offer(
+            delivery=make.make_modes(digital=Availability.OFFERED, phone=Availability.OFFERED)
+        ),
+    )
+    answer = find(make.make_actor(offers=offers))
+    assert [entry.group for entry in answer.entries] == [Group.NEAR, Group.DIGITAL]
+    for code in (VILHELMINA, UMEA):
+        seen = [(e.actor.id, e.group) for e in find_support(real_world(), Need(place=code)).entries]
+        assert len(seen) == len(set(seen))
+
+
+def test_digital_first_moves_one_group_and_changes_nothing_else() -> None:
+    need = Need(place=VILHELMINA, phases=(Phase.IDE,))
+    plain = find_support(real_world(), need)
+    first = find_support(
+        real_world(), Need(place=VILHELMINA, phases=(Phase.IDE,), digital_first=True)
+    )
+    assert first.groups[0] is Group.DIGITAL
+    assert [g for g in first.groups if g is not Group.DIGITAL] == [
+        g for g in plain.groups if g is not Group.DIGITAL
+    ]
+    assert {(e.actor.id, e.group) for e in first.entries} == {
+        (e.actor.id, e.group) for e in plain.entries
+    }
+
+
+def test_the_municipality_is_the_first_contact_when_nothing_of_the_core_is_near() -> None:
+    far = make.make_actor(offices=(make.make_office(code="2482"),))
+    answer = find(far, municipal())
+    assert answer.groups[0] is Group.LOCAL
+    assert answer.entries[0].reasons[0].why is Why.FIRST_CONTACT
+    assert answer.contact is not None
+    assert answer.contact.actor.municipal
+    near = find(make.make_actor(), municipal())
+    assert not near.group(Group.LOCAL)
+    assert ids(near, Group.ADJACENT) == ["kommun-2480"]
+
+
+def test_neighbours_stand_apart_and_their_own_county_does_not_hide_them() -> None:
+    neighbour = make.make_actor(
+        id="granne",
+        outside_county=True,
+        offices=(make.make_outside_office(),),
+        service_area=make.make_service_area(ServiceScope.OTHER_COUNTY),
+    )
+    answer = find(neighbour, make.make_actor(offices=(make.make_office(code="2482"),)))
+    assert answer.groups[-1] is Group.OUTSIDE
+    assert answer.entries[-1].minutes is not None
+    assert answer.nearest is not None
+    assert answer.nearest.actor.id != "granne"
+
+
+# ---- what counts as an answer to a need
+
+
+def test_who_both_funds_and_advises_answers_money_and_advice() -> None:
+    both = make.make_actor(
+        offers=(make.make_offer(service_type=ServiceType.FINANSIERING_RADGIVNING),)
+    )
+    for kind in (ServiceType.FINANSIERING, ServiceType.RADGIVNING):
+        answer = find(both, service_types=(kind,))
+        assert ids(answer) == ["exempel-aktor"]
+        assert any(reason.why is Why.GIVES_ALSO for reason in answer.entries[0].reasons)
+    only_advice = find(make.make_actor(), service_types=(ServiceType.FINANSIERING_RADGIVNING,))
+    assert not only_advice.entries
+
+
+def test_phase_and_type_must_belong_to_one_offer() -> None:
+    offers = (
+        make.make_offer(service_type=ServiceType.RADGIVNING, phases=(Phase.IDE,)),
+        make.make_offer(service_type=ServiceType.FINANSIERING, phases=(Phase.VAXA,)),
+    )
+    answer = find(
+        make.make_actor(offers=offers),
+        phases=(Phase.IDE,),
+        service_types=(ServiceType.FINANSIERING,),
+    )
+    assert not answer.entries
+
+
+def test_who_marks_and_never_removes() -> None:
+    plain = find_support(real_world(), Need(place=UMEA))
+    for who in Who:
+        marked = find_support(real_world(), Need(place=UMEA, who=who))
+        assert {(e.actor.id, e.group) for e in marked.entries} == {
+            (e.actor.id, e.group) for e in plain.entries
+        }
+        named = {e.actor.id for e in marked.entries if any(r.why is Why.WHO for r in e.reasons)}
+        assert named == {e.actor.id for e in marked.entries if who in named_by(e.actor)}
+        assert named, who
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("Forskare och studenter vid SLU", (Who.RESEARCHER, Who.STUDENT)),
+        ("Samiska företagare, särskilt kvinnor", (Who.COMPANY, Who.SAMI)),
+        ("Föreningar på landsbygden", (Who.ASSOCIATION,)),
+        ("Samhällsentreprenörer", (Who.ASSOCIATION,)),
+        ("Den som vill samverka i samhället", ()),
+        ("Kvinnor som söker saminvesterat kapital", ()),
+    ],
+)
+def test_the_rule_of_words(summary: str, expected: tuple[Who, ...]) -> None:
+    assert named_in(summary) == expected
+
+
+def test_every_group_of_people_has_stems() -> None:
+    assert set(STEMS) == set(Who)
+
+
+def test_the_next_phase_and_who_takes_over() -> None:
+    answer = find_support(real_world(), Need(place=VILHELMINA, phases=(Phase.IDE,)))
+    assert answer.next_phase is Phase.UTVECKLING
+    assert 1 <= len(answer.onward) <= 3
+    assert all(
+        any(Phase.UTVECKLING in offer.phases for offer in entry.offers) for entry in answer.onward
+    )
+    last = find_support(real_world(), Need(place=VILHELMINA, phases=(Phase.VAXA,)))
+    assert last.next_phase is None
+    assert last.onward == ()
+
+
+def test_without_a_place_only_help_at_a_distance_is_shown() -> None:
+    answer = find_support(real_world(), Need(place=None, phases=(Phase.IDE,)))
+    assert answer.start is None
+    assert answer.entries
+    assert all(entry.office is None for entry in answer.entries)
+    assert find_support(real_world(), Need(place="finns-inte")).start is None
+
+
+def test_a_municipality_means_its_seat() -> None:
+    geography = real_world().foundations.geography
+    for code in MUNICIPALITY_CODES:
+        start = start_of(geography, code)
+        assert start is not None
+        assert start.locality.is_seat
+        assert start.is_municipality
+        again = start_of(geography, start.locality.id)
+        assert again is not None
+        assert again.locality == start.locality
+
+
+def test_an_office_beyond_every_road_is_said_not_dropped() -> None:
+    island = make.make_outside_office(lat=66.5, lon=9.0)
+    neighbour = make.make_actor(outside_county=True, offices=(island,))
+    (entry,) = find(neighbour).entries
+    assert entry.minutes == math.inf
+    assert Caution.NO_ROAD in entry.cautions
+
+
+@pytest.mark.parametrize(
+    ("answers", "phase"),
+    [
+        ((None, None, None), None),
+        ((False, None, None), None),
+        ((False, None, False), Phase.IDE),
+        ((False, None, True), Phase.UTVECKLING),
+        ((True, None, None), None),
+        ((True, False, None), Phase.UTVECKLING),
+        ((True, True, None), Phase.VAXA),
+        ((True, True, False), Phase.VAXA),
+    ],
+)
+def test_the_short_questions_lead_to_a_phase(
+    answers: tuple[bool | None, ...], phase: Phase | None
+) -> None:
+    company, users, building = answers
+    assert guess_phase(has_company=company, has_users=users, is_building=building) is phase
+
+
+# ---- laws of the order
+
+
+needs = st.builds(
+    Need,
+    place=st.sampled_from([*MUNICIPALITY_CODES, "saxnas", "hemavan", None]),
+    phases=st.lists(st.sampled_from(Phase), max_size=1).map(tuple),
+    service_types=st.sets(st.sampled_from(ServiceType), max_size=2).map(
+        lambda chosen: tuple(kind for kind in ServiceType if kind in chosen)
+    ),
+    strength_area=st.none() | st.sampled_from(STRENGTH_AREAS),
+    who=st.none() | st.sampled_from(Who),
+    digital_first=st.booleans(),
+    max_minutes=st.none() | st.sampled_from(LIMITS),
+)
+
+
+@DRAWN
+@given(make.registers(), needs, st.randoms(use_true_random=False))
+def test_the_order_of_the_file_changes_nothing(
+    register: Register, need: Need, random: object
+) -> None:
+    shuffled = list(register.actors)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, two = (find_support(world_with(*a), need) for a in (register.actors, shuffled))
+    assert [(e.actor.id, e.group, e.way) for e in one.entries] == [
+        (e.actor.id, e.group, e.way) for e in two.entries
+    ]
+    assert [e and e.actor.id for e in (one.nearest, *one.onward)] == [
+        e and e.actor.id for e in (two.nearest, *two.onward)
+    ]
+
+
+@DRAWN
+@given(make.registers(max_actors=4), needs, st.data())
+def test_a_matching_tag_never_removes_anybody(
+    register: Register, need: Need, data: st.DataObject
+) -> None:
+    """Adding what was asked for to one actor's offers leaves everybody in the answer."""
+    if not register.actors:
+        return
+    index = data.draw(st.integers(0, len(register.actors) - 1))
+    actor = register.actors[index]
+    phases = tuple(
+        phase
+        for phase in Phase
+        if any(phase in (*offer.phases, *need.phases) for offer in actor.offers)
+    )
+    # a phase that is known may replace one that is not: only offers with a known phase get more
+    offers = tuple(
+        offer.model_copy(update={"phases": phases}) if offer.phases else offer
+        for offer in actor.offers
+    )
+    areas = actor.strength_areas
+    if areas.areas and need.strength_area and StrengthArea.ALL not in areas.areas:
+        wider = tuple(dict.fromkeys((*areas.areas, need.strength_area)))
+        areas = areas.model_copy(update={"areas": wider})
+    richer = actor.model_copy(update={"offers": offers, "strength_areas": areas})
+    changed = (*register.actors[:index], richer, *register.actors[index + 1 :])
+    before = {e.actor.id for e in find_support(world_with(*register.actors), need).entries}
+    after = {e.actor.id for e in find_support(world_with(*changed), need).entries}
+    assert before <= after
+
+
+@DRAWN
+@given(make.actors(actor_id="mm"), make.registers(max_actors=4), needs, st.data())
+def test_nearer_is_never_worse(
+    actor: Actor, others: Register, need: Need, data: st.DataObject
+) -> None:
+    """Moving an actor's only office to a place that is nearer never puts the actor further down."""
+    codes = data.draw(st.lists(st.sampled_from(MUNICIPALITY_CODES), min_size=2, max_size=2))
+    county = make.make_service_area(ServiceScope.COUNTY)
+    rest = tuple(a for a in others.actors if a.id != "mm")
+    found: list[tuple[float, int]] = []
+    for code in codes:
+        moved = actor.model_copy(
+            update={"offices": (make.make_office(code=code),), "service_area": county}
+        )
+        entries = find_support(world_with(moved, *rest), need).entries
+        places = [i for i, entry in enumerate(entries) if entry.actor.id == "mm"]
+        minutes = [e.minutes for e in entries if e.actor.id == "mm" and e.minutes is not None]
+        if not places or not minutes:
+            return
+        found.append((minutes[0], places[0]))
+    found.sort()
+    (nearer, first), (further, second) = found
+    if nearer < further:
+        assert first <= second
+
+
+@DRAWN
+@given(make.registers(), needs)
+def test_ties_are_broken_by_name_in_swedish_order(register: Register, need: Need) -> None:
+    entries = find_support(world_with(*register.actors), need).entries
+    keys = [rank(entry, need=need) for entry in entries]
+    assert keys == sorted(keys)
+
+    def tied(entry: Entry) -> tuple[object, ...]:
+        return rank(entry, need=need)[:4]
+
+    for one, two in pairwise(entries):
+        if tied(one) == tied(two):
+            assert swedish_sort_key(one.actor.name) <= swedish_sort_key(two.actor.name)
+
+
+@DRAWN
+@given(make.registers(), needs)
+def test_a_wider_limit_only_brings_things_nearer(register: Register, need: Need) -> None:
+    world = world_with(*register.actors)
+    order = (30, 60, 90, 120, None)
+    near = [
+        {
+            e.actor.id
+            for e in find_support(
+                world,
+                Need(place=need.place, phases=need.phases, max_minutes=limit),
+            ).entries
+            if e.group in {Group.NEAR, Group.MAYBE_NEAR}
+        }
+        for limit in order
+    ]
+    assert all(small <= large for small, large in pairwise(near))
+
+
+def test_the_default_limit_can_be_chosen() -> None:
+    assert DEFAULT_LIMIT in LIMITS
+    assert Need(place=UMEA).max_minutes == DEFAULT_LIMIT

@@ -1,0 +1,274 @@
+"""One municipality's figures against the coverage library: every municipality, every cell (M2)."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ris_map.coverage.chain import support_chains
+from ris_map.coverage.cube import CELL_STATES, CellState
+from ris_map.coverage.evidence import Evidence, cell_evidence
+from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.support import PHASES, SERVICE_TYPES
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.municipality.profile import Profile, profile, unconfirmed_since
+from ris_map.municipality.ways import KINDS, ListKind, Way
+from ris_map.register.vocabulary import Answer, Delivery, Scope
+from ris_map.travel.world import CubeChoice
+from tests import factories
+from tests.municipality.municipal import DAY, real_world
+
+CHOICES = (
+    CubeChoice(),
+    CubeChoice(scope=Scope.ADJACENT),
+    CubeChoice(threshold=30.0),
+    CubeChoice(threshold=120.0, scope=Scope.ADJACENT),
+)
+REMOTE = {
+    ListKind.VISIT: Delivery.VISIT,
+    ListKind.DIGITAL: Delivery.DIGITAL,
+    ListKind.PHONE: Delivery.PHONE,
+}
+SORSELE, UMEA = "2422", "2480"
+
+
+@pytest.fixture(scope="module", params=CHOICES, ids=["core", "adjacent", "30", "120-adjacent"])
+def choice(request: pytest.FixtureRequest) -> CubeChoice:
+    chosen: CubeChoice = request.param
+    return chosen
+
+
+@pytest.fixture(params=MUNICIPALITY_CODES)
+def found(request: pytest.FixtureRequest, choice: CubeChoice) -> Profile:
+    return profile(real_world(), request.param, choice)
+
+
+def evidence(found: Profile, kind: tuple[object, object]) -> tuple[Evidence, ...]:
+    world = real_world()
+    phase, service_type = kind
+    return cell_evidence(
+        world.cube(found.choice),
+        world.matrix,
+        code=found.code,
+        phase=phase,  # type: ignore[arg-type]
+        service_type=service_type,  # type: ignore[arg-type]
+    )
+
+
+def offices_by_evidence(found: Profile, kind: tuple[object, object]) -> dict[str, float]:
+    return {
+        item.office_id: item.minutes_from_seat
+        for item in evidence(found, kind)
+        if item.mode is Delivery.OFFICE and item.answer is Answer.YES and item.office_id
+    }
+
+
+def known(found: Profile, kind: ListKind, cell: object) -> tuple[Way, ...]:
+    return found.list_of(kind).known_for(cell)  # type: ignore[arg-type]
+
+
+def test_M2_offices_here_are_those_of_the_cube(found: Profile) -> None:
+    cube = real_world().cube(found.choice)
+    for phase, service_type in KINDS:
+        cell = cube.cell(found.code, phase=phase, service_type=service_type)
+        here = known(found, ListKind.HERE, (phase, service_type))
+        assert len(here) == cell.offices_on_site
+        assert all(way.office_municipality == found.code for way in here)
+
+
+def test_M2_people_reached_add_up_to_the_cube(found: Profile) -> None:
+    """The residents whom the listed offices reach, each once, are the cube's people within."""
+    cube = real_world().cube(found.choice)
+    persons = dict(zip(cube.population.locality_ids, cube.population.persons.tolist(), strict=True))
+    at = cube.definition.thresholds.index(found.choice.threshold)
+    for phase, service_type in KINDS:
+        ways = (
+            *known(found, ListKind.HERE, (phase, service_type)),
+            *known(found, ListKind.REACHABLE, (phase, service_type)),
+        )
+        reached = {place for way in ways for place in way.localities_within}
+        cell = cube.cell(found.code, phase=phase, service_type=service_type)
+        assert sum(persons[place] for place in reached) == cell.people_within[at]
+
+
+def test_M2_every_listed_office_is_in_the_evidence_with_its_minutes(found: Profile) -> None:
+    for kind in KINDS:
+        offices = offices_by_evidence(found, kind)
+        for list_kind in (ListKind.HERE, ListKind.REACHABLE):
+            for way in known(found, list_kind, kind):
+                assert offices[str(way.office_id)] == pytest.approx(way.minutes_from_seat)
+        listed = {w.office_id for w in known(found, ListKind.HERE, kind)}
+        listed |= {w.office_id for w in known(found, ListKind.REACHABLE, kind)}
+        near = {o for o, minutes in offices.items() if minutes <= found.choice.threshold}
+        assert near <= listed, "an office near the seat is missing in the lists"
+
+
+def test_M2_remote_lists_hold_exactly_the_actors_of_the_evidence(found: Profile) -> None:
+    for kind in KINDS:
+        proof = evidence(found, kind)
+        for list_kind, mode in REMOTE.items():
+            listed = found.list_of(list_kind)
+            sure = {e.actor_id for e in proof if e.mode is mode and e.answer is Answer.YES}
+            maybe = {e.actor_id for e in proof if e.mode is mode and e.answer is Answer.UNKNOWN}
+            assert {way.actor_id for way in listed.known_for(kind)} == sure
+            ways = (*listed.known, *listed.uncertain)
+            assert {way.actor_id for way in ways if kind in way.possible} == maybe
+
+
+def test_M2_remote_answers_of_the_cube_follow_from_the_lists(found: Profile) -> None:
+    cube = real_world().cube(found.choice)
+    for phase, service_type in KINDS:
+        cell = cube.cell(found.code, phase=phase, service_type=service_type)
+        for list_kind, mode in REMOTE.items():
+            listed = found.list_of(list_kind)
+            ways = (*listed.known, *listed.uncertain)
+            if listed.known_for((phase, service_type)):
+                answer = Answer.YES
+            elif any((phase, service_type) in way.possible for way in ways):
+                answer = Answer.UNKNOWN
+            else:
+                answer = Answer.NO
+            assert getattr(cell, mode.value) is answer
+
+
+def test_M2_cells_gaps_and_chain_are_the_librarys(found: Profile) -> None:
+    cube = real_world().cube(found.choice)
+    gaps = find_gaps(cube)
+    assert len(found.cells) == len(KINDS)
+    assert {(c.phase, c.service_type) for c in found.cells} == set(KINDS)
+    for cell in found.cells:
+        assert cell == cube.cell(found.code, phase=cell.phase, service_type=cell.service_type)
+    assert found.gaps == tuple(g.cell for g in gaps.gaps if g.cell.municipality_code == found.code)
+    assert found.chain in support_chains(cube)
+    assert found.chain.municipality_code == found.code
+
+
+def test_what_is_there_missing_and_unknown_add_up_to_all_cells(found: Profile) -> None:
+    there = {CellState.ON_SITE, CellState.WITHIN_REACH}
+    on = sum(cell.state in there for cell in found.cells)
+    assert on + len(found.gaps) + len(found.unknown) == len(KINDS)
+
+
+def test_unknown_is_never_a_gap(found: Profile) -> None:
+    unknown = {(c.phase, c.service_type) for c in found.unknown}
+    assert not unknown & {(c.phase, c.service_type) for c in found.gaps}
+    assert not any(c.state is CellState.NO_INFORMATION for c in found.gaps)
+
+
+def test_minutes_to_the_nearest_are_the_cubes(found: Profile) -> None:
+    cube = real_world().cube(found.choice)
+    ids = cube.population.locality_ids
+    for place in found.times:
+        at = ids.index(place.locality.id)
+        for near in place.nearest:
+            s = SERVICE_TYPES.index(near.service_type)
+            expected = float(np.min(cube.minutes[:, s, at]))
+            assert near.minutes == expected or near.minutes == pytest.approx(expected)
+            assert (near.town is None) == math.isinf(near.minutes)
+
+
+def test_every_settlement_has_a_row_and_the_seat_stands_first(found: Profile) -> None:
+    geography = real_world().foundations.geography
+    here = {p.id for p in geography.localities if p.municipality_code == found.code}
+    assert {place.locality.id for place in found.times} == here
+    assert found.times[0].locality.is_seat
+
+
+def test_areas_count_every_cell_once(found: Profile) -> None:
+    world = real_world()
+    for item in found.areas:
+        assert sum(item.cells) == len(KINDS)
+        cube = world.cube(
+            CubeChoice(
+                threshold=found.choice.threshold, scope=found.choice.scope, strength_area=item.area
+            )
+        )
+        m = cube.municipality_codes.index(found.code)
+        for state in CELL_STATES:
+            assert item.count(state) == int(cube.has_state(state)[m].sum())
+
+
+def test_lists_of_the_comparison_are_those_of_the_other_pages(found: Profile) -> None:
+    """The same actor counts on both pages: a municipality says of another what that one says."""
+    for other in found.comparison:
+        own = profile(real_world(), other.code, found.choice)
+        assert other.lists == own.lists
+        assert other.chain == own.chain
+
+
+def test_core_actors_only_unless_adjacent_ones_are_asked_for() -> None:
+    by_id = real_world().register.by_id
+    for code in MUNICIPALITY_CODES:
+        core = profile(real_world(), code, CubeChoice())
+        wide = profile(real_world(), code, CubeChoice(scope=Scope.ADJACENT))
+        for narrow, broad in zip(core.lists, wide.lists, strict=True):
+            assert all(by_id[i].scope is Scope.CORE for i in narrow.actor_ids)
+            assert set(narrow.actor_ids) <= set(broad.actor_ids)
+
+
+def test_an_actor_is_never_known_and_uncertain_in_the_same_list(found: Profile) -> None:
+    for listed in found.lists:
+        assert not set(listed.actor_ids) & set(listed.uncertain_ids)
+
+
+def test_a_longer_limit_never_loses_an_office() -> None:
+    for code in MUNICIPALITY_CODES:
+        near, far = (
+            profile(real_world(), code, CubeChoice(threshold=limit)) for limit in (30.0, 120.0)
+        )
+        short = {way.office_id for way in near.list_of(ListKind.REACHABLE).known}
+        assert short <= {way.office_id for way in far.list_of(ListKind.REACHABLE).known}
+
+
+def test_an_unknown_municipality_is_refused() -> None:
+    with pytest.raises(ValueError, match="not in tuple"):
+        profile(real_world(), "9999", CubeChoice())
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "is_old"),
+    [
+        (None, True),
+        ("2025-11-22", True),
+        ("2025-11-23", False),
+        ("2026", False),
+        ("2025", False),
+        ("2024", True),
+        ("2025-10", True),
+        ("2025-11", False),
+    ],
+)
+def test_M5_twelve_months_are_counted_to_the_day(confirmed: str | None, is_old: bool) -> None:
+    """A month or a year counts by its last day: nobody is asked again too early."""
+    actor = factories.make_actor(last_confirmed=confirmed)
+    assert unconfirmed_since(actor, on=DAY) is is_old
+
+
+def test_M5_a_leap_day_has_a_year_before() -> None:
+    actor = factories.make_actor(last_confirmed="2027-02-28")
+    assert unconfirmed_since(actor, on=date(2028, 2, 29)) is False
+
+
+def test_M5_actors_with_an_office_here_are_asked_first() -> None:
+    found = profile(real_world(), UMEA, CubeChoice())
+    here = [item.is_here for item in found.unconfirmed]
+    assert here == sorted(here, reverse=True)
+    listed = {i for part in found.lists for i in part.actor_ids}
+    assert listed <= {item.actor.id for item in found.unconfirmed}
+
+
+def test_sorsele_as_it_is_known() -> None:
+    """A golden case, checked by hand against the register and the road graph."""
+    found = profile(real_world(), SORSELE, CubeChoice())
+    assert found.list_of(ListKind.HERE).actor_ids == ()
+    assert found.list_of(ListKind.REACHABLE).actor_ids == ("georange",)
+    assert found.list_of(ListKind.VISIT).actor_ids == ()
+    assert set(found.list_of(ListKind.DIGITAL).actor_ids) == {
+        "almi-nord",
+        "region-vasterbotten-foretagsstod",
+        "vinnova",
+    }
+    assert PHASES[0] in found.chain.weakest

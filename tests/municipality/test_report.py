@@ -1,0 +1,179 @@
+"""The report: self-contained, the page's figures, both languages, by command line (M4)."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from ris_map.cli import main
+from ris_map.common.faults import GeodataFaults
+from ris_map.export.sources import load_sources
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.language_rights import language_rights, rights_of
+from ris_map.geography.shapes import county_shapes, load_county_shapes
+from ris_map.municipality.profile import profile
+from ris_map.municipality.report import ReportParts, report_html
+from ris_map.municipality.svg_chart import Bar, bar_chart, time_class
+from ris_map.municipality.svg_map import MapPlace, MapTown, municipality_map
+from ris_map.municipality.tables import tables
+from ris_map.municipality.words import paragraph
+from ris_map.register.vocabulary import Scope
+from ris_map.travel.world import CubeChoice
+from ris_map.words.language import Language
+from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
+
+
+def report(code: str, language: Language = Language.SV, choice: CubeChoice | None = None) -> str:
+    return report_html(
+        ReportParts(
+            profile=profile(real_world(), code, choice or CubeChoice()),
+            world=real_world(),
+            shapes=county_shapes(DATA),
+            rights=rights_of(code, language_rights(DATA)),
+            sources=load_sources(DATA / "sources.yaml"),
+            words=words(language),
+        )
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_M4_the_report_asks_for_nothing(code: str, language: Language) -> None:
+    html = report(code, language)
+    assert f'<html lang="{language.value}">' in html
+    assert "default-src 'none'" in html
+    assert not re.search(r"<(script|link|iframe|img|object|embed)\b|@import|url\(|\ssrc=", html)
+    assert html.count("<svg") == html.count("</svg>") == 2
+    assert html.count("<h1") == 1
+    assert not re.search(r"\bNone\b(?! of)|\bnan\b|\binf\b|\{\{|\}\}", html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["2422", "2480", "2482"])
+def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language) -> None:
+    """Every table of the page but the long list of actors stands in it, cell by cell."""
+    found, said = profile(real_world(), code, CubeChoice()), words(language)
+    html = report(code, language)
+    plain = unescape(re.sub(r"<[^>]+>", "", html))
+    assert paragraph(found, strategy=said.strategy, tr=said.tr) in plain
+    for table in tables(found, words=said):
+        if table.id in {"lists", "times"}:
+            continue
+        part = html.split(f'data-table="{table.id}"')[1].split("<tbody>")[1].split("</tbody>")[0]
+        cells = [
+            " ".join(unescape(re.sub(r"<[^>]+>", "", cell)).split(" "))
+            for cell in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", part, re.DOTALL)
+        ]
+        expected = [
+            f"{cell.text} ({cell.small})" if cell.small else cell.text
+            for row in table.rows
+            for cell in row
+        ]
+        assert cells == expected, table.id
+
+
+def test_M4_minutes_of_every_settlement_stand_in_the_report() -> None:
+    found = profile(real_world(), "2482", CubeChoice())
+    part = report("2482").split('data-table="times"')[1].split("</table>")[0]
+    assert part.count("<tr>") == len(found.times) + 1
+    for place in found.times:
+        assert place.locality.name in part
+
+
+def test_M4_date_method_and_sources_stand_in_it() -> None:
+    html = report("2422")
+    version = real_world().matrix.version
+    for expected in ("2026-11-23", version, "sommarväglag", "SCB", "OpenStreetMap", "CC0"):
+        assert expected in html
+
+
+def test_M7_the_report_names_language_rights_where_they_hold() -> None:
+    assert "https://sametinget.se/24399" in report("2422")
+    assert "sametinget" not in report("2482").lower()
+
+
+def test_M4_by_command_line(tmp_path: Path) -> None:
+    output = tmp_path / "sorsele.html"
+    arguments = ["report", "2422", "-o", str(output), "--data", str(DATA), "--today", "2026-11-23"]
+    assert main(arguments) == 0
+    assert output.read_text(encoding="utf-8") == report("2422")
+    assert main([*arguments, "--lang", "en", "--limit", "90", "--adjacent"]) == 0
+    wide = CubeChoice(threshold=90.0, scope=Scope.ADJACENT)
+    assert output.read_text(encoding="utf-8") == report("2422", Language.EN, wide)
+
+
+def test_the_command_refuses_what_it_does_not_know(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "9999", "-o", str(tmp_path / "x.html")]) == 2
+    assert main(["report", "2422"]) == 2
+    missing = ["report", "2422", "-o", str(tmp_path / "x.html"), "--data", str(tmp_path / "no")]
+    assert main(missing) == 2
+    assert "does not exist" in capsys.readouterr().err
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_shapes_hold_all_municipalities_in_metres() -> None:
+    shapes = county_shapes(DATA)
+    assert set(shapes.rings) == set(MUNICIPALITY_CODES)
+    west, south, east, north = shapes.bounds
+    assert 400_000 < west < east < 900_000
+    assert 6_900_000 < south < north < 7_400_000
+    assert sum(len(ring) for rings in shapes.rings.values() for ring in rings) < 3000
+
+
+def test_a_broken_land_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "municipalities.geojson").write_text("{}", encoding="utf-8")
+    with pytest.raises(GeodataFaults):
+        load_county_shapes(tmp_path)
+
+
+def test_names_on_the_map_do_not_cover_each_other() -> None:
+    shapes = county_shapes(DATA)
+    west, south, east, north = shapes.bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    towns = [
+        MapTown(name=f"Ort {i}", east=middle[0] + 900 * i, north=middle[1], actors=i, is_near=True)
+        for i in range(1, 30)
+    ]
+    seat = MapPlace(name="Säte", east=middle[0], north=middle[1], is_seat=True)
+    drawing = municipality_map(
+        shapes, code="2422", towns=towns, places=[seat], title="t", description="d"
+    )
+    names = [label.text for label in drawing.labels]
+    assert len(names) == len(set(names)) < 30
+    assert sum(marked for _, marked in drawing.areas) == 1
+    assert drawing.areas[-1][1], "the marked municipality is drawn last"
+
+
+def test_hostile_text_stays_text_in_the_drawings() -> None:
+    bad = '"><script>x</script>'
+    chart = bar_chart(
+        [Bar(label=bad, minutes=10, words=bad)],
+        limit=60,
+        limit_words=bad,
+        title=bad,
+        description=bad,
+    )
+    assert "<script" not in chart.svg
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(0, 0), (30, 0), (30.1, 1), (60, 1), (90, 2), (120, 3), (120.1, 4), (float("inf"), 4)],
+)
+def test_a_limit_belongs_to_its_class(minutes: float, expected: int) -> None:
+    assert time_class(minutes) == expected
+
+
+def test_an_office_that_is_not_known_has_words_and_no_bar() -> None:
+    bars = [
+        Bar(label="a", minutes=float("inf"), words="inget"),
+        Bar(label="b", minutes=60, words="60"),
+    ]
+    chart = bar_chart(bars, limit=60, limit_words="60", title="t", description="d")
+    assert next(length for _, length, _ in chart.bars) == 0
+    assert "inget" in chart.svg

@@ -1,0 +1,136 @@
+"""Opens pages of the real script and reads what they show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from streamlit.testing.v1 import AppTest
+
+from ris_map.actors.page import MORE
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "ris_map" / "web" / "script.py"
+TIMEOUT_S = 60
+Query = Mapping[str, str | list[str]]
+
+
+class Reader(HTMLParser):
+    """Elements with their attributes, and the text as a reader sees it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a start tag."""
+        self.tags.append((tag, dict(attrs)))
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text += data
+
+
+def open_page(
+    query: Query | None = None, *, page: Path | None = None, more: bool = True
+) -> AppTest:
+    """Return a page as a new session sees it under an address, with ``more`` filters unfolded."""
+    session = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S)
+    if more:
+        session.session_state[MORE] = True
+    if page is not None:
+        # a page's address is known to the script only after a first run
+        session.run()
+        session.switch_page(str(page))
+    session.query_params.clear()
+    session.query_params.update(dict(query or {}))
+    return session.run()
+
+
+def address(session: AppTest) -> dict[str, list[str]]:
+    """Return the address as the session left it, without the language."""
+    query = {k: [v] if isinstance(v, str) else v for k, v in session.query_params.items()}
+    query.pop("lang", None)
+    return query
+
+
+def html(session: AppTest) -> str:
+    """Return all HTML that the page shows."""
+    return "\n".join(element.proto.body for element in session.html)
+
+
+def read(session: AppTest) -> Reader:
+    """Return the page's HTML, read."""
+    reader = Reader()
+    reader.feed(html(session))
+    return reader
+
+
+def text_of_class(session: AppTest, name: str) -> list[str]:
+    """Return the texts of the paragraphs of a class."""
+    found = re.findall(rf'<p class="{name}"[^>]*>(.*?)</p>', html(session), flags=re.DOTALL)
+    texts = []
+    for part in found:
+        reader = Reader()
+        reader.feed(part)
+        texts.append(" ".join(reader.text.split()))
+    return texts
+
+
+def cards(session: AppTest) -> list[str]:
+    """Return the ids of the actors in the list."""
+    tags = read(session).tags
+    return [a["data-actor"] or "" for _, a in tags if a.get("class") == "ris-card"]
+
+
+def first_level_headings(session: AppTest) -> int:
+    """Return the number of first-level headings, in HTML and in Markdown."""
+    in_html = sum(tag == "h1" for tag, _ in read(session).tags)
+    in_markdown = sum(
+        len(re.findall(r"^#\s|<h1", element.value, flags=re.MULTILINE))
+        for element in session.markdown
+    )
+    return in_html + in_markdown + len(session.title)
+
+
+def page_links(session: AppTest) -> dict[str, str]:
+    """Return address by text of the links to pages."""
+    return {
+        re.sub(r"\s+", " ", text).strip(): unescape(url)
+        for url, text in re.findall(
+            r'<a href="([^"]*)" data-ris-page[^>]*>([^<]*)</a>', html(session)
+        )
+    }
+
+
+def link_queries(session: AppTest) -> dict[str, dict[str, list[str]]]:
+    """Return address parameters by label of the links to pages."""
+    return {label: parse_qs(urlsplit(url).query) for label, url in page_links(session).items()}
+
+
+def link_paths(session: AppTest) -> dict[str, str]:
+    """Return paths by label of the links to pages."""
+    return {label: urlsplit(url).path.strip("/") for label, url in page_links(session).items()}
+
+
+def visible_text(session: AppTest) -> str:
+    """Return every text of the page that is neither in the map nor in a file."""
+    widgets: list[Any] = [
+        *(*session.pills, *session.multiselect, *session.text_input, *session.checkbox),
+        *(*session.button, *session.expander, *session.download_button),
+    ]
+    parts = [read(session).text]
+    for element in widgets:
+        for name in ("label", "placeholder", "help"):
+            parts.append(str(getattr(element.proto, name, "") or ""))
+        parts.extend(str(option) for option in getattr(element, "options", ()))
+    parts.extend(element.value for element in (*session.markdown, *session.caption))
+    parts.extend(link.proto.label for link in session.page_link)
+    return "\n".join(parts)

@@ -1,0 +1,167 @@
+"""The page "Hitta stöd" without a browser: three questions to a list, and everything in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.vocabulary import Phase, ServiceType
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.pages.opened import (
+    ROOT,
+    Query,
+    address,
+    first_level_headings,
+    html,
+    link_paths,
+    open_page,
+    read,
+    text_of_class,
+    visible_text,
+)
+
+PAGE = ROOT / "pages" / "find.py"
+TR = translator(Language.SV)
+PHASE, TYPE = "hitta-fas", "hitta-stod"
+
+
+def open_find(query: Query | None = None) -> AppTest:
+    return open_page(query, page=PAGE)
+
+
+def cards(session: AppTest) -> list[str]:
+    tags = read(session).tags
+    return [
+        a["data-actor"] or "" for _, a in tags if "ris-find-card" in (a.get("class") or "").split()
+    ]
+
+
+def groups(session: AppTest) -> list[str]:
+    tags = read(session).tags
+    return [
+        (a["class"] or "").split("ris-find-")[-1]
+        for _, a in tags
+        if (a.get("class") or "").startswith("ris-group")
+    ]
+
+
+def test_I1_from_place_and_phase_to_a_list() -> None:
+    """I1: the page itself, then the place (an address, as the browser writes it), then a phase."""
+    session = open_find({"plats": "2462"})
+    assert not session.exception
+    session.pills(key=PHASE).set_value(Phase.IDE).run()
+    assert not session.exception
+    assert cards(session)
+    assert address(session) == {"plats": ["2462"], "fas": ["ide"]}
+    assert groups(session)[:3] == ["local", "local-adjacent", "digital"]
+
+
+def test_I1_the_page_is_never_empty() -> None:
+    session = open_find()
+    assert not session.exception
+    assert cards(session)
+    assert set(groups(session)) <= {"digital", "remote", "adjacent-remote", "doubtful"}
+    assert TR("find.answer.start") in " ".join(text_of_class(session, "ris-sentence"))
+
+
+def test_the_page_is_second_in_the_menu() -> None:
+    paths = link_paths(open_find())
+    labels = [label for label in paths if label in (TR("nav.start"), TR("nav.find"))]
+    assert labels == [TR("nav.start"), TR("nav.find")]
+
+
+def test_each_choice_writes_the_address() -> None:
+    session = open_find({"plats": "2480"})
+    session.pills(key=TYPE).set_value([ServiceType.MOTESPLATS]).run()
+    session.checkbox(key="hitta-digitalt").check().run()
+    assert address(session) == {"plats": ["2480"], "stod": ["motesplats"], "digitalt": ["ja"]}
+    session.button(key="hitta-rensa-plats").click().run()
+    assert "plats" not in address(session)
+    assert not session.exception
+    assert not cards(session)
+    assert TR("find.empty.text") in read(session).text
+
+
+def test_I5_the_address_alone_restores_everything() -> None:
+    query = {
+        "plats": "saxnas",
+        "fas": "utveckling",
+        "stod": ["finansiering", "radgivning"],
+        "omrade": "livsmedel",
+        "vem": "samisk",
+        "digitalt": "ja",
+        "grans": "alla",
+        "lang": "en",
+    }
+    session = open_find(query)
+    assert not session.exception
+    assert session.pills(key=PHASE).value is Phase.UTVECKLING
+    assert session.selectbox(key="hitta-omrade").value == "livsmedel"
+    assert groups(session)[0] == "digital"
+    assert "Saxnäs" in read(session).text
+    assert "Find support" in read(session).text
+
+
+def test_I5_unknown_values_are_named() -> None:
+    session = open_find({"plats": "atlantis", "fas": "x", "annat": "1"})
+    notice = " ".join(text_of_class(session, "ris-notice"))
+    for part in ("plats=atlantis", "fas=x", "annat=1"):
+        assert part in notice
+    assert cards(session)
+
+
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_I4_every_municipality_has_a_page_that_works(code: str) -> None:
+    session = open_find({"plats": code, "fas": "vaxa", "stod": "inkubator_accelerator"})
+    assert not session.exception
+    text = read(session).text
+    assert cards(session)
+    if "ris-find-nothing" in html(session):
+        assert "Närmaste kontor" in text
+        assert "Börja gärna här" in text
+        assert f"cell={code}.vaxa.inkubator_accelerator" in html(session)
+    else:
+        assert "near" in groups(session)
+
+
+def test_the_short_questions_choose_a_phase() -> None:
+    session = open_find({"plats": "2462"})
+    session.pills(key=PHASE).set_value("vet-inte").run()
+    assert "fas" not in address(session)
+    session.pills(key="hitta-fragor-company").set_value(False).run()
+    session.pills(key="hitta-fragor-building").set_value(True).run()
+    assert not session.exception
+    assert session.pills(key=PHASE).value is Phase.UTVECKLING
+    assert address(session)["fas"] == ["utveckling"]
+    notice = " ".join(text_of_class(session, "ris-notice"))
+    assert TR("find.guide.result", phase="utveckling") == notice
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_I9_no_key_and_no_other_language_is_shown(language: str) -> None:
+    other = translator(Language("en" if language == "sv" else "sv"))
+    session = open_find({"plats": "2462", "fas": "ide", "lang": language})
+    text = visible_text(session)
+    assert not re.search(r"\bfind\.[a-z-]+", text)
+    for key, said in other.texts.items():
+        own = translator(Language(language)).texts[key]
+        if key.startswith("find.") and said != own and len(said) > 12 and "{" not in said:
+            assert said not in text, key
+    assert first_level_headings(session) == 1
+
+
+def test_X10_a_register_that_breaks_at_run_time_is_told_and_the_last_good_one_kept(
+    own_data: Path,
+) -> None:
+    session = open_find({"plats": "2462"})
+    shown = cards(session)
+    (own_data / "actors.yaml").write_text("actors: [", encoding="utf-8")
+    session.run()
+    assert not session.exception
+    assert TR("fault.kept") in read(session).text
+    assert cards(session) == shown

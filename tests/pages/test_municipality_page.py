@@ -1,0 +1,191 @@
+"""The pages "Kommun" and "Styrkeområden" without a browser: addresses, words, both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.county import load_geography
+from ris_map.register.register import load_register
+from ris_map.register.vocabulary import STRENGTH_AREAS, StrengthArea
+from tests.pages.opened import (
+    ROOT,
+    Query,
+    address,
+    first_level_headings,
+    html,
+    open_page,
+    read,
+    visible_text,
+)
+
+MUNICIPALITY = ROOT / "pages" / "municipality.py"
+STRENGTH = ROOT / "pages" / "strength_areas.py"
+NAMES = {item.code: item.name for item in load_geography(ROOT / "data").municipalities}
+CODE, LIMIT, SCOPE = "kommun-kod", "kommun-grans", "kommun-bredd"
+AREA = "styrka-omrade"
+
+
+def open_municipality(query: Query | None = None) -> AppTest:
+    return open_page(query, page=MUNICIPALITY)
+
+
+def heading(session: AppTest) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", html(session))
+    return found.group(1) if found else ""
+
+
+def without_names(text: str) -> str:
+    """Leave out addresses, licences and the names of actors, offices and settlements."""
+    register = load_register(ROOT / "data" / "actors.yaml")
+    names = {actor.name for actor in register.actors} | {
+        item.name for item in load_geography(ROOT / "data").localities
+    }
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return re.sub(r"https?://\S+|ODbL 1\.0|CC BY 4\.0", "", text)
+
+
+def counts(session: AppTest) -> dict[str, int]:
+    tags = read(session).tags
+    lists = [a["data-list"] for tag, a in tags if tag == "section" and "data-list" in a]
+    numbers = [int(a["data-count"] or 0) for tag, a in tags if tag == "span" and "data-count" in a]
+    return {str(name): number for name, number in zip(lists, numbers, strict=True)}
+
+
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_M1_every_code_is_an_address_of_its_own(code: str) -> None:
+    """M1: a fresh session, the name in the heading, one first-level heading, no error."""
+    session = open_municipality({"kommun": code})
+    assert not session.exception
+    assert heading(session) == f"{NAMES[code]} kommun"
+    assert first_level_headings(session) == 1
+    assert address(session) == {"kommun": [code]}
+    assert 'class="ris-notice"' not in html(session)
+
+
+def test_M1_an_unknown_code_is_named_and_the_fifteen_stand_to_choose() -> None:
+    session = open_municipality({"kommun": "9999"})
+    assert not session.exception
+    assert "9999" in visible_text(session)
+    links = re.findall(r'href="/kommun\?kommun=(\d{4})&', html(session).replace("&amp;", "&"))
+    assert sorted(links) == sorted(MUNICIPALITY_CODES)
+    assert address(session) == {}
+
+
+def test_without_a_code_the_fifteen_stand_to_choose_without_a_notice() -> None:
+    session = open_municipality()
+    assert "ris-notice" not in html(session)
+    assert html(session).count('href="/kommun?kommun=') == len(MUNICIPALITY_CODES)
+
+
+def test_choices_write_the_address() -> None:
+    session = open_municipality({"kommun": "2422"})
+    session.selectbox(key=CODE).set_value("2480").run()
+    session.radio(key=LIMIT).set_value("90").run()
+    session.checkbox(key=SCOPE).check().run()
+    assert not session.exception
+    assert address(session) == {"kommun": ["2480"], "grans": ["90"], "bredd": ["adjacent"]}
+    assert heading(session) == "Umeå kommun"
+
+
+def test_an_address_restores_every_choice() -> None:
+    session = open_municipality({"kommun": "2421", "grans": "120", "bredd": "adjacent"})
+    assert session.selectbox(key=CODE).value == "2421"
+    assert session.radio(key=LIMIT).value == "120"
+    assert session.checkbox(key=SCOPE).value is True
+
+
+@pytest.mark.parametrize("query", [{"grans": "45"}, {"bredd": "x"}, {"fas": "ide"}])
+def test_what_means_nothing_is_ignored_with_a_notice(query: dict[str, str]) -> None:
+    session = open_municipality({"kommun": "2422", **query})
+    assert not session.exception
+    assert html(session).count("ris-notice") == 1
+    assert address(session) == {"kommun": ["2422"]}
+
+
+def test_M2_adjacent_actors_only_add() -> None:
+    core = counts(open_municipality({"kommun": "2422"}))
+    wide = counts(open_municipality({"kommun": "2422", "bredd": "adjacent"}))
+    assert {"here", "visit", "reachable", "digital"} <= set(core)
+    assert all(core[name] <= wide[name] for name in core)
+    assert wide["here"] > core["here"]
+
+
+@pytest.mark.parametrize("code", ["2422", "2480", "2482"])
+def test_I9_no_swedish_words_are_left_in_english(code: str) -> None:
+    session = open_municipality({"kommun": code, "lang": "en"})
+    text = without_names(visible_text(session))
+    swedish = (
+        r"\b(?:och|aktör\w*|kontor|kommunen|minuter|uppgift|stödkedjan|restid|styrkeområden)\b"
+    )
+    assert not re.findall(swedish, text)
+    assert heading(session) == f"{NAMES[code]} municipality"
+
+
+@pytest.mark.parametrize("page", [MUNICIPALITY, STRENGTH])
+def test_X6_swedish_figures(page: Path) -> None:
+    query = {"kommun": "2480", "bredd": "adjacent"} if page is MUNICIPALITY else {}
+    text = without_names(read(open_page(query, page=page)).text)
+    assert not re.search(r"(?<![\w.])\d+\.\d+(?![\w.])", text)
+    assert not re.search(r"\b\d{5,}\b", text)
+
+
+def test_M7_language_rights_stand_only_where_they_hold() -> None:
+    assert "sametinget.se" in html(open_municipality({"kommun": "2404"}))
+    assert "sametinget.se" not in html(open_municipality({"kommun": "2401"}))
+    umea = html(open_municipality({"kommun": "2480"}))
+    assert "finska" in umea
+
+
+def test_X10_faults_of_a_newer_register_are_shown_with_the_last_good_one(own_data: Path) -> None:
+    session = open_municipality({"kommun": "2422"})
+    path = own_data / "actors.yaml"
+    shutil.copy(path, own_data / "good.yaml")
+    path.write_text(path.read_text(encoding="utf-8") + "\nnonsense: [", encoding="utf-8")
+    session.run()
+    assert not session.exception
+    assert "actors.yaml" in visible_text(session)
+    assert heading(session) == "Sorsele kommun"
+
+
+def test_all_nine_areas_stand_on_the_page() -> None:
+    session = open_page(page=STRENGTH)
+    assert not session.exception
+    assert first_level_headings(session) == 1
+    areas = [a["data-area"] for _, a in read(session).tags if "data-area" in a]
+    assert areas == [area.value.replace("_", "-") for area in STRENGTH_AREAS]
+
+
+@pytest.mark.parametrize("area", STRENGTH_AREAS)
+def test_every_area_has_an_address(area: StrengthArea) -> None:
+    session = open_page({"omrade": area.value}, page=STRENGTH)
+    assert not session.exception
+    assert address(session) == {"omrade": [area.value]}
+    assert html(session).count("data-area=") == 1
+
+
+def test_choosing_an_area_writes_the_address_and_all_takes_it_back() -> None:
+    session = open_page(page=STRENGTH)
+    session.selectbox(key=AREA).set_value("livsmedel").run()
+    assert address(session) == {"omrade": ["livsmedel"]}
+    session.selectbox(key=AREA).set_value("all").run()
+    assert address(session) == {}
+
+
+def test_an_unknown_area_is_ignored_with_a_notice() -> None:
+    session = open_page({"omrade": "rymden"}, page=STRENGTH)
+    assert "omrade=rymden" in visible_text(session)
+    assert address(session) == {}
+
+
+def test_the_strength_page_in_english() -> None:
+    session = open_page({"lang": "en", "omrade": "life_science"}, page=STRENGTH)
+    text = visible_text(session)
+    assert "sector-neutral" in text
+    assert not re.findall(r"\b(?:och|aktörer|kommuner|egna)\b", text)

@@ -1,0 +1,85 @@
+"""The page about open data: every form, every licence, working addresses, both languages."""
+
+from __future__ import annotations
+
+import html as html_text
+import re
+from pathlib import Path
+
+import pytest
+
+from ris_map.api.datasets import DATASETS, LICENCES
+from ris_map.api.parameters import ACTOR, coverage_parameters, selection_parameters
+from ris_map.web.settings import DEFAULT_REPORT_ADDRESS
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.api.api_site import client
+from tests.pages.opened import ROOT, html, open_page, read, visible_text
+
+PAGE = ROOT / "pages" / "open_data.py"
+LANGUAGES = list(Language)
+
+
+def api_links(language: Language = Language.SV) -> list[str]:
+    session = open_page({"lang": language.value}, page=PAGE)
+    assert not session.exception
+    found = [a.get("href") or "" for tag, a in read(session).tags if tag == "a"]
+    return [html_text.unescape(address) for address in found if address.startswith("/api")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_R10_every_form_of_every_data_set_is_linked_with_its_licence(language: Language) -> None:
+    tr = translator(language)
+    links = api_links(language)
+    for dataset in DATASETS:
+        for distribution in dataset.distributions:
+            assert distribution.address in links
+    assert {"/api/v1/dcat.rdf", "/api/v1/dcat.ttl", "/api/v1/dcat.jsonld"} <= set(links)
+    text = visible_text(open_page({"lang": language.value}, page=PAGE))
+    for dataset in DATASETS:
+        assert tr(f"dataset.{dataset.id}.title") in text
+        assert tr(f"dataset.{dataset.id}.description") in text
+    for licence in LICENCES:
+        assert tr(f"open-data.licence.{licence}") in text
+    named = ("© OpenStreetMaps bidragsgivare", "© OpenStreetMap contributors")
+    assert [one in text for one in named] == [language is one for one in LANGUAGES]
+    assert "2026-11-23" in text
+
+
+def test_every_address_on_the_page_answers() -> None:
+    api = client()
+    for address in api_links():
+        assert api.head(address).status_code == 200, address
+
+
+def test_every_parameter_is_explained() -> None:
+    text = visible_text(open_page({"lang": "sv"}, page=PAGE))
+    known = (*selection_parameters(()), *coverage_parameters(()), ACTOR)
+    for parameter in known:
+        assert re.search(rf"(?<!\w){parameter.name}(?!\w)", text), parameter.name
+        for value in parameter.values:
+            assert value in text
+
+
+def test_the_rate_and_the_role_address_are_those_of_the_operator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = visible_text(open_page({"lang": "sv"}, page=PAGE))
+    assert "600 anrop på 60 sekunder" in text
+    assert DEFAULT_REPORT_ADDRESS in text
+    monkeypatch.setenv("RIS_MAP_API_RATE", "off")
+    monkeypatch.setenv("RIS_MAP_REPORT_ADDRESS", "karta@region.example")
+    session = open_page({"lang": "en"}, page=PAGE)
+    assert "not limited" in visible_text(session)
+    assert 'href="mailto:karta@region.example"' in html(session)
+
+
+def test_hostile_provenance_is_escaped(own_data: Path) -> None:
+    path = own_data / "sources.yaml"
+    text = path.read_text(encoding="utf-8")
+    hostile = "sv: '<script>alert(1)</script><b>x'"
+    path.write_text(text.replace("sv: 'Källa: SCB.'", hostile), encoding="utf-8")
+    shown = html(open_page({"lang": "sv"}, page=PAGE))
+    assert "<script" not in shown
+    assert "<b>x" not in shown
+    assert "&lt;b&gt;x" in shown

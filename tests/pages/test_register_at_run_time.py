@@ -1,0 +1,135 @@
+"""A register that is replaced while the product runs: the last good one is kept, faults shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.pages.opened import ROOT, cards, html, open_page, read, visible_text
+
+FAULTY: list[tuple[str, Callable[[str], str]]] = [
+    ("broken YAML", lambda text: text + "\n  - id: [unclosed\n"),
+    ("unknown key", lambda text: text.replace("    kind: ", "    kinda: x\n    kind: ", 1)),
+    ("unknown word", lambda text: text.replace("service_type: radgivning", "service_type: x")),
+    ("hostile word", lambda text: text.replace("kind: foundation", "kind: <b>x</b>")),
+    ("empty", lambda text: text[:0]),
+]
+NAMES = [name for name, _ in FAULTY]
+CASES = [*((Language.SV, spoil) for _, spoil in FAULTY), (Language.EN, FAULTY[1][1])]
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Replace a file as an editor does: a new file with a new stamp."""
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+@pytest.mark.parametrize(("language", "spoil"), CASES, ids=[*NAMES, "in English"])
+def test_X10_a_bad_register_never_replaces_a_good_one_and_says_why(
+    own_data: Path, spoil: Callable[[str], str], language: Language
+) -> None:
+    tr = translator(language)
+    path = own_data / "actors.yaml"
+    good = path.read_text(encoding="utf-8")
+    first = open_page({"lang": language.value})
+    assert tr("fault.heading") not in visible_text(first)
+
+    rewrite(path, spoil(good))
+    session = open_page({"lang": language.value})
+    assert not session.exception
+    assert cards(session) == cards(first)
+    assert tr("fault.heading") in visible_text(session)
+    assert tr("fault.kept") in visible_text(session)
+    assert "actors.yaml" in visible_text(session)
+    assert "<b>x" not in html(session)
+
+    rewrite(path, good)
+    mended = open_page({"lang": language.value})
+    assert tr("fault.heading") not in visible_text(mended)
+    assert cards(mended) == cards(first)
+
+
+def test_X10_all_faults_are_shown_at_once_with_file_line_and_record(own_data: Path) -> None:
+    path = own_data / "actors.yaml"
+    good = path.read_text(encoding="utf-8")
+    open_page()
+    first, second = (record["id"] for record in yaml.safe_load(good)["actors"][:2])
+    bad = good.replace("    scope: core\n", "    scope: nonsens\n", 2)
+    rewrite(path, bad)
+    session = open_page()
+    shown = [tag for tag, _ in read(session).tags if tag == "code"]
+    text = visible_text(session)
+    assert len(shown) >= 2
+    for record in (first, second):
+        assert record in text
+    lines = [n for n, line in enumerate(bad.splitlines(), 1) if line == "    scope: nonsens"]
+    assert all(f"actors.yaml:{line}" in text for line in lines)
+
+
+def test_a_better_register_is_served_without_a_restart(own_data: Path) -> None:
+    path = own_data / "actors.yaml"
+    good = path.read_text(encoding="utf-8")
+    before = cards(open_page())
+    assert "norrlandsfonden" in before
+    rewrite(path, good.replace("name: Norrlandsfonden\n", "name: Omdöpta fonden\n"))
+    after = open_page()
+    assert "Omdöpta fonden" in visible_text(after)
+    assert set(cards(after)) == set(before)
+
+
+def test_X10_a_register_that_vanishes_is_still_served(own_data: Path) -> None:
+    before = cards(open_page())
+    (own_data / "actors.yaml").unlink()
+    session = open_page()
+    assert not session.exception
+    assert cards(session) == before
+    assert translator(Language.SV)("fault.heading") in visible_text(session)
+
+
+def test_warnings_do_not_frighten_readers(own_data: Path) -> None:
+    path = own_data / "actors.yaml"
+    text = path.read_text(encoding="utf-8")
+    rewrite(path, text.replace("homepage: https://", "homepage: http://", 3))
+    session = open_page()
+    assert translator(Language.SV)("fault.heading") not in visible_text(session)
+
+
+def test_a_hostile_name_is_text_on_every_form_of_the_start_page(own_data: Path) -> None:
+    path = own_data / "actors.yaml"
+    text = path.read_text(encoding="utf-8")
+    calm = [tag for tag, _ in read(open_page()).tags]
+    name = "'Fond \"x\" ''y'' {{7*7}} ${z} &amp; {% for %}'"
+    rewrite(path, text.replace("name: Norrlandsfonden\n", f"name: {name}\n"))
+    session = open_page()
+    assert not session.exception
+    assert [tag for tag, _ in read(session).tags] == calm
+    assert "{{7*7}} ${z} &amp; {% for %}" in visible_text(session)
+
+
+def test_a_hostile_name_of_an_actor_on_the_map_does_not_stop_the_page(own_data: Path) -> None:
+    path = own_data / "actors.yaml"
+    text = path.read_text(encoding="utf-8")
+    records = yaml.safe_load(text)["actors"]
+    on_map = next(
+        a for a in records if a["offices"] and a["scope"] == "core" and not a["outside_county"]
+    )
+    name = on_map["name"]
+    assert text.count(f"    name: {name}\n") == 1
+    rewrite(path, text.replace(f"    name: {name}\n", "    name: '{% for x in y %} {{7*7}}'\n"))
+    session = open_page()
+    assert not session.exception
+    assert "{% for x in y %} {{7*7}}" in visible_text(session)
+    (component,) = session.get("component_instance")
+    assert on_map["id"] in component.proto.json_args
+
+
+def test_the_tests_change_a_copy_of_the_data(own_data: Path) -> None:
+    assert os.environ["RIS_MAP_DATA"] == str(own_data)
+    assert own_data != ROOT / "data"

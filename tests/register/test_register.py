@@ -1,0 +1,323 @@
+"""The register is read whole or refused, written canonically, and served while it changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+from ris_map.common.dates import period_end, period_start
+from ris_map.common.faults import DataFaults, RegisterFaults
+from ris_map.common.model_faults import annotation_at, field_names, nearest
+from ris_map.common.personal_data import PERSONAL_DATA
+from ris_map.common.yaml_file import load_yaml
+from ris_map.common.yamlcomments import split_comments
+from ris_map.register.model import Actor, Office, Register
+from ris_map.register.register import (
+    LiveRegister,
+    canonical,
+    check_register,
+    format_register,
+    load_register,
+    register_schema,
+)
+from ris_map.register.textchecks import plain_name
+from ris_map.register.vocabulary import Precision, Scope, Status
+from tests.factories import (
+    TOWNS,
+    make_actor,
+    make_office,
+    make_outside_office,
+    make_register,
+    partial_dates,
+    registers,
+)
+
+TODAY = date(2025, 9, 1)
+
+
+def write(path: Path, register: Register, *, header: str = "") -> Path:
+    path.write_text(header + canonical(register), encoding="utf-8")
+    return path
+
+
+@given(register=registers())
+@settings(max_examples=50, deadline=None)
+def test_every_register_reads_back_equal_from_its_canonical_form(
+    tmp_path_factory: pytest.TempPathFactory, register: Register
+) -> None:
+    path = write(tmp_path_factory.mktemp("register") / "actors.yaml", register)
+    assert load_register(path, today=TODAY) == register
+    assert format_register(path) == path.read_text(encoding="utf-8")
+
+
+@given(register=registers(max_actors=3))
+@settings(max_examples=25, deadline=None)
+def test_every_register_fits_the_published_schema(register: Register) -> None:
+    jsonschema.validate(register.model_dump(mode="json"), register_schema())
+
+
+@given(value=partial_dates(first=1000, last=2999))
+@settings(max_examples=50, deadline=None)
+def test_every_date_of_the_model_has_a_first_and_a_last_day(value: str) -> None:
+    make_actor(valid_from=value)
+    assert period_start(value) <= period_end(value)
+
+
+def test_the_schema_keeps_descriptions_and_names_no_host() -> None:
+    schema = register_schema()
+    assert schema["$id"].startswith("urn:")
+    actor = schema["$defs"]["Actor"]
+    assert actor["description"].startswith("One organisation")
+    assert actor["properties"]["last_confirmed"]["description"].startswith("When the actor")
+    assert actor["additionalProperties"] is False
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_offices_outside_the_county_are_accepted_for_actors_outside_it(tmp_path: Path) -> None:
+    actor = make_actor(outside_county=True, offices=(make_outside_office(),))
+    path = write(tmp_path / "actors.yaml", make_register(actor))
+    assert load_register(path, municipality_at=lambda *_: None, today=TODAY).actors == (actor,)
+
+
+def test_an_ended_actor_keeps_its_record_and_names_its_successor(tmp_path: Path) -> None:
+    ended = make_actor(
+        id="gammal", name="Gammal", status=Status.ENDED, valid_to="2024-05", successor="ny"
+    )
+    register = make_register(ended, make_actor(id="ny", name="Ny"))
+    assert load_register(write(tmp_path / "a.yaml", register), today=TODAY) == register
+
+
+def test_the_present_day_is_used_when_no_day_is_given(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register(make_actor(last_confirmed="2024-01")))
+    assert len(load_register(path).actors) == 1
+
+
+def test_the_canonical_form_keeps_the_header_and_orders_keys_as_the_model_does(
+    tmp_path: Path,
+) -> None:
+    header = "# What this file is.\n#\n# Second paragraph: åäö.\n"
+    path = write(tmp_path / "a.yaml", make_register(), header=header)
+    wanted = path.read_text(encoding="utf-8")
+    raw = load_yaml(path).value
+    raw["actors"][0] = dict(reversed(raw["actors"][0].items()))
+    raw["actors"][0]["offices"][0]["lat"] = 64
+    path.write_text(header + json.dumps(raw, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert format_register(path) == wanted.replace("lat: 63.826", "lat: 64.0")
+
+
+def test_unknown_keys_survive_formatting_so_that_nothing_is_lost(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register())
+    path.write_text(path.read_text().replace("actors:\n", "extra: 1\nactors:\n"))
+    assert format_register(path).endswith("extra: 1\n")
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["actors:\n", "    kind: company\n", "    summary:\n", "    aliases: []\n"],
+)
+@pytest.mark.parametrize("comment", [" # a comment\n", "\n# a comment\n"])
+def test_formatting_refuses_to_lose_comments_below_the_header(
+    tmp_path: Path, old: str, comment: str
+) -> None:
+    path = write(tmp_path / "a.yaml", make_register(), header="# header\n")
+    content = path.read_text().replace(old, old.rstrip("\n") + comment)
+    path.write_text(content)
+    with pytest.raises(RegisterFaults) as caught:
+        format_register(path)
+    line = content[: content.index("# a comment")].count("\n") + 1
+    assert [(f.code, f.line) for f in caught.value.faults] == [("comment", line)]
+
+
+def test_a_number_sign_inside_a_text_is_no_comment() -> None:
+    text = "# header\n\na: x#y\nb: '# not a comment\n  # neither'\nc: |\n  # nor this\nd: 1\n"
+    assert split_comments(text) == ("# header\n", [])
+
+
+def test_a_file_that_is_no_register_is_not_formatted(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    for content in ("- a\n", "a: [\n"):
+        path.write_text(content)
+        with pytest.raises(RegisterFaults):
+            format_register(path)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ålmi Nord AB", "almi-nord"),
+        ("Region Västerbotten", "västerbotten"),
+        ("Coompanion Ek. för.", "COOMPANION"),
+        ("BIC Factory", "Bic  factory."),
+    ],
+)
+def test_names_that_differ_in_form_only_are_alike(one: str, other: str) -> None:
+    assert plain_name(one) == plain_name(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Almi Nord", "Almi Invest"), ("Region AB", "Region"), ("Älg", "Elg")]
+)
+def test_names_that_differ_in_substance_are_not_alike(one: str, other: str) -> None:
+    assert plain_name(one) != plain_name(other)
+
+
+def test_alike_names_are_accepted_between_linked_records(tmp_path: Path) -> None:
+    register = make_register(
+        make_actor(id="almi-nord", name="Almi Nord", same_as="almi"),
+        make_actor(id="almi", name="ALMI Nord AB"),
+    )
+    result = check_register(write(tmp_path / "a.yaml", register), today=TODAY)
+    assert "alike-names" not in {fault.code for fault in result.faults}
+
+
+def test_misspelt_words_get_the_nearest_known_word_suggested(tmp_path: Path) -> None:
+    content = canonical(make_register()).replace("homepage:", "homepaje:", 1)
+    content = content.replace("service_type: radgivning", "service_type: rådgivning")
+    path = tmp_path / "a.yaml"
+    path.write_text(content, encoding="utf-8")
+    actions = {f.field: f.action for f in check_register(path, today=TODAY).faults}
+    assert actions["homepaje"] == "Did you mean homepage?"
+    assert actions["offers.0.service_type"].startswith("Did you mean radgivning? Allowed: finans")
+    assert nearest("x" * 10_000, ["homepage"]) is None
+
+
+def test_the_model_can_be_walked_by_the_path_of_a_fault() -> None:
+    assert field_names(Actor, ("offices", 0)) == tuple(Office.model_fields)
+    assert field_names(Register, ("actors", 3, "offers", 1, "delivery")) == (
+        "office",
+        "visit",
+        "digital",
+        "phone",
+    )
+    assert field_names(Actor, ("name",)) == ()
+    assert annotation_at(Actor, ("nothing", 0, "at", "all")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2022–2030", "2022-2030", "903 30 Umeå", "kl. 08-12", "10 000 000 kr", "E4 och E12", "0-30"],
+)
+def test_years_postcodes_and_sums_are_not_taken_for_personal_data(text: str) -> None:
+    assert PERSONAL_DATA.search(text) is None
+
+
+def test_x10_the_last_good_register_is_served_while_a_bad_file_stands_there(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "a.yaml", make_register())
+    live = LiveRegister(path, today=lambda: TODAY)
+    good = live.current()
+    assert not good.is_outdated
+    assert live.current() is good
+
+    path.write_text("actors: [", encoding="utf-8")
+    bad = live.current()
+    assert bad.register is good.register
+    assert bad.is_outdated
+    assert bad.loaded_at == good.loaded_at
+    assert {fault.code for fault in bad.faults} == {"syntax"}
+
+    path.unlink()
+    assert live.current().register is good.register
+    assert [fault.code for fault in live.current().faults] == ["missing-file"]
+
+    write(path, make_register(make_actor(id="ny")))
+    newer = live.current()
+    assert [actor.id for actor in newer.register.actors] == ["ny"]
+    assert not newer.is_outdated
+    assert newer.loaded_at >= good.loaded_at
+
+
+def test_x10_a_half_good_file_does_not_half_replace_the_register(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register())
+    live = LiveRegister(path, today=lambda: TODAY)
+    before = live.current().register
+    both = make_register(make_actor(id="ny"), make_actor(id="trasig"))
+    path.write_text(canonical(both).replace("id: trasig\n    name: ", "id: trasig\n    nam: "))
+    assert live.current().register is before
+
+
+def test_x10_a_register_that_never_was_good_raises_all_its_faults_until_it_is(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.yaml"
+    live = LiveRegister(path, today=lambda: TODAY)
+    for _ in range(2):
+        with pytest.raises(RegisterFaults) as caught:
+            live.current()
+        assert [fault.code for fault in caught.value.faults] == ["missing-file"]
+    write(path, make_register())
+    assert len(live.current().register.actors) == 1
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_noticed(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register(make_actor(id="aaa")))
+    os.utime(path, ns=(1, 1))
+    live = LiveRegister(path, today=lambda: TODAY)
+    live.current()
+    other = write(tmp_path / "b.yaml", make_register(make_actor(id="bbb")))
+    os.utime(other, ns=(1, 1))
+    other.replace(path)
+    assert [actor.id for actor in live.current().register.actors] == ["bbb"]
+
+
+def test_a_new_day_judges_the_same_file_anew(tmp_path: Path) -> None:
+    days = [date(2026, 5, 31)]
+    path = write(tmp_path / "a.yaml", make_register())
+    live = LiveRegister(path, today=lambda: days[-1])
+    assert "not-confirmed" not in {fault.code for fault in live.current().faults}
+    days.append(date(2026, 6, 2))
+    assert "not-confirmed" in {fault.code for fault in live.current().faults}
+
+
+def test_many_readers_see_whole_registers_while_the_file_is_rewritten(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register())
+    live = LiveRegister(path, today=lambda: TODAY)
+    live.current()
+    done = threading.Event()
+    wrong: list[object] = []
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                state = live.current()
+                if {len(actor.offices) for actor in state.register.actors} != {1}:
+                    wrong.append(state)
+            except DataFaults as error:
+                wrong.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for number in range(20):
+        # written in place, not replaced: a reader may meet half a file and must not serve it
+        write(path, make_register(*(make_actor(id=f"a{n}") for n in range(number + 1))))
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert wrong == []
+    assert len(live.current().register.actors) == 20
+
+
+def test_the_territory_is_asked_with_latitude_first(tmp_path: Path) -> None:
+    asked: list[tuple[float, float]] = []
+
+    def municipality_at(lat: float, lon: float) -> str:
+        asked.append((lat, lon))
+        return "2480"
+
+    path = write(tmp_path / "a.yaml", make_register())
+    LiveRegister(path, municipality_at=municipality_at, today=lambda: TODAY).current()
+    assert asked == [TOWNS["2480"][1:]]
+
+
+def test_the_example_parts_can_be_changed_by_keyword() -> None:
+    assert make_actor(scope=Scope.ADJACENT).scope is Scope.ADJACENT
+    assert make_office(code="2463", precision=Precision.TOWN).town == "Åsele"

@@ -1,0 +1,633 @@
+"""What a filter selects, held against a slow twin written from the definition alone."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ris_map.actors.town_map import towns
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.filters import Filter
+from ris_map.register.model import Actor, Register
+from ris_map.register.register import load_register
+from ris_map.register.selection import Group, Selection, place_codes, select
+from ris_map.register.vocabulary import (
+    STRENGTH_AREAS,
+    Availability,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+from ris_map.words import swedish_sort_key
+from tests import factories
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DAY = date(2026, 11, 23)
+OFFERED, LIMITED = Availability.OFFERED, Availability.LIMITED
+NOT_OFFERED, UNKNOWN = Availability.NOT_OFFERED, Availability.UNKNOWN
+WIDE = Filter(scope=Scope.ADJACENT)
+MULTIPLE: Mapping[str, tuple[Any, ...]] = {
+    "phases": tuple(Phase),
+    "service_types": tuple(ServiceType),
+    "strength_areas": STRENGTH_AREAS,
+    "delivery": tuple(Delivery),
+}
+Found = dict[str, tuple[str, frozenset[str]]]
+
+
+@cache
+def real_register() -> Register:
+    return load_register(DATA / "actors.yaml", today=DAY)
+
+
+@cache
+def real_records() -> list[dict[str, Any]]:
+    """Return the register straight from YAML, without anything of the product."""
+    text = (DATA / "actors.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["actors"]
+
+
+@cache
+def groups() -> dict[str, frozenset[str]]:
+    content = yaml.safe_load((DATA / "divisions.yaml").read_text(encoding="utf-8"))
+    return {
+        f"{division['id']}-{group['id']}": frozenset(group["municipalities"])
+        for division in content["divisions"]
+        for group in division["groups"]
+    }
+
+
+def chosen_from(register: Register, chosen: Filter, *, on: date = DAY) -> Selection:
+    return select(register, chosen, groups=groups(), on=on)
+
+
+def of(*actors: Actor, on: date = DAY, **choices: Any) -> dict[str, str]:
+    """Return the group of each actor that is selected from a register of these actors."""
+    found = chosen_from(factories.make_register(*actors), Filter(**choices), on=on)
+    return {match.actor.id: match.group.value for match in found.matches}
+
+
+def found_by(register: Register, chosen: Filter, *, on: date = DAY) -> Found:
+    return {
+        match.actor.id: (match.group.value, frozenset(o.id for o in match.offices))
+        for match in chosen_from(register, chosen, on=on).matches
+    }
+
+
+def ids(selection: Selection) -> set[str]:
+    return {match.actor.id for match in selection.matches}
+
+
+def current_ids(selection: Selection) -> set[str]:
+    return {match.actor.id for match in selection.current}
+
+
+# The twin: plain records, plain words, no arithmetic on truths.
+
+
+def twin(records: list[dict[str, Any]], chosen: Filter, *, on: date = DAY) -> Found:
+    found = {}
+    for actor in records:
+        beside = actor["scope"] == "adjacent" or actor["outside_county"]
+        if beside and chosen.scope is not Scope.ADJACENT:
+            continue
+        answers = [twin_offers(actor, chosen), twin_area(actor, chosen), twin_text(actor, chosen)]
+        at_home = [o for o in actor["offices"] if o["municipality"] and twin_exists(o, on=on)]
+        here = [o for o in at_home if not chosen.places or o["municipality"] in codes_of(chosen)]
+        if chosen.places and not here:
+            answers.append(twin_reach(actor, chosen))
+        if "no" in answers:
+            continue
+        if not twin_at_work(actor, on=on):
+            group = "ended"
+        elif "perhaps" in answers:
+            group = "unknown"
+        elif actor["outside_county"]:
+            group = "outside"
+        elif here:
+            group = "office"
+        elif at_home:
+            group = "serves"
+        else:
+            group = "remote"
+        found[actor["id"]] = (group, frozenset(o["id"] for o in here or at_home))
+    return found
+
+
+def codes_of(chosen: Filter) -> set[str]:
+    codes: set[str] = set()
+    for place in chosen.places:
+        codes |= {place} if place in MUNICIPALITY_CODES else set(groups()[place])
+    return codes
+
+
+def twin_offers(actor: dict[str, Any], chosen: Filter) -> str:
+    """Return the best answer that one and the same offer gives to all three questions."""
+    per_offer = []
+    for offer in actor["offers"]:
+        replies = []
+        if chosen.service_types:
+            replies.append("yes" if offer["service_type"] in chosen.service_types else "no")
+        if chosen.phases:
+            hit = any(phase in offer["phases"] for phase in chosen.phases)
+            replies.append("yes" if hit else "no" if offer["phases"] else "perhaps")
+        if chosen.delivery:
+            states = {offer["delivery"][mode] for mode in chosen.delivery}
+            flat = "no" if states == {"not_offered"} else "perhaps"
+            replies.append("yes" if "offered" in states else flat)
+        per_offer.append("no" if "no" in replies else "perhaps" if "perhaps" in replies else "yes")
+    return "yes" if "yes" in per_offer else "perhaps" if "perhaps" in per_offer else "no"
+
+
+def twin_area(actor: dict[str, Any], chosen: Filter) -> str:
+    served = actor["strength_areas"]["areas"]
+    if not chosen.strength_areas or "all" in served or set(served) & set(chosen.strength_areas):
+        return "yes"
+    return "no" if served else "perhaps"
+
+
+def twin_reach(actor: dict[str, Any], chosen: Filter) -> str:
+    match actor["service_area"]["scope"]:
+        case "unknown":
+            return "perhaps"
+        case "other_county":
+            return "no"
+        case "municipalities":
+            listed = set(actor["service_area"]["municipalities"])
+            return "yes" if listed & codes_of(chosen) else "no"
+        case _:
+            return "yes"
+
+
+def twin_text(actor: dict[str, Any], chosen: Filter) -> str:
+    towns_of = [office["town"] for office in actor["offices"]]
+    texts = [actor["name"], *actor["aliases"], *actor["summary"].values(), *towns_of]
+    plain = [bare(text) for text in texts]
+    hit = all(any(word in text for text in plain) for word in bare(chosen.text).split())
+    return "yes" if hit else "no"
+
+
+def bare(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
+
+
+def twin_exists(thing: dict[str, Any], *, on: date) -> bool:
+    """Compare partial dates as texts of the same length."""
+    start, end, day = thing["valid_from"], thing["valid_to"], on.isoformat()
+    begun = start is None or start <= day[: len(start)]
+    return begun and (end is None or day[: len(end)] <= end)
+
+
+def twin_at_work(actor: dict[str, Any], *, on: date) -> bool:
+    stopped = actor["status"] == "ended" and actor["valid_to"] is None
+    return actor["status"] != "planned" and not stopped and twin_exists(actor, on=on)
+
+
+def records_of(register: Register) -> list[dict[str, Any]]:
+    return register.model_dump(mode="json")["actors"]
+
+
+# Filters and registers to try.
+
+
+def single_filters() -> Iterator[Filter]:
+    """Return every filter with one choice, with and without what stands beside the core."""
+    for scope in Scope:
+        yield Filter(scope=scope)
+        for field, members in MULTIPLE.items():
+            yield from (Filter(scope=scope, **{field: (member,)}) for member in members)
+        for place in (*groups(), *MUNICIPALITY_CODES):
+            yield Filter(scope=scope, places=(place,))
+        yield from (Filter(scope=scope, text=text) for text in ("umea", "Åsele skog", "xyzzy"))
+
+
+def seeded_filters(count: int, *, seed: int = 20261123) -> Iterator[Filter]:
+    source = random.Random(seed)
+    texts = ["", "", "", "", "", "bio", "umea", "stod foretag", "VÄXA", "skog ide"]
+
+    def some(members: tuple[Any, ...]) -> tuple[Any, ...]:
+        picked = source.sample(members, source.choice([0, 0, 1, 1, 2, 3]))
+        return tuple(member for member in members if member in picked)
+
+    for _ in range(count):
+        yield Filter(
+            **{field: some(members) for field, members in MULTIPLE.items()},
+            places=some((*groups(), *MUNICIPALITY_CODES)),
+            scope=source.choice(list(Scope)),
+            text=source.choice(texts),
+        )
+
+
+def subset(members: Any) -> st.SearchStrategy[tuple[Any, ...]]:
+    ordered = tuple(members)
+    chosen = st.sets(st.sampled_from(ordered), max_size=3)
+    return chosen.map(lambda s: tuple(m for m in ordered if m in s))
+
+
+filters = st.builds(
+    Filter,
+    phases=subset(Phase),
+    service_types=subset(ServiceType),
+    strength_areas=subset(STRENGTH_AREAS),
+    places=st.deferred(lambda: subset((*groups(), *MUNICIPALITY_CODES))),
+    delivery=subset(Delivery),
+    scope=st.sampled_from(Scope),
+    text=st.sampled_from(["", "", "", "a", "umea", "ö e"]),
+)
+days = st.dates(date(1949, 1, 1), date(2030, 12, 31))
+
+
+dates = st.sampled_from([None, None, "1999", "2014-06", "2022-01-01", "2026-11", "2027"])
+
+
+@st.composite
+def lean_actors(draw: st.DrawFn, *, actor_id: str) -> Actor:
+    """Return actors that differ only in what a selection asks about."""
+    outside = draw(st.integers(0, 3)) == 0
+    codes = draw(st.lists(st.sampled_from(MUNICIPALITY_CODES), max_size=2, unique=True))
+    offices = tuple(
+        factories.make_office(
+            code=code, id=f"kontor-{code}", valid_from=draw(dates), valid_to=draw(dates)
+        )
+        for code in codes
+    )
+    return factories.make_actor(
+        id=actor_id,
+        name=draw(st.sampled_from(["Åbo råd", "Örn AB", "Idé & Co", "ÅÄÖ", "zeta"])),
+        aliases=draw(st.sampled_from([(), ("Eko",), ("Umeå-hjälpen", "É")])),
+        scope=draw(st.sampled_from(Scope)),
+        outside_county=outside,
+        status=draw(st.sampled_from(Status)),
+        valid_from=draw(dates),
+        valid_to=draw(dates),
+        strength_areas=draw(factories.strength_areas()),
+        offers=tuple(draw(st.lists(factories.offers(), min_size=1, max_size=2))),
+        offices=(factories.make_outside_office(),) if outside else offices,
+        service_area=draw(factories.service_areas()),
+    )
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> Register:
+    """Return registers with neighbours and with offices that open and close."""
+    count = draw(st.integers(1, 4))
+    return factories.make_register(
+        *(draw(lean_actors(actor_id=f"a{number}")) for number in range(count))
+    )
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(registers(), filters, days)
+def test_selection_equals_the_slow_twin_on_any_register(
+    register: Register, chosen: Filter, day: date
+) -> None:
+    assert found_by(register, chosen, on=day) == twin(records_of(register), chosen, on=day)
+
+
+def test_selection_equals_the_slow_twin_on_the_real_register_for_every_single_choice() -> None:
+    for chosen in single_filters():
+        assert found_by(real_register(), chosen) == twin(real_records(), chosen), chosen
+
+
+def test_selection_equals_the_slow_twin_on_the_real_register_for_combined_choices() -> None:
+    non_empty = 0
+    for chosen in seeded_filters(400):
+        expected = twin(real_records(), chosen)
+        assert found_by(real_register(), chosen) == expected, chosen
+        non_empty += bool(expected)
+    assert non_empty > 100, "combinations that select nothing prove nothing"
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(2014, 6, 1), date(2022, 1, 1)])
+def test_selection_equals_the_slow_twin_on_earlier_days(day: date) -> None:
+    for chosen in (Filter(), WIDE, Filter(phases=(Phase.IDE,)), Filter(places=("2480",))):
+        found = found_by(real_register(), chosen, on=day)
+        assert found == twin(real_records(), chosen, on=day)
+
+
+# What follows from the definition.
+
+
+def test_I6_with_everything_asked_for_every_actor_of_the_register_is_there_once() -> None:
+    selection = chosen_from(real_register(), WIDE)
+    listed = [match.actor.id for match in selection.matches]
+    assert sorted(listed) == sorted(record["id"] for record in real_records())
+
+
+def test_I6_every_actor_on_the_map_is_in_the_list_and_the_other_way_round() -> None:
+    for chosen in (*single_filters(), *seeded_filters(150)):
+        selection = chosen_from(real_register(), chosen)
+        drawn = {
+            actor.id for town in towns(selection.on_map, localities=()) for actor in town.actors
+        }
+        assert drawn == {match.actor.id for match in selection.group(Group.OFFICE)}, chosen
+        assert drawn <= ids(selection)
+
+
+def test_matches_are_ordered_by_group_and_then_by_name() -> None:
+    ranks = [group.value for group in Group]
+    assert ranks == ["office", "serves", "remote", "outside", "unknown", "ended"]
+    for chosen in (WIDE, Filter(places=("2480",), scope=Scope.ADJACENT), *seeded_filters(40)):
+        keys = [
+            (ranks.index(match.group.value), swedish_sort_key(match.actor.name))
+            for match in chosen_from(real_register(), chosen).matches
+        ]
+        assert keys == sorted(keys)
+
+
+@settings(max_examples=150, deadline=None)
+@given(filters, st.data())
+def test_choices_within_one_filter_widen_to_exactly_the_union(
+    chosen: Filter, data: st.DataObject
+) -> None:
+    places = (*groups(), *MUNICIPALITY_CODES)
+    field = data.draw(st.sampled_from([*MULTIPLE, "places"]))
+    members = places if field == "places" else MULTIPLE[field]
+    some = st.sets(st.sampled_from(members), min_size=1, max_size=3)
+    one, other = data.draw(some), data.draw(some)
+    first, second, both = (
+        chosen_from(real_register(), replace(chosen, **{field: tuple(choice)}))
+        for choice in (one, other, one | other)
+    )
+    assert ids(both) == ids(first) | ids(second)
+    assert current_ids(both) == current_ids(first) | current_ids(second)
+
+
+@settings(max_examples=150, deadline=None)
+@given(filters, st.data())
+def test_filters_among_themselves_narrow(chosen: Filter, data: st.DataObject) -> None:
+    field = data.draw(st.sampled_from([*MULTIPLE, "places", "text"]))
+    without = replace(chosen, **{field: "" if field == "text" else ()})
+    narrow, wide = chosen_from(real_register(), chosen), chosen_from(real_register(), without)
+    assert ids(narrow) <= ids(wide)
+    assert current_ids(narrow) <= current_ids(wide)
+
+
+@settings(max_examples=100, deadline=None)
+@given(filters)
+def test_the_wider_scope_only_adds(chosen: Filter) -> None:
+    core = chosen_from(real_register(), replace(chosen, scope=Scope.CORE))
+    wide = chosen_from(real_register(), replace(chosen, scope=Scope.ADJACENT))
+    assert ids(core) <= ids(wide)
+    added = [m.actor for m in wide.matches if m.actor.id not in ids(core)]
+    assert all(a.scope is Scope.ADJACENT or a.outside_county for a in added)
+
+
+# Offers.
+
+
+def advice_for_ideas_money_for_growth() -> Actor:
+    return factories.make_actor(
+        offers=(
+            factories.make_offer(
+                service_type=ServiceType.RADGIVNING,
+                phases=(Phase.IDE,),
+                delivery=factories.make_modes(office=OFFERED, digital=NOT_OFFERED),
+            ),
+            factories.make_offer(
+                service_type=ServiceType.FINANSIERING,
+                phases=(Phase.VAXA,),
+                delivery=factories.make_modes(office=NOT_OFFERED, digital=OFFERED),
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("phase", "service", "mode", "is_found"),
+    [
+        (Phase.IDE, ServiceType.RADGIVNING, Delivery.OFFICE, True),
+        (Phase.VAXA, ServiceType.FINANSIERING, Delivery.DIGITAL, True),
+        (Phase.IDE, ServiceType.FINANSIERING, None, False),
+        (Phase.VAXA, ServiceType.RADGIVNING, None, False),
+        (Phase.IDE, None, Delivery.DIGITAL, False),
+        (None, ServiceType.FINANSIERING, Delivery.OFFICE, False),
+        (Phase.UTVECKLING, None, None, False),
+    ],
+)
+def test_phase_type_and_delivery_must_hold_for_one_and_the_same_offer(
+    phase: Phase | None, service: ServiceType | None, mode: Delivery | None, is_found: bool
+) -> None:
+    choices: dict[str, Any] = {
+        "phases": (phase,) if phase else (),
+        "service_types": (service,) if service else (),
+        "delivery": (mode,) if mode else (),
+    }
+    assert bool(of(advice_for_ideas_money_for_growth(), **choices)) is is_found
+
+
+def test_an_unknown_phase_stands_under_no_information_never_yes_and_never_dropped() -> None:
+    actor = factories.make_actor(offers=(factories.make_offer(phases=()),))
+    for phase in Phase:
+        assert of(actor, phases=(phase,)) == {actor.id: "unknown"}
+    assert of(actor) == {actor.id: "office"}
+
+
+def test_a_known_offer_settles_what_another_leaves_open() -> None:
+    unknown = factories.make_offer(service_type=ServiceType.MOTESPLATS, phases=())
+    actor = factories.make_actor(offers=(unknown, factories.make_offer(phases=(Phase.IDE,))))
+    assert of(actor, phases=(Phase.IDE,)) == {actor.id: "office"}
+    assert of(actor, phases=(Phase.VAXA,)) == {actor.id: "unknown"}
+    # the open offer is of another type, so it settles nothing here
+    assert of(actor, phases=(Phase.VAXA,), service_types=(ServiceType.RADGIVNING,)) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "group"),
+    [(OFFERED, "office"), (LIMITED, "unknown"), (UNKNOWN, "unknown"), (NOT_OFFERED, None)],
+)
+@pytest.mark.parametrize("mode", list(Delivery))
+def test_a_limited_or_unknown_delivery_is_not_a_yes(
+    mode: Delivery, state: Availability, group: str | None
+) -> None:
+    silent = dict.fromkeys(("office", "visit", "digital", "phone"), NOT_OFFERED)
+    modes = factories.make_modes(**(silent | {mode.value: state}))
+    actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
+    assert of(actor, delivery=(mode,)) == ({actor.id: group} if group else {})
+    other = next(m for m in Delivery if m is not mode)
+    assert of(actor, delivery=(other,)) == {}
+
+
+def test_delivery_modes_widen_each_other() -> None:
+    modes = factories.make_modes(office=NOT_OFFERED, digital=LIMITED, phone=OFFERED)
+    actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
+    assert of(actor, delivery=(Delivery.DIGITAL,)) == {actor.id: "unknown"}
+    assert of(actor, delivery=(Delivery.DIGITAL, Delivery.PHONE)) == {actor.id: "office"}
+
+
+# Strength areas.
+
+
+def test_a_sector_neutral_actor_serves_every_area() -> None:
+    actor = factories.make_actor(strength_areas=factories.make_strength(StrengthArea.ALL))
+    for area in STRENGTH_AREAS:
+        assert of(actor, strength_areas=(area,)) == {actor.id: "office"}
+
+
+def test_an_actor_without_areas_stands_under_no_information() -> None:
+    none = factories.make_strength().model_copy(update={"areas": ()})
+    actor = factories.make_actor(strength_areas=none)
+    assert of(actor, strength_areas=(StrengthArea.LIVSMEDEL,)) == {actor.id: "unknown"}
+
+
+def test_an_actor_of_other_areas_is_left_out() -> None:
+    actor = factories.make_actor(strength_areas=factories.make_strength(StrengthArea.LIVSMEDEL))
+    assert of(actor, strength_areas=(StrengthArea.GRUV_MINERAL,)) == {}
+    assert of(actor, strength_areas=(StrengthArea.GRUV_MINERAL, StrengthArea.LIVSMEDEL))
+
+
+# Time.
+
+
+@pytest.mark.parametrize(
+    ("changes", "at_work"),
+    [
+        ({"status": Status.ACTIVE}, True),
+        ({"status": Status.UNKNOWN}, True),
+        ({"status": Status.PLANNED}, False),
+        ({"status": Status.ENDED}, False),
+        ({"status": Status.ENDED, "valid_to": "2026"}, True),
+        ({"status": Status.ENDED, "valid_to": "2026-11-23"}, True),
+        ({"status": Status.ENDED, "valid_to": "2026-11-22"}, False),
+        ({"status": Status.ENDED, "valid_to": "2026-10"}, False),
+        ({"valid_from": "2026-11-23"}, True),
+        ({"valid_from": "2026-11-24"}, False),
+        ({"valid_from": "2026-11"}, True),
+        ({"valid_from": "2027"}, False),
+    ],
+)
+def test_ended_and_not_begun_actors_stand_apart(changes: dict[str, Any], at_work: bool) -> None:
+    actor = factories.make_actor(**changes)
+    register = factories.make_register(actor)
+    selection = chosen_from(register, Filter())
+    assert [m.group for m in selection.matches] == [Group.OFFICE if at_work else Group.ENDED]
+    assert bool(selection.on_map) is bool(selection.current) is at_work
+    assert bool(selection.municipalities) is at_work
+
+
+def test_a_closed_office_is_not_on_the_map() -> None:
+    closed = factories.make_office(code="2422", valid_to="2020")
+    actor = factories.make_actor(offices=(closed,))
+    assert of(actor) == {actor.id: "remote"}
+    assert of(actor, on=date(2020, 12, 31)) == {actor.id: "office"}
+    both = factories.make_actor(offices=(closed, factories.make_office(code="2480")))
+    selection = chosen_from(factories.make_register(both), Filter())
+    assert [o.municipality for m in selection.matches for o in m.offices] == ["2480"]
+
+
+# Place.
+
+
+def test_an_office_in_the_place_and_one_that_serves_it_stand_apart() -> None:
+    actor = factories.make_actor(offices=(factories.make_office(code="2480"),))
+    assert of(actor, places=("2480",)) == {actor.id: "office"}
+    assert of(actor, places=("2422",)) == {actor.id: "serves"}
+    assert of(actor, places=("2422", "2480")) == {actor.id: "office"}
+
+
+def test_only_the_offices_in_the_place_count() -> None:
+    offices = (factories.make_office(code="2480"), factories.make_office(code="2422"))
+    register = factories.make_register(factories.make_actor(offices=offices))
+    for code in ("2480", "2422"):
+        selection = chosen_from(register, Filter(places=(code,)))
+        assert [o.municipality for o in selection.matches[0].offices] == [code]
+        assert selection.municipalities == {code}
+    assert chosen_from(register, Filter()).municipalities == {"2480", "2422"}
+
+
+@pytest.mark.parametrize(
+    ("area", "group"),
+    [
+        (factories.make_service_area(ServiceScope.COUNTY), "serves"),
+        (factories.make_service_area(ServiceScope.NORTHERN_SWEDEN), "serves"),
+        (factories.make_service_area(ServiceScope.NATIONAL), "serves"),
+        (factories.make_service_area(ServiceScope.UNKNOWN), "unknown"),
+        (factories.make_service_area(ServiceScope.OTHER_COUNTY), None),
+        (
+            factories.make_service_area(ServiceScope.MUNICIPALITIES, municipalities=["2422"]),
+            "serves",
+        ),
+        (factories.make_service_area(ServiceScope.MUNICIPALITIES, municipalities=["2480"]), None),
+    ],
+)
+def test_an_actor_elsewhere_is_shown_as_far_as_its_service_area_says(
+    area: Any, group: str | None
+) -> None:
+    actor = factories.make_actor(service_area=area)
+    assert of(actor, places=("2422",)) == ({actor.id: group} if group else {})
+    assert of(actor, places=("2480",)) == {actor.id: "office"}
+
+
+def test_an_actor_without_an_office_serves_from_afar() -> None:
+    actor = factories.make_actor(offices=())
+    assert of(actor) == of(actor, places=("2422",)) == {actor.id: "remote"}
+
+
+def test_a_group_of_municipalities_means_all_of_them() -> None:
+    inland = groups()["samverkan-region-10"]
+    assert place_codes(("samverkan-region-10", "2480"), groups=groups()) == inland | {"2480"}
+    assert place_codes((), groups=groups()) is None
+    actor = factories.make_actor(offices=(factories.make_office(code="2422"),))
+    assert of(actor, places=("samverkan-region-10",)) == {actor.id: "office"}
+
+
+def test_neighbours_are_shown_only_beside_the_core_and_in_their_own_group() -> None:
+    neighbour = factories.make_actor(
+        outside_county=True, offices=(factories.make_outside_office(),)
+    )
+    assert of(neighbour) == {}
+    assert of(neighbour, scope=Scope.ADJACENT) == {neighbour.id: "outside"}
+    adjacent = factories.make_actor(scope=Scope.ADJACENT)
+    assert of(adjacent) == {}
+    assert of(adjacent, scope=Scope.ADJACENT) == {adjacent.id: "office"}
+
+
+# Text.
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["umea", "UMEÅ", "ume\u0061\u030a", "  Umeå  ", "åmegård ume", "FORETAG", "alias a", "firms"],
+)
+def test_text_search_ignores_case_and_accents_and_asks_for_every_word(text: str) -> None:
+    actor = factories.make_actor(
+        name="Åmegård",
+        aliases=("Alias AB",),
+        summary=factories.text("Hjälper företag.", en="Helps firms."),
+    )
+    assert of(actor, text=text) == {actor.id: "office"}
+
+
+@pytest.mark.parametrize("text", ["umeo", "åmegård skellefteå", ".*", "%", "storgatan"])
+def test_text_that_stands_nowhere_finds_nothing(text: str) -> None:
+    assert of(factories.make_actor(name="Åmegård"), text=text) == {}
+
+
+def test_every_actor_is_found_by_its_name_typed_without_accents() -> None:
+    for record in real_records():
+        plain = bare(record["name"])
+        found = chosen_from(real_register(), Filter(text=plain, scope=Scope.ADJACENT))
+        assert record["id"] in ids(found), plain
+
+
+def test_an_empty_register_selects_nothing() -> None:
+    empty = factories.make_register().model_copy(update={"actors": ()})
+    selection = chosen_from(empty, Filter())
+    assert selection.matches == selection.current == selection.on_map == ()
+    assert selection.municipalities == frozenset()

@@ -1,0 +1,470 @@
+"""Texts, numbers and order: the same in both languages, nothing missing, nothing left over."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import random
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ris_map.actors import files as csv_files
+from ris_map.actors import listing
+from ris_map.register.selection import Group
+from ris_map.register.vocabulary import (
+    ActorKind,
+    Answer,
+    Availability,
+    Basis,
+    Confidence,
+    Delivery,
+    Precision,
+    ServiceScope,
+    Status,
+)
+from ris_map.web import source_table
+from ris_map.web.layout import PAGES
+from ris_map.words import MissingTextError, Translator, swedish_sort_key, translator
+from ris_map.words.language import Language
+from ris_map.words.pages import PAGES_DIR, page_text
+from ris_map.words.translator import CATALOGUES_DIR
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = list(Language)
+HARD_SPACE = "\u00a0"
+PAGE_NAMES = tuple(page.name for page in PAGES)
+GROUPS = tuple(group.value for group in Group)
+
+# Keys of the start page, the detail view and the shell that are built from a value: the pattern as
+# in the code, and the values. Any other pattern in the code must match some key at least.
+DYNAMIC: Mapping[str, tuple[str, ...]] = {
+    "answer.{}": tuple(Answer),
+    "availability.{}": tuple(Availability),
+    "basis.{}": tuple(Basis),
+    "column.{}": listing.COLUMNS,
+    "confidence.{}": tuple(Confidence),
+    "csv.column.{}": csv_files.COLUMNS,
+    "csv.{}": tuple(csv_files.CsvFlavour),
+    "detail.office.precision.{}": tuple(Precision),
+    "footer.{}": tuple(page.name for page in PAGES if page.place == "footer"),
+    "group.{}.note": GROUPS,
+    "group.{}.short": GROUPS,
+    "group.{}.title": GROUPS,
+    "kind.{}": tuple(ActorKind),
+    "mode.{}": tuple(Delivery),
+    "nav.{}": tuple(page.name for page in PAGES if page.place == "nav"),
+    "page.{}.title": PAGE_NAMES,
+    "sentence.{}": tuple(group for group in GROUPS if group != "office"),
+    "service-area.{}": tuple(s for s in ServiceScope if s is not ServiceScope.MUNICIPALITIES),
+    "sources.{}": source_table.COLUMNS,
+    "status.{}": tuple(Status),
+}
+
+
+@cache
+def catalogues(language: Language) -> dict[str, Catalog]:
+    found = {}
+    for path in sorted((CATALOGUES_DIR / language.value).glob("*.po")):
+        with path.open("rb") as file:
+            found[path.name] = read_po(file, locale=language.value, abort_invalid=True)
+    return found
+
+
+def messages(language: Language) -> dict[str, Message]:
+    every = [message for one in catalogues(language).values() for message in one if message.id]
+    return {key_of(message): message for message in every}
+
+
+def key_of(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    if isinstance(message.string, str):
+        return (message.string,)
+    return tuple(str(form) for form in message.string)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+# Catalogues.
+
+
+def test_I9_both_languages_have_the_same_files_and_the_same_keys() -> None:
+    sv, en = catalogues(Language.SV), catalogues(Language.EN)
+    assert list(sv) == list(en) != []
+    for name in sv:
+        keys = [[key_of(m) for m in one[name] if m.id] for one in (sv, en)]
+        assert keys[0] == keys[1], f"{name}: the same keys in the same order"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_no_text_is_empty_fuzzy_or_defined_twice(language: Language) -> None:
+    keys: Counter[str] = Counter()
+    for name, catalogue in catalogues(language).items():
+        assert not catalogue.obsolete, name
+        for message in catalogue:
+            if not message.id:
+                continue
+            keys[key_of(message)] += 1
+            assert not message.fuzzy, message.id
+            assert all(form.strip() for form in forms(message)), message.id
+            assert all(form == form.strip(" ") for form in forms(message)), message.id
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_catalogues_name_their_language_and_two_plural_forms(language: Language) -> None:
+    for path in sorted((CATALOGUES_DIR / language.value).glob("*.po")):
+        head = path.read_text(encoding="utf-8")[:600]
+        assert f'"Language: {language.value}\\n"' in head
+        assert "nplurals=2" in head
+
+
+def test_I9_both_languages_have_the_same_placeholders() -> None:
+    en = messages(Language.EN)
+    for key, message in messages(Language.SV).items():
+        sv_names = set.union(*(placeholders(form) for form in forms(message)))
+        en_names = set.union(*(placeholders(form) for form in forms(en[key])))
+        assert sv_names == en_names, key
+        assert "" not in sv_names, f"{key}: placeholders have names"
+        assert len(forms(message)) == len(forms(en[key])), f"{key}: plural in one language only"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_both_forms_of_a_plural_say_the_same_things(language: Language) -> None:
+    plurals = [m for m in messages(language).values() if not isinstance(m.id, str)]
+    assert plurals
+    for message in plurals:
+        assert message.id[0] == message.id[1]
+        one, other = forms(message)
+        assert placeholders(one) - {"n"} == placeholders(other) - {"n"}, message.id
+        assert "n" in placeholders(other) or "n" not in placeholders(one), message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_hold_real_line_breaks_and_no_markup(language: Language) -> None:
+    for key, message in messages(language).items():
+        for form in forms(message):
+            assert "\\" not in form, f"{key}: a backslash that was escaped once too often"
+            assert not re.search(r"<[a-z/!]|&[a-z]+;", form), key
+
+
+def test_keys_are_ascii_words_with_dots() -> None:
+    for key in messages(Language.SV):
+        assert re.fullmatch(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", key), key
+
+
+# Use.
+
+
+def code() -> Iterator[tuple[Path, ast.Module]]:
+    for folder in ("ris_map", "pages"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_translator_call(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    return bool(re.fullmatch(r"(\w+\.)*(tr|self)(\.plural)?", ast.unparse(node.func)))
+
+
+def pattern_of(node: ast.expr) -> str | None:
+    """Return a key, or the pattern of a key built from a value; None for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        parts = [
+            str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+        ]
+        return "".join(parts)
+    return None
+
+
+def template_calls() -> Iterator[tuple[str, str]]:
+    """Return keys and patterns (``'a.' ~ name``) that templates hand to the translator."""
+    for path in sorted((ROOT / "ris_map").glob("**/templates/*.html")):
+        for argument in re.findall(r"\bt\(\s*('[^,)]*)", path.read_text(encoding="utf-8")):
+            parts = [part.strip() for part in argument.split("~")]
+            yield path.name, "".join(p.strip("'") if p.startswith("'") else "{}" for p in parts)
+
+
+def asked_for() -> dict[str, str]:
+    """Return keys and patterns that are handed to a translator, with one place for each."""
+    found = {key: name for name, key in template_calls()}
+    for path, tree in code():
+        for node in ast.walk(tree):
+            if is_translator_call(node):
+                pattern = pattern_of(node.args[0])
+                if pattern is not None:
+                    found[pattern] = f"{path.name}:{node.lineno}"
+    return found
+
+
+def expanded(pattern: str) -> set[str]:
+    """Return the keys that a pattern stands for."""
+    if pattern in DYNAMIC:
+        return {pattern.format(str(value)) for value in DYNAMIC[pattern]}
+    if "{}" not in pattern:
+        return {pattern}
+    shape = ".+".join(re.escape(part) for part in pattern.split("{}"))
+    matching = {key for key in messages(Language.SV) if re.fullmatch(shape, key)}
+    return matching or {pattern}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_every_key_that_is_asked_for_exists(language: Language) -> None:
+    known = set(messages(language))
+    asked = asked_for()
+    assert len(asked) > 50
+    missing = {
+        key: place
+        for pattern, place in asked.items()
+        for key in expanded(pattern)
+        if key not in known
+    }
+    assert missing == {}
+
+
+def test_I9_keys_built_from_a_value_that_are_listed_here_are_in_use() -> None:
+    assert set(DYNAMIC) <= {pattern for pattern in asked_for() if "{}" in pattern}
+
+
+def test_I9_every_key_of_the_catalogues_is_used() -> None:
+    patterns = {pattern for _, pattern in template_calls()} | set(DYNAMIC)
+    for _, tree in code():
+        for node in ast.walk(tree):
+            pattern = pattern_of(node) if isinstance(node, ast.Constant | ast.JoinedStr) else None
+            # a pattern of nothing but values would stand for every key
+            if pattern and re.fullmatch(r"[A-Za-z0-9{}._-]+", pattern) and pattern.strip("{}."):
+                patterns.add(pattern)
+    used = {key for pattern in patterns for key in expanded(pattern)}
+    assert sorted(set(messages(Language.SV)) - used) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_plural_texts_are_asked_for_as_plurals_and_others_not(language: Language) -> None:
+    tr = translator(language)
+    for path, tree in code():
+        for node in ast.walk(tree):
+            if not is_translator_call(node):
+                continue
+            pattern = pattern_of(node.args[0])
+            if pattern is None:
+                continue
+            if "{}" in pattern and pattern not in DYNAMIC:
+                continue
+            is_plural = ast.unparse(node.func).endswith(".plural")
+            for key in expanded(pattern):
+                where = f"{path.name}:{node.lineno} {key}"
+                assert key in (tr.plurals if is_plural else tr.texts), where
+
+
+# The translator.
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I9_a_missing_text_is_an_error_that_names_it(language: Language) -> None:
+    tr = translator(language)
+    with pytest.raises(MissingTextError, match=r"finns\.inte"):
+        tr("finns.inte")
+    with pytest.raises(MissingTextError, match=r"finns\.inte"):
+        tr.plural("finns.inte", 2)
+    with pytest.raises(MissingTextError):
+        tr.plural("unknown", 2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_placeholder_that_is_not_filled_is_an_error(language: Language) -> None:
+    with pytest.raises(KeyError):
+        translator(language)("report.subject", name="x")
+
+
+def test_a_key_that_is_defined_twice_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sv"
+    folder.mkdir()
+    for name in ("a.po", "b.po"):
+        (folder / name).write_text('msgid "x.y"\nmsgstr "z"\n', encoding="utf-8")
+    module = importlib.import_module("ris_map.words.translator")
+    monkeypatch.setattr(module, "CATALOGUES_DIR", tmp_path)
+    with pytest.raises(MissingTextError, match="twice"):
+        translator.__wrapped__(Language.SV)
+
+
+def with_plural(language: Language) -> Translator:
+    return Translator(language=language, texts={}, plurals={"x": ("en {n}", "flera {n}")})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [0, 2, 10, 11, 21, 100, 101, 1001])
+def test_only_one_is_singular(language: Language, count: int) -> None:
+    tr = with_plural(language)
+    assert tr.plural("x", 1) == "en 1"
+    assert tr.plural("x", count) == f"flera {tr.number(count)}"
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a och b"), (["a", "b", "c"], "a, b och c")],
+)
+def test_a_list_in_words(items: list[str], text: str) -> None:
+    assert translator(Language.SV).listing(items) == text
+    assert translator(Language.SV).listing(iter(items)) == text
+
+
+def test_a_value_is_never_read_as_a_format() -> None:
+    tr = Translator(language=Language.SV, texts={"x": "<{name}>"}, plurals={})
+    assert tr("x", name="{0} {name} %s") == "<{0} {name} %s>"
+
+
+# Numbers and dates.
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (0, 0, "0"),
+        (999, 0, "999"),
+        (1000, 0, f"1{HARD_SPACE}000"),
+        (281138, 0, f"281{HARD_SPACE}138"),
+        (1234567.891, 2, f"1{HARD_SPACE}234{HARD_SPACE}567,89"),
+        (0.5, 1, "0,5"),
+        (1.0, 1, "1,0"),
+    ],
+)
+def test_X6_swedish_numbers_have_hard_spaces_and_a_decimal_comma(
+    value: float, decimals: int, text: str
+) -> None:
+    assert translator(Language.SV).number(value, decimals=decimals) == text
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 3))
+def test_X6_swedish_numbers_read_back(thousandths: int, decimals: int) -> None:
+    text = translator(Language.SV).number(thousandths / 1000, decimals=decimals)
+    assert re.fullmatch(rf"[-−]?\d{{1,3}}({HARD_SPACE}\d{{3}})*(,\d+)?", text), text
+    assert len(text.partition(",")[2]) == decimals
+    plain = text.replace(HARD_SPACE, "").replace(",", ".").replace("−", "-")
+    assert float(plain) == pytest.approx(thousandths / 1000, abs=0.5 * 10**-decimals + 1e-6)
+
+
+def test_X6_english_numbers_are_english() -> None:
+    assert translator(Language.EN).number(1234567.891, decimals=2) == "1,234,567.89"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_X6_dates_are_iso(language: Language) -> None:
+    assert translator(language).date(date(2026, 11, 3)) == "2026-11-03"
+
+
+# Order.
+
+
+def mixed(names: list[str]) -> list[str]:
+    return random.Random(len(names)).sample(names, len(names))
+
+
+def test_the_three_last_letters_come_last_in_their_order() -> None:
+    names = ["Arjeplog", "Malå", "Sorsele", "Umeå", "Vännäs", "Zorn"]
+    names += ["Åsele", "Åström", "Älvsbyn", "Örebro"]
+    assert sorted(mixed(names), key=swedish_sort_key) == names
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["aa", "Ab", "AC", "ad"],
+        ["Idé", "Ideell", "Idefix"],
+        ["e", "é", "f"],
+        ["Malå", "Malåträsk", "Malö"],
+        ["p", "z", "ø"],
+    ],
+)
+def test_case_and_other_accents_do_not_matter_for_order(names: list[str]) -> None:
+    assert sorted(mixed(names), key=swedish_sort_key) == names
+
+
+@given(st.text("aåäözAÅÄÖZé\u0061\u030a", max_size=6))
+def test_order_does_not_depend_on_how_a_letter_is_encoded(text: str) -> None:
+    composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    assert swedish_sort_key(composed)[0] == swedish_sort_key(decomposed)[0]
+
+
+@given(st.lists(st.text(max_size=5), unique=True, max_size=8))
+def test_order_is_total(texts: list[str]) -> None:
+    ordered = sorted(texts, key=swedish_sort_key)
+    assert ordered == sorted(mixed(texts), key=swedish_sort_key)
+    assert all(swedish_sort_key(a) < swedish_sort_key(b) for a, b in pairwise(ordered))
+
+
+# Longer texts.
+
+
+def pages_of(language: Language) -> dict[str, str]:
+    folder = PAGES_DIR / language.value
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+
+
+def headings(text: str) -> list[int]:
+    return [len(marks) for marks in re.findall(r"^(#+)\s+\S", text, flags=re.MULTILINE)]
+
+
+def test_I9_every_page_is_written_in_both_languages_with_the_same_headings() -> None:
+    sv, en = pages_of(Language.SV), pages_of(Language.EN)
+    assert list(sv) == list(en) != []
+    for name in sv:
+        assert headings(sv[name]) == headings(en[name]), name
+        assert headings(sv[name]), f"{name} has no heading"
+        assert min(headings(sv[name])) == 2, f"{name}: the page's title is its only first level"
+        assert sv[name] != en[name], name
+
+
+def test_every_written_page_is_shown_and_every_shown_page_is_written() -> None:
+    shown = set()
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        shown |= set(re.findall(r'text_page\(\s*"[a-z-]+",\s*"([a-z-]+)"', text))
+    assert shown == set(pages_of(Language.SV))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_longer_texts_have_the_same_placeholders_and_no_markup(language: Language) -> None:
+    for name, text in pages_of(language).items():
+        other = pages_of(Language.SV)[name]
+        names, others = (set(re.findall(r"\{\w+\}", one)) for one in (text, other))
+        assert names == others <= {"{report_address}"}, name
+        assert not re.search(r"<[a-z/!]", text), name
+
+
+def test_X6_longer_swedish_texts_have_no_decimal_points() -> None:
+    for name, text in pages_of(Language.SV).items():
+        plain = re.sub(r"https?://\S+|`[^`]*`|\]\([^)]*\)", "", text)
+        found = [m for m in re.findall(r"\S*\s*\b\d+\.\d+\S*", plain) if not is_a_name(m)]
+        assert found == [], name
+
+
+def is_a_name(text: str) -> bool:
+    """Return whether a number with a point belongs to the name of a licence or a standard."""
+    return bool(re.search(r"\b(BY|ODbL|SA|EUPL|WCAG|AA|CC0|v|EUPL-1)\W*\d+\.\d+|CC0-1\.0", text))
+
+
+def test_a_page_that_is_not_written_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        page_text("finns-inte", Language.SV)

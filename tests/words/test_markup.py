@@ -1,0 +1,375 @@
+"""Hostile text stays text: in cards, table, popup, bubble, detail view, sentence and notices."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import folium
+import pytest
+from jinja2 import UndefinedError
+from pydantic import ValidationError
+
+from ris_map.actors.detail import actor_html
+from ris_map.actors.listing import cards_html, table_html
+from ris_map.actors.sentence import chosen_words
+from ris_map.actors.town_map import bubble, bubbles, towns
+from ris_map.common.faults import Fault
+from ris_map.export.sources import DataSource
+from ris_map.register.filters import Filter
+from ris_map.register.in_words import ActorRow, Words, actor_rows
+from ris_map.register.model import Actor, DeliveryClaim, Outside, StatusNote
+from ris_map.register.selection import Group, Match
+from ris_map.register.strategy import Strategy, load_strategy
+from ris_map.register.vocabulary import Availability, Delivery, Status
+from ris_map.web.source_table import sources_html
+from ris_map.words import translator
+from ris_map.words.language import Language, LocalText
+from ris_map.words.markup import TEMPLATE_DIRS, render
+from tests import factories
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = date(2026, 11, 23)
+HARMLESS = "Rosendal"
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</p></li></ul></article></textarea></script><h1>x",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    "<!-- x",
+    "]]><svg onload=alert(1)>",
+    "&lt;script&gt; &amp; &#60;b&#62; &copy",
+    "{{7*7}} {% for x in y %} {# x #} {{ self }} {0} {name}",
+    "{{ cycler.__init__.__globals__ }}",
+    "${alert(1)} $`x`",
+    "\\x3cimg src=x onerror=alert(1)\\x3e \\u003cb\\u003e",
+    "\\`; alert(1); `\\\\`",
+    "javascript:alert(1)",
+    "\u202egnp.exe \u2066x\u2069 \u200f",
+    "a\u2028b\u2029c",
+    "**fet** [länk](javascript:alert(1)) `kod` :red[x] $x^2$",
+    "x" * 160,
+]
+Skeleton = list[tuple[str, tuple[str, ...]]]
+
+
+class Reader(HTMLParser):
+    """The set-up of a piece of HTML: elements with the names of their attributes, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skeleton: Skeleton = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a start tag."""
+        self.skeleton.append((tag, tuple(name for name, _ in attrs)))
+        for name, value in attrs:
+            if name in {"href", "src"}:
+                assert (value or "").startswith(("http", "mailto:", "/", "#")), value
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note an end tag."""
+        self.skeleton.append(("/" + tag, ()))
+
+    def handle_comment(self, data: str) -> None:
+        """Note a comment."""
+        self.skeleton.append(("comment", (data,)))
+
+    def handle_decl(self, decl: str) -> None:
+        """Note a declaration."""
+        self.skeleton.append(("declaration", (decl,)))
+
+    def unknown_decl(self, data: str) -> None:
+        """Note anything else."""
+        self.skeleton.append(("declaration", (data,)))
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text += data
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+@cache
+def strategy() -> Strategy:
+    return load_strategy(ROOT / "data" / "strategy.yaml")
+
+
+def words_with(name: str) -> Words:
+    return Words(
+        tr=translator(Language.SV),
+        strategy=strategy(),
+        municipality_names=dict.fromkeys(factories.TOWNS, name),
+        report_address="fel@example.org",
+    )
+
+
+def actor_with(text: str) -> Actor:
+    """Return an actor with the same text in every field that takes text."""
+    local = factories.text(text, en=text)
+    note = StatusNote(finding=local, settled=False, sources=("https://example.org",))
+    outside = Outside(
+        municipality=text, county=text, country=text, km_to_border=1.0, nearest_municipality="2401"
+    )
+    offices = (
+        factories.make_office(town=text, street=text, note=local),
+        factories.make_outside_office(town=text, street=text, outside=outside, note=local),
+    )
+    return factories.make_actor(
+        name=text,
+        aliases=(text,),
+        summary=local,
+        status=Status.UNKNOWN,
+        status_note=note,
+        offices=offices,
+        delivery_claims=(claim(text),),
+        sources=(factories.make_source(supports=local),),
+        note=local,
+    )
+
+
+def claim(text: str) -> DeliveryClaim:
+    return DeliveryClaim(
+        mode=Delivery.OFFICE,
+        availability=Availability.OFFERED,
+        url="https://example.org",
+        year=None,
+        supports=factories.text(text, en=text),
+    )
+
+
+def rows_with(text: str) -> tuple[ActorRow, ...]:
+    actor = actor_with(text)
+    matches = [Match(actor=actor, group=group, offices=actor.offices) for group in Group]
+    return actor_rows(matches, words=words_with(text), on=DAY)
+
+
+def cards(text: str) -> str:
+    return cards_html(rows_with(text), tr=translator(Language.SV))
+
+
+def table(text: str) -> str:
+    return table_html(rows_with(text), tr=translator(Language.SV))
+
+
+def detail(text: str) -> str:
+    return actor_html(actor_with(text), words=words_with(text), on=DAY)
+
+
+def sources(text: str) -> str:
+    local = factories.text(text, en=text)
+    values = {
+        name: local if field.annotation is LocalText else text
+        for name, field in DataSource.model_fields.items()
+    }
+    source = DataSource.model_validate(values | {"id": "x"})
+    return sources_html([source], tr=translator(Language.SV))
+
+
+def chosen(text: str) -> str:
+    words = chosen_words(
+        Filter(text=text, places=("2480", text)),
+        place_names=[("2480", text)],
+        strategy=strategy(),
+        tr=translator(Language.SV),
+    )
+    return render("chosen.html", text=words)
+
+
+def faults(text: str) -> str:
+    fault = Fault(file=text, reason=text, action=text, code=text, record=text, field=text)
+    return render("faults.html", heading=text, lead=text, faults=[fault])
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A town as the browser gets it, taken out of the map's script."""
+
+    icon: str
+    popup: str
+    title: str
+    frame: str
+    """The script with the data taken out."""
+
+
+def drawn(text: str) -> Drawn:
+    actor = actor_with(text)
+    match = Match(actor=actor, group=Group.OFFICE, offices=actor.offices[:1])
+    made = folium.Map(tiles=None)
+    bubbles(towns([match], localities=()), tr=translator(Language.SV)).add_to(made)
+    page = made.get_root().render()
+    script = page[page.index("L.featureGroup") :]
+    start = script.index("[{", script.index("risBubbles("))
+    (town,), end = json.JSONDecoder().raw_decode(script, start)
+    frame = re.sub(r"_[0-9a-f]{32}", "", script[:start] + script[end:])
+    return Drawn(town["html"], town["popup"], town["title"], frame)
+
+
+PIECES: dict[str, Callable[[str], str]] = {
+    "cards": cards,
+    "table": table,
+    "detail": detail,
+    "sources": sources,
+    "chosen": chosen,
+    "faults": faults,
+    "bubble": lambda text: drawn(text).icon,
+    "popup": lambda text: drawn(text).popup,
+    "sentence": lambda text: render("sentence.html", text=text, source=text, jump=text),
+    "notice": lambda text: render("notice.html", text=text),
+    "empty": lambda text: render("empty.html", title=text, text=text),
+    "title": lambda text: render("title.html", title=text, lead=text),
+    "heading": lambda text: render("heading.html", level=2, text=text, hidden=False),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_text_adds_no_element_and_no_attribute(piece: str, text: str) -> None:
+    hostile, harmless = read(PIECES[piece](text)), read(PIECES[piece](HARMLESS))
+    assert hostile.skeleton == harmless.skeleton
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_text_is_shown_as_it_was_written(piece: str, text: str) -> None:
+    shown = " ".join(read(PIECES[piece](text)).text.split())
+    assert " ".join(text.split()) in shown
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if "<" in text])
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_tags_never_appear_unescaped(piece: str, text: str) -> None:
+    assert text not in PIECES[piece](text)
+
+
+# The map's script is a Jinja template to folium and JavaScript to the browser.
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_changes_nothing_else_in_the_script(text: str) -> None:
+    assert drawn(text).frame == drawn(HARMLESS).frame
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_neither_run_by_the_server_nor_by_the_browser(text: str) -> None:
+    match = Match(actor=actor_with(text), group=Group.OFFICE, offices=actor_with(text).offices[:1])
+    (town,) = towns([match], localities=())
+    given, got = bubble(town, tr=translator(Language.SV)), drawn(text)
+    assert (got.icon, got.popup, got.title) == (given["html"], given["popup"], given["title"])
+    assert text in got.title
+
+
+# One place for HTML.
+
+REWRITE_PAGES_OF_OTHER_PACKAGES = {"shell.py", "frame.py"}
+
+
+def code_that_draws() -> Iterator[Path]:
+    folders = ("ris_map", "pages")
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if path.name not in REWRITE_PAGES_OF_OTHER_PACKAGES:
+                yield path
+
+
+def test_no_module_builds_html_of_its_own() -> None:
+    found = []
+    for path in code_that_draws():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        statements = (node for node in ast.walk(tree) if isinstance(node, ast.Expr))
+        docstrings = {id(node.value) for node in statements}
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in docstrings
+                and re.search(r"<[/!]?[a-zA-Z]|&[a-z]+;", node.value)
+            ):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.value[:60]!r}")
+    assert found == []
+
+
+PREPARED: dict[str, set[str]] = {
+    "coverage_cell.html": {"figures", "known"},
+    "coverage_details.html": {"table"},
+    "coverage_method_box.html": {"content"},
+}
+"""Values that another template has made and escaped already, by the template that takes them."""
+
+
+def test_escaping_is_never_switched_off() -> None:
+    for path in code_that_draws():
+        text = path.read_text(encoding="utf-8")
+        for word in ("unsafe_allow_html", "unsafe_allow_javascript", "Markup(", "autoescape=False"):
+            assert word not in text, f"{word} in {path.name}"
+    for path in (p for d in TEMPLATE_DIRS for p in d.iterdir()):
+        text = path.read_text(encoding="utf-8")
+        assert path.suffix == ".html"
+        assert not re.search(r"autoescape\s+false|<script|\son\w+=|\sstyle=", text), path.name
+        assert set(re.findall(r"(\S+)\s*\|\s*safe\b", text)) <= PREPARED.get(path.name, set()), path
+
+
+def test_values_in_attributes_stand_in_quotes() -> None:
+    for path in (p for d in TEMPLATE_DIRS for p in d.iterdir()):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\s[\w:-]+=\s*'?\{\{", text), path.name
+
+
+def test_every_call_that_draws_html_takes_it_from_a_view() -> None:
+    makers = {"render", "cards_html", "table_html", "actor_html", "sources_html"}
+    calls = 0
+    for path in code_that_draws():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "st.html"):
+                continue
+            calls += 1
+            (argument,) = node.args
+            # made just before it is drawn, or made earlier under a name that says so
+            name = ast.unparse(argument.func if isinstance(argument, ast.Call) else argument)
+            assert name in makers or name.endswith("_html"), f"{path.name}:{node.lineno}"
+    assert calls > 5
+
+
+def test_templates_hold_no_words_of_their_own() -> None:
+    for path in (p for d in TEMPLATE_DIRS for p in d.iterdir()):
+        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"<(style|code)>.*?</\1>", " ", text, flags=re.DOTALL)
+        text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", " ", text, flags=re.DOTALL)
+        for name in ("aria-label", "title", "alt", "placeholder"):
+            assert not re.search(rf'\s{name}="[^"]*[A-Za-zÅÄÖåäö]', text), path.name
+        assert not re.search(r"[A-Za-zÅÄÖåäö]", re.sub(r"<[^>]*>", " ", text)), path.name
+
+
+def test_a_value_that_is_missing_is_an_error_not_a_gap() -> None:
+    with pytest.raises(UndefinedError):
+        render("notice.html")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", 'https://x" onclick="x', "//x", "https://<b>"],
+)
+def test_an_address_that_is_no_page_never_becomes_a_link(url: str) -> None:
+    with pytest.raises(ValidationError):
+        factories.make_actor(homepage=url)
+    with pytest.raises(ValidationError):
+        factories.make_source(url=url)
+
+
+def test_lines_of_a_template_lose_only_their_indentation() -> None:
+    html = render("notice.html", text="rad ett\n   rad två")
+    assert read(html).text.split() == ["rad", "ett", "rad", "två"]
