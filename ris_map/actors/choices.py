@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from ris_map.register.filters import (
-    MAX_TEXT_LENGTH,
-    Filter,
-    IgnoredValue,
-    Param,
-    from_query,
-    to_query,
-)
+from ris_map.common.address import MAX_TEXT_LENGTH, IgnoredValue
+from ris_map.register.filters import Filter, Param, from_query, to_query
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.web import data
 from ris_map.web.address import PageAddress, Query, WidgetValues

@@ -12,7 +12,7 @@ from ris_map.api.endpoints import Endpoint
 from ris_map.api.parameters import Parameter
 from ris_map.api.problems import MEDIA_TYPE
 from ris_map.api.schemas import REFERENCE, schemas
-from ris_map.register.filters import MAX_TEXT_LENGTH
+from ris_map.common.address import MAX_TEXT_LENGTH
 
 OPENAPI_VERSION = "3.1.1"
 API_VERSION = "1.0.0"

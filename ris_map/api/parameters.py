@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from ris_map.api.problems import Problem
+from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.coverage.cube import THRESHOLDS
-from ris_map.register.filters import MAX_TEXT_LENGTH, Param
+from ris_map.register.filters import Param
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.words.language import Language
 

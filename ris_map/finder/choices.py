@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
+from ris_map.common.address import IgnoredValue
 from ris_map.finder.need import DEFAULT_LIMIT, LIMITS, Need, start_of
 from ris_map.finder.who import Who
-from ris_map.register.filters import IgnoredValue
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType, StrengthArea
 from ris_map.web import data
 from ris_map.web.address import PageAddress, Query, WidgetValues

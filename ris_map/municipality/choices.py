@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ris_map.common.address import IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.parts import CODE_KEY, SCOPE_KEY, THRESHOLD_KEY
-from ris_map.register.filters import IgnoredValue
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import CubeChoice
 from ris_map.web.address import PageAddress, Query, WidgetValues

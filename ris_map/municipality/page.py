@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from ris_map.actors.files import CsvFlavour
+from ris_map.common.address import IgnoredValue
 from ris_map.geography.language_rights import language_rights, rights_of
 from ris_map.geography.shapes import county_shapes
 from ris_map.municipality import parts
@@ -26,7 +27,6 @@ from ris_map.municipality.pictures import chart_picture, map_picture
 from ris_map.municipality.profile import Profile, profile
 from ris_map.municipality.report import ReportParts, report_html
 from ris_map.municipality.tables import tables
-from ris_map.register.filters import IgnoredValue
 from ris_map.web import data, layout, settings
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.markup import render

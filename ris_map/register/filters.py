@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from ris_map.common.address import MAX_TEXT_LENGTH, IgnoredValue
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -16,7 +17,6 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 
-MAX_TEXT_LENGTH = 80
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -54,14 +54,6 @@ class Filter:
     def is_empty(self) -> bool:
         """Whether nothing is chosen."""
         return self == Filter()
-
-
-@dataclass(frozen=True, slots=True)
-class IgnoredValue:
-    """A value of the address that means nothing here and was left out."""
-
-    key: str
-    value: str
 
 
 def to_query(chosen: Filter) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ris_map.register.filters import IgnoredValue
+from ris_map.common.address import IgnoredValue
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, StrengthArea
 from ris_map.strength.parts import AREA_KEY, SCOPE_KEY
 from ris_map.travel.world import CubeChoice

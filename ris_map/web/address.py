@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import streamlit as st
 
-from ris_map.register.filters import IgnoredValue
+from ris_map.common.address import Choice, Context, IgnoredValue
 from ris_map.words.language import Language
 
 LANGUAGE_KEY = "lang"
@@ -22,7 +23,11 @@ _STAMP = "_address"
 _LANGUAGE = "_language"
 _IGNORED = "_ignored"
 _LAST = "_last_query"
+_TRAVELLING = "_travelling"
+TRAVELS = ("fas", "stod", "omrade", "plats", "kommun", "grans", "vinter")
+"""Keys that mean the same on every page that has them, and go along from page to page."""
 
+C = TypeVar("C", bound=Choice)
 Query = dict[str, list[str]]
 WidgetValues = Mapping[str, object]
 
@@ -36,9 +41,14 @@ def language() -> Language:
 
 
 def page_query(page: str) -> Query:
-    """Return the parameters for a link to a page: its last choices here, and the language."""
+    """Return the parameters for a link to a page.
+
+    Its own last choices, what of the present page's choices means the same there (place, phase,
+    type of support, strength area, limit), and the language.
+    """
     last: Query = st.session_state.get(_LAST, {}).get(page, {})
-    return {**last, **plain_query()}
+    travelling: Query = st.session_state.get(_TRAVELLING, {})
+    return {**last, **travelling, **plain_query()}
 
 
 def plain_query() -> Query:
@@ -130,8 +140,94 @@ class PageAddress:
         return tuple(
             IgnoredValue(key, ",".join(values))
             for key, values in query.items()
-            if key not in known and (key != LANGUAGE_KEY or values != [language().value])
+            if key not in known
+            and key not in TRAVELS
+            and (key != LANGUAGE_KEY or values != [language().value])
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState(Generic[C]):
+    """Binds one page's choice to widgets and address.
+
+    A widget of a field has the key ``key(field)``; its value is the field's (a list for a tuple),
+    and its callback is ``write``.
+
+    Parameters
+    ----------
+    page : str
+        Name of the page.
+    model : type
+        Its choices.
+    context : callable
+        Closed lists that only the data know, see :func:`ris_map.common.address.one_of`.
+    """
+
+    page: str
+    model: type[C]
+    context: Callable[[], Context] = dict
+
+    def key(self, field: str) -> str:
+        """Return the key of a field's widget; no other page's widget shares its value."""
+        return f"{self.page}-{self.model.model_fields[field].alias or field}"
+
+    def sync(self) -> tuple[IgnoredValue, ...]:
+        """Fill the widgets from the address; see :meth:`PageAddress.sync`."""
+        return self._address().sync()
+
+    def chosen(self) -> C:
+        """Return what the widgets say; before ``sync`` the state without any choice."""
+        return self._from_widgets(st.session_state)  # type: ignore[arg-type]
+
+    def write(self) -> None:
+        """Put the state of the widgets into the address; the callback of every widget."""
+        self._address().write()
+        texts = self.chosen().texts()
+        travelling = {key: texts[key] for key in TRAVELS if texts.get(key)}
+        kept = {k: v for k, v in st.session_state.get(_TRAVELLING, {}).items() if k not in texts}
+        st.session_state[_TRAVELLING] = {**kept, **travelling}
+
+    def set(self, **fields: object) -> None:
+        """Change some fields as a click on the map does, and write the address."""
+        for field, value in fields.items():
+            st.session_state[self.key(field)] = _for_widget(value)
+        self.write()
+
+    def clear(self) -> None:
+        """Take back every choice."""
+        self._address().clear()
+        self.write()
+
+    def _from_widgets(self, state: WidgetValues) -> C:
+        values = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name in self.model.model_fields
+            if (value := state.get(self.key(name), _MISSING)) is not _MISSING
+        }
+        return self.model.model_validate(values)
+
+    def _to_widgets(self, query: Query) -> tuple[WidgetValues, Sequence[IgnoredValue]]:
+        choice, ignored = self.model.read(query, context=self.context())
+        widgets = {
+            self.key(name): _for_widget(getattr(choice, name)) for name in self.model.model_fields
+        }
+        return widgets, ignored
+
+    def _address(self) -> PageAddress:
+        return PageAddress(
+            page=self.page,
+            keys=self.model.keys(),
+            to_widgets=self._to_widgets,
+            to_query=lambda state: self._from_widgets(state).query(),
+            free_text=self.model.keys(),  # the model itself knows where commas split
+        )
+
+
+_MISSING = object()
+
+
+def _for_widget(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _current_query() -> Query:

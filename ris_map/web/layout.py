@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import Fault, RegisterFaults
-from ris_map.register.filters import IgnoredValue
 from ris_map.web import address, data, settings
 from ris_map.words import Translator
 from ris_map.words.language import Language

@@ -10,7 +10,7 @@ import pytest
 
 from ris_map import cli
 from ris_map.common import dates
-from ris_map.municipality.profile import report_command
+from ris_map.municipality import report_command
 from ris_map.register.live import LiveRegister
 
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ris_map.common.address import IgnoredValue
 from ris_map.coverage.gaps import GapOrder
 from ris_map.coverage.page.choices import (
     CellKey,
@@ -16,7 +17,6 @@ from ris_map.coverage.page.choices import (
     to_query,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import IgnoredValue
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 
 DIVISIONS = ("samverkan", "kust", "stodomrade")

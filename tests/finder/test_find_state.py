@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from ris_map.common.address import IgnoredValue
 from ris_map.finder.choices import ADDRESS, FindParam, chosen_need, to_query
 from ris_map.finder.need import Need
 from ris_map.finder.who import Who
-from ris_map.register.filters import IgnoredValue
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 from tests.finder.test_finder import needs
 

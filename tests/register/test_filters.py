@@ -11,16 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ris_map.common.address import MAX_TEXT_LENGTH, IgnoredValue
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import (
-    MAX_TEXT_LENGTH,
-    Filter,
-    IgnoredValue,
-    Param,
-    from_query,
-    to_query,
-    without,
-)
+from ris_map.register.filters import Filter, Param, from_query, to_query, without
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,

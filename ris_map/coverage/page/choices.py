@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from ris_map.common.address import IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.gaps import GapOrder
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import IgnoredValue
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from ris_map.common.address import IgnoredValue
 from ris_map.coverage.gaps import GapOrder
 from ris_map.coverage.page.choices import (
     DEFAULT_THRESHOLD,
@@ -15,7 +16,6 @@ from ris_map.coverage.page.choices import (
     from_query,
     to_query,
 )
-from ris_map.register.filters import IgnoredValue
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.web import data
 from ris_map.web.address import PageAddress, Query, WidgetValues

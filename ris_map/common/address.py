@@ -1,0 +1,180 @@
+"""What a reader has chosen: one model per page is its address, its widgets and the API's query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Annotated, Any, Final, Self, get_args, get_origin
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+YES: Final = "ja"
+ALL: Final = "alla"
+"""What takes back a default that is not "no restriction"."""
+MAX_TEXT_LENGTH: Final = 80
+
+Query = Mapping[str, Sequence[str]]
+Context = Mapping[str, Collection[str]]
+"""Closed lists that only the data know, by the name that a field of type ``one_of`` gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredValue:
+    """A value of the address that means nothing here and was left out."""
+
+    key: str
+    value: str
+
+
+class FreeText:
+    """Marks a field whose commas are part of the text."""
+
+
+def one_of(name: str) -> AfterValidator:
+    """Return a validator for a value of a list that is given as context; without one all pass."""
+
+    def check(value: str, info: ValidationInfo) -> str:
+        if info.context and name in info.context and value not in info.context[name]:
+            raise ValueError(f"not one of {name}")
+        return value
+
+    return AfterValidator(check)
+
+
+Flag = Annotated[bool, BeforeValidator(lambda value: True if value == YES else value)]
+SearchText = Annotated[
+    str,
+    BeforeValidator(lambda value: " ".join(str(value).split())[:MAX_TEXT_LENGTH].strip()),
+    FreeText(),
+]
+
+
+class Choice(BaseModel):
+    """Base of a page's choices; the alias of a field is its key in the address.
+
+    A field of type ``tuple[X, ...]`` takes many values (``fas=ide&fas=vaxa`` or ``fas=ide,vaxa``),
+    any other one. Keys and values are stable: saved links depend on them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """Return the keys of the address that mean something, in their order."""
+        return tuple(_key(name, field) for name, field in cls.model_fields.items())
+
+    @classmethod
+    def read(
+        cls, query: Query, *, context: Context | None = None
+    ) -> tuple[Self, tuple[IgnoredValue, ...]]:
+        """Return the choice that an address means, and what of its values means nothing.
+
+        Of several values where one is wanted, the last that means something counts. Keys that no
+        field has are left to the caller.
+        """
+        values: dict[str, Any] = {}
+        ignored: list[IgnoredValue] = []
+        for name, field in cls.model_fields.items():
+            key, many = _key(name, field), _is_many(field)
+            texts = list(query.get(key, ()))
+            if not any(isinstance(mark, FreeText) for mark in field.metadata):
+                texts = [part for text in texts for part in text.split(",")]
+            items = []
+            for text in dict.fromkeys(text for text in texts if text):
+                if text == ALL and _may_be_taken_back(field):
+                    values[name] = () if many else None
+                    continue
+                try:
+                    items.append(_adapter(cls, name).validate_strings(text, context=context))
+                except ValidationError:
+                    ignored.append(IgnoredValue(key, text))
+            if items:
+                values[name] = _in_order(items) if many else items[-1]
+        return cls.model_validate(values, context=context), tuple(ignored)
+
+    def query(self) -> dict[str, list[str]]:
+        """Return the address form: only what differs from no choice, in the fields' order."""
+        return {
+            key: texts
+            for (name, field), (key, texts) in zip(
+                type(self).model_fields.items(), self.texts().items(), strict=True
+            )
+            if getattr(self, name) != field.default
+        }
+
+    def texts(self) -> dict[str, list[str]]:
+        """Return every key with its values as they stand in an address, defaults included."""
+        return {
+            _key(name, field): _texts(getattr(self, name), default=field.default)
+            for name, field in type(self).model_fields.items()
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, data: object) -> object:
+        """Accept lists with commas where many values are wanted, as the API gets them."""
+        if not isinstance(data, Mapping):
+            return data
+        read = dict(data)
+        for name, field in cls.model_fields.items():
+            key = name if name in read else _key(name, field)
+            value = read.get(key)
+            if _is_many(field) and isinstance(value, list):
+                parts = [p for v in value for p in (v.split(",") if isinstance(v, str) else [v])]
+                read[key] = tuple(dict.fromkeys(parts))
+        return read
+
+
+def _key(name: str, field: FieldInfo) -> str:
+    return field.alias or name
+
+
+def _is_many(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is tuple
+
+
+def _may_be_taken_back(field: FieldInfo) -> bool:
+    is_optional = _is_many(field) or type(None) in get_args(field.annotation)
+    return is_optional and field.default not in ((), None)
+
+
+@lru_cache(maxsize=512)
+def _adapter(model: type[Choice], name: str) -> TypeAdapter[Any]:
+    """Return the reader of one value of a field."""
+    field = model.model_fields[name]
+    if _is_many(field):
+        return TypeAdapter(get_args(field.annotation)[0])
+    kind: Any = field.annotation
+    marks = tuple(m for m in field.metadata if not isinstance(m, FreeText))
+    return TypeAdapter(Annotated[(kind, *marks)] if marks else kind)
+
+
+def _in_order(items: list[Any]) -> tuple[Any, ...]:
+    """Return members of an enumeration in its order, other values as they came; each once."""
+    unique = list(dict.fromkeys(items))
+    if all(isinstance(item, Enum) for item in unique):
+        order = list(type(unique[0]).__members__.values())
+        unique.sort(key=order.index)
+    return tuple(unique)
+
+
+def _texts(value: object, *, default: object) -> list[str]:
+    if value is True:
+        return [YES]
+    if value in ((), None) and default not in ((), None):
+        return [ALL]
+    if value is None or value is False or value == "":
+        return []
+    return [str(item) for item in (value if isinstance(value, tuple) else (value,))]
