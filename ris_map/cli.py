@@ -10,7 +10,6 @@ import io
 import json
 import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.common.files import write_whole
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.register import MunicipalityAt, check_register, format_register, schema_text
 from ris_map.register.strategy import check_strategy
@@ -262,7 +262,7 @@ def _renew(path: Path, *, text: str, only_check: bool, command: str, code: str) 
             )
         )
         return FAULTY
-    _replace(path, wanted)
+    write_whole(path, wanted)
     print(f"{path}: written.")
     return OK
 
@@ -275,17 +275,3 @@ def _first_difference(found: bytes, wanted: bytes) -> int:
             break
         same += 1
     return same + 1
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write whole or not at all: a reader never sees half a file."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

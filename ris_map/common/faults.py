@@ -18,22 +18,9 @@ class Severity(StrEnum):
 class Fault:
     """One fault, said so that a person who does not program can mend it.
 
-    Parameters
-    ----------
-    file : str
-        Path of the file as the reader knows it.
-    line : int or None
-        Line number from 1, where it is known.
-    record : str or None
-        Id (or position) of the record.
-    field : str or None
-        Dotted path of the field inside the record.
-    reason : str
-        What is wrong.
-    action : str
-        What to do about it.
-    code : str
-        Short stable name of the kind of fault, for example ``unknown-key``.
+    ``line`` counts from 1, ``record`` is an id or a position, ``field`` a dotted path inside the
+    record; ``reason`` says what is wrong, ``action`` what to do; ``code`` is the short stable name
+    of the kind of fault, for example ``unknown-key``.
     """
 
     file: str
@@ -77,5 +64,11 @@ class GeodataFaults(DataFaults):
     """Boundaries, localities, divisions or roads are refused."""
 
 
-class UnknownValue(RisMapError):
-    """A value that is not in a closed vocabulary, for example from an address."""
+def shown(text: str, *, limit: int = 60) -> str:
+    """Return any text for a message: in quotes, without invisible signs, never long."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    visible = "".join(
+        sign if sign.isprintable() or sign == "\u00a0" else f"\\u{{{ord(sign):04X}}}"
+        for sign in cut
+    )
+    return f"'{visible}'"

@@ -1,134 +1,497 @@
 """Read and write YAML so that nothing is guessed and every value knows its line.
 
 PyYAML alone keeps the last of duplicate keys, reads ``no`` as false and ``12:30`` as 750, expands
-aliases and builds Python objects from tags. Here the event stream of its C parser is read one
-event at a time: nothing is expanded, nothing recurses, and all faults come at once.
+aliases and builds Python objects from tags. Here its C parser's events are taken one at a time:
+nothing is expanded, nothing nests without limit, and all faults come at once.
 """
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from ris_map.common.faults import DataFaults, Fault
-from ris_map.common.yamlbuild import Builder, Stop, YamlPath
-from ris_map.common.yamlwords import decode, syntax_faults
-from ris_map.common.yamlwrite import dump_yaml
+from ris_map.common.faults import DataFaults, Fault, shown
+from ris_map.common.files import MAX_BYTES, read_text
 
-__all__ = ["MAX_BYTES", "YamlDocument", "YamlPath", "dump_yaml", "load_yaml"]
+MAX_DEPTH = 20
+MAX_NODES = 400_000
+MAX_FAULTS = 300
+WIDTH = 100
 
-MAX_BYTES = 5_000_000
+YamlPath = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+_NOT_FINITE = re.compile(r"\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF)")
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null")),
+    "true": True,
+    "false": False,
+}
+_ITEM = re.compile(r"(?: {2})?- ")
+_CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?\r?")
+_QUOTES = "Close the quotes, and check that they come in pairs."
+# What PyYAML says, what it means, what to do.
+_SYNTAX: tuple[tuple[str, str, str], ...] = (
+    (
+        "mapping values are not allowed",
+        "There is a colon where none can stand.",
+        "Put text that holds ': ' in quotes, and check the indentation.",
+    ),
+    (
+        "could not find expected ':'",
+        "A line is neither 'key: value' nor part of the text above it.",
+        "Check the colon after the key, and the indentation.",
+    ),
+    (
+        "did not find expected key",
+        "The indentation or the quotes do not fit the lines above.",
+        "Check the indentation, and that quotes come in pairs.",
+    ),
+    (
+        "did not find expected '-'",
+        "A line in a list does not begin with '- '.",
+        "Check the dash and the indentation.",
+    ),
+    (
+        "did not find expected ',' or",
+        "A bracket or a brace is not closed.",
+        "Close it, or put text with brackets in quotes.",
+    ),
+    ("found unexpected end of", "A quotation mark is opened and never closed.", _QUOTES),
+    ("found unexpected document", "A quotation mark is opened and never closed.", _QUOTES),
+    (
+        "did not find expected node content",
+        "A value is missing or begins with a sign that has a meaning of its own.",
+        "Put the value in quotes.",
+    ),
+    (
+        "cannot start any token",
+        "A value begins with a sign that cannot begin a value (such as @ or `).",
+        "Put the value in quotes.",
+    ),
+    (
+        "block sequence entries are not",
+        "A dash stands where no list can begin.",
+        "Begin the list on a line of its own, or put the text in quotes.",
+    ),
+    (
+        "found unknown escape character",
+        "There is a backslash in a text in double quotes.",
+        "Use single quotes, or write the backslash twice.",
+    ),
+    (
+        "invalid Unicode character",
+        "An escape in double quotes names half of a character (an unpaired surrogate).",
+        "Write the character itself.",
+    ),
+    (
+        "expected <document start>",
+        "The indentation does not fit the lines above.",
+        "Check the indentation.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A document and where its parts stand.
+    """A document, where its parts stand (line from 1 by path), and what is wrong with it.
 
-    Parameters
-    ----------
-    value : Any
-        Plain dicts, lists, text, numbers, booleans and None.
-    lines : mapping
-        Line from 1 of each part, by its path: ``("actors", 3, "offices", 0, "lat")``.
+    ``unread`` holds the text of list items that could not be read and are missing in ``value``.
     """
 
     value: Any
     lines: Mapping[YamlPath, int]
+    faults: tuple[Fault, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def line(self, path: YamlPath) -> int | None:
         """Return the line of a path, or of the nearest part around it that is in the file."""
-        for length in range(len(path), -1, -1):
-            found = self.lines.get(path[:length])
-            if found is not None:
-                return found
-        return None
+        parts = (self.lines.get(path[:length]) for length in range(len(path), -1, -1))
+        return next((line for line in parts if line is not None), None)
 
 
 def load_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
-    """Read one YAML file.
+    """Read one YAML file; ``DataFaults`` with every fault that could be found."""
+    document = read_yaml(path, max_bytes=max_bytes)
+    if document.faults:
+        raise DataFaults(document.faults)
+    return document
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    max_bytes : int
-        Larger files are refused before they are read.
 
-    Returns
-    -------
-    YamlDocument
-        The value and the line of each of its parts.
+def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
+    """Read whatever can be read of a YAML file, with every fault that could be found.
+
+    A list item with a syntax fault is left out and the rest is read, so that one missing
+    quotation mark hides no other fault; of a merge conflict the first side is read.
 
     Raises
     ------
     DataFaults
-        With every fault that could be found.
+        If there is no text to read: see :func:`ris_map.common.files.read_text`.
     """
     name = str(path)
-    text = decode(_read(path, name=name, max_bytes=max_bytes), name=name)
-    builder = Builder(name=name)
-    try:
-        for event in _events(text):
-            builder.take(event)
-    except Stop:
-        pass
-    except yaml.YAMLError as error:
-        builder.faults.extend(syntax_faults(error, text=text, name=name))
-    else:
-        builder.finish()
-    if builder.faults:
-        raise DataFaults(sorted(builder.faults, key=lambda fault: fault.line or 0))
-    return YamlDocument(builder.root, builder.lines)
+    text, faults = _without_conflicts(read_text(path, max_bytes=max_bytes), name=name)
+    unread: list[str] = []
+    while True:
+        reader = _Reader(text, name)
+        try:
+            value = reader.document()
+        except _Stop:
+            value = None
+        except yaml.YAMLError as error:
+            fault = _syntax_fault(error, text=text, name=name, quotes=reader.quotes)
+            faults.append(fault)
+            rest = None if len(unread) > MAX_DEPTH else _without_item(text, fault.line or 1)
+            if rest is not None and fault.code != "tab":
+                text, item = rest
+                unread.append(item)
+                continue
+            value = None
+        faults += reader.faults
+        faults.sort(key=lambda fault: fault.line or 0)
+        return YamlDocument(value, reader.lines, tuple(faults), tuple(unread))
 
 
-def _read(path: Path, *, name: str, max_bytes: int) -> bytes:
+class _Stop(Exception):
+    """Stop reading; the reason is among the faults."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Take the parser's events and build plain values, at most ``MAX_DEPTH`` deep."""
+
+    text: str
+    name: str
+    lines: dict[YamlPath, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    quotes: list[tuple[int, int]] = field(default_factory=list)
+    """First and last line of quoted texts that go over several lines."""
+    events: Any = None
+    rows: list[str] = field(default_factory=list)
+    nodes: int = 0
+
+    def document(self) -> Any:  # noqa: ANN401 -- any plain value
+        self.events = yaml.parse(self.text, Loader=yaml.CSafeLoader)
+        self.rows = self.text.split("\n")
+        value, is_blank = None, True
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent) and () in self.lines:
+                action = "Keep one document per file."
+                self.fault(
+                    event, "A second document begins here (---).", action, "several-documents"
+                )
+                raise _Stop
+            if isinstance(event, yaml.NodeEvent):
+                is_blank = isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
+                value = self.node(event, ())
+        if is_blank:
+            self.lines.setdefault((), 1)
+            reason, action = "The file is empty.", "Restore its content."
+            self.faults.append(
+                Fault(file=self.name, line=1, reason=reason, action=action, code="empty-file")
+            )
+        return value
+
+    def node(self, event: Any, path: YamlPath) -> Any:  # noqa: ANN401 -- PyYAML has no types
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            reason = f"The file holds more than {MAX_NODES} values."
+            self.fault(event, reason, "Check that it is the right file.", "too-many-values")
+            raise _Stop
+        self.lines.setdefault(path, event.start_mark.line + 1)
+        if isinstance(event, yaml.AliasEvent):
+            reason = f"The reference *{_named(event.anchor)} stands for another part of the file."
+            self.fault(event, reason, "Write the value out.", "alias")
+            return None
+        if event.anchor is not None:
+            reason = f"The anchor &{_named(event.anchor)} is not allowed."
+            self.fault(event, reason, "Remove it and write repeated values out.", "anchor")
+        if event.tag is not None:
+            reason = f"The tag {_named(event.tag)} is not allowed."
+            self.fault(event, reason, "Remove the tag; use quotes where a value is text.", "tag")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if len(path) >= MAX_DEPTH:
+            reason = f"The file is nested more than {MAX_DEPTH} levels deep."
+            self.fault(event, reason, "Check the indentation and the brackets.", "too-deep")
+            raise _Stop
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
+                items.append(self.node(inner, (*path, len(items))))
+            return items
+        mapping: dict[str, Any] = {}
+        while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
+            key = self.key(inner, path, mapping)
+            # the first of duplicate keys is kept, as its line is
+            mapping.setdefault(key, self.node(next(self.events), (*path, key)))
+        return mapping
+
+    def key(self, event: Any, path: YamlPath, mapping: Mapping[str, Any]) -> str:  # noqa: ANN401
+        if isinstance(event, yaml.AliasEvent):
+            return str(self.node(event, (*path, "")) or "")
+        if not isinstance(event, yaml.ScalarEvent):
+            reason = "A list or a mapping stands where a key should be."
+            action = "Give the key as text; put text with braces or brackets in quotes."
+            self.fault(event, reason, action, "complex-key")
+            self.node(event, (*path, ""))
+            return ""
+        key = str(event.value)
+        if not event.style and key in {"", "<<"}:
+            reason = "The merge key << is not allowed." if key else "A key is empty."
+            action = "Write the values out." if key else "Give the key a name."
+            self.fault(event, reason, action, "merge-key" if key else "empty-key")
+        if key in mapping:
+            reason = f"The key {_named(key)} is given more than once"
+            reason += f" (first at line {self.lines[*path, key]})."
+            self.fault(event, reason, "Keep one of them.", "duplicate-key")
+        self.lines.setdefault((*path, key), event.start_mark.line + 1)
+        return key
+
+    def scalar(self, event: Any) -> Any:  # noqa: ANN401
+        end = event.end_mark
+        if event.style in {"'", '"'} and end.line > event.start_mark.line:
+            self.quotes.append((event.start_mark.line + 1, end.line + 1))
+        if event.style:
+            return event.value
+        value = _plain(event.value)
+        rest = self.rows[end.line][end.column :].lstrip() if end.line < len(self.rows) else ""
+        if isinstance(value, str) and rest.startswith("#"):
+            reason = f"The text {_named(event.value)} is cut off at a '#'; the rest is a comment."
+            action = "Put the whole text in quotes, or move the comment."
+            self.fault(event, reason, action, "cut-text", line=end.line + 1)
+        return value
+
+    def fault(
+        self,
+        event: Any,  # noqa: ANN401
+        reason: str,
+        action: str,
+        code: str,
+        *,
+        line: int | None = None,
+    ) -> None:
+        line = line or event.start_mark.line + 1
+        more = f"There are {MAX_FAULTS} faults up to here; the rest was not read."
+        said = [(reason, action, code)]
+        if len(self.faults) == MAX_FAULTS - 1:
+            said.append((more, "Mend these first.", "too-many-faults"))
+        for words, what, kind in said:
+            self.faults.append(
+                Fault(file=self.name, line=line, reason=words, action=what, code=kind)
+            )
+        if len(said) > 1:
+            raise _Stop
+
+
+def _plain(text: str) -> str | int | float | bool | None:
+    """Give a value without quotes its type; whatever is not plainly something else is text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return float(text.replace(".", "").lower()) if _NOT_FINITE.fullmatch(text) else text
+
+
+def _named(text: str) -> str:
+    # whole or not at all: whoever masks personal data in messages must not meet half of it
+    return shown(text) if len(text) <= 60 else f"of {len(text)} characters"
+
+
+def _without_conflicts(text: str, *, name: str) -> tuple[str, list[Fault]]:
+    """Name the marks of unfinished merges, and keep the first side of each."""
+    rows, faults, side = text.split("\n"), [], ""
+    for number, row in enumerate(rows):
+        mark = _CONFLICT.fullmatch(row)
+        if mark and (side or mark[1] == "<<<<<<<"):
+            side = "" if mark[1] == ">>>>>>>" else mark[1]
+            reason = f"A mark of an unfinished merge stands here ({mark[1]})."
+            action = "Choose one of the two versions and delete the marks."
+            faults.append(
+                Fault(
+                    file=name, line=number + 1, reason=reason, action=action, code="merge-conflict"
+                )
+            )
+        if (mark and faults and faults[-1].line == number + 1) or side not in {"", "<<<<<<<"}:
+            rows[number] = ""
+    return "\n".join(rows), faults
+
+
+def _without_item(text: str, line: int) -> tuple[str, str] | None:
+    """Empty the lines of the list item (or section) that a line stands in."""
+    rows = text.split("\n")
+    starts = [n for n, row in enumerate(rows) if _ITEM.match(row)]
+    sections = [n for n, row in enumerate(rows) if row[:1] not in {"", " ", "#", "-", "\r"}]
+    begin = max((n for n in starts if n < line), default=None)
+    if begin is None or any(begin < n < line for n in sections):
+        return None
+    end = min((n for n in (*starts, *sections) if n > begin), default=len(rows))
+    item = "\n".join(rows[begin:end])
+    return "\n".join([*rows[:begin], *[""] * (end - begin), *rows[end:]]), item
+
+
+def _syntax_fault(
+    error: Exception, *, text: str, name: str, quotes: list[tuple[int, int]]
+) -> Fault:
+    """Return a syntax error in plain words, a tab first since it cannot be seen."""
+    for number, row in enumerate(text.split("\n"), start=1):
+        if row.lstrip(" ").startswith("\t"):
+            reason, action = "A tab is used for indentation.", "Use spaces."
+            return Fault(file=name, line=number, reason=reason, action=action, code="tab")
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    marks = ["problem_mark", "context_mark"]
+    if any(begins in problem for begins in ("unexpected end", "unexpected doc", "',' or")):
+        # nobody looks for a missing sign at the end of the file, where the parser notices it
+        marks.reverse()
+    mark: Any = next((m for name in marks if (m := getattr(error, name, None))), None)
+    line = None if mark is None else min(mark.line + 1, text.count("\n") + 1)
+    reason, action = next(
+        (words for begins, *words in _SYNTAX if begins in problem),
+        ["The file is not well-formed YAML.", f"Check this line ({problem})."],
+    )
+    opened = next((first for first, last in quotes if last == line), None)
+    if opened is not None:
+        reason = f"A quotation mark opened here is closed only at line {line}."
+        line, action = opened, _QUOTES
+    return Fault(file=name, line=line, reason=reason, action=action, code="syntax")
+
+
+def split_comments(text: str) -> tuple[str, list[int]]:
+    """Return the header comment of a well-formed file and the lines of all other comments."""
+    rows = text.splitlines()
+    height = 0
+    while height < len(rows) and (not rows[height].strip() or rows[height].startswith("#")):
+        height += 1
+    header = "\n".join(rows[:height]).rstrip()
+    # how far each line is taken up by values; whatever follows and begins with # is a comment
+    taken: dict[int, int] = defaultdict(int)
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.ScalarEvent):
+            start, end = event.start_mark, event.end_mark
+            # what stands behind | or > is not yet the text
+            first = start.line + (event.style in {"|", ">"})
+            taken.update((line, len(rows[line])) for line in range(first, end.line))
+            taken[end.line] = max(taken[end.line], end.column)
+    comments = [n + 1 for n in range(height, len(rows)) if "#" in rows[n][taken[n] :]]
+    return (f"{header}\n" if header else ""), comments
+
+
+# Words and numbers that one or the other YAML reader takes for something else than text.
+_MISREAD = re.compile(
+    r"~|null|true|false|yes|no|on|off|y|n|=|<<|\.(?:nan|inf)|[-+]\.inf"
+    r"|[-+.]*[0-9][0-9a-fxoe_.,:+tz-]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[t \t].*|[<.].*",
+    re.IGNORECASE | re.DOTALL,
+)
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+# Only a single space between two words may become a line break.
+_BREAKABLE = re.compile(r"(?<=[^ ]) (?=[^ ])")
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+    """Block style, lists indented, quotes only where a reader needs them, lines of 100 signs."""
+
+    whitespace: bool
+    column: int
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002
+        return True
+
+    def write_plain(self, text: str, split: bool = True) -> None:
+        self._fold(text, split=split)
+
+    def write_single_quoted(self, text: str, split: bool = True) -> None:
+        self._fold("'" + text.replace("'", "''") + "'", split=split)
+
+    def _fold(self, written: str, *, split: bool) -> None:
+        gap = "" if self.whitespace else " "
+        words = _BREAKABLE.split(written) if split else [written]
+        rows, room = [words[0]], WIDTH - self.column - len(gap)
+        for word in words[1:]:
+            if len(rows[-1]) + 1 + len(word) > room:
+                rows.append(word)
+                room = WIDTH - self.indent
+            else:
+                rows[-1] += f" {word}"
+        self.stream.write(gap + f"\n{' ' * (self.indent or 0)}".join(rows))
+        self.column = WIDTH - room + len(rows[-1])
+        self.whitespace = self.indention = False
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> Any:  # noqa: ANN401
+    kinds = {unicodedata.category(sign) for sign in text}
+    if "Cs" in kinds:
+        raise ValueError("half a character (an unpaired surrogate) cannot be written")
+    quotes = "'" if not text or _MISREAD.fullmatch(text) else None
+    style = '"' if kinds & _INVISIBLE else quotes
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _represent_whole(dumper: yaml.SafeDumper, value: int) -> Any:  # noqa: ANN401
+    if abs(value) >= 10**1000:
+        raise ValueError("the number is too large")
+    return dumper.represent_int(value)
+
+
+def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: ANN401
+    if not math.isfinite(value):
+        return dumper.represent_float(value)
+    # repr is the shortest text that reads back equal, but may have an exponent
+    written = format(Decimal(repr(value)), "f")
+    written += "" if "." in written else ".0"
+    return dumper.represent_scalar("tag:yaml.org,2002:float", written)
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(int, _represent_whole)
+_Dumper.add_representer(float, _represent_decimal)
+_Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
+
+
+def dump_yaml(value: Any) -> str:  # noqa: ANN401
+    """Return the canonical YAML of plain values (text as keys, tuples as lists).
+
+    Raises
+    ------
+    ValueError
+        For what cannot be written so that it reads back: other types, keys that are not text,
+        half characters, more than ``MAX_DEPTH`` levels.
+    """
+    _refuse(value, depth=0)
     try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise _refusal(name, "This is a folder, not a file.", "Give a file.", "directory")
-        if not stat.S_ISREG(about.st_mode):
-            raise _refusal(name, "This is not an ordinary file.", "Give a file.", "not-a-file")
-        size = about.st_size
-        if size <= max_bytes:
-            with path.open("rb") as stream:
-                data = stream.read(max_bytes + 1)
-            # the file may have grown between the two steps
-            size = len(data)
-    except FileNotFoundError:
-        raise _refusal(
-            name, "The file does not exist.", "Check the name and the folder.", "missing-file"
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal(
-            name,
-            f"The file cannot be read ({reason}).",
-            "Check its permissions.",
-            "unreadable-file",
-        ) from None
-    if size > max_bytes:
-        raise _refusal(
-            name,
-            f"The file is too large: {size} bytes, at most {max_bytes} are read.",
-            "Check that it is the right file.",
-            "too-large",
+        written = yaml.dump(
+            value,
+            Dumper=_Dumper,
+            allow_unicode=True,
+            default_flow_style=False,
+            sort_keys=False,
+            width=float("inf"),
         )
-    return data
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+    return str(written).removesuffix("...\n")
 
 
-def _refusal(name: str, reason: str, action: str, code: str) -> DataFaults:
-    return DataFaults([Fault(file=name, reason=reason, action=action, code=code)])
-
-
-def _events(text: str) -> Iterator[Any]:
-    loader = yaml.CSafeLoader(text)
-    try:
-        while loader.check_event():
-            yield loader.get_event()
-    finally:
-        loader.dispose()
+def _refuse(value: Any, *, depth: int) -> None:  # noqa: ANN401
+    if isinstance(value, dict | list | tuple):
+        if depth >= MAX_DEPTH:
+            raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+        for key in value if isinstance(value, dict) else ():
+            if not isinstance(key, str):
+                raise ValueError(f"a key must be text, not {type(key).__name__}")
+        for part in value.values() if isinstance(value, dict) else value:
+            _refuse(part, depth=depth + 1)

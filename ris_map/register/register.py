@@ -11,8 +11,7 @@ from typing import Any
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.model_faults import Loc, Place, field_names, masked, types_at
-from ris_map.common.yaml_file import dump_yaml, load_yaml
-from ris_map.common.yamlcomments import split_comments
+from ris_map.common.yaml_file import dump_yaml, load_yaml, split_comments
 from ris_map.register.live import LiveRegister, LiveState
 from ris_map.register.model import Register
 from ris_map.register.officechecks import MunicipalityAt

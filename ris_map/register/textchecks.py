@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ris_map.common.faults import Fault
-from ris_map.common.model_faults import Loc, Place, quoted
-from ris_map.common.personal_data import PERSONAL_DATA
+from ris_map.common.model_faults import PERSONAL_DATA, Loc, Place, quoted
 
 # '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
 _TAG = re.compile(r"<[/!?a-zA-Z]")

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from ris_map.api.app import MAX_ADDRESS
 from ris_map.api.payloads import Store, payload
 from ris_map.api.settings import ApiSettings, Rate
-from ris_map.common.personal_data import PERSONAL_DATA
+from ris_map.common.model_faults import PERSONAL_DATA
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client
 

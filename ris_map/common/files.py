@@ -1,0 +1,133 @@
+"""Read a file whole or say why not; write a file whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from ris_map.common.faults import DataFaults, Fault
+
+MAX_BYTES = 5_000_000
+_MAX_LISTED = 50
+# What YAML lets stand in a file, without the line breaks that editors do not count as lines.
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def refusal(name: str, reason: str, action: str, code: str) -> DataFaults:
+    """Return the one fault for which a whole file is refused."""
+    return DataFaults([Fault(file=name, reason=reason, action=action, code=code)])
+
+
+def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the content of an ordinary file; larger ones are refused before they are read.
+
+    Raises
+    ------
+    DataFaults
+        ``missing-file``, ``directory``, ``not-a-file``, ``unreadable-file`` or ``too-large``.
+    """
+    name = str(path)
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise refusal(name, "This is a folder, not a file.", "Give a file.", "directory")
+        if not stat.S_ISREG(about.st_mode):
+            raise refusal(name, "This is not an ordinary file.", "Give a file.", "not-a-file")
+        size = about.st_size
+        if size <= max_bytes:
+            with path.open("rb") as stream:
+                data = stream.read(max_bytes + 1)
+            # the file may have grown between the two steps
+            size = len(data)
+    except FileNotFoundError:
+        action = "Check the name and the folder."
+        raise refusal(name, "The file does not exist.", action, "missing-file") from None
+    except (OSError, ValueError) as error:
+        reason = f"The file cannot be read ({getattr(error, 'strerror', None) or error})."
+        raise refusal(name, reason, "Check its permissions.", "unreadable-file") from None
+    if size > max_bytes:
+        reason = f"The file is too large: {size} bytes, at most {max_bytes} are read."
+        raise refusal(name, reason, "Check that it is the right file.", "too-large")
+    return data
+
+
+def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Raises
+    ------
+    DataFaults
+        As :func:`read_bytes`; naming byte and line of what is not UTF-8 (``not-utf8``), or each
+        line with an invisible sign (``control-character``).
+    """
+    name = str(path)
+    data = read_bytes(path, max_bytes=max_bytes)
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + len(data) - len(body)
+        fault = Fault(
+            file=name,
+            line=body.count(b"\n", 0, error.start) + 1,
+            reason=f"The file is not UTF-8: byte {offset} (0x{body[error.start]:02X}).",
+            action="Save it with the encoding UTF-8.",
+            code="not-utf8",
+        )
+        raise DataFaults([fault]) from None
+    faults = list(_invisible(text, name=name))
+    if faults:
+        raise DataFaults(faults)
+    return text
+
+
+def _invisible(text: str, *, name: str) -> Iterator[Fault]:
+    last, line = 0, 1
+    for count, match in enumerate(_FORBIDDEN.finditer(text)):
+        if count == _MAX_LISTED:
+            return
+        line += text.count("\n", last, match.start())
+        last = match.start()
+        title = unicodedata.name(match.group(), "control character").lower()
+        yield Fault(
+            file=name,
+            line=line,
+            reason=f"There is an invisible sign U+{ord(match.group()):04X} ({title}).",
+            action="Delete it.",
+            code="control-character",
+        )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write whole or not at all: a reader never sees half a file, a link stays a link.
+
+    The draft has one fixed name beside the file, so that one left by a kill is used up next time.
+
+    Raises
+    ------
+    OSError
+        Naming the file itself, for example when the disk is full; the file is then untouched.
+    """
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.draft")
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.chmod(mode)
+        draft.replace(target)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
+        raise
