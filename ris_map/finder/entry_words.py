@@ -24,8 +24,9 @@ from ris_map.register.selection import Group as RowGroup
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 from ris_map.words import Translator
+from ris_map.words.figures import ROUND_MINUTES
+from ris_map.words.figures import minutes_words as minutes_in_words
 
-MINUTES_STEP = 5
 ON_MAP = frozenset(Group) - {Group.OUTSIDE}
 """Groups whose offices stand on the map."""
 
@@ -189,14 +190,8 @@ def minutes_words(entry: Entry, *, limit: int | None, tr: Translator) -> str:
         return tr("find.way.office")
     if math.isinf(minutes):
         return tr("find.way.no-road")
-    if minutes < MINUTES_STEP / 2:
-        return tr("find.way.here")
-    rounded = MINUTES_STEP * round(minutes / MINUTES_STEP)
-    if limit is not None and minutes > limit >= rounded:
-        return tr("find.way.over", n=tr.number(limit))
-    if minutes < MINUTES_STEP:
-        return tr("find.way.under")
-    return tr("find.way.minutes", n=tr.number(rounded))
+    text = minutes_in_words(minutes, tr=tr, limit=limit)
+    return text if minutes < ROUND_MINUTES else tr("find.way.by-car", minutes=text)
 
 
 def km_words(entry: Entry, *, tr: Translator) -> str:

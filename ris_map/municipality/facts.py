@@ -108,7 +108,7 @@ def _value(indicator: str, figure: Statistic | None, *, words: Words) -> Cell:
     decimals = 1 if indicator == "population_density" else 0
     text = tr.number(number, decimals=decimals)
     if figure.unit == "percent":
-        text = tr("municipality.percent", n=text)
+        text = tr("figures.percent", n=text)
     return Cell(text=text, value=round(number, decimals))
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from ris_map.municipality.profile import Profile
 from ris_map.municipality.tables import sorted_ways, types_words
 from ris_map.municipality.ways import ListKind, Way, WayList
-from ris_map.municipality.words import list_title, minutes_words
+from ris_map.municipality.words import list_title
 from ris_map.register.in_words import PhaseMark, Words, detail_url, phase_marks
 from ris_map.register.vocabulary import Phase
 from ris_map.words import swedish_sort_key
+from ris_map.words.figures import minutes_words
 from ris_map.words.markup import render
 
 MINOR = (ListKind.PHONE, ListKind.PLACELESS)

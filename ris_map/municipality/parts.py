@@ -14,9 +14,7 @@ from ris_map.municipality.svg_map import data_url
 from ris_map.municipality.ways import KINDS
 from ris_map.municipality.words import (
     cells_words,
-    minutes_words,
     paragraph,
-    percent,
     phase_words,
     scope_words,
     state_words,
@@ -24,6 +22,7 @@ from ris_map.municipality.words import (
 from ris_map.register.in_words import Words, detail_url, phase_marks
 from ris_map.register.vocabulary import Scope
 from ris_map.words import Translator, swedish_sort_key
+from ris_map.words.figures import minutes_words, percent
 from ris_map.words.markup import render
 from ris_map.words.municipality_cells import Table
 

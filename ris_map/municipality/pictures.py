@@ -11,12 +11,12 @@ from ris_map.municipality.profile import PHYSICAL, Profile
 from ris_map.municipality.svg_chart import Bar, ChartDrawing, bar_chart
 from ris_map.municipality.svg_map import MapDrawing, MapPlace, MapTown, municipality_map
 from ris_map.municipality.ways import ground
-from ris_map.municipality.words import minutes_words, rounded
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Delivery
 from ris_map.travel.snapping import office_key
 from ris_map.travel.world import World
 from ris_map.words import swedish_sort_key
+from ris_map.words.figures import minutes_words, rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

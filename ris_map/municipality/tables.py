@@ -9,11 +9,12 @@ from ris_map.coverage.cube import CELL_STATES, CoverageCell
 from ris_map.municipality.facts import compare_table, figures_table
 from ris_map.municipality.profile import Profile
 from ris_map.municipality.ways import KINDS, ListKind, Way, WayList
-from ris_map.municipality.words import list_title, minutes_words, state_words
+from ris_map.municipality.words import list_title, state_words
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import swedish_sort_key
+from ris_map.words.figures import minutes_words
 from ris_map.words.municipality_cells import (
     Cell,
     Table,

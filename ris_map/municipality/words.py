@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from ris_map.coverage.cube import CellState, CoverageCell
@@ -12,40 +11,7 @@ from ris_map.municipality.ways import KINDS, ListKind
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import Translator
-
-ROUNDING = 5
-"""Minutes on screen are rounded to this: the times are estimates."""
-NEARLY = 0.005
-"""A share this near nothing, or everything, is not written as nothing or everything."""
-
-
-def rounded(minutes: float) -> float:
-    """Return minutes as they are shown; infinite and unknown stay what they are."""
-    if not math.isfinite(minutes):
-        return minutes
-    return float(math.floor(minutes / ROUNDING + 0.5) * ROUNDING)
-
-
-def minutes_words(minutes: float, *, tr: Translator) -> str:
-    """Return "about 75 min"; without any known office the words say so."""
-    if math.isnan(minutes):
-        return tr("unknown")
-    if math.isinf(minutes):
-        return tr("municipality.minutes.none")
-    if minutes < ROUNDING:
-        return tr("municipality.minutes.few")
-    return tr("municipality.minutes", n=tr.number(rounded(minutes)))
-
-
-def percent(share: float, *, tr: Translator) -> str:
-    """Return a share as per cent; unknown is unknown, nearly none is not none."""
-    if math.isnan(share):
-        return tr("unknown")
-    if 0 < share < NEARLY:
-        return tr("municipality.percent.under")
-    if 1 - NEARLY <= share < 1:
-        return tr("municipality.percent.over")
-    return tr("municipality.percent", n=tr.number(100 * share))
+from ris_map.words.figures import minutes_words
 
 
 def state_words(state: CellState, *, tr: Translator) -> str:

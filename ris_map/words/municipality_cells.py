@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ris_map.municipality.words import NEARLY, ROUNDING, minutes_words, percent, rounded
 from ris_map.register.in_words import Words
+from ris_map.words.figures import NEARLY, ROUND_MINUTES, minutes_words, percent, rounded, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,14 @@ class Table:
 
 def minutes_cell(minutes: float, *, words: Words, small: str = "") -> Cell:
     """Return minutes as shown; where words stand in place of a number there is none."""
-    value = rounded(minutes) if math.isfinite(minutes) and minutes >= ROUNDING else None
+    value = rounded(minutes) if math.isfinite(minutes) and minutes >= ROUND_MINUTES else None
     return Cell(text=minutes_words(minutes, tr=words.tr), value=value, small=small)
 
 
 def share_cell(share: float, *, words: Words) -> Cell:
     """Return a share as whole per cent; where words stand in place of a number there is none."""
     is_words = math.isnan(share) or 0 < share < NEARLY or 1 - NEARLY <= share < 1
-    value = None if is_words else round(100 * share)
+    value = None if is_words else whole(100 * share)
     return Cell(text=percent(share, tr=words.tr), value=value)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ris_map.coverage.page.view import ROUND_MINUTES, rounded
 from ris_map.words import Translator
+from ris_map.words.figures import NEARLY, ROUND_MINUTES, minutes_number, percent, rounded, whole
 from ris_map.words.markup import render
 
 
@@ -33,10 +33,10 @@ class Amount:
         if not math.isfinite(self.value):
             return None
         if self.unit is Unit.MINUTES:
-            return None if self.value < ROUND_MINUTES else float(rounded(self.value))
+            return None if self.value < ROUND_MINUTES else rounded(self.value)
         if self.unit is Unit.SHARE:
-            is_nearly = 0 < self.value < 0.005 or 0.995 <= self.value < 1
-            return None if is_nearly else math.floor(self.value * 100 + 0.5) / 100
+            is_nearly = 0 < self.value < NEARLY or 1 - NEARLY <= self.value < 1
+            return None if is_nearly else whole(100 * self.value) / 100
         return self.value
 
 
@@ -98,23 +98,11 @@ def cell_text(cell: Cell, *, tr: Translator) -> str:
         return cell
     if isinstance(cell, Link):
         return cell.text
-    shown = cell.shown
-    if shown is not None:
-        number = tr.number(shown * 100 if cell.unit is Unit.SHARE else shown)
-        return tr("coverage.percent", n=number) if cell.unit is Unit.SHARE else number
-    return _words_for(cell, tr=tr)
-
-
-def _words_for(cell: Amount, *, tr: Translator) -> str:
-    if math.isnan(cell.value):
-        return tr("unknown")
-    if math.isinf(cell.value):
-        return tr("coverage.no-way")
     if cell.unit is Unit.MINUTES:
-        return tr("coverage.minutes.under", n=ROUND_MINUTES)
-    if cell.value < 0.5:
-        return tr("coverage.percent.under", n=1)
-    return tr("coverage.percent.over", n=99)
+        return minutes_number(cell.value, tr=tr)
+    if cell.unit is Unit.SHARE:
+        return percent(cell.value, tr=tr)
+    return tr("unknown") if math.isnan(cell.value) else tr.number(cell.value)
 
 
 def table_html(

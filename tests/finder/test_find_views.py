@@ -146,13 +146,13 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
 @pytest.mark.parametrize(
     ("minutes", "limit", "expected"),
     [
-        (0.0, 60, "på orten"),
-        (2.6, 60, "under 5~min bort"),
-        (4.0, 60, "under 5~min bort"),
+        (0.0, 60, "i orten"),
+        (2.6, 60, "i orten"),
+        (4.0, 60, "i orten"),
         (57.6, 60, "cirka 60~min med bil"),
         (60.0, 60, "cirka 60~min med bil"),
         (60.1, 60, "drygt 60~min med bil"),
-        (62.5, 60, "drygt 60~min med bil"),
+        (62.5, 60, "cirka 65~min med bil"),
         (63.0, 60, "cirka 65~min med bil"),
         (62.4, 90, "cirka 60~min med bil"),
         (1180.0, None, "cirka 1~180~min med bil"),
@@ -199,7 +199,7 @@ def test_I4_nothing_near_is_said_with_a_way_on(code: str, language: Language) ->
             assert answer.nearest.actor.name in text
             name = words(language).municipality_names[answer.nearest.office.municipality or ""]
             assert name in text
-            assert re.search(rf"\d{HARD_SPACE}min|på orten|in town", view.nothing[0].text)
+            assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", view.nothing[0].text)
             for entry in answer.group(Group.DIGITAL):
                 assert entry.actor.name in text
             assert answer.contact is not None

@@ -28,9 +28,10 @@ from ris_map.municipality.parts import (
 from ris_map.municipality.profile import Profile, profile
 from ris_map.municipality.tables import tables
 from ris_map.municipality.ways import ListKind
-from ris_map.municipality.words import minutes_words, paragraph, percent
+from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import CubeChoice
+from ris_map.words.figures import minutes_words, percent
 from ris_map.words.language import Language
 from ris_map.words.municipality_cells import Cell, minutes_cell, share_cell
 from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
@@ -67,8 +68,8 @@ def test_the_paragraph_speaks_of_adjacent_actors_when_they_count() -> None:
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [
-        (0.0, "under 5\u00a0min"),
-        (4.99, "under 5\u00a0min"),
+        (0.0, "i orten"),
+        (4.99, "i orten"),
         (5.0, "cirka 5\u00a0min"),
         (57.6, "cirka 60\u00a0min"),
         (62.4, "cirka 60\u00a0min"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +14,7 @@ from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
 from ris_map.travel.world import World
 from ris_map.words import Translator
-
-ROUND_MINUTES = 5
+from ris_map.words.figures import minutes_words, percent
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -117,25 +115,8 @@ class CoverageView:
 
     def about_minutes(self, minutes: float) -> str:
         """Return minutes for a sentence: ``cirka 75 min``."""
-        if math.isnan(minutes):
-            return self.tr("unknown")
-        if math.isinf(minutes):
-            return self.tr("coverage.no-way")
-        if minutes < ROUND_MINUTES:
-            return self.tr("coverage.minutes.few", n=ROUND_MINUTES)
-        return self.tr("coverage.minutes.about", n=self.tr.number(rounded(minutes)))
+        return minutes_words(minutes, tr=self.tr)
 
     def percent(self, share: float) -> str:
         """Return a share for a sentence: ``86 %``; what is not quite all or none says so."""
-        if math.isnan(share):
-            return self.tr("unknown")
-        if 0 < share < 0.005:
-            return self.tr("coverage.percent.under", n=1)
-        if 0.995 <= share < 1:
-            return self.tr("coverage.percent.over", n=99)
-        return self.tr("coverage.percent", n=self.tr.number(share * 100))
-
-
-def rounded(minutes: float) -> int:
-    """Return minutes rounded to five: their error is far larger than the rounding."""
-    return ROUND_MINUTES * math.floor(minutes / ROUND_MINUTES + 0.5)
+        return percent(share, tr=self.tr)

@@ -1,0 +1,103 @@
+"""Minutes and shares in words: one rounding, one error, one way to say it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ris_map.words import translator
+from ris_map.words.figures import (
+    equally_far,
+    minutes_number,
+    minutes_range,
+    minutes_words,
+    near_limit,
+    percent,
+    percent_range,
+    residents_words,
+    rounded,
+)
+from ris_map.words.language import Language
+
+SV = translator(Language.SV)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "limit", "expected"),
+    [
+        (0.0, None, "i orten"),
+        (4.99, 60, "i orten"),
+        (5.0, None, "cirka 5 min"),
+        (62.4, None, "cirka 60 min"),
+        (62.5, None, "cirka 65 min"),
+        (60.0, 60, "cirka 60 min"),
+        (61.0, 60, "drygt 60 min"),
+        (61.0, 90, "cirka 60 min"),
+        (63.0, 60, "cirka 65 min"),
+        (math.inf, 60, "inget känt kontor"),
+        (math.nan, 60, "ingen uppgift"),
+    ],
+)
+def test_W11_minutes_are_rounded_to_five_halves_upwards(
+    minutes: float, limit: float | None, expected: str
+) -> None:
+    assert minutes_words(minutes, tr=SV, limit=limit).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.0, "0 %"),
+        (0.001, "under 1 %"),
+        (0.365, "37 %"),
+        (0.625, "63 %"),
+        (0.9949, "99 %"),
+        (0.995, "över 99 %"),
+        (1.0, "100 %"),
+        (math.nan, "ingen uppgift"),
+    ],
+)
+def test_share_nearly_none_and_nearly_all_are_not_none_and_all(share: float, expected: str) -> None:
+    assert percent(share, tr=SV).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_R9_range_is_one_figure_where_both_ends_are_said_alike() -> None:
+    assert percent_range(0.34, 0.38, tr=SV) == "34–38\N{NO-BREAK SPACE}%"
+    assert percent_range(0.361, 0.363, tr=SV) == percent(0.36, tr=SV)
+    assert minutes_range(61.0, 74.0, tr=SV) == "60–75\N{NO-BREAK SPACE}min"
+    assert minutes_range(58.0, 62.0, tr=SV) == minutes_words(60.0, tr=SV)
+
+
+def test_W2_range_from_nothing_never_reads_as_nothing() -> None:
+    assert percent_range(0.0, 0.36, tr=SV) == "0–36\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(63.0, True), (64.0, True), (59.0, True), (67.0, False), (54.0, False), (math.inf, False)],
+)
+def test_W9_a_time_whose_error_reaches_across_the_limit_is_near_it(
+    minutes: float, expected: bool
+) -> None:
+    assert near_limit(minutes, 60.0) is expected
+
+
+def test_W3_times_within_their_error_are_equally_far() -> None:
+    assert equally_far(55.0, 55.0)
+    assert equally_far(63.0, 60.0)
+    assert not equally_far(70.0, 60.0)
+    assert equally_far(math.inf, math.inf)
+    assert not equally_far(60.0, math.inf)
+
+
+def test_P1_fewer_than_ten_residents_are_not_told() -> None:
+    assert [residents_words(n, tr=SV) for n in (0, 1, 9, 10)] == ["0", "1–9", "1–9", "10"]
+
+
+@given(st.floats(min_value=0, max_value=1e5))
+def test_rounding_moves_by_half_a_step_at_most_and_table_and_sentence_agree(minutes: float) -> None:
+    assert abs(rounded(minutes) - minutes) <= 2.5 + 1e-9
+    assert minutes_number(minutes, tr=SV) in minutes_words(minutes, tr=SV)
