@@ -12,11 +12,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
+# A file of tests stays on one of the two processes, so that its server and browser are shared.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench lock clean
+.PHONY: help run test test-long test-days check lint format bench lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(RUN_STAMP) ## Start the product (PORT=8501, ADDRESS=127.0.0.1)
 	@echo "Starting: http://$(ADDRESS):$(PORT)  (stop with Ctrl+C)"
@@ -24,7 +27,14 @@ run: $(RUN_STAMP) ## Start the product (PORT=8501, ADDRESS=127.0.0.1)
 
 test: $(DEV_STAMP) ## Run every check and every test
 	@$(MAKE) --no-print-directory lint check
-	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest
+	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && $(PYTEST)
+
+test-long: $(DEV_STAMP) ## Run the tests without a browser, properties with 200 examples
+	HYPOTHESIS_PROFILE=long $(PYTEST) -m "not browser"
+
+DAYS := 2027-11-26 2028-02-29 2026-12-31
+test-days: $(DEV_STAMP) ## Run the tests without a browser on other days of other years
+	for day in $(DAYS); do echo "== $$day" && RIS_MAP_TODAY=$$day $(PYTEST) -m "not browser" || exit 1; done
 
 check: $(RUN_STAMP) ## Check the data files
 	$(BIN)/python -m ris_map check

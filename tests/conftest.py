@@ -1,0 +1,13 @@
+"""What holds for every test: how many examples a property is tried with."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# a shared machine is slow at times: only a test that hangs is a fault
+_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", max_examples=25, **_COMMON)
+settings.register_profile("long", max_examples=200, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
