@@ -9,25 +9,32 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import xstatic.pkg.jquery
 import xstatic.pkg.leaflet
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+from streamlit import file_util
 
+from ris_map.travel.world import foundations
+from ris_map.web import geometry
 from ris_map.web.settings import data_dir
 
 PREFIX: Final = "assets"
-GEO_NAMES: Final = ("municipalities", "background")
+GEO_NAMES: Final = ("municipalities.geojson", "background.geojson", "squares.bin", "ground.json")
+_MAP_STYLES: Final = ("leaflet/leaflet.css", "app/tokens.css", "app/map.css")
 
 _FOLDERS: Final[Mapping[str, Path]] = {
     "app": Path(__file__).resolve().parent / "static",
@@ -36,6 +43,7 @@ _FOLDERS: Final[Mapping[str, Path]] = {
 }
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     "page.css": (
+        "app/tokens.css",
         "app/shell.css",
         "app/app.css",
         "app/coverage.css",
@@ -51,8 +59,8 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         "app/find.js",
         "app/municipality.js",
     ),
-    "map.js": ("leaflet/leaflet.js", "app/map.js", "app/find_map.js"),
-    "map.css": ("app/map.css", "app/find_map.css", "app/frame.css"),
+    "old_map.js": ("leaflet/leaflet.js", "app/old_map.js", "app/find_map.js"),
+    "old_map.css": ("app/old_map.css", "app/find_map.css", "app/frame.css"),
 }
 """Files that are always wanted together, sent as one: each file more costs a first visit time.
 
@@ -66,6 +74,11 @@ _UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "j
 _BUNDLE_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+}
+_GEO_TYPES: Final = {
+    ".geojson": "application/geo+json",
+    ".json": "application/json",
+    ".bin": "application/octet-stream",
 }
 _HASH_LENGTH: Final = 12
 _SMALL: Final = 1024
@@ -117,17 +130,73 @@ def _joined(suffix: str, parts: tuple[Payload, ...]) -> Payload:
     return pack(between.join(part.plain for part in parts))
 
 
+@lru_cache(maxsize=4)
+def _map_code(styles: Payload, leaflet: Payload, code: Payload) -> Payload:
+    """Join Leaflet, the styles as a text, and the map's code.
+
+    streamlit-folium writes the frame's head anew, so that style sheets there load twice, and a map
+    measured before its styles are there is measured wrongly: the styles travel in the script.
+    """
+    text = json.dumps(_font() + styles.plain.decode())
+    middle = f"\n;window.risStyles = {text};\n".encode()
+    return pack(leaflet.plain + middle + code.plain)
+
+
+def _font() -> str:
+    """Give the page's own typeface to the frame; Streamlit's file of it is in the cache by then."""
+    media = Path(file_util.get_static_dir()) / "static" / "media"
+    files = sorted(media.glob("SourceSansVF-Upright*.woff2"))
+    return "".join(
+        f'@font-face{{font-family:"Source Sans";src:url(/static/media/{one.name});'
+        "font-weight:200 900;font-display:swap}"
+        for one in files[:1]
+    )
+
+
 def _bundle(name: str) -> Payload:
     """Give a bundle as its files are now."""
+    if name == "map.js":
+        styles = _joined(".css", tuple(payload(_path(part)) for part in _MAP_STYLES))
+        return _map_code(styles, payload(_path("leaflet/leaflet.js")), payload(_path("app/map.js")))
     parts = tuple(payload(_path(part)) for part in BUNDLES[name])
     return _joined(Path(name).suffix, parts)
+
+
+@lru_cache(maxsize=4)
+def _squares(folder: Path, _stamp: tuple[int, ...]) -> Payload:
+    return pack(geometry.squares_bytes(folder))
+
+
+@lru_cache(maxsize=4)
+def _ground(folder: Path, _stamp: tuple[int, ...]) -> Payload:
+    return pack(geometry.ground_bytes(folder, foundations(folder).geography))
+
+
+def _geo(name: str) -> Payload:
+    """Give a geometry file; what the map draws is made of several files, once per state."""
+    folder = data_dir()
+    if name == "squares.bin":
+        return _squares(folder, _stamp(folder / geometry.PEOPLE))
+    if name == "ground.json":
+        sources = [folder / one for one in (*GEO_NAMES[:2], "localities.csv", "divisions.yaml")]
+        return _ground(folder, _stamp(*sources, folder / geometry.ROADS))
+    return payload(folder / name)
+
+
+def _stamp(*paths: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+
+def map_script() -> str:
+    """Give the address of the map's only script, which says where the geometry is."""
+    near = {name.partition(".")[0]: f"../geo/{name}" for name in GEO_NAMES[2:]}
+    query = {key: f"{path}?v={_geo(Path(path).name).version}" for key, path in near.items()}
+    return f"{asset_url('bundle/map.js')}&{urlencode(query)}"
 
 
 def _path(name: str) -> Path:
     """Find the file behind an asset's name such as ``leaflet/leaflet.js``."""
     folder, _, rest = name.partition("/")
-    if folder == "geo":
-        return data_dir() / rest
     return _FOLDERS[folder] / rest
 
 
@@ -150,7 +219,7 @@ def asset_url(name: str) -> str:
         There is no such file.
     """
     folder, _, rest = name.partition("/")
-    content = _bundle(rest) if folder == "bundle" else payload(_path(name))
+    content = {"bundle": _bundle, "geo": _geo}.get(folder, lambda _: payload(_path(name)))(rest)
     return f"{PREFIX}/{name}?v={content.version}"
 
 
@@ -203,22 +272,22 @@ def _versioned(request: Request, version: str) -> bool:
 
 
 async def _geometry(request: Request) -> Response:
-    """Send one of the two geometry files; any other name is unknown here."""
+    """Send a geometry file; any other name is unknown here."""
     name = request.path_params["name"]
     if name not in GEO_NAMES:
         raise HTTPException(status_code=404)
-    path = data_dir() / f"{name}.geojson"
-    if not path.is_file():
-        raise HTTPException(status_code=404)
-    content = payload(path)
+    try:
+        content = await run_in_threadpool(_geo, name)
+    except FileNotFoundError:
+        raise HTTPException(status_code=404) from None
     cache = KEPT if _versioned(request, content.version) else "public, no-cache"
-    return respond(request, content, media_type="application/geo+json", cache=cache)
+    return respond(request, content, media_type=_GEO_TYPES[Path(name).suffix], cache=cache)
 
 
 async def _bundled(request: Request) -> Response:
     """Send files that are always wanted together as one; any other name is unknown here."""
     name = request.path_params["name"]
-    if name not in BUNDLES:
+    if name not in {*BUNDLES, "map.js"}:
         raise HTTPException(status_code=404)
     content = _bundle(name)
     cache = KEPT if _versioned(request, content.version) else "no-cache"
@@ -255,7 +324,7 @@ def asset_routes() -> list[BaseRoute]:
         Mount(f"/{PREFIX}/{name}", VersionedFiles(folder, _UNVERSIONED[name]), name=f"asset-{name}")
         for name, folder in _FOLDERS.items()
     ]
-    geometry = Route(f"/{PREFIX}/geo/{{name}}.geojson", _geometry, methods=["GET", "HEAD"])
+    geometry = Route(f"/{PREFIX}/geo/{{name}}", _geometry, methods=["GET", "HEAD"])
     bundles = Route(f"/{PREFIX}/bundle/{{name}}", _bundled, methods=["GET", "HEAD"])
     return [geometry, bundles, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
 

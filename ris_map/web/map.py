@@ -1,24 +1,350 @@
-"""The constant base of every map: own files only, no tiles, no request to any other host."""
+"""The one map of all pages: what is drawn as data, and :func:`show_map`, which draws it.
+
+The base never changes, so its frame is never rebuilt; one call carries all that changes. Hover,
+pin, names and legend live in the frame (``static/map.js``) and send nothing.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlencode
+
 import folium
+import streamlit as st
 from branca.element import MacroElement
 from jinja2 import Template
+from streamlit_folium import st_folium
 
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.web import address, data
+from ris_map.web.assets import asset_url, map_script
+from ris_map.words.markup import script_json
+
+UNKNOWN = 5
+"""Class of a square about which nothing is known; 0 to 4 are nearest to farthest."""
+FRAME_TO_SITE = "../../"
 COUNTY_BOUNDS = ((63.35, 14.2), (66.4, 21.9))
-"""South-west and north-east corner of the county with a margin (EPSG:4326)."""
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MAX_ID = 80
+
+MarkerKind = Literal["office", "own", "neutral", "adjacent", "planned", "home"]
+ClickKind = Literal["municipality", "town", "cell", "county"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What stands under the map: one big figure, and the words after it (a line break is kept)."""
+
+    figure: str
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """A town's marker (EPSG:4326). ``label`` begins with what is seen, the number.
+
+    ``say`` is shown under the map when the marker is pointed at; an empty ``name`` leaves the name
+    to the base. Several ``phases`` share the ring.
+    """
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    label: str
+    say: str = ""
+    count: int | None = None
+    kind: MarkerKind = "office"
+    phases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegendRow:
+    """A class with its share of residents per column: percent for the bar, words beside it."""
+
+    code: int
+    label: str
+    shares: tuple[float, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legend:
+    """The legend is the chart: heads (the first one over the classes), rows, and marker notes.
+
+    A note is ``(swatch, words)``; a swatch is ``unknown``, a phase or a kind of marker.
+    """
+
+    title: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[LegendRow, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapPicture:
+    """All that follows from a choice alone, so that it can stand under an address of its own.
+
+    ``classes`` holds one code per inhabited square in the order of ``population_1km.csv``.
+    ``sentences`` has a key per municipality code, and ``""`` for the whole county.
+    """
+
+    classes: Sequence[int] | None = None
+    legend: Legend | None = None
+    sentences: Mapping[str, Sentence] = field(default_factory=dict)
+    bubbles: tuple[Bubble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A way on the map as ``(lat, lon)`` points; ``schematic`` where its course is an estimate."""
+
+    points: tuple[tuple[float, float], ...]
+    label: str = ""
+    schematic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapLayer:
+    """What the map shows.
+
+    Parameters
+    ----------
+    picture : MapPicture or str
+        The picture, or its address from :func:`picture_address`.
+    title : str
+        What the map shows: title of the frame and heading in it.
+    chosen : str
+        Code of a municipality to outline and to zoom to; the other squares step back.
+    place : (lat, lon), optional
+        A chosen place.
+    divide, sides : str, (str, str)
+        Id of the division whose line is drawn, and the words at its left and right.
+    bubbles : tuple of Bubble
+        Further markers beside the picture's.
+    next_pictures : mapping
+        Per key of a widget: text of the choice to the address of the picture it leads to. The
+        frame paints it at the click, before Python answers.
+    click_cells : bool
+        Whether the first click already means the square; otherwise only one in ``chosen`` does.
+    """
+
+    picture: MapPicture | str
+    title: str
+    chosen: str = ""
+    place: tuple[float, float] | None = None
+    routes: tuple[Route, ...] = ()
+    divide: str = ""
+    sides: tuple[str, str] | tuple[()] = ()
+    bubbles: tuple[Bubble, ...] = ()
+    next_pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    click_cells: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapClick:
+    """A click: municipality code, town id, index of a square, or back to the county (no id)."""
+
+    kind: ClickKind
+    id: str
+    n: int
+
+
+def read_click(
+    value: object, *, municipalities: Collection[str] = MUNICIPALITY_CODES, cells: int = 10**6
+) -> MapClick | None:
+    """Return the click that a browser sent, or ``None`` for anything that is not one."""
+    if not isinstance(value, Mapping) or set(value) != {"kind", "id", "n"}:
+        return None
+    kind, place, n = value["kind"], value["id"], value["n"]
+    if not isinstance(place, str) or not isinstance(n, int) or isinstance(n, bool):
+        return None
+    match kind:
+        case "municipality":
+            is_known = place in municipalities
+        case "town":
+            is_known = (
+                0 < len(place) <= _MAX_ID
+                and place.isascii()
+                and place.replace("-", "").isalnum()
+                and place == place.lower()
+            )
+        case "cell":
+            is_known = place.isascii() and place.isdigit() and len(place) < 8 and int(place) < cells
+        case "county":
+            is_known = place == ""
+        case _:
+            return None
+    return MapClick(kind, place, n) if is_known else None
+
+
+def packed(classes: Sequence[int]) -> str:
+    """Write classes 0 to 5, two squares a character (6 x 6 = 36)."""
+    codes = [int(code) for code in classes]
+    if len(codes) % 2:
+        codes.append(0)
+    return "".join(_DIGITS[a * 6 + b] for a, b in zip(codes[::2], codes[1::2], strict=True))
+
+
+def picture_content(picture: MapPicture) -> dict[str, object]:
+    """Return a picture as the frame reads it."""
+    legend = picture.legend
+    return {
+        "classes": packed(picture.classes) if picture.classes is not None else None,
+        "legend": legend
+        and {
+            "title": legend.title,
+            "columns": legend.columns,
+            "rows": [
+                {"code": row.code, "label": row.label, "shares": row.shares, "texts": row.texts}
+                for row in legend.rows
+            ],
+            "notes": legend.notes,
+        },
+        "sentences": {
+            code: {
+                "figure": one.figure,
+                "text": one.text,
+                **({"url": one.url, "link": one.link} if one.url else {}),
+            }
+            for code, one in picture.sentences.items()
+        },
+        "bubbles": [_bubble(one) for one in picture.bubbles],
+    }
+
+
+def picture_bytes(picture: MapPicture) -> bytes:
+    """Return a picture as the JSON that stands under its address."""
+    content = picture_content(picture)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def picture_address(name: str, version: str, query: Mapping[str, str]) -> str:
+    """Return the address of a picture, relative to the frame (see ``assets.picture_route``)."""
+    return f"{FRAME_TO_SITE}cells/{version}/{name}.json?{urlencode(sorted(query.items()))}"
+
+
+def show_map(
+    layer: MapLayer,
+    *,
+    key: str,
+    height: int = 660,
+    on_click: Callable[[MapClick], None] | None = None,
+) -> MapClick | None:
+    """Draw the map and return a click that this run is the first to see.
+
+    ``on_click`` is called before the script runs, so that it can set the state of widgets.
+    ``height`` (px) holds on large screens; a lower window and a phone have rules of their own.
+    """
+
+    def clicked() -> None:
+        click = read_click(st.session_state.get(key))
+        if click and on_click:
+            on_click(click)
+
+    with st.container(key=f"map-{key}"):
+        value = st_folium(
+            _base(),
+            key=key,
+            height=height,
+            use_container_width=True,
+            # nothing from streamlit-folium itself: the only sender is map.js
+            returned_objects=[],
+            feature_group_to_add=_changing(layer),
+            on_change=clicked,
+        )
+    click, seen = read_click(value), f"_map-seen-{key}"
+    if click is None or st.session_state.get(seen) == click.n:
+        return None
+    st.session_state[seen] = click.n
+    return click
+
+
+class _Call(MacroElement):
+    """Calls one function of ``map.js`` with its parent and data."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "{{ this.call }}({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, call: str, content: object) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name, self.call, self.data = "Call", call, script_json(content)
+
+
+def _base() -> folium.Map:
+    """Return a new map without anything that changes; drawing changes it, so it is never kept."""
+    tr = data.texts(address.language())
+    base = folium.Map(
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        zoomSnap=0.05,
+        minZoom=5,
+        maxZoom=12,
+    )
+    base.default_js, base.default_css = [("ris", FRAME_TO_SITE + map_script())], []
+    words = {
+        "lang": tr.language.value,
+        "home": tr("map.home"),
+        "zoomIn": tr("map.zoom-in"),
+        "zoomOut": tr("map.zoom-out"),
+        "failed": tr("map.failed"),
+    }
+    _Call("risMap", words).add_to(base)
+    return base
+
+
+def _changing(layer: MapLayer) -> folium.FeatureGroup:
+    group = folium.FeatureGroup()
+    shown: dict[str, object] = {
+        "title": layer.title,
+        "chosen": layer.chosen,
+        "place": layer.place,
+        "routes": [
+            {"points": one.points, "label": one.label, "schematic": one.schematic}
+            for one in layer.routes
+        ],
+        "divide": layer.divide,
+        "sides": layer.sides,
+        "bubbles": [_bubble(one) for one in layer.bubbles],
+        "next": layer.next_pictures,
+        "clickCells": layer.click_cells,
+    }
+    if isinstance(layer.picture, str):
+        shown["url"] = layer.picture
+    else:
+        shown["picture"] = picture_content(layer.picture)
+    _Call("risLayer", shown).add_to(group)
+    return group
+
+
+def _bubble(one: Bubble) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "lat": round(one.lat, 4),
+        "lon": round(one.lon, 4),
+        "label": one.label,
+        "say": one.say or one.label,
+        "count": one.count,
+        "kind": one.kind,
+        "phases": one.phases,
+    }
 
 
 class _BaseLayers(MacroElement):
-    """Calls ``risBase`` of ``map.js``: folium's own GeoJson would read the files on every rerun."""
+    """Calls ``risBase`` of ``old_map.js``."""
 
     _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        risBase({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
+        "{% macro script(this, kwargs) %}risBase({{ this._parent.get_name() }});{% endmacro %}"
     )
 
     def __init__(self) -> None:
@@ -27,10 +353,7 @@ class _BaseLayers(MacroElement):
 
 
 def base_map() -> folium.Map:
-    """Return a new map without anything that changes.
-
-    A new object each time: drawing it changes it, so it must never be cached or shared.
-    """
+    """Return the former base, for pages that do not yet use :func:`show_map`."""
     made = folium.Map(
         tiles=None,
         zoom_control=True,
@@ -40,7 +363,13 @@ def base_map() -> folium.Map:
         maxZoom=12,
     )
     made.fit_bounds(COUNTY_BOUNDS)
-    # Leaflet, map.js and the styles stand in the frame's page already (ris_map/web/frame.py)
-    made.default_js, made.default_css = [], []
+    land, background = (asset_url(f"geo/{n}.geojson") for n in ("municipalities", "background"))
+    script = asset_url("bundle/old_map.js")
+    query = urlencode({"land": f"/{land}", "background": f"/{background}"})
+    made.default_js = [("ris", f"{FRAME_TO_SITE}{script}&{query}")]
+    made.default_css = [
+        ("leaflet", FRAME_TO_SITE + asset_url("leaflet/leaflet.css")),
+        ("ris", FRAME_TO_SITE + asset_url("bundle/old_map.css")),
+    ]
     _BaseLayers().add_to(made)
     return made

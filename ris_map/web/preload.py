@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from streamlit import file_util
 
-from ris_map.web.assets import asset_url
+from ris_map.common.faults import RisMapError
+from ris_map.web.assets import map_script
 from ris_map.web.compression import FRAME, folders
-from ris_map.web.frame import FILES
 
 # What every page with a map shows: text, links, filters and the frame itself.
 _WIDGETS: Final = (
@@ -78,9 +79,7 @@ def frame_files() -> list[str]:
     folder = folders().get(FRAME)
     scripts = sorted(folder.glob("static/js/main.*.js")) if folder else []
     addresses = [f"{FRAME.removeprefix('/')}static/js/{path.name}" for path in scripts]
-    for name in FILES:
-        try:
-            addresses.append(asset_url(name))
-        except FileNotFoundError:
-            continue
+    # bad data is told by the pages; it never keeps a page from coming
+    with suppress(FileNotFoundError, RisMapError):
+        addresses.append(map_script())
     return addresses

@@ -17,7 +17,6 @@ from ris_map.api.settings import api_settings
 from ris_map.travel.service import service
 from ris_map.web.assets import asset_routes
 from ris_map.web.compression import CompressedStatic
-from ris_map.web.frame import FramePage
 from ris_map.web.headers import SecurityHeaders
 from ris_map.web.network import send_at_once
 from ris_map.web.settings import (
@@ -54,7 +53,7 @@ def server_middleware() -> list[Middleware]:
     -------
     list of Middleware
         The open-data API in front, with headers of its own; security headers around all
-        else, so that every answer has them; the page's shell, the map's frame and the
+        else, so that every answer has them; the page's shell and the
         compression of Streamlit's files inside.
     """
     site = Site(
@@ -66,7 +65,6 @@ def server_middleware() -> list[Middleware]:
         Middleware(OpenDataFirst, site=site),
         Middleware(SecurityHeaders, ancestors=frame_ancestors()),
         Middleware(Shell, shells=build_shells),
-        Middleware(FramePage),
         Middleware(CompressedStatic),
     ]
 

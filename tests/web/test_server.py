@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from starlette.applications import Starlette
@@ -20,9 +21,8 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 )
 
 from ris_map.web import settings, shell, warmup
-from ris_map.web.assets import asset_url
+from ris_map.web.assets import asset_url, map_script
 from ris_map.web.compression import FRAME, folders
-from ris_map.web.frame import FILES, rewrite_frame
 from ris_map.web.headers import content_security_policy
 from ris_map.web.network import send_at_once
 from ris_map.web.rewriting import PageChanged
@@ -79,7 +79,6 @@ def test_what_is_named_early_exists(client: TestClient) -> None:
     """Files named in the page's head are files this server sends."""
     page = client.get("/").text
     named = re.findall(r'<link rel="(?:modulepreload|prefetch)"[^>]* href="\./([^"]+)"', page)
-    assert sum(name.startswith("assets/") for name in named) == 5
     assert sum(name.startswith(FRAME.removeprefix("/")) for name in named) == 1
     assert any("ComponentInstance" in name for name in named)
     for name in named:
@@ -148,24 +147,17 @@ def test_the_frames_script_is_kept_and_packed(client: TestClient) -> None:
     assert gzip.decompress(raw) == script.read_bytes()
 
 
-@pytest.mark.parametrize("headers", [{}, PLAIN])
-def test_the_frame_names_all_its_files_before_its_own_script(
-    client: TestClient, headers: dict[str, str]
+def test_the_maps_script_names_the_geometry_and_everything_is_kept(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = client.get(f"{FRAME}index.html?streamlitUrl=x", headers=headers)
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
-    assert "'unsafe-eval'" in answer.headers["Content-Security-Policy"]
-    page = answer.text
-    assert page.index("bundle/map.js") < page.index("./static/js/main.")
-    named = re.findall(r'="\.\./\.\./([^"]+)"', page)
-    assert named == sorted(map(asset_url, FILES), key=page.index)
-    for name in named:
-        assert client.get(f"/{name}").status_code == 200, name
-
-
-def test_a_changed_frame_page_is_named_in_words_with_all_its_places() -> None:
-    with pytest.raises(PageChanged, match=r"<html lang> .* 0 times .*; its script .* 0 times"):
-        rewrite_frame("<html><body>", tuple(FILES))
+    monkeypatch.setenv(settings.DATA_VARIABLE, str(settings.ROOT / "data"))
+    script = map_script()
+    query = parse_qs(urlsplit(script).query)
+    names = [urljoin(script, query[name][0]) for name in ("squares", "ground")]
+    for address in (script, *names):
+        answer = client.get(f"/{address}")
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["Cache-Control"], address
 
 
 def test_what_exists_at_the_start_is_looked_through_only_once(

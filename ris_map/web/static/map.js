@@ -1,164 +1,542 @@
-/* Runs inside the map's frame: the constant base of every map, fetched once and then cached.
-   Python adds only what changes (bubbles), so a filter never rebuilds the base. */
+/* Inside the map's frame. All layers and all hover live here and are made once; Python sends a
+   layer (ris_map/web/map.py): a picture or its address, what is chosen, routes, words. */
 (function () {
   "use strict";
-
-  const STYLE = {
-    sea: { stroke: false, fillColor: "#dbe8f0", fillOpacity: 1 },
-    municipality: { color: "#8b8f94", weight: 1, fillColor: "#f7f5ef", fillOpacity: 1 },
-    road: { color: "#b9a98c", weight: 1.5, opacity: 0.9 },
-  };
-
+  const COUNTY = [[63.38, 14.3], [66.38, 21.6]];
+  const UNKNOWN = 5, SMALL_PX = 6, LONG_WAIT_MS = 3000;
+  const root = document.documentElement, page = parent.document;
+  const source = new URL(document.currentScript.src);
+  const near = (name) => new URL(source.searchParams.get(name), source);
   // Asked for at once: the message that makes the map comes later.
-  const fetched = (url) => fetch(url).then((answer) => answer.json());
-  const { land: landUrl, background: backgroundUrl } = document.currentScript.dataset;
-  const geometry = { land: fetched(landUrl), background: fetched(backgroundUrl) };
-
-  // Phones have a button along the map's upper edge (see shell.js): no popup goes under it.
-  const BUTTON_ROOM = window.matchMedia("(pointer: coarse)").matches ? 64 : 5;
-
-  function layer(map, paneName, zIndex, options) {
-    map.createPane(paneName).style.zIndex = String(zIndex);
-    return L.geoJSON(null, Object.assign({ pane: paneName, interactive: false }, options)).addTo(map);
-  }
-
-  function seatMarker(feature, latlng) {
-    const icon = L.divIcon({ className: "ris-seat", html: "", iconSize: [0, 0] });
-    const marker = L.marker(latlng, { icon: icon, interactive: false, keyboard: false, pane: "ris-seats" });
-    marker.on("add", function () {
-      const element = marker.getElement();
-      element.dataset.town = feature.properties.id;
-      const name = document.createElement("span");
-      name.textContent = feature.properties.name;
-      element.replaceChildren(name);
-    });
-    return marker;
-  }
-
-  const overlaps = (a, b) =>
-    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-
-  /* A bubble carries its own name: the base's name of the same place steps aside, and so does a
-     name that would lie over a bubble or over another name. */
-  function arrangeNames() {
-    const bubbles = Array.from(document.querySelectorAll(".ris-bubble"));
-    const named = new Set(bubbles.map((bubble) => bubble.dataset.town));
-    const taken = bubbles.flatMap((bubble) =>
-      Array.from(bubble.children, (part) => part.getBoundingClientRect()),
-    );
-    document.querySelectorAll(".ris-seat").forEach((seat) => {
-      seat.hidden = false;
-      const box = seat.firstElementChild.getBoundingClientRect();
-      seat.hidden = named.has(seat.dataset.town) || taken.some((other) => overlaps(box, other));
-      if (!seat.hidden) taken.push(box);
-    });
-  }
-
-  window.risBubbles = function (group, towns) {
-    towns.forEach((town) => {
-      const icon = L.divIcon({
-        html: town.html,
-        iconSize: [town.size, town.size],
-        iconAnchor: [town.size / 2, town.size / 2],
-      });
-      L.marker([town.lat, town.lon], { icon: icon, title: town.title })
-        .bindPopup(town.popup, {
-          maxWidth: Math.min(280, window.innerWidth - 64),
-          autoPanPaddingTopLeft: [5, BUTTON_ROOM],
-        })
-        .addTo(group);
-    });
+  const squaresFile = fetch(near("squares")).then((answer) => answer.arrayBuffer());
+  const groundFile = fetch(near("ground")).then((answer) => answer.json());
+  const coarse = matchMedia("(pointer: coarse)").matches;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const narrow = () => innerWidth <= 640;
+  const make = (tag, set = {}, ...inside) => {
+    const made = Object.assign(document.createElement(tag), set);
+    made.append(...inside);
+    return made;
   };
+  const attributes = (element, values) =>
+    Object.entries(values).forEach(([name, value]) => value === null ? element.removeAttribute(name) : element.setAttribute(name, value));
+  root.dataset.risMap = "";
+  root.append(make("style", { textContent: window.risStyles }));
 
-  /* The coverage page's layer: shades of the base's own polygons, settlements, rings of offices.
-     Polygons and data arrive in either order; the last data wins. */
-  let land = null;
-  let coverage = null;
+  let map, squares, names, say, key, words = {};
+  let corners, owners, codes, ground;
+  let shown = { picture: {} }, hovered = "", pinned = "", order = 0, moved = false, fitted = null;
+  const areas = new Map(), bubbles = new Map(), extras = {};
 
-  function hatch(path) {
-    const svg = path.ownerSVGElement;
-    if (svg.querySelector("#ris-hatch")) return;
-    const SVG = "http://www.w3.org/2000/svg";
-    const pattern = document.createElementNS(SVG, "pattern");
-    Object.entries({ id: "ris-hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })
-      .forEach(([name, value]) => pattern.setAttribute(name, value));
-    [["#eceef0", 7], ["#9aa2aa", 1.6]].forEach(([fill, width]) => {
-      const stripe = document.createElementNS(SVG, "rect");
-      Object.entries({ width: width, height: 7, fill: fill }).forEach(([name, value]) => stripe.setAttribute(name, value));
-      pattern.append(stripe);
+  /* ---- squares: a canvas renderer of Leaflet with one drawing of ours; panning, the zoom's
+     animation, sharp screens and clearing stay Leaflet's */
+  const Squares = L.Canvas.extend({
+    _draw() {
+      if (!corners || !codes) return;
+      const ctx = this._ctx, scale = 256 * 2 ** this._map.getZoom(), origin = this._map.getPixelOrigin();
+      const { min, max } = this._bounds, colour = getComputedStyle(root);
+      const side = Math.hypot(corners[2] - corners[0], corners[3] - corners[1]) * scale;
+      const dot = Math.max(narrow() ? 2.4 : 3.3, Math.round(side + 0.5));
+      const owner = shown.chosen ? [...areas.keys()].sort().indexOf(shown.chosen) : -1;
+      const kept = (i) => owner < 0 || owners[i] === owner;
+      for (const isKept of owner < 0 ? [true] : [false, true]) {
+        ctx.globalAlpha = isKept ? 1 : 0.42;
+        for (let code = 0; code <= UNKNOWN; code++) { // the farthest last: what overlaps shows the gap
+          ctx.fillStyle = code === UNKNOWN ? hatch(ctx, colour) : colour.getPropertyValue("--c" + code);
+          ctx.beginPath();
+          for (let i = 0, at = 0; i < codes.length; i++, at += 8) {
+            if (codes[i] !== code || kept(i) !== isKept) continue;
+            const x = corners[at] * scale - origin.x, y = corners[at + 1] * scale - origin.y;
+            if (x < min.x - 200 || x > max.x + 200 || y < min.y - 200 || y > max.y + 200) continue;
+            // snapped to pixels while small: no hairs between classes, and four times as fast
+            if (side < SMALL_PX) { ctx.fillRect(Math.round(x), Math.round(y - side), dot, dot); continue; }
+            ctx.moveTo(x, y);
+            for (let k = 2; k < 8; k += 2) ctx.lineTo(corners[at + k] * scale - origin.x, corners[at + k + 1] * scale - origin.y);
+            ctx.closePath();
+          }
+          if (side >= SMALL_PX) ctx.fill();
+        }
+      }
+      ctx.globalAlpha = 1;
+    },
+  });
+
+  function hatch(ctx, colour) {
+    const tile = make("canvas", { width: 5, height: 5 }), pen = tile.getContext("2d");
+    pen.fillStyle = colour.getPropertyValue("--bg");
+    pen.fillRect(0, 0, 5, 5);
+    pen.fillStyle = colour.getPropertyValue("--hatch");
+    for (let i = 0; i < 5; i++) { pen.fillRect(i, 4 - i, 1, 1); pen.fillRect(i, (9 - i) % 5 ? (8 - i) % 5 : 0, 1, 1); }
+    return ctx.createPattern(tile, "repeat");
+  }
+
+  /* The square at a point, or -1. */
+  function squareAt(latlng) {
+    if (!corners) return -1;
+    const { x, y } = map.options.crs.latLngToPoint(latlng, 0).divideBy(256);
+    const inside = (at) => {
+      let within = false;
+      for (let k = 0, before = 6; k < 8; before = k, k += 2) {
+        const [ax, ay, bx, by] = [corners[at + k], corners[at + k + 1], corners[at + before], corners[at + before + 1]];
+        if ((ay > y) !== (by > y) && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
+      }
+      return within;
+    };
+    for (let i = 0; i < owners.length; i++) if (inside(i * 8)) return i;
+    return -1;
+  }
+
+  function paint() {
+    if (!squares || !corners || !ground) return;
+    squares._redraw();
+    root.dataset.cells = shown.url ?? String(order);
+    window.risDrawn = performance.timeOrigin + performance.now();
+    if (window.frameElement) window.frameElement.dataset.risReady = "true";
+  }
+
+  /* ---- hover, pin, choice: sentence, outlines and the page's rows are marked from here, without a message */
+  const townOf = (id) => [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].find((town) => town.id === id);
+  function sentenceOf(id) {
+    const town = townOf(id);
+    return town ? { figure: String(town.count ?? ""), text: town.say } : shown.picture.sentences?.[id];
+  }
+
+  function tell() {
+    const wanted = [...new Set([pinned, hovered].filter(Boolean))].filter(sentenceOf);
+    const told = (wanted.length ? wanted : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
+    say.replaceChildren(...told.map(sentenceElement));
+    say.classList.toggle("is-two", told.length > 1);
+    mark([hovered]);
+    page.querySelectorAll("[data-map-hot]").forEach((row) => row.removeAttribute("data-map-hot"));
+    if (hovered) page.querySelectorAll(`[data-map-ids~="${CSS.escape(hovered)}"]`).forEach((row) => row.setAttribute("data-map-hot", ""));
+  }
+
+  function sentenceElement(sentence) {
+    const element = make("div", { className: "one" });
+    if (sentence.figure) element.append(make("b", { className: "big", textContent: sentence.figure }));
+    element.append(make("p", { textContent: sentence.text }));
+    if (sentence.url) element.append(make("a", { href: sentence.url, target: "_top", textContent: sentence.link }));
+    return element;
+  }
+
+  function mark(ids) {
+    areas.forEach((path, code) => {
+      path.classList.toggle("is-hot", ids.includes(code));
+      path.classList.toggle("is-pinned", code === pinned);
+      path.classList.toggle("is-chosen", code === shown.chosen);
+      attributes(path, { "aria-pressed": String(code === shown.chosen) });
     });
-    svg.prepend(pattern);
+    bubbles.forEach((marker, id) => marker.getElement()?.classList.toggle("is-hot", ids.includes(id)));
   }
 
-  /* A string would be read as HTML: names come from data files. */
-  function tipOf(text) {
-    const node = document.createElement("span");
-    node.textContent = text;
-    return node;
+  const hover = (id) => { if (id !== hovered) { hovered = id; tell(); } };
+  const pin = (code) => { pinned = pinned === code ? "" : code; tell(); };
+  // streamlit-folium puts the component library on window; its own way waits 250 ms and has no ids.
+  // The time makes a second click on the same place a new value.
+  const choose = (kind, id) => window.Streamlit?.setComponentValue({ kind: kind, id: id, n: Date.now() });
+  const chooseId = (id) => choose(/^\d{4}$/.test(id) ? "municipality" : "town", id);
+
+  function pressable(element, id, label, press) {
+    attributes(element, { tabindex: "0", role: "button", "aria-label": label });
+    element.addEventListener("focus", () => hover(id));
+    element.addEventListener("blur", () => hover(""));
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); press(); }
+      if (event.key.toLowerCase() === "p") pin(id);
+    });
   }
 
-  function paintMunicipalities() {
-    if (!land || !coverage) return;
-    land.eachLayer((polygon) => {
+  function addArea(feature, polygon) {
+    const { code, name } = feature.properties;
+    polygon.on("add", () => {
       const path = polygon.getElement();
-      const area = coverage.areas[polygon.feature.properties.code];
-      if (!path || !area) return;
-      hatch(path);
-      polygon.setStyle({ fillColor: area.fill, color: "#5b646d", weight: 1.2 });
-      path.dataset.class = area.class;
-      path.style.pointerEvents = "auto";
-      path.setAttribute("tabindex", "0");
-      path.setAttribute("role", "img");
-      path.setAttribute("aria-label", area.title);
-      polygon.unbindTooltip().bindTooltip(tipOf(area.title), { sticky: true, className: "ris-tip" });
+      areas.set(code, path);
+      path.dataset.municipality = code;
+      pressable(path, code, name, () => choose("municipality", code));
+    });
+    polygon.on("mouseover", () => hover(code)).on("mouseout", () => hover(""));
+    polygon.on("contextmenu", (event) => { L.DomEvent.preventDefault(event.originalEvent); pin(code); }); // right button, or a long touch
+    polygon.on("click", (event) => {
+      if (event.originalEvent?.shiftKey) return pin(code);
+      const square = shown.clickCells || shown.chosen === code ? squareAt(event.latlng) : -1;
+      if (square >= 0) choose("cell", String(square));
+      else choose("municipality", code);
     });
   }
 
-  window.risCoverage = function (group, data) {
-    coverage = data;
-    paintMunicipalities();
-    const tip = (layer, text) => layer.bindTooltip(tipOf(text), { className: "ris-tip" }).addTo(group);
-    data.places.forEach((place) => {
-      tip(L.circleMarker([place.lat, place.lon], {
-        radius: place.r, weight: 1, color: "#1b1f24", fillColor: place.fill, fillOpacity: 1,
-        className: "ris-place",
-      }), place.title);
+  function nameAreas() {
+    areas.forEach((path, code) => {
+      const name = ground.land.find((one) => one.properties.code === code).properties.name;
+      const sentence = shown.picture.sentences?.[code];
+      attributes(path, { "aria-label": sentence ? `${name}: ${sentence.figure} ${sentence.text}` : name });
     });
-    data.offices.forEach((town) => {
-      const at = [town.lat, town.lon];
-      L.circleMarker(at, { radius: town.r, weight: 6, color: "#fff", fill: false, interactive: false }).addTo(group);
-      tip(L.circleMarker(at, { radius: town.r, weight: 3, color: "#a3195b", fill: false, className: "ris-office" }), town.title);
+  }
+
+  /* ---- bubbles and other markers; numbers and words from Python, shapes from here */
+  const radius = (town) => town.kind === "planned" ? 18 : town.kind === "home" ? 11 : town.kind === "adjacent" ? 11 : 13 + 2.2 * Math.sqrt(town.count ?? 0);
+
+  function picture(town) {
+    const r = radius(town), size = 2 * (r + 3), mid = size / 2;
+    const diamond = (half, fill) => `<rect x="${mid - half}" y="${mid - half}" width="${2 * half}" height="${2 * half}" rx="3" transform="rotate(45 ${mid} ${mid})" class="${fill}"/>`;
+    const circle = (one, css, more = "") => `<circle cx="${mid}" cy="${mid}" r="${one.toFixed(1)}" class="${css}" ${more}/>`;
+    const count = Number.isInteger(town.count) ? `<text x="${mid}" y="${mid + 5.5}">${town.count}</text>` : "";
+    let inside;
+    if (town.kind === "planned") inside = diamond(13, "body") + `<text x="${mid}" y="${mid + 6}">+</text>`;
+    else if (town.kind === "adjacent") inside = diamond(8, "body");
+    else if (town.kind === "home") inside = `<rect x="${mid - 9}" y="${mid - 9}" width="18" height="18" rx="3" class="body"/>`;
+    else {
+      const ring = r - 3.2, part = (2 * Math.PI * ring) / (town.phases.length || 1);
+      const arcs = town.phases.map((phase, i) => circle(ring, "ring " + (/^[a-z]+$/.test(phase) ? phase : ""), `stroke-dasharray="${part} ${2 * Math.PI * ring}" transform="rotate(${-90 + (360 * i) / town.phases.length} ${mid} ${mid})"`));
+      inside = circle(r + 1.5, "halo") + circle(r, "body") + (town.kind === "office" ? arcs.join("") : "") + count;
+    }
+    return { size: size, html: `<svg width="${size}" height="${size}" class="${town.kind}" aria-hidden="true">${inside}</svg>` };
+  }
+
+  function setBubbles() {
+    const wanted = new Map([...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].map((town) => [town.id, town]));
+    bubbles.forEach((marker, id) => { if (!wanted.has(id)) { marker.remove(); bubbles.delete(id); } });
+    wanted.forEach((town, id) => {
+      const state = JSON.stringify(town), old = bubbles.get(id);
+      if (old?.options.state === state) return; // an untouched marker does not flicker
+      old?.remove();
+      const { size, html } = picture(town);
+      const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html });
+      const marker = L.marker([town.lat, town.lon], { icon: icon, state: state, keyboard: false, zIndexOffset: town.count ?? 0 }).addTo(map);
+      bubbles.set(id, marker);
+      const element = marker.getElement();
+      element.dataset.town = id;
+      pressable(element, id, town.label, () => choose("town", id));
+      marker.on("mouseover", () => hover(id)).on("mouseout", () => hover("")).on("click", () => choose("town", id));
     });
+  }
+
+  /* ---- names: greedy, the largest town first, eight seats round its point; a name touches no
+     marker, no name, no line between the sides, no legend; without a seat it waits for more room */
+  function setNames() {
+    if (!ground || !shown.picture) return;
+    const low = map.containerPointToLayerPoint([0, 0]), high = low.add(map.getSize());
+    const taken = [];
+    const touches = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches(box, other));
+    const frame = map.getContainer().getBoundingClientRect();
+    document.querySelectorAll(".ris-key, .ris-controls").forEach((element) => {
+      const box = element.getBoundingClientRect();
+      taken.push([box.left - frame.left + low.x, box.top - frame.top + low.y, box.right - frame.left + low.x, box.bottom - frame.top + low.y]);
+    });
+    const seated = [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].map((town) => ({ name: town.name, lat: town.lat, lon: town.lon, r: radius(town) + 2, first: town.count ?? 1 }));
+    const named = new Set(seated.map((town) => town.name)), zoom = map.getZoom();
+    const others = ground.towns.filter(([name, , , rank]) => !named.has(name) && rank <= (zoom < 7.2 ? 0 : zoom < 8.6 ? 1 : 2))
+      .map(([name, lat, lon]) => ({ name: name, lat: lat, lon: lon, r: 4, first: 0, dot: true }));
+    const all = [...seated.filter((town) => town.name).sort((a, b) => b.first - a.first), ...others];
+    all.forEach((town) => { town.at = map.latLngToLayerPoint([town.lat, town.lon]); });
+    seated.forEach((town) => taken.push([town.at.x - town.r, town.at.y - town.r, town.at.x + town.r, town.at.y + town.r]));
+    if (shown.place) { const at = map.latLngToLayerPoint(shown.place); taken.push([at.x - 12, at.y - 12, at.x + 12, at.y + 12]); }
+    const line = linePoints();
+    line.forEach((at) => taken.push([at.x - 3, at.y - 3, at.x + 3, at.y + 3]));
+    const chosenName = ground.land.find((one) => one.properties.code === shown.chosen)?.properties.name;
+    all.sort((a, b) => (b.name === chosenName) - (a.name === chosenName));
+    const texts = all.map((town) => make("span", { textContent: town.name, className: town.name === chosenName ? "on" : "" }));
+    const sides = line.length ? (shown.sides ?? []).map((text) => make("span", { className: "side", textContent: text })) : [];
+    names.replaceChildren(...texts, ...sides);
+    const measure = (text) => [text.offsetWidth, text.offsetHeight];
+    const sizes = texts.map(measure), sideSizes = sides.map(measure); // together: one layout
+    const put = (text, box) => { taken.push(box); text.style.transform = `translate(${box[0]}px, ${box[1]}px)`; };
+    sides.forEach((text, i) => { // inland to the left of the line, the coast to the right
+      const [w, h] = sideSizes[i];
+      const seats = line.flatMap((at) => [26, 44, 70].map((gap) => [i ? at.x + gap : at.x - gap - w, at.y - h / 2]))
+        .map(([x, y]) => [x, y, x + w, y + h]).filter(free);
+      if (seats.length) put(text, seats[Math.floor(seats.length * 0.62)]);
+      else text.remove();
+    });
+    all.forEach((town, i) => {
+      const [w, h] = sizes[i], r = town.r + 2, { x, y } = town.at;
+      const seat = [[r, -h / 2], [-r - w, -h / 2], [-w / 2, r - 2], [-w / 2, -r - h + 2], [r - 3, r - 6], [-r - w + 3, r - 6], [r - 3, -h - r + 6], [-r - w + 3, -h - r + 6]]
+        .map(([dx, dy]) => [x + dx, y + dy, x + dx + w, y + dy + h]).find(free);
+      if (!seat) return texts[i].remove();
+      put(texts[i], seat);
+      if (town.dot) {
+        const dot = make("i", {});
+        dot.style.transform = `translate(${x - 3}px, ${y - 3}px)`;
+        names.append(dot);
+        taken.push([x - 3, y - 3, x + 3, y + 3]);
+      }
+    });
+  }
+
+  function linePoints() {
+    const points = [];
+    (ground.lines[shown.divide] ?? []).forEach((part) => part.forEach(([lon, lat], i) => {
+      const at = map.latLngToLayerPoint([lat, lon]), last = points[points.length - 1];
+      if (i && last) { // long straight pieces are filled in, so that no name lies across them
+        const steps = Math.floor(at.distanceTo(last) / 8);
+        for (let k = 1; k < steps; k++) points.push(L.point(last.x + ((at.x - last.x) * k) / steps, last.y + ((at.y - last.y) * k) / steps));
+      }
+      points.push(at);
+    }));
+    return points;
+  }
+
+  /* ---- lines: coast against inland, routes, the chosen place */
+  function replace(name, layers) {
+    extras[name]?.remove();
+    extras[name] = L.layerGroup(layers).addTo(map);
+  }
+  const cased = (points, css, pane) => ["casing", "core"].map((part) => L.polyline(points, { pane: pane, interactive: false, className: `ris-${css} ${part}` }));
+
+  function setLines() {
+    const turned = (part) => part.map(([lon, lat]) => [lat, lon]);
+    replace("divide", (ground.lines[shown.divide] ?? []).flatMap((part) => cased(turned(part), "divide", "ris-lines")));
+    const routes = shown.routes ?? [];
+    replace("routes", routes.flatMap((route) => {
+      const middle = route.points[Math.floor(route.points.length / 2)];
+      const label = route.label ? [L.marker(middle, { interactive: false, keyboard: false, icon: L.divIcon({ className: "ris-route-label", iconSize: [0, 0], html: make("span", { textContent: route.label }).outerHTML }) })] : [];
+      return [...cased(route.points, "route" + (route.schematic ? " schematic" : ""), "ris-lines"), ...label];
+    }));
+    replace("place", shown.place ? [L.circleMarker(shown.place, { pane: "ris-lines", radius: 8, interactive: false, className: "ris-place" })] : []);
+    const land = ground.land.find((one) => one.properties.code === shown.chosen);
+    replace("chosen", land ? ["casing", "core"].map((part) => L.geoJSON(land, { pane: "ris-lines", interactive: false, style: { className: `ris-chosen ${part}` } })) : []);
+  }
+
+  /* ---- legend: a table that is the chart */
+  const BAR_PX = 52;
+  function setLegend() {
+    const legend = shown.picture.legend;
+    key.hidden = !legend;
+    if (!legend) return;
+    const swatch = (name) => make("i", { className: "swatch " + name });
+    const cell = (text, share, code) => {
+      const bar = make("i", { className: "bar c" + code });
+      bar.style.width = `${share > 0 ? Math.max(2, (share * BAR_PX) / 100) : 0}px`;
+      return make("td", {}, bar, text);
+    };
+    const head = make("tr", {}, ...legend.columns.map((text) => make("th", { scope: "col", textContent: text })));
+    const rows = legend.rows.map((row) => {
+      const name = make("th", { scope: "row" }, swatch("c" + row.code), row.label);
+      return make("tr", {}, name, ...row.shares.map((share, i) => cell(row.texts[i], share, row.code)));
+    });
+    const notes = legend.notes.map(([kind, text]) => make("p", {}, swatch(kind), text));
+    key.replaceChildren(
+      make("table", {}, make("caption", { textContent: legend.title }), make("thead", {}, head), make("tbody", {}, ...rows)),
+      make("div", { className: "notes" }, ...notes),
+    );
+  }
+
+  /* ---- view */
+  function fit(animate) {
+    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, 84] } : { paddingTopLeft: [key.hidden ? 20 : 190, 16], paddingBottomRight: [24, 16] };
+    const routes = (shown.routes ?? []).flatMap((route) => route.points);
+    const land = ground?.land.find((one) => one.properties.code === shown.chosen);
+    const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(COUNTY);
+    if (land) bounds.extend(L.geoJSON(land).getBounds());
+    if (shown.place) bounds.extend(shown.place);
+    map.fitBounds(bounds, { ...room, animate: animate && !calm, maxZoom: 10 });
+  }
+
+  function home() {
+    moved = false;
+    pinned = "";
+    if (shown.chosen) choose("county", "");
+    shown = { ...shown, chosen: "", routes: [], place: null };
+    update(false);
+    fit(true);
+  }
+
+  function controls() {
+    const button = (text, label, press) => {
+      const made = make("button", { type: "button", textContent: text });
+      if (label) attributes(made, { "aria-label": label, title: label });
+      L.DomEvent.disableClickPropagation(made).on(made, "click", press);
+      return made;
+    };
+    const zoom = (step) => () => { moved = true; map.setZoom(map.getZoom() + step, { animate: !calm }); };
+    const box = make("div", { className: "ris-controls" }, button(words.home, "", home), button("+", "+ " + words.zoomIn, zoom(0.75)), button("−", "− " + words.zoomOut, zoom(-0.75)));
+    document.getElementById("map_div").append(box);
+  }
+
+  window.risMap = function (made, texts) {
+    map = made;
+    words = texts;
+    root.lang = texts.lang;
+    const pane = (name, z) => { map.createPane(name).style.zIndex = z; return name; };
+    const flat = (name, z) => ({ pane: pane(name, z), interactive: false });
+    const styled = (layer, css) => ({ ...layer, style: { className: css } });
+    if (calm) { map.options.zoomAnimation = false; map.options.inertia = false; }
+    map.fitBounds(COUNTY, { animate: false });
+    squares = new Squares({ pane: pane("ris-squares", 320), padding: 0.4 }).addTo(map);
+    map.getPane("ris-squares").style.pointerEvents = "none";
+    pane("ris-areas", 400);
+    map.getPane(pane("ris-lines", 450)).style.pointerEvents = "none";
+    names = map.getPane(pane("ris-names", 640));
+    names.className += " ris-names";
+    attributes(names, { "aria-hidden": "true" });
+    const container = map.getContainer();
+    key = make("div", { className: "ris-key", hidden: true });
+    L.DomEvent.disableClickPropagation(key);
+    container.append(key);
+    say = make("div", { id: "say", role: "status" });
+    container.parentElement.append(say);
+    landmarks();
+    controls();
+    groundFile.then((file) => {
+      ground = file;
+      L.geoJSON(ground.sea.map((geometry) => ({ type: "Feature", properties: {}, geometry: geometry })), styled(flat("ris-sea", 205), "ris-sea")).addTo(map);
+      L.geoJSON(ground.land, styled(flat("ris-ground", 210), "ris-ground")).addTo(map);
+      const roads = flat("ris-roads", 330);
+      [1, 0].forEach((numbered) => L.geoJSON({ type: "MultiLineString", coordinates: ground.roads.filter((road) => road[0] === numbered).map((road) => road[1]) }, styled(roads, numbered ? "ris-road" : "ris-road schematic")).addTo(map));
+      L.geoJSON(ground.land, { pane: "ris-areas", style: { className: "ris-area" }, onEachFeature: addArea }).addTo(map);
+      update(true);
+    }).catch(failed);
+    squaresFile.then((buffer) => {
+      if (!buffer.byteLength) buffer = new ArrayBuffer(32);
+      const [x, y, dx, dy] = new Float64Array(buffer, 0, 4), count = (buffer.byteLength - 32) / 17;
+      corners = Float64Array.from(new Uint16Array(buffer, 32, count * 8), (value, i) => (i % 2 ? y + value * dy : x + value * dx));
+      owners = new Uint8Array(buffer, 32 + count * 16, count);
+      paint();
+    }).catch(failed);
+    // The wheel is the page's unless Ctrl is held; a finger is the page's, two fingers the map's.
+    container.addEventListener("wheel", (event) => { if (!event.ctrlKey && !event.metaKey) event.stopImmediatePropagation(); else moved = true; }, { capture: true });
+    if (coarse) map.dragging.disable();
+    map.on("dragstart", () => { moved = true; });
+    // A frame gets its size after the map is made: fit until the reader has moved something.
+    new ResizeObserver(() => {
+      map.invalidateSize({ animate: false });
+      if (!moved) fit(false);
+      setNames();
+    }).observe(container);
+    map.on("zoomstart", () => { names.hidden = true; });
+    map.on("moveend", () => { names.hidden = false; setNames(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+    beside();
   };
 
-  window.risBase = function (map) {
-    const ofKind = (kind) => (feature) => feature.properties.kind === kind;
-    const sea = layer(map, "ris-sea", 210, { style: STYLE.sea, filter: ofKind("sea") });
-    land = layer(map, "ris-land", 220, {
-      style: STYLE.municipality,
-      onEachFeature: (feature, polygon) =>
-        polygon.on("add", () => {
-          const path = polygon.getElement();
-          if (path) path.dataset.municipality = feature.properties.code;
-        }),
+  /* One main landmark with one heading, as in any document of its own; nothing forbids zooming. */
+  function landmarks() {
+    document.querySelectorAll("meta[name=viewport]").forEach((tag, i) => { if (i) tag.remove(); else tag.content = "width=device-width, initial-scale=1"; });
+    document.querySelectorAll("main, [role=main]").forEach((element) => attributes(element, { role: "presentation" }));
+    const main = document.getElementById("root") ?? document.body.firstElementChild;
+    attributes(main, { role: "main" });
+    main.prepend(make("h1", { className: "ris-hidden", id: "map-title" }));
+    document.querySelectorAll("body > div:not(#root)").forEach((extra) => main.append(extra));
+    attributes(map.getContainer(), { role: "group", "aria-labelledby": "map-title", tabindex: "-1" });
+  }
+
+  function setTitle(title) {
+    if (!title) return;
+    document.title = title;
+    document.getElementById("map-title").textContent = title;
+    if (window.frameElement) window.frameElement.title = title;
+  }
+
+  function failed() {
+    say.replaceChildren(sentenceElement({ text: words.failed }));
+    if (window.frameElement) window.frameElement.dataset.risReady = "true";
+  }
+
+  /* ---- the page beside the map: rows with data-map-ids are marked both ways; one with
+     data-map-click chooses through the map; the link works alone without the frame */
+  function beside() {
+    const until = new AbortController(); // the page outlives the frame
+    const on = (name, act, more) => page.addEventListener(name, act, { signal: until.signal, ...more });
+    const ids = (event) => (event.target.closest?.("[data-map-ids]")?.dataset.mapIds ?? "").split(" ").filter(Boolean);
+    let marked = "";
+    const follow = (event) => {
+      const found = ids(event);
+      if (found.join() === marked) return;
+      marked = found.join();
+      mark(found);
+      if (found.length <= 1) hover(found[0] ?? "");
+    };
+    on("mouseover", follow);
+    on("focusin", follow);
+    on("click", (event) => {
+      const row = event.target.closest?.("a[data-map-click]");
+      if (!row || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      event.stopPropagation();
+      chooseId(ids(event)[0]);
+    }, { capture: true });
+    on("click", foresee, { capture: true });
+    addEventListener("pagehide", () => until.abort());
+    document.addEventListener("click", (event) => { // a page of ours, without loading all anew
+      const link = event.target.closest?.("#say a");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      parent.history.pushState(null, "", link.href);
+      parent.dispatchEvent(new PopStateEvent("popstate", { state: null }));
     });
-    const roads = layer(map, "ris-roads", 230, { style: STYLE.road, filter: ofKind("road") });
-    map.createPane("ris-seats").style.zIndex = "590";
-    const seats = L.geoJSON(null, { filter: ofKind("seat"), pointToLayer: seatMarker }).addTo(map);
-    geometry.land.then((data) => {
-      land.addData(data);
-      paintMunicipalities();
-      document.documentElement.dataset.risBase = "drawn";
+  }
+
+  /* ---- what is shown: a picture under its address (or in the message) and what is chosen in it */
+  const ready = new Map();
+  function fetched(url) {
+    if (!ready.has(url)) {
+      if (ready.size > 60) ready.delete(ready.keys().next().value);
+      ready.set(url, fetch(url).then((answer) => { if (!answer.ok) throw new Error(url); return answer.json(); }).catch((fault) => { ready.delete(url); throw fault; }));
+    }
+    return ready.get(url);
+  }
+  function decoded(text) {
+    return Uint8Array.from({ length: owners ? owners.length : text.length * 2 }, (_, i) => {
+      const pair = parseInt(text[i >> 1], 36);
+      return i % 2 ? pair % 6 : Math.floor(pair / 6);
     });
-    geometry.background.then((data) => {
-      sea.addData(data);
-      roads.addData(data);
-      seats.addData(data);
-      arrangeNames();
-    });
-    // A frame on a phone gets its height after the map is made: measure again, keep the centre.
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
-    map.on("zoomend viewreset", arrangeNames);
-    new MutationObserver(arrangeNames).observe(map.getPane("markerPane"), { childList: true });
+  }
+
+  async function show(data) {
+    const mine = ++order;
+    let picture;
+    try { picture = data.picture ?? (await fetched(data.url)); } catch { if (mine === order) failed(); return; }
+    if (mine !== order) return; // a later choice has overtaken this one
+    const fresh = shown.picture !== picture, was = shown.chosen;
+    shown = { ...data, picture: picture };
+    if (fresh) codes = picture.classes ? decoded(picture.classes) : null;
+    setTitle(data.title);
+    if (shown.chosen !== was && !shown.chosen) pinned = "";
+    update(fresh);
+    const aim = JSON.stringify([shown.chosen, shown.place, (shown.routes ?? []).length]);
+    if (aim !== fitted) { if (fitted !== null || shown.chosen || shown.place) { moved = false; fit(fitted !== null); } fitted = aim; }
+    // neighbouring choices are fetched when nothing else is to do
+    if (data.next) (window.requestIdleCallback ?? setTimeout)(() => Object.values(data.next).flatMap(Object.values).forEach((url) => fetched(url).catch(() => {})));
+  }
+
+  function update(fresh) {
+    if (!ground) return;
+    paint();
+    if (fresh) setLegend();
+    setBubbles();
+    setLines();
+    if (fresh) nameAreas();
+    setNames();
+    tell();
+  }
+
+  /* A click on a choice is seen here before Python has it, and what is ready is painted. Python's
+     answer decides: it is the same picture, or it takes over when the wait is over. */
+  let ahead = "", held = null;
+  function foreseen(event) {
+    const direct = event.target.closest?.("[data-map-next]");
+    if (direct) return direct.dataset.mapNext;
+    const option = event.target.closest?.("[role=option]");
+    const button = option ?? event.target.closest?.("[class*=st-key-] button, [class*=st-key-] label");
+    const owner = option ? page.querySelector("[class*=st-key-] [aria-expanded=true]") : button;
+    const name = owner && /st-key-([\w-]+)/.exec(owner.closest("[class*=st-key-]").className)?.[1];
+    return name && shown.next?.[name]?.[button.textContent.trim()];
+  }
+  function foresee(event) {
+    const url = foreseen(event);
+    if (!url || url === shown.url) return;
+    ahead = url;
+    show({ ...shown, picture: undefined, url: url });
+    setTimeout(() => { if (ahead === url) { ahead = ""; if (held) show(held); } }, LONG_WAIT_MS);
+  }
+  window.risLayer = function (group, data) {
+    window.feature_group?.splice(0); // streamlit-folium keeps every group it ever added
+    if (ahead && data.url !== ahead) { held = data; return; } // an earlier click's answer
+    ahead = "";
+    held = null;
+    show(data);
   };
+
+  /* For tests: what is drawn. */
+  window.risState = () => ({ codes: codes ? Array.from(codes) : null, chosen: shown.chosen ?? "", url: shown.url ?? "", bubbles: [...bubbles.keys()], say: say.innerText, zoom: map.getZoom() });
 })();

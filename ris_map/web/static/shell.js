@@ -235,6 +235,7 @@
       frame.addEventListener("load", soon);
     }
     if (!doc || !doc.body || doc.URL === "about:blank") return;
+    if ("risMap" in doc.documentElement.dataset) return; // it names itself (map.js)
     const title = announced("data-ris-map-title") || texts().map;
     setAttribute(frame, "title", title);
     setAttribute(doc.documentElement, "lang", language());
