@@ -19,6 +19,7 @@ from pathlib import Path
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import write_whole
+from ris_map.export.sources import load_sources
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.register import MunicipalityAt, check_register, format_register, schema_text
 from ris_map.register.strategy import check_strategy
@@ -26,6 +27,7 @@ from ris_map.words.language import Language
 
 REGISTER = "actors.yaml"
 STRATEGY = "strategy.yaml"
+SOURCES = "sources.yaml"
 SCHEMA = "actors.schema.json"
 OK, FAULTY, UNUSABLE = 0, 1, 2
 
@@ -128,6 +130,10 @@ def _check(arguments: argparse.Namespace) -> int:
     today = arguments.today or dates.today()
     result = check_register(data / REGISTER, municipality_at=municipality_at, today=today)
     faults = [*result.faults, *check_strategy(data / STRATEGY), *faults]
+    try:
+        load_sources(data / SOURCES)
+    except DataFaults as refusal:
+        faults += refusal.faults
     if arguments.quiet_warnings:
         faults = [fault for fault in faults if fault.is_error]
     if arguments.json:
@@ -142,7 +148,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     try:
         # imported here: reading maps takes longer to start than the other commands take to run
         from ris_map.geography import county as geodata  # noqa: PLC0415
-        from ris_map.geography import roads  # noqa: PLC0415
+        from ris_map.geography import roads, statistics  # noqa: PLC0415
     except ImportError as error:
         fault = Fault(
             file=str(data),
@@ -166,7 +172,8 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
                 severity=Severity.WARNING,
             )
         )
-    return [*faults, *roads.check_roads(data)], municipality_at
+    faults += [*roads.check_roads(data), *statistics.check_facts(data)]
+    return faults, municipality_at
 
 
 def _exit_code(faults: Iterable[Fault]) -> int:

@@ -11,8 +11,8 @@ import xlsxwriter
 
 from ris_map.actors.files import COLUMNS as ACTOR_COLUMNS
 from ris_map.api.records import selected_offices
-from ris_map.export.geopackage import sweref_point
 from ris_map.export.tables import Cell
+from ris_map.geography.boundaries import sweref_point
 from ris_map.register.in_words import ActorRow, Words, actor_rows, phase_marks
 from ris_map.register.selection import Selection
 

@@ -16,7 +16,7 @@ from ris_map.api.records import (
     selected_offices,
     travel_records,
 )
-from ris_map.export.geopackage import sweref_point
+from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor
 from ris_map.register.register import register_schema
 from ris_map.travel.service import group_id, sources

@@ -32,6 +32,8 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "id": ("bad-id", "Use lower-case a-z, digits and single hyphens, for example almi-nord."),
     "successor": ("bad-id", "Give the id of another record."),
     "same_as": ("bad-id", "Give the id of another record."),
+    "code": ("bad-code", "Give the four digits of the municipality as text."),
+    "municipality_code": ("bad-code", "Give the four digits of the municipality."),
     "municipality": ("bad-code", "Give the four digits of the municipality in quotes: '2480'."),
     "municipalities": ("bad-code", "Give the four digits of the municipality in quotes: '2480'."),
     "nearest_municipality": ("bad-code", "Give the four digits of a municipality in quotes."),
@@ -114,7 +116,7 @@ def _mask(text: str | None) -> str | None:
     return None if text is None else PERSONAL_DATA.sub(_MASK, text)
 
 
-def model_faults(error: ValidationError, *, model: type[BaseModel], place: Place) -> list[Fault]:
+def model_faults(error: ValidationError, *, model: type[Any], place: Place) -> list[Fault]:
     """Return the faults that a model found in one record, one per field.
 
     Parameters
@@ -149,6 +151,13 @@ def _words(details: Any, *, loc: Loc, model: type[BaseModel]) -> tuple[str, str,
             words = _missing(name, is_there=kind != "missing")
         case "enum":
             words = _not_in_vocabulary(value, annotation_at(model, loc))
+        case "literal_error":
+            action = f"Allowed: {details['ctx']['expected'].replace(chr(39), '')}."
+            words = (
+                f"{_described(value)} is not one of the allowed values.",
+                action,
+                "not-in-vocabulary",
+            )
         case "finite_number":
             reason = f"{_described(value)} is not a number that can be used."
             words = (reason, "Give an ordinary number.", "not-finite")
@@ -216,6 +225,7 @@ def _out_of_range(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str
 def _wrong_type(kind: str, value: Any, *, name: str) -> tuple[str, str, str]:  # noqa: ANN401
     wanted, action = {
         "string_type": ("text", "Write the value as text."),
+        "bool_parsing": ("true or false", "Write true or false."),
         "bool_type": ("true or false", "Write true or false, without quotes."),
         "int_type": ("a whole number", "Write a whole number, without quotes."),
         "int_from_float": ("a whole number", "Write a whole number, without decimals."),

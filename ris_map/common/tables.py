@@ -8,19 +8,46 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, LiteralString, TypeVar
 
-from ris_map.common.faults import Fault
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+
+from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.files import read_text
+from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 SOUTH_LAT, NORTH_LAT = 63.0, 66.5
 WEST_LON, EAST_LON = 14.0, 22.2
 """The county with its sea, and the towns just outside it where its roads end."""
 MAX_DIGITS = 9
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,15})?")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_T = TypeVar("_T")
+
+
+def _as_written(pattern: re.Pattern[str], kind: LiteralString) -> BeforeValidator:
+    """Refuse what Python would take for a number beside plain digits: 1e5, 1_000, nan."""
+
+    def checked(cell: object) -> object:
+        if isinstance(cell, str) and not pattern.fullmatch(cell):
+            raise PydanticCustomError(kind, "not a number")
+        return cell
+
+    return BeforeValidator(checked)
+
+
+Decimal = Annotated[float, _as_written(_DECIMAL, "float_type")]
+"""A number in plain decimals."""
+Count = Annotated[int, _as_written(_COUNT, "int_type")]
+"""A whole number from zero up."""
 
 
 class FaultLog:
@@ -62,15 +89,9 @@ class FaultLog:
     def text(self) -> str | None:
         """Return the file's text, or note why it cannot be read."""
         try:
-            return self.path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            self.add("The file is missing.", action="Restore it.", code="missing-file")
-        except UnicodeDecodeError:
-            self.add("The file is not UTF-8.", action="Save it as UTF-8.", code="bad-encoding")
-        except OSError as error:
-            self.add(
-                f"The file cannot be read: {error}.", action="Mend it.", code="unreadable-file"
-            )
+            return read_text(self.path)
+        except DataFaults as refusal:
+            self.faults.extend(refusal.faults)
         return None
 
 
@@ -180,6 +201,70 @@ def point_problem(lat: float, lon: float) -> str | None:
 
 def _in_region(lat: float, lon: float) -> bool:
     return SOUTH_LAT <= lat <= NORTH_LAT and WEST_LON <= lon <= EAST_LON
+
+
+def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
+    """Return the records of a YAML file that lists them under one key, in file order.
+
+    Raises
+    ------
+    DataFaults
+        With everything that is wrong with the file, each with its line.
+    """
+    document = load_yaml(path)
+    content = document.value
+    listed = content.get(key) if isinstance(content, dict) else content
+    whole = Place(str(path), document, (), None)
+    if not isinstance(listed, list) or not listed:
+        reason, action = f"The list '{key}' is missing or empty.", "Restore it."
+        raise DataFaults([whole.fault((), reason, action=action, code="wrong-type")])
+    adapter, records, faults = TypeAdapter(kind), [], []
+    for index, raw in enumerate(listed):
+        name = raw.get("id") if isinstance(raw, dict) else None
+        place = Place(str(path), document, (key, index), str(name or f"{key}[{index}]"))
+        try:
+            # by way of JSON, where a list is the only way to write a tuple
+            records.append(adapter.validate_json(json.dumps(raw)))
+        except ValidationError as error:
+            faults += model_faults(error, model=kind, place=place)
+    if faults:
+        raise DataFaults(faults)
+    return tuple(records)
+
+
+def read_records(
+    log: FaultLog, kind: type[_T], *, columns: Sequence[str], key: str | None = None
+) -> list[tuple[int, _T]]:
+    """Return the records of a table with their lines; those with faults are noted and left out.
+
+    Parameters
+    ----------
+    log : FaultLog
+        Names the file and takes its faults.
+    kind : type
+        A pydantic model or dataclass with the columns as fields; an empty cell of a field that has
+        a default is that default.
+    columns : sequence of str
+        Required header, in this order.
+    key : str, optional
+        Column that identifies a record; must be filled in and unique.
+    """
+    adapter = TypeAdapter(kind)
+    optional = {name for name, field in _fields(kind).items() if not field.is_required()}
+    records = []
+    for row in read_rows(log, columns=columns, key=key):
+        cells = {k: v for k, v in row.cells.items() if v or k not in optional}
+        try:
+            records.append((row.line, adapter.validate_strings(cells)))
+        except ValidationError as error:
+            place = Place(log.path.as_posix(), YamlDocument(None, {(): row.line}), (), row.record)
+            log.faults.extend(model_faults(error, model=kind, place=place))
+    return records
+
+
+def _fields(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    fields: Mapping[str, Any] = getattr(kind, "model_fields", None) or kind.__pydantic_fields__
+    return fields
 
 
 def read_rows(log: FaultLog, *, columns: Sequence[str], key: str | None = None) -> list[Row]:

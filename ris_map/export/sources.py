@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from ris_map.common.records import Record, ShortText, Slug, Text
-from ris_map.common.yaml_file import load_yaml
+from ris_map.common.tables import load_listed
 from ris_map.words.language import LocalText
 
 
@@ -30,7 +27,11 @@ class DataSource(Record):
 
 
 def load_sources(path: Path) -> tuple[DataSource, ...]:
-    """Return the provenance of all data files, in file order."""
-    content = load_yaml(path).value
-    listed = content["sources"] if isinstance(content, dict) else content
-    return TypeAdapter(tuple[DataSource, ...]).validate_json(json.dumps(listed))
+    """Return the provenance of all data files, in file order.
+
+    Raises
+    ------
+    DataFaults
+        With everything that is wrong with the file, each with its line.
+    """
+    return load_listed(path, DataSource, key="sources")

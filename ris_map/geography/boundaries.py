@@ -7,38 +7,120 @@ Areas are measured in SWEREF 99 TM (EPSG:3006).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from functools import lru_cache
+from pathlib import Path
+from typing import NoReturn
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from pydantic import ValidationError
 
+from ris_map.common.faults import GeodataFaults
+from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.records import MunicipalityCode, Record, ShortText
 from ris_map.common.tables import FaultLog, point_problem
+from ris_map.common.yaml_file import YamlDocument
 from ris_map.geography.codes import MUNICIPALITY_CODES
 
+DEGREES, METRES = 4326, 3006
 MAX_SLIVER_M2 = 10_000.0
 """Overlap or gap between neighbours that is still taken for rounding: one hectare."""
 MAX_OUTSIDE_TERRITORY_M2 = 5_000_000.0
 """Land outside its own territory that is still taken for simplification: 5 km2."""
 MAX_SEGMENT_DEGREES = 0.005
-_TO_METRES = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
+SIMPLE_TOLERANCE_M = 500.0
+"""Details smaller than this are left out of drawings; shared borders stay shared."""
+SMALLEST_ISLAND_M2 = 3_000_000.0
 
-Polygons = dict[str, shapely.Geometry]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
-    """One feature of a GeoJSON file; ``geometry`` is ``None`` when it cannot be read."""
-
-    line: int | None
-    properties: Mapping[str, Any]
-    geometry: shapely.Geometry | None
+Ring = tuple[tuple[float, float], ...]
 
 
-def read_features(log: FaultLog) -> list[Feature]:
-    """Read a GeoJSON feature collection; lines are known when each feature has its own."""
+class Territory(Record):
+    """Properties of a municipality's polygon with its sea."""
+
+    code: MunicipalityCode
+    name: ShortText
+
+
+class Land(Territory):
+    """Properties of a municipality's land, with a point where a label can stand."""
+
+    label_lat: float
+    label_lon: float
+
+
+def read_areas(log: FaultLog, kind: type[Territory]) -> gpd.GeoDataFrame:
+    """Read one polygon per municipality, by code, in EPSG:4326; what is wrong is noted.
+
+    Lines are known when each feature has its own. Left out are areas whose code or geometry cannot
+    be used.
+    """
+    rows, seen = [], set[str]()
+    for line, raw, geometry in features_in(log):
+        code = raw.get("code")
+        record = None if code is None else str(code)
+        place = Place(log.path.as_posix(), YamlDocument(None, {(): line or 1}), (), record)
+        try:
+            kind.model_validate(raw)
+        except ValidationError as error:
+            log.faults.extend(model_faults(error, model=kind, place=place))
+        if isinstance(code, str) and code not in MUNICIPALITY_CODES:
+            reason = f"{code} is no municipality of the county."
+            log.add(
+                reason,
+                action="Correct the code.",
+                code="unknown-municipality",
+                line=line,
+                record=record,
+                field="code",
+            )
+        elif isinstance(code, str) and code in seen:
+            log.add(
+                "Stands here for the second time.",
+                action="Remove one.",
+                code="duplicate-id",
+                line=line,
+                record=record,
+                field="code",
+            )
+        elif isinstance(code, str):
+            seen.add(code)
+            if problem := _geometry_problem(geometry):
+                log.add(
+                    problem,
+                    action="Rebuild the file with scripts/build_boundaries.py.",
+                    code="bad-geometry",
+                    line=line,
+                    record=code,
+                    field="geometry",
+                )
+            else:
+                rows.append({**raw, "line": line, "geometry": geometry})
+    missing = [code for code in MUNICIPALITY_CODES if code not in seen]
+    if missing and (seen or not log.faults):
+        log.add(
+            f"{len(MUNICIPALITY_CODES)} municipalities are expected; missing: "
+            f"{', '.join(missing)}.",
+            action="Add them.",
+            code="missing-municipality",
+        )
+    columns = [*kind.model_fields, "line", "geometry"]
+    areas = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=DEGREES)
+    areas = areas.set_index("code").sort_index()
+    _note_overlaps_and_gaps(areas.geometry, log=log)
+    return areas
+
+
+def features_in(
+    log: FaultLog,
+) -> list[tuple[int | None, dict[str, object], shapely.Geometry | None]]:
+    """Return line, properties and geometry of each feature of a GeoJSON file.
+
+    A geometry that cannot be read is None; the line is known when each feature has its own.
+    """
     text = log.text()
     if text is None:
         return []
@@ -55,10 +137,8 @@ def read_features(log: FaultLog) -> list[Feature]:
         return []
     numbers = [n for n, line in enumerate(text.splitlines(), start=1) if '"Feature"' in line]
     lines = numbers if len(numbers) == len(features) else [None] * len(features)
-    return [
-        Feature(line=line, properties=properties, geometry=_geometry(geometry))
-        for line, (properties, geometry) in zip(lines, features, strict=True)
-    ]
+    pairs = zip(lines, features, strict=True)
+    return [(line, properties, _geometry(shape)) for line, (properties, shape) in pairs]
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -70,99 +150,6 @@ def _geometry(geometry: object) -> shapely.Geometry | None:
         return shapely.from_geojson(json.dumps(geometry))
     except (shapely.GEOSException, ValueError):
         return None
-
-
-def to_metres(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Project the vertices from EPSG:4326 (degrees) to EPSG:3006 (metres)."""
-    return shapely.transform(geometry, _TO_METRES.transform, interleaved=False)
-
-
-def area_m2(geometry: shapely.Geometry) -> float:
-    """Return the area of a geometry in EPSG:4326, measured in EPSG:3006.
-
-    Long edges get more vertices first: straight in degrees is not straight in metres, and the
-    difference would give a thin sliver hectares that it does not have.
-    """
-    return float(to_metres(shapely.segmentize(geometry, MAX_SEGMENT_DEGREES)).area)
-
-
-def checked_polygons(features: Sequence[Feature], *, log: FaultLog) -> Polygons:
-    """Return the usable polygon of each municipality, in the order of the codes.
-
-    Everything else is noted: codes that are unknown, missing or there twice, geometry that is no
-    valid polygon or lies outside the region, overlaps and gaps.
-    """
-    polygons: Polygons = {}
-    seen: set[str] = set()
-    for feature in features:
-        code = _checked_code(feature, seen=seen, log=log)
-        if code is not None:
-            seen.add(code)
-            if _is_usable(feature, code=code, log=log):
-                polygons[code] = feature.geometry
-    missing = [code for code in MUNICIPALITY_CODES if code not in seen]
-    if missing and (features or not log.faults):
-        log.add(
-            f"{len(MUNICIPALITY_CODES)} municipalities are expected; missing: "
-            f"{', '.join(missing)}.",
-            action="Add them.",
-            code="missing-municipality",
-        )
-    polygons = dict(sorted(polygons.items()))
-    if polygons:
-        _note_overlaps(polygons, log=log)
-    if len(polygons) == len(MUNICIPALITY_CODES):  # else one that is left out would look like a gap
-        _note_gaps(polygons, log=log)
-    return polygons
-
-
-def _checked_code(feature: Feature, *, seen: set[str], log: FaultLog) -> str | None:
-    code, name = feature.properties.get("code"), feature.properties.get("name")
-    record = None if code is None else str(code)
-    if not isinstance(code, str) or code not in MUNICIPALITY_CODES:
-        log.add(
-            f"{code!r} is not the code of a municipality in the county.",
-            action="Write the code as text of four digits.",
-            code="unknown-municipality",
-            line=feature.line,
-            record=record,
-            field="code",
-        )
-        return None
-    if not isinstance(name, str) or not name:
-        log.add(
-            "The name is missing.",
-            action="Fill it in.",
-            code="missing-value",
-            line=feature.line,
-            record=record,
-            field="name",
-        )
-    if code in seen:
-        log.add(
-            "Stands here for the second time.",
-            action="Remove one.",
-            code="duplicate-id",
-            line=feature.line,
-            record=record,
-            field="code",
-        )
-        return None
-    return code
-
-
-def _is_usable(feature: Feature, *, code: str, log: FaultLog) -> bool:
-    problem = _geometry_problem(feature.geometry)
-    if problem is not None:
-        log.add(
-            problem,
-            action="Rebuild the file with scripts/build_boundaries.py.",
-            code="bad-geometry",
-            line=feature.line,
-            record=code,
-            field="geometry",
-        )
-    return problem is None
 
 
 def _geometry_problem(geometry: shapely.Geometry | None) -> str | None:
@@ -178,45 +165,123 @@ def _geometry_problem(geometry: shapely.Geometry | None) -> str | None:
     return point_problem(south, west) or point_problem(north, east)
 
 
-def _note_overlaps(polygons: Polygons, *, log: FaultLog) -> None:
-    codes, shapes = list(polygons), list(polygons.values())
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    for left, right in zip(first, second, strict=True):
-        overlap_m2 = area_m2(shapes[left].intersection(shapes[right])) if left < right else 0.0
-        if overlap_m2 > MAX_SLIVER_M2:
-            log.add(
-                f"Overlaps {codes[right]} by {overlap_m2 / 1e4:.1f} hectares.",
-                action="Rebuild both with shared borders.",
-                code="overlap",
-                record=codes[left],
-                field="geometry",
-            )
+def point_in_metres(lat: float, lon: float) -> tuple[float, float]:
+    """Return a point (EPSG:4326) as east and north in metres (EPSG:3006)."""
+    return _transformer().transform(lon, lat)
 
 
-def _note_gaps(polygons: Polygons, *, log: FaultLog) -> None:
-    for part in shapely.get_parts(shapely.union_all(list(polygons.values()))):
-        for ring in part.interiors:
-            gap_m2 = area_m2(shapely.Polygon(ring))
-            if gap_m2 > MAX_SLIVER_M2:
-                beside = [code for code, shape in polygons.items() if shape.intersects(ring)]
+def sweref_point(lat: float, lon: float) -> tuple[int, int]:
+    """Return north and east in SWEREF 99 TM, whole metres, of a point in degrees (EPSG:4326)."""
+    east, north = point_in_metres(lat, lon)
+    return round(north), round(east)
+
+
+@lru_cache(maxsize=1)
+def _transformer() -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(DEGREES, METRES, always_xy=True)
+
+
+def area_m2(areas: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return the areas of geometries in EPSG:4326, measured in EPSG:3006.
+
+    Long edges get more vertices first: straight in degrees is not straight in metres, and the
+    difference would give a thin sliver hectares that it does not have.
+    """
+    return areas.segmentize(MAX_SEGMENT_DEGREES).to_crs(METRES).area
+
+
+def _note_overlaps_and_gaps(areas: gpd.GeoSeries, *, log: FaultLog) -> None:
+    if not areas.is_valid_coverage():
+        pairs = gpd.sjoin(areas.to_frame("geometry"), areas.to_frame("geometry"))
+        pairs = pairs[pairs.index < pairs["code_right"]]
+        others = areas.loc[pairs["code_right"]]
+        shared = pairs.geometry.intersection(others, align=False)
+        for code, other, overlap_m2 in zip(
+            pairs.index, pairs["code_right"], area_m2(shared), strict=True
+        ):
+            if overlap_m2 > MAX_SLIVER_M2:
                 log.add(
-                    f"A gap of {gap_m2 / 1e4:.1f} hectares beside {', '.join(beside)}.",
-                    action="Rebuild them with shared borders.",
-                    code="gap",
-                    record=beside[0],
+                    f"Overlaps {other} by {overlap_m2 / 1e4:.1f} hectares.",
+                    action="Rebuild both with shared borders.",
+                    code="overlap",
+                    record=code,
                     field="geometry",
                 )
-
-
-def note_land_outside_territory(land: Polygons, *, territory: Polygons, log: FaultLog) -> None:
-    """Note municipalities whose land does not lie in their own territory (codes mixed up, say)."""
-    for code in sorted(land.keys() & territory.keys()):
-        outside_m2 = area_m2(land[code].difference(territory[code]))
-        if outside_m2 > MAX_OUTSIDE_TERRITORY_M2:
+    if len(areas) < len(MUNICIPALITY_CODES):
+        return  # one that is left out would look like a gap
+    holes = gpd.GeoSeries(
+        [
+            shapely.Polygon(ring)
+            for part in shapely.get_parts(areas.union_all())
+            for ring in part.interiors
+        ],
+        crs=DEGREES,
+    )
+    for hole, gap_m2 in zip(holes, area_m2(holes), strict=True):
+        if gap_m2 > MAX_SLIVER_M2:
+            beside = areas.index[areas.intersects(hole.exterior)]
             log.add(
-                f"{outside_m2 / 1e6:.0f} km2 of its land lie outside its own territory.",
-                action="Rebuild municipalities.geojson and territory.geojson together.",
-                code="land-outside-territory",
-                record=code,
+                f"A gap of {gap_m2 / 1e4:.1f} hectares beside {', '.join(beside)}.",
+                action="Rebuild them with shared borders.",
+                code="gap",
+                record=beside[0],
                 field="geometry",
             )
+
+
+def note_land_outside_territory(
+    land: gpd.GeoSeries, *, territory: gpd.GeoSeries, log: FaultLog
+) -> None:
+    """Note municipalities whose land does not lie in their own territory (codes mixed up, say)."""
+    both = land.index.intersection(territory.index)
+    outside = area_m2(land.loc[both].difference(territory.loc[both], align=True))
+    for code, outside_m2 in outside[outside > MAX_OUTSIDE_TERRITORY_M2].items():
+        log.add(
+            f"{outside_m2 / 1e6:.0f} km2 of its land lie outside its own territory.",
+            action="Rebuild municipalities.geojson and territory.geojson together.",
+            code="land-outside-territory",
+            record=code,
+            field="geometry",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountyShapes:
+    """Outer rings of each municipality's land, simplified, in metres (EPSG:3006): east, north.
+
+    Small islands are left out. ``bounds`` are west, south, east, north of everything.
+    """
+
+    rings: dict[str, tuple[Ring, ...]]
+    bounds: tuple[float, float, float, float]
+
+
+def load_county_shapes(data_dir: Path) -> CountyShapes:
+    """Read the municipalities' land and simplify it for drawings on paper.
+
+    Raises
+    ------
+    GeodataFaults
+        With everything that is wrong with the file, if anything is.
+    """
+    log = FaultLog(data_dir / "municipalities.geojson")
+    land = read_areas(log, Land)
+    if any(fault.is_error for fault in log.faults):
+        raise GeodataFaults(log.faults)
+    simple = land.to_crs(METRES).geometry.simplify_coverage(SIMPLE_TOLERANCE_M)
+    parts = simple.explode()
+    parts = parts[parts.area >= SMALLEST_ISLAND_M2]
+    rings = {
+        str(code): tuple(
+            tuple((float(x), float(y)) for x, y in part.exterior.coords) for part in group
+        )
+        for code, group in parts.groupby(level=0, sort=False)
+    }
+    west, south, east, north = simple.total_bounds.tolist()
+    return CountyShapes(rings=rings, bounds=(west, south, east, north))
+
+
+@lru_cache(maxsize=2)
+def county_shapes(data_dir: Path) -> CountyShapes:
+    """Return the shapes of a data folder, read once per process."""
+    return load_county_shapes(data_dir)

@@ -5,23 +5,28 @@ All points and polygons are WGS 84 degrees (EPSG:4326).
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pydantic.dataclasses
 import shapely
 
 from ris_map.common.faults import Fault, GeodataFaults
-from ris_map.common.tables import FaultLog, Row, read_rows
+from ris_map.common.records import ShortText, Slug
+from ris_map.common.tables import Count, Decimal, FaultLog, point_problem, read_records
 from ris_map.geography.boundaries import (
-    Feature,
-    Polygons,
-    checked_polygons,
+    DEGREES,
+    Land,
+    Territory,
     note_land_outside_territory,
-    read_features,
+    read_areas,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.divisions import Division, DivisionGroup, read_divisions
@@ -37,22 +42,9 @@ __all__ = [
 ]
 
 LOCALITY_COLUMNS = (
-    "id",
-    "scb_code",
-    "name",
-    "municipality_code",
-    "lat",
-    "lon",
-    "population",
-    "population_year",
-    "kind",
-    "is_seat",
-    "source",
-    "note",
+    *("id", "scb_code", "name", "municipality_code", "lat", "lon", "population"),
+    *("population_year", "kind", "is_seat", "source", "note"),
 )
-LOCALITY_KINDS = ("tatort", "village")
-"""``tatort``: an urban area of SCB, at least 200 people; ``village``: any smaller place."""
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +57,26 @@ class Municipality:
     label_lon: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Locality:
-    """A settlement as a point (EPSG:4326). A ``population`` of ``None`` means unknown."""
+    """A settlement as a point (EPSG:4326). A ``population`` of ``None`` means unknown.
 
-    id: str
-    scb_code: str | None
-    name: str
+    ``kind`` is ``tatort``, an urban area of SCB (at least 200 people), or ``village``, any smaller
+    place.
+    """
+
+    id: Slug
+    scb_code: str | None = None
+    name: ShortText
     municipality_code: str
-    lat: float
-    lon: float
-    population: int | None
-    population_year: int | None
-    kind: str
+    lat: Decimal
+    lon: Decimal
+    population: Count | None = None
+    population_year: Count | None = None
+    kind: Literal["tatort", "village"]
     is_seat: bool
-    source: str
-    note: str
+    source: ShortText
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,8 +100,8 @@ class Geography:
     coast_to_mountains: tuple[str, ...] = ()
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(list(self.territory.values()))
+    def _areas(self) -> gpd.GeoSeries:
+        return gpd.GeoSeries(dict(self.territory), crs=DEGREES).sort_index()
 
     @cached_property
     def _municipality_by_code(self) -> dict[str, Municipality]:
@@ -124,9 +120,18 @@ class Geography:
 
         The boundary counts as inside; on a shared border the lowest code is returned.
         """
-        hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
-        codes = list(self.territory)
-        return min((codes[hit] for hit in hits), default=None)
+        hits = self._areas.sindex.query(shapely.Point(lon, lat), predicate="intersects")
+        return str(self._areas.index[hits.min()]) if hits.size else None
+
+    def municipalities_at(self, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
+        """Return the code of the municipality that each point lies in; None outside the county."""
+        points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lons, lats), crs=DEGREES)
+        areas = gpd.GeoDataFrame(
+            {"code": self._areas.index}, geometry=self._areas.to_numpy(), crs=DEGREES
+        )
+        within = points.sjoin(areas, predicate="intersects")
+        codes: pd.Series = within.groupby(level=0)["code"].min().reindex(points.index)
+        return codes.astype(object).where(codes.notna(), None).to_numpy()
 
     def municipality(self, code: str) -> Municipality:
         """Return a municipality by its code; ``KeyError`` if there is none."""
@@ -164,16 +169,15 @@ def _examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
     names = ("municipalities.geojson", "territory.geojson", "localities.csv", "divisions.yaml")
     logs = [FaultLog(data_dir / name) for name in names]
     land_log, territory_log, localities_log, divisions_log = logs
-    features = read_features(land_log)
-    land = checked_polygons(features, log=land_log)
-    territory = checked_polygons(read_features(territory_log), log=territory_log)
-    note_land_outside_territory(land, territory=territory, log=land_log)
+    land = read_areas(land_log, Land)
+    territory = read_areas(territory_log, Territory).geometry
+    note_land_outside_territory(land.geometry, territory=territory, log=land_log)
     divided = read_divisions(divisions_log)
     unsettled = Geography(
-        municipalities=tuple(_municipalities(features, land=land, log=land_log)),
+        municipalities=_municipalities(land, log=land_log),
         localities=(),
         divisions=divided.divisions if divided else (),
-        territory=territory,
+        territory=territory.to_dict(),
         coast_to_mountains=divided.order_coast_to_mountains if divided else (),
     )
     localities = _localities(localities_log, within=unsettled)
@@ -181,104 +185,77 @@ def _examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
     return geography, [fault for log in logs for fault in log.faults]
 
 
-def _municipalities(
-    features: Sequence[Feature], *, land: Polygons, log: FaultLog
-) -> Iterator[Municipality]:
-    for feature in features:
-        code, name, lat, lon = (
-            feature.properties.get(key) for key in ("code", "name", "label_lat", "label_lon")
+def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Municipality, ...]:
+    labels = gpd.points_from_xy(
+        *(pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")),
+        crs=DEGREES,
+    )
+    on_land = land.geometry.covers(gpd.GeoSeries(labels, index=land.index))
+    for code, area in land[~on_land].iterrows():
+        log.add(
+            f"The label point ({area.label_lat!r}, {area.label_lon!r}) is no point on its land.",
+            action="Give label_lat and label_lon in degrees, inside the polygon.",
+            code="bad-point",
+            line=area.line,
+            record=str(code),
+            field="label_lat, label_lon",
         )
-        if code not in land:
-            continue  # noted with its polygon
-        if not (isinstance(lat, float) and isinstance(lon, float)) or not shapely.covers(
-            land[code], shapely.Point(lon, lat)
-        ):
-            log.add(
-                f"The label point ({lat!r}, {lon!r}) is no point on its land.",
-                action="Give label_lat and label_lon in degrees, inside the polygon.",
-                code="bad-point",
-                line=feature.line,
-                record=code,
-                field="label_lat, label_lon",
-            )
-            continue
-        yield Municipality(code=code, name=str(name), label_lat=lat, label_lon=lon)
-
-
-def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
-    rows = read_rows(log, columns=LOCALITY_COLUMNS, key="id")
-    localities = tuple(_locality(row, within=within) for row in rows)
-    if rows:
-        _note_repeated_scb_codes(rows)
-        _note_seats(localities, log=log)
-    return localities
-
-
-def _locality(row: Row, *, within: Geography) -> Locality:
-    if not _SLUG.fullmatch(row.record):
-        row.fault(
-            f"'{row.record}' is not an id.",
-            action="Use a-z, 0-9 and single hyphens.",
-            code="bad-id",
-            field="id",
+    return tuple(
+        Municipality(
+            code=str(code),
+            name=str(area["name"]),
+            label_lat=area.label_lat,
+            label_lon=area.label_lon,
         )
-    lat, lon = row.point()
-    code = row.choice("municipality_code", allowed=MUNICIPALITY_CODES)
-    found = within.municipality_at(lat, lon)
-    has_point = math.isfinite(lat)  # otherwise the point was noted already
-    if has_point and code in within.territory and found != code:
-        row.fault(
-            f"The point lies in {found or 'no municipality'}, not in {code}.",
-            action="Correct the point or the code.",
-            code="wrong-municipality",
-            field="municipality_code",
-        )
-    population, year = row.optional_count("population"), row.optional_count("population_year")
-    if bool(row.cells["population"]) != bool(row.cells["population_year"]):
-        row.fault(
-            "Population and year belong together.",
-            action="Give both or neither.",
-            code="figure-without-year",
-            field="population_year",
-        )
-    return Locality(
-        id=row.record,
-        scb_code=row.cells["scb_code"] or None,
-        name=row.required("name"),
-        municipality_code=code,
-        lat=lat,
-        lon=lon,
-        population=population,
-        population_year=year,
-        kind=row.choice("kind", allowed=LOCALITY_KINDS),
-        is_seat=row.choice("is_seat", allowed=("true", "false")) == "true",
-        source=row.required("source"),
-        note=row.cells["note"],
+        for code, area in land[on_land].iterrows()
     )
 
 
-def _note_repeated_scb_codes(rows: Sequence[Row]) -> None:
-    seen: set[str] = set()
-    for row in rows:
-        code = row.cells["scb_code"]
-        if code in seen:
-            row.fault(
-                f"The code {code} belongs to an earlier line.",
+def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
+    rows = read_records(log, Locality, columns=LOCALITY_COLUMNS, key="id")
+    lats, lons = (np.array([getattr(item, name) for _, item in rows]) for name in ("lat", "lon"))
+    codes = Counter(item.scb_code for _, item in rows)
+    for (line, item), there in zip(rows, within.municipalities_at(lats, lons), strict=True):
+        for reason, action, code, field in _locality_problems(item, there=there, within=within):
+            log.add(reason, action=action, code=code, line=line, record=item.id, field=field)
+        if item.scb_code and codes[item.scb_code] > 1:
+            log.add(
+                f"The code {item.scb_code} stands here more than once.",
                 action="Correct it.",
                 code="duplicate-id",
+                line=line,
+                record=item.id,
                 field="scb_code",
             )
-        seen |= {code} - {""}
-
-
-def _note_seats(localities: Sequence[Locality], *, log: FaultLog) -> None:
-    seats = [locality.municipality_code for locality in localities if locality.is_seat]
-    for code in MUNICIPALITY_CODES:
-        if seats.count(code) != 1:
+    if not log.faults:  # a line that was left out may have been the seat
+        seats = Counter(item.municipality_code for _, item in rows if item.is_seat)
+        for code in (code for code in MUNICIPALITY_CODES if seats[code] != 1):
             log.add(
-                f"{code} has {seats.count(code)} seats instead of one.",
+                f"{code} has {seats[code]} seats instead of one.",
                 action="Mark its central locality with is_seat true, and no other.",
                 code="bad-seat",
                 record=code,
                 field="is_seat",
             )
+    return tuple(item for _, item in rows)
+
+
+def _locality_problems(
+    item: Locality, *, there: str | None, within: Geography
+) -> list[tuple[str, str, str, str]]:
+    """Return reason, action, code and field of what is wrong beyond the cells themselves."""
+    code, problems = item.municipality_code, []
+    if problem := point_problem(item.lat, item.lon):
+        problems.append((problem, "Correct lat and lon.", "bad-point", "lat, lon"))
+    elif code in within.territory and there != code:
+        reason = f"The point lies in {there or 'no municipality'}, not in {code}."
+        action = "Correct the point or the code."
+        problems.append((reason, action, "wrong-municipality", "municipality_code"))
+    if code not in MUNICIPALITY_CODES:
+        reason = f"'{code}' is no municipality of the county."
+        action = "Use the four digits of SCB."
+        problems.append((reason, action, "unknown-municipality", "municipality_code"))
+    if (item.population is None) != (item.population_year is None):
+        reason, action = "Population and year belong together.", "Give both or neither."
+        problems.append((reason, action, "figure-without-year", "population_year"))
+    return problems

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 from ris_map.common.faults import DataFaults
+from ris_map.common.model_faults import Place, model_faults
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug
 from ris_map.common.tables import FaultLog
 from ris_map.common.yaml_file import YamlDocument, load_yaml
@@ -57,14 +58,14 @@ def read_divisions(log: FaultLog) -> DivisionsFile | None:
     """Read the divisions, or note why there are none."""
     try:
         document = load_yaml(log.path)
+        # by way of JSON, where a list is the only way to write a tuple
+        content = DivisionsFile.model_validate_json(json.dumps(document.value))
     except DataFaults as refusal:
         log.faults.extend(refusal.faults)
         return None
-    try:
-        # by way of JSON, where a list is the only way to write a tuple
-        content = DivisionsFile.model_validate_json(json.dumps(document.value))
-    except ValidationError as refusal:
-        _note_shape(refusal, document=document, log=log)
+    except ValidationError as error:
+        place = Place(str(log.path), document, (), None)
+        log.faults.extend(model_faults(error, model=DivisionsFile, place=place))
         return None
     _note_repeated(content, document=document, log=log)
     for index, division in enumerate(content.divisions):
@@ -79,17 +80,6 @@ def read_divisions(log: FaultLog) -> DivisionsFile | None:
         log=log,
     )
     return content
-
-
-def _note_shape(refusal: ValidationError, *, document: YamlDocument, log: FaultLog) -> None:
-    for error in refusal.errors(include_url=False):
-        log.add(
-            f"{error['msg']}.",
-            action="Compare with the other divisions; codes and years stand in quotes.",
-            code=error["type"].replace("_", "-"),
-            line=document.line(error["loc"]),
-            field=".".join(str(part) for part in error["loc"]),
-        )
 
 
 def _note_repeated(content: DivisionsFile, *, document: YamlDocument, log: FaultLog) -> None:

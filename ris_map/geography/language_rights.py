@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.records import MunicipalityCode, Record, Slug, Url
-from ris_map.common.yaml_file import load_yaml
+from ris_map.common.tables import load_listed
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.words.language import LocalText
 
@@ -37,9 +36,6 @@ class LanguageRight(Record):
     links: Annotated[tuple[OfficialLink, ...], Field(min_length=1)]
 
 
-_ADAPTER = TypeAdapter(tuple[LanguageRight, ...])
-
-
 def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
     """Read the language rights, in file order.
 
@@ -48,24 +44,8 @@ def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
     DataFaults
         If the file does not have the right shape or names a municipality outside the county.
     """
-    content = load_yaml(path).value
-    listed = content.get("languages") if isinstance(content, dict) else content
-    try:
-        rights = _ADAPTER.validate_json(json.dumps(listed))
-    except ValidationError as refusal:
-        raise DataFaults(
-            Fault(
-                file=str(path),
-                field=".".join(str(part) for part in error["loc"]),
-                reason=f"{error['msg']}.",
-                action="Compare it with the other entries.",
-                code="bad-shape",
-            )
-            for error in refusal.errors()
-        ) from refusal
-    strangers = sorted(
-        {c for right in rights for c in right.municipalities} - {*MUNICIPALITY_CODES}
-    )
+    rights = load_listed(path, LanguageRight, key="languages")
+    strangers = {c for right in rights for c in right.municipalities} - {*MUNICIPALITY_CODES}
     if strangers:
         raise DataFaults(
             Fault(
@@ -75,7 +55,7 @@ def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
                 action="Use the four digits of SCB.",
                 code="unknown-municipality",
             )
-            for code in strangers
+            for code in sorted(strangers)
         )
     return rights
 

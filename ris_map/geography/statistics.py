@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.records import MunicipalityCode, Record, ShortText, Text
+from ris_map.common.tables import FaultLog, read_records
+from ris_map.geography.boundaries import features_in
 from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.language_rights import FILE as RIGHTS_FILE
+from ris_map.geography.language_rights import load_language_rights
 
 COLUMNS = ("municipality_code", "indicator", "value", "unit", "period", "source", "note")
 NAME_UNIT = "name"
 """Unit of values that are words, such as the name of a labour market."""
+
+
+class _Row(Record):
+    municipality_code: MunicipalityCode
+    indicator: ShortText
+    value: ShortText
+    unit: ShortText
+    period: ShortText
+    source: Text
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +51,43 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
     DataFaults
         With everything that is wrong, if anything is.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    faults = [fault for line, row in enumerate(rows, start=2) for fault in _faults(row, path, line)]
-    if faults:
-        raise DataFaults(faults)
-    return tuple(
-        Statistic(
-            municipality_code=row["municipality_code"],
-            indicator=row["indicator"],
-            text=row["value"],
-            number=None if row["unit"] == NAME_UNIT else float(row["value"]),
-            unit=row["unit"],
-            period=row["period"],
-            source=row["source"],
-            note=row["note"],
-        )
-        for row in rows
-    )
+    log = FaultLog(path)
+    figures = []
+    for line, row in read_records(log, _Row, columns=COLUMNS):
+        record = f"{row.municipality_code} {row.indicator}"
+        if row.municipality_code not in MUNICIPALITY_CODES:
+            log.add(
+                f"{row.municipality_code!r} is no municipality of the county.",
+                action="Use the four digits of SCB.",
+                code="unknown-municipality",
+                line=line,
+                record=record,
+                field="municipality_code",
+            )
+        number = None if row.unit == NAME_UNIT else _number(row.value)
+        if number is not None and not 0 <= number < math.inf:
+            log.add(
+                f"{row.value!r} is not a finite number of zero or more.",
+                action="Write digits with a decimal point, or leave the row out.",
+                code="not-a-number",
+                line=line,
+                record=record,
+                field="value",
+            )
+        figure = row.model_dump(exclude={"value"})
+        figures.append(Statistic(text=row.value, number=number, **figure))
+    if not figures and not log.faults:
+        log.add("There is no figure.", action="Restore the file.", code="empty-file")
+    if log.faults:
+        raise DataFaults(log.faults)
+    return tuple(figures)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def population_by_municipality(statistics: tuple[Statistic, ...], *, year: int) -> dict[str, int]:
@@ -68,53 +101,22 @@ def population_by_municipality(statistics: tuple[Statistic, ...], *, year: int) 
     }
 
 
-def _faults(row: dict[str, str], path: Path, line: int) -> Iterator[Fault]:
-    record = f"{row.get('municipality_code')} {row.get('indicator')}"
-    missing = [column for column in COLUMNS if row.get(column) is None]
-    if missing:
-        yield Fault(
-            file=str(path),
-            line=line,
-            record=record,
-            code="missing-column",
-            reason=f"Columns are missing: {', '.join(missing)}.",
-            action="Give every column, empty where there is nothing to say.",
-        )
-        return
-    if row["municipality_code"] not in MUNICIPALITY_CODES:
-        yield Fault(
-            file=str(path),
-            line=line,
-            record=record,
-            field="municipality_code",
-            code="unknown-municipality",
-            reason=f"{row['municipality_code']!r} is no municipality of the county.",
-            action="Use the four digits of SCB.",
-        )
-    if row["unit"] != NAME_UNIT and not _is_number(row["value"]):
-        yield Fault(
-            file=str(path),
-            line=line,
-            record=record,
-            field="value",
-            code="not-a-number",
-            reason=f"{row['value']!r} is not a finite number of zero or more.",
-            action="Write digits with a decimal point, or leave the row out.",
-        )
-    if not row["source"]:
-        yield Fault(
-            file=str(path),
-            line=line,
-            record=record,
-            field="source",
-            code="missing-source",
-            reason="There is no source.",
-            action="Name the page that the figure was read in.",
-        )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return 0 <= float(text) < float("inf")
-    except ValueError:
-        return False
+def check_facts(data_dir: Path) -> list[Fault]:
+    """Return every fault of the figures, the language rights and the map's background."""
+    background = FaultLog(data_dir / "background.geojson")
+    features = features_in(background)
+    faults = background.faults
+    for line, properties, geometry in features:
+        if geometry is None or geometry.is_empty or "kind" not in properties:
+            background.add(
+                "The feature has no kind or no geometry that can be drawn.",
+                action="Rebuild the file with scripts/build_background.py.",
+                code="bad-geometry",
+                line=line,
+            )
+    for load, name in ((load_statistics, "statistics.csv"), (load_language_rights, RIGHTS_FILE)):
+        try:
+            load(data_dir / name)
+        except DataFaults as refusal:
+            faults += refusal.faults
+    return faults

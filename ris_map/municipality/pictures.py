@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ris_map.coverage.support import MODES, Known
-from ris_map.geography.shapes import CountyShapes, point_in_metres
+from ris_map.geography.boundaries import CountyShapes, point_in_metres
 from ris_map.municipality.profile import PHYSICAL, Profile
 from ris_map.municipality.svg_chart import Bar, ChartDrawing, bar_chart
 from ris_map.municipality.svg_map import MapDrawing, MapPlace, MapTown, municipality_map

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ris_map.export.sources import DataSource
+from ris_map.geography.boundaries import CountyShapes
 from ris_map.geography.language_rights import LanguageRight
-from ris_map.geography.shapes import CountyShapes
 from ris_map.municipality.lists import ListPart, list_parts
 from ris_map.municipality.parts import (
     chain_sentence,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ris_map.common import dates
 from ris_map.export.sources import load_sources
+from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.language_rights import language_rights, rights_of
-from ris_map.geography.shapes import county_shapes
 from ris_map.municipality.profile import profile
 from ris_map.municipality.report import ReportParts, report_html
 from ris_map.register.in_words import Words

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ris_map.geography.shapes import CountyShapes, Ring
+from ris_map.geography.boundaries import CountyShapes, Ring
 from ris_map.words.markup import render
 
 WIDTH = 480.0

@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import geopandas
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.common.yaml_file import load_yaml
-from ris_map.geography.boundaries import to_metres
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Geography, check_geography, load_geography
 
@@ -27,6 +28,10 @@ GEOGRAPHY_FILES = (
 MAX_LAND_BYTES = 60_000
 MAX_BACKGROUND_BYTES = 25_000
 GEOGRAPHY = load_geography(DATA)
+
+
+def to_metres(geometry: shapely.Geometry) -> shapely.Geometry:
+    return geopandas.GeoSeries([geometry], crs=4326).to_crs(3006)[0]
 
 
 def polygons(name: str) -> dict[str, shapely.Geometry]:
@@ -99,6 +104,17 @@ def test_municipality_at_agrees_with_asking_every_polygon_in_turn(lat: float, lo
     point = shapely.Point(lon, lat)
     covering = [code for code, area in GEOGRAPHY.territory.items() if area.covers(point)]
     assert GEOGRAPHY.municipality_at(lat, lon) == min(covering, default=None)
+
+
+def test_many_points_at_once_lie_where_each_of_them_does() -> None:
+    rng = np.random.default_rng(7)
+    lats, lons = rng.uniform(62.9, 66.6, 300), rng.uniform(13.9, 22.3, 300)
+    expected = [
+        GEOGRAPHY.municipality_at(lat, lon)
+        for lat, lon in zip(lats.tolist(), lons.tolist(), strict=True)
+    ]
+    assert GEOGRAPHY.municipalities_at(lats, lons).tolist() == expected
+    assert {None} < set(expected)
 
 
 @given(data=st.data())
