@@ -11,9 +11,9 @@ import pytest
 from ris_map.cli import main
 from ris_map.common.faults import GeodataFaults
 from ris_map.export.sources import load_sources
+from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.language_rights import language_rights, rights_of
-from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.municipality.profile import profile
 from ris_map.municipality.report import ReportParts, report_html
 from ris_map.municipality.svg_chart import Bar, bar_chart, time_class
