@@ -1,58 +1,36 @@
-"""The selection as CSV, in two flavours: Swedish spreadsheets and everything else."""
+"""The selected actors as files: CSV in two flavours and a workbook, in the words of the screen."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
-from ris_map.export.tables import harmless
-from ris_map.register.in_words import ActorRow
+from ris_map.export.tables import Cell, CsvFlavour, text_csv
+from ris_map.export.xlsx import Sheet, sheets_xlsx
+from ris_map.geography.boundaries import sweref_point
+from ris_map.register.in_words import ActorRow, Words, actor_rows, phase_marks
+from ris_map.register.selection import Selection, selected_offices
 from ris_map.words import Translator
 
+__all__ = ["COLUMNS", "CsvFlavour", "actors_csv", "actors_xlsx"]
+
 COLUMNS = (
-    "id",
-    "name",
-    "summary",
-    "group",
-    "scope",
-    "status",
-    "phases",
-    "service-types",
-    "strength-areas",
-    "office",
-    "visit",
-    "digital",
-    "phone",
-    "towns",
-    "municipalities",
-    "service-area",
-    "homepage",
-    "confidence",
-    "last-evidence",
-    "last-confirmed",
+    *("id", "name", "summary", "group", "scope", "status", "phases", "service-types"),
+    *("strength-areas", "office", "visit", "digital", "phone", "towns", "municipalities"),
+    *("service-area", "homepage", "confidence", "last-evidence", "last-confirmed"),
 )
+OFFICE_COLUMNS = ("id", "name", "town", "municipality", "street", "north", "east", "precision")
+OFFER_COLUMNS = ("id", "name", "service-type", "phases", "office", "visit", "digital", "phone")
+SOURCE_COLUMNS = ("id", "name", "url", "year", "supports")
+_WIDTHS = (28, 34, 48)
 
-
-class CsvFlavour(StrEnum):
-    """``SWEDISH``: semicolons and a byte order mark, as Excel expects here; ``PLAIN``: RFC 4180."""
-
-    SWEDISH = "swedish"
-    PLAIN = "plain"
+Line = Sequence[Cell]
 
 
 def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator) -> bytes:
-    """Return rows as CSV in UTF-8; the same words as on screen.
-
-    A cell that a spreadsheet would run as a formula is made text by a leading apostrophe.
-    """
-    text = io.StringIO(newline="")
-    swedish = flavour is CsvFlavour.SWEDISH
-    writer = csv.writer(text, delimiter=";" if swedish else ",", lineterminator="\r\n")
-    writer.writerow([tr(f"csv.column.{name}") for name in COLUMNS])
-    writer.writerows([harmless(cell) for cell in _cells(row, tr=tr)] for row in rows)
-    return text.getvalue().encode("utf-8-sig" if swedish else "utf-8")
+    """Return rows as CSV in UTF-8; the same words as on screen."""
+    columns = [tr(f"csv.column.{name}") for name in COLUMNS]
+    return text_csv(columns, (_cells(row, tr=tr) for row in rows), flavour=flavour)
 
 
 def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
@@ -79,3 +57,73 @@ def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
         row.last_evidence,
         row.last_confirmed,
     )
+
+
+def actors_xlsx(
+    selection: Selection, *, words: Words, on: date, about: Iterable[tuple[str, str]]
+) -> bytes:
+    """Return a workbook with actors, offices, offers, sources and a sheet about it.
+
+    ``on`` is the day the selection holds for; ``about`` is heading and text of each line of the
+    last sheet. The same input gives the same bytes.
+    """
+    tr = words.tr
+    rows = actor_rows(selection.matches, words=words, on=on)
+    sheets = (
+        ("actors", [f"csv.column.{name}" for name in COLUMNS], [_cells(r, tr=tr) for r in rows]),
+        ("offices", _heads(OFFICE_COLUMNS), _offices(selection, words, on=on)),
+        ("offers", _heads(OFFER_COLUMNS), _offers(selection, words)),
+        ("sources", _heads(SOURCE_COLUMNS), _sources(selection, words)),
+        ("about", _heads(("what", "text")), about),
+    )
+    return sheets_xlsx(
+        (
+            Sheet(
+                name=tr(f"xlsx.sheet.{name}"),
+                heads=[tr(head) for head in heads],
+                rows=lines,
+                widths=_WIDTHS,
+                has_named_rows=False,
+            )
+            for name, heads, lines in sheets
+        ),
+        title=tr("dataset.actors.title"),
+        tr=tr,
+    )
+
+
+def _heads(columns: Iterable[str]) -> list[str]:
+    return [f"xlsx.column.{column}" for column in columns]
+
+
+def _offices(selection: Selection, words: Words, *, on: date) -> Iterator[Line]:
+    names = words.municipality_names
+    for match, office in selected_offices(selection, on=on):
+        outside = office.outside.municipality if office.outside else ""
+        yield (
+            *(f"{match.actor.id}/{office.id}", match.actor.name, office.town),
+            *(names.get(office.municipality or "", outside), office.street_on(on)),
+            *sweref_point(office.lat, office.lon),
+            words.tr(f"xlsx.precision.{office.precision}"),
+        )
+
+
+def _offers(selection: Selection, words: Words) -> Iterator[Line]:
+    tr, language = words.tr, words.tr.language
+    for match in selection.matches:
+        for offer in match.actor.offers:
+            marks = phase_marks(offer.phases, words=words)
+            modes = (offer.delivery.office, offer.delivery.visit, offer.delivery.digital)
+            yield (
+                *(match.actor.id, match.actor.name),
+                words.strategy.label(offer.service_type).in_(language),
+                ", ".join(mark.label for mark in marks) or tr("unknown"),
+                *(tr(f"availability.{mode}") for mode in (*modes, offer.delivery.phone)),
+            )
+
+
+def _sources(selection: Selection, words: Words) -> Iterator[Line]:
+    for match in selection.matches:
+        for source in match.actor.sources:
+            supports = source.supports.in_(words.tr.language)
+            yield match.actor.id, match.actor.name, source.url, source.year, supports

@@ -13,12 +13,12 @@ from ris_map.api.records import (
     Record,
     coverage_records,
     locality_record,
-    selected_offices,
     travel_records,
 )
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor
 from ris_map.register.register import register_schema
+from ris_map.register.selection import selected_offices
 from ris_map.travel.service import group_id, sources
 
 Document = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 import shapely
 from shapely.geometry import MultiPolygon, shape
 
-from ris_map.actors.actors_xlsx import actors_xlsx
+from ris_map.actors.files import actors_xlsx
 from ris_map.api import documents
 from ris_map.api.asked import Asked
 from ris_map.api.datasets import Terms
@@ -24,10 +24,10 @@ from ris_map.api.records import (
     coverage_records,
     locality_record,
     office_record,
-    selected_offices,
 )
 from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.tables import csv_bytes
+from ris_map.register.selection import selected_offices
 
 _REAL = ("lat", "lon", "label_lat", "label_lon")
 _WHOLE = ("uncertainty_m", "population", "population_year")

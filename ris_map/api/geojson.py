@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from ris_map.api.records import Record, actor_record, office_record, shown_offices
+from ris_map.api.records import Record, actor_record, office_record
 from ris_map.geography.county import Locality
 from ris_map.register.model import Office
-from ris_map.register.selection import Selection
+from ris_map.register.selection import Selection, shown_offices
 
 Feature = dict[str, Any]
 

@@ -17,7 +17,7 @@ from ris_map.coverage.cube import THRESHOLDS, CoverageCell, CoverageCube
 from ris_map.export.tables import LIST_SEPARATOR, Cell
 from ris_map.geography.county import Geography, Locality
 from ris_map.register.model import Actor, Office
-from ris_map.register.selection import Match, Selection
+from ris_map.register.selection import Match
 from ris_map.register.vocabulary import Delivery
 from ris_map.travel.matrix import TravelMatrix
 
@@ -65,11 +65,6 @@ MINUTE_FIGURES = (
 def join(values: Iterable[str]) -> str:
     """Return several ids as one cell."""
     return LIST_SEPARATOR.join(values)
-
-
-def shown_offices(match: Match, *, on: date) -> tuple[Office, ...]:
-    """Return the offices that count for a match; a neighbour's lie outside the county."""
-    return match.offices or tuple(o for o in match.actor.offices if o.is_valid(on))
 
 
 def actor_record(match: Match) -> Record:
@@ -128,13 +123,6 @@ def office_record(actor: Actor, office: Office, *, group: str, on: date) -> Reco
         "valid_from": office.valid_from,
         "valid_to": office.valid_to,
     }
-
-
-def selected_offices(selection: Selection, *, on: date) -> Iterator[tuple[Match, Office]]:
-    """Yield every office of a selection with its actor, in the order of the selection."""
-    for match in selection.matches:
-        for office in shown_offices(match, on=on):
-            yield match, office
 
 
 def locality_record(item: Locality) -> Record:

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 import xlsxwriter
 
-from ris_map.actors.files import CsvFlavour
-from ris_map.export.tables import harmless
+from ris_map.export.tables import CsvFlavour, harmless
 from ris_map.municipality.profile import Profile
 from ris_map.words import Translator
 from ris_map.words.municipality_cells import Cell, Table

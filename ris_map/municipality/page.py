@@ -7,8 +7,8 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from ris_map.actors.files import CsvFlavour
 from ris_map.common.address import IgnoredValue
+from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.language_rights import language_rights, rights_of
 from ris_map.municipality import parts

@@ -9,7 +9,7 @@ part. Phase, service type and delivery must hold for *one and the same* offer.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum
@@ -255,3 +255,15 @@ def _fold(text: str) -> str:
     """Lower case without accents, so that "umea" finds Umeå."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def shown_offices(match: Match, *, on: date) -> tuple[Office, ...]:
+    """Return the offices that count for a match; a neighbour's lie outside the county."""
+    return match.offices or tuple(o for o in match.actor.offices if o.is_valid(on))
+
+
+def selected_offices(selection: Selection, *, on: date) -> Iterator[tuple[Match, Office]]:
+    """Yield every office of a selection with its actor, in the order of the selection."""
+    for match in selection.matches:
+        for office in shown_offices(match, on=on):
+            yield match, office

@@ -12,7 +12,6 @@ from xml.etree import ElementTree as ET
 import altair as alt
 import pytest
 
-from ris_map.actors.files import CsvFlavour
 from ris_map.coverage.page.choices import CellKey
 from ris_map.coverage.page.coverage_cells import cells_table
 from ris_map.coverage.page.curve import chart, lines
@@ -21,7 +20,7 @@ from ris_map.coverage.page.map import CLASS_COLOURS
 from ris_map.coverage.page.matrix import matrix_rows
 from ris_map.coverage.page.pictures import FILLS, curve_svg, matrix_svg
 from ris_map.coverage.page.summary import basis
-from ris_map.export.coverage_files import table_csv
+from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.words.language import Language

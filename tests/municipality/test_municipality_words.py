@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ris_map.actors.files import CsvFlavour
 from ris_map.common.faults import DataFaults
+from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.language_rights import language_rights, load_language_rights, rights_of
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx

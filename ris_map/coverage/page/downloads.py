@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from ris_map.actors.files import CsvFlavour
 from ris_map.coverage.page.cell import figures_table, known_table
 from ris_map.coverage.page.coverage_cells import cells_table
 from ris_map.coverage.page.coverage_map_tables import municipality_table, settlement_table
@@ -20,7 +19,7 @@ from ris_map.coverage.page.tables import chain_table, division_table
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.page.widgets import heading
 from ris_map.coverage.together import Together
-from ris_map.export.coverage_files import table_csv
+from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
 from ris_map.words.markup import render
 from ris_map.words.table import FigureTable
