@@ -8,11 +8,12 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from ris_map.actors.choices import ADDRESS, area_key, chosen_filter
-from ris_map.actors.files import CsvFlavour, actors_csv
+from ris_map.actors.files import actors_csv
 from ris_map.actors.listing import cards_html, table_html
 from ris_map.actors.sentence import chosen_words, selection_sentence
 from ris_map.actors.town_map import bubbles, towns
 from ris_map.common import dates
+from ris_map.export.tables import CsvFlavour
 from ris_map.register.explain import explanation
 from ris_map.register.filters import Filter, Param
 from ris_map.register.in_words import ActorRow, phase_marks

@@ -1,188 +1,482 @@
-"""The matrix and the curve as SVG: pictures for papers, with title, date and source in them."""
+"""Curve, coast to mountains, map and matrix: as charts on the page, as SVG and PNG for a paper."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from textwrap import wrap
+import json
+import math
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from ris_map.coverage.page.curve import COLOURS, LONGEST, Line, curve_title, labels_at, lines
-from ris_map.coverage.page.matrix import legend, matrix_rows, matrix_title
-from ris_map.coverage.page.summary import basis
+import altair as alt
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
+from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.together import Together
+from ris_map.coverage.support import Known
+from ris_map.coverage.together import matching_offices
+from ris_map.geography.shapes import Ring, county_shapes, point_in_metres
+from ris_map.register.vocabulary import ServiceType
+from ris_map.travel.arrays import CodeArray, FloatArray
+from ris_map.web.picture import (
+    CLASS_COLOURS,
+    CLASS_INK,
+    FONT,
+    UNKNOWN_CLASS,
+    UNKNOWN_FILL,
+    CountyPicture,
+    Legend,
+    LegendRow,
+    Mark,
+    Squares,
+    county_svg,
+    fill_of,
+    framed,
+    minute_classes,
+    png,
+)
+from ris_map.words.figures import TIME_ERROR
 from ris_map.words.markup import render
+from ris_map.words.table import FigureTable, count, share
 
-FILLS = {
-    "on_site": ("#0d4478", "#ffffff"),
-    "offered": ("#0d4478", "#ffffff"),
-    "within_reach": ("#b5d3e9", "#1b1f24"),
-    "remote_only": ("#f3ead9", "#1b1f24"),
-    "out_of_reach": ("#ffffff", "#1b1f24"),
-    "not_offered": ("#ffffff", "#1b1f24"),
-    "no_information": ("url(#nothing-known)", "#1b1f24"),
-    "mark-maybe": ("#ffffff", "#1b1f24"),
-    "mark-borderline": ("#ffffff", "#1b1f24"),
-}
-NAME_WIDTH, CELL, HEAD, MARGIN = 130, 34, 190, 24
-LINE = 20
-LETTERS_PER_PX = 0.15
-BOLD = 0.75
-"""Share of the letters that a heading has room for, larger and bolder as it is."""
-CHART = (760, 360)
-CHART_LEFT, CHART_TOP = 70, 70
+INK, SOFT, LINE = "#1B2733", "#4A5763", "#D5DADF"
+GROUP_COLOURS = ("#6F2A75", "#0B4F6C", "#6B7680")
+GROUP_DASHES = ((1, 0), (8, 3), (2, 3))
+"""Inland, coast, county: each line differs in colour and in dash, and carries its name."""
+LONGEST = 180
+CHART = (700, 340)
+LABEL_STEP = 9.0
+"""Labels are at least this many per cent apart."""
+PICTURES = ("karta", "matris", "kurva", "kust-fjall")
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle with its fill and what is written on it."""
-
-    x: float
-    y: float
-    fill: str
-    ink: str
-    text: str
-
-
-def matrix_svg(view: CoverageView) -> bytes:
-    """Return the matrix as an SVG picture."""
-    rows, columns = matrix_rows(view), view.columns
-    top, left = MARGIN + 40 + HEAD, MARGIN + NAME_WIDTH
-    width = max(left + CELL * len(columns) + MARGIN, 760)
-    boxes = [
-        Box(
-            left + CELL * x,
-            top + CELL * y,
-            *FILLS[cell.state],
-            cell.symbol + _marks(view, cell.marks),
+def _config(chart: alt.LayerChart | alt.FacetChart) -> alt.LayerChart:
+    configured: alt.LayerChart = (
+        chart.properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=12)
+        .configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelFontSize=15,
+            titleFontSize=15,
+            labelColor=INK,
+            titleColor=SOFT,
+            titleFontWeight=400,
+            gridColor=LINE,
         )
-        for y, row in enumerate(rows)
-        for x, cell in enumerate(row.cells)
+    )
+    return configured
+
+
+def groups_of(view: CoverageView) -> list[tuple[str, Collection[str]]]:
+    """Return inland, coast and the county with their names."""
+    tr = view.tr
+    return [
+        (tr("coverage.group.inland"), view.inland),
+        (tr("coverage.group.coast"), view.coast),
+        (tr("coverage.county"), view.cube.municipality_codes),
     ]
-    bottom = top + CELL * len(rows) + LINE
-    entries, legend_end = _legend(view, bottom=bottom, width=width)
-    notes = _lines(basis(view), width=width)
-    types = len(view.choice.shown_types)
-    return _svg(
-        "coverage_matrix_svg.html",
-        width=width,
-        height=legend_end + LINE * (len(notes) + 1) + MARGIN,
-        title=matrix_title(view),
-        margin=MARGIN,
-        cell=CELL,
-        left=left,
-        top=top,
-        phases=[
-            {"x": left + CELL * types * i, "label": view.label(phase), "width": CELL * types}
-            for i, phase in enumerate(view.choice.shown_phases)
-        ],
-        heads=[
-            {"x": left + CELL * (i + 0.6), "label": view.label(kind)}
-            for i, (_, kind) in enumerate(columns)
-        ],
-        rows=[
-            {"y": top + CELL * i, "name": row.name, "starts_inland": row.starts_inland}
-            for i, row in enumerate(rows)
-        ],
-        right=left + CELL * len(columns),
-        boxes=boxes,
-        entries=entries,
-        notes=[(legend_end + LINE * (i + 1), text) for i, text in enumerate(notes)],
+
+
+def shares_by_minute(view: CoverageView, codes: Collection[str]) -> FloatArray:
+    """Return the share of residents that arrive within 0, 1, ... ``LONGEST`` minutes."""
+    inside = np.isin(view.cube.population.municipality, [view.at(code) for code in codes])
+    people, times = view.cube.population.persons[inside], view.found.minutes[inside]
+    order = np.argsort(times, kind="stable")
+    reached = np.concatenate([[0], np.cumsum(people[order])])
+    at = np.searchsorted(times[order], np.arange(LONGEST + 1), side="right")
+    result: FloatArray = reached[at] / max(int(people.sum()), 1)
+    return result
+
+
+def curve_chart(view: CoverageView) -> alt.LayerChart:
+    """Return residents by minutes, one line per group, with the names where the limit is."""
+    groups, tr, limit = groups_of(view), view.tr, view.choice.threshold
+    names = [name for name, _ in groups]
+    shares = {name: shares_by_minute(view, codes) for name, codes in groups}
+    points = pd.DataFrame(
+        [
+            {"group": name, "minutes": minute, "share": part * 100}
+            for name, parts in shares.items()
+            for minute, part in enumerate(parts.tolist())
+        ]
     )
+    x = alt.X(
+        "minutes:Q",
+        title=tr("coverage.curve.x"),
+        scale=alt.Scale(domain=[0, LONGEST]),
+        axis=alt.Axis(
+            values=list(range(0, LONGEST + 1, 30)), grid=False, description=tr("coverage.curve.x")
+        ),
+    )
+    y = alt.Y(
+        "share:Q",
+        title=tr("coverage.curve.y"),
+        scale=alt.Scale(domain=[0, 100]),
+        axis=alt.Axis(values=[0, 25, 50, 75, 100], description=tr("coverage.curve.y")),
+    )
+    colour = alt.Color(
+        "group:N", scale=alt.Scale(domain=names, range=list(GROUP_COLOURS)), legend=None
+    )
+    dash = alt.StrokeDash(
+        "group:N", scale=alt.Scale(domain=names, range=[list(d) for d in GROUP_DASHES]), legend=None
+    )
+    lines = (
+        alt.Chart(points)
+        .mark_line(interpolate="step-after", strokeWidth=2.8, clip=True)
+        .encode(x=x, y=y, color=colour, strokeDash=dash)
+    )
+    rule = (
+        alt.Chart(pd.DataFrame({"minutes": [limit]}))
+        .mark_rule(color=SOFT, strokeDash=[2, 2])
+        .encode(x="minutes:Q")
+    )
+    placed = pd.DataFrame(
+        labels_at(view, {name: float(parts[limit]) for name, parts in shares.items()})
+    )
+    left = limit <= LONGEST / 2
+    style: dict[str, Any] = {
+        "align": "left" if left else "right",
+        "dx": 7 if left else -7,
+        "baseline": "middle",
+        "fontSize": 16,
+        "fontWeight": 600,
+    }
+    where = alt.Chart(placed).encode(x="minutes:Q", y="share:Q", text="text:N")
+    halo = where.mark_text(stroke="#FFFFFF", strokeWidth=5, strokeJoin="round", **style)
+    text = where.mark_text(**style).encode(color=colour)
+    return _config(alt.layer(rule, lines, halo, text).properties(description=curve_title(view)))
 
 
-def curve_svg(view: CoverageView, found: Together) -> bytes:
-    """Return the cumulative curve as an SVG picture."""
-    drawn = lines(view, found)
-    width, height = CHART
-    title = _lines(curve_title(view), width=BOLD * (width + 120))
-    top = CHART_TOP + LINE * len(title)
-    notes = _lines(basis(view), width=width + 120)
+def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, object]]:
+    """Return each line's name and value at the limit, never over another name."""
+    heights = sorted(((part, name) for name, part in shares.items()), key=lambda item: -item[0])
+    placed: list[dict[str, object]] = []
+    above = 100.0 + LABEL_STEP / 2
+    for rank, (part, name) in enumerate(heights):
+        # room for the labels that are still to come below
+        lowest = LABEL_STEP * (len(heights) - rank) - LABEL_STEP / 2
+        above = max(min(part * 100 - LABEL_STEP / 2, above - LABEL_STEP), lowest)
+        text = f"{name}: {view.percent(part)}"
+        placed.append(
+            {"group": name, "text": text, "minutes": view.choice.threshold, "share": above}
+        )
+    return placed
 
-    def at(minute: float, percent: float) -> str:
-        return f"{_x(minute):.1f},{top + height * (1 - percent / 100):.1f}"
 
-    colours = dict(zip((line.name for line in drawn), COLOURS, strict=True))
-    return _svg(
-        "coverage_curve_svg.html",
-        width=width + 120,
-        height=top + height + 70 + LINE * len(notes) + MARGIN,
+def curve_title(view: CoverageView) -> str:
+    """Return the caption of the curve."""
+    return view.tr("coverage.curve.title", kind=view.kind)
+
+
+def curve_table(view: CoverageView) -> FigureTable:
+    """Return the share of each group within each limit."""
+    tr, limits = view.tr, [int(limit) for limit in view.cube.definition.thresholds]
+    return FigureTable(
+        id="fordelning",
         title=curve_title(view),
-        titles=[(MARGIN + LINE * (i + 1), text) for i, text in enumerate(title)],
-        margin=MARGIN,
-        left=CHART_LEFT,
-        right=CHART_LEFT + width,
-        top=top,
-        bottom=top + height,
-        x_title=view.tr("coverage.curve.x"),
-        y_title=view.tr("coverage.curve.y"),
-        x_ticks=[(_x(m), m) for m in range(0, int(LONGEST) + 1, 30)],
-        y_ticks=[(top + height * (1 - p / 100), p) for p in (0, 25, 50, 75, 100)],
-        limit=_x(view.choice.threshold),
-        curves=[
-            {
-                "points": " ".join(at(*point) for point in _stairs(line)),
-                "colour": line.colour,
-                "dash": " ".join(map(str, line.dash)) if line.dash[1] else "none",
-            }
-            for line in drawn
+        columns=(
+            tr("coverage.column.group"),
+            *(tr("coverage.column.within", limit=limit) for limit in limits),
+            tr("coverage.column.residents"),
+        ),
+        rows=[
+            (
+                name,
+                *(share(shares_by_minute(view, codes)[limit]) for limit in limits),
+                count(view.group(codes).residents),
+            )
+            for name, codes in groups_of(view)
         ],
-        labels=[
-            {
-                "x": _x(view.choice.threshold)
-                + (6 if view.choice.threshold <= LONGEST / 2 else -6),
-                "y": top + height * (1 - float(str(label["share"])) / 100),
-                "anchor": "start" if view.choice.threshold <= LONGEST / 2 else "end",
-                "text": label["text"],
-                "colour": colours[str(label["group"])],
-            }
-            for label in labels_at(view, drawn)
-        ],
-        notes=[(top + height + 70 + LINE * i, text) for i, text in enumerate(notes)],
     )
 
 
-def _svg(template: str, **values: object) -> bytes:
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + render(template, **values)).encode()
-
-
-def _marks(view: CoverageView, marks: Sequence[str]) -> str:
-    return "".join(view.tr(f"coverage.mark.{mark}.sign") for mark in marks)
-
-
-def _legend(
-    view: CoverageView, *, bottom: float, width: float
-) -> tuple[list[dict[str, object]], float]:
-    entries, y = [], bottom
-    for entry in legend(view):
-        fill, ink = FILLS[entry.state]
-        texts = _lines(f"{entry.word}: {entry.meaning}", width=width - 60)
-        entries.append(
+def mountain_chart(view: CoverageView) -> alt.LayerChart:
+    """Return the median of each municipality from the coast to the mountains, with its range."""
+    tr, limit = view.tr, view.choice.threshold
+    names = [view.name(code) for code in view.order]
+    rows = []
+    for code in view.order:
+        value = float(view.found.median[view.at(code)])
+        known = math.isfinite(value)
+        rows.append(
             {
-                "y": y,
-                "fill": fill,
-                "ink": ink,
-                "symbol": entry.symbol,
-                "texts": [(y + 16 + LINE * i, text) for i, text in enumerate(texts)],
+                "name": view.name(code),
+                "minutes": value if known else 0.0,
+                "low": value * (1 - TIME_ERROR) if known else 0.0,
+                "high": value * (1 + TIME_ERROR) if known else 0.0,
+                "colour": CLASS_COLOURS[minute_class(value)] if known else "#FFFFFF",
+                "text": view.about_minutes(value).removesuffix(" min").removesuffix("\u00a0min"),
             }
         )
-        y += LINE * max(len(texts), 1) + 8
-    return entries, y
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X(
+            "name:N",
+            sort=names,
+            title=None,
+            axis=alt.Axis(labelAngle=-40, description=tr("coverage.mountain.x")),
+        )
+    )
+    y = alt.Y(
+        "minutes:Q",
+        title=tr("coverage.mountain.y"),
+        axis=alt.Axis(description=tr("coverage.mountain.y")),
+    )
+    bars = base.mark_bar(width=30, stroke="#8894A0", strokeWidth=0.5).encode(
+        y=y, color=alt.Color("colour:N", scale=None)
+    )
+    errors = base.mark_rule(color=INK, strokeWidth=2).encode(y="low:Q", y2="high:Q")
+    texts = base.mark_text(dy=-9, fontSize=14, fontWeight=600, color=INK).encode(
+        y="high:Q", text="text:N"
+    )
+    rule = (
+        alt.Chart(pd.DataFrame({"limit": [limit]}))
+        .mark_rule(color=SOFT, strokeDash=[4, 3])
+        .encode(y="limit:Q")
+    )
+    return _config(
+        alt.layer(bars, errors, rule, texts).properties(
+            description=tr("coverage.mountain.title", kind=view.kind)
+        )
+    )
 
 
-def _lines(text: str, *, width: float) -> list[str]:
-    return wrap(text, int(width * LETTERS_PER_PX), break_long_words=False)
+# -------------------------------------------------------------------- pictures for a paper
 
 
-def _x(minute: float) -> float:
-    return CHART_LEFT + CHART[0] * minute / LONGEST
+def picture(view: CoverageView, name: str) -> str:
+    """Return one of ``PICTURES`` as SVG, with title, choice, range, source and date inside."""
+    if name == "karta":
+        drawn = map_picture(view)
+        body, width, height = county_svg(drawn), drawn.width, drawn.height
+    elif name == "matris":
+        body, width, height = _matrix_svg(view)
+    else:
+        chart = curve_chart(view) if name == "kurva" else mountain_chart(view)
+        body = _chart_svg(json.dumps(chart.to_dict()))
+        width, height = CHART[0] + 110.0, CHART[1] + (120.0 if name == "kust-fjall" else 80.0)
+    leads = {
+        "karta": map_title(view),
+        "matris": matrix_title(view),
+        "kurva": curve_title(view),
+        "kust-fjall": view.tr("coverage.mountain.title", kind=view.kind),
+    }
+    lead = f"{leads[name]}. {range_words(view)}".strip()
+    return framed(
+        body, width=width, height=height, title=finding_sentence(view), lead=lead, notes=basis(view)
+    )
 
 
-def _stairs(line: Line) -> list[tuple[float, float]]:
-    """Return the corners of a staircase that rises at each step."""
-    corners: list[tuple[float, float]] = []
-    for minute, percent in line.points():
-        if corners:
-            corners.append((minute, corners[-1][1]))
-        corners.append((minute, percent))
-    return corners
+def picture_png(view: CoverageView, name: str) -> bytes:
+    """Return one of ``PICTURES`` as PNG."""
+    return png(picture(view, name))
+
+
+def file_name(view: CoverageView, name: str, suffix: str) -> str:
+    """Return a file's name with the choice in it: ``tackning-karta-ide-radgivning-60-min-...``."""
+    choice = view.choice
+    parts = [view.tr("coverage.file"), name]
+    parts += [str(p) for p in (choice.phase, choice.service_type, choice.strength_area) if p]
+    parts.append(f"{choice.threshold}-min" if choice.is_physical else str(choice.delivery))
+    parts += [choice.division] if choice.division != "samverkan" else []
+    stem = "-".join([*parts, view.date]).replace("_", "-")
+    return f"{stem}.{suffix}"
+
+
+@lru_cache(maxsize=16)
+def _chart_svg(spec: str) -> str:
+    import vl_convert  # noqa: PLC0415 - costs half a second that no page should wait for
+
+    return str(vl_convert.vegalite_to_svg(spec))
+
+
+def map_picture(view: CoverageView) -> CountyPicture:
+    """Return the map as it is drawn on paper."""
+    tr, data_dir = view.tr, view.data_dir
+    physical = view.choice.is_physical
+    return CountyPicture(
+        shapes=county_shapes(data_dir),
+        title=map_title(view),
+        description=finding_sentence(view),
+        squares=_squares(view),
+        marks=_marks(view),
+        chosen=view.place_codes if view.choice.place else (),
+        inland=view.inland,
+        sides=(tr("coverage.group.coast"), tr("coverage.group.inland")),
+        roads=background_roads(data_dir),
+        phase=view.choice.phase or "",
+        legend=map_legend(view) if physical else _remote_legend(view),
+    )
+
+
+def map_title(view: CoverageView) -> str:
+    """Return what the map shows."""
+    key = "coverage.map.heading" if view.choice.is_physical else "coverage.map.heading.remote"
+    return view.tr(key, kind=view.kind, mode=view.mode())
+
+
+def class_codes(view: CoverageView) -> CodeArray:
+    """Return the class of every place: of minutes, or of the answer in its municipality."""
+    if view.choice.is_physical:
+        return minute_classes(view.found.minutes)
+    codes = {Known.YES: 0, Known.NO: 4, Known.UNKNOWN: UNKNOWN_CLASS}
+    answers = np.array(
+        [codes[view.remote(code)] for code in view.cube.municipality_codes], dtype=np.int8
+    )
+    return answers[view.cube.population.municipality]
+
+
+def class_words(view: CoverageView) -> list[str]:
+    """Return the words of the five classes of minutes."""
+    return [*("0–30", "30–60", "60–90", "90–120"), view.tr("coverage.class.last")]
+
+
+def class_shares(view: CoverageView, codes: Collection[str]) -> list[float]:
+    """Return the per cent of residents in each class, the unknown last."""
+    inside = np.isin(view.cube.population.municipality, [view.at(code) for code in codes])
+    people = view.cube.population.persons[inside]
+    counted = np.bincount(class_codes(view)[inside], weights=people, minlength=UNKNOWN_CLASS + 1)
+    return [float(100 * n / max(people.sum(), 1)) for n in counted]
+
+
+def map_legend(view: CoverageView) -> Legend:
+    """Return the legend, which is the chart: per cent of the residents in each class."""
+    tr = view.tr
+    words = [*class_words(view), tr("coverage.class.unknown")]
+    columns = [class_shares(view, codes) for _, codes in groups_of(view)[:2]]
+    kind = view.choice.service_type
+    what = view.label(kind).lower() if kind else tr("coverage.kind.any")
+    return Legend(
+        title=tr("coverage.legend.title", what=what),
+        heads=tuple(f"{name} %" for name, _ in groups_of(view)[:2]),
+        rows=tuple(
+            LegendRow(
+                fill=fill_of(code), words=text, shares=tuple(column[code] for column in columns)
+            )
+            for code, text in enumerate(words)
+            if code < UNKNOWN_CLASS or any(column[code] for column in columns)
+        ),
+    )
+
+
+def _remote_legend(view: CoverageView) -> Legend:
+    states = ((0, "offered"), (4, "not-offered"), (UNKNOWN_CLASS, "unknown"))
+    rows = [
+        LegendRow(fill=fill_of(code), words=view.tr(f"coverage.remote.{name}"))
+        for code, name in states
+    ]
+    return Legend(title=view.mode().capitalize(), heads=(), rows=tuple(rows))
+
+
+def _squares(view: CoverageView) -> Squares:
+    lat, lon, side = view.places
+    transform = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
+    east, north = transform.transform(lon, lat)
+    return Squares(
+        east=np.asarray(east), north=np.asarray(north), classes=class_codes(view), side=side
+    )
+
+
+def office_towns(view: CoverageView) -> dict[str, tuple[float, float, int]]:
+    """Return towns with offices that match: latitude, longitude, number of actors."""
+    if not view.choice.is_physical:
+        return {}
+    table = view.cube.table
+    points = {office_id: (office.lat, office.lon) for office_id, office in view.offices.items()}
+    towns: dict[str, list[int]] = {}
+    for index in matching_offices(view.cube, view.choice).tolist():
+        towns.setdefault(table.office_towns[index], []).append(index)
+    return {
+        town: (
+            float(np.mean([points[table.office_ids[i]][0] for i in offices])),
+            float(np.mean([points[table.office_ids[i]][1] for i in offices])),
+            len({int(table.office_actor[i]) for i in offices}),
+        )
+        for town, offices in towns.items()
+    }
+
+
+def _marks(view: CoverageView) -> list[Mark]:
+    towns = office_towns(view)
+    marks = []
+    for town, (lat, lon, number) in towns.items():
+        east, north = point_in_metres(lat, lon)
+        marks.append(Mark(name=town, east=east, north=north, count=number))
+    for place in view.geography.localities:
+        if place.is_seat and place.name not in towns:
+            east, north = point_in_metres(place.lat, place.lon)
+            is_chosen = place.municipality_code == view.choice.place
+            marks.append(Mark(name=place.name, east=east, north=north, is_bold=is_chosen))
+    return marks
+
+
+@lru_cache(maxsize=2)
+def background_roads(data_dir: Path) -> tuple[Ring, ...]:
+    """Return the roads of the map's background in metres, simplified."""
+    collection = json.loads((data_dir / "background.geojson").read_text(encoding="utf-8"))
+    transform = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
+    rings: list[Ring] = []
+    for feature in collection["features"]:
+        if feature["properties"].get("kind") != "road":
+            continue
+        line = shapely.from_geojson(json.dumps(feature["geometry"]))
+        for part in shapely.get_parts(line):
+            moved = shapely.transform(
+                part, lambda xy: np.column_stack(transform.transform(xy[:, 0], xy[:, 1]))
+            )
+            rings.append(tuple((float(x), float(y)) for x, y in moved.simplify(200.0).coords))
+    return tuple(rings)
+
+
+def _matrix_svg(view: CoverageView) -> tuple[str, float, float]:
+    """Return the matrix as an SVG element with its size."""
+    rows, left, head, cell, row_height = matrix_rows(view), 130.0, 48.0, 112.0, 30.0
+    colours = {"offered": (CLASS_COLOURS[0], INK), "not-offered": (CLASS_COLOURS[4], "#FFFFFF")}
+    boxes, y, line = [], head, 0.0
+    names = []
+    for row in rows:
+        if row.is_inland and not line:
+            line, y = y + 3, y + 6
+        names.append((y + 20, row.name))
+        for i, item in enumerate(row.cells):
+            fill, ink = colours.get(item.state, ("#FFFFFF", INK))
+            if item.state.isdigit():
+                fill, ink = CLASS_COLOURS[int(item.state)], CLASS_INK[int(item.state)]
+            if item.state == "unknown":
+                fill = UNKNOWN_FILL
+            halves = (
+                [CLASS_COLOURS[min(side, 4)] for side in item.sides] if item.state == "near" else []
+            )
+            text = item.text + ("?" if item.is_open else "")
+            boxes.append(
+                {
+                    "x": left + cell * i,
+                    "y": y,
+                    "fill": fill,
+                    "ink": ink,
+                    "text": text,
+                    "halves": halves,
+                }
+            )
+        y += row_height
+    svg = render(
+        "coverage_matrix.svg.html",
+        font=FONT,
+        title=matrix_title(view),
+        width=left + cell * len(ServiceType) + 14,
+        height=y + 8,
+        cell=cell,
+        row=row_height,
+        line=line,
+        heads=[
+            (left + cell * (i + 0.5), view.tr(f"coverage.type.{kind}"))
+            for i, kind in enumerate(ServiceType)
+        ],
+        names=names,
+        boxes=boxes,
+    )
+    return svg, left + cell * len(ServiceType) + 14, y + 8

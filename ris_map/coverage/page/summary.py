@@ -1,265 +1,275 @@
-"""The paragraph for a committee paper: every figure counted, dated and with its basis."""
+"""Headline, four figures, the text for a committee paper, and how the figures were made."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-import numpy as np
+from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
+from ris_map.coverage.support import Known
+from ris_map.travel.matrix import Role, Unreachable
+from ris_map.travel.shortest import SPEED_MODELS
+from ris_map.words.markup import render
 
-from ris_map.coverage.cube import CellState, CoverageCube
-from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
-from ris_map.coverage.together import Together, remote_position, unlocated_share
-from ris_map.geography.county import Division
-from ris_map.register.vocabulary import Phase, ServiceType
-
-CLEAR_DIFFERENCE = 0.05
-"""Shares that differ by less than this are called alike: the times are not exact enough."""
-DIVISIONS_FOR_A_HEADLINE = 2
-FEW = 3
+LIMITS = ("capacity", "evidence", "register", "roads", "people", "outside", "time")
+TERMS = ("gap", "near", "unknown", "median", "p90", "chain", "fragility", "stable")
 
 
-def summary(view: CoverageView, together: Together) -> str:
-    """Return the paragraph."""
-    sentences = _physical(view, together) if view.choice.is_physical else _remote(view, together)
-    return " ".join(sentence for sentence in sentences if sentence)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """One big figure with what it counts; ``is_gap`` gives it the colour of distance."""
+
+    number: str
+    text: str
+    note: str = ""
+    is_gap: bool = False
+
+
+def headline(view: CoverageView) -> str:
+    """Return where the gap lies, in one line; differences inside the error are none."""
+    kind = view.kind[0].upper() + view.kind[1:]
+    if not view.choice.is_physical:
+        return view.tr("coverage.headline.remote", kind=kind, mode=view.mode())
+    return view.tr(f"coverage.headline.{finding(view)}", kind=kind, limit=view.choice.threshold)
+
+
+def finding(view: CoverageView) -> str:
+    """Return ``inland``, ``coast``, ``alike``, ``all`` or ``none``."""
+    inland, coast = view.inland_group, view.coast_group
+    if not inland.within + coast.within:
+        return "none"
+    if min(inland.share, coast.share) >= NEARLY_ALL:
+        return "all"
+    near, far = (coast, inland) if coast.share > inland.share else (inland, coast)
+    if near.share - far.share < CLEAR_DIFFERENCE or near.low <= far.high:
+        return "alike"
+    return "inland" if far is inland else "coast"
+
+
+def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
+    """Return the four figures."""
+    return _office_figures(view) if view.choice.is_physical else _remote_figures(view)
+
+
+def _office_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
+    tr, limit = view.tr, view.choice.threshold
+    inland, coast = view.inland_group, view.coast_group
+    clear, near = view.gaps(view.inland)
+    number = str(len(clear)) if not near else f"{len(clear)}–{len(clear) + len(near)}"
+    return (
+        KeyFigure(
+            number=view.percent(inland.share),
+            text=tr("coverage.figure.inland", limit=limit),
+            note=tr("coverage.figure.range", range=view.range_of(inland)),
+            is_gap=True,
+        ),
+        KeyFigure(
+            number=view.percent(coast.share),
+            text=tr("coverage.figure.coast", limit=limit),
+            note=tr("coverage.figure.range", range=view.range_of(coast)),
+        ),
+        KeyFigure(
+            number=tr("coverage.figure.of", n=number, of=len(view.inland)),
+            text=tr("coverage.figure.gaps", limit=limit),
+            note=tr.plural("coverage.figure.near", len(near), names=view.names(near))
+            if near
+            else "",
+        ),
+        KeyFigure(
+            number=tr.number(_hundreds(inland.beyond)),
+            text=tr("coverage.figure.beyond", limit=limit),
+            note=""
+            if math.isnan(inland.shortfall)
+            else tr("coverage.figure.shortfall", n=tr.number(5 * round(inland.shortfall / 5))),
+        ),
+    )
+
+
+def _remote_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
+    """R7: the figures of another way of help are relabelled, and have no minutes."""
+    tr, figures = view.tr, []
+    for side, codes in (("inland", view.inland), ("coast", view.coast)):
+        yes = sum(view.remote(code) is Known.YES for code in codes)
+        figures.append(
+            KeyFigure(
+                number=tr("coverage.figure.of", n=yes, of=len(codes)),
+                text=tr(f"coverage.figure.remote.{side}", mode=view.mode()),
+                is_gap=side == "inland",
+            )
+        )
+    for known, key in ((Known.UNKNOWN, "unknown"), (Known.NO, "no")):
+        number = sum(view.remote(code) is known for code in view.order)
+        figures.append(
+            KeyFigure(
+                number=str(number),
+                text=tr(f"coverage.figure.remote.{key}", mode=view.mode()),
+            )
+        )
+    return tuple(figures)
+
+
+def _hundreds(people: int) -> int:
+    return people if people < 1000 else 100 * round(people / 100)
+
+
+def finding_sentence(view: CoverageView) -> str:
+    """Return the finding with both shares, for titles of pictures and the copied text."""
+    if not view.choice.is_physical:
+        return headline(view) + "."
+    return view.tr(
+        "coverage.finding",
+        inland=view.percent(view.inland_group.share),
+        coast=view.percent(view.coast_group.share),
+        kind=view.kind,
+        limit=view.choice.threshold,
+    )
+
+
+def copy_text(view: CoverageView) -> str:
+    """Return the paragraph for a committee paper: every figure with its range, basis and date."""
+    tr = view.tr
+    sentences = [finding_sentence(view)]
+    if view.choice.is_physical:
+        sentences.append(
+            tr(
+                "coverage.copy.range",
+                inland=view.range_of(view.inland_group),
+                coast=view.range_of(view.coast_group),
+            )
+        )
+    figures = key_figures(view)
+    for figure in figures[2:] if view.choice.is_physical else figures:
+        sentences.append(f"{figure.number} {figure.text}. {figure.note}".strip())
+    return " ".join([*sentences, basis(view)])
+
+
+def range_words(view: CoverageView) -> str:
+    """Return the range of both shares, for pictures."""
+    if not view.choice.is_physical:
+        return ""
+    return view.tr(
+        "coverage.copy.range",
+        inland=view.range_of(view.inland_group),
+        coast=view.range_of(view.coast_group),
+    )
 
 
 def basis(view: CoverageView) -> str:
-    """Return what the paragraph rests on: day, register, roads, people."""
+    """Return what the figures rest on: who is counted, register, roads, people, day."""
     tr, definition = view.tr, view.cube.definition
     key = "office" if view.choice.is_physical else "remote"
-    scope = tr(f"coverage.scope.{definition.scope}")
-    outside = tr("coverage.outside.yes" if definition.include_outside else "coverage.outside.no")
     return tr(
         f"coverage.basis.{key}",
-        date=view.world.on.isoformat(),
+        date=view.date,
         reference=view.world.register.meta.reference_date,
-        scope=scope,
-        outside=outside,
+        scope=tr(f"coverage.scope.{definition.scope}"),
+        outside=tr("coverage.outside.yes" if definition.include_outside else "coverage.outside.no"),
         year=definition.population_year,
-        version=definition.matrix_version[:8],
+        residents=tr.number(int(view.cube.population.persons.sum())),
+        division=view.division_name,
     )
 
 
-def _physical(view: CoverageView, found: Together) -> Iterator[str]:
-    tr, everyone = view.tr, found.of(view.cube.municipality_codes)
-    limit = view.choice.threshold
-    reached = int(everyone.people_within[0, 0, 0, found.threshold_at])
-    if not reached:
-        yield from _nobody(view, found)
-        return
-    yield tr(
-        "coverage.summary.reach",
-        limit=limit,
-        kind=view.kind,
-        share=view.percent(float(everyone.share_within[0, 0, 0, found.threshold_at])),
-        people=tr.number(reached),
-        located=tr.number(int(everyone.persons[0])),
-    )
-    yield from _municipalities(view, found)
-    worst = found.worst_off()
-    key = "worst" if math.isfinite(worst.minutes_from) else "worst-none"
-    yield tr(
-        f"coverage.summary.{key}",
-        people=tr.number(worst.people),
-        minutes=view.about_minutes(worst.minutes_from),
-    )
-    yield divisions_sentence(view, found)
-    yield _least_spread(view)
-    yield _kinds_nowhere(view)
-    yield tr(
-        "coverage.summary.unlocated",
-        share=view.percent(unlocated_share(view.cube, view.cube.municipality_codes)),
-    )
+# -------------------------------------------------------------------- method
 
 
-def _nobody(view: CoverageView, found: Together) -> Iterator[str]:
-    """Say that nobody arrives in time; comparing coast and inland would say nothing."""
-    tr, codes = view.tr, view.cube.municipality_codes
-    yield tr(
-        "coverage.summary.reach-none",
-        limit=view.choice.threshold,
-        kind=view.kind,
-        located=tr.number(int(view.cube.population.persons.sum())),
-    )
-    maybe = [codes[i] for i in np.flatnonzero(found.may_be_there)]
-    if maybe:
-        yield tr.plural("coverage.summary.maybe", len(maybe), names=view.names(maybe))
-    yield tr("coverage.summary.unlocated", share=view.percent(unlocated_share(view.cube, codes)))
-
-
-def _municipalities(view: CoverageView, found: Together) -> Iterator[str]:
-    """Name the municipalities where nobody, or less than half of the people, arrives in time."""
-    tr, codes = view.tr, view.cube.municipality_codes
-    away = ~found.on_site
-    groups = {
-        "nobody": away & (found.share <= 0),
-        "few": away & (found.share > 0) & (found.share < 0.5),
-    }
-    named = {key: [codes[i] for i in np.flatnonzero(mask)] for key, mask in groups.items()}
-    if not any(named.values()):
-        yield tr("coverage.summary.everywhere", of=len(codes))
-        return
-    for key, members in named.items():
-        if members:
-            yield tr.plural(
-                f"coverage.summary.{key}", len(members), of=len(codes), names=view.names(members)
-            )
-    maybe = [codes[i] for i in np.flatnonzero(found.may_be_there)]
-    if maybe and maybe == named["nobody"] + named["few"]:
-        yield tr("coverage.summary.maybe-same")
-    elif maybe:
-        yield tr.plural("coverage.summary.maybe", len(maybe), names=view.names(maybe))
-
-
-def shares_by_division(view: CoverageView, found: Together) -> list[tuple[Division, float, float]]:
-    """Return each division with the share of coast and of inland within the threshold."""
-
-    def share_of(codes: set[str]) -> float:
-        return float(found.of(codes).share_within[0, 0, 0, found.threshold_at])
-
-    everybody = set(view.cube.municipality_codes)
-    divisions = sorted(view.geography.divisions, key=lambda d: d.id != view.division.id)
-    return [(d, share_of(everybody - set(d.inland)), share_of(set(d.inland))) for d in divisions]
-
-
-def divisions_sentence(view: CoverageView, found: Together) -> str:
-    """Return coast against inland: a headline only if at least two divisions agree."""
-    tr, language = view.tr, view.tr.language
-    shares = shares_by_division(view, found)
-    worse = sum(coast - inland >= CLEAR_DIFFERENCE for _, coast, inland in shares)
-    better = sum(inland - coast >= CLEAR_DIFFERENCE for _, coast, inland in shares)
-    listed = tr.listing(
-        tr(
-            "coverage.summary.division",
-            coast=view.percent(coast),
-            inland=view.percent(inland),
-            division=division.label.in_(language).lower(),
-        )
-        for division, coast, inland in shares
-    )
-    head = "alike"
-    if worse >= DIVISIONS_FOR_A_HEADLINE:
-        head = "inland-worse"
-    elif better >= DIVISIONS_FOR_A_HEADLINE:
-        head = "inland-better"
-    return tr(
-        f"coverage.summary.{head}",
-        n=max(worse, better),
-        of=len(shares),
-        list=listed,
-        limit=view.choice.threshold,
-    )
-
-
-def _kinds_nowhere(view: CoverageView) -> str:
-    """Name the kinds of help of which no office is known anywhere in the figures."""
-    nowhere = [(p, s) for p, s in view.columns if not _has_office(view.cube, p, s)]
-    if not nowhere or len(view.columns) == 1:
-        return ""
-    if len(nowhere) > FEW:
-        return view.tr("coverage.summary.kinds-nowhere-many", n=len(nowhere), of=len(view.columns))
-    listed = view.tr.listing(
-        view.tr("coverage.kind.one", type=view.label(s).lower(), phase=view.label(p).lower())
-        for p, s in nowhere
-    )
-    return view.tr("coverage.summary.kinds-nowhere", kinds=listed)
-
-
-def _least_spread(view: CoverageView) -> str:
-    """Name the chosen type of support that is there in the fewest municipalities."""
-    types = view.choice.shown_types
-    if len(types) == 1:
-        return ""
-    phases = [PHASES.index(phase) for phase in view.choice.shown_phases]
-    there = view.cube.has_state(CellState.ON_SITE) | view.cube.has_state(CellState.WITHIN_REACH)
-    counts = {s: int(there[:, phases, SERVICE_TYPES.index(s)].any(axis=1).sum()) for s in types}
-    fewest = min(counts.values())
-    least = [view.label(s).lower() for s in types if counts[s] == fewest]
-    if len(least) == len(types) or not fewest:
-        return ""
-    return view.tr(
-        "coverage.summary.least",
-        types=view.tr.listing(least),
-        n=fewest,
-        of=len(view.cube.municipality_codes),
-    )
-
-
-def _has_office(cube: CoverageCube, phase: Phase, kind: ServiceType) -> bool:
-    at = PHASES.index(phase), SERVICE_TYPES.index(kind)
-    return bool(np.isfinite(cube.minutes[at]).any())
-
-
-def _remote(view: CoverageView, found: Together) -> Iterator[str]:
-    tr, codes = view.tr, view.cube.municipality_codes
-    answers = found.remote[:, remote_position(view.choice.delivery)]
-    by_answer = {
-        known: [codes[i] for i in np.flatnonzero(answers == known)] for known in reversed(Known)
-    }
-    reached = by_answer[Known.YES]
-    if not reached:
-        yield tr("coverage.summary.remote.none", mode=view.mode(), kind=view.kind, of=len(codes))
-        if len(by_answer[Known.UNKNOWN]) == len(codes):
-            yield tr("coverage.summary.remote.unknown-all", of=len(codes))
-            return
-    elif len(reached) == len(codes):
-        yield tr("coverage.summary.remote.all", mode=view.mode(), kind=view.kind, of=len(codes))
-    else:
-        yield tr.plural(
-            "coverage.summary.remote.some",
-            len(reached),
-            mode=view.mode(),
-            kind=view.kind,
-            of=len(codes),
-            names=view.names(reached),
-        )
-    if reached:
-        yield _remote_kinds(view)
-    for known, key in ((Known.UNKNOWN, "unknown"), (Known.NO, "no")):
-        if by_answer[known]:
-            yield tr.plural(
-                f"coverage.summary.remote.{key}",
-                len(by_answer[known]),
-                mode=view.mode(),
-                names=view.names(by_answer[known]),
-            )
-    yield _remote_divisions(view, set(reached))
-    yield tr("coverage.summary.remote.no-distance", mode=view.mode())
-
-
-def _remote_kinds(view: CoverageView) -> str:
-    """Say for how many kinds of help the chosen way is known at all."""
-    if len(view.columns) == 1:
-        return ""
-    at = remote_position(view.choice.delivery)
-    best = [
-        int(view.cube.remote[:, PHASES.index(p), SERVICE_TYPES.index(s), at].max())
-        for p, s in view.columns
-    ]
-    return view.tr(
-        "coverage.summary.remote.kinds",
-        n=best.count(Known.YES),
-        of=len(best),
-        unknown=best.count(Known.UNKNOWN),
-    )
-
-
-def _remote_divisions(view: CoverageView, reached: set[str]) -> str:
+def method_html(view: CoverageView) -> str:
+    """Return "how we counted" as HTML (R11)."""
     tr = view.tr
-    everybody = set(view.cube.municipality_codes)
-    divisions = sorted(view.geography.divisions, key=lambda d: d.id != view.division.id)
-    listed = tr.listing(
-        tr(
-            "coverage.summary.remote.division",
-            coast=len(reached - set(d.inland)),
-            of_coast=len(everybody - set(d.inland)),
-            inland=len(reached & set(d.inland)),
-            of_inland=len(d.inland),
-            division=d.label.in_(tr.language).lower(),
-        )
-        for d in divisions
+    return render(
+        "coverage_method.html",
+        t=tr,
+        definitions=definitions(view),
+        facts=facts(view),
+        divisions=[
+            {
+                "label": division.label.in_(tr.language),
+                "source": division.source.in_(tr.language),
+                "note": division.note.in_(tr.language),
+                "groups": [
+                    (group.label.in_(tr.language), view.names(group.municipalities))
+                    for group in division.groups
+                ],
+            }
+            for division in view.geography.divisions
+        ],
+        limits=[
+            (tr(f"coverage.method.{name}.title"), tr(f"coverage.method.{name}")) for name in LIMITS
+        ],
     )
-    return tr("coverage.summary.remote.divisions", list=listed)
+
+
+def definitions(view: CoverageView) -> list[tuple[str, str]]:
+    """Return every term of the page with its definition, for the page and the files."""
+    tr, limit = view.tr, view.choice.threshold
+    return [
+        (tr(f"coverage.term.{name}", limit=limit), tr(f"coverage.term.{name}.is", limit=limit))
+        for name in TERMS
+    ]
+
+
+def facts(view: CoverageView) -> list[tuple[str, str]]:
+    """Return what the figures rest on, by name, for the page and the files."""
+    tr, cube = view.tr, view.cube
+    definition, population = cube.definition, cube.population
+    speed, edges = definition.speed_model, view.world.foundations.roads.edges
+    everybody = view.group(cube.municipality_codes)
+    values = {
+        "day": definition.on.isoformat(),
+        "register": tr(
+            "coverage.fact.register.is",
+            reference=view.world.register.meta.reference_date,
+            n=tr.number(len(cube.table.actor_ids)),
+            doubtful=tr.number(int(cube.table.actor_is_doubtful.sum())),
+        ),
+        "choice": "; ".join(choice_words(view)),
+        "matrix": definition.matrix_version,
+        "roads": tr(
+            "coverage.fact.roads.is",
+            source=definition.network_source,
+            n=tr.number(len(edges)),
+            none=tr.number(sum(edge.verification == "none" for edge in edges)),
+        ),
+        "speed": tr(
+            "coverage.fact.speed.is",
+            percent=tr.number(speed.share_of_limit * 100),
+            others=tr.listing(
+                tr(f"coverage.speed.{model.id}") for model in SPEED_MODELS if model.id != speed.id
+            ),
+        ),
+        "error": tr("coverage.fact.error.is"),
+        "unreachable": _unreachable(view),
+        "people": tr(
+            "coverage.fact.people.is", n=tr.number(everybody.residents), year=population.year
+        ),
+        "unlocated": view.percent(everybody.uncounted),
+    }
+    return [(tr(f"coverage.fact.{name}"), value) for name, value in values.items()]
+
+
+def choice_words(view: CoverageView) -> list[str]:
+    """Return the choice in words, part by part."""
+    choice, tr = view.choice, view.tr
+    words = [view.kind, view.label(choice.delivery).lower()]
+    words += [tr("coverage.within", limit=choice.threshold)] if choice.is_physical else []
+    words.append(tr(f"coverage.scope.{choice.scope}"))
+    words.append(tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"))
+    return [*words, view.division_name.lower()]
+
+
+def _unreachable(view: CoverageView) -> str:
+    found = view.world.matrix.unreachable
+    parts = []
+    for role in Role:
+        places = [place for place in found if place.role is role]
+        key = f"coverage.fact.unreachable.{role}"
+        names = "; ".join(_place(view, place) for place in places)
+        parts.append(view.tr(key, names=names) if places else view.tr(f"{key}.none"))
+    return " ".join(parts)
+
+
+def _place(view: CoverageView, place: Unreachable) -> str:
+    reason = view.tr(
+        f"coverage.fact.unreachable.{place.reason}", km=view.tr.number(place.straight_km)
+    )
+    return f"{place.name} ({reason})"

@@ -1,268 +1,449 @@
-"""Tables of the coverage page: areas, divisions and support chains."""
+"""The tables of the coverage page; each is shown and exported as the same value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from ris_map.coverage.chain import Chain, support_chains
-from ris_map.coverage.page.choices import WHOLE_COUNTY
-from ris_map.coverage.page.matrix import SYMBOLS
-from ris_map.coverage.page.summary import divisions_sentence
-from ris_map.coverage.page.view import CoverageView
+from ris_map.coverage.cube import CoverageCell
+from ris_map.coverage.fragility import ActorLoss, CellLoss, fragility
+from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.page.choices import cell_id
+from ris_map.coverage.page.view import CoverageView, Group
+from ris_map.coverage.sensitivity import Sensitivity, sensitivity
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
-from ris_map.coverage.together import (
-    Together,
-    pooled,
-    remote_position,
-    unlocated_share,
-)
+from ris_map.coverage.together import pooled, remote_position
 from ris_map.geography.county import Division
-from ris_map.register.vocabulary import Answer, Delivery
-from ris_map.words.table import Cell, FigureTable, count, minutes, share
+from ris_map.register.in_words import detail_url
+from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
+from ris_map.travel.matrix import SPEED_MODELS
+from ris_map.travel.world import CubeChoice, World
+from ris_map.words.figures import equally_far
+from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share
+
+OTHER_THRESHOLD = {30: 60, 60: 90, 90: 120, 120: 90}
+"""The second threshold of the sensitivity table, beside the chosen one."""
+FRAGILE_SHOWN = 12
+CACHED = 16
 
 
-def area_table(view: CoverageView, *, name: str, codes: Sequence[str]) -> FigureTable:
-    """Return phase x service type for an area: people within each limit, median, 90th percentile.
+def _table(
+    view: CoverageView,
+    table_id: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    sentence: str = "",
+    **words: object,
+) -> FigureTable:
+    """Return a table whose title and columns are texts of the catalogue."""
+    tr, limit = view.tr, view.choice.threshold
+    values = {"kind": view.kind, "mode": view.mode(), "date": view.date, "limit": limit, **words}
+    return FigureTable(
+        id=table_id,
+        title=tr(f"coverage.table.{table_id}", **values),
+        columns=[tr(f"coverage.column.{name}", **values) for name in columns],
+        rows=rows,
+        sentence=sentence,
+    )
 
-    Parameters
-    ----------
-    view : CoverageView
-        What is chosen.
-    name : str
-        The area's name.
-    codes : sequence of str
-        Its municipalities; people are pooled, never averaged over municipalities.
-    """
+
+def municipality_table(view: CoverageView) -> FigureTable:
+    """Return the gaps by municipality, and coast and inland with their own figures."""
+    names = ("municipality", "residents", "share-in", "beyond", "median", "shortfall")
+    if not view.choice.is_physical:
+        return _remote_table(view)
+    rows: list[list[Cell]] = []
+    for side, codes, group in (
+        ("inland", view.inland, view.inland_group),
+        ("coast", view.coast, view.coast_group),
+    ):
+        for code in view.order:
+            if code in codes:
+                link = Link(view.name(code), cell=_cell_of(view, code))
+                rows.append([link, *_group_cells(view, view.group([code]))])
+        rows.append([view.tr(f"coverage.whole.{side}"), *_group_cells(view, group)])
+    return _table(view, "kommuner", names, rows, gap_sentence(view))
+
+
+def _group_cells(view: CoverageView, group: Group) -> list[Cell]:
+    return [
+        count(group.residents),
+        share(group.share),
+        count(group.beyond),
+        view.about_minutes(group.median),
+        minutes(group.shortfall) if group.shortfall == group.shortfall else "–",
+    ]
+
+
+def gap_sentence(view: CoverageView) -> str:
+    """Return which municipalities have a gap, which lie at the limit, and what to make of it."""
+    clear, near = view.gaps(view.cube.municipality_codes)
+    tr, limit = view.tr, view.choice.threshold
+    parts = [
+        tr.plural(
+            "coverage.gaps.clear", len(clear), names=view.names(clear), limit=limit, kind=view.kind
+        )
+        if clear
+        else tr("coverage.gaps.none", limit=limit, kind=view.kind)
+    ]
+    if near:
+        parts.append(tr("coverage.gaps.near", names=view.names(near), limit=limit))
+    return " ".join(parts)
+
+
+def _cell_of(view: CoverageView, code: str) -> str:
+    kind = view.choice.service_type or SERVICE_TYPES[0]
+    return cell_id(code, view.choice.shown_phases[0], kind)
+
+
+def _remote_table(view: CoverageView) -> FigureTable:
+    words = {Known.YES: "offered", Known.UNKNOWN: "unknown", Known.NO: "not-offered"}
+    rows = [
+        (
+            Link(view.name(code), cell=_cell_of(view, code)),
+            view.tr(f"coverage.remote.{words[view.remote(code)]}"),
+        )
+        for code in reversed(view.order)
+    ]
+    return _table(view, "kommuner-remote", ("municipality", "reached"), rows)
+
+
+def area_table(view: CoverageView, *, name: str, codes: Collection[str]) -> FigureTable:
+    """Return phase x service type for an area (R1): residents are pooled, never averaged."""
+    cube = view.cube
     if not view.choice.is_physical:
         return _remote_area_table(view, name=name, codes=codes)
-    tr, cube = view.tr, view.cube
-    limits = cube.definition.thresholds
-    found = pooled(cube, cube.minutes, codes=codes)
-    rows: list[Sequence[Cell]] = []
-    for phase, kind in view.columns:
-        p, s = PHASES.index(phase), SERVICE_TYPES.index(kind)
-        cells: list[Cell] = []
-        for people, part in zip(
-            found.people_within[0, p, s], found.share_within[0, p, s], strict=True
-        ):
-            cells += [count(people), share(part)]
-        rows.append(
-            (
-                f"{view.label(phase)}: {view.label(kind)}",
-                *cells,
-                minutes(found.median_minutes[0, p, s]),
-                minutes(found.p90_minutes[0, p, s]),
-            )
-        )
-    within = [
-        column
-        for limit in limits
-        for column in (
-            tr("coverage.column.people-within", limit=int(limit)),
-            tr("coverage.column.share-within", limit=int(limit)),
-        )
-    ]
-    return FigureTable(
-        id="omrade",
-        title=tr(
-            "coverage.table.area",
-            name=name,
-            located=tr.number(int(found.persons[0])),
-            unlocated=view.percent(unlocated_share(cube, codes)),
-            date=view.world.on.isoformat(),
-        ),
-        columns=(
-            tr("coverage.column.kind"),
-            *within,
-            tr("coverage.column.median"),
-            tr("coverage.column.p90"),
-        ),
-        rows=rows,
-        sentence=tr("coverage.area.county-note") if view.choice.place == WHOLE_COUNTY else "",
-    )
-
-
-def _remote_area_table(view: CoverageView, *, name: str, codes: Sequence[str]) -> FigureTable:
-    tr, at = view.tr, remote_position(view.choice.delivery)
-    inside = [view.at(code) for code in codes]
-    rows: list[Sequence[Cell]] = []
-    for phase, kind in view.columns:
-        answers = view.cube.remote[inside, PHASES.index(phase), SERVICE_TYPES.index(kind), at]
-        rows.append(
-            (
-                f"{view.label(phase)}: {view.label(kind)}",
-                *(
-                    count((answers == known).sum())
-                    for known in (Known.YES, Known.UNKNOWN, Known.NO)
-                ),
-            )
-        )
-    return FigureTable(
-        id="omrade",
-        title=tr(
-            "coverage.table.area.remote",
-            name=name,
-            mode=view.mode(),
-            n=tr.number(len(inside)),
-            date=view.world.on.isoformat(),
-        ),
-        columns=(
-            tr("coverage.column.kind"),
-            tr("coverage.column.reached", mode=view.mode()),
-            tr("coverage.remote.no_information"),
-            tr("coverage.remote.not_offered"),
-        ),
-        rows=rows,
-    )
-
-
-def division_table(view: CoverageView, found: Together) -> FigureTable:
-    """Return coast and inland, and every group, under each division."""
-    physical = view.choice.is_physical
-    rows = [
-        row
-        for division in sorted(view.geography.divisions, key=lambda d: d.id != view.division.id)
-        for row in _division_rows(view, found, division)
-    ]
-    tr, limits = view.tr, view.cube.definition.thresholds
-    columns = [tr("coverage.column.group"), tr("coverage.column.division")]
-    if physical:
-        columns += [tr("coverage.column.within", limit=int(limit)) for limit in limits]
-        columns += [tr("coverage.column.median"), tr("coverage.column.p90")]
-        columns += [
-            tr("coverage.column.located", year=view.cube.definition.population_year),
-            tr("coverage.column.unlocated"),
-        ]
-    else:
-        columns += [
-            tr("coverage.column.reached", mode=view.mode()),
-            tr("coverage.column.municipalities"),
-        ]
-    key = "coverage.table.divisions" if physical else "coverage.table.divisions.remote"
-    return FigureTable(
-        id="indelningar",
-        title=tr(key, kind=view.kind, mode=view.mode(), date=view.world.on.isoformat()),
-        columns=columns,
-        rows=rows,
-        sentence=divisions_sentence(view, found) if physical else "",
-    )
-
-
-def _division_rows(view: CoverageView, found: Together, division: Division) -> list[list[Cell]]:
-    language = view.tr.language
+    figures = pooled(cube, cube.minutes, codes=codes)
     rows: list[list[Cell]] = []
-    for group in division.groups:
-        codes = group.municipalities
+    for p, phase in enumerate(PHASES):
+        for s, kind in enumerate(SERVICE_TYPES):
+            parts = zip(figures.people_within[0, p, s], figures.share_within[0, p, s], strict=True)
+            cells = [cell for people, part in parts for cell in (count(people), share(part))]
+            median, p90 = figures.median_minutes[0, p, s], figures.p90_minutes[0, p, s]
+            head = f"{view.label(phase)}: {view.label(kind)}"
+            rows.append([head, *cells, minutes(median), minutes(p90)])
+    table = _table(
+        view,
+        "omrade",
+        ("kind",),
+        rows,
+        name=name,
+        residents=view.tr.number(int(figures.persons[0])),
+    )
+    within = [
+        view.tr(f"coverage.column.{key}", limit=int(limit))
+        for limit in cube.definition.thresholds
+        for key in ("people-within", "share-within")
+    ]
+    ends = [view.tr(f"coverage.column.{key}") for key in ("median-minutes", "p90")]
+    return FigureTable(
+        id=table.id, title=table.title, columns=[*table.columns, *within, *ends], rows=rows
+    )
+
+
+def _remote_area_table(view: CoverageView, *, name: str, codes: Collection[str]) -> FigureTable:
+    inside, at = [view.at(code) for code in codes], remote_position(view.choice.delivery)
+    rows: list[list[Cell]] = []
+    for p, phase in enumerate(PHASES):
+        for s, kind in enumerate(SERVICE_TYPES):
+            answers = view.cube.remote[inside, p, s, at]
+            counts = [(answers == known).sum() for known in (Known.YES, Known.UNKNOWN, Known.NO)]
+            rows.append([f"{view.label(phase)}: {view.label(kind)}", *map(count, counts)])
+    names = ("kind", "reached", "unknown", "not-offered")
+    return _table(view, "omrade-remote", names, rows, name=name)
+
+
+def division_table(view: CoverageView) -> FigureTable:
+    """Return every group of every division, the chosen one first: sensitivity, not three proofs."""
+    divisions = sorted(view.geography.divisions, key=lambda d: d.id != view.division.id)
+    rows = [row for division in divisions for row in _division_rows(view, division)]
+    if view.choice.is_physical:
+        names = ("group", "division", "residents", "share-in", "range", "beyond", "median")
+        return _table(view, "indelningar", names, rows, division_sentence(view, divisions))
+    return _table(view, "indelningar-remote", ("group", "division", "reached", "of"), rows)
+
+
+def _division_rows(view: CoverageView, division: Division) -> list[list[Cell]]:
+    language, rows = view.tr.language, []
+    for part in division.groups:
+        name = part.label.in_(language)
         head: list[Cell] = [
-            view.tr("coverage.group.is-inland", name=group.label.in_(language))
-            if group.is_inland
-            else group.label.in_(language),
+            view.tr("coverage.group.is-inland", name=name) if part.is_inland else name,
             division.label.in_(language),
         ]
         if view.choice.is_physical:
-            figures = found.of(codes)
-            rows.append(
-                [
-                    *head,
-                    *(share(value) for value in figures.share_within[0, 0, 0]),
-                    minutes(figures.median_minutes[0, 0, 0]),
-                    minutes(figures.p90_minutes[0, 0, 0]),
-                    count(figures.persons[0]),
-                    share(unlocated_share(view.cube, codes)),
-                ]
-            )
+            group = view.group(part.municipalities)
+            residents, within, beyond, median, _ = _group_cells(view, group)
+            rows.append([*head, residents, within, view.range_of(group), beyond, median])
         else:
-            at = remote_position(view.choice.delivery)
-            reached = found.remote[[view.at(code) for code in codes], at] == Known.YES
-            rows.append([*head, count(reached.sum()), count(len(codes))])
+            yes = sum(view.remote(code) is Known.YES for code in part.municipalities)
+            rows.append([*head, count(yes), count(len(part.municipalities))])
     return rows
 
 
-def chain_table(view: CoverageView) -> FigureTable:
-    """Return the support chain of every municipality: idé, utveckling, växa, weakest link."""
-    tr = view.tr
-    chains = {
-        chain.municipality_code: chain
-        for chain in support_chains(view.cube, service_types=view.choice.shown_types)
-    }
-    rows: list[list[Cell]]
-    if view.choice.is_physical:
-        columns = [tr("coverage.column.municipality")]
-        for phase in PHASES:
-            columns += [
-                view.label(phase),
-                tr("coverage.column.phase-median", phase=view.label(phase).lower()),
-            ]
-        columns += [tr("coverage.column.chain"), tr("coverage.column.weakest")]
-        rows = [_chain_row(view, chains[code]) for code in view.order]
-    else:
-        columns = [
-            tr("coverage.column.municipality"),
-            tr("coverage.column.chain.remote", mode=view.mode()),
-        ]
-        rows = [
-            [view.name(code), view.answer(_remote_answer(chains[code], view.choice.delivery))]
-            for code in view.order
-        ]
-    return FigureTable(
-        id="kedja",
-        title=tr(
-            "coverage.table.chain" if view.choice.is_physical else "coverage.table.chain.remote",
-            types=_types(view),
-            mode=view.mode(),
-            limit=view.choice.threshold,
-            date=view.world.on.isoformat(),
-        ),
-        columns=columns,
-        rows=rows,
-        sentence=_chain_sentence(view, [chains[code] for code in view.order]),
+def division_sentence(view: CoverageView, divisions: Sequence[Division]) -> str:
+    """Return the shares of inland and coast under every division."""
+    everybody = frozenset(view.cube.municipality_codes)
+    listed = view.tr.listing(
+        view.tr(
+            "coverage.divisions.one",
+            inland=view.percent(view.group(division.inland).share),
+            coast=view.percent(view.group(everybody - frozenset(division.inland)).share),
+            division=division.label.in_(view.tr.language).lower(),
+        )
+        for division in divisions
     )
+    return view.tr("coverage.divisions.sentence", list=listed, limit=view.choice.threshold)
 
 
-def _types(view: CoverageView) -> str:
-    types = [view.label(t).lower() for t in view.choice.service_types]
-    return view.either(types) if types else view.tr("coverage.kind.any")
+def chain_table(view: CoverageView) -> FigureTable:
+    """Return the support chain of every municipality; phases inside the error are equally far."""
+    types = view.choice.shown_types
+    chains = {c.municipality_code: c for c in support_chains(view.cube, service_types=types)}
+    rows: list[list[Cell]] = []
+    for code in view.order:
+        chain = chains[code]
+        if view.choice.is_physical:
+            times = [view.about_minutes(link.median_minutes) for link in chain.links]
+            rows.append(
+                [view.name(code), *times, _weakest(view, chain), view.answer(chain.physical)]
+            )
+        else:
+            rows.append([view.name(code), view.answer(_remote_answer(chain, view.choice.delivery))])
+    kind = view.choice.service_type
+    words = {"types": view.label(kind).lower() if kind else view.tr("coverage.kind.any")}
+    if not view.choice.is_physical:
+        return _table(view, "kedja-remote", ("municipality", "chain"), rows, **words)
+    names = ("municipality", "ide", "utveckling", "vaxa", "weakest", "chain")
+    return _table(view, "kedja", names, rows, chain_sentence(view, list(chains.values())), **words)
 
 
-def _chain_row(view: CoverageView, chain: Chain) -> list[Cell]:
-    row: list[Cell] = [view.name(chain.municipality_code)]
-    for link in chain.links:
-        word = view.tr(f"coverage.state.{link.state}")
-        row += [f"{SYMBOLS[link.state]} {word}", minutes(link.median_minutes)]
-    weakest = view.tr.listing(view.label(phase).lower() for phase in chain.weakest)
-    return [*row, view.answer(chain.physical), weakest or view.tr("coverage.chain.equal")]
+def _weakest(view: CoverageView, chain: Chain) -> str:
+    """Return the phases that are clearly farther than some other one (W3)."""
+    times = [link.median_minutes for link in chain.links]
+    longest = max(times)
+    if all(equally_far(time, longest) for time in times):
+        return view.tr("coverage.chain.equal")
+    far = [link.phase for link in chain.links if equally_far(link.median_minutes, longest)]
+    return view.tr.listing(view.label(phase).lower() for phase in far)
 
 
 def _remote_answer(chain: Chain, delivery: Delivery) -> Answer:
-    answers = {
+    return {
         Delivery.VISIT: chain.visit,
         Delivery.DIGITAL: chain.digital,
         Delivery.PHONE: chain.phone,
-    }
-    return answers[delivery]
+    }[delivery]
 
 
-def _chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
-    tr, physical = view.tr, view.choice.is_physical
-    answers = [
-        chain.physical if physical else _remote_answer(chain, view.choice.delivery)
-        for chain in chains
-    ]
-    broken = [c.municipality_code for c, a in zip(chains, answers, strict=True) if a is Answer.NO]
-    unsure = [
-        c.municipality_code for c, a in zip(chains, answers, strict=True) if a is Answer.UNKNOWN
-    ]
-    parts = [
-        tr.plural(
-            "coverage.chain.whole" if physical else "coverage.chain.whole.remote",
-            answers.count(Answer.YES),
-            of=len(chains),
-            limit=view.choice.threshold,
-            mode=view.mode(),
-        )
-    ]
-    if broken:
-        parts.append(tr("coverage.chain.broken", names=view.names(broken)))
-    if unsure:
-        parts.append(tr("coverage.chain.unsure", names=view.names(unsure)))
+def chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
+    """Return where all three phases are near, where not, and where it is not known."""
+    codes = {a: [c.municipality_code for c in chains if c.physical is a] for a in Answer}
+    tr, limit = view.tr, view.choice.threshold
+    parts = [tr.plural("coverage.chain.whole", len(codes[Answer.YES]), of=len(chains), limit=limit)]
+    if codes[Answer.NO]:
+        parts.append(tr("coverage.chain.broken", names=view.names(codes[Answer.NO])))
+    if codes[Answer.UNKNOWN]:
+        parts.append(tr("coverage.chain.unsure", names=view.names(codes[Answer.UNKNOWN])))
     return " ".join(parts)
+
+
+def all_gaps_table(view: CoverageView) -> FigureTable:
+    """Return the gaps of all kinds; phases with the same figures are one fact and one row (W7)."""
+    found = find_gaps(view.cube, divisions=view.geography.divisions)
+    facts: dict[tuple[object, ...], list[CoverageCell]] = {}
+    for gap in found.gaps:
+        cell = gap.cell
+        fact = (cell.municipality_code, cell.service_type, cell.people_within, cell.nearest_town)
+        facts.setdefault(fact, []).append(cell)
+    rows: list[list[Cell]] = []
+    for cells in facts.values():
+        cell = cells[0]
+        rows.append(
+            [
+                Link(
+                    view.name(cell.municipality_code),
+                    cell=cell_id(cell.municipality_code, cell.phase, cell.service_type),
+                ),
+                view.label(cell.service_type),
+                view.tr.listing(view.label(one.phase).lower() for one in cells),
+                count(cell.located_residents - _within(view, cell)),
+                view.about_minutes(cell.median_minutes),
+                cell.nearest_town or "–",
+            ]
+        )
+    names = ("municipality", "type", "phases", "beyond", "median", "nearest-town")
+    sentence = view.tr(
+        "coverage.gaps.all", n=view.tr.number(len(rows)), unknown=view.tr.number(len(found.unknown))
+    )
+    return _table(view, "luckor", names, rows, sentence)
+
+
+def _within(view: CoverageView, cell: CoverageCell) -> int:
+    return cell.people_within[view.found.threshold_at]
+
+
+def cells_table(view: CoverageView) -> FigureTable:
+    """Return one row per municipality, phase and kind for the files; no minutes for remote help."""
+    tr, physical = view.tr, view.choice.is_physical
+    limits = view.cube.definition.thresholds
+    head = ["municipality", "code", "phase", "type", "state"]
+    columns = [tr(f"coverage.column.{name}") for name in head]
+    if physical:
+        columns += [tr("coverage.column.open"), tr("coverage.column.on-site")]
+        for limit in limits:
+            columns += [
+                tr(f"coverage.column.{k}", limit=int(limit))
+                for k in ("people-within", "share-within")
+            ]
+        names = (
+            "median-minutes",
+            "p90",
+            "nearest-town",
+            "minutes-from-seat",
+            "visit",
+            "digital",
+            "phone",
+            "residents",
+        )
+        columns += [tr(f"coverage.column.{name}") for name in names]
+    rows = [
+        _file_row(view, code, phase, kind)
+        for code in view.order
+        for phase in PHASES
+        for kind in SERVICE_TYPES
+    ]
+    return FigureTable(
+        id="rutor", title=tr("coverage.table.rutor", date=view.date), columns=columns, rows=rows
+    )
+
+
+def _file_row(view: CoverageView, code: str, phase: Phase, kind: ServiceType) -> list[Cell]:
+    cell = view.cube.cell(code, phase=phase, service_type=kind)
+    row: list[Cell] = [view.name(code), code, view.label(phase), view.label(kind)]
+    if not view.choice.is_physical:
+        at = (
+            view.at(code),
+            PHASES.index(phase),
+            SERVICE_TYPES.index(kind),
+            remote_position(view.choice.delivery),
+        )
+        words = {Known.YES: "offered", Known.UNKNOWN: "unknown", Known.NO: "not-offered"}
+        return [*row, view.tr(f"coverage.remote.{words[Known(int(view.cube.remote[at]))]}")]
+    row.append(view.tr(f"coverage.state.{cell.state}"))
+    row.append(view.tr("coverage.mark.maybe") if cell.is_maybe_physical else "")
+    row.append(count(cell.offices_on_site))
+    for people, part in zip(cell.people_within, cell.share_within, strict=True):
+        row += [count(people), share(part)]
+    row += [minutes(cell.median_minutes), minutes(cell.p90_minutes)]
+    row += [cell.nearest_town or "–", minutes(cell.nearest_minutes_from_seat)]
+    row += [view.answer(answer) for answer in (cell.visit, cell.digital, cell.phone)]
+    return [*row, count(cell.located_residents)]
+
+
+# -------------------------------------------------------------------- what it hangs on
+
+
+@lru_cache(maxsize=CACHED)
+def losses(world: World, choice: CubeChoice) -> tuple[ActorLoss, ...]:
+    """Return what is lost without each actor; the whole cube is computed anew for each."""
+    return fragility(world.cube(choice), world.matrix)
+
+
+def fragility_table(view: CoverageView) -> FigureTable:
+    """Return the actors without whom most of the chosen cells would be empty (R6)."""
+    rows: list[tuple[int, list[Cell]]] = []
+    for loss in losses(view.world, view.choice.cube_choice):
+        mine = [one for one in loss.losses if _is_chosen(view, one)]
+        emptied = [one for one in mine if one.is_emptied]
+        if not view.choice.is_physical:
+            emptied = [one for one in mine if view.choice.delivery in one.modes_lost]
+        most = max((one.people_lost for one in mine), default=0)
+        if not emptied and not (most and view.choice.is_physical):
+            continue
+        actor = view.world.register.by_id[loss.actor_id]
+        where = view.names(one.municipality_code for one in emptied) or "–"
+        row: list[Cell] = [
+            Link(actor.name, detail_url(actor.id, words=view.words)),
+            count(len(emptied)),
+            where,
+        ]
+        rows.append((len(emptied), [*row, count(most)] if view.choice.is_physical else row))
+    rows.sort(key=lambda row: -row[0])
+    names = ("actor", "emptied", "emptied-where", "most-lost")[
+        : 4 if view.choice.is_physical else 3
+    ]
+    shown = [row for _, row in rows[:FRAGILE_SHOWN]]
+    return _table(
+        view, "sarbarhet", names, shown, view.tr.plural("coverage.fragility.sentence", len(rows))
+    )
+
+
+def _is_chosen(view: CoverageView, cell: CellLoss) -> bool:
+    return cell.phase in view.choice.shown_phases and cell.service_type in view.choice.shown_types
+
+
+@lru_cache(maxsize=CACHED)
+def sensitivity_of(
+    world: World, choice: CubeChoice, thresholds: tuple[float, float]
+) -> Sensitivity:
+    """Return the ranks of the ten largest gaps under four speed models and two thresholds."""
+    return sensitivity(
+        world.table,
+        [world.matrix_for(model) for model in SPEED_MODELS],
+        population=world.foundations.population,
+        thresholds=thresholds,
+        scope=choice.scope,
+        strength_area=choice.strength_area,
+        include_outside=choice.include_outside,
+    )
+
+
+def sensitivity_table(view: CoverageView) -> FigureTable:
+    """Return the ten largest gaps with their rank under every setting (R9)."""
+    tr, limit = view.tr, view.choice.threshold
+    limits = float(limit), float(OTHER_THRESHOLD[limit])
+    found = sensitivity_of(view.world, view.choice.cube_choice, limits)
+    rows: list[list[Cell]] = []
+    for gap in found.gaps:
+        code, phase, kind = gap.key
+        name = f"{view.name(code)}: {view.label(kind).lower()} {tr(f'coverage.in-phase.{phase}')}"
+        ranks = [tr("coverage.no-gap") if rank is None else count(rank) for rank in gap.ranks]
+        stable = tr("coverage.stable" if gap.is_stable else "coverage.unstable")
+        rows.append([Link(name, cell=cell_id(code, phase, kind)), stable, *ranks])
+    stable_gaps = sum(gap.is_stable for gap in found.gaps)
+    sentence = tr.plural(
+        "coverage.sensitivity.sentence", stable_gaps, of=len(rows), settings=len(found.settings)
+    )
+    table = _table(view, "kanslighet", ("cell", "stable"), rows, sentence)
+    settings = [
+        tr(
+            "coverage.column.setting",
+            speed=tr(f"coverage.speed.{s.speed_model_id}"),
+            limit=int(s.threshold),
+        )
+        for s in found.settings
+    ]
+    return FigureTable(
+        id=table.id,
+        title=table.title,
+        columns=[*table.columns, *settings],
+        rows=rows,
+        sentence=sentence,
+    )
+
+
+def all_tables(view: CoverageView) -> tuple[FigureTable, ...]:
+    """Return every table of the page under the present choice, for the workbook."""
+    area = area_table(view, name=view.place_name, codes=view.place_codes)
+    tables = [
+        cells_table(view),
+        municipality_table(view),
+        area,
+        chain_table(view),
+        division_table(view),
+    ]
+    if view.choice.is_physical:
+        tables += [all_gaps_table(view), fragility_table(view), sensitivity_table(view)]
+    return tuple(tables)

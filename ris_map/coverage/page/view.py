@@ -1,39 +1,77 @@
-"""What every part of the coverage page is drawn from, and how its figures become words."""
+"""What every part of the coverage page is drawn from: one choice, its figures, its words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+
+import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
+from ris_map.coverage.figures import percentile
 from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.together import Together, remote_position, together, unlocated_share
 from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
+from ris_map.register.model import Office
 from ris_map.register.strategy import Term
-from ris_map.register.vocabulary import Answer, Phase, ServiceType
+from ris_map.register.vocabulary import Answer, ServiceType
+from ris_map.travel.arrays import FloatArray
+from ris_map.travel.snapping import office_key
 from ris_map.travel.world import World
 from ris_map.words import Translator
-from ris_map.words.figures import minutes_words, percent
+from ris_map.words.figures import TIME_ERROR, minutes_words, near_limit, percent, percent_range
+
+CLEAR_DIFFERENCE = 0.05
+"""Shares that differ by less than this are called alike: the times are not exact enough."""
+NEARLY_ALL = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Residents of some municipalities and their way to the nearest office.
+
+    Parameters
+    ----------
+    residents, within : int
+        All that are counted; those of them that arrive within the limit.
+    share, low, high : float
+        ``within / residents``, and the same if all times were longer or shorter by their error.
+    median : float
+        Minutes within which half of the residents arrive.
+    shortfall : float
+        Mean minutes beyond the limit, over those who have farther and a known way; NaN without any.
+    uncounted : float
+        Share of all residents that no figure covers.
+    """
+
+    residents: int
+    within: int
+    share: float
+    low: float
+    high: float
+    median: float
+    shortfall: float
+    uncounted: float
+
+    @property
+    def beyond(self) -> int:
+        """Residents that have farther than the limit, or no known way."""
+        return self.residents - self.within
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CoverageView:
-    """One choice, the figures behind it and the words of one language.
-
-    Parameters
-    ----------
-    world : World
-        Where the figures come from.
-    choice : CoverageChoice
-        What the reader has chosen.
-    words : Words
-        The words of a language.
-    """
+    """One choice, the figures behind it and the words of one language."""
 
     world: World
     choice: CoverageChoice
     words: Words
+    data_dir: Path
 
     @property
     def tr(self) -> Translator:
@@ -45,6 +83,11 @@ class CoverageView:
         """The coverage."""
         return self.world.cube(self.choice.cube_choice)
 
+    @cached_property
+    def found(self) -> Together:
+        """The chosen kinds of help as if they were one: everybody goes to the nearest office."""
+        return together(self.cube, self.choice)
+
     @property
     def geography(self) -> Geography:
         """The county."""
@@ -55,19 +98,107 @@ class CoverageView:
         """The chosen division."""
         return self.geography.division(self.choice.division)
 
-    @cached_property
+    @property
     def order(self) -> tuple[str, ...]:
-        """Municipality codes from the coast to the mountains."""
-        return self.geography.coast_to_mountains
+        """Municipality codes from the coast to the mountains, the inland of the division last."""
+        codes = self.geography.coast_to_mountains
+        return (*(c for c in codes if c in self.coast), *(c for c in codes if c in self.inland))
 
     @cached_property
-    def columns(self) -> tuple[tuple[Phase, ServiceType], ...]:
-        """The chosen kinds of help, phase by phase."""
-        return tuple((p, s) for p in self.choice.shown_phases for s in self.choice.shown_types)
+    def inland(self) -> frozenset[str]:
+        """Municipalities that the division counts as inland."""
+        return frozenset(self.division.inland)
+
+    @cached_property
+    def coast(self) -> frozenset[str]:
+        """All other municipalities."""
+        return frozenset(self.cube.municipality_codes) - self.inland
+
+    @property
+    def date(self) -> str:
+        """The day that the figures hold for."""
+        return self.world.on.isoformat()
+
+    @cached_property
+    def places(self) -> tuple[FloatArray, FloatArray, float]:
+        """Where residents are: latitudes, longitudes (EPSG:4326), side of a square (m)."""
+        lat = np.array([place.lat for place in self.geography.localities])
+        lon = np.array([place.lon for place in self.geography.localities])
+        return lat, lon, 4000.0
+
+    @cached_property
+    def offices(self) -> dict[str, Office]:
+        """Every office of the register by its key."""
+        actors = self.world.register.actors
+        return {office_key(actor, office): office for actor in actors for office in actor.offices}
 
     def at(self, code: str) -> int:
         """Return the position of a municipality in the arrays."""
         return self.cube.municipality_codes.index(code)
+
+    # ---------------------------------------------------------------- figures
+
+    def group(self, codes: Collection[str]) -> Group:
+        """Return the pooled figures of some municipalities."""
+        found, limit = self.found, float(self.choice.threshold)
+        pooled = found.of(codes)
+        inside = np.isin(self.cube.population.municipality, [self.at(code) for code in codes])
+        minutes, people = found.minutes[inside], self.cube.population.persons[inside]
+        total = int(people.sum())
+
+        def share(factor: float) -> float:
+            return float(people[minutes * factor <= limit].sum()) / total if total else math.nan
+
+        far = np.isfinite(minutes) & (minutes > limit)
+        lost = float(people[far].sum())
+        return Group(
+            residents=total,
+            within=int(pooled.people_within[0, 0, 0, found.threshold_at]),
+            share=float(pooled.share_within[0, 0, 0, found.threshold_at]),
+            low=share(1 + TIME_ERROR),
+            high=share(1 - TIME_ERROR),
+            median=float(pooled.median_minutes[0, 0, 0]),
+            shortfall=float(((minutes[far] - limit) * people[far]).sum()) / lost
+            if lost
+            else math.nan,
+            uncounted=unlocated_share(self.cube, codes),
+        )
+
+    @cached_property
+    def inland_group(self) -> Group:
+        """The inland of the chosen division."""
+        return self.group(self.inland)
+
+    @cached_property
+    def coast_group(self) -> Group:
+        """The coast of the chosen division."""
+        return self.group(self.coast)
+
+    @cached_property
+    def medians(self) -> dict[ServiceType, FloatArray]:
+        """Median minutes per municipality to each kind of help in the chosen phase."""
+        people = self.cube.population.people
+        phases = [PHASES.index(phase) for phase in self.choice.shown_phases]
+        nearest = self.cube.minutes[phases].min(axis=0, keepdims=True)
+        found = percentile(nearest, people=people, percent=50)
+        return {kind: found[:, 0, at] for at, kind in enumerate(SERVICE_TYPES)}
+
+    def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the municipalities with a gap of offices, and those too near the limit to say.
+
+        A gap: more than half of the residents have farther than the limit, and no office stands
+        in the municipality.
+        """
+        limit = float(self.choice.threshold)
+        away = [c for c in self.geography.coast_to_mountains if c in set(codes)]
+        away = [code for code in away if not self.found.on_site[self.at(code)]]
+        near = [c for c in away if near_limit(float(self.found.median[self.at(c)]), limit)]
+        clear = [c for c in away if self.found.median[self.at(c)] > limit and c not in near]
+        return clear, near
+
+    def remote(self, code: str) -> Known:
+        """Return what is known of the chosen way of help in a municipality."""
+        return Known(int(self.found.remote[self.at(code), remote_position(self.choice.delivery)]))
 
     # ---------------------------------------------------------------- words
 
@@ -84,24 +215,39 @@ class CoverageView:
         """Return the label of a term of the strategy."""
         return self.words.strategy.label(term).in_(self.tr.language)
 
-    def either(self, items: Iterable[str]) -> str:
-        """Return ``a, b eller c``."""
-        *head, last = list(items) or [""]
-        return f"{', '.join(head)} {self.tr('coverage.or')} {last}" if head else last
-
     @property
     def kind(self) -> str:
-        """Return the chosen kind of help in words: ``rådgivning i fasen idé``."""
+        """Return the chosen kind of help in words: ``rådgivning i idéfasen``."""
         choice, tr = self.choice, self.tr
-        types = [self.label(t).lower() for t in choice.service_types]
-        text = self.either(types) if types else tr("coverage.kind.any")
-        if choice.phases:
-            phases = self.either(self.label(p).lower() for p in choice.phases)
-            text = f"{text} {tr('coverage.kind.phase', phases=phases)}"
-        if choice.strength_area:
-            area = self.label(choice.strength_area)
-            text = f"{text} {tr('coverage.kind.area', area=area)}"
-        return text
+        kind = choice.service_type
+        parts = [self.label(kind).lower() if kind else tr("coverage.kind.any")]
+        parts += [tr(f"coverage.in-phase.{choice.phase}")] if choice.phase else []
+        area = choice.strength_area
+        parts += [tr("coverage.kind.area", area=self.label(area))] if area else []
+        return " ".join(parts)
+
+    @property
+    def division_name(self) -> str:
+        """Return the name of the chosen division."""
+        return self.division.label.in_(self.tr.language)
+
+    @property
+    def place_name(self) -> str:
+        """Return the name of the chosen place, or of the county."""
+        place = self.choice.place
+        groups = {f"{d.id}-{g.id}": g for d in self.geography.divisions for g in d.groups}
+        if place in groups:
+            return groups[place].label.in_(self.tr.language)
+        return self.name(place) if place else self.tr("coverage.county")
+
+    @property
+    def place_codes(self) -> tuple[str, ...]:
+        """Return the municipalities of the chosen place, or of the county."""
+        place = self.choice.place
+        groups = {f"{d.id}-{g.id}": g for d in self.geography.divisions for g in d.groups}
+        if place in groups:
+            return tuple(c for c in self.order if c in groups[place].municipalities)
+        return (place,) if place else self.order
 
     def mode(self) -> str:
         """Return the chosen way of help in words."""
@@ -111,12 +257,17 @@ class CoverageView:
         """Return an answer in words."""
         return self.tr(f"answer.{answer}")
 
-    # ---------------------------------------------------------------- figures
-
     def about_minutes(self, minutes: float) -> str:
-        """Return minutes for a sentence: ``cirka 75 min``."""
+        """Return minutes for a sentence; what lies within the error of the limit says so."""
+        limit = float(self.choice.threshold)
+        if near_limit(minutes, limit):
+            return self.tr("coverage.about", n=self.tr.number(limit))
         return minutes_words(minutes, tr=self.tr)
 
     def percent(self, share: float) -> str:
-        """Return a share for a sentence: ``86 %``; what is not quite all or none says so."""
+        """Return a share for a sentence."""
         return percent(share, tr=self.tr)
+
+    def range_of(self, group: Group) -> str:
+        """Return the range of a group's share."""
+        return percent_range(group.low, group.high, tr=self.tr)

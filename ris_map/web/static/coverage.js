@@ -1,27 +1,22 @@
-/* The coverage matrix: arrow keys move between cells, a choice goes into the address.
-   The server is told through the address alone (as Back and Forward do), so that a cell has an
-   address that can be shared and no hidden widget is needed. */
+/* The coverage page: arrow keys in the matrix, a chosen cell goes into the address, text is copied,
+   the map fits the paper. The server is told through the address alone, as Back and Forward do. */
 (function () {
   "use strict";
 
   const KEY = "cell";
-  const MATRIX = "table[data-cov-matrix] button[data-cell]";
-  // The tables of gaps lead to the same evidence.
-  const ANY = "button[data-cell]";
-  let awaited = null;
+  const MATRIX = "table[data-cov-matrix] a[data-cell]";
+  // what the address names when the page is opened is shown as if it had been chosen
+  let awaited = location.pathname.endsWith("/tackning") ? new URLSearchParams(location.search).get(KEY) : null;
   let scheduled = false;
 
-  const buttons = (table) => Array.from(table.querySelectorAll("button[data-cell]"));
+  const cellsOf = (part) => Array.from(part.querySelectorAll("a[data-cell]"));
 
-  function choose(button) {
+  function choose(item) {
     const url = new URL(location.href);
     url.hash = "";
-    url.searchParams.set(KEY, button.dataset.cell);
-    awaited = button.dataset.cell;
-    if (url.href === location.href) {
-      reveal();
-      return;
-    }
+    url.searchParams.set(KEY, item.dataset.cell);
+    awaited = item.dataset.cell;
+    if (url.href === location.href) return reveal();
     history.pushState(history.state, "", url);
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
     mark();
@@ -30,66 +25,87 @@
   /* The chosen cell is marked at once; the server's answer says the same. */
   function mark() {
     const chosen = new URLSearchParams(location.search).get(KEY);
-    document.querySelectorAll(MATRIX).forEach((button) => {
-      const on = button.dataset.cell === chosen;
-      if (on !== (button.getAttribute("aria-current") === "true")) {
-        if (on) button.setAttribute("aria-current", "true");
-        else button.removeAttribute("aria-current");
-      }
+    document.querySelectorAll(MATRIX).forEach((item) => {
+      if (item.dataset.cell === chosen) item.setAttribute("aria-current", "true");
+      else if (item.hasAttribute("aria-current")) item.removeAttribute("aria-current");
     });
   }
 
+  /* Scrolls to what was chosen and moves the focus there, which a screen reader says. */
   function reveal() {
     const panel = document.querySelector("[data-cov-panel]");
     if (!awaited || !panel || panel.dataset.covPanel !== awaited) return;
     awaited = null;
-    panel.scrollIntoView({ block: "nearest", behavior: "auto" });
-    panel.querySelector("h3").focus({ preventScroll: true });
-  }
-
-  function enter(table, button) {
-    buttons(table).forEach((other) => {
-      if (other.tabIndex === 0 && other !== button) other.tabIndex = -1;
-    });
-    button.tabIndex = 0;
-    button.focus();
+    panel.scrollIntoView({ block: "start", behavior: "auto" });
+    panel.querySelector("h2").focus({ preventScroll: true });
   }
 
   const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
   document.addEventListener("keydown", (event) => {
-    const button = event.target.closest?.(MATRIX);
-    if (!button) return;
-    const row = button.closest("tr");
-    const cells = buttons(row);
-    const column = cells.indexOf(button);
+    const item = event.target.closest?.(MATRIX);
+    if (!item) return;
+    const row = item.closest("tr"), cells = cellsOf(row), column = cells.indexOf(item);
     const step = STEPS[event.key];
     let next = null;
     if (step) {
-      const rows = Array.from(row.parentElement.rows);
-      const target = rows[rows.indexOf(row) + step[0]];
-      next = target && buttons(target)[column + step[1]];
+      const rows = Array.from(row.parentElement.rows), target = rows[rows.indexOf(row) + step[0]];
+      next = target && cellsOf(target)[column + step[1]];
     } else if (event.key === "Home") next = cells[0];
     else if (event.key === "End") next = cells[cells.length - 1];
     else return;
     event.preventDefault();
-    if (next) enter(button.closest("table"), next);
+    if (!next) return;
+    cellsOf(item.closest("table")).forEach((other) => { if (other !== next) other.tabIndex = -1; });
+    next.tabIndex = 0;
+    next.focus();
   });
+
+  async function copy(button) {
+    const text = `${document.getElementById(button.dataset.copy).textContent} ${location.href}`;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    const label = button.firstElementChild, before = label.textContent;
+    if (before === button.dataset.copied) return;
+    label.textContent = button.dataset.copied;
+    setTimeout(() => { label.textContent = before; }, 3000);
+  }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(ANY);
-    if (button) choose(button);
+    const target = event.target.closest?.("[data-cell], [data-copy], [data-print]");
+    if (!target || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (target.dataset.cell) {
+      event.preventDefault();
+      choose(target);
+    } else if (target.dataset.copy) copy(target);
+    else window.print();
   });
 
-  function apply() {
-    scheduled = false;
-    mark();
-    reveal();
-  }
+  /* On paper the map keeps the width it was drawn for and is made smaller as a whole. */
+  const PAPER = 690;
+  const frames = () => document.querySelectorAll(".st-key-cov-map iframe");
+  window.addEventListener("beforeprint", () => frames().forEach((frame) => {
+    const width = frame.clientWidth;
+    if (!width) return;
+    frame.style.setProperty("width", `${width}px`, "important");
+    frame.style.zoom = Math.min(1, PAPER / width);
+  }));
+  window.addEventListener("afterprint", () => frames().forEach((frame) => {
+    frame.style.removeProperty("width");
+    frame.style.zoom = "";
+  }));
 
   new MutationObserver(() => {
     if (scheduled || !document.querySelector("[data-cov-matrix]")) return;
     scheduled = true;
-    requestAnimationFrame(apply);
+    requestAnimationFrame(() => { scheduled = false; mark(); reveal(); });
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -1,0 +1,396 @@
+"""The coverage page in Streamlit: headline, figures, choices, map beside matrix, tabs below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from ris_map.common.address import Context, IgnoredValue
+from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.page import tables
+from ris_map.coverage.page.choices import TABS, CoverageChoice
+from ris_map.coverage.page.map import coverage_layer
+from ris_map.coverage.page.matrix import cell_html, matrix_html
+from ris_map.coverage.page.pictures import (
+    PICTURES,
+    curve_chart,
+    curve_table,
+    file_name,
+    map_legend,
+    map_title,
+    mountain_chart,
+    picture,
+    picture_png,
+)
+from ris_map.coverage.page.summary import (
+    basis,
+    copy_text,
+    definitions,
+    facts,
+    headline,
+    key_figures,
+    method_html,
+    range_words,
+)
+from ris_map.coverage.page.view import CoverageView
+from ris_map.export.tables import CsvFlavour, table_csv
+from ris_map.export.xlsx import workbook
+from ris_map.register.strategy import Term
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
+from ris_map.web import data, layout, settings
+from ris_map.web.address import PageState, plain_query
+from ris_map.web.map import base_map
+from ris_map.words import Translator
+from ris_map.words.language import Language
+from ris_map.words.markup import render
+from ris_map.words.table import FigureTable, table_html
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GAPS_SHOWN = 15
+MAP_HEIGHT = 560
+PATH = "/tackning"
+
+
+def _context() -> Context:
+    return {
+        "divisions": [division.id for division in data.geography().divisions],
+        "places": [place.id for place in data.places(Language.SV)],
+    }
+
+
+STATE = PageState(page="coverage", model=CoverageChoice, context=_context)
+
+
+def page() -> None:
+    """Draw the page."""
+    tr = layout.language_texts()
+    layout.fault_notice(data.register_state().faults, tr=tr, served=True)
+    _all_that_depends_on_the_choices(tr, STATE.sync())
+
+
+def view_of_choice(tr: Translator) -> CoverageView:
+    """Return what the page draws from: the world as it is today and the widgets' choice."""
+    return CoverageView(
+        world=data.world(),
+        choice=STATE.chosen(),
+        words=data.words(tr),
+        data_dir=settings.data_dir(),
+    )
+
+
+@st.fragment
+def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredValue]) -> None:
+    view = view_of_choice(tr)
+    layout.ignored_notice(ignored, tr=tr)
+    with st.container(horizontal=True, vertical_alignment="center", key="cov-head"):
+        layout.title(headline(view))
+        _buttons(view)
+    st.html(
+        render("coverage_figures.html", figures=key_figures(view), label=tr("coverage.figures"))
+    )
+    _choices(tr)
+    left, right = st.columns([6, 4], gap="medium")
+    with left, st.container(key="cov-map"):
+        _map(view)
+    with right, st.container(key="cov-matrix"):
+        st.html(matrix_html(view, link=_link(view)))
+    if view.choice.cell_key:
+        st.html(cell_html(view, view.choice.cell_key))
+    _tabs(tr)
+
+
+def _link(view: CoverageView) -> str:
+    """Return the page's address with its choices, ready for one more value."""
+    query = {key: values for key, values in view.choice.query().items() if key != "cell"}
+    return f"{PATH}?{urlencode({**query, **plain_query()}, doseq=True)}&cell="
+
+
+# -------------------------------------------------------------------- buttons
+
+
+def _buttons(view: CoverageView) -> None:
+    tr = view.tr
+    words = {
+        "copy": tr("coverage.copy"),
+        "copied": tr("coverage.copied"),
+        "print": tr("coverage.print"),
+    }
+    st.html(render("coverage_copy.html", text=copy_text(view), **words), width="content")
+    with st.popover(tr("coverage.picture"), key="cov-pictures", width="content"):
+        for name in PICTURES if view.choice.is_physical else PICTURES[:2]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.html(render("coverage_note.html", text=tr(f"coverage.picture.{name}")))
+                _download(view, f"{name}-png", "PNG", partial(picture_png, view, name), "image/png")
+                make = partial(_svg_file, view, name)
+                _download(view, f"{name}-svg", "SVG", make, "image/svg+xml")
+    st.html(render("coverage_print.html", **words), width="content")
+    with st.popover(tr("coverage.files"), key="cov-files", width="content"):
+        st.html(render("coverage_note.html", text=tr("coverage.files.note")))
+        _download(
+            view, "tabeller-xlsx", tr("coverage.files.xlsx"), partial(book_of, view), XLSX_TYPE
+        )
+        for flavour in CsvFlavour:
+            make = partial(cells_csv, view, flavour)
+            _download(
+                view, f"rutor-{flavour}-csv", tr(f"coverage.files.csv.{flavour}"), make, "text/csv"
+            )
+
+
+def _download(
+    view: CoverageView, name: str, label: str, make: Callable[[], bytes], mime: str
+) -> None:
+    stem, _, suffix = name.rpartition("-")
+    st.download_button(
+        label,
+        data=make,
+        file_name=file_name(view, stem.replace("-swedish", "-excel").replace("-plain", ""), suffix),
+        mime=mime,
+        key=f"cov-file-{name}",
+        on_click="ignore",
+    )
+
+
+def _svg_file(view: CoverageView, name: str) -> bytes:
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + picture(view, name)).encode()
+
+
+def cells_csv(view: CoverageView, flavour: CsvFlavour) -> bytes:
+    """Return every cell as CSV."""
+    return table_csv(tables.cells_table(view), flavour=flavour, tr=view.tr)
+
+
+def book_of(view: CoverageView) -> bytes:
+    """Return all tables with their definitions as a workbook."""
+    tr = view.tr
+    every = tables.all_tables(view)
+    return workbook(
+        [*every, curve_table(view)] if view.choice.is_physical else every,
+        definitions=[(headline(view), copy_text(view)), *definitions(view), *facts(view)],
+        definitions_name=tr("coverage.sheet.definitions"),
+        source=basis(view),
+        tr=tr,
+    )
+
+
+# -------------------------------------------------------------------- choices
+
+
+def _choices(tr: Translator) -> None:
+    geography, strategy = data.geography(), data.strategy()
+
+    def named(term: Term | None, name: str) -> str:
+        word = strategy.label(term).in_(tr.language) if term else tr("coverage.choice.all")
+        return f"{tr(f'coverage.choice.{name}')}: {word}"
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="cov-choices"):
+        _widget(
+            st.pills,
+            "phase",
+            tuple(Phase),
+            tr("filter.phase"),
+            format_func=lambda phase: strategy.label(phase).in_(tr.language),
+        )
+        _widget(
+            st.selectbox,
+            "service_type",
+            [None, *ServiceType],
+            tr("filter.service-type"),
+            format_func=lambda kind: named(kind, "type"),
+            width=230,
+        )
+        _widget(
+            st.selectbox,
+            "strength_area",
+            [None, *STRENGTH_AREAS],
+            tr("coverage.control.area"),
+            format_func=lambda area: named(area, "area"),
+            width=230,
+        )
+        _widget(
+            st.segmented_control,
+            "threshold",
+            [int(limit) for limit in THRESHOLDS],
+            tr("coverage.control.threshold"),
+            format_func=lambda limit: (
+                tr("coverage.choice.minutes", n=limit) if limit == 120 else str(limit)
+            ),
+            required=True,
+        )
+        _widget(
+            st.selectbox,
+            "division",
+            [division.id for division in geography.divisions],
+            tr("coverage.control.division"),
+            format_func=lambda name: (
+                f"{tr('coverage.choice.division')}: "
+                f"{geography.division(name).label.in_(tr.language)}"
+            ),
+            width=280,
+        )
+        with st.popover(tr("coverage.choice.more"), width="content"):
+            _more_choices(tr)
+
+
+def _more_choices(tr: Translator) -> None:
+    strategy = data.strategy()
+    _widget(
+        st.segmented_control,
+        "delivery",
+        tuple(Delivery),
+        tr("coverage.control.delivery"),
+        hidden=False,
+        format_func=lambda mode: strategy.label(mode).in_(tr.language),
+        help=tr("coverage.control.delivery.help"),
+        required=True,
+    )
+    _widget(
+        st.segmented_control,
+        "scope",
+        tuple(Scope),
+        tr("coverage.control.scope"),
+        hidden=False,
+        format_func=lambda scope: tr(f"coverage.scope.{scope}"),
+        help=tr("coverage.control.scope.help"),
+        required=True,
+    )
+    st.checkbox(
+        tr("coverage.control.outside"),
+        key=STATE.key("include_outside"),
+        help=tr("coverage.control.outside.help"),
+        on_change=STATE.write,
+    )
+
+
+def _widget(
+    kind: Callable[..., Any],
+    field: str,
+    options: Sequence[object],
+    label: str,
+    *,
+    hidden: bool = True,
+    **more: object,
+) -> None:
+    """Draw the widget of a field; its callback writes the address."""
+    kind(
+        label,
+        options,
+        key=STATE.key(field),
+        on_change=STATE.write,
+        label_visibility="collapsed" if hidden else "visible",
+        **more,
+    )
+
+
+# -------------------------------------------------------------------- map and tabs
+
+
+def _map(view: CoverageView) -> None:
+    title = map_title(view)
+    st.html(render("coverage_map_head.html", title=title, activate=view.tr("map.touch")))
+    st_folium(
+        base_map(),
+        key="coverage-map",
+        height=MAP_HEIGHT,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=coverage_layer(view),
+    )
+    if view.choice.is_physical:
+        st.html(render("coverage_legend.html", legend=map_legend(view)))
+
+
+@st.fragment
+def _tabs(tr: Translator) -> None:
+    """Draw one of the tabs; choosing another reruns only this."""
+    with st.container(key="cov-tabs"):
+        _widget(
+            st.segmented_control,
+            "tab",
+            TABS,
+            tr("coverage.tabs"),
+            format_func=lambda name: tr(f"coverage.tab.{name}"),
+            required=True,
+        )
+    view = view_of_choice(tr)
+    draw = {"luckor": _gaps, "kurva": _curve, "kedjan": _chain, "indelningar": _divisions}
+    with st.container(key=f"cov-tab-{view.choice.tab}"):
+        draw.get(view.choice.tab, _method)(view)
+
+
+def _show(table: FigureTable, *, tr: Translator, last: int | None = None) -> None:
+    if table.sentence:
+        st.html(render("coverage_note.html", text=table.sentence))
+    st.html(table_html(table, tr=tr, last=last))
+
+
+def _gaps(view: CoverageView) -> None:
+    tr = view.tr
+    _show(tables.municipality_table(view), tr=tr)
+    boxes: list[tuple[str, Callable[[CoverageView], FigureTable]]] = [
+        ("sarbarhet", tables.fragility_table)
+    ]
+    if view.choice.is_physical:
+        boxes = [
+            ("luckor", tables.all_gaps_table),
+            *boxes,
+            ("kanslighet", tables.sensitivity_table),
+        ]
+    for name, make in boxes:
+        with _opened(tr(f"coverage.box.{name}"), f"cov-{name}") as is_open:
+            if is_open:
+                _show(make(view), tr=tr)
+
+
+def _curve(view: CoverageView) -> None:
+    tr = view.tr
+    if not view.choice.is_physical:
+        st.html(render("coverage_note.html", text=tr("coverage.curve.none", mode=view.mode())))
+        return
+    st.html(render("coverage_note.html", text=range_words(view)))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.vega_lite_chart(
+            spec=curve_chart(view).to_dict(), theme=None, key="cov-curve", width="stretch"
+        )
+    with right:
+        st.vega_lite_chart(
+            spec=mountain_chart(view).to_dict(), theme=None, key="cov-mountain", width="stretch"
+        )
+    _show(curve_table(view), tr=tr)
+
+
+def _chain(view: CoverageView) -> None:
+    tr = view.tr
+    _show(tables.chain_table(view), tr=tr)
+    names = {place.id: place.name for place in data.places(tr.language)}
+    _widget(
+        st.selectbox,
+        "place",
+        ["", *names],
+        tr("coverage.area.label"),
+        hidden=False,
+        format_func=lambda place: names.get(place, tr("coverage.county")),
+    )
+    _show(tables.area_table(view, name=view.place_name, codes=view.place_codes), tr=tr)
+
+
+def _divisions(view: CoverageView) -> None:
+    _show(tables.division_table(view), tr=view.tr)
+
+
+def _method(view: CoverageView) -> None:
+    st.html(method_html(view))
+
+
+@contextmanager
+def _opened(title: str, key: str) -> Iterator[bool]:
+    """Draw a box and say whether it is open: what is in a closed one is neither made nor sent."""
+    box = st.expander(title, key=key, on_change="rerun")
+    with box:
+        yield bool(box.open)
