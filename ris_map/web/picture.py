@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ris_map.geography.shapes import CountyShapes, Ring
+from ris_map.geography.boundaries import CountyShapes, Ring
 from ris_map.travel.arrays import CodeArray, FloatArray
 from ris_map.words.markup import render
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from ris_map.coverage.page.choices import CoverageChoice
 from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.together import Together, together
 from ris_map.register.in_words import Words
 from ris_map.register.register import load_register
 from ris_map.travel.world import World, foundations, world_of
@@ -41,12 +40,8 @@ def words(language: Language) -> Words:
 
 
 def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
-    choice = CoverageChoice(**{"division": "samverkan", **changes})
-    return CoverageView(world=world(), choice=choice, words=words(language))
-
-
-def found(shown: CoverageView) -> Together:
-    return together(shown.cube, shown.choice)
+    choice = CoverageChoice(**changes)
+    return CoverageView(world=world(), choice=choice, words=words(language), data_dir=DATA)
 
 
 class Table(HTMLParser):
@@ -55,13 +50,13 @@ class Table(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.rows: list[list[tuple[dict[str, str | None], str]]] = []
-        self.buttons: dict[str, str] = {}
+        self.cells: dict[str, str] = {}
         self._in_body = False
         self._hidden = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a row, a cell or a button."""
+        """Note a row, a cell or a link."""
         values = dict(attrs)
         if tag == "tbody":
             self._in_body = True
@@ -69,8 +64,8 @@ class Table(HTMLParser):
             self.rows.append([])
         elif tag in {"td", "th"} and self._in_body:
             self.rows[-1].append((values, ""))
-        elif tag == "button":
-            self.buttons[str(values["data-cell"])] = str(self.rows[-1][-1][0].get("class"))
+        elif tag == "a" and "data-cell" in values:
+            self.cells[str(values["data-cell"])] = str(self.rows[-1][-1][0].get("class"))
             self.rows[-1][-1][0].update(values)
 
     def handle_endtag(self, tag: str) -> None:

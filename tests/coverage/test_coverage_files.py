@@ -1,4 +1,4 @@
-"""Files of the coverage page: exactly what is shown, in forms that other programs read."""
+"""Files and pictures of the coverage page: what is shown, as other programs read it (R12)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,31 @@ import zipfile
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-import altair as alt
 import pytest
 
-from ris_map.coverage.page.choices import CellKey
-from ris_map.coverage.page.coverage_cells import cells_table
-from ris_map.coverage.page.curve import chart, lines
-from ris_map.coverage.page.downloads import all_tables, book_of
-from ris_map.coverage.page.map import CLASS_COLOURS
 from ris_map.coverage.page.matrix import matrix_rows
-from ris_map.coverage.page.pictures import FILLS, curve_svg, matrix_svg
-from ris_map.coverage.page.summary import basis
+from ris_map.coverage.page.page import book_of
+from ris_map.coverage.page.pictures import (
+    PICTURES,
+    file_name,
+    labels_at,
+    map_picture,
+    picture,
+    picture_png,
+)
+from ris_map.coverage.page.summary import basis, finding_sentence
+from ris_map.coverage.page.tables import all_tables, cells_table
 from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
-from ris_map.register.vocabulary import Delivery, Phase, ServiceType
+from ris_map.register.vocabulary import Delivery
+from ris_map.web.picture import Mark, overlap, place_labels
 from ris_map.words.language import Language
 from ris_map.words.table import Amount, FigureTable, cell_text, count, share
-from tests.coverage.coverage_views import found, view
-from tests.web.test_palette import LIGHTER_OR_DARKER, VISION, seen
+from tests.coverage.coverage_views import view
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SVG = "{http://www.w3.org/2000/svg}"
-CELL = CellKey(code="2422", phase=Phase.IDE, service_type=ServiceType.RADGIVNING)
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def read_csv(data: bytes, flavour: CsvFlavour) -> list[list[str]]:
@@ -49,8 +52,6 @@ def test_the_csv_holds_every_cell_as_it_is_shown(flavour: CsvFlavour, language: 
     head, *rows = read_csv(data, flavour)
     assert len(rows) == 225
     assert len({len(row) for row in (head, *rows)}) == 1
-    cells = [cell for row in matrix_rows(shown) for cell in row.cells]
-    assert [row[4] for row in rows] == [cell.word for cell in cells]
     for row, cells_of_row in zip(rows, table.rows, strict=True):
         for text, cell in zip(row, cells_of_row, strict=True):
             seen = cell_text(cell, tr=shown.tr)
@@ -97,10 +98,9 @@ def _value(cell: ET.Element, strings: list[str]) -> str | float:
 
 @pytest.mark.parametrize("delivery", [Delivery.OFFICE, Delivery.DIGITAL])
 def test_the_workbook_holds_every_table_and_a_sheet_of_definitions(delivery: Delivery) -> None:
-    shown = view(delivery=delivery, cell=CELL)
-    together = found(shown)
-    tables = all_tables(shown, together)
-    content = sheets(book_of(shown, together))
+    shown = view(delivery=delivery)
+    tables = all_tables(shown)
+    content = sheets(book_of(shown))
     assert list(content) == [shown.tr("coverage.sheet.definitions"), *(t.id for t in tables)]
     definitions = content[shown.tr("coverage.sheet.definitions")]
     assert any("matris" in str(cell).lower() for row in definitions for cell in row)
@@ -129,55 +129,95 @@ def test_no_text_of_a_workbook_is_run() -> None:
     assert ["=1+1", 3.0] in [row for rows in content.values() for row in rows]
 
 
+# -------------------------------------------------------------------- pictures
+
+
 @pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("delivery", list(Delivery))
-def test_the_matrix_as_svg_shows_every_cell_and_its_basis(
-    delivery: Delivery, language: Language
+@pytest.mark.parametrize("name", PICTURES)
+def test_R12_a_picture_has_title_range_source_and_date_inside(
+    name: str, language: Language
 ) -> None:
-    shown = view(language, delivery=delivery)
-    svg = ET.fromstring(matrix_svg(shown))
-    texts = [element.text or "" for element in svg.iter(f"{SVG}text")]
-    cells = [cell for row in matrix_rows(shown) for cell in row.cells]
-    fills = [r.get("fill") for r in svg.iter(f"{SVG}rect") if r.get("width") == "34"]
-    assert fills == [FILLS[cell.state][0] for cell in cells]
-    for cell in cells:
-        assert any(text.startswith(cell.symbol) for text in texts)
-    assert all(shown.name(code) in texts for code in shown.order)
-    assert shown.world.on.isoformat() in " ".join(texts)
-    assert basis(shown).split(";")[0].split()[0] in " ".join(texts)
-    assert svg.findtext(f"{SVG}title")
+    shown = view(language)
+    svg = ET.fromstring(picture(shown, name))
+    assert svg.tag == f"{SVG}svg"
+    words = " ".join(" ".join("".join(t.itertext()) for t in svg.iter(f"{SVG}text")).split())
+    for text in (finding_sentence(shown), basis(shown)):
+        for word in text.replace("\u00a0", " ").split():
+            assert word in words.replace("\u00a0", " ")
+    assert shown.range_of(shown.inland_group).replace("\u00a0", " ") in words.replace("\u00a0", " ")
+    assert shown.date in words
+    assert not re.search(r"(href|src)=|<script", picture(shown, name))
 
 
-def test_the_curve_as_svg_has_the_lines_of_the_page() -> None:
+@pytest.mark.parametrize("name", PICTURES)
+def test_R12_a_picture_is_also_a_png(name: str) -> None:
+    data = picture_png(view(), name)
+    assert data.startswith(PNG)
+    assert int.from_bytes(data[16:20]) >= 1200
+    assert len(data) > 20_000
+
+
+def test_R12_K3_the_map_on_paper_has_every_place_in_its_class() -> None:
     shown = view()
-    svg = ET.fromstring(curve_svg(shown, found(shown)))
-    drawn = lines(shown, found(shown))
-    curves = list(svg.iter(f"{SVG}polyline"))
-    assert [c.get("stroke") for c in curves] == [line.colour for line in drawn]
-    assert len({c.get("stroke-dasharray") for c in curves}) == len(drawn)
-    texts = " ".join(element.text or "" for element in svg.iter(f"{SVG}text"))
-    assert all(line.name in texts for line in drawn)
-    for curve in curves:
-        heights = [float(p.split(",")[1]) for p in str(curve.get("points")).split()]
-        assert heights == sorted(heights, reverse=True)
+    drawn = map_picture(shown)
+    assert drawn.squares is not None
+    assert len(drawn.squares.classes) == len(shown.found.minutes)
+    svg = ET.fromstring(drawn.svg)
+    paths = [p for p in svg.iter(f"{SVG}path") if p.get("class") == "squares"]
+    assert sum(p.attrib["d"].count("M") for p in paths) == len(shown.found.minutes)
 
 
-@pytest.mark.parametrize("threshold", [30, 60, 90, 120])
-def test_the_curve_on_the_page_is_a_valid_specification_with_a_name_on_each_line(
-    threshold: int,
-) -> None:
-    shown = view(threshold=threshold)
-    spec = chart(shown, found(shown))
-    alt.LayerChart.from_dict(spec, validate=True)
-    labels = spec["layer"][-1]["data"]["values"]
-    assert [label["group"] for label in labels]
-    assert len(labels) == 3
-    heights = [label["share"] for label in labels]
-    assert all(a - b >= 8.9 for a, b in pairwise(heights))
-    assert min(heights) > 0
+def test_R12_the_matrix_on_paper_has_every_cell() -> None:
+    shown = view()
+    svg = ET.fromstring(picture(shown, "matris"))
+    texts = ["".join(t.itertext()).strip() for t in svg.iter(f"{SVG}text")]
+    for row in matrix_rows(shown):
+        assert row.name in texts
+        for cell in row.cells:
+            assert cell.text + ("?" if cell.is_open else "") in texts
 
 
-@pytest.mark.parametrize("vision", VISION)
-def test_X7_the_five_classes_keep_their_order_for_every_eye(vision: str) -> None:
-    shades = [seen(colour, vision)[0] for colour in CLASS_COLOURS]
-    assert all(a - b >= LIGHTER_OR_DARKER for a, b in pairwise(shades))
+def test_F22_the_choice_is_in_the_name_and_no_two_files_share_one() -> None:
+    names = {
+        file_name(view(**changes), name, suffix)
+        for changes in ({}, {"threshold": 90}, {"delivery": Delivery.VISIT}, {"division": "kust"})
+        for name in PICTURES
+        for suffix in ("svg", "png")
+    }
+    assert len(names) == 4 * len(PICTURES) * 2
+    assert "tackning-karta-ide-radgivning-60-min-2026-11-23.png" in names
+
+
+@pytest.mark.parametrize("shares", [(0.36, 0.99, 0.9), (1, 1, 1), (0, 0, 0), (0.5, 0.51, 0.52)])
+def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) -> None:
+    placed = labels_at(view(), dict(zip("abc", shares, strict=True)))
+    heights = sorted(float(str(label["share"])) for label in placed)
+    assert all(b - a >= 8.9 for a, b in pairwise(heights))
+    assert heights[0] >= 0
+    assert heights[-1] <= 100
+
+
+def test_G6_K6_no_name_on_the_map_covers_a_marker_or_another_name() -> None:
+    class Paper:
+        width, height = 400.0, 300.0
+
+    marks = [
+        (
+            Mark(name=f"Ort {i}", east=0, north=0, count=i % 3),
+            40.0 + 60 * (i % 6),
+            40.0 + 45 * (i // 6),
+        )
+        for i in range(24)
+    ]
+    labels = place_labels(marks, avoid=[], frame=Paper())  # type: ignore[arg-type]
+    boxes = []
+    for label in labels:
+        width = 0.55 * 15 * len(label.text)
+        left = label.x - {"start": 0, "end": width, "middle": width / 2}[label.anchor]
+        boxes.append((left, label.y - 12, left + width, label.y + 4))
+    circles = [(x - m.radius, y - m.radius, x + m.radius, y + m.radius) for m, x, y in marks]
+    assert labels
+    for i, box in enumerate(boxes):
+        others = [*boxes[:i], *boxes[i + 1 :]]
+        assert not any(overlap(box, other) for other in others)
+        assert sum(overlap(box, circle) for circle in circles) <= 1

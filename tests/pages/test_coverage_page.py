@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ris_map.coverage.page.choices import TABS
 from ris_map.register.vocabulary import Delivery
 from ris_map.words import translator
 from ris_map.words.language import Language
@@ -14,15 +15,15 @@ from tests.pages.opened import ROOT, address, html, open_page, visible_text
 PAGE = ROOT / "pages" / "coverage.py"
 LANGUAGES = [language.value for language in Language]
 EVERY_CHOICE = {
-    "fas": ["ide", "vaxa"],
-    "stod": "radgivning",
+    "fas": "vaxa",
+    "stod": "finansiering",
     "omrade": "life_science",
     "grans": "90",
     "indelning": "kust",
     "bredd": "adjacent",
     "satt": "digital",
     "utanfor": "ja",
-    "visa": ["minutes", "inland"],
+    "visa": "kurva",
     "plats": "2422",
     "cell": "2422.ide.radgivning",
 }
@@ -37,9 +38,25 @@ def test_R7_every_way_of_help_has_a_page_in_every_language(delivery: str, langua
     shown = html(session)
     kind = "office" if delivery == "office" else "remote"
     mode = tr(f"coverage.mode.{delivery}")
-    assert tr(f"coverage.matrix.heading.{kind}", mode=mode) in shown
+    key = "coverage.map.heading" if kind == "office" else "coverage.map.heading.remote"
+    assert tr(key, mode=mode, kind="|").partition("|")[0] in shown
     assert 'class="cov-matrix"' in shown
-    assert tr("coverage.method.heading") in shown
+    assert shown.count('class="cov-number') == 4
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_has_its_content_and_no_other(tab: str) -> None:
+    session = open_page({"visa": tab}, page=PAGE)
+    assert not session.exception
+    shown = html(session)
+    marks = {
+        "luckor": 'id="kommuner"',
+        "kurva": 'id="fordelning"',
+        "kedjan": 'id="kedja"',
+        "indelningar": 'id="indelningar"',
+        "metod": 'class="cov-method"',
+    }
+    assert [name for name, mark in marks.items() if mark in shown] == [tab]
 
 
 def test_I5_an_address_with_every_choice_restores_every_choice() -> None:
@@ -62,20 +79,15 @@ def test_I5_what_means_nothing_is_named() -> None:
 
 def test_a_change_of_a_control_changes_the_address_and_the_figures() -> None:
     session = open_page({}, page=PAGE)
-    before = html(session)
-    session.checkbox(key="bredd").check().run()
-    assert address(session) == {"bredd": ["adjacent"]}
-    assert html(session) != before
-    session.checkbox(key="bredd").uncheck().run()
+    before = visible_text(session)
+    session.checkbox(key="coverage-utanfor").check().run()
+    assert address(session) == {"utanfor": ["ja"]}
+    session.checkbox(key="coverage-utanfor").uncheck().run()
     assert address(session) == {}
-    assert html(session) == before
-
-
-def test_a_cell_chosen_from_the_lists_shows_its_evidence() -> None:
-    session = open_page({}, page=PAGE)
-    session.selectbox(key="cell-kommun").set_value("2422").run()
-    assert address(session) == {"cell": ["2422.ide.radgivning"]}
-    assert 'data-cov-panel="2422.ide.radgivning"' in html(session)
+    assert visible_text(session) == before
+    session.selectbox(key="coverage-stod").set_value(None).run()
+    assert address(session) == {"stod": ["alla"]}
+    assert visible_text(session) != before
 
 
 def test_R6_R9_what_is_heavy_is_computed_only_when_it_is_opened(
@@ -84,8 +96,8 @@ def test_R6_R9_what_is_heavy_is_computed_only_when_it_is_opened(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computed although nobody asked")
 
-    monkeypatch.setattr("ris_map.coverage.page.gap_tables.fragility", refuse)
-    monkeypatch.setattr("ris_map.coverage.page.gap_tables.sensitivity", refuse)
+    monkeypatch.setattr("ris_map.coverage.page.tables.fragility", refuse)
+    monkeypatch.setattr("ris_map.coverage.page.tables.sensitivity", refuse)
     assert not open_page({}, page=PAGE).exception
 
 

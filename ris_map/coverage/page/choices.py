@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ris_map.common.address import Choice, Flag, one_of
 from ris_map.geography.codes import MUNICIPALITY_CODES
@@ -13,6 +13,9 @@ from ris_map.travel.world import CubeChoice
 
 DEFAULT_DIVISION = "samverkan"
 TABS = ("luckor", "kurva", "kedjan", "indelningar", "metod")
+
+
+_WHOLE = BeforeValidator(lambda value: int(value) if str(value).isdigit() else value)
 
 
 def _is_cell(text: str) -> str:
@@ -37,7 +40,7 @@ class CoverageChoice(Choice):
     phase: Phase | None = Field(Phase.IDE, alias="fas")
     service_type: ServiceType | None = Field(ServiceType.RADGIVNING, alias="stod")
     strength_area: StrengthArea | None = Field(None, alias="omrade")
-    threshold: Literal[30, 60, 90, 120] = Field(60, alias="grans")
+    threshold: Annotated[Literal[30, 60, 90, 120], _WHOLE] = Field(60, alias="grans")
     division: Annotated[str, one_of("divisions")] = Field(DEFAULT_DIVISION, alias="indelning")
     delivery: Delivery = Field(Delivery.OFFICE, alias="satt")
     scope: Scope = Field(Scope.CORE, alias="bredd")

@@ -168,9 +168,8 @@ def cells_csv(view: CoverageView, flavour: CsvFlavour) -> bytes:
 def book_of(view: CoverageView) -> bytes:
     """Return all tables with their definitions as a workbook."""
     tr = view.tr
-    every = tables.all_tables(view)
     return workbook(
-        [*every, curve_table(view)] if view.choice.is_physical else every,
+        tables.all_tables(view),
         definitions=[(headline(view), copy_text(view)), *definitions(view), *facts(view)],
         definitions_name=tr("coverage.sheet.definitions"),
         source=basis(view),

@@ -10,6 +10,7 @@ from ris_map.coverage.cube import CoverageCell
 from ris_map.coverage.fragility import ActorLoss, CellLoss, fragility
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.page.choices import cell_id
+from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, Group
 from ris_map.coverage.sensitivity import Sensitivity, sensitivity
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
@@ -445,5 +446,10 @@ def all_tables(view: CoverageView) -> tuple[FigureTable, ...]:
         division_table(view),
     ]
     if view.choice.is_physical:
-        tables += [all_gaps_table(view), fragility_table(view), sensitivity_table(view)]
+        tables += [
+            curve_table(view),
+            all_gaps_table(view),
+            fragility_table(view),
+            sensitivity_table(view),
+        ]
     return tuple(tables)
