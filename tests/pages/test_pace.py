@@ -37,7 +37,7 @@ def test_the_start_page_waits_longer_once_in_a_session(waits: Callable[[], list[
     assert waits() == [CHANGE]
 
 
-@pytest.mark.parametrize("page", ["find.py", "coverage.py"])
+@pytest.mark.parametrize("page", ["find.py"])
 def test_the_other_pages_with_a_map_wait_only_for_a_change(
     waits: Callable[[], list[float]], page: str
 ) -> None:

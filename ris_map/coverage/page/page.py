@@ -198,17 +198,21 @@ def _choices(tr: Translator) -> None:
         _widget(
             st.selectbox,
             "service_type",
-            [None, *ServiceType],
+            tuple(ServiceType),
             tr("filter.service-type"),
             format_func=lambda kind: named(kind, "type"),
+            index=None,
+            placeholder=named(None, "type"),
             width=230,
         )
         _widget(
             st.selectbox,
             "strength_area",
-            [None, *STRENGTH_AREAS],
+            STRENGTH_AREAS,
             tr("coverage.control.area"),
             format_func=lambda area: named(area, "area"),
+            index=None,
+            placeholder=named(None, "area"),
             width=230,
         )
         _widget(
