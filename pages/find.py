@@ -5,7 +5,7 @@ import streamlit as st
 from ris_map.finder import page as find_answer
 from ris_map.finder import questions as find
 from ris_map.finder.choices import ADDRESS, chosen_need
-from ris_map.web import data, layout, pace
+from ris_map.web import data, layout
 from ris_map.words.markup import render
 
 tr = layout.language_texts()
@@ -32,7 +32,6 @@ def questions_and_answer() -> None:
         find_answer.answer_head(found.view, tr=tr)
         find_answer.answer_list(found, tr=tr)
         find_answer.share(found.view, need, tr=tr)
-    pace.rest_follows()
     with above:
         layout.ignored_notice(ignored, tr=tr)
         find.questions(need, tr=tr)

@@ -7,7 +7,7 @@ from ris_map.actors.choices import ADDRESS, chosen_filter
 from ris_map.common import dates
 from ris_map.register.in_words import actor_rows
 from ris_map.register.selection import select
-from ris_map.web import data, layout, pace
+from ris_map.web import data, layout
 from ris_map.words.markup import render
 
 tr = layout.language_texts()
@@ -30,7 +30,6 @@ def selection_in_all_forms() -> None:
     with map_column, st.container(key="ris-map"):
         st.html(render("map_heading.html", text=tr("map.heading")))
         start.town_map(selection, tr=tr)
-    pace.rest_follows_the_map()
     with above:
         start.filters(tr)
         start.in_words(selection, chosen, tr=tr)

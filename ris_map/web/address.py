@@ -56,11 +56,6 @@ def plain_query() -> Query:
     return {LANGUAGE_KEY: [language().value]}
 
 
-def switch_language(to: Language) -> None:
-    """Put another language into the address and keep the rest; a callback."""
-    st.query_params[LANGUAGE_KEY] = to.value
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAddress:
     """Binds the widgets of one page to its address.

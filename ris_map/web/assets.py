@@ -44,8 +44,7 @@ _FOLDERS: Final[Mapping[str, Path]] = {
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     "page.css": (
         "app/tokens.css",
-        "app/shell.css",
-        "app/app.css",
+        "app/page.css",
         "app/coverage.css",
         "app/find.css",
         "app/municipality.css",

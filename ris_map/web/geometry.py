@@ -59,10 +59,10 @@ def squares_bytes(data: Path) -> bytes:
     world_m = 2 * np.pi * 6378137.0
     world = np.stack([x / world_m + 0.5, 0.5 - y / world_m], axis=-1).reshape(-1, 2)
     low, step = world.min(axis=0), np.ptp(world, axis=0) / _STEPS
-    corners = np.rint((world - low) / step).astype("<u2")
+    corners = np.rint((world - low) / step).astype("u2")
     codes = sorted(cells.municipality_code.unique())
     owners = cells.municipality_code.map({code: i for i, code in enumerate(codes)}).to_numpy("u1")
-    head = np.concatenate([low, step]).astype("<f8")
+    head = np.concatenate([low, step]).astype("f8")
     return b"".join(part.tobytes() for part in (head, corners, owners))
 
 

@@ -38,62 +38,73 @@ class PageSpec:
     place: str
 
 
+def _pages(place: str, *pages: tuple[str, str]) -> tuple[PageSpec, ...]:
+    specs = (PageSpec(name=n, file=f"{n}.py", url_path=path, place=place) for n, path in pages)
+    # a page of the list that is not there yet is left out
+    return tuple(spec for spec in specs if (settings.ROOT / "pages" / spec.file).is_file())
+
+
 PAGES: tuple[PageSpec, ...] = (
-    PageSpec(name="start", file="start.py", url_path="", place="nav"),
-    PageSpec(name="find", file="find.py", url_path="hitta", place="nav"),
-    PageSpec(name="coverage", file="coverage.py", url_path="tackning", place="nav"),
-    PageSpec(name="municipality", file="municipality.py", url_path="kommun", place="nav"),
-    PageSpec(
-        name="strength_areas", file="strength_areas.py", url_path="styrkeomraden", place="nav"
+    *_pages(
+        "nav",
+        ("start", ""),
+        ("find", "hitta"),
+        ("coverage", "tackning"),
+        ("siting", "tankom"),
+        ("municipality", "kommun"),
+        ("strength_areas", "styrkeomraden"),
     ),
-    PageSpec(name="open_data", file="open_data.py", url_path="oppna-data", place="nav"),
-    PageSpec(name="actor", file="actor.py", url_path="aktor", place="hidden"),
-    PageSpec(name="method", file="method.py", url_path="metod", place="footer"),
-    PageSpec(name="data", file="data.py", url_path="data", place="footer"),
-    PageSpec(
-        name="accessibility", file="accessibility.py", url_path="tillganglighet", place="footer"
+    *_pages("hidden", ("actor", "aktor")),
+    *_pages(
+        "footer",
+        ("open_data", "oppna-data"),
+        ("method", "metod"),
+        ("data", "data"),
+        ("accessibility", "tillganglighet"),
+        ("privacy", "integritet"),
+        ("contact", "kontakt"),
     ),
-    PageSpec(name="privacy", file="privacy.py", url_path="integritet", place="footer"),
-    PageSpec(name="contact", file="contact.py", url_path="kontakt", place="footer"),
 )
 
 EMBEDDABLE = ("municipality",)
 """Pages with a view of their own for ``?embed=true``, without header and footer."""
 
 
-def header(current: PageSpec, *, tr: Translator) -> None:
-    """Draw the top of a page: product name, main menu, language switch.
+def header(current: PageSpec, *, tr: Translator) -> DeltaGenerator:
+    """Draw the top of a page: product name, main menu, language; return the room for the search.
 
-    The links are one piece of HTML, followed without loading anew by pages.js: a widget for each
-    is a tenth of a page's first load, and says nowhere which page one is on.
+    The links are HTML, followed without loading anew by pages.js: a widget for each is a tenth of a
+    page's first load, and says nowhere which page one is on.
     """
-    st.html(
-        render(
-            "page_head.html",
-            language=tr.language.value,
-            map_title=tr("map.title"),
-            map_activate=tr("map.touch"),
-        )
-    )
-    menu = [_link(PAGES[0], tr("product.name"), current=current, is_product=True)]
-    menu += [
+    st.html(render("page_head.html", language=tr.language.value))
+    links = [
         _link(spec, tr(f"nav.{spec.name}"), current=current)
         for spec in PAGES
         if spec.place == "nav"
     ]
+    other = Language.EN if tr.language is Language.SV else Language.SV
+    switch = {
+        "url": f"?{urlencode({address.LANGUAGE_KEY: other.value})}",
+        "code": other.value,
+        "label": tr("lang.switch"),
+    }
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):
-        st.html(render("page_nav.html", label=tr("nav.label"), links=menu))
-        other = Language.EN if tr.language is Language.SV else Language.SV
-        # no link: the header is drawn before the last click inside a fragment, whose choices a
-        # link would not know
-        st.button(
-            tr("lang.switch"),
-            key="ris-lang",
-            type="tertiary",
-            on_click=address.switch_language,
-            args=(other,),
-            width="content",
+        short = tr("product.short")
+        menu_html = render(
+            "page_menu.html",
+            label=tr("nav.label"),
+            short_name=short,
+            long_name=tr("product.name").removeprefix(short),
+            menu=tr("nav.menu"),
+            product=links[0],
+            links=links,
+            other=switch,
         )
+        st.html(menu_html)
+        search_slot = st.container(key="ris-search")
+        language_html = render("page_language.html", label=tr("lang.label"), other=switch)
+        st.html(language_html, width="content")
+    return search_slot
 
 
 def footer(current: PageSpec, *, tr: Translator) -> None:
@@ -104,16 +115,13 @@ def footer(current: PageSpec, *, tr: Translator) -> None:
         if spec.place == "footer"
     ]
     with st.container(key="ris-footer"):
-        st.html(render("page_note.html", text=tr("footer.note")))
-        st.html(render("page_nav.html", label=tr("footer.label"), links=links))
+        text, label = tr("footer.note"), tr("footer.label")
+        st.html(render("page_footer.html", text=text, label=label, links=links))
 
 
 def room_above() -> DeltaGenerator:
-    """Return a container for what stands above the map and is sent after it.
-
-    The border (which the style sheet removes) makes Streamlit keep room for it while it is empty.
-    """
-    return st.container(key="ris-above", border=True)
+    """Return a container for what stands above the map."""
+    return st.container()
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
@@ -176,15 +184,9 @@ def language_texts() -> Translator:
     return data.texts(address.language())
 
 
-def _link(
-    spec: PageSpec, label: str, *, current: PageSpec, is_product: bool = False
-) -> dict[str, object]:
+def _link(spec: PageSpec, label: str, *, current: PageSpec) -> dict[str, object]:
     """Return a link to a page with its last choices; to the page one is on, without any."""
     is_current = spec is current
     query = address.plain_query() if is_current else address.page_query(spec.name)
-    return {
-        "url": f"/{spec.url_path}?{urlencode(query, doseq=True)}",
-        "label": label,
-        "is_current": is_current and not is_product,
-        "is_product": is_product,
-    }
+    url = f"/{spec.url_path}?{urlencode(query, doseq=True)}"
+    return {"url": url, "label": label, "is_current": is_current}

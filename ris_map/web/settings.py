@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from streamlit import config
 from streamlit.config_option import ConfigOption
@@ -115,14 +116,19 @@ def apply_settings_file() -> tuple[str, ...]:
         The options that were set; none with ``streamlit run app.py``.
     """
     file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    options = {
-        f"{section}.{name}": value
-        for section, values in file.items()
-        for name, value in values.items()
-    }
+    options = dict(_flat(file))
     unset = tuple(
         key for key in options if config.get_where_defined(key) == ConfigOption.DEFAULT_DEFINITION
     )
     for key in unset:
         config.set_option(key, options[key])
     return unset
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
+    """Give ``("theme.light.textColor", value)`` for each value of tables within tables."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value

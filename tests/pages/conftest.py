@@ -20,9 +20,6 @@ def _fixed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("RIS_MAP_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RIS_MAP_TODAY", FROZEN_DAY)
-    # no browser to wait for
-    monkeypatch.setattr("ris_map.web.pace.FIRST_SECONDS", 0.0)
-    monkeypatch.setattr("ris_map.web.pace.CHANGE_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

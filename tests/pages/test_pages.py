@@ -61,11 +61,8 @@ def test_X3_X9_every_page_has_one_title_its_language_and_the_links_of_the_footer
             assert links[tr(f"footer.{spec.name}")]["lang"] == [language]
             assert link_paths(session)[tr(f"footer.{spec.name}")] == spec.url_path
     other = "en" if language == "sv" else "sv"
-    switch = session.button(key="ris-lang")
-    assert switch.label == tr("lang.switch")
-    switch.click().run()
-    assert session.query_params["lang"] in (other, [other])
-    assert not session.exception
+    # a real link; pages.js keeps the choices of the address
+    assert links[tr("lang.switch")]["lang"] == [other]
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)

@@ -217,7 +217,7 @@ def test_geometry_is_kept_by_its_hash_and_renewed_when_it_changes(
 @pytest.mark.parametrize(
     "name",
     [
-        "app/shell.css",
+        "app/page.css",
         "leaflet/leaflet.js",
         "jquery/jquery.min.js",
         "bundle/page.css",
@@ -248,7 +248,7 @@ def test_other_names_are_unknown(client: TestClient, path: str) -> None:
 
 
 def test_every_answer_has_the_headers(client: TestClient) -> None:
-    for path in ("/", "/metod", "/assets/app/shell.css", "/assets/nope"):
+    for path in ("/", "/metod", "/assets/app/page.css", "/assets/nope"):
         headers = client.get(path).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
@@ -352,7 +352,8 @@ def test_the_settings_file_holds_whatever_folder_one_starts_from(
     code = (
         "from streamlit import config; from ris_map.web.settings import apply_settings_file;"
         "found = apply_settings_file(); print(len(found) > 20,"
-        " config.get_option('theme.primaryColor'), config.get_option('client.allowedOrigins'))"
+        " config.get_option('theme.light.primaryColor'),"
+        " config.get_option('client.allowedOrigins'))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],

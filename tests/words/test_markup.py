@@ -337,7 +337,7 @@ def test_every_call_that_draws_html_takes_it_from_a_view() -> None:
             if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "st.html"):
                 continue
             calls += 1
-            (argument,) = node.args
+            argument, *_ = node.args
             # made just before it is drawn, or made earlier under a name that says so
             name = ast.unparse(argument.func if isinstance(argument, ast.Call) else argument)
             assert name in makers or name.endswith("_html"), f"{path.name}:{node.lineno}"

@@ -27,6 +27,23 @@
     observer.observe(document.body, { childList: true, subtree: true });
   }
 
+  /* The language is changed where one is, whatever has been chosen since the menu was drawn. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-ris-language]");
+    if (!link || !isPlain(event)) return;
+    event.preventDefault();
+    const url = new URL(location.href);
+    url.searchParams.set("lang", link.dataset.risLanguage);
+    history.pushState(null, "", url);
+    dispatchEvent(new PopStateEvent("popstate", { state: null }));
+  });
+
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll(".ris-menu details[open]").forEach((menu) => {
+      if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false;
+    });
+  });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-ris-page]");
     if (!link || link.target || !isPlain(event)) return;
