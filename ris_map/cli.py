@@ -245,9 +245,9 @@ def _schema(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace) -> int:
     # imported here: figures and maps take longer to start than the other commands take to run
-    from ris_map.municipality import report_command  # noqa: PLC0415
+    from ris_map.municipality import files  # noqa: PLC0415
 
-    return report_command.run(arguments)
+    return files.run_report(arguments)
 
 
 def _renew(path: Path, *, text: str, only_check: bool, command: str, code: str) -> int:

@@ -1,118 +1,227 @@
-"""A municipality's tables as CSV and XLSX: the same rows and figures as on screen."""
+"""A municipality to take along: CSV and XLSX of the tables, and the report that prints on A4.
+
+The report is one self-contained HTML file: no script, no address that is fetched, no font. Every
+figure comes from the tables that the page shows.
+"""
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
-from collections.abc import Iterable
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
-import xlsxwriter
-
+from ris_map.common import dates
+from ris_map.export.sources import DataSource, load_sources
 from ris_map.export.tables import CsvFlavour, harmless
-from ris_map.municipality.profile import Profile
-from ris_map.words import Translator
-from ris_map.words.municipality_cells import Cell, Table
+from ris_map.export.xlsx import workbook
+from ris_map.geography.boundaries import CountyShapes, county_shapes
+from ris_map.geography.language_rights import LanguageRight, language_rights, rights_of
+from ris_map.municipality.choices import MunicipalityChoice
+from ris_map.municipality.pictures import map_picture
+from ris_map.municipality.profile import Profile, compared, profile
+from ris_map.municipality.tables import Cell, Table, tables
+from ris_map.municipality.ways import ListKind
+from ris_map.municipality.words import (
+    ListPart,
+    chain_sentence,
+    headline,
+    lead,
+    list_parts,
+    paragraph,
+    source_line,
+)
+from ris_map.register.in_words import Words
+from ris_map.register.register import load_register
+from ris_map.register.vocabulary import Scope
+from ris_map.travel.world import World, foundations, world_of
+from ris_map.words import Translator, translator
+from ris_map.words.language import Language
+from ris_map.words.markup import render
+from ris_map.words.table import FigureTable, count
 
-CSV_COLUMNS = ("code", "name", "table", "row", "column", "value", "note")
+CSV_COLUMNS = ("code", "name", "table", "row", "column", "value", "note", "date", "source")
+USED_FILES = (
+    "data/actors.yaml",
+    "data/localities.csv",
+    "data/municipalities.geojson",
+    "data/roads/edges.csv",
+    "data/statistics.csv",
+)
+"""Files whose source stands in the report."""
 _ASCII = str.maketrans("åäöéü ", "aaoeu-")
-_WIDEST = 48
 
 
-def file_name(profile: Profile, *, tr: Translator) -> str:
-    """Return the name of the files without its ending, in plain ASCII."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportParts:
+    """Everything that a report is made of; ``site`` is the address of the product, if known."""
+
+    choice: MunicipalityChoice
+    world: World
+    shapes: CountyShapes
+    rights: tuple[LanguageRight, ...]
+    sources: tuple[DataSource, ...]
+    words: Words
+    site: str = ""
+
+
+def file_name(profile: Profile, choice: MunicipalityChoice, *, tr: Translator) -> str:
+    """Return the name of the files without its ending: what, choice, date, in plain ASCII."""
     name = profile.name.casefold().translate(_ASCII)
-    return tr("municipality.file", name=name, date=profile.definition.on)
+    chosen = [f"{choice.limit}min", *([choice.scope] if choice.scope is not Scope.CORE else ())]
+    return tr("municipality.file", name=name, choice="-".join(chosen), date=profile.reference_date)
 
 
 def profile_csv(
-    profile: Profile, tables: Iterable[Table], *, flavour: CsvFlavour, tr: Translator
+    profile: Profile, shown: Sequence[Table], *, flavour: CsvFlavour, tr: Translator
 ) -> bytes:
     """Return the tables as one CSV file: a line per cell, named by table, row and column.
 
-    Parameters
-    ----------
-    profile : Profile
-        Whose tables.
-    tables : iterable of Table
-        As on the page.
-    flavour : CsvFlavour
-        ``SWEDISH``: semicolons, decimal commas and a byte order mark; ``PLAIN``: RFC 4180, figures
-        as plain numbers.
+    ``SWEDISH``: semicolons, decimal commas and a byte order mark; ``PLAIN``: RFC 4180.
     """
     text = io.StringIO(newline="")
     swedish = flavour is CsvFlavour.SWEDISH
     writer = csv.writer(text, delimiter=";" if swedish else ",", lineterminator="\r\n")
     writer.writerow([tr(f"municipality.csv.{name}") for name in CSV_COLUMNS])
-    for table in tables:
+    about = (profile.reference_date, source_line(profile, tr=tr))
+    for table in shown:
         for row in table.rows:
             name = " – ".join(part for part in (row[0].text, row[0].small) if part)
             for column, cell in zip(table.columns[1:], row[1:], strict=True):
-                value = _number(cell, swedish=swedish) if cell.value is not None else cell.text
+                value = cell.text
+                if cell.value is not None:
+                    number = f"{cell.value:.10g}"
+                    value = number.replace(".", ",") if swedish else number
                 line = (profile.code, profile.name, table.title, name, column, value, cell.small)
-                writer.writerow([harmless(_plain(part)) for part in line])
+                # hard spaces are for the eye; in a file they only break searches
+                writer.writerow(
+                    harmless(part.replace("\N{NO-BREAK SPACE}", " ")) for part in (*line, *about)
+                )
     return text.getvalue().encode("utf-8-sig" if swedish else "utf-8")
 
 
-def profile_xlsx(
-    profile: Profile, tables: Iterable[Table], *, source: str, tr: Translator
-) -> bytes:
-    """Return the tables as a workbook: a sheet per table and one about the file.
+def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) -> bytes:
+    """Return the tables as a workbook: a sheet per table and one about the file."""
 
-    Parameters
-    ----------
-    profile : Profile
-        Whose tables.
-    tables : iterable of Table
-        As on the page.
-    source : str
-        The source line of the page.
-    """
-    shown = tuple(tables)
-    content = io.BytesIO()
-    # texts stay texts: nothing that comes from the register is a formula or a link
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(content, options) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        about = book.add_worksheet(tr("municipality.sheet.about"))
-        about.set_column(0, 0, 100)
-        lines = [tr("municipality.report.title", name=profile.name), source]
-        for line, words in enumerate((*lines, *(t.note for t in shown if t.note))):
-            about.write_string(line, 0, words, bold if line == 0 else None)
-        for table in shown:
-            sheet = book.add_worksheet(tr(f"municipality.sheet.{table.id}"))
-            sheet.write_string(0, 0, table.title, bold)
-            for column, heading in enumerate(table.columns):
-                sheet.write_string(1, column, heading, bold)
-                sheet.set_column(column, column, _width(table, column))
-            for line, row in enumerate(table.rows, start=2):
-                for column, cell in enumerate(row):
-                    if cell.value is not None:
-                        sheet.write_number(line, column, cell.value)
-                    else:
-                        sheet.write_string(line, column, _words(cell))
-            sheet.freeze_panes(2, 1)
-    return content.getvalue()
+    def written(cell: Cell) -> object:
+        if cell.value is not None:
+            return count(cell.value)
+        return f"{cell.text} ({cell.small})" if cell.small else cell.text
+
+    return workbook(
+        [
+            FigureTable(
+                id=tr(f"municipality.sheet.{table.id}"),
+                title=table.title,
+                columns=table.columns,
+                rows=[[written(cell) for cell in row] for row in table.rows],  # type: ignore[misc]
+                sentence=table.note,
+            )
+            for table in shown
+        ],
+        definitions=[(table.title, table.note) for table in shown],
+        definitions_name=tr("municipality.sheet.about"),
+        source=source_line(profile, tr=tr),
+        tr=tr,
+    )
 
 
-def _words(cell: Cell) -> str:
-    return f"{cell.text} ({cell.small})" if cell.small else cell.text
+def report_html(parts: ReportParts) -> str:
+    """Return the report as a whole HTML document."""
+    choice, words = parts.choice, parts.words
+    tr, language = words.tr, words.tr.language
+    shown = profile(parts.world, choice.code or "", choice.cube)
+    beside = compared(parts.world, shown, other=choice.beside)
+    made = tables(shown, beside, words=words)
+    links = ((link.title.in_(language), link.url) for r in parts.rights for link in r.links)
+    used = (
+        f"{item.title.in_(language)}: {item.publisher.in_(language)} ({item.licence_out})"
+        for item in parts.sources
+        if item.file in USED_FILES
+    )
+    return render(
+        "report.html",
+        t=tr,
+        language=language,
+        title=tr("municipality.report.title", name=shown.name),
+        headline=headline(shown, shown.cell(*choice.kind), tr=tr),
+        lead=lead(shown, tr=tr),
+        made=tr("municipality.report.made", product=tr("product.name"), date=shown.reference_date),
+        back=f"{parts.site}{choice.url(tr=tr)}",
+        paragraph=paragraph(shown, words=words),
+        home=[(actor.name, actor.homepage or "") for actor in shown.home],
+        map=map_picture(shown, world=parts.world, shapes=parts.shapes, words=words),
+        legend=(
+            tr("municipality.map.near", n=tr.number(choice.limit)),
+            tr("municipality.map.far"),
+            tr("municipality.map.place"),
+        ),
+        lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
+        tables={table.id: table for table in made},
+        chain=chain_sentence(shown, words=words),
+        stale=tr.plural("municipality.report.stale", len(shown.unconfirmed)),
+        rights=parts.rights,
+        links=list(dict.fromkeys(links)),
+        source=source_line(shown, tr=tr),
+        method=tr("municipality.report.method", n=tr.number(choice.limit)),
+        sources=list(dict.fromkeys(used)),
+    )
 
 
-def _width(table: Table, column: int) -> int:
-    longest = max((len(_words(row[column])) for row in table.rows), default=0)
-    return min(max(10, longest + 1), _WIDEST)
+def _by_place(part: ListPart) -> list[tuple[str, list[str]]]:
+    """Return the names of a list; of offices elsewhere by town, the nearest first."""
+    if part.id != ListKind.REACHABLE:
+        return [("", [entry.name for entry in part.entries])] if part.entries else []
+    names: dict[str, list[str]] = {}
+    for entry in part.entries:
+        for place in entry.places:
+            names.setdefault(place, []).append(entry.name)
+    return list(names.items())
 
 
-def _number(cell: Cell, *, swedish: bool) -> str:
-    text = f"{cell.value:.10g}"
-    return text.replace(".", ",") if swedish else text
+def written_report(data: Path, choice: MunicipalityChoice, *, language: Language, on: date) -> str:
+    """Return a municipality's report from a data folder; ``DataFaults`` with all that is wrong."""
+    base = foundations(data)
+    register = load_register(
+        data / "actors.yaml", municipality_at=base.geography.municipality_at, today=on
+    )
+    return report_html(
+        ReportParts(
+            choice=choice,
+            world=world_of(data, register=register, on=on),
+            shapes=county_shapes(data),
+            rights=rights_of(choice.code or "", language_rights(data)),
+            sources=load_sources(data / "sources.yaml"),
+            words=Words(
+                tr=translator(language),
+                strategy=base.strategy,
+                municipality_names={m.code: m.name for m in base.geography.municipalities},
+                report_address="",
+            ),
+        )
+    )
 
 
-def _plain(text: str) -> str:
-    # hard spaces are for the eye; in a file they only break searches
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+def run_report(arguments: argparse.Namespace) -> int:
+    """Write the report that the command line asks for and return the exit code."""
+    data: Path = arguments.data
+    if not data.is_dir():
+        words = f"{data}: This folder does not exist. Give the data folder with --data."
+        print(words, file=sys.stderr)
+        return 2
+    choice = MunicipalityChoice(
+        kommun=arguments.code,
+        grans=int(arguments.limit),
+        bredd=Scope.ADJACENT if arguments.adjacent else Scope.CORE,
+    )
+    output: Path = arguments.output
+    report = written_report(
+        data, choice, language=Language(arguments.lang), on=arguments.today or dates.today()
+    )
+    output.write_text(report, encoding="utf-8")
+    print(f"{output}: written.")
+    return 0

@@ -1,9 +1,9 @@
-"""Widgets and parts of the municipality page."""
+"""The municipality page: widgets, map and parts."""
 
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -11,165 +11,256 @@ from ris_map.common.address import IgnoredValue
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.language_rights import language_rights, rights_of
-from ris_map.municipality import parts
-from ris_map.municipality.choices import (
-    ADDRESS,
-    CODE_WIDGET,
-    LIMITS,
-    SCOPE_WIDGET,
-    THRESHOLD_WIDGET,
-    chosen_code,
-    chosen_cube,
+from ris_map.municipality.choices import LIMITS, MunicipalityChoice
+from ris_map.municipality.files import (
+    ReportParts,
+    file_name,
+    profile_csv,
+    profile_xlsx,
+    report_html,
 )
-from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
-from ris_map.municipality.lists import lists_html
-from ris_map.municipality.pictures import chart_picture, map_picture
-from ris_map.municipality.profile import Profile, profile
-from ris_map.municipality.report import ReportParts, report_html
-from ris_map.municipality.tables import tables
+from ris_map.municipality.pictures import county_layer, map_layer
+from ris_map.municipality.profile import Profile, compared, profile
+from ris_map.municipality.tables import Table, tables
+from ris_map.municipality.words import (
+    chain_sentence,
+    headline,
+    lead,
+    list_parts,
+    message_url,
+    near_towns,
+    paragraph,
+    source_line,
+)
+from ris_map.register.in_words import Words, detail_url
+from ris_map.register.vocabulary import Phase, Scope, ServiceType
 from ris_map.web import data, layout, settings
+from ris_map.web.address import PageState
+from ris_map.web.map import MapClick, show_map
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.markup import render
-from ris_map.words.municipality_cells import Table
+
+STATE = PageState(page="municipality", model=MunicipalityChoice)
 
 
-def chosen_profile() -> Profile | None:
-    """Return the profile that the widgets ask for; None while no municipality is chosen."""
-    state = st.session_state
-    code = chosen_code(state)  # type: ignore[arg-type]
-    if code is None:
-        return None
-    return profile(data.world(), code, chosen_cube(state))  # type: ignore[arg-type]
-
-
-def is_embedded() -> bool:
-    """Return whether the page stands inside another site's page (``?embed=true``)."""
-    return bool(st.context.is_embedded)
-
-
-def name_the_page(name: str, *, tr: Translator) -> None:
-    """Put the municipality's name into the browser's tab (M1)."""
-    title = tr("municipality.title", name=name)
+def draw(*, tr: Translator) -> None:
+    """Draw the whole page for the address."""
+    served = data.register_state()
+    ignored = STATE.sync()
+    choice = STATE.chosen()
+    if choice.code is None:
+        layout.title(tr("page.municipality.title"), tr("page.municipality.lead"))
+        layout.fault_notice(served.faults, tr=tr, served=True)
+        _notices(ignored, tr=tr)
+        map_column, side = st.columns([6, 4], gap="medium")
+        with map_column:
+            layer = county_layer(data.world(), choice, words=data.words(tr))
+            show_map(layer, key="municipality-map", on_click=_choose)
+        with side:
+            st.html(choose_html(choice, tr=tr))
+        return
+    shown = profile(data.world(), choice.code, choice.cube)
+    title = tr("municipality.title", name=shown.name)
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
+    if st.context.is_embedded:
+        st.html(embed_html(shown, choice, words=data.words(tr)))
+        return
+    layout.fault_notice(served.faults, tr=tr, served=True)
+    _notices(ignored, tr=tr)
+    _municipality(shown, choice, tr=tr)
 
 
-def choices(tr: Translator) -> None:
-    """Draw the choices; each writes the address when it changes."""
-    names = {item.code: item.name for item in data.geography().municipalities}
-    with st.container(key="ris-m-choices", horizontal=True, vertical_alignment="bottom"):
+def choose_html(choice: MunicipalityChoice, *, tr: Translator) -> str:
+    """Return the fifteen municipalities to choose from, with the other choices kept."""
+    ordered = sorted(data.geography().municipalities, key=lambda m: swedish_sort_key(m.name))
+    return render(
+        "municipality_choose.html",
+        heading=tr("municipality.choose.heading"),
+        links=[(item.name, choice.url(tr=tr, code=item.code)) for item in ordered],
+    )
+
+
+def embed_html(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> str:
+    """Return heading, table, source line and the link to the full view, nothing else (M6)."""
+    tr = words.tr
+    return render(
+        "municipality_embed.html",
+        title=headline(shown, shown.cell(*choice.kind), tr=tr),
+        lead=lead(shown, tr=tr),
+        table=tables(shown, (shown,), words=words)[0],
+        source=source_line(shown, tr=tr),
+        url=choice.url(tr=tr),
+        link=tr("municipality.embed.full", name=shown.name),
+    )
+
+
+def aside_html(shown: Profile, choice: MunicipalityChoice, table: Table, *, words: Words) -> str:
+    """Return first contact, matrix and nearest towns: what stands beside the map."""
+    tr = words.tr
+    limit = tr.number(choice.limit)
+    return render(
+        "municipality_aside.html",
+        t=tr,
+        home=[
+            {
+                "name": actor.name,
+                "url": detail_url(actor.id, words=words),
+                "summary": actor.summary.in_(tr.language),
+                "contact": actor.homepage or "",
+                "site": urlsplit(actor.homepage or "").netloc.removeprefix("www."),
+            }
+            for actor in shown.home
+        ],
+        table=table,
+        labelled="m-matrix",
+        links=[
+            [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
+            for phase in Phase
+        ],
+        current=choice.url(tr=tr),
+        near=tr("municipality.matrix.near", n=limit)
+        if any(cell.is_borderline for cell in shown.cells)
+        else "",
+        chain=chain_sentence(shown, words=words),
+        near_title=tr("municipality.near.heading", seat=shown.times[0].locality.name),
+        towns=near_towns(shown, words=words),
+    )
+
+
+def folds_html(
+    shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, words: Words
+) -> str:
+    """Return everything behind the first screen, folded."""
+    tr = words.tr
+    return render(
+        "municipality_folds.html",
+        t=tr,
+        tables={table.id: table for table in made},
+        is_compared=choice.beside is not None,
+        paragraph=paragraph(shown, words=words),
+        stale_note=tr.plural("municipality.confirm.note", len(shown.unconfirmed)),
+        stale=[
+            {
+                "name": actor.name,
+                "url": detail_url(actor.id, words=words),
+                "evidence": actor.last_evidence or tr("unknown"),
+                "yes": message_url(actor, "yes", profile=shown, words=words),
+                "no": message_url(actor, "no", profile=shown, words=words),
+            }
+            for actor in shown.unconfirmed
+        ],
+        rights=rights_of(shown.code, language_rights(settings.data_dir())),
+        source=source_line(shown, tr=tr),
+    )
+
+
+def _choose(click: MapClick) -> None:
+    """Take a click on the map: another municipality, or back to all fifteen."""
+    if click.kind == "municipality":
+        STATE.set(code=click.id)
+    elif click.kind == "county":
+        STATE.set(code=None, beside=None)
+
+
+def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
+    words = data.words(tr)
+    made = tables(shown, compared(data.world(), shown, other=choice.beside), words=words)
+    with st.container(key="ris-m-top", horizontal=True, vertical_alignment="bottom"):
+        st.html(
+            render(
+                "municipality_head.html",
+                t=tr,
+                all_url=choice.url(tr=tr, code=None, beside=None),
+                headline=headline(shown, shown.cell(*choice.kind), tr=tr),
+                lead=lead(shown, tr=tr),
+            )
+        )
+        _buttons(shown, choice, tr=tr)
+    map_column, side = st.columns([6, 4], gap="medium")
+    with map_column:
+        show_map(
+            map_layer(shown, choice, world=data.world(), words=words),
+            key="municipality-map",
+            on_click=_choose,
+        )
+    with side, st.container(key="ris-m-aside"):
+        st.html(aside_html(shown, choice, made[0], words=words))
+    parts = list_parts(shown, words=words)
+    st.html(render("municipality_lists.html", t=tr, lists=parts))
+    st.html(folds_html(shown, choice, made, words=words))
+    _files(shown, choice, made, tr=tr)
+
+
+def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
+    """Draw report, comparison, share and the further choices."""
+    names = data.words(tr).municipality_names
+    others = sorted(set(names) - {shown.code}, key=lambda code: swedish_sort_key(names[code]))
+    with st.container(key="ris-m-buttons", horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            tr("municipality.button.report"),
+            data=partial(_report, choice, tr),
+            file_name=f"{file_name(shown, choice, tr=tr)}.html",
+            # as text/html the shell would take it for Streamlit's page and send that instead
+            mime="application/octet-stream",
+            key="municipality-report",
+            type="primary",
+            on_click="ignore",
+        )
         st.selectbox(
-            tr("municipality.choose"),
-            sorted(names, key=lambda code: swedish_sort_key(names[code])),
+            tr("municipality.button.compare"),
+            others,
             format_func=names.__getitem__,
-            key=CODE_WIDGET,
+            key=STATE.key("beside"),
             index=None,
-            placeholder=tr("municipality.choose.placeholder"),
-            on_change=ADDRESS.write,
+            placeholder=tr("municipality.button.compare.placeholder"),
+            on_change=STATE.write,
         )
-        st.radio(
-            tr("municipality.threshold"),
-            LIMITS,
-            format_func=lambda limit: tr("municipality.threshold.option", n=limit),
-            key=THRESHOLD_WIDGET,
-            horizontal=True,
-            on_change=ADDRESS.write,
-        )
-        st.checkbox(
-            tr("municipality.scope"),
-            key=SCOPE_WIDGET,
-            help=tr("municipality.scope.help"),
-            on_change=ADDRESS.write,
-        )
+        st.html(render("municipality_share.html", t=tr))
+        with st.popover(tr("municipality.button.choices")):
+            st.segmented_control(
+                tr("municipality.threshold"),
+                LIMITS,
+                format_func=lambda limit: tr("municipality.threshold.option", n=limit),
+                key=STATE.key("limit"),
+                required=True,
+                on_change=STATE.write,
+            )
+            st.segmented_control(
+                tr("municipality.scope"),
+                tuple(Scope),
+                format_func=lambda scope: tr(f"municipality.scope.option.{scope}"),
+                key=STATE.key("scope"),
+                required=True,
+                help=tr("municipality.scope.help"),
+                on_change=STATE.write,
+            )
 
 
-def notices(ignored: tuple[IgnoredValue, ...], *, tr: Translator) -> None:
+def _notices(ignored: tuple[IgnoredValue, ...], *, tr: Translator) -> None:
     """Say what of the address means nothing; an unknown municipality in words of its own."""
-    codes = [item for item in ignored if item.key == parts.CODE_KEY]
+    codes = [item for item in ignored if item.key == "kommun"]
     if codes:
         text = tr("municipality.unknown", code=codes[0].value)
         st.html(render("notice.html", text=text))
     layout.ignored_notice([item for item in ignored if item not in codes], tr=tr)
 
 
-def list_to_choose_from(*, tr: Translator) -> None:
-    """Draw the fifteen municipalities as links."""
-    st.html(parts.choose_html(data.geography().municipalities, tr=tr))
-
-
-def embedded(found: Profile, *, tr: Translator) -> None:
-    """Draw what stands in another site's page (M6)."""
-    words = data.words(tr)
-    table = next(t for t in tables(found, words=words) if t.id == "coverage")
-    source = _source_line(found, tr=tr)
-    st.html(parts.embed_html(found, table, source=source, words=words))
-
-
-def whole_page(found: Profile, *, tr: Translator) -> None:
-    """Draw everything about one municipality."""
-    words = data.words(tr)
-    shown = {table.id: table for table in tables(found, words=words)}
-    text_column, map_column = st.columns([6, 5], gap="medium")
-    with text_column:
-        st.html(parts.paragraph_html(found, words=words))
-    with map_column:
-        shapes = county_shapes(settings.data_dir())
-        picture = map_picture(found, world=data.world(), shapes=shapes, words=words)
-        legend = parts.map_legend(found, tr=tr)
-        st.html(parts.picture_html(picture, credit=tr("municipality.map.credit"), legend=legend))
-    _heading("lists", tr=tr, note=tr("municipality.lists.note"))
-    st.html(lists_html(found, words=words))
-    _heading("chain", tr=tr)
-    st.html(parts.chain_html(found, words=words))
-    _heading("coverage", tr=tr)
-    st.html(parts.coverage_html(found, shown["coverage"], words=words))
-    st.html(parts.table_html(shown["areas"]))
-    _heading("times", tr=tr)
-    st.html(parts.picture_html(chart_picture(found, words=words)))
-    st.html(parts.table_html(shown["times"]))
-    _heading("figures", tr=tr)
-    st.html(parts.table_html(shown["figures"]))
-    _heading("compare", tr=tr)
-    st.html(parts.table_html(shown["compare"]))
-    _heading("confirm", tr=tr)
-    st.html(parts.confirm_html(found, words=words))
-    rights = rights_of(found.code, language_rights(settings.data_dir()))
-    if rights:
-        st.html(parts.rights_html(rights, tr=tr))
-    _files(found, tuple(shown.values()), tr=tr)
-    st.html(render("municipality_source.html", text=_source_line(found, tr=tr)))
-
-
-def _heading(name: str, *, tr: Translator, note: str = "") -> None:
-    heading = tr(f"municipality.{name}.heading")
-    st.html(render("municipality_heading.html", id=name, text=heading, note=note))
-
-
-def _source_line(found: Profile, *, tr: Translator) -> str:
-    reference = data.register_state().register.meta.reference_date
-    return parts.source_line(found, reference=reference, tr=tr)
-
-
-def _files(found: Profile, shown: tuple[Table, ...], *, tr: Translator) -> None:
-    _heading("files", tr=tr, note=tr("municipality.files.note"))
-    source = _source_line(found, tr=tr)
-    name = file_name(found, tr=tr)
-    with st.container(horizontal=True):
-        # as text/html the shell would take it for Streamlit's page and send that instead
-        kind = "application/octet-stream"
-        _download("report", partial(_report, found, tr), f"{name}.html", kind, tr=tr)
+def _files(
+    shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, tr: Translator
+) -> None:
+    name = file_name(shown, choice, tr=tr)
+    with st.expander(tr("municipality.files.heading")), st.container(horizontal=True):
         for flavour in CsvFlavour:
-            make = partial(profile_csv, found, shown, flavour=flavour, tr=tr)
+            make = partial(profile_csv, shown, made, flavour=flavour, tr=tr)
             _download(f"csv-{flavour}", make, f"{name}.csv", "text/csv", tr=tr)
-        make_sheets = partial(profile_xlsx, found, shown, source=source, tr=tr)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        _download("xlsx", make_sheets, f"{name}.xlsx", kind, tr=tr)
-    with st.expander(tr("municipality.files.embed")):
+        _download("xlsx", partial(profile_xlsx, shown, made, tr=tr), f"{name}.xlsx", kind, tr=tr)
         st.html(
             render(
                 "municipality_embed_code.html",
                 note=tr("municipality.files.embed-note"),
-                address=_embed_address(found, tr=tr),
-                title=tr("municipality.title", name=found.name),
+                address=f"{_site()}{choice.url(tr=tr)}&embed=true",
+                title=tr("municipality.title", name=shown.name),
             )
         )
 
@@ -185,23 +276,22 @@ def _download(name: str, make: partial[bytes], file: str, mime: str, *, tr: Tran
     )
 
 
-def _report(found: Profile, tr: Translator) -> bytes:
+def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:
     folder = settings.data_dir()
     return report_html(
         ReportParts(
-            profile=found,
+            choice=choice,
             world=data.world(),
             shapes=county_shapes(folder),
-            rights=rights_of(found.code, language_rights(folder)),
+            rights=rights_of(choice.code or "", language_rights(folder)),
             sources=data.sources(),
             words=data.words(tr),
+            site=_site(),
         )
     ).encode()
 
 
-def _embed_address(found: Profile, *, tr: Translator) -> str:
-    """Return the whole address of the embedded view, on the site as the reader sees it."""
+def _site() -> str:
+    """Return the address of the site as the reader sees it."""
     seen = urlsplit(st.context.url or "")
-    site = f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
-    page = parts.page_url(found.code, tr=tr, profile=found)
-    return f"{site}{page}&{urlencode({'embed': 'true'})}"
+    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""

@@ -1,31 +1,109 @@
-"""What map and chart of a municipality show, and the same in words."""
+"""The maps of a municipality: the live one of the page, and the drawing of the report."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ris_map.coverage.support import MODES, Known
 from ris_map.geography.boundaries import CountyShapes, point_in_metres
-from ris_map.municipality.profile import PHYSICAL, Profile
-from ris_map.municipality.svg_chart import Bar, ChartDrawing, bar_chart
+from ris_map.municipality.choices import MunicipalityChoice
+from ris_map.municipality.profile import PHYSICAL, Profile, profile
 from ris_map.municipality.svg_map import MapDrawing, MapPlace, MapTown, municipality_map
 from ris_map.municipality.ways import ground
-from ris_map.register.in_words import Words
+from ris_map.municipality.words import half_sentence, kind_words
+from ris_map.register.in_words import Words, town_id
+from ris_map.register.model import Office
 from ris_map.register.vocabulary import Delivery
 from ris_map.travel.snapping import office_key
 from ris_map.travel.world import World
-from ris_map.words import swedish_sort_key
-from ris_map.words.figures import minutes_words, rounded
+from ris_map.web.map import Bubble, Legend, MapLayer, MapPicture, Sentence
+from ris_map.words import Translator, swedish_sort_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A drawing and what it says."""
 
-    drawing: MapDrawing | ChartDrawing
+    drawing: MapDrawing
     title: str
     words: str
+
+
+def map_layer(
+    profile: Profile, choice: MunicipalityChoice, *, world: World, words: Words
+) -> MapLayer:
+    """Return the page's map: the municipality outlined, with its own office and what serves it."""
+    cell = profile.cell(*choice.kind)
+    figure, text = half_sentence(profile, cell, words=words)
+    home = tuple(
+        Bubble(
+            id=town_id(office),
+            name="",
+            lat=office.lat,
+            lon=office.lon,
+            label=actor.name,
+            kind="home",
+        )
+        for actor in profile.home
+        for office in actor.offices_on(world.on)[:1]
+    )
+    return MapLayer(
+        picture=MapPicture(
+            legend=Legend(title=kind_words(cell, words=words)),
+            sentences={"": Sentence(figure=figure, text=text)},
+            bubbles=tuple(_bubbles(profile, choice, world=world, tr=words.tr)),
+        ),
+        title=words.tr("municipality.map.title", name=profile.name),
+        chosen=profile.code,
+        bubbles=home,
+    )
+
+
+def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
+    """Return the fifteen to choose from, each with its own figure when it is pointed at."""
+    tr = words.tr
+    sentences = {}
+    for municipality in world.foundations.geography.municipalities:
+        shown = profile(world, municipality.code, choice.cube)
+        figure, text = half_sentence(shown, shown.cell(*choice.kind), words=words)
+        sentences[municipality.code] = Sentence(
+            figure=figure,
+            text=f"{shown.name}: {text}",
+            url=choice.url(tr=tr, code=municipality.code),
+            link=tr("municipality.map.open", name=shown.name),
+        )
+    sentences[""] = Sentence(figure="15", text=tr("municipality.map.choose"))
+    return MapLayer(
+        picture=MapPicture(sentences=sentences), title=tr("municipality.choose.heading")
+    )
+
+
+def _bubbles(
+    profile: Profile, choice: MunicipalityChoice, *, world: World, tr: Translator
+) -> Iterator[Bubble]:
+    """Yield a marker for each town with an office for the chosen kind of support."""
+    offices = {office_key(a, o): o for a in world.register.actors for o in a.offices}
+    towns: dict[str, dict[str, Office]] = {}
+    for way in profile.offices:
+        if choice.kind in way.kinds and way.office_id in offices:
+            office = offices[way.office_id]
+            towns.setdefault(town_id(office), {})[way.actor_id] = office
+    for place, there in towns.items():
+        first = next(iter(there.values()))
+        names = tr.listing(profile.actors[actor_id].name for actor_id in there)
+        label = tr.plural("municipality.map.town", len(there), town=first.town)
+        yield Bubble(
+            id=place,
+            name=first.town,
+            lat=first.lat,
+            lon=first.lon,
+            label=label,
+            say=f"{label}: {names}.",
+            count=len(there),
+            phases=(choice.kind[0].value,),
+        )
 
 
 def map_picture(profile: Profile, *, world: World, shapes: CountyShapes, words: Words) -> Picture:
@@ -49,30 +127,6 @@ def map_picture(profile: Profile, *, world: World, shapes: CountyShapes, words: 
         description=description,
     )
     return Picture(drawing=drawing, title=title, words=description)
-
-
-def chart_picture(profile: Profile, *, words: Words) -> Picture:
-    """Return minutes from the seat to the nearest office of each kind."""
-    tr, seat = words.tr, profile.times[0]
-    bars = []
-    told = []
-    for near in seat.nearest:
-        label = words.strategy.label(near.service_type).in_(tr.language)
-        minutes = minutes_words(near.minutes, tr=tr)
-        shown = minutes if near.town is None else f"{minutes}, {near.town}"
-        bars.append(Bar(label=label, minutes=rounded(near.minutes), words=shown))
-        told.append(tr("municipality.chart.bar", type=label, minutes=shown))
-    title = tr("municipality.times.chart", seat=seat.locality.name)
-    limit = profile.choice.threshold
-    description = tr("municipality.chart.alt", bars="; ".join(told))
-    drawing = bar_chart(
-        bars,
-        limit=limit,
-        limit_words=tr("municipality.chart.limit", n=tr.number(limit)),
-        title=title,
-        description=description,
-    )
-    return Picture(drawing=drawing, title=title, words=f"{title}. {description}")
 
 
 def _towns(profile: Profile, *, world: World) -> list[MapTown]:

@@ -15,15 +15,28 @@ import numpy as np
 
 from ris_map.common.dates import period_end
 from ris_map.coverage.chain import Chain, support_chains
-from ris_map.coverage.cube import CELL_STATES, CellState, CoverageCell, CoverageDefinition
+from ris_map.coverage.cube import CellState, CoverageCell, CoverageDefinition
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.support import EVERY_AREA, MODES, SERVICE_TYPES, Known
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic
-from ris_map.municipality.similar import Similar, similar_to, sizes
-from ris_map.municipality.ways import Ground, ListKind, WayList, ground, way_lists
+from ris_map.municipality.ways import (
+    Ground,
+    ListKind,
+    Way,
+    WayList,
+    ground,
+    serving_offices,
+    way_lists,
+)
 from ris_map.register.model import Actor
-from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, ServiceType, StrengthArea
+from ris_map.register.vocabulary import (
+    STRENGTH_AREAS,
+    Delivery,
+    Phase,
+    ServiceType,
+    StrengthArea,
+)
 from ris_map.travel.world import CubeChoice, World
 from ris_map.words import swedish_sort_key
 
@@ -37,13 +50,17 @@ FIGURES = (
 )
 """Indicators of ``statistics.csv`` that are shown, each of its latest period."""
 PHYSICAL = (ListKind.HERE, ListKind.REACHABLE)
+NEARBY = (CellState.ON_SITE, CellState.WITHIN_REACH)
+LIKENESS = 2.5
+"""Largest factor between two similar municipalities, in population and in density alike; see
+``docs/method/2026-11-23-similar-municipalities.md``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
     """The nearest office of one service type, in any phase, from one place.
 
-    ``minutes`` are infinite, and ``town`` is None, where no office is known that serves the place.
+    Minutes are infinite, and the town is None, where no office is known that serves the place.
     """
 
     service_type: ServiceType
@@ -60,84 +77,78 @@ class PlaceTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AreaCoverage:
-    """One strength area in the municipality.
-
-    Parameters
-    ----------
-    area : StrengthArea
-        The area.
-    cells : tuple of int
-        Number of cells (phase x service type) in each of ``CELL_STATES``; they add up to 15.
-    own_actors : tuple of str
-        Actors that name the area (not the sector-neutral ones), with an office here or within the
-        threshold of somebody here.
-    """
-
-    area: StrengthArea
-    cells: tuple[int, ...]
-    own_actors: tuple[str, ...]
-
-    def count(self, state: CellState) -> int:
-        """Return the number of cells in one state."""
-        return self.cells[CELL_STATES.index(state)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """The group that a division puts the municipality in."""
-
-    division: Division
-    group: DivisionGroup
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """A municipality in the comparison; each count stands for itself."""
+class Size:
+    """Population and land area of a municipality, each of the latest period."""
 
     code: str
-    is_self: bool
-    population: float | None
-    density: float | None
-    lists: tuple[WayList, ...]
-    chain: Chain
+    population: float
+    land_km2: float
+
+    @property
+    def density(self) -> float:
+        """Residents per square kilometre of land."""
+        return self.population / self.land_km2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unconfirmed:
-    """An entry that nobody has confirmed within the last twelve months."""
+class Similar:
+    """What a municipality is compared with: those alike or, without any, the closest one.
 
-    actor: Actor
-    is_here: bool
+    ``factor`` is the larger of the two factors to ``nearest``; both are None where there are
+    similar ones. ``is_known`` says whether its own population and area are known at all.
+    """
+
+    codes: tuple[str, ...] = ()
+    nearest: str | None = None
+    factor: float | None = None
+    is_known: bool = True
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Codes to show."""
+        return self.codes or ((self.nearest,) if self.nearest else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One municipality. Cells stand in the order of the cube: phases, then service types."""
+    """One municipality. Cells stand in the order of the cube: phases, then service types.
+
+    ``home`` are the municipality's own business offices, in no count; ``own_actors`` the actors
+    near it that name a strength area (no sector-neutral ones); ``offices`` all that serve it,
+    however far, the nearest to its seat first; ``unconfirmed`` actors with an office here whose
+    entry nobody has confirmed within twelve months.
+    """
 
     code: str
     name: str
     choice: CubeChoice
     definition: CoverageDefinition
+    reference_date: str
     located_residents: int
     unlocated_share: float
     actors: Mapping[str, Actor]
+    home: tuple[Actor, ...]
     lists: tuple[WayList, ...]
+    offices: tuple[Way, ...]
     cells: tuple[CoverageCell, ...]
     gaps: tuple[CoverageCell, ...]
     unknown: tuple[CoverageCell, ...]
     chain: Chain
-    areas: tuple[AreaCoverage, ...]
+    own_actors: Mapping[StrengthArea, tuple[str, ...]]
     times: tuple[PlaceTimes, ...]
     figures: tuple[tuple[str, Statistic | None], ...]
-    memberships: tuple[Membership, ...]
+    memberships: tuple[tuple[Division, DivisionGroup], ...]
+    size: Size | None
     similar: Similar
-    comparison: tuple[Compared, ...]
-    unconfirmed: tuple[Unconfirmed, ...]
+    unconfirmed: tuple[Actor, ...]
 
     def list_of(self, kind: ListKind) -> WayList:
         """Return one of the lists."""
-        return next(found for found in self.lists if found.kind is kind)
+        return next(item for item in self.lists if item.kind is kind)
+
+    def cell(self, phase: Phase, service_type: ServiceType) -> CoverageCell:
+        """Return one cell."""
+        return next(c for c in self.cells if c.phase is phase and c.service_type is service_type)
 
     def figure(self, indicator: str) -> Statistic | None:
         """Return one of the basic figures; None = no information."""
@@ -146,48 +157,55 @@ class Profile:
 
 @lru_cache(maxsize=64)
 def profile(world: World, code: str, choice: CubeChoice) -> Profile:
-    """Return the profile of one municipality.
-
-    Parameters
-    ----------
-    world : World
-        Where every figure comes from.
-    code : str
-        The municipality; ``ValueError`` if there is none.
-    choice : CubeChoice
-        Threshold and breadth.
-    """
-    base, found = ground(world, choice), world.foundations
+    """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
+    base, foundations = ground(world, choice), world.foundations
     cube = base.cube
     m = cube.municipality_codes.index(code)
-    lists = way_lists(base, code)
+    lists, home = way_lists(base, code), tuple(home_offices(world, code))
     gaps = find_gaps(cube)
-    names = {item.code: item.name for item in found.geography.municipalities}
-    similar = similar_to(code, known=sizes(found.statistics), names=names)
+    names = {item.code: item.name for item in foundations.geography.municipalities}
+    known_sizes = sizes(foundations.statistics)
     return Profile(
         code=code,
         name=names[code],
         choice=choice,
         definition=cube.definition,
+        reference_date=world.register.meta.reference_date,
         located_residents=int(cube.figures.persons[m]),
         unlocated_share=float(cube.population.unlocated_share[m]),
         actors=world.register.by_id,
+        home=home,
         lists=lists,
+        offices=serving_offices(base, code),
         cells=tuple(cell for cell in cube.cells() if cell.municipality_code == code),
         gaps=tuple(g.cell for g in gaps.gaps if g.cell.municipality_code == code),
         unknown=tuple(cell for cell in gaps.unknown if cell.municipality_code == code),
         chain=support_chains(cube)[m],
-        areas=tuple(_areas(world, choice, m=m, lists=lists)),
+        own_actors=_own_actors(world, lists),
         times=tuple(_times(base, world, m)),
-        figures=tuple((name, _latest(found.statistics, code, name)) for name in FIGURES),
-        memberships=tuple(
-            Membership(division=division, group=division.group_of(code))
-            for division in found.geography.divisions
-        ),
-        similar=similar,
-        comparison=tuple(_comparison(base, world, code, similar)),
-        unconfirmed=tuple(_unconfirmed(world, lists)),
+        figures=tuple((name, _latest(foundations.statistics, code, name)) for name in FIGURES),
+        memberships=tuple((d, d.group_of(code)) for d in foundations.geography.divisions),
+        size=known_sizes.get(code),
+        similar=similar_to(code, known=known_sizes, names=names),
+        unconfirmed=tuple(_unconfirmed(world, home, lists)),
     )
+
+
+def compared(world: World, profile_: Profile, *, other: str | None = None) -> tuple[Profile, ...]:
+    """Return profiles to stand side by side: with one other, or with the similar ones by name."""
+    if other is not None:
+        return (profile_, profile(world, other, profile_.choice))
+    codes = {profile_.code, *profile_.similar.compared}
+    profiles = (profile(world, code, profile_.choice) for code in codes)
+    return tuple(sorted(profiles, key=lambda item: swedish_sort_key(item.name)))
+
+
+def home_offices(world: World, code: str) -> Iterator[Actor]:
+    """Yield the municipality's own business offices: the first contact, in no count."""
+    for actor in world.register.actors:
+        is_own = actor.municipal and not actor.outside_county and actor.is_active(world.on)
+        if is_own and any(o.municipality == code for o in actor.offices_on(world.on)):
+            yield actor
 
 
 def unconfirmed_since(actor: Actor, *, on: date) -> bool:
@@ -201,30 +219,58 @@ def unconfirmed_since(actor: Actor, *, on: date) -> bool:
     return period_end(actor.last_confirmed) < limit
 
 
-def _areas(
-    world: World, choice: CubeChoice, *, m: int, lists: Iterable[WayList]
-) -> Iterator[AreaCoverage]:
-    near = {a for found in lists if found.kind in PHYSICAL for a in found.actor_ids}
+def sizes(statistics: Iterable[Statistic]) -> dict[str, Size]:
+    """Return the size of every municipality for which both figures are known."""
+    statistics = tuple(statistics)
+    latest: dict[str, dict[str, float]] = {"population": {}, "land_area_km2": {}}
+    for item in sorted(statistics, key=lambda s: s.period):
+        if item.indicator in latest and item.number is not None:
+            latest[item.indicator][item.municipality_code] = item.number
+    areas = latest["land_area_km2"]
+    return {
+        code: Size(code=code, population=population, land_km2=areas[code])
+        for code, population in latest["population"].items()
+        if areas.get(code)
+    }
+
+
+def factor(one: Size, other: Size) -> float:
+    """Return by how much two municipalities differ: the larger factor of the two measures."""
+
+    def ratio(a: float, b: float) -> float:
+        low, high = sorted((a, b))
+        return high / low if low > 0 else float("inf")
+
+    return max(ratio(one.population, other.population), ratio(one.density, other.density))
+
+
+def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]) -> Similar:
+    """Return what a municipality is compared with, in Swedish alphabetical order; no ranking."""
+    if code not in known:
+        return Similar(is_known=False)
+    factors = {other: factor(known[code], known[other]) for other in known if other != code}
+    codes = sorted(
+        (other for other, by in factors.items() if by <= LIKENESS),
+        key=lambda other: swedish_sort_key(names[other]),
+    )
+    nearest = min(factors, key=lambda other: (factors[other], other), default=None)
+    if codes or nearest is None:
+        return Similar(codes=tuple(codes))
+    return Similar(nearest=nearest, factor=factors[nearest])
+
+
+def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tuple[str, ...]]:
+    near = {a for item in lists if item.kind in PHYSICAL for a in item.actor_ids}
     table = world.table
-    for index, area in enumerate(STRENGTH_AREAS):
-        cube = world.cube(
-            CubeChoice(
-                threshold=choice.threshold,
-                scope=choice.scope,
-                strength_area=area,
-                include_outside=choice.include_outside,
-            )
-        )
-        counts = np.bincount(cube.state[m].ravel(), minlength=len(CELL_STATES))
-        yield AreaCoverage(
-            area=area,
-            cells=tuple(counts.tolist()),
-            own_actors=tuple(
-                actor_id
-                for actor_id, bits in zip(table.actor_ids, table.actor_areas.tolist(), strict=True)
-                if actor_id in near and bits >> index & 1 and bits != EVERY_AREA
-            ),
-        )
+    areas = {
+        actor_id: bits
+        for actor_id, bits in zip(table.actor_ids, table.actor_areas.tolist(), strict=True)
+        if actor_id in near and bits != EVERY_AREA
+    }
+    return {
+        area: tuple(actor_id for actor_id, bits in areas.items() if bits >> index & 1)
+        for index, area in enumerate(STRENGTH_AREAS)
+    }
 
 
 def _times(base: Ground, world: World, m: int) -> Iterator[PlaceTimes]:
@@ -259,39 +305,15 @@ def _nearest(base: Ground, locality: int, service: int) -> Nearest:
 
 
 def _latest(statistics: Iterable[Statistic], code: str, indicator: str) -> Statistic | None:
-    found = [s for s in statistics if s.municipality_code == code and s.indicator == indicator]
-    return max(found, key=lambda s: s.period, default=None)
+    items = (s for s in statistics if s.municipality_code == code and s.indicator == indicator)
+    return max(items, key=lambda s: s.period, default=None)
 
 
-def _comparison(base: Ground, world: World, code: str, similar: Similar) -> Iterator[Compared]:
-    """Yield the municipality and those it is compared with, in the order of the alphabet."""
-    geography = world.foundations.geography
-    known = sizes(world.foundations.statistics)
-    chains = {chain.municipality_code: chain for chain in support_chains(base.cube)}
-    wanted = {code, *similar.compared}
-    for item in sorted(geography.municipalities, key=lambda m: swedish_sort_key(m.name)):
-        if item.code in wanted:
-            size = known.get(item.code)
-            yield Compared(
-                code=item.code,
-                is_self=item.code == code,
-                population=size.population if size else None,
-                density=size.density if size else None,
-                lists=way_lists(base, item.code),
-                chain=chains[item.code],
-            )
-
-
-def _unconfirmed(world: World, lists: Iterable[WayList]) -> Iterator[Unconfirmed]:
-    """Yield entries of the lists: those with an office here first, then by name."""
-    here: set[str] = set()
-    all_ids: set[str] = set()
-    for found in lists:
-        ids = {way.actor_id for way in (*found.known, *found.uncertain)}
-        here |= ids if found.kind is ListKind.HERE else set()
-        # without an office here, only what is known to help here is worth a question
-        all_ids |= ids if found.kind is ListKind.HERE else set(found.actor_ids)
-    actors = (world.register.by_id[actor_id] for actor_id in all_ids)
-    stale = (actor for actor in actors if unconfirmed_since(actor, on=world.on))
-    for actor in sorted(stale, key=lambda a: (a.id not in here, swedish_sort_key(a.name))):
-        yield Unconfirmed(actor=actor, is_here=actor.id in here)
+def _unconfirmed(
+    world: World, home: tuple[Actor, ...], lists: Iterable[WayList]
+) -> Iterator[Actor]:
+    """Yield home first, then actors with an office here: those a municipality can answer for."""
+    here = next(item for item in lists if item.kind is ListKind.HERE)
+    ids = {way.actor_id for way in (*here.known, *here.uncertain)} - {a.id for a in home}
+    actors = sorted((world.register.by_id[i] for i in ids), key=lambda a: swedish_sort_key(a.name))
+    yield from (a for a in (*home, *actors) if unconfirmed_since(a, on=world.on))

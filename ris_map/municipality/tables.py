@@ -3,40 +3,126 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 
-from ris_map.coverage.cube import CELL_STATES, CoverageCell
-from ris_map.municipality.facts import compare_table, figures_table
-from ris_map.municipality.profile import Profile
-from ris_map.municipality.ways import KINDS, ListKind, Way, WayList
-from ris_map.municipality.words import list_title, state_words
+from ris_map.coverage.cube import CellState, CoverageCell
+from ris_map.geography.statistics import Statistic
+from ris_map.municipality.profile import LIKENESS, NEARBY, Profile
+from ris_map.municipality.ways import ListKind, Way, WayList
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
-from ris_map.register.vocabulary import Phase, ServiceType
-from ris_map.words import swedish_sort_key
-from ris_map.words.figures import minutes_words
-from ris_map.words.municipality_cells import (
-    Cell,
-    Table,
-    minutes_cell,
-    number_cell,
-    people_cell,
-    share_cell,
-)
+from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
+from ris_map.words import Translator, swedish_sort_key
+from ris_map.words.figures import ROUND_MINUTES, minutes_words, rounded
+
+CLASSES = (30.0, 60.0, 90.0, 120.0)
+"""Upper ends of the first four classes of minutes; a limit itself belongs to its class."""
+SOURCES = {
+    "population": "regionfakta",
+    "population_density": "density",
+    "share_in_tatort": "tatort",
+    "share_65plus": "regionfakta",
+    "workplaces_manufacturing_and_services": "regionfakta",
+    "local_labour_market": "labour",
+}
+COUNTED = (ListKind.HERE, ListKind.VISIT, ListKind.REACHABLE, ListKind.DIGITAL)
 
 
-def tables(profile: Profile, *, words: Words) -> tuple[Table, ...]:
-    """Return every table of a municipality, in the order of the page."""
-    makers = (
-        lists_table,
-        chain_table,
-        coverage_table,
-        areas_table,
-        times_table,
-        figures_table,
-        compare_table,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell: as it is read, as a number rounded alike (None for words), and a second line.
+
+    ``tone`` names the look; it never carries anything that the text does not say.
+    """
+
+    text: str
+    value: float | None = None
+    small: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table with its caption; the first cell of each row is the row's heading."""
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+def minutes_cell(minutes: float, *, tr: Translator, small: str = "") -> Cell:
+    """Return minutes as shown; where words stand in place of a number there is none."""
+    value = rounded(minutes) if math.isfinite(minutes) and minutes >= ROUND_MINUTES else None
+    return Cell(text=minutes_words(minutes, tr=tr), value=value, small=small)
+
+
+def number_cell(number: float | None, *, tr: Translator) -> Cell:
+    """Return a whole number; unknown is not zero."""
+    return (
+        Cell(text=tr("unknown")) if number is None else Cell(text=tr.number(number), value=number)
     )
-    return tuple(make(profile, words=words) for make in makers)
+
+
+def tables(profile: Profile, beside: Sequence[Profile], *, words: Words) -> tuple[Table, ...]:
+    """Return every table of a municipality in the order of the page; ``beside`` for comparison."""
+    return (
+        coverage_table(profile, words=words),
+        lists_table(profile, words=words),
+        compare_table(profile, beside, words=words),
+        times_table(profile, words=words),
+        areas_table(profile, words=words),
+        figures_table(profile, words=words),
+    )
+
+
+def coverage_table(profile: Profile, *, words: Words) -> Table:
+    """Return minutes to the nearest office, phase by service type: half of the residents' time."""
+    tr, label = words.tr, words.strategy.label
+    return Table(
+        id="coverage",
+        title=tr("municipality.coverage.title", name=profile.name),
+        columns=(
+            tr("municipality.coverage.column.phase"),
+            *(tr(f"municipality.head.{kind}") for kind in ServiceType),
+        ),
+        rows=tuple(
+            (
+                Cell(text=label(phase).in_(tr.language), tone=phase.value),
+                *(cell_of(profile.cell(phase, kind), profile, tr=tr) for kind in ServiceType),
+            )
+            for phase in Phase
+        ),
+        note=tr("municipality.coverage.note", year=profile.definition.population_year),
+    )
+
+
+def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Cell:
+    """Return one kind of support: how far half of the residents have, and what that means.
+
+    The tone is the class of minutes (``c0`` to ``c4``), ``near`` within the error of the limit,
+    ``unknown`` where the register is silent and ``none`` where no office is known.
+    """
+    minutes, limit = cell.median_minutes, profile.choice.threshold
+    name = tr(f"municipality.state.{cell.state}")
+    if cell.state is CellState.NO_INFORMATION:
+        return Cell(text="?", small=name, tone="unknown")
+    if not math.isfinite(minutes):
+        return Cell(text="–", small=name, tone="none")
+    if cell.is_borderline:
+        text = tr("municipality.coverage.near", n=tr.number(limit))
+        return Cell(text=text, small=tr("municipality.borderline"), tone="near", value=limit)
+    said = minutes_cell(minutes, tr=tr)
+    text = said.text if said.value is None else tr.number(said.value)
+    return Cell(text=text, small=name, tone=f"c{time_class(minutes)}", value=said.value)
+
+
+def time_class(minutes: float) -> int:
+    """Return the class of minutes, 0 to 4."""
+    return sum(minutes > limit for limit in CLASSES)
 
 
 def lists_table(profile: Profile, *, words: Words) -> Table:
@@ -47,9 +133,7 @@ def lists_table(profile: Profile, *, words: Words) -> Table:
         id="lists",
         title=tr("municipality.lists.title", name=profile.name),
         columns=tuple(tr(f"municipality.lists.column.{name}") for name in columns),
-        rows=tuple(
-            row for found in profile.lists for row in _list_rows(profile, found, words=words)
-        ),
+        rows=tuple(row for item in profile.lists for row in _list_rows(profile, item, words=words)),
         note=tr("municipality.lists.note"),
     )
 
@@ -67,75 +151,23 @@ def sorted_ways(ways: tuple[Way, ...], *, kind: ListKind, actors: Mapping[str, A
     )
 
 
-def chain_table(profile: Profile, *, words: Words) -> Table:
-    """Return the support chain, a row per phase."""
-    tr = words.tr
-    limit = tr.number(profile.choice.threshold)
-    weakest = profile.chain.weakest
-    return Table(
-        id="chain",
-        title=tr("municipality.chain.title", name=profile.name),
-        columns=tuple(
-            tr(f"municipality.chain.column.{name}", n=limit)
-            for name in ("phase", "state", "median", "share", "weakest")
-        ),
-        rows=tuple(
-            (
-                Cell(text=words.strategy.label(link.phase).in_(tr.language)),
-                Cell(text=state_words(link.state, tr=tr), tone=link.state.value),
-                minutes_cell(link.median_minutes, words=words),
-                share_cell(link.share_within, words=words),
-                Cell(text=tr(f"municipality.answer.{'yes' if link.phase in weakest else 'no'}")),
-            )
-            for link in profile.chain.links
-        ),
-        note=tr("municipality.chain.note"),
-    )
-
-
-def coverage_table(profile: Profile, *, words: Words) -> Table:
-    """Return what there is per service type and phase."""
-    tr, strategy = words.tr, words.strategy
-    cells = {(cell.phase, cell.service_type): cell for cell in profile.cells}
-    return Table(
-        id="coverage",
-        title=tr(
-            "municipality.coverage.title",
-            name=profile.name,
-            n=tr.number(profile.choice.threshold),
-        ),
-        columns=(
-            tr("municipality.coverage.column.type"),
-            *(strategy.label(phase).in_(tr.language) for phase in Phase),
-        ),
-        rows=tuple(
-            (
-                Cell(text=strategy.label(kind).in_(tr.language)),
-                *(_state(cells[phase, kind], words=words) for phase in Phase),
-            )
-            for kind in ServiceType
-        ),
-    )
-
-
 def areas_table(profile: Profile, *, words: Words) -> Table:
-    """Return the states per strength area."""
+    """Return the actors near that name a strength area; those open to all stand in no row."""
     tr = words.tr
     return Table(
         id="areas",
-        title=tr("municipality.areas.title", name=profile.name, all=tr.number(len(KINDS))),
-        columns=(
-            tr("municipality.areas.column.area"),
-            *(state_words(state, tr=tr) for state in CELL_STATES),
-            tr("municipality.areas.column.own"),
-        ),
+        title=tr("municipality.areas.title", name=profile.name),
+        columns=tuple(tr(f"municipality.areas.column.{name}") for name in ("area", "own", "who")),
         rows=tuple(
             (
-                Cell(text=words.strategy.label(item.area).in_(tr.language)),
-                *(number_cell(item.count(state), words=words) for state in CELL_STATES),
-                number_cell(len(item.own_actors), words=words),
+                Cell(text=words.strategy.label(area).in_(tr.language)),
+                number_cell(len(profile.own_actors[area]), tr=tr),
+                Cell(
+                    text=", ".join(profile.actors[i].name for i in profile.own_actors[area])
+                    or tr("municipality.none")
+                ),
             )
-            for item in profile.areas
+            for area in STRENGTH_AREAS
         ),
         note=tr("municipality.areas.note"),
     )
@@ -159,9 +191,9 @@ def times_table(profile: Profile, *, words: Words) -> Table:
                     text=item.locality.name,
                     small=tr("municipality.times.seat") if item.locality.is_seat else "",
                 ),
-                people_cell(item.locality.population, words=words),
+                number_cell(item.locality.population, tr=tr),
                 *(
-                    minutes_cell(near.minutes, words=words, small=near.town or "")
+                    minutes_cell(near.minutes, tr=tr, small=near.town or "")
                     for near in item.nearest
                 ),
             )
@@ -171,52 +203,189 @@ def times_table(profile: Profile, *, words: Words) -> Table:
     )
 
 
-def _list_rows(profile: Profile, found: WayList, *, words: Words) -> Iterator[tuple[Cell, ...]]:
-    tr = words.tr
-    title = list_title(found.kind, limit=profile.choice.threshold, tr=tr)
-    for ways, mark in ((found.known, ""), (_only_uncertain(found), tr("unknown"))):
-        for way in sorted_ways(ways, kind=found.kind, actors=profile.actors):
-            shown = way.kinds or way.possible
-            yield (
-                Cell(text=title, small=mark),
-                Cell(text=profile.actors[way.actor_id].name),
-                Cell(text=types_words(shown, words=words)),
-                Cell(text=phases_words(shown, words=words)),
-                Cell(text=way.town or tr("municipality.none")),
-                minutes_cell(way.minutes_from_seat, words=words)
-                if way.town
-                else Cell(text=tr("municipality.none")),
-                number_cell(way.people_within, words=words)
-                if way.town
-                else Cell(text=tr("municipality.none")),
+def compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words) -> Table:
+    """Return municipalities side by side, a column for each; no ranking, unknown is not zero."""
+    tr, label = words.tr, words.strategy.label
+    rows = [
+        (
+            Cell(text=tr("municipality.compare.population")),
+            *(number_cell(p.size.population if p.size else None, tr=tr) for p in beside),
+        ),
+        (
+            Cell(text=tr("municipality.compare.density")),
+            *(_density(p, tr=tr) for p in beside),
+        ),
+        *(
+            (
+                Cell(text=list_title(kind, limit=profile.choice.threshold, tr=tr)),
+                *(_count(p.list_of(kind), tr=tr) for p in beside),
             )
+            for kind in COUNTED
+        ),
+        (
+            Cell(text=tr("municipality.compare.nearby", n=tr.number(profile.choice.threshold))),
+            *(_nearby(p, tr=tr) for p in beside),
+        ),
+        *(
+            (
+                Cell(
+                    text=label(kind).in_(tr.language),
+                    small=label(phase).in_(tr.language),
+                ),
+                *(cell_of(p.cell(phase, kind), p, tr=tr) for p in beside),
+            )
+            for phase, kind in product(Phase, ServiceType)
+        ),
+    ]
+    return Table(
+        id="compare",
+        title=tr("municipality.compare.title", names=tr.listing(p.name for p in beside)),
+        columns=(tr("municipality.compare.column"), *(p.name for p in beside)),
+        rows=tuple(rows),
+        note=compare_note(profile, beside, words=words),
+    )
 
 
-def _only_uncertain(found: WayList) -> tuple[Way, ...]:
-    """Return the uncertain ways of actors that do not stand in the list already."""
-    return tuple(way for way in found.uncertain if way.actor_id in found.uncertain_ids)
+def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -> str:
+    """Return the rule of the comparison, and what holds where it finds nobody."""
+    tr, similar = words.tr, profile.similar
+    how = tr("municipality.compare.how", n=tr.number(profile.choice.threshold))
+    others = {p.code for p in beside} - {profile.code}
+    if others != set(similar.compared):
+        return how
+    if not similar.is_known:
+        return tr("municipality.compare.unknown")
+    rule = tr("municipality.compare.rule", limit=tr.number(LIKENESS, decimals=1))
+    if similar.nearest is None:
+        return f"{rule} {how}"
+    none = tr(
+        "municipality.compare.none",
+        name=profile.name,
+        other=words.municipality_names[similar.nearest],
+        factor=tr.number(similar.factor or 0, decimals=1),
+    )
+    return f"{none} {rule} {how}"
+
+
+def figures_table(profile: Profile, *, words: Words) -> Table:
+    """Return the basic figures, each with year and source."""
+    tr = words.tr
+    located = (
+        Cell(text=tr("municipality.figure.located")),
+        number_cell(profile.located_residents, tr=tr),
+        Cell(text=str(profile.definition.population_year)),
+        Cell(text=tr("municipality.figure.located.source")),
+    )
+    return Table(
+        id="figures",
+        title=tr("municipality.figures.title", name=profile.name),
+        columns=tuple(
+            tr(f"municipality.figures.column.{name}")
+            for name in ("figure", "value", "year", "source")
+        ),
+        rows=(
+            *(
+                (
+                    Cell(text=tr(f"municipality.figure.{indicator}")),
+                    _value(indicator, figure, tr=tr),
+                    Cell(text=figure.period if figure else tr("unknown")),
+                    Cell(text=tr(f"municipality.source.{SOURCES[indicator]}")),
+                )
+                for indicator, figure in profile.figures
+            ),
+            located,
+            *(
+                (
+                    Cell(text=division.label.in_(tr.language)),
+                    Cell(text=group.label.in_(tr.language)),
+                    Cell(text=tr("unknown") if division.as_of == "unknown" else division.as_of),
+                    Cell(text=division.source.in_(tr.language)),
+                )
+                for division, group in profile.memberships
+            ),
+        ),
+    )
+
+
+def list_title(kind: ListKind, *, limit: float, tr: Translator) -> str:
+    """Return the heading of a list."""
+    if kind is ListKind.REACHABLE:
+        return tr("municipality.list.reachable", n=tr.number(limit))
+    return tr(f"municipality.list.{kind}")
 
 
 def types_words(kinds: tuple[tuple[Phase, ServiceType], ...], *, words: Words) -> str:
     """Return the service types of cells."""
-    found = {kind for _, kind in kinds}
-    labels = (words.strategy.label(k).in_(words.tr.language) for k in ServiceType if k in found)
+    types = {kind for _, kind in kinds}
+    labels = (words.strategy.label(k).in_(words.tr.language) for k in ServiceType if k in types)
     return ", ".join(labels)
 
 
-def phases_words(kinds: tuple[tuple[Phase, ServiceType], ...], *, words: Words) -> str:
-    """Return the phases of cells."""
-    found = {phase for phase, _ in kinds}
-    return ", ".join(
-        words.strategy.label(phase).in_(words.tr.language) for phase in Phase if phase in found
-    )
+def nearby_counts(profile: Profile) -> dict[str, int]:
+    """Return the 15 kinds of support by how near they are; they add up to all of them.
+
+    ``sure``: within reach; ``near``: within the error of the limit; ``unknown``; ``far``.
+    """
+    counts = dict.fromkeys(("sure", "near", "unknown", "far"), 0)
+    for cell in profile.cells:
+        if cell.state is CellState.NO_INFORMATION:
+            counts["unknown"] += 1
+        elif cell.is_borderline:
+            counts["near"] += 1
+        else:
+            counts["sure" if cell.state in NEARBY else "far"] += 1
+    return counts
 
 
-def _state(cell: CoverageCell, *, words: Words) -> Cell:
-    tr = words.tr
-    small = minutes_words(cell.median_minutes, tr=tr)
-    if math.isfinite(cell.median_minutes):
-        small = tr("municipality.coverage.small", minutes=small)
-    if cell.is_borderline:
-        small = f"{small}, {tr('municipality.borderline')}"
-    return Cell(text=state_words(cell.state, tr=tr), small=small, tone=cell.state.value)
+def _list_rows(profile: Profile, item: WayList, *, words: Words) -> Iterator[tuple[Cell, ...]]:
+    tr, language = words.tr, words.tr.language
+    title = list_title(item.kind, limit=profile.choice.threshold, tr=tr)
+    # actors that count already are not uncertain as well
+    unsure = tuple(way for way in item.uncertain if way.actor_id in item.uncertain_ids)
+    none = Cell(text=tr("municipality.none"))
+    for ways, mark in ((item.known, ""), (unsure, tr("unknown"))):
+        for way in sorted_ways(ways, kind=item.kind, actors=profile.actors):
+            shown = way.kinds or way.possible
+            phases = {phase for phase, _ in shown}
+            labels = (words.strategy.label(p).in_(language) for p in Phase if p in phases)
+            yield (
+                Cell(text=title, small=mark),
+                Cell(text=profile.actors[way.actor_id].name),
+                Cell(text=types_words(shown, words=words)),
+                Cell(text=", ".join(labels)),
+                Cell(text=way.town) if way.town else none,
+                minutes_cell(way.minutes_from_seat, tr=tr) if way.town else none,
+                number_cell(way.people_within, tr=tr) if way.town else none,
+            )
+
+
+def _density(profile: Profile, *, tr: Translator) -> Cell:
+    if profile.size is None:
+        return Cell(text=tr("unknown"))
+    density = profile.size.density
+    return Cell(text=tr.number(density, decimals=1), value=round(density, 1))
+
+
+def _count(item: WayList, *, tr: Translator) -> Cell:
+    known, unsure = len(item.actor_ids), len(item.uncertain_ids)
+    small = tr("municipality.compare.count-small", u=tr.number(unsure)) if unsure else ""
+    return Cell(text=tr.number(known), value=known, small=small)
+
+
+def _nearby(profile: Profile, *, tr: Translator) -> Cell:
+    counts = nearby_counts(profile)
+    small = tr("municipality.compare.near-small", n=counts["near"]) if counts["near"] else ""
+    return Cell(text=tr.number(counts["sure"]), value=counts["sure"], small=small)
+
+
+def _value(indicator: str, figure: Statistic | None, *, tr: Translator) -> Cell:
+    if figure is None:
+        return Cell(text=tr("unknown"))
+    if figure.number is None:
+        return Cell(text=figure.text)
+    number = 100 - figure.number if indicator == "share_in_tatort" else figure.number
+    decimals = 1 if indicator == "population_density" else 0
+    text = tr.number(number, decimals=decimals)
+    if figure.unit == "percent":
+        text = tr("figures.percent", n=text)
+    return Cell(text=text, value=round(number, decimals))

@@ -166,7 +166,16 @@ def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:
     )
 
 
-def _office_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
+def serving_offices(base: Ground, code: str) -> tuple[Way, ...]:
+    """Return every office that counts for a municipality, the nearest to its seat first."""
+    m = base.cube.municipality_codes.index(code)
+    ways = (way for _, way in _office_ways(base, m, however_far=True) if way.kinds)
+    return tuple(sorted(ways, key=lambda w: (w.minutes_from_seat, w.town or "", w.actor_id)))
+
+
+def _office_ways(
+    base: Ground, m: int, *, however_far: bool = False
+) -> Iterator[tuple[ListKind, Way]]:
     shared, table = base.shared, base.cube.table
     truth = base.tensor[:, MODES.index(Delivery.OFFICE)][shared.actor]
     answers = np.minimum(truth, shared.serves[:, m][:, None, None])
@@ -174,7 +183,7 @@ def _office_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
     for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
         is_here = int(shared.municipality[k]) == m
         within = _localities_within(base, k, m)
-        if not (is_here or len(within)):
+        if not (is_here or len(within) or however_far):
             continue
         office, actor = int(shared.office[k]), int(shared.actor[k])
         population = base.cube.population

@@ -1,79 +1,227 @@
-"""A municipality's figures in words: minutes, states, lists, and the paragraph for a memo."""
+"""A municipality in words: headline, sentences, lists, the paragraph for a memo, messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from ris_map.coverage.cube import CellState, CoverageCell
-from ris_map.geography.statistics import Statistic
 from ris_map.municipality.profile import Profile
-from ris_map.municipality.ways import KINDS, ListKind
-from ris_map.register.strategy import Strategy
-from ris_map.register.vocabulary import Phase, ServiceType
-from ris_map.words import Translator
-from ris_map.words.figures import minutes_words
+from ris_map.municipality.tables import (
+    list_title,
+    nearby_counts,
+    sorted_ways,
+    types_words,
+)
+from ris_map.municipality.ways import ListKind, Way, WayList
+from ris_map.register.in_words import PhaseMark, Words, detail_url, phase_marks
+from ris_map.register.model import Actor
+from ris_map.register.vocabulary import Phase
+from ris_map.words import Translator, swedish_sort_key
+from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent, rounded
+
+MINOR = (ListKind.PHONE, ListKind.PLACELESS)
+"""Beside the four lists, in a smaller row of their own."""
+LONG = 4
+"""More actors than this, and a list takes the whole width."""
 
 
-def state_words(state: CellState, *, tr: Translator) -> str:
-    """Return the name of a cell's state, as the glossary has it."""
-    return tr(f"municipality.state.{state}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One way of helping, in words."""
+
+    name: str
+    url: str
+    types: str
+    marks: tuple[PhaseMark, ...]
+    places: tuple[str, ...]
+    facts: tuple[str, ...]
+    doubtful: str
 
 
-def list_title(kind: ListKind, *, limit: float, tr: Translator) -> str:
-    """Return the heading of a list."""
-    if kind is ListKind.REACHABLE:
-        return tr("municipality.list.reachable", n=tr.number(limit))
-    return tr(f"municipality.list.{kind}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPart:
+    """One list in words."""
+
+    id: str
+    title: str
+    note: str
+    count: str
+    is_minor: bool
+    is_long: bool
+    entries: tuple[Entry, ...]
+    uncertain_title: str
+    uncertain: tuple[tuple[str, str], ...]
 
 
-def scope_words(profile: Profile, *, tr: Translator) -> str:
-    """Return which actors count."""
-    return tr(f"municipality.scope.{profile.choice.scope}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearTown:
+    """A town with offices that help here: how far, and who sits there with what."""
+
+    town: str
+    minutes: str
+    marks: tuple[PhaseMark, ...]
+    actors: tuple[tuple[str, str, str], ...]
 
 
-def cells_words(cells: Iterable[CoverageCell], *, strategy: Strategy, tr: Translator) -> str:
-    """Return cells in words, the phases of one service type together."""
-    order = list(Phase).index
-    phases: dict[ServiceType, list[Phase]] = {}
-    for cell in cells:
-        phases.setdefault(cell.service_type, []).append(cell.phase)
-    return tr.listing(
-        tr(
-            "municipality.coverage.cell",
-            type=strategy.label(kind).in_(tr.language).lower(),
-            phases=tr.listing(phase_words(sorted(found, key=order), strategy=strategy, tr=tr)),
-        )
-        for kind, found in sorted(phases.items(), key=lambda item: list(ServiceType).index(item[0]))
+def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
+    """Return "Norsjö: about 60 min to the nearest adviser" for one kind of support."""
+    to = tr(f"municipality.to.{cell.service_type}")
+    minutes = cell.median_minutes
+    if cell.state is CellState.NO_INFORMATION:
+        return tr("municipality.headline.unknown", name=profile.name, to=to)
+    if math.isinf(minutes) or math.isnan(minutes):
+        return tr("municipality.headline.none", name=profile.name, to=to)
+    if minutes < 5:
+        return tr("municipality.headline.here", name=profile.name, to=to)
+    said = minutes_words(minutes, tr=tr)
+    return tr("municipality.headline", name=profile.name, minutes=said, to=to)
+
+
+def lead(profile: Profile, *, tr: Translator) -> str:
+    """Return how many of the 15 kinds of support are near, may be near, or are not known."""
+    counts, limit = nearby_counts(profile), tr.number(profile.choice.threshold)
+    sure = "sure" if counts["sure"] else "none"
+    parts = [
+        tr(f"municipality.count.{sure}", n=counts["sure"], all=len(profile.cells), limit=limit)
+    ]
+    parts += [
+        tr.plural(f"municipality.count.{name}", counts[name])
+        for name in ("near", "unknown")
+        if counts[name]
+    ]
+    return " ".join(parts)
+
+
+def half_sentence(profile: Profile, cell: CoverageCell, *, words: Words) -> tuple[str, str]:
+    """Return the big figure of the map and the words after it: half, and nine of ten."""
+    tr = words.tr
+    kind = kind_words(cell, words=words)
+    if cell.state is CellState.NO_INFORMATION:
+        return "?", tr("municipality.half.unknown", kind=kind)
+    if not math.isfinite(cell.median_minutes):
+        return "–", tr("municipality.half.none", kind=kind)
+    if cell.is_borderline:
+        figure = tr("municipality.half.near", n=tr.number(profile.choice.threshold))
+    else:
+        figure = minutes_words(cell.median_minutes, tr=tr)
+    text = tr("municipality.half", n=tr.number(profile.located_residents), kind=kind)
+    if math.isfinite(cell.p90_minutes):
+        nine = tr.number(rounded(max(cell.p90_minutes, ROUND_MINUTES)))
+        text += "\n" + tr("municipality.half.ninety", minutes=nine)
+    return figure, text
+
+
+def kind_words(cell: CoverageCell, *, words: Words) -> str:
+    """Return one kind of support inside a sentence: "advice in the idea phase"."""
+    label, tr = words.strategy.label, words.tr
+    return tr(
+        "municipality.kind",
+        type=label(cell.service_type).in_(tr.language).lower(),
+        phase=label(cell.phase).in_(tr.language).lower(),
     )
 
 
-def phase_words(phases: Iterable[Phase], *, strategy: Strategy, tr: Translator) -> list[str]:
-    """Return phases as words inside a sentence."""
-    return [strategy.label(phase).in_(tr.language).lower() for phase in phases]
+def chain_sentence(profile: Profile, *, words: Words) -> str:
+    """Return which phase has the longest way, or that all are equally far within the error."""
+    tr, chain = words.tr, profile.chain
+    if not chain.weakest:
+        return tr("municipality.chain.even")
+    links = {link.phase: link for link in chain.links}
+    labels = (words.strategy.label(p).in_(tr.language).lower() for p in chain.weakest)
+    minutes = max(links[phase].median_minutes for phase in chain.weakest)
+    said = minutes_words(minutes, tr=tr)
+    return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
 
 
-def year_of(figure: Statistic) -> str:
-    """Return the year of a figure: the first four digits of its period."""
-    return figure.period[:4]
+def near_towns(profile: Profile, *, most: int = 3, words: Words) -> tuple[NearTown, ...]:
+    """Return the nearest towns with offices that serve the municipality, however far."""
+    towns: dict[str, list[Way]] = {}
+    for way in profile.offices:
+        towns.setdefault(way.town or "", []).append(way)
+    parts = []
+    for town, there in list(towns.items())[:most]:
+        phases = {phase for way in there for phase, _ in way.kinds}
+        ids = dict.fromkeys(way.actor_id for way in there)
+        kinds = {i: [k for way in there if way.actor_id == i for k in way.kinds] for i in ids}
+        parts.append(
+            NearTown(
+                town=town,
+                minutes=minutes_words(there[0].minutes_from_seat, tr=words.tr),
+                marks=phase_marks([p for p in Phase if p in phases], words=words),
+                actors=tuple(
+                    (
+                        profile.actors[i].name,
+                        detail_url(i, words=words),
+                        types_words(tuple(kinds[i]), words=words).lower(),
+                    )
+                    for i in ids
+                ),
+            )
+        )
+    return tuple(parts)
 
 
-def paragraph(profile: Profile, *, strategy: Strategy, tr: Translator) -> str:
+def list_parts(profile: Profile, *, words: Words) -> tuple[ListPart, ...]:
+    """Return the lists in words; placeless ones only where there is anything to say."""
+    return tuple(
+        _list_part(profile, item, words=words)
+        for item in profile.lists
+        if item.known or item.uncertain or item.kind is not ListKind.PLACELESS
+    )
+
+
+def source_line(profile: Profile, *, tr: Translator) -> str:
+    """Return what the figures come from: what, of when, from where."""
+    definition = profile.definition
+    return tr(
+        "municipality.source-line",
+        reference=profile.reference_date,
+        scope=tr(f"municipality.scope.{profile.choice.scope}"),
+        n=tr.number(profile.choice.threshold),
+        version=definition.matrix_version,
+        year=definition.population_year,
+    )
+
+
+def message_url(actor: Actor, answer: str, *, profile: Profile, words: Words) -> str:
+    """Return a prepared message that confirms (``yes``) or corrects (``no``) an entry (M5)."""
+    values = {
+        "name": actor.name,
+        "id": actor.id,
+        "municipality": profile.name,
+        "product": words.tr("product.name"),
+        "date": profile.definition.on,
+    }
+    fields = {
+        "subject": words.tr(f"municipality.confirm.subject.{answer}", **values),
+        "body": words.tr(f"municipality.confirm.body.{answer}", **values),
+    }
+    return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}"
+
+
+def paragraph(profile: Profile, *, words: Words) -> str:
     """Return the generated text that a civil servant could paste into a memo."""
+    tr = words.tr
     return " ".join(
         (
             *_people(profile, tr=tr),
             *_offices(profile, tr=tr),
             *_remote(profile, tr=tr),
-            _chain(profile, strategy=strategy, tr=tr),
-            _cells(profile, tr=tr),
-            tr("municipality.p.source", product=tr("product.name"), date=profile.definition.on),
+            lead(profile, tr=tr),
+            chain_sentence(profile, words=words),
+            tr(
+                "municipality.p.source",
+                product=tr("product.name"),
+                reference=profile.reference_date,
+            ),
         )
     )
 
 
 def _people(profile: Profile, *, tr: Translator) -> list[str]:
-    population = profile.figure("population")
-    density = profile.figure("population_density")
+    population, density = profile.figure("population"), profile.figure("population_density")
     if not (population and density and population.number and density.number):
         return [tr("municipality.p.people-unknown", name=profile.name)]
     parts = [
@@ -81,55 +229,56 @@ def _people(profile: Profile, *, tr: Translator) -> list[str]:
             "municipality.p.people",
             name=profile.name,
             population=tr.number(population.number),
-            year=year_of(population),
+            year=population.period[:4],
             density=tr.number(density.number, decimals=1),
         )
     ]
     inside = profile.figure("share_in_tatort")
     if inside and inside.number is not None:
-        share = tr.number(100 - inside.number)
-        parts.append(tr("municipality.p.outside", share=share, year=year_of(inside)))
+        share = percent(1 - inside.number / 100, tr=tr)
+        parts.append(tr("municipality.p.outside", share=share, year=inside.period[:4]))
     return parts
 
 
 def _offices(profile: Profile, *, tr: Translator) -> list[str]:
-    scope = scope_words(profile, tr=tr)
+    scope = tr(f"municipality.scope.{profile.choice.scope}")
     here = len(profile.list_of(ListKind.HERE).actor_ids)
     near = len(profile.list_of(ListKind.REACHABLE).actor_ids)
     limit = tr.number(profile.choice.threshold)
-    return [
+    seat = profile.times[0]
+    nearest = min(seat.nearest, key=lambda item: item.minutes)
+    parts = [
         tr.plural("municipality.p.here", here, scope=scope)
         if here
         else tr("municipality.p.none-here", scope=scope),
         tr.plural("municipality.p.reachable", near, limit=limit)
         if near
         else tr("municipality.p.none-reachable", limit=limit),
-        _nearest(profile, tr=tr),
     ]
-
-
-def _nearest(profile: Profile, *, tr: Translator) -> str:
-    seat = profile.times[0]
-    nearest = min(seat.nearest, key=lambda item: item.minutes)
     if nearest.town is None:
-        return tr("municipality.p.nearest-none")
-    if nearest.town == seat.locality.name:
-        return tr("municipality.p.nearest-here", seat=seat.locality.name)
-    return tr(
-        "municipality.p.nearest",
-        seat=seat.locality.name,
-        minutes=minutes_words(nearest.minutes, tr=tr),
-        town=nearest.town,
-    )
+        parts.append(tr("municipality.p.nearest-none"))
+    elif nearest.town == seat.locality.name:
+        parts.append(tr("municipality.p.nearest-here", seat=seat.locality.name))
+    else:
+        minutes = minutes_words(nearest.minutes, tr=tr)
+        parts.append(
+            tr(
+                "municipality.p.nearest",
+                seat=seat.locality.name,
+                minutes=minutes,
+                town=nearest.town,
+            )
+        )
+    return parts
 
 
 def _remote(profile: Profile, *, tr: Translator) -> list[str]:
     visit, digital = (profile.list_of(kind) for kind in (ListKind.VISIT, ListKind.DIGITAL))
     parts = [
-        tr.plural(f"municipality.p.{name}", len(found.actor_ids))
-        if found.actor_ids
+        tr.plural(f"municipality.p.{name}", len(item.actor_ids))
+        if item.actor_ids
         else tr(f"municipality.p.{name}-none")
-        for name, found in (("visit", visit), ("digital", digital))
+        for name, item in (("visit", visit), ("digital", digital))
     ]
     if visit.uncertain_ids or digital.uncertain_ids:
         unsure = tr.number(len(digital.uncertain_ids))
@@ -137,23 +286,71 @@ def _remote(profile: Profile, *, tr: Translator) -> list[str]:
     return parts
 
 
-def _chain(profile: Profile, *, strategy: Strategy, tr: Translator) -> str:
-    chain = profile.chain
-    median = max(link.median_minutes for link in chain.links)
-    minutes = minutes_words(median, tr=tr)
-    if not chain.weakest:
-        return tr("municipality.p.even", minutes=minutes)
-    phases = tr.listing(phase_words(chain.weakest, strategy=strategy, tr=tr))
-    return tr("municipality.p.weakest", phases=phases, minutes=minutes)
-
-
-def _cells(profile: Profile, *, tr: Translator) -> str:
-    gaps, unknown = len(profile.gaps), len(profile.unknown)
-    return tr(
-        "municipality.p.cells",
-        all=tr.number(len(KINDS)),
-        there=tr.number(len(KINDS) - gaps - unknown),
-        gaps=tr.number(gaps),
-        unknown=tr.number(unknown),
-        limit=tr.number(profile.choice.threshold),
+def _list_part(profile: Profile, item: WayList, *, words: Words) -> ListPart:
+    tr, actors = words.tr, profile.actors
+    unsure = sorted(
+        ((actors[i].name, i) for i in item.uncertain_ids), key=lambda u: swedish_sort_key(u[0])
     )
+    return ListPart(
+        id=item.kind.value,
+        title=list_title(item.kind, limit=profile.choice.threshold, tr=tr),
+        note=tr(f"municipality.list.note.{item.kind}"),
+        count=tr.plural("municipality.list.count", len(item.actor_ids))
+        if item.known
+        else tr("municipality.list.empty"),
+        is_minor=item.kind in MINOR,
+        is_long=len(item.actor_ids) > LONG,
+        entries=_entries(profile, item, words=words),
+        uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),
+        uncertain=tuple((name, detail_url(i, words=words)) for name, i in unsure),
+    )
+
+
+def _entries(profile: Profile, item: WayList, *, words: Words) -> tuple[Entry, ...]:
+    """Return one entry per actor, in the order of the list; several offices stand in one entry."""
+    ways: dict[str, list[Way]] = {}
+    for way in sorted_ways(item.known, kind=item.kind, actors=profile.actors):
+        ways.setdefault(way.actor_id, []).append(way)
+    return tuple(
+        _entry(profile, item.kind, actor_id, own, words=words) for actor_id, own in ways.items()
+    )
+
+
+def _entry(
+    profile: Profile, kind: ListKind, actor_id: str, ways: list[Way], *, words: Words
+) -> Entry:
+    actor = profile.actors[actor_id]
+    kinds = tuple(dict.fromkeys(one for way in ways for one in way.kinds))
+    phases = {phase for phase, _ in kinds}
+    offices = [way for way in ways if way.town]
+    places = tuple(dict.fromkeys(_place(profile, way, tr=words.tr) for way in offices))
+    return Entry(
+        name=actor.name,
+        url=detail_url(actor.id, words=words),
+        types=types_words(kinds, words=words),
+        marks=phase_marks([phase for phase in Phase if phase in phases], words=words),
+        places=places,
+        facts=tuple(dict.fromkeys(_reached(profile, way, tr=words.tr) for way in offices))
+        if kind is ListKind.REACHABLE
+        else places,
+        doubtful=words.tr("status.unknown") if ways[0].is_doubtful else "",
+    )
+
+
+def _place(profile: Profile, way: Way, *, tr: Translator) -> str:
+    """Return where an office is, and how far from the seat unless it lies there."""
+    seat = profile.times[0].locality.name
+    if way.town == seat:
+        return seat
+    minutes = minutes_words(way.minutes_from_seat, tr=tr)
+    return f"{way.town}, {tr('municipality.entry.minutes', minutes=minutes, seat=seat)}"
+
+
+def _reached(profile: Profile, way: Way, *, tr: Translator) -> str:
+    """Return where an office elsewhere is, and how many of the residents reach it in time."""
+    reached = tr(
+        "municipality.entry.people",
+        n=tr.number(way.people_within),
+        all=tr.number(profile.located_residents),
+    )
+    return f"{_place(profile, way, tr=tr)}; {reached}"

@@ -10,7 +10,7 @@ import pytest
 
 from ris_map import cli
 from ris_map.common import dates
-from ris_map.municipality import report_command
+from ris_map.municipality import files
 from ris_map.register.live import LiveRegister
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -45,11 +45,11 @@ def test_command_line_and_served_register_ask_the_same_clock(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[date] = []
-    written = report_command.written_report
+    written = files.written_report
     monkeypatch.setattr(
-        report_command,
+        files,
         "written_report",
-        lambda data, order: asked.append(order.on) or written(data, order),
+        lambda data, choice, **rest: asked.append(rest["on"]) or written(data, choice, **rest),
     )
     output = tmp_path / "report.html"
     assert cli.main(["report", "2422", "-o", str(output), "--data", str(DATA)]) == 0

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from ris_map.coverage.chain import support_chains
-from ris_map.coverage.cube import CELL_STATES, CellState
+from ris_map.coverage.cube import CellState
 from ris_map.coverage.evidence import Evidence, cell_evidence
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.municipality.profile import Profile, profile, unconfirmed_since
+from ris_map.municipality.profile import Profile, compared, profile, unconfirmed_since
 from ris_map.municipality.ways import KINDS, ListKind, Way
 from ris_map.register.vocabulary import Answer, Delivery, Scope
 from ris_map.travel.world import CubeChoice
@@ -177,26 +177,36 @@ def test_every_settlement_has_a_row_and_the_seat_stands_first(found: Profile) ->
     assert found.times[0].locality.is_seat
 
 
-def test_areas_count_every_cell_once(found: Profile) -> None:
-    world = real_world()
-    for item in found.areas:
-        assert sum(item.cells) == len(KINDS)
-        cube = world.cube(
-            CubeChoice(
-                threshold=found.choice.threshold, scope=found.choice.scope, strength_area=item.area
-            )
-        )
-        m = cube.municipality_codes.index(found.code)
-        for state in CELL_STATES:
-            assert item.count(state) == int(cube.has_state(state)[m].sum())
+def test_W10_own_actors_name_the_area_and_are_near(found: Profile) -> None:
+    near = {
+        i for kind in (ListKind.HERE, ListKind.REACHABLE) for i in found.list_of(kind).actor_ids
+    }
+    for area, ids in found.own_actors.items():
+        assert set(ids) <= near
+        assert all(area in found.actors[i].strength_areas.areas for i in ids)
 
 
-def test_lists_of_the_comparison_are_those_of_the_other_pages(found: Profile) -> None:
-    """The same actor counts on both pages: a municipality says of another what that one says."""
-    for other in found.comparison:
-        own = profile(real_world(), other.code, found.choice)
-        assert other.lists == own.lists
-        assert other.chain == own.chain
+def test_G9_the_municipalitys_own_office_is_known_to_itself_and_counted_nowhere() -> None:
+    for code in MUNICIPALITY_CODES:
+        found = profile(real_world(), code, CubeChoice())
+        assert len(found.home) == 1
+        assert found.home[0].municipal
+        counted = {i for part in found.lists for i in part.actor_ids}
+        assert found.home[0].id not in counted
+
+
+def test_M3_side_by_side_says_of_another_what_that_ones_page_says(found: Profile) -> None:
+    for other in compared(real_world(), found, other=SORSELE if found.code != SORSELE else UMEA):
+        assert other is profile(real_world(), other.code, found.choice)
+
+
+def test_offices_that_serve_stand_by_distance_and_hold_the_lists(found: Profile) -> None:
+    minutes = [way.minutes_from_seat for way in found.offices]
+    assert minutes == sorted(minutes)
+    listed = {
+        w.office_id for k in (ListKind.HERE, ListKind.REACHABLE) for w in found.list_of(k).known
+    }
+    assert listed <= {way.office_id for way in found.offices}
 
 
 def test_core_actors_only_unless_adjacent_ones_are_asked_for() -> None:
@@ -252,12 +262,13 @@ def test_M5_a_leap_day_has_a_year_before() -> None:
     assert unconfirmed_since(actor, on=date(2028, 2, 29)) is False
 
 
-def test_M5_actors_with_an_office_here_are_asked_first() -> None:
+def test_M5_a_municipality_is_asked_for_what_it_can_answer() -> None:
     found = profile(real_world(), UMEA, CubeChoice())
-    here = [item.is_here for item in found.unconfirmed]
-    assert here == sorted(here, reverse=True)
-    listed = {i for part in found.lists for i in part.actor_ids}
-    assert listed <= {item.actor.id for item in found.unconfirmed}
+    assert found.unconfirmed[0] == found.home[0]
+    here = set(found.list_of(ListKind.HERE).actor_ids)
+    assert here <= {actor.id for actor in found.unconfirmed}
+    sorsele = profile(real_world(), SORSELE, CubeChoice())
+    assert [actor.id for actor in sorsele.unconfirmed] == ["kommun-sorsele-naringsliv"]
 
 
 def test_sorsele_as_it_is_known() -> None:

@@ -15,25 +15,26 @@ from ris_map.common.faults import DataFaults
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.language_rights import language_rights, load_language_rights, rights_of
+from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
-from ris_map.municipality.lists import list_parts, lists_html
-from ris_map.municipality.parts import (
-    confirm_html,
-    confirm_url,
-    embed_html,
-    page_url,
-    paragraph_html,
-    source_line,
+from ris_map.municipality.page import aside_html, embed_html, folds_html
+from ris_map.municipality.profile import Profile, compared, profile
+from ris_map.municipality.tables import Cell, Table, cell_of, minutes_cell, nearby_counts, tables
+from ris_map.municipality.ways import KINDS, ListKind
+from ris_map.municipality.words import (
+    chain_sentence,
+    half_sentence,
+    headline,
+    lead,
+    list_parts,
+    message_url,
+    near_towns,
+    paragraph,
 )
-from ris_map.municipality.profile import Profile, profile
-from ris_map.municipality.tables import tables
-from ris_map.municipality.ways import ListKind
-from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import CubeChoice
-from ris_map.words.figures import minutes_words, percent
 from ris_map.words.language import Language
-from ris_map.words.municipality_cells import Cell, minutes_cell, share_cell
+from ris_map.words.markup import render
 from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
 
 SAMI = {"2404", "2418", "2421", "2422", "2425", "2462", "2463", "2480", "2481"}
@@ -44,113 +45,105 @@ def of(code: str, choice: CubeChoice | None = None) -> Profile:
     return profile(real_world(), code, choice or CubeChoice())
 
 
+def tables_of(code: str, language: Language, other: str | None = None) -> tuple[Table, ...]:
+    found = of(code)
+    return tables(found, compared(real_world(), found, other=other), words=words(language))
+
+
+def table_of(table_id: str, code: str, other: str | None = None) -> Table:
+    return next(t for t in tables_of(code, Language.SV, other) if t.id == table_id)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_the_paragraph_is_whole_and_says_the_figures(code: str, language: Language) -> None:
+def test_texts_are_whole_in_both_languages(code: str, language: Language) -> None:
     found, said = of(code), words(language)
-    text = paragraph(found, strategy=said.strategy, tr=said.tr)
-    assert found.name in text
-    assert not re.search(r"[{}]|\bnan\b|\binf\b|None(?! of)|  ", text)
-    assert text.endswith((".", ")."))
-    if language is Language.SV:
-        assert not re.search(r"\d\.\d", text), "a decimal point in Swedish"
-    assert said.tr.number(len(found.gaps)) in text
+    texts = [paragraph(found, words=said), lead(found, tr=said.tr)]
+    texts += [headline(found, cell, tr=said.tr) for cell in found.cells]
+    texts += [" ".join(half_sentence(found, cell, words=said)) for cell in found.cells]
+    for text in texts:
+        assert not re.search(r"[{}]|\bnan\b|\binf\b|None(?! of)|  ", text)
+        if language is Language.SV:
+            assert not re.search(r"\d\.\d", text), "a decimal point in Swedish"
+    assert all(found.name in text for text in texts[2 : 2 + len(KINDS)])
+
+
+def test_the_headline_is_the_figure_of_the_matrix() -> None:
+    said = words(Language.SV)
+    for code in MUNICIPALITY_CODES:
+        found = of(code)
+        cell = found.cell(*MunicipalityChoice(kommun=code).kind)
+        shown = cell_of(cell, found, tr=said.tr)
+        text = headline(found, cell, tr=said.tr)
+        if shown.text.isdigit():
+            assert f"cirka {shown.text}\u00a0min" in text
+        assert text.startswith(f"{found.name}: ")
+
+
+def test_the_kinds_of_support_add_up_and_near_is_apart() -> None:
+    for code in MUNICIPALITY_CODES:
+        counts = nearby_counts(of(code))
+        assert sum(counts.values()) == len(KINDS)
+        assert counts["near"] == sum(c.is_borderline for c in of(code).cells)
+
+
+def test_W3_phases_within_the_error_are_equally_far() -> None:
+    said = words(Language.SV)
+    even = replace(of("2417"), chain=replace(of("2417").chain, weakest=()))
+    assert "lika långt" in chain_sentence(even, words=said)
 
 
 def test_the_paragraph_speaks_of_adjacent_actors_when_they_count() -> None:
-    said = words(Language.SV)
-    text = paragraph(
-        of("2422", CubeChoice(scope=Scope.ADJACENT)), strategy=said.strategy, tr=said.tr
-    )
+    text = paragraph(of("2422", CubeChoice(scope=Scope.ADJACENT)), words=words(Language.SV))
     assert "närliggande" in text
 
 
-@pytest.mark.parametrize(
-    ("minutes", "expected"),
-    [
-        (0.0, "i orten"),
-        (4.99, "i orten"),
-        (5.0, "cirka 5\u00a0min"),
-        (57.6, "cirka 60\u00a0min"),
-        (62.4, "cirka 60\u00a0min"),
-        (62.5, "cirka 65\u00a0min"),
-        (1234.0, "cirka 1\u00a0235\u00a0min"),
-        (float("inf"), "inget känt kontor"),
-        (float("nan"), "ingen uppgift"),
-    ],
-)
-def test_minutes_in_words(minutes: float, expected: str) -> None:
-    assert minutes_words(minutes, tr=words(Language.SV).tr) == expected
-
-
 def test_minutes_without_a_number_have_none_in_the_files() -> None:
-    said = words(Language.SV)
-    assert minutes_cell(float("inf"), words=said).value is None
-    assert minutes_cell(float("nan"), words=said).value is None
-    assert minutes_cell(62.5, words=said) == Cell(text="cirka 65\u00a0min", value=65)
-
-
-@pytest.mark.parametrize(
-    ("share", "expected"),
-    [
-        (0.0, "0\u00a0%"),
-        (0.001, "under 1\u00a0%"),
-        (0.5, "50\u00a0%"),
-        (0.999, "över 99\u00a0%"),
-        (1.0, "100\u00a0%"),
-        (float("nan"), "ingen uppgift"),
-    ],
-)
-def test_shares_in_words(share: float, expected: str) -> None:
-    assert percent(share, tr=words(Language.SV).tr) == expected
-    assert share_cell(share, words=words(Language.SV)).text == expected
+    tr = words(Language.SV).tr
+    assert minutes_cell(float("inf"), tr=tr).value is None
+    assert minutes_cell(float("nan"), tr=tr).value is None
+    assert minutes_cell(62.5, tr=tr) == Cell(text="cirka 65\u00a0min", value=65)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
 def test_every_table_is_rectangular_and_filled(code: str, language: Language) -> None:
-    for table in tables(of(code), words=words(language)):
-        assert table.rows, table.id
+    for table in tables_of(code, language):
+        assert table.rows or table.id == "lists", table.id
         for row in table.rows:
             assert len(row) == len(table.columns)
             assert all(cell.text for cell in row)
 
 
 def test_M3_unknown_is_not_zero_in_the_tables() -> None:
-    """M3: a settlement of unknown population says so, in both languages."""
-    for language in LANGUAGES:
-        said = words(language)
-        table = next(t for t in tables(of("2422"), words=said) if t.id == "times")
-        row = next(r for r in table.rows if r[0].text == "Ammarnäs")
-        assert row[1] == Cell(text=said.tr("unknown"))
+    row = next(r for r in table_of("times", "2422").rows if r[0].text == "Ammarnäs")
+    assert row[1] == Cell(text="ingen uppgift")
+    found = replace(of("2422"), size=None, figures=tuple((n, None) for n, _ in of("2422").figures))
+    shown = tables(found, (found,), words=words(Language.SV))
+    compare, figures = (next(t for t in shown if t.id == i) for i in ("compare", "figures"))
+    assert [row[1].text for row in compare.rows[:2]] == ["ingen uppgift"] * 2
+    assert [row[1].text for row in figures.rows[:6]] == ["ingen uppgift"] * 6
+    assert "saknas uppgift om folkmängd" in paragraph(found, words=words(Language.SV))
 
 
-def test_M3_a_missing_figure_is_no_information() -> None:
-    found = replace(of("2422"), figures=tuple((name, None) for name, _ in of("2422").figures))
-    said = words(Language.SV)
-    table = next(t for t in tables(found, words=said) if t.id == "figures")
-    assert [row[1].text for row in table.rows[:6]] == ["ingen uppgift"] * 6
-    text = paragraph(found, strategy=said.strategy, tr=said.tr)
-    assert "saknas uppgift om folkmängd" in text
-
-
-def test_M3_the_comparison_is_alphabetical_and_says_its_rule() -> None:
-    table = next(t for t in tables(of("2463"), words=words(Language.SV)) if t.id == "compare")
-    assert [row[0].text for row in table.rows] == [
-        "Dorotea",
-        "Sorsele",
-        "Storuman",
-        "Vilhelmina",
-        "Åsele",
-    ]
+def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
+    table = table_of("compare", "2463")
+    assert table.columns[1:] == ("Dorotea", "Sorsele", "Storuman", "Vilhelmina", "Åsele")
     assert "faktor 2,5" in table.note
-    assert "ingen rangordning" in table.note
+    assert "Ingen rangordning" in table.note
+    alone = table_of("compare", "2480")
+    assert "Ingen kommun i länet liknar Umeå" in alone.note
+    assert alone.columns[1:] == ("Skellefteå", "Umeå")
 
 
-def test_M3_without_a_similar_one_the_page_says_so() -> None:
-    table = next(t for t in tables(of("2480"), words=words(Language.SV)) if t.id == "compare")
-    assert "Ingen kommun i länet liknar Umeå" in table.note
-    assert [row[0].text for row in table.rows] == ["Skellefteå", "Umeå"]
+def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> None:
+    table = table_of("compare", "2417", other="2418")
+    assert table.columns[1:] == ("Norsjö", "Malå")
+    said = words(Language.SV)
+    for column, code in enumerate(("2417", "2418"), start=1):
+        shown = [row[column] for row in table.rows[-len(KINDS) :]]
+        found = of(code)
+        assert shown == [cell_of(cell, found, tr=said.tr) for cell in found.cells]
 
 
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
@@ -165,50 +158,56 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
             )
 
 
-def test_an_unknown_list_is_not_shown_as_zero() -> None:
-    html = lists_html(of("2422"), words=words(Language.SV))
-    assert "0 kända" not in html
-    assert "Ingen säker uppgift om 27 aktörer" in html
+def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
+    towns = near_towns(of("2462"), words=words(Language.SV))
+    assert towns
+    assert all("min" in town.minutes for town in towns)
+
+
+def test_G9_the_own_office_stands_first_beside_the_map() -> None:
+    choice, said = MunicipalityChoice(kommun="2417"), words(Language.SV)
+    html = aside_html(of("2417"), choice, tables_of("2417", Language.SV)[0], words=said)
+    assert html.index("Börja hemma") < html.index("<table")
+    assert "Norsjö kommun – näringslivsservice" in html
+
+
+def test_K4_each_cell_of_the_matrix_leads_to_its_map() -> None:
+    choice, said = MunicipalityChoice(kommun="2417", grans=90), words(Language.SV)
+    html = aside_html(of("2417"), choice, tables_of("2417", Language.SV)[0], words=said)
+    assert html.count('href="/kommun?kommun=2417') == len(KINDS)
+    assert html.count('aria-current="true"') == 1
+    assert "kommun=2417&amp;fas=vaxa&amp;stod=motesplats&amp;grans=90&amp;lang=sv" in html
 
 
 def test_M5_messages_carry_the_records_id() -> None:
     """M5: one step to confirm and one to correct, to the role address, with the id."""
     for language in LANGUAGES:
         found, said = of("2480"), words(language)
-        for item in found.unconfirmed:
+        for actor in found.unconfirmed:
             for answer in ("yes", "no"):
-                url = confirm_url(item, answer, profile=found, words=said)
-                parts = urlsplit(url)
+                parts = urlsplit(message_url(actor, answer, profile=found, words=said))
                 assert (parts.scheme, parts.path) == ("mailto", "karta@example.org")
                 fields = parse_qs(parts.query)
-                assert item.actor.id in fields["subject"][0]
-                assert item.actor.id in fields["body"][0]
+                assert actor.id in fields["subject"][0]
+                assert actor.id in fields["body"][0]
                 assert "\n" in fields["body"][0]
-                assert "\\n" not in fields["body"][0]
-    subject = parse_qs(
-        urlsplit(confirm_url(item, "yes", profile=found, words=words(Language.SV))).query
-    )
-    assert subject["subject"][0].startswith("Bekräfta ")
 
 
-def test_M5_every_unconfirmed_entry_is_listed() -> None:
-    html = confirm_html(of("2482"), words=words(Language.SV))
+def test_M5_every_unconfirmed_entry_is_listed_and_none_is_said() -> None:
+    choice, said = MunicipalityChoice(kommun="2482"), words(Language.SV)
+    shown = tables_of("2482", Language.SV)
+    html = folds_html(of("2482"), choice, shown, words=said)
     assert html.count("mailto:") == 2 * len(of("2482").unconfirmed)
-
-
-def test_M5_without_any_the_page_says_so() -> None:
-    html = confirm_html(replace(of("2482"), unconfirmed=()), words=words(Language.SV))
-    assert "mailto:" not in html
-    assert "Alla poster" in html
+    none = folds_html(replace(of("2482"), unconfirmed=()), choice, shown, words=said)
+    assert "mailto:" not in none
+    assert "Alla poster" in none
 
 
 def test_M6_the_embedded_view_is_heading_table_source_and_link() -> None:
-    found, said = of("2422", CubeChoice(threshold=90.0, scope=Scope.ADJACENT)), words(Language.SV)
-    table = next(t for t in tables(found, words=said) if t.id == "coverage")
-    source = source_line(found, reference="2026-11", tr=said.tr)
-    html = embed_html(found, table, source=source, words=said)
+    choice = MunicipalityChoice(kommun="2422", grans=90, bredd=Scope.ADJACENT)
+    html = embed_html(of("2422", choice.cube), choice, words=words(Language.SV))
     assert html.count("<h1") == html.count("<table") == html.count("<a ") == 1
-    assert source.split(";")[0] in html
+    assert "Källa:" in html
     assert 'href="/kommun?kommun=2422&amp;grans=90&amp;bredd=adjacent&amp;lang=sv"' in html
 
 
@@ -234,27 +233,31 @@ def test_M7_a_stranger_in_the_file_is_refused(tmp_path: object) -> None:
 
 
 def test_hostile_names_stay_text() -> None:
-    found = of("2422")
-    actor = found.actors["georange"].model_copy(update={"name": '<img src=x onerror="x">'})
-    hostile = replace(found, actors={**found.actors, "georange": actor}, name="<b>x</b>")
-    html = lists_html(hostile, words=words(Language.SV)) + paragraph_html(
-        hostile, words=words(Language.SV)
-    )
+    found, said = of("2422"), words(Language.SV)
+    bad = '<img src=x onerror="x">'
+    actors = {i: a.model_copy(update={"name": bad}) for i, a in found.actors.items()}
+    home = (found.home[0].model_copy(update={"name": bad}),)
+    hostile = replace(found, actors=actors, home=home, unconfirmed=home, name="<b>x</b>")
+    choice, shown = MunicipalityChoice(kommun="2422"), tables(hostile, (hostile,), words=said)
+    html = aside_html(hostile, choice, shown[0], words=said)
+    html += folds_html(hostile, choice, shown, words=said)
+    html += render("municipality_lists.html", t=said.tr, lists=list_parts(hostile, words=said))
     assert "<img" not in html
     assert "<b>x" not in html
 
 
 def test_the_address_of_a_page_holds_only_what_differs_from_the_default() -> None:
     tr = words(Language.SV).tr
-    assert page_url("2422", tr=tr) == "/kommun?kommun=2422&lang=sv"
-    assert page_url("2422", tr=tr, profile=of("2422")) == "/kommun?kommun=2422&lang=sv"
+    choice = MunicipalityChoice(kommun="2422")
+    assert choice.url(tr=tr) == "/kommun?kommun=2422&lang=sv"
+    assert choice.url(tr=tr, beside="2418") == "/kommun?kommun=2422&jamfor=2418&lang=sv"
 
 
 @pytest.mark.parametrize("flavour", list(CsvFlavour))
 @pytest.mark.parametrize("code", ["2422", "2480"])
 def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) -> None:
     found, said = of(code), words(Language.SV)
-    shown = tables(found, words=said)
+    shown = tables_of(code, Language.SV)
     data = profile_csv(found, shown, flavour=flavour, tr=said.tr)
     swedish = flavour is CsvFlavour.SWEDISH
     text = data.decode("utf-8-sig")
@@ -279,23 +282,25 @@ def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) 
 def test_M4_xlsx_has_a_sheet_per_table() -> None:
     openpyxl = pytest.importorskip("openpyxl")
     found, said = of("2422"), words(Language.SV)
-    shown = tables(found, words=said)
-    content = profile_xlsx(found, shown, source="Källa", tr=said.tr)
+    shown = tables_of("2422", Language.SV)
+    content = profile_xlsx(found, shown, tr=said.tr)
     assert zipfile.is_zipfile(io.BytesIO(content))
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert len(book.sheetnames) == len(shown) + 1
     for table, name in zip(shown, book.sheetnames[1:], strict=True):
         sheet = book[name]
-        assert sheet.max_row == len(table.rows) + 2
-        for row, cells in enumerate(table.rows, start=3):
+        for row, cells in enumerate(table.rows, start=5):
             for column, cell in enumerate(cells, start=1):
                 value = sheet.cell(row=row, column=column).value
                 if cell.value is not None:
                     assert value == pytest.approx(cell.value)
                 else:
                     assert str(value).startswith(cell.text)
+        assert sheet.max_row == len(table.rows) + 4
 
 
 def test_file_names_are_plain() -> None:
     for code in MUNICIPALITY_CODES:
-        assert re.fullmatch(r"[a-z0-9-]+", file_name(of(code), tr=words(Language.SV).tr))
+        choice = MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT)
+        name = file_name(of(code), choice, tr=words(Language.SV).tr)
+        assert re.fullmatch(r"kommun-[a-z0-9-]+-60min-adjacent-2026-11", name)

@@ -8,7 +8,7 @@ import pytest
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import Statistic
-from ris_map.municipality.similar import LIMIT, Size, factor, similar_to, sizes
+from ris_map.municipality.profile import LIKENESS, Size, factor, similar_to, sizes
 from ris_map.words import swedish_sort_key
 from tests.municipality.municipal import real_world
 
@@ -24,8 +24,8 @@ def known(*found: Size) -> dict[str, Size]:
 
 
 def test_the_limit_itself_is_similar() -> None:
-    at = size("b", 1000 * LIMIT, 100 * LIMIT)
-    over = size("c", 1000 * LIMIT + 1, 100 * LIMIT)
+    at = size("b", 1000 * LIKENESS, 100 * LIKENESS)
+    over = size("c", 1000 * LIKENESS + 1, 100 * LIKENESS)
     found = similar_to("a", known=known(size("a", 1000), at, over), names=NAMES)
     assert found.codes == ("b",)
 
@@ -89,7 +89,7 @@ def test_M3_in_the_county_similarity_is_mutual_and_by_the_rule() -> None:
     for one, other in permutations(sized, 2):
         is_similar = other in found[one].codes
         assert is_similar == (one in found[other].codes)
-        assert is_similar == (factor(sized[one], sized[other]) <= LIMIT)
+        assert is_similar == (factor(sized[one], sized[other]) <= LIKENESS)
     for item in found.values():
         listed = [names[code] for code in item.codes]
         assert listed == sorted(listed, key=swedish_sort_key)

@@ -1,133 +1,125 @@
-"""Strength areas against the coverage library, and what the page says of sector-neutral actors."""
+"""Strength areas: own actors first and apart, honest headline, no constant figures (W10)."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from ris_map.coverage.chain import support_chains
-from ris_map.coverage.cube import CELL_STATES, CellState
-from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.vocabulary import (
-    STRENGTH_AREAS,
-    Answer,
-    Phase,
-    Scope,
-    ServiceType,
-    StrengthArea,
+from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, StrengthArea
+from ris_map.strength.figures import StrengthFigures, strength_figures
+from ris_map.strength.page import (
+    StrengthChoice,
+    bars_html,
+    headline,
+    lead,
+    list_html,
+    map_layer,
+    map_sentence,
+    more_html,
 )
-from ris_map.strength.figures import StrengthFigures, is_across, strength_figures
-from ris_map.strength.parts import (
-    area_url,
-    areas_html,
-    honest_sentence,
-    source_line,
-    summary_table,
-)
-from ris_map.travel.world import CubeChoice
 from ris_map.words.language import Language
 from tests.municipality.municipal import DAY, LANGUAGES, real_world, words
 
 
-@pytest.fixture(params=list(Scope))
-def figures(request: pytest.FixtureRequest) -> StrengthFigures:
-    return strength_figures(real_world(), CubeChoice(scope=request.param))
+@pytest.fixture
+def figures() -> StrengthFigures:
+    return strength_figures(real_world())
 
 
-def test_coverage_of_each_area_is_that_of_its_cube(figures: StrengthFigures) -> None:
-    world = real_world()
-    for item in figures.areas:
-        choice = CubeChoice(scope=figures.definition.scope, strength_area=item.area)
-        chains = support_chains(world.cube(choice))
-        for position, count in enumerate(item.everybody):
-            states = [chain.links[position].state for chain in chains]
-            for state in CELL_STATES:
-                assert count.count(state) == states.count(state)
-        assert item.whole_chain == sum(c.physical is Answer.YES for c in chains)
-
-
-def test_every_phase_counts_every_municipality_once(figures: StrengthFigures) -> None:
-    for item in figures.areas:
-        for counts in (item.everybody, item.own_only):
-            assert [count.phase for count in counts] == list(Phase)
-            assert all(sum(c.municipalities) == len(MUNICIPALITY_CODES) for c in counts)
-
-
-def test_own_actors_alone_never_reach_farther(figures: StrengthFigures) -> None:
-    near = (CellState.ON_SITE, CellState.WITHIN_REACH)
-    for item in figures.areas:
-        assert item.whole_chain_own <= item.whole_chain
-        for all_, own in zip(item.everybody, item.own_only, strict=True):
-            assert sum(map(own.count, near)) <= sum(map(all_.count, near))
-
-
-def test_without_own_actors_nothing_is_near() -> None:
-    found = strength_figures(real_world(), CubeChoice()).of(StrengthArea.BESOKSNARING)
-    assert found.own == ()
-    assert found.whole_chain_own == 0
-    assert found.whole_chain > 0, "sector-neutral actors serve it all the same"
-
-
-def test_neutral_actors_stand_once_and_apart(figures: StrengthFigures) -> None:
+def test_W10_an_actor_open_to_all_is_no_areas_own(figures: StrengthFigures) -> None:
     neutral = {item.actor.id for item in figures.neutral}
-    own = {actor.actor.id for item in figures.areas for actor in item.own}
-    unknown = {item.actor.id for item in figures.unknown}
-    assert not neutral & own
-    register = real_world().register
-    expected = {
-        actor.id
-        for actor in register.actors
-        if actor.is_active(DAY)
-        and not actor.outside_county
-        and (actor.scope is Scope.CORE or figures.definition.scope is Scope.ADJACENT)
-    }
-    assert neutral | own | unknown == expected
+    for area in STRENGTH_AREAS:
+        own = {item.actor.id for item in figures.own(area)}
+        assert not own & neutral
+        assert all(area in item.actor.strength_areas.areas for item in figures.own(area))
+        assert figures.counts[area] == len(own)
+    assert len(set(figures.counts.values())) > 1, "a figure that is the same for all says nothing"
 
 
-def test_meeting_places_serve_several_areas(figures: StrengthFigures) -> None:
-    assert figures.meeting_places
+def test_W10_own_neutral_and_unknown_add_up_to_the_core(figures: StrengthFigures) -> None:
+    groups = (figures.own(None), figures.neutral, figures.unknown)
+    ids = [item.actor.id for group in groups for item in group]
+    assert len(ids) == len(set(ids)) == len(figures.core)
+
+
+def test_adjacent_actors_are_in_no_count(figures: StrengthFigures) -> None:
+    assert all(item.actor.scope is Scope.CORE for item in figures.core)
+    assert all(item.actor.scope is Scope.ADJACENT for item in figures.adjacent)
+    assert figures.near(StrengthArea.BESOKSNARING)
+
+
+def test_actors_are_at_work_in_the_county(figures: StrengthFigures) -> None:
+    for item in (*figures.core, *figures.adjacent):
+        assert item.actor.is_active(DAY)
+        assert not item.actor.outside_county
+
+
+@pytest.mark.parametrize("area", [None, *STRENGTH_AREAS])
+def test_W1_bubbles_count_the_actors_of_the_list(
+    figures: StrengthFigures, area: StrengthArea | None
+) -> None:
+    lists = {"own": figures.own(area), "neutral": figures.neutral, "adjacent": figures.near(area)}
+    for kind, actors in lists.items():
+        expected = {item.actor.id for item in actors if item.offices}
+        towns = [town for town in figures.towns(area) if town.kind == kind]
+        if kind == "adjacent" and area is None:
+            assert towns == []
+            continue
+        assert {actor.id for town in towns for actor in town.actors} == expected
+    bubbles = map_layer(figures, area, words=words(Language.SV)).picture.bubbles  # type: ignore[union-attr]
+    assert [b.count for b in bubbles] == [len(town.actors) for town in figures.towns(area)]
+    assert len({b.id for b in bubbles}) == len(bubbles)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("area", [None, *STRENGTH_AREAS])
+def test_texts_are_whole_and_the_headline_is_honest(
+    figures: StrengthFigures, area: StrengthArea | None, language: Language
+) -> None:
+    said = words(language)
+    texts = [
+        headline(figures, area, words=said),
+        lead(figures, area, tr=said.tr),
+        map_sentence(figures, area, words=said),
+    ]
+    assert all(text and not re.search(r"[{}]|None(?! of)|  ", text) for text in texts)
+    assert str(len(figures.own(area))) in texts[0]
+
+
+def test_no_own_actor_is_said_in_the_headline(figures: StrengthFigures) -> None:
+    area = StrengthArea.BESOKSNARING
+    said = words(Language.SV)
+    assert headline(figures, area, words=said) == "Besöksnäring: 0 egna aktörer"
+    html = list_html(figures, area, words=said)
+    assert "Vem kan hjälpa ändå?" in html
+    assert 'data-group="own"' not in html
+    assert html.index('data-group="near"') < html.index('data-group="open"')
+
+
+def test_own_actors_stand_first_and_whole(figures: StrengthFigures) -> None:
+    area = StrengthArea.DIGITALISERING
+    html = list_html(figures, area, words=words(Language.SV))
+    assert html.index('data-group="own"') < html.index('data-group="open"')
+    own = html.split('data-group="own"')[1].split("</section>")[0]
+    assert "<details" not in own
+    assert own.count("<li>") == len(figures.own(area))
+
+
+def test_K4_bars_are_links_that_hold_the_figures(figures: StrengthFigures) -> None:
+    choice = StrengthChoice(omrade=StrengthArea.LIVSMEDEL, bredd=Scope.CORE)
+    html = bars_html(figures, choice, words=words(Language.SV))
+    assert html.count("data-area=") == len(STRENGTH_AREAS)
+    assert html.count('aria-current="true"') == 1
+    shown = [int(n) for n in re.findall(r"<b>(\d+)</b>", html)]
+    assert shown == sorted(figures.counts.values(), reverse=True)
+    assert "/styrkeomraden?omrade=life_science&amp;lang=sv" in html
+
+
+def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) -> None:
     for item in figures.meeting_places:
         assert ServiceType.MOTESPLATS in item.actor.service_types
-        assert is_across(item.actor)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_all_nine_areas_stand_in_three_groups(language: Language) -> None:
-    said = words(language)
-    found = strength_figures(real_world(), CubeChoice())
-    html = areas_html(found, said.strategy.strength_area_groups, chosen=None, words=said)
-    assert html.count("<h2") == 3
-    assert html.count("<article") == len(STRENGTH_AREAS)
-    for area in STRENGTH_AREAS:
-        assert said.strategy.label(area).in_(language).replace("&", "&amp;") in html
-
-
-def test_a_chosen_area_stands_alone_and_open() -> None:
-    said = words(Language.SV)
-    found = strength_figures(real_world(), CubeChoice())
-    groups = said.strategy.strength_area_groups
-    html = areas_html(found, groups, chosen=StrengthArea.LIFE_SCIENCE, words=said)
-    assert html.count("<article") == 1
-    assert "<details" not in html
-    assert "Umeå Biotech Incubator" in html
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_says_first_what_neutral_actors_do_to_the_figures(language: Language) -> None:
-    said = words(language)
-    found = strength_figures(real_world(), CubeChoice())
-    assert honest_sentence(found, words=said).startswith(str(len(found.neutral)))
-    line = source_line(found, reference="2026-11", words=said)
-    assert real_world().matrix.version in line
-
-
-def test_the_summary_keeps_the_order_of_the_strategy() -> None:
-    said = words(Language.SV)
-    table = summary_table(strength_figures(real_world(), CubeChoice()), words=said)
-    labels = [said.strategy.label(area).in_(Language.SV) for area in STRENGTH_AREAS]
-    assert [row[0].text for row in table.rows] == labels
-
-
-def test_addresses_of_areas() -> None:
-    said = words(Language.EN)
-    url = area_url(StrengthArea.LIFE_SCIENCE, scope=Scope.ADJACENT, words=said)
-    assert url == "/styrkeomraden?omrade=life_science&bredd=adjacent&lang=en"
+        assert item.is_neutral or len(item.actor.strength_areas.areas) > 1
+    html = more_html(figures, None, words=words(Language.SV))
+    assert all(item.actor.id in html for item in figures.meeting_places)
+    assert "2026-11" in html

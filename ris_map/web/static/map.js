@@ -228,7 +228,7 @@
     const others = ground.towns.filter(([name, , , rank]) => !named.has(name) && rank <= (zoom < 7.2 ? 0 : zoom < 8.6 ? 1 : 2))
       .map(([name, lat, lon]) => ({ name: name, lat: lat, lon: lon, r: 4, first: 0, dot: true }));
     const all = [...seated.filter((town) => town.name).sort((a, b) => b.first - a.first), ...others];
-    all.forEach((town) => { town.at = map.latLngToLayerPoint([town.lat, town.lon]); });
+    [...seated, ...others].forEach((town) => { town.at = map.latLngToLayerPoint([town.lat, town.lon]); });
     seated.forEach((town) => taken.push([town.at.x - town.r, town.at.y - town.r, town.at.x + town.r, town.at.y + town.r]));
     if (shown.place) { const at = map.latLngToLayerPoint(shown.place); taken.push([at.x - 12, at.y - 12, at.x + 12, at.y + 12]); }
     const line = linePoints();

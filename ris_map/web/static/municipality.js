@@ -1,6 +1,7 @@
 /* Copies a text of the page: <button data-ris-copy="id"> takes the text of the element with that id.
    What happened is said in [data-ris-copy-status="id"]. Where the clipboard is not open to pages
-   (plain http), the text is selected instead, so that Ctrl+C takes it. */
+   (plain http), the text is selected instead, so that Ctrl+C takes it.
+   <button data-ris-copy-address> copies the page's address. */
 (function () {
   "use strict";
 
@@ -30,8 +31,18 @@
     }
   }
 
+  async function share(button) {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("address", button.dataset.done);
+    } catch {
+      say("address", button.dataset.selected);
+    }
+  }
+
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button[data-ris-copy]");
-    if (button) copy(button);
+    const button = event.target.closest?.("button[data-ris-copy], button[data-ris-copy-address]");
+    if (button?.dataset.risCopy) copy(button);
+    else if (button) share(button);
   });
 })();
