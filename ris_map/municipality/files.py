@@ -7,8 +7,6 @@ figure comes from the tables that the page shows.
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +15,14 @@ from pathlib import Path
 
 from ris_map.common import dates
 from ris_map.export.sources import DataSource, load_sources
-from ris_map.export.tables import CsvFlavour, harmless
-from ris_map.export.xlsx import workbook
+from ris_map.export.tables import CsvFlavour, plain, text_csv
+from ris_map.export.xlsx import Sheet, sheets_xlsx
 from ris_map.geography.boundaries import CountyShapes, county_shapes
 from ris_map.geography.language_rights import LanguageRight, language_rights, rights_of
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.pictures import map_picture
 from ris_map.municipality.profile import Profile, compared, profile
-from ris_map.municipality.tables import Cell, Table, tables
+from ris_map.municipality.tables import Table, tables
 from ris_map.municipality.ways import ListKind
 from ris_map.municipality.words import (
     ListPart,
@@ -42,7 +40,6 @@ from ris_map.travel.world import World, foundations, world_of
 from ris_map.words import Translator, translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
-from ris_map.words.table import FigureTable, count
 
 CSV_COLUMNS = ("code", "name", "table", "row", "column", "value", "note", "date", "source")
 USED_FILES = (
@@ -83,51 +80,54 @@ def profile_csv(
 
     ``SWEDISH``: semicolons, decimal commas and a byte order mark; ``PLAIN``: RFC 4180.
     """
-    text = io.StringIO(newline="")
-    swedish = flavour is CsvFlavour.SWEDISH
-    writer = csv.writer(text, delimiter=";" if swedish else ",", lineterminator="\r\n")
-    writer.writerow([tr(f"municipality.csv.{name}") for name in CSV_COLUMNS])
     about = (profile.reference_date, source_line(profile, tr=tr))
+    lines = []
     for table in shown:
         for row in table.rows:
             name = " – ".join(part for part in (row[0].text, row[0].small) if part)
             for column, cell in zip(table.columns[1:], row[1:], strict=True):
-                value = cell.text
-                if cell.value is not None:
-                    number = f"{cell.value:.10g}"
-                    value = number.replace(".", ",") if swedish else number
+                value = cell.text if cell.value is None else f"{cell.value:.10g}"
+                if cell.value is not None and flavour is CsvFlavour.SWEDISH:
+                    value = value.replace(".", ",")
                 line = (profile.code, profile.name, table.title, name, column, value, cell.small)
-                # hard spaces are for the eye; in a file they only break searches
-                writer.writerow(
-                    harmless(part.replace("\N{NO-BREAK SPACE}", " ")) for part in (*line, *about)
-                )
-    return text.getvalue().encode("utf-8-sig" if swedish else "utf-8")
+                lines.append([plain(part) for part in (*line, *about)])
+    return text_csv(
+        [tr(f"municipality.csv.{name}") for name in CSV_COLUMNS], lines, flavour=flavour
+    )
 
 
 def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) -> bytes:
     """Return the tables as a workbook: a sheet per table and one about the file."""
-
-    def written(cell: Cell) -> object:
-        if cell.value is not None:
-            return count(cell.value)
-        return f"{cell.text} ({cell.small})" if cell.small else cell.text
-
-    return workbook(
-        [
-            FigureTable(
-                id=tr(f"municipality.sheet.{table.id}"),
-                title=table.title,
-                columns=table.columns,
-                rows=[[written(cell) for cell in row] for row in table.rows],  # type: ignore[misc]
-                sentence=table.note,
-            )
-            for table in shown
-        ],
-        definitions=[(table.title, table.note) for table in shown],
-        definitions_name=tr("municipality.sheet.about"),
-        source=source_line(profile, tr=tr),
-        tr=tr,
+    title, source = tr("municipality.report.title", name=profile.name), source_line(profile, tr=tr)
+    about = Sheet(
+        name=tr("municipality.sheet.about"),
+        heads=(),
+        rows=[[table.title, table.note] for table in shown],
+        above=(title, source),
+        widths=(60, 60),
+        has_named_rows=False,
     )
+    sheets = [
+        Sheet(
+            name=tr(f"municipality.sheet.{table.id}"),
+            heads=table.columns,
+            rows=[
+                [
+                    cell.value
+                    if cell.value is not None
+                    else f"{cell.text} ({cell.small})"
+                    if cell.small
+                    else cell.text
+                    for cell in row
+                ]
+                for row in table.rows
+            ],
+            above=(table.title,),
+            widths=(36,),
+        )
+        for table in shown
+    ]
+    return sheets_xlsx([about, *sheets], title=title, tr=tr)
 
 
 def report_html(parts: ReportParts) -> str:

@@ -52,7 +52,7 @@ def map_layer(
     return MapLayer(
         picture=MapPicture(
             legend=Legend(title=kind_words(cell, words=words)),
-            sentences={"": Sentence(figure=figure, text=text)},
+            sentences={key: Sentence(figure=figure, text=text) for key in ("", profile.code)},
             bubbles=tuple(_bubbles(profile, choice, world=world, tr=words.tr)),
         ),
         title=words.tr("municipality.map.title", name=profile.name),

@@ -27,7 +27,7 @@ from ris_map.words.markup import render
 PATH = "/styrkeomraden"
 FIRST = 3
 """Actors of a list that are shown before it is unfolded; an area's own are all shown."""
-SIDE_BY_SIDE = 0.42
+SIDE_BY_SIDE = 0.75
 """Degrees of longitude between two kinds of markers in one town."""
 
 
