@@ -1,136 +1,146 @@
-"""The application: one request in, one answer or problem out. Plain ASGI, no framework."""
+"""The open-data API: bounds first, then what is kept, then FastAPI's routes."""
 
 from __future__ import annotations
 
-import asyncio
+import ipaddress
 import logging
-import re
+import math
 import threading
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import replace
-from functools import cached_property
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, lru_cache, partial
+from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qsl
+from weakref import WeakValueDictionary
 
-from ris_map.api.asked import Asked, Site
-from ris_map.api.catalogue import catalogue_endpoints, index
-from ris_map.api.datasets import PREFIX, Distribution
-from ris_map.api.documents import encoded
-from ris_map.api.endpoints import Endpoint, data_endpoints
-from ris_map.api.limits import Limiter
-from ris_map.api.openapi import openapi
-from ris_map.api.parameters import read_query
-from ris_map.api.payloads import COMMON_HEADERS, Header, Payload, Store, payload, raw
-from ris_map.api.problems import MEDIA_TYPE, Problem, preferred_language
-from ris_map.api.settings import HOST
+import anyio
+import shapely
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ris_map.api import county, dcat, register, schemas
+from ris_map.api.calls import Call, DataRouter, Document, Resource, Site
+from ris_map.api.datasets import ACTORS, DATASETS, PREFIX, Distribution
+from ris_map.api.openapi import description
+from ris_map.api.problems import COMMON_HEADERS, Problem
+from ris_map.api.queries import MAX_FIELDS, LanguageQuery, parameters, refusal
 from ris_map.common.faults import DataFaults
-from ris_map.travel.service import Moment, place_groups
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from ris_map.travel.service import Moment
+from ris_map.web.answers import Payload, pack, respond
+from ris_map.web.settings import HOST, Rate
+from ris_map.words import translator
+from ris_map.words.language import Language
 
 MOUNT = PREFIX.rpartition("/")[0]
 """Also holds what lies beside the present version, so that it is refused in words."""
-VERSION = PREFIX.removeprefix(MOUNT)
 MAX_ADDRESS = 2000
 """Most bytes of path and query together."""
 METHODS = "GET, HEAD, OPTIONS"
-_ACTORS = "/actors/"
-_PREFLIGHT = raw(
-    (
-        *COMMON_HEADERS,
-        ("Allow", METHODS),
-        ("Access-Control-Allow-Methods", METHODS),
-        ("Access-Control-Allow-Headers", "*"),
-        ("Access-Control-Max-Age", "86400"),
-    )
-)
-_READ = frozenset(
-    (b"host", b"accept-encoding", b"accept-language", b"if-none-match", b"if-modified-since")
-)
+MAX_CLIENTS = 4096
+"""Remembered clients; beyond them the one not heard of for longest is forgotten."""
+_PACKED_ALREADY = ("spreadsheetml", "geopackage")
+_V6_PREFIX = 64
+"""One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
 
 
 class OpenData:
-    """The API of one installation, at home at :data:`MOUNT`.
+    """Middleware that gives the API's addresses to the API, and all others to what it wraps.
 
-    Parameters
-    ----------
-    site : Site
-        The installation.
+    In front of everything that belongs to pages (sessions, the shell, headers for documents): an
+    answer of the API needs none of it and has stricter headers of its own.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
         self._site = site
-        self._limiter = Limiter(site.settings.rate)
+        self._limiter = Limiter(site.settings.api_rate)
         self._by_address = Store()
         self._by_meaning = Store()
         self._current: tuple[int, Moment | None] = (0, None)
         self._building = threading.Lock()
+        self._turns: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        if scope["type"] != "http":
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1000})
+        root = scope.get("root_path", "")
+        path = scope.get("path", "").removeprefix(root)
+        if scope["type"] == "lifespan" or not (path == MOUNT or path.startswith(f"{MOUNT}/")):
+            await self._app(scope, receive, send)
             return
-        headers = {n: v.decode("latin-1") for n, v in scope["headers"] if n in _READ}
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        path = path.rstrip("/")
+        path = f"{PREFIX}/" if path == PREFIX else path
+        request = Request({**scope, "root_path": root + PREFIX, "path": root + path})
         try:
-            await self._answer(scope, headers, send)
+            response = self._at_once(request, path)
         except Problem as problem:
-            await _send_problem(problem, scope, headers, send)
-        except DataFaults:
-            await _send_problem(Problem("no-register"), scope, headers, send)
+            response = problem.response(request)
+        if response is not None:
+            await response(scope, receive, send)
+            return
+        try:
+            await self._api({**request.scope, "method": "GET"}, receive, send)
         except Exception:
-            _log.exception("The open-data API failed at %s", scope["path"])
-            await _send_problem(Problem("server-fault"), scope, headers, send)
+            _log.exception("The open-data API failed at %s", path)
 
-    async def _answer(self, scope: Scope, headers: Mapping[bytes, str], send: Send) -> None:
-        method = scope["method"]
-        if method == "OPTIONS":
-            await _send(send, 204, _PREFLIGHT, b"")
-            return
-        if method not in ("GET", "HEAD"):
-            problem = {"method": method, "known": ("GET", "HEAD", "OPTIONS")}
-            raise Problem("wrong-method", problem, {"Allow": METHODS})
-        self._check_bounds(scope)
-        answer = await self._payload(scope, headers)
-        packed = _accepts_gzip(headers.get(b"accept-encoding", ""))
-        kept = answer.packed_headers if packed else answer.headers
-        if answer.is_known(headers.get(b"if-none-match"), headers.get(b"if-modified-since")):
-            await _send(send, 304, _without_body(kept), b"")
-            return
-        body = answer.packed if packed else answer.plain
-        length = (b"content-length", str(len(body)).encode())
-        await _send(send, 200, (*kept, length), b"" if method == "HEAD" else body)
-
-    def _check_bounds(self, scope: Scope) -> None:
-        client = scope.get("client")
-        wait = self._limiter.seconds_to_wait(client[0] if client else None)
+    def _at_once(self, request: Request, path: str) -> Response | None:
+        """Answer what needs no work: refusals, questions about methods, answers that are kept."""
+        if request.method == "OPTIONS":
+            told = {"Allow": METHODS, "Access-Control-Allow-Methods": METHODS}
+            further = {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"}
+            return Response(status_code=204, headers={**COMMON_HEADERS, **told, **further})
+        if request.method not in {"GET", "HEAD"}:
+            members = {"method": request.method, "known": tuple(METHODS.split(", "))}
+            raise Problem("wrong-method", members, {"Allow": METHODS})
+        wait = self._limiter.seconds_to_wait(request.client.host if request.client else None)
         if wait:
             raise Problem("too-many-requests", {"seconds": wait}, {"Retry-After": str(wait)})
-        if len(scope["path"]) + len(scope.get("query_string", b"")) > MAX_ADDRESS:
+        query = request.scope.get("query_string", b"")
+        if len(request.scope["path"]) + len(query) > MAX_ADDRESS:
             raise Problem("address-too-long", {"most": MAX_ADDRESS})
+        if query.count(b"&") >= MAX_FIELDS:
+            raise Problem("bad-query", {"most": MAX_FIELDS})
+        if not path.startswith(f"{PREFIX}/"):
+            raise self._unknown(request)
+        generation, moment = self._current
+        if moment is not None and moment is self._site.served.unchanged_moment():
+            kept = self._by_address.get((generation, *_address(request)))
+            return kept.response(request) if kept else None
+        return None
 
-    async def _payload(self, scope: Scope, headers: Mapping[bytes, str]) -> Payload:
-        """Give an answer: at once if it is kept, else made in a thread."""
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        query = scope.get("query_string", b"")
-        site = (headers.get(b"host", ""), scope.get("scheme", "http"), scope.get("root_path", ""))
-        generation, known = self._current
-        if known is not None and known is self._site.served.unchanged_moment():
-            found = self._by_address.get((generation, path, query, site))
-            if found is not None:
-                return found
-        base = self._base(*site)
-        answer, generation = await asyncio.to_thread(self._make, path, query, base)
-        self._by_address.put((generation, path, query, site), answer)
-        return answer
+    async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
+        """Make an answer in a thread, one at a time and each client in its turn.
 
-    def _make(self, path: str, raw_query: bytes, base: str) -> tuple[Payload, int]:
-        """Read the register if it has changed, check the request, make the answer; in a thread.
+        A client that asks for a hundred new workbooks at once waits for itself alone: others wait
+        for one of them at most.
+        """
+        for parameter in parameters(resource.query).values():
+            given = request.query_params.getlist(parameter.name)
+            if len(given) > 1 and not parameter.is_many:
+                raise Problem("repeated-parameter", {"parameter": parameter.name})
+        client = request.client.host if request.client else ""
+        turn = self._turns.setdefault(client, anyio.Lock())
+        base, name = self._base(request), request.path_params.get("id", "")
+        async with turn:
+            made = await anyio.to_thread.run_sync(self._make, resource, query, base, name)
+        answer, generation = made
+        self._by_address.put((generation, *_address(request)), answer)
+        return answer.response(request)
+
+    def _make(
+        self, resource: Resource, query: LanguageQuery, base: str, name: str
+    ) -> tuple[Answer, int]:
+        """Read the register if it has changed and make the answer; in a thread.
 
         One at a time: two that make the same figures at once would only hold each other up.
         """
@@ -142,151 +152,235 @@ class OpenData:
                 self._current = (generation, moment)
                 self._by_meaning.clear()
                 self._by_address.clear()
-            endpoint, actor_id = self._endpoint(path)
-            asked = Asked(
-                site=self._site,
-                moment=moment,
-                query=read_query(raw_query, endpoint.parameters),
-                base=base,
-                actor_id=actor_id,
-            )
-            return self._build(endpoint, asked), generation
+            call = Call(site=self._site, moment=moment, query=query, base=base, id=name)
+            return self._built(resource, call), generation
 
-    def _build(self, endpoint: Endpoint, asked: Asked) -> Payload:
-        base = asked.base if endpoint.names_itself else ""
-        key = (endpoint.path, asked.actor_id, tuple(asked.query.items()), base)
-        found = self._by_meaning.get(key)
-        if found is None:
-            found = payload(
-                endpoint.build(asked),
-                media_type=endpoint.media_type,
-                cache=endpoint.cache,
-                modified=asked.changed(endpoint.files) if endpoint.files else None,
-                headers=tuple(_own_headers(endpoint, asked)),
+    def _built(self, resource: Resource, call: Call[Any]) -> Answer:
+        base = call.base if resource.names_itself else ""
+        key = (resource.path, call.id, tuple(call.given.items()), base)
+        kept = self._by_meaning.get(key)
+        if kept is None:
+            headers = dict(COMMON_HEADERS)
+            if resource.files:
+                headers["Link"] = f'<{call.terms(resource.files).address}>; rel="license"'
+            if resource.filename:
+                headers["Content-Disposition"] = f'attachment; filename="{resource.filename}"'
+            packs = not any(word in resource.media_type for word in _PACKED_ALREADY)
+            kept = Answer(
+                content=pack(resource.content(call), packs=packs),
+                media_type=resource.media_type,
+                cache=resource.cache,
+                modified=call.changed(resource.files) if resource.files else None,
+                headers=headers,
             )
-            self._by_meaning.put(key, found)
-        return found
-
-    def _endpoint(self, path: str) -> tuple[Endpoint, str]:
-        if path == VERSION or path.startswith(f"{VERSION}/"):
-            inside = path.removeprefix(VERSION).rstrip("/")
-            actor_id = inside.removeprefix(_ACTORS)
-            if inside in self._endpoints and "{" not in inside:
-                return self._endpoints[inside], ""
-            if inside.startswith(_ACTORS) and "/" not in actor_id:
-                return self._endpoints[_ACTORS + "{id}"], actor_id
-        known = tuple(PREFIX + known for known in self._endpoints)
-        raise Problem("unknown-address", {"value": MOUNT + path, "known": known})
+            self._by_meaning.put(key, kept)
+        return kept
 
     @cached_property
-    def _endpoints(self) -> Mapping[str, Endpoint]:
-        """Every address; read once, because places do not change while the server runs."""
-        geography = self._site.served.foundations.geography
-        found = {**data_endpoints(place_groups(geography)), **catalogue_endpoints(self._size)}
-        for path in ("/openapi.json", ""):
-            found[path] = Endpoint(
-                path=path,
-                summary="This description (OpenAPI 3.1)" if path else "All addresses",
-                media_type="application/json",
-                build=lambda _: b"",
-                schema=None if path else "Index",
-                names_itself=True,
-            )
-        described = openapi(found)
-        listed = index(found)
-        found["/openapi.json"] = replace(
-            found["/openapi.json"], build=lambda asked: encoded(described(asked))
-        )
-        found[""] = replace(found[""], build=lambda asked: encoded(listed(asked)))
-        return found
+    def _resources(self) -> dict[str, Resource]:
+        return register.router.resources | county.router.resources | self._about.resources
 
-    def _size(self, asked: Asked, distribution: Distribution) -> int:
+    @cached_property
+    def _api(self) -> FastAPI:
+        api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+        api.state.answers = self
+        for router in (register.router, county.router, self._about):
+            api.include_router(router)
+
+        @api.exception_handler(Problem)
+        async def _(request: Request, problem: Problem) -> Response:
+            return problem.response(request)
+
+        @api.exception_handler(RequestValidationError)
+        async def _(request: Request, fault: RequestValidationError) -> Response:
+            model = self._resources[request.scope["route"].path].query
+            return refusal(model, fault.errors()).response(request)
+
+        @api.exception_handler(DataFaults)
+        async def _(request: Request, _fault: DataFaults) -> Response:
+            return Problem("no-register").response(request)
+
+        @api.exception_handler(HTTPException)
+        async def _(request: Request, _fault: HTTPException) -> Response:
+            return self._unknown(request).response(request)
+
+        @api.exception_handler(Exception)
+        async def _(request: Request, _fault: Exception) -> Response:
+            return Problem("server-fault").response(request)
+
+        return api
+
+    @cached_property
+    def _about(self) -> DataRouter:
+        """What the API says of itself: catalogue, description, list of addresses."""
+        router = DataRouter("about")
+        for ending, (_, media_type) in dcat.SERIALISATIONS.items():
+            router.data(
+                f"/dcat.{ending}",
+                f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
+                media_type=media_type,
+                files=ACTORS,
+                names_itself=True,
+            )(partial(self._catalogue, ending))
+        router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
+            lambda call: description(self._api, self._resources, call)
+        )
+        router.data("/", "All addresses", model=schemas.Index, names_itself=True)(self._index)
+        return router
+
+    def _index(self, call: Call[Any]) -> Document:
+        links = [
+            {"href": PREFIX + path.removesuffix("/"), "title": x.summary, "type": x.media_type}
+            for path, x in self._resources.items()
+        ]
+        return {"title": call.tr("dataset.api.title"), "links": links}
+
+    def _catalogue(self, ending: str, call: Call[Any]) -> bytes:
+        areas = call.world.foundations.geography.territory.values()
+        settings = call.site.settings
+        west, south, east, north = shapely.total_bounds(list(areas)).tolist()
+        graph = dcat.catalogue_graph(
+            dcat.Catalogue(
+                base=call.base,
+                contact=settings.report_address,
+                publisher=settings.publisher,
+                publisher_type=settings.publisher_type,
+                modified=call.changed(ACTORS).date(),
+                box=(west, south, east, north),
+                translators=tuple(translator(language) for language in Language),
+            ),
+            terms={dataset.id: call.terms(dataset.files) for dataset in DATASETS},
+            size=partial(self._size, call),
+        )
+        return dcat.serialised(graph, ending)
+
+    def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""
         path, _, query = distribution.path.partition("?")
-        endpoint = self._endpoints[path]
-        wanted = read_query(query.encode(), endpoint.parameters)
-        return len(self._build(endpoint, replace(asked, query=wanted)).plain)
+        resource = self._resources[path]
+        wanted = resource.query.model_validate(dict(parse_qsl(query)))
+        return len(self._built(resource, replace(call, query=wanted)).content.plain)
 
-    def _base(self, host: str, scheme: str, root: str) -> str:
+    def _base(self, request: Request) -> str:
         """Give the public address of the site; a host that is none is refused."""
         if self._site.settings.base_url:
             return self._site.settings.base_url
+        _, _, host, scheme, root = _address(request)
         if not HOST.fullmatch(host):
             raise Problem("bad-host")
-        return f"{scheme}://{host}{root.removesuffix(MOUNT)}"
+        return f"{scheme}://{host}{root.removesuffix(PREFIX)}"
+
+    def _unknown(self, request: Request) -> Problem:
+        known = tuple(PREFIX + path.removesuffix("/") for path in self._resources)
+        root = request.scope["root_path"].removesuffix(PREFIX)
+        path = request.scope["path"].removeprefix(root)
+        return Problem("unknown-address", {"value": path, "known": known})
 
 
-class OpenDataFirst:
-    """Middleware that gives the API's addresses to the API, and all others to what it wraps.
+def _address(request: Request) -> tuple[str, bytes, str, str, str]:
+    """Return everything of a request that an answer may depend on."""
+    scope = request.scope
+    host = request.headers.get("host", "")
+    query = scope.get("query_string", b"")
+    return scope["path"], query, host, scope.get("scheme", "http"), scope["root_path"]
 
-    In front of everything that belongs to pages (sessions, the shell, headers for documents): an
-    answer of the API needs none of it and has stricter headers of its own.
 
-    Parameters
-    ----------
-    app : ASGI application
-        What is wrapped.
-    site : Site
-        The installation.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer that is kept while it holds."""
+
+    content: Payload
+    media_type: str
+    cache: str
+    modified: datetime | None
+    headers: dict[str, str]
+
+    def response(self, request: Request) -> Response:
+        """Return what one client is sent."""
+        return respond(
+            request,
+            self.content,
+            media_type=self.media_type,
+            cache=self.cache,
+            modified=self.modified,
+            headers=self.headers,
+        )
+
+
+class Store:
+    """Keeps answers up to a number and a size; what was asked for longest ago goes first."""
+
+    def __init__(self, *, answers: int = 256, size: int = 64_000_000) -> None:
+        self._answers = answers
+        self._limit = size
+        self._size = 0
+        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Answer | None:
+        """Return an answer if it is kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, answer: Answer) -> None:
+        """Keep an answer."""
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._size += answer.content.size - (before.content.size if before else 0)
+            self._kept[key] = answer
+            while self._kept and (len(self._kept) > self._answers or self._size > self._limit):
+                self._size -= self._kept.popitem(last=False)[1].content.size
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._size = 0
+
+
+class Limiter:
+    """Counts requests per client, a token bucket each; not for several threads at once.
+
+    This machine itself (loopback) is never limited: behind a proxy on the same machine that does
+    not pass on the client's address everybody looks like one client, and the proxy has limits of
+    its own; otherwise it is an operator's or a benchmark's own request.
     """
 
-    def __init__(self, app: App, site: Site) -> None:
-        self._app = app
-        self._api = OpenData(site)
+    def __init__(self, rate: Rate | None, *, clock: Callable[[], float] = monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
-        if scope["type"] in ("http", "websocket"):
-            root = scope.get("root_path", "")
-            path = scope["path"].removeprefix(root)
-            if path == MOUNT or path.startswith(f"{MOUNT}/"):
-                await self._api({**scope, "root_path": root + MOUNT}, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
-def _own_headers(endpoint: Endpoint, asked: Asked) -> list[tuple[str, str]]:
-    found = []
-    if endpoint.files:
-        found.append(("Link", f'<{asked.terms(endpoint.files).address}>; rel="license"'))
-    if endpoint.filename:
-        found.append(("Content-Disposition", f'attachment; filename="{endpoint.filename}"'))
-    return found
+    def seconds_to_wait(self, address: str | None) -> int:
+        """Count one request; return 0 if it is allowed, else whole seconds until one is."""
+        client = _client(address)
+        if self._rate is None or client is None:
+            return 0
+        now = self._clock()
+        full, per_second = self._rate.requests, self._rate.requests / self._rate.seconds
+        tokens, seen = self._buckets.pop(client, (float(full), now))
+        tokens = min(full, tokens + (now - seen) * per_second)
+        allowed = tokens >= 1
+        self._buckets[client] = (tokens - 1 if allowed else tokens, now)
+        if len(self._buckets) > MAX_CLIENTS:
+            self._buckets.popitem(last=False)
+        return 0 if allowed else max(1, math.ceil((1 - tokens) / per_second))
 
 
-def _accepts_gzip(accepted: str) -> bool:
-    """Tell whether a client takes gzip; a quality of zero means that it does not."""
-    for part in accepted.split(","):
-        coding, _, quality = part.partition(";")
-        if coding.strip().lower() == "gzip":
-            return not re.fullmatch(r"q=0(\.0*)?", quality.replace(" ", ""))
-    return False
-
-
-def _without_body(headers: tuple[Header, ...]) -> tuple[Header, ...]:
-    """Leave out what speaks of a body that is not sent."""
-    return tuple(h for h in headers if h[0] not in (b"content-type", b"content-encoding"))
-
-
-async def _send_problem(
-    problem: Problem, scope: Scope, headers: Mapping[bytes, str], send: Send
-) -> None:
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1")[:MAX_ADDRESS])
-    accepted = headers.get(b"accept-language", "")
-    language = preferred_language(next(iter(query.get("lang", ())), None), accepted)
-    body = problem.as_json(language, instance=quote(scope["path"][:MAX_ADDRESS]))
-    told = (
-        ("Content-Type", MEDIA_TYPE),
-        ("Content-Language", language.value),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-        ("Vary", "Accept-Language"),
-        *COMMON_HEADERS,
-        *problem.headers.items(),
-    )
-    await _send(send, problem.status, raw(told), b"" if scope["method"] == "HEAD" else body)
-
-
-async def _send(send: Send, status: int, headers: tuple[Header, ...], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
-    await send({"type": "http.response.body", "body": body})
+@lru_cache(maxsize=MAX_CLIENTS)
+def _client(address: str | None) -> str | None:
+    """Return what a client is counted under; None = not counted."""
+    if not address:
+        return None
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address  # a name, as test clients have
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if parsed.is_loopback:
+        return None
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, _V6_PREFIX), strict=False))
+    return str(parsed)

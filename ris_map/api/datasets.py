@@ -19,8 +19,14 @@ LICENCES = {
 }
 """Address of each licence, the freest first; without a language, as DCAT-AP-SE asks."""
 _NO_ATTRIBUTION = LocalText(sv="krävs inte", en="none required")
-_ROADS = ("data/roads/nodes.csv", "data/roads/edges.csv")
-_COVERAGE = ("data/actors.yaml", "data/localities.csv", *_ROADS)
+# the data files that answers are made from, as sources.yaml names them
+ACTORS = ("data/actors.yaml",)
+BOUNDARIES = ("data/municipalities.geojson",)
+DIVISIONS = ("data/divisions.yaml", "data/territory.geojson")
+LOCALITIES = ("data/localities.csv",)
+STRATEGY = ("data/strategy.yaml",)
+TRAVEL = (*ACTORS, *LOCALITIES, "data/roads/nodes.csv", "data/roads/edges.csv")
+COVERAGE = (*TRAVEL, "data/statistics.csv")
 
 
 class Format(StrEnum):
@@ -53,136 +59,95 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """Something that is published. Its words stand in the catalogue under ``dataset.<id>``.
-
-    Parameters
-    ----------
-    id : str
-        Stable; part of addresses.
-    files : tuple of str
-        The data files it is made from, as ``sources.yaml`` names them.
-    themes : tuple of str
-        EU data themes.
-    frequency : str
-        EU frequency of update.
-    from_year : int or None
-        First year the data speak of.
-    is_spatial : bool
-        Whether it holds coordinates.
-    """
+    """Something that is published. Its words stand in the catalogue under ``dataset.<id>``."""
 
     id: str
+    """Stable; part of addresses."""
     files: tuple[str, ...]
     themes: tuple[str, ...]
-    frequency: str
-    from_year: int | None
-    is_spatial: bool
+    """EU data themes."""
+    from_year: int | None = None
+    """First year the data speak of."""
+    is_spatial: bool = True
+    """Whether it holds coordinates."""
     distributions: tuple[Distribution, ...]
 
 
+def _forms(path: str, *forms: str, query: str = "") -> tuple[Distribution, ...]:
+    """Return a data set's forms by the endings of their addresses."""
+    formats = {
+        "": Format.JSON,
+        ".geojson": Format.GEOJSON,
+        ".csv": Format.CSV,
+        ".xlsx": Format.XLSX,
+        ".gpkg": Format.GEOPACKAGE,
+    }
+    return tuple(Distribution(formats[form], f"/{path}{form}{query}") for form in forms)
+
+
+_ALL = "?bredd=adjacent"
 DATASETS: tuple[Dataset, ...] = (
     Dataset(
         id="actors",
-        files=("data/actors.yaml",),
+        files=ACTORS,
         themes=("ECON", "REGI"),
-        frequency="IRREG",
         from_year=2022,
-        is_spatial=True,
-        distributions=(
-            Distribution(Format.JSON, "/actors?bredd=adjacent"),
-            Distribution(Format.GEOJSON, "/actors.geojson?bredd=adjacent"),
-            Distribution(Format.CSV, "/actors.csv?bredd=adjacent"),
-            Distribution(Format.XLSX, "/actors.xlsx?bredd=adjacent"),
-            Distribution(Format.GEOPACKAGE, "/actors.gpkg?bredd=adjacent"),
-        ),
+        distributions=_forms("actors", "", ".geojson", ".csv", ".xlsx", ".gpkg", query=_ALL),
     ),
     Dataset(
         id="offices",
-        files=("data/actors.yaml",),
+        files=ACTORS,
         themes=("ECON", "REGI"),
-        frequency="IRREG",
         from_year=2022,
-        is_spatial=True,
-        distributions=(
-            Distribution(Format.JSON, "/offices?bredd=adjacent"),
-            Distribution(Format.GEOJSON, "/offices.geojson?bredd=adjacent"),
-        ),
+        distributions=_forms("offices", "", ".geojson", query=_ALL),
     ),
     Dataset(
         id="coverage",
-        files=(*_COVERAGE, "data/statistics.csv"),
+        files=COVERAGE,
         themes=("REGI", "TRAN"),
-        frequency="IRREG",
         from_year=2020,
         is_spatial=False,
-        distributions=(
-            Distribution(Format.JSON, "/coverage"),
-            Distribution(Format.CSV, "/coverage.csv"),
-        ),
+        distributions=_forms("coverage", "", ".csv"),
     ),
     Dataset(
         id="travel-times",
-        files=_COVERAGE,
+        files=TRAVEL,
         themes=("TRAN", "REGI"),
-        frequency="IRREG",
-        from_year=None,
         is_spatial=False,
-        distributions=(
-            Distribution(Format.JSON, "/travel-times"),
-            Distribution(Format.CSV, "/travel-times.csv"),
-        ),
+        distributions=_forms("travel-times", "", ".csv"),
     ),
     Dataset(
         id="localities",
-        files=("data/localities.csv",),
+        files=LOCALITIES,
         themes=("REGI", "SOCI"),
-        frequency="IRREG",
         from_year=2020,
-        is_spatial=True,
-        distributions=(
-            Distribution(Format.JSON, "/localities"),
-            Distribution(Format.CSV, "/localities.csv"),
-            Distribution(Format.GEOPACKAGE, "/localities.gpkg"),
-        ),
+        distributions=_forms("localities", "", ".csv", ".gpkg"),
     ),
     Dataset(
         id="municipalities",
-        files=("data/municipalities.geojson",),
+        files=BOUNDARIES,
         themes=("REGI",),
-        frequency="IRREG",
-        from_year=None,
-        is_spatial=True,
-        distributions=(
-            Distribution(Format.GEOJSON, "/municipalities.geojson"),
-            Distribution(Format.GEOPACKAGE, "/municipalities.gpkg"),
-        ),
+        distributions=_forms("municipalities", ".geojson", ".gpkg"),
     ),
     Dataset(
         id="strategy",
-        files=("data/strategy.yaml",),
+        files=STRATEGY,
         themes=("ECON", "REGI"),
-        frequency="IRREG",
         from_year=2022,
         is_spatial=False,
-        distributions=(Distribution(Format.JSON, "/strategy"),),
+        distributions=_forms("strategy", ""),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What may be done with data, and whom to name.
-
-    Parameters
-    ----------
-    licence : str
-        SPDX name.
-    credits : tuple of LocalText
-        Whom to name, as it is to be written; empty where nobody.
-    """
+    """What may be done with data, and whom to name."""
 
     licence: str
+    """SPDX name."""
     credits: tuple[LocalText, ...]
+    """Whom to name, as it is to be written; empty where nobody."""
 
     @property
     def address(self) -> str:

@@ -157,7 +157,7 @@ class _Writer:
         self._add(me, DCTERMS.issued, _day(ISSUED))
         self._add(me, DCTERMS.modified, _day(self._about.modified))
         self._add(me, DCTERMS.accessRights, EU["access-right/PUBLIC"])
-        self._add(me, DCTERMS.accrualPeriodicity, EU[f"frequency/{dataset.frequency}"])
+        self._add(me, DCTERMS.accrualPeriodicity, EU["frequency/IRREG"])
         self._add(me, DCAT.landingPage, URIRef(f"{self._about.base}/oppna-data"))
         self._add(me, DCTERMS.spatial, COUNTY)
         self._add(me, DCTERMS.spatial, self._own.place)

@@ -1,26 +1,32 @@
-"""The description of the API: OpenAPI 3.1, from the same table that answers requests."""
+"""The description of the API: FastAPI's OpenAPI document with examples and refusals."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from ris_map.api.asked import Asked
-from ris_map.api.datasets import LICENCES, PREFIX
-from ris_map.api.endpoints import Endpoint
-from ris_map.api.parameters import Parameter
-from ris_map.api.problems import MEDIA_TYPE
-from ris_map.api.schemas import REFERENCE, schemas
-from ris_map.common.address import MAX_TEXT_LENGTH
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
-OPENAPI_VERSION = "3.1.1"
+from ris_map.api.calls import Call, Resource
+from ris_map.api.datasets import LICENCES, PREFIX
+from ris_map.api.problems import MEDIA_TYPE
+from ris_map.api.queries import parameters
+from ris_map.api.schemas import ProblemDetails
+
 API_VERSION = "1.0.0"
 """Rises with every change: the first number would change the address (/v1)."""
 EXAMPLE_ACTOR = "almi-nord"
-_SHORT = 1
-"""Items that an example keeps of every list."""
-_PROBLEM = {"$ref": REFERENCE.format(model="ProblemDetails")}
+_REFUSALS = {
+    "400": ("BadRequest", "A parameter or value that is not known; the known ones are listed."),
+    "404": ("NotFound", "There is no such actor."),
+    "405": ("WrongMethod", "Only GET, HEAD and OPTIONS are answered."),
+    "414": ("TooLong", "The address is too long."),
+    "429": ("TooMany", "Too many requests; Retry-After says when to come back."),
+    "503": ("NoRegister", "The register cannot be read."),
+}
 _DESCRIPTION = """\
 Who supports innovation in Västerbotten, where, for what, and how far away. Read-only and open to
 everybody; no key is needed.
@@ -39,81 +45,83 @@ everybody; no key is needed.
 """
 
 
-def openapi(endpoints: Mapping[str, Endpoint]) -> Callable[[Asked], dict[str, Any]]:
-    """Return what makes the description; its examples come from the register as it is served."""
-    return lambda asked: {
-        "openapi": OPENAPI_VERSION,
-        "info": {
-            "title": "Innovation Map Västerbotten: open data",
-            "version": API_VERSION,
-            "description": _DESCRIPTION.replace("{rate}", _rate(asked)),
-            "contact": {"email": asked.site.report_address},
-            "license": {"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
-        },
-        "servers": [{"url": asked.base + PREFIX}],
-        "paths": {
-            endpoint.path: {"get": _operation(endpoint, asked)} for endpoint in endpoints.values()
-        },
-        "components": {"schemas": schemas(), "responses": _shared_responses()},
+def description(api: FastAPI, resources: Mapping[str, Resource], call: Call[Any]) -> dict[str, Any]:
+    """Return the description; its examples come from the register as it is served."""
+    settings = call.site.settings
+    rate = "none on the number of requests"
+    if settings.api_rate:
+        requests, seconds = settings.api_rate
+        rate = f"{requests} requests in {seconds} seconds and client; then 429 with `Retry-After`"
+    document = get_openapi(
+        title="Innovation Map Västerbotten: open data",
+        version=API_VERSION,
+        description=_DESCRIPTION.replace("{rate}", rate),
+        license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
+        servers=[{"url": call.base + PREFIX}],
+        routes=api.routes,
+    )
+    document["info"]["contact"] = {"email": settings.report_address}
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    shape = ProblemDetails.model_json_schema()
+    schemas["ProblemDetails"] = shape
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+    document["components"]["responses"] = {
+        name: {"description": text, "content": problem} for name, text in _REFUSALS.values()
     }
+    for path, resource in resources.items():
+        _complete(document["paths"][path]["get"], resource, call)
+    return document
 
 
-def _operation(endpoint: Endpoint, asked: Asked) -> dict[str, Any]:
-    parameters = [_parameter(parameter) for parameter in endpoint.parameters]
-    responses = {"200": _success(endpoint, asked), "304": {"description": "Not modified"}}
-    if endpoint.path.endswith("{id}"):
-        parameters.insert(0, _path_parameter())
-        responses["404"] = {"$ref": "#/components/responses/NotFound"}
-    elif any(parameter.name == "aktor" for parameter in endpoint.parameters):
-        responses["404"] = {"$ref": "#/components/responses/NotFound"}
-    responses |= {
-        status: {"$ref": f"#/components/responses/{name}"}
-        for status, name in (
-            ("400", "BadRequest"),
-            ("405", "WrongMethod"),
-            ("414", "TooLong"),
-            ("429", "TooMany"),
-            ("503", "NoRegister"),
+def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) -> None:
+    """Add to an operation what FastAPI cannot know: refusals, headers, examples, places."""
+    known = parameters(resource.query)
+    listed = operation.setdefault("parameters", [])
+    for parameter in listed:
+        about = known[parameter["name"]]
+        parameter["example"] = [about.example] if about.is_many else about.example
+        shape = parameter["schema"]
+        shape.pop("examples", None)
+        shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
+        if about.name == "plats":
+            shape["items"]["enum"] = list(call.groups)
+    if resource.path.endswith("{id}"):
+        shape = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80}
+        listed.insert(
+            0,
+            {
+                **{"name": "id", "in": "path", "required": True, "description": "Id of an actor."},
+                **{"schema": shape, "example": EXAMPLE_ACTOR},
+            },
         )
-    }
-    name = endpoint.path.strip("/").replace("/{id}", "-by-id").replace(".", "-") or "index"
-    operation = {
-        "operationId": name,
-        "summary": endpoint.summary,
-        "parameters": parameters,
-        "responses": responses,
-    }
-    if endpoint.description:
-        operation["description"] = endpoint.description
-    return operation
+    answers = operation["responses"]
+    answers.pop("422", None)
+    answers["304"] = {"description": "Not modified"}
+    for status, (name, _) in _REFUSALS.items():
+        if status != "404" or resource.path.endswith("{id}") or "aktor" in known:
+            answers[status] = {"$ref": f"#/components/responses/{name}"}
+    answer = answers["200"]
+    answer["description"] = resource.summary
+    answer["headers"] = _headers(resource)
+    content = answer["content"].setdefault(resource.media_type, {})
+    if resource.model is None:
+        content["schema"] = _untyped(resource.media_type)
+    elif resource.files and (
+        not resource.path.endswith("{id}") or EXAMPLE_ACTOR in call.world.register.by_id
+    ):
+        example = replace(call, query=resource.query(), id=EXAMPLE_ACTOR)
+        content["example"] = shortened(json.loads(resource.content(example)))
 
 
-def _success(endpoint: Endpoint, asked: Asked) -> dict[str, Any]:
-    shape: dict[str, Any] = {"type": "object"}
-    if endpoint.schema:
-        shape = {"$ref": REFERENCE.format(model=endpoint.schema)}
-    elif endpoint.media_type.startswith("text/"):
-        shape = {"type": "string"}
-    elif "json" not in endpoint.media_type:
-        shape = {"type": "string", "contentMediaType": endpoint.media_type}
-    elif endpoint.media_type == "application/ld+json":
-        shape = {"type": ["object", "array"]}
-    content: dict[str, Any] = {"schema": shape}
-    if endpoint.schema and endpoint.files:
-        example = Asked(
-            site=asked.site,
-            moment=asked.moment,
-            query={},
-            base=asked.base,
-            actor_id=EXAMPLE_ACTOR,
-        )
-        if endpoint.path != "/actors/{id}" or EXAMPLE_ACTOR in _actors(asked):
-            content["example"] = shortened(json.loads(endpoint.build(example)))
-    return {
-        "description": endpoint.summary,
-        "headers": _headers(endpoint),
-        "content": {endpoint.media_type: content},
-    }
+def _untyped(media_type: str) -> dict[str, Any]:
+    if media_type == "application/ld+json":
+        return {"type": ["object", "array"]}
+    if "json" in media_type:
+        return {"type": "object"}
+    is_text = media_type.startswith("text/")
+    return {"type": "string"} if is_text else {"type": "string", "contentMediaType": media_type}
 
 
 def shortened(value: Any) -> Any:  # noqa: ANN401
@@ -121,85 +129,16 @@ def shortened(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, dict):
         return {key: shortened(part) for key, part in value.items()}
     if isinstance(value, list):
-        kept = value if _is_position(value) else value[:_SHORT]
-        return [shortened(part) for part in kept]
+        is_position = len(value) == 2 and all(isinstance(part, float) for part in value)
+        return [shortened(part) for part in (value if is_position else value[:1])]
     return value
 
 
-def _is_position(value: list[Any]) -> bool:
-    return len(value) == 2 and all(isinstance(part, float) for part in value)
-
-
-def _rate(asked: Asked) -> str:
-    rate = asked.site.settings.rate
-    if rate is None:
-        return "none on the number of requests"
-    each = f"{rate.requests} requests in {rate.seconds} seconds and client"
-    return f"{each}; then 429 with `Retry-After`"
-
-
-def _actors(asked: Asked) -> Mapping[str, object]:
-    return asked.moment.state.register.by_id
-
-
-def _headers(endpoint: Endpoint) -> dict[str, Any]:
-    text = {"schema": {"type": "string"}}
-    found = {
-        "ETag": {"description": "Names exactly these bytes.", **text},
-        "Cache-Control": {"description": endpoint.cache, **text},
-    }
-    if endpoint.files:
-        found["Last-Modified"] = {"description": "When the data last changed.", **text}
-        found["Link"] = {"description": 'The licence, rel="license".', **text}
-    return found
-
-
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string"}
-    if parameter.values:
-        schema["enum"] = list(parameter.values)
-    else:
-        schema["maxLength"] = MAX_TEXT_LENGTH
-    if parameter.pattern:
-        schema["pattern"] = f"^{parameter.pattern}$"
-    if parameter.default is not None:
-        schema["default"] = parameter.default
-    if parameter.many:
-        schema = {"type": "array", "items": schema}
-    written: dict[str, Any] = {
-        "name": parameter.name,
-        "in": "query",
-        "required": False,
-        "description": parameter.meaning,
-        "schema": schema,
-        "example": [parameter.example] if parameter.many else parameter.example,
-    }
-    if parameter.many:
-        written |= {"style": "form", "explode": True}
-    return written
-
-
-def _path_parameter() -> dict[str, Any]:
+def _headers(resource: Resource) -> dict[str, Any]:
+    told = {"ETag": "Names exactly these bytes.", "Cache-Control": resource.cache}
+    if resource.files:
+        told["Last-Modified"] = "When the data last changed."
+        told["Link"] = 'The licence, rel="license".'
     return {
-        "name": "id",
-        "in": "path",
-        "required": True,
-        "description": "Id of an actor.",
-        "schema": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
-        "example": EXAMPLE_ACTOR,
-    }
-
-
-def _shared_responses() -> dict[str, Any]:
-    described = {
-        "BadRequest": "A parameter or value that is not known; the known ones are listed.",
-        "NotFound": "There is no such actor.",
-        "WrongMethod": "Only GET, HEAD and OPTIONS are answered.",
-        "TooLong": "The address is too long.",
-        "TooMany": "Too many requests; Retry-After says when to come back.",
-        "NoRegister": "The register cannot be read.",
-    }
-    return {
-        name: {"description": text, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
-        for name, text in described.items()
+        name: {"description": text, "schema": {"type": "string"}} for name, text in told.items()
     }

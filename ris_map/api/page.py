@@ -1,88 +1,101 @@
-"""What the page about open data is made of."""
+"""The page about open data: what can be fetched, how, and on which terms."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable
 
 import streamlit as st
 
+from ris_map.api import dcat
 from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
-from ris_map.api.dcat import SERIALISATION_NAMES
-from ris_map.api.page_words import (
-    DatasetRow,
-    DownloadLink,
-    OpenDataFacts,
-    ParameterRow,
-    open_data_html,
-)
-from ris_map.api.parameters import (
-    ACTOR,
-    Parameter,
-    coverage_parameters,
-    selection_parameters,
-)
-from ris_map.api.settings import api_settings
+from ris_map.api.queries import ActorQuery, CoverageQuery, Parameter, TravelQuery, parameters
 from ris_map.common import dates
-from ris_map.register.filters import Param
-from ris_map.web import data, settings
+from ris_map.export.sources import DataSource
+from ris_map.web import data
+from ris_map.web.settings import Settings, read_settings
 from ris_map.words import Translator
-from ris_map.words.language import Language
+from ris_map.words.markup import render
+
+EXAMPLES = (
+    "/actors.geojson?fas=ide&stod=radgivning&plats=2422",
+    "/actors/almi-nord",
+    "/coverage.csv?grans=90&omrade=life_science",
+    "/travel-times?plats=2421",
+    "/actors.xlsx?bredd=adjacent",
+)
+MEANINGS = ("unknown", "modes", "points", "coordinates", "times", "people")
+RULES = ("cache", "cors", "stable")
+CHANGES = (1,)
+"""What has changed in the API, the latest first."""
 
 
 def open_data(tr: Translator) -> None:
     """Draw everything below the page's title."""
-    st.html(open_data_html(_facts(tr.language), tr=tr))
+    register = data.register_state().register
+    st.html(
+        open_data_html(
+            tr,
+            settings=read_settings(),
+            sources=data.sources(),
+            reference=register.meta.reference_date,
+        )
+    )
 
 
-def _facts(language: Language) -> OpenDataFacts:
-    rate = api_settings(os.environ).rate
-    return OpenDataFacts(
-        datasets=_datasets(language),
-        catalogue=tuple(
-            DownloadLink(label=name, address=f"{PREFIX}/dcat.{ending}")
-            for ending, name in SERIALISATION_NAMES.items()
-        ),
-        parameters=_parameters(),
-        licences=tuple(LICENCES.items()),
+def open_data_html(
+    tr: Translator, *, settings: Settings, sources: Iterable[DataSource], reference: str
+) -> str:
+    """Return the page below its title; ``reference`` is the date of the register's research."""
+    on = dates.today().isoformat()
+    known = tuple(sources)
+    return render(
+        "open_data.html",
+        t=tr,
+        datasets=[(dataset, terms(dataset.files, sources=known)) for dataset in DATASETS],
+        catalogue=[
+            (name, f"{PREFIX}/dcat.{ending}") for ending, name in dcat.SERIALISATION_NAMES.items()
+        ],
+        parameters=all_parameters(),
+        licences=LICENCES,
         prefix=PREFIX,
-        on=dates.today().isoformat(),
-        reference=data.register_state().register.meta.reference_date,
-        rate=(rate.requests, rate.seconds) if rate else None,
-        report_address=settings.report_address(),
+        on=on,
+        reference=reference,
+        report_address=settings.report_address,
+        examples=tuple(enumerate(EXAMPLES, start=1)),
+        meanings=MEANINGS,
+        rules=RULES,
+        changes=CHANGES,
+        rate=_rate(settings, tr=tr),
+        values=lambda parameter: _values(parameter, tr=tr),
+        cite=tr(
+            "open-data.cite.text",
+            product=tr("product.name"),
+            dataset=tr("dataset.actors.title"),
+            on=on,
+            licence="CC0 1.0",
+        ),
     )
 
 
-def _datasets(language: Language) -> tuple[DatasetRow, ...]:
-    sources = data.sources()
-    found = []
-    for dataset in DATASETS:
-        allowed = terms(dataset.files, sources=sources)
-        found.append(
-            DatasetRow(
-                id=dataset.id,
-                links=tuple(
-                    DownloadLink(label=form.format.label, address=form.address)
-                    for form in dataset.distributions
-                ),
-                licence=allowed.licence,
-                licence_address=allowed.address,
-                attribution=allowed.attribution_in(language),
-            )
-        )
-    return tuple(found)
+def all_parameters() -> tuple[Parameter, ...]:
+    """Return every parameter once, in the order of the start page."""
+    named: dict[str, Parameter] = {}
+    for model in (ActorQuery, CoverageQuery, TravelQuery):
+        for name, parameter in parameters(model).items():
+            named.setdefault(name, parameter)
+    return tuple(named.values())
 
 
-def _parameters() -> tuple[ParameterRow, ...]:
-    """Every parameter once, in the order of the start page, places by an example only."""
-    found: dict[str, Parameter] = {}
-    for parameter in (*selection_parameters(()), *coverage_parameters(()), ACTOR):
-        found.setdefault(parameter.name, parameter)
-    return tuple(
-        ParameterRow(
-            name=parameter.name,
-            values=parameter.values,
-            example=parameter.example,
-            is_id=parameter.name != Param.TEXT,
-        )
-        for parameter in found.values()
-    )
+def _rate(settings: Settings, *, tr: Translator) -> str:
+    if settings.api_rate is None:
+        return tr("open-data.rules.no-rate")
+    requests, seconds = (tr.number(number) for number in settings.api_rate)
+    return tr("open-data.rules.rate", requests=requests, seconds=seconds)
+
+
+def _values(parameter: Parameter, *, tr: Translator) -> str:
+    if parameter.values:
+        return ", ".join(parameter.values)
+    if parameter.name == "q":
+        return tr("open-data.values.text")
+    return tr("open-data.values.id", example=parameter.example)

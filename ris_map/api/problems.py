@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ris_map.common.faults import RisMapError
 from ris_map.words import translator
 from ris_map.words.language import Language
 
 MEDIA_TYPE = "application/problem+json"
-TYPE_PREFIX = "urn:ris-map:problem:"
 STATUS = {
     "unknown-parameter": 400,
     "unknown-value": 400,
@@ -29,75 +33,71 @@ STATUS = {
     "no-register": 503,
 }
 """HTTP status by kind of problem."""
+COMMON_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Of every answer: anybody may read this from anywhere; nothing in it runs or is framed."""
+_LONGEST = 2000
 
 
 @dataclass(eq=False)
 class Problem(RisMapError):
     """A request that is refused.
 
-    Parameters
-    ----------
-    kind : str
-        A key of :data:`STATUS`.
-    members : mapping of str to object
-        What a program needs to mend its request, beside the words: ``parameter``, ``value``,
-        ``allowed``, ``known``. Texts among them fill the words' placeholders.
-    headers : mapping of str to str
-        Further headers.
+    ``members`` hold what a program needs to mend its request, beside the words (``parameter``,
+    ``value``, ``allowed``, ``known``); texts among them fill the words' placeholders.
     """
 
     kind: str
     members: Mapping[str, str | int | Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return STATUS[self.kind]
-
-    def as_json(self, language: Language, *, instance: str) -> bytes:
-        """Return the problem details in the words of a language."""
-        tr = translator(language)
-        key = f"api.problem.{self.kind}"
+    def response(self, request: Request) -> Response:
+        """Return the problem details in the words of the client's language."""
+        language = preferred_language(request)
+        tr, key = translator(language), f"api.problem.{self.kind}"
         words = {
             name: value if isinstance(value, str | int) else ", ".join(value)
             for name, value in self.members.items()
         }
         document = {
-            "type": TYPE_PREFIX + self.kind,
+            "type": f"urn:ris-map:problem:{self.kind}",
             "title": tr(f"{key}.title"),
-            "status": self.status,
+            "status": STATUS[self.kind],
             "detail": tr(f"{key}.detail", **words),
-            "instance": instance,
+            "instance": quote(request.scope["path"][:_LONGEST]),
             **self.members,
         }
-        return json.dumps(document, ensure_ascii=False).encode("utf-8", errors="replace")
+        return Response(
+            json.dumps(document, ensure_ascii=False).encode("utf-8", errors="replace"),
+            status_code=STATUS[self.kind],
+            media_type=MEDIA_TYPE,
+            headers={
+                "Content-Language": language.value,
+                "Cache-Control": "no-store",
+                "Vary": "Accept-Language",
+                **COMMON_HEADERS,
+                **self.headers,
+            },
+        )
 
 
-def preferred_language(wanted: str | None, accepted: str) -> Language:
-    """Return the language of ``lang=``, else the first known one that the client accepts.
-
-    Parameters
-    ----------
-    wanted : str or None
-        The parameter; an unknown value counts as none.
-    accepted : str
-        The header ``Accept-Language``.
-    """
+def preferred_language(request: Request) -> Language:
+    """Return the language of ``lang=``, else the first known one the client accepts."""
+    wanted = request.query_params.get("lang")
     if wanted in set(Language):
         return Language(wanted)
     ranked: list[tuple[float, int, Language]] = []
-    for position, part in enumerate(accepted.split(",")[:20]):
+    for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
         name, _, quality = part.partition(";q=")
-        code = name.strip().lower().partition("-")[0]
-        weight = _weight(quality)
-        if code in set(Language) and weight > 0:
-            ranked.append((-weight, position, Language(code)))
+        with suppress(ValueError):  # another language, or a weight that is no number
+            weight = float(quality) if quality.strip() else 1.0
+            code = Language(name.strip().lower().partition("-")[0])
+            if weight > 0:
+                ranked.append((-weight, position, code))
     return min(ranked)[2] if ranked else Language.SV
-
-
-def _weight(quality: str) -> float:
-    try:
-        return float(quality) if quality.strip() else 1.0
-    except ValueError:
-        return 0.0

@@ -9,11 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from datetime import date
-from enum import StrEnum
 
 import numpy as np
+import shapely
 
+from ris_map.api import schemas
+from ris_map.api.datasets import Terms
+from ris_map.api.schemas import FigureState
 from ris_map.coverage.cube import THRESHOLDS, CoverageCell, CoverageCube
+from ris_map.export.geopackage import Layer
 from ris_map.export.tables import LIST_SEPARATOR, Cell
 from ris_map.geography.county import Geography, Locality
 from ris_map.register.model import Actor, Office
@@ -22,16 +26,6 @@ from ris_map.register.vocabulary import Delivery
 from ris_map.travel.matrix import TravelMatrix
 
 Record = dict[str, Cell]
-
-
-class FigureState(StrEnum):
-    """Why a figure is there or is not."""
-
-    KNOWN = "known"
-    UNREACHABLE = "unreachable"
-    """No way or no matching office is known."""
-    NOBODY_LOCATED = "nobody_located"
-    """No resident, or no seat, has a point from which to count."""
 
 
 ACTOR_COLUMNS = (
@@ -48,11 +42,9 @@ OFFICE_COLUMNS = (
     *("postcode", "precision", "uncertainty_m", "outside_municipality", "outside_country"),
     *("valid_from", "valid_to"),
 )
-LOCALITY_COLUMNS = (
-    *("id", "scb_code", "name", "municipality_code", "lat", "lon", "population"),
-    *("population_year", "population_state", "kind", "is_seat", "source", "note"),
-)
+LOCALITY_COLUMNS = tuple(schemas.Settlement.model_fields)
 TRAVEL_COLUMNS = ("from", "to", "minutes", "km", "state")
+COVERAGE_COLUMNS = tuple(schemas.Cell.model_fields)
 MINUTE_FIGURES = (
     "median_minutes",
     "p90_minutes",
@@ -163,19 +155,6 @@ def travel_records(
             }
 
 
-def coverage_columns() -> tuple[str, ...]:
-    """Return the columns of coverage cells."""
-    return (
-        *("municipality_code", "municipality", "phase", "service_type", "state"),
-        *("offices_on_site", "located_residents", "unlocated_share", "population_state"),
-        *(f"people_within_{limit:g}" for limit in THRESHOLDS),
-        *(f"share_within_{limit:g}" for limit in THRESHOLDS),
-        *(name for figure in MINUTE_FIGURES for name in (figure, f"{figure}_state")),
-        *("nearest_office", "nearest_town", "visit", "digital", "phone"),
-        *("is_borderline", "is_maybe_physical", "is_maybe_remote", "doubtful_share"),
-    )
-
-
 def coverage_records(
     cube: CoverageCube, *, geography: Geography, codes: frozenset[str]
 ) -> Iterator[Record]:
@@ -215,7 +194,7 @@ def _cell_record(cell: CoverageCell, *, name: str) -> Record:
         value: float = getattr(cell, figure)
         record[figure] = _finite(value)
         record[f"{figure}_state"] = _state(value).value
-    return {column: record[column] for column in coverage_columns()}
+    return {column: record[column] for column in COVERAGE_COLUMNS}
 
 
 def _finite(value: float) -> float | None:
@@ -226,3 +205,28 @@ def _state(value: float) -> FigureState:
     if math.isnan(value):
         return FigureState.NOBODY_LOCATED
     return FigureState.UNREACHABLE if math.isinf(value) else FigureState.KNOWN
+
+
+def layer(
+    name: str,
+    columns: Iterable[str],
+    rows: list[Record],
+    *,
+    terms: Terms,
+    geometries: Iterable[shapely.Geometry] = (),
+    kind: str | None = None,
+) -> Layer:
+    """Return records as one table of a GeoPackage, with its terms as the description."""
+    types = {
+        **dict.fromkeys(("lat", "lon", "label_lat", "label_lon"), "DOUBLE"),
+        **dict.fromkeys(("uncertainty_m", "population", "population_year"), "INTEGER"),
+        **dict.fromkeys(("municipal", "outside_county", "is_seat"), "BOOLEAN"),
+    }
+    return Layer(
+        name=name,
+        description=" ".join((terms.licence, terms.address, *terms.attribution)),
+        geometry_type=kind,
+        columns={column: types.get(column, "TEXT") for column in columns},
+        rows=rows,
+        geometries=tuple(geometries),
+    )

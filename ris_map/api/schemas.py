@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
-from pydantic.json_schema import models_json_schema
 
-from ris_map.api.records import FigureState
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import CellState
@@ -18,10 +17,19 @@ from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
 from ris_map.words.language import LocalText
 
-REFERENCE = "#/components/schemas/{model}"
 Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
+
+
+class FigureState(StrEnum):
+    """Why a figure is there or is not."""
+
+    KNOWN = "known"
+    UNREACHABLE = "unreachable"
+    """No way or no matching office is known."""
+    NOBODY_LOCATED = "nobody_located"
+    """No resident, or no seat, has a point from which to count."""
 
 
 class Meta(Record):
@@ -281,18 +289,3 @@ class Features(Record):
     type: Annotated[str, Field(pattern="^FeatureCollection$")]
     meta: dict[str, Any]
     features: tuple[Shape, ...]
-
-
-DOCUMENTS: tuple[type[Record], ...] = (
-    *(Actors, OneActor, Offices, Places, Localities, TravelTimes, Coverage),
-    *(Vocabulary, Sources, Index, ProblemDetails, Features),
-)
-
-
-def schemas() -> dict[str, Any]:
-    """Return the JSON Schema of every document and its parts by name."""
-    _, found = models_json_schema(
-        [(document, "serialization") for document in DOCUMENTS], ref_template=REFERENCE
-    )
-    defined: dict[str, Any] = found["$defs"]
-    return defined

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,20 +10,14 @@ from typing import Any, Final
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from ris_map.api.app import OpenDataFirst
-from ris_map.api.asked import Site
-from ris_map.api.settings import api_settings
+from ris_map.api.app import OpenData
+from ris_map.api.calls import Site
 from ris_map.travel.service import service
 from ris_map.web.assets import asset_routes
 from ris_map.web.compression import CompressedStatic
 from ris_map.web.headers import SecurityHeaders
 from ris_map.web.network import send_at_once
-from ris_map.web.settings import (
-    apply_settings_file,
-    data_dir,
-    frame_ancestors,
-    report_address,
-)
+from ris_map.web.settings import SettingFault, apply_settings_file, read_settings
 from ris_map.web.shell import Shell, build_shells
 from ris_map.web.warmup import warm_up_in_background
 
@@ -56,14 +49,14 @@ def server_middleware() -> list[Middleware]:
         else, so that every answer has them; the page's shell and the
         compression of Streamlit's files inside.
     """
-    site = Site(
-        served=service(data_dir()),
-        settings=api_settings(os.environ),
-        report_address=report_address(),
-    )
+    try:
+        settings = read_settings()
+    except SettingFault as refused:
+        raise SystemExit(f"The server cannot start:\n{refused}") from None
+    site = Site(served=service(settings.data), settings=settings)
     return [
-        Middleware(OpenDataFirst, site=site),
-        Middleware(SecurityHeaders, ancestors=frame_ancestors()),
+        Middleware(OpenData, site=site),
+        Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
         Middleware(Shell, shells=build_shells),
         Middleware(CompressedStatic),
     ]

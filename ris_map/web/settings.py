@@ -1,14 +1,16 @@
-"""What the operator may set, all of it through environment variables, all of it checked here."""
+"""What the operator may set: environment variables, read into one model, all faults at once."""
 
 from __future__ import annotations
 
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, Literal, NamedTuple
 
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from streamlit import config
 from streamlit.config_option import ConfigOption
 
@@ -16,119 +18,165 @@ from ris_map.common.faults import RisMapError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """Folder that holds ``app.py``, ``pages/`` and ``data/``."""
-
+PREFIX: Final = "RIS_MAP_"
 DATA_VARIABLE: Final = "RIS_MAP_DATA"
 REPORT_VARIABLE: Final = "RIS_MAP_REPORT_ADDRESS"
 FRAME_VARIABLE: Final = "RIS_MAP_FRAME_ANCESTORS"
-
 DEFAULT_REPORT_ADDRESS: Final = "innovationskartan@example.org"
 """A role address, never a person's. ``example.org`` cannot receive mail: set the real one."""
 
+_HOST: Final = r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+HOST: Final = re.compile(_HOST)
+"""A host with perhaps a port, as it may stand in an address."""
+_BASE: Final = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~-]+)*/?")
 # Narrower than the mail standard on purpose: the value ends up inside a mailto: link.
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-# One source of a Content-Security-Policy list: a scheme, a host, perhaps a port, nothing else.
+_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+# One source of a Content-Security-Policy list; nothing unchecked may reach a header.
 _ANCESTOR: Final = re.compile(
     r"https?://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?"
 )
-_KEYWORDS: Final = frozenset({"'self'", "'none'"})
+_RATE: Final = re.compile(r"([1-9][0-9]{0,5})(?:/([1-9][0-9]{0,4}))?")
+
+PublisherType = Literal[
+    "Academia-ScientificOrganisation",
+    "Company",
+    "IndustryConsortium",
+    "LocalAuthority",
+    "NationalAuthority",
+    "NonGovernmentalOrganisation",
+    "NonProfitOrganisation",
+    "RegionalAuthority",
+    "StandardisationBody",
+    "SupraNationalAuthority",
+]
+"""The kinds of publisher that DCAT-AP-SE lists, private individuals left out on purpose."""
 
 
 class SettingFault(RisMapError):
-    """An environment variable holds something the product cannot run with."""
+    """Environment variables hold something the product cannot run with."""
 
 
-def data_dir() -> Path:
-    """Give the folder the data files are read from.
+class Rate(NamedTuple):
+    """How much one client may ask: ``requests`` in any ``seconds``, all at once if it likes."""
 
-    Returns
-    -------
-    Path
-        The folder named by ``RIS_MAP_DATA``, otherwise ``data/`` beside ``app.py``.
+    requests: int
+    seconds: int
 
-    Raises
-    ------
-    SettingFault
-        The folder does not exist.
-    """
-    named = os.environ.get(DATA_VARIABLE, "").strip()
-    folder = Path(named).expanduser().resolve() if named else ROOT / "data"
+
+def _folder(value: object) -> Path:
+    folder = Path(str(value)).expanduser().resolve()
     if not folder.is_dir():
-        raise SettingFault(f"{DATA_VARIABLE}: there is no folder {folder}.")
+        raise ValueError(f"there is no folder {folder}")
     return folder
 
 
-def report_address() -> str:
-    """Give the role address that "report a fault" opens a message to.
-
-    Returns
-    -------
-    str
-        ``RIS_MAP_REPORT_ADDRESS``, otherwise :data:`DEFAULT_REPORT_ADDRESS`.
-
-    Raises
-    ------
-    SettingFault
-        The value is not a plain e-mail address.
-    """
-    address = os.environ.get(REPORT_VARIABLE, "").strip() or DEFAULT_REPORT_ADDRESS
-    if not _ADDRESS.fullmatch(address):
-        raise SettingFault(f"{REPORT_VARIABLE}: {address!r} is not a plain e-mail address.")
-    return address
+def _mail(value: object) -> object:
+    if not _MAIL.fullmatch(str(value)):
+        raise ValueError(f"{value!r} is not a plain e-mail address")
+    return value
 
 
-def frame_ancestors() -> tuple[str, ...]:
-    """Give the sites that may show the product inside a frame.
-
-    Returns
-    -------
-    tuple of str
-        Sources for the policy's ``frame-ancestors``: ``'self'`` unless
-        ``RIS_MAP_FRAME_ANCESTORS`` names others, separated by spaces.
-
-    Raises
-    ------
-    SettingFault
-        A source is something else than ``'self'``, ``'none'`` or ``https://host[:port]``. Nothing
-        unchecked may reach a header.
-    """
-    sources = tuple(os.environ.get(FRAME_VARIABLE, "").split(" "))
-    sources = tuple(source for source in sources if source) or ("'self'",)
+def _ancestors(value: object) -> tuple[str, ...]:
+    sources = tuple(filter(None, str(value).split(" "))) if isinstance(value, str) else value
+    assert isinstance(sources, tuple)
     for source in sources:
-        if source not in _KEYWORDS and not _ANCESTOR.fullmatch(source):
-            raise SettingFault(
-                f"{FRAME_VARIABLE}: {source!r} is not 'self', 'none' or https://host[:port]."
-            )
+        if source not in {"'self'", "'none'"} and not _ANCESTOR.fullmatch(source):
+            raise ValueError(f"{source!r} is not 'self', 'none' or https://host[:port]")
     if "'none'" in sources and len(sources) > 1:
-        raise SettingFault(f"{FRAME_VARIABLE}: 'none' cannot stand beside other sources.")
+        raise ValueError("'none' cannot stand beside other sources")
     return sources
 
 
+def _rate(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value == "off":
+        return None
+    found = _RATE.fullmatch(value)
+    if found is None:
+        raise ValueError(f"{value!r} is not REQUESTS, REQUESTS/SECONDS or off")
+    return Rate(int(found[1]), int(found[2] or 60))
+
+
+def _base(value: object) -> str:
+    if value and not _BASE.fullmatch(str(value)):
+        raise ValueError(f"{value!r} is not https://host[:port][/path]")
+    return str(value).rstrip("/")
+
+
+def _one_line(value: object) -> str:
+    return " ".join(str(value).split())
+
+
+class Settings(BaseModel):
+    """Everything that can be set; each field is the variable ``RIS_MAP_`` and its name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: Annotated[Path, BeforeValidator(_folder)] = ROOT / "data"
+    report_address: Annotated[str, BeforeValidator(_mail)] = DEFAULT_REPORT_ADDRESS
+    frame_ancestors: Annotated[tuple[str, ...], BeforeValidator(_ancestors)] = ("'self'",)
+    """Sites that may show the product in a frame."""
+    api_rate: Annotated[Rate | None, BeforeValidator(_rate)] = Rate(600, 60)
+    """Per client; None = no limit."""
+    base_url: Annotated[str, BeforeValidator(_base)] = ""
+    """Public address of the site without a slash at the end; empty = as the client wrote it."""
+    publisher: Annotated[str, BeforeValidator(_one_line)] = ""
+    """Name of who publishes the catalogue; empty = the product's name."""
+    publisher_type: PublisherType = "NonProfitOrganisation"
+    today: Annotated[date | None, Field(strict=False)] = None
+    """The day that is shown, for tests; :mod:`ris_map.common.dates` reads it."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; an empty variable is one that is not set.
+
+    Raises
+    ------
+    SettingFault
+        With every variable that holds something else than it may.
+    """
+    found = os.environ if environment is None else environment
+    given = {
+        name: found.get(PREFIX + name.upper(), "").strip(" ") for name in Settings.model_fields
+    }
+    try:
+        return Settings.model_validate({name: text for name, text in given.items() if text})
+    except ValidationError as refused:
+        lines = [
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: "
+            f"{fault['msg'].removeprefix('Value error, ')} (it is {given[str(fault['loc'][0])]!r})."
+            for fault in refused.errors()
+        ]
+        raise SettingFault("\n".join(lines)) from None
+
+
+def data_dir() -> Path:
+    """Return the folder the data files are read from."""
+    return read_settings().data
+
+
+def report_address() -> str:
+    """Return the role address that "report a fault" opens a message to."""
+    return read_settings().report_address
+
+
 def apply_settings_file() -> tuple[str, ...]:
-    """Apply ``.streamlit/config.toml`` where Streamlit has not found it.
+    """Apply ``.streamlit/config.toml`` where Streamlit has not found it; return what was set.
 
     It looks in the folder it is started from and beside the script. ``uvicorn app:app`` started
     from elsewhere would otherwise run without look and without the narrower limits. What an
     environment variable or another file sets is left as it is.
-
-    Returns
-    -------
-    tuple of str
-        The options that were set; none with ``streamlit run app.py``.
     """
     file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    options = dict(_flat(file))
+    options = {
+        f"{section}.{name}": value
+        for section, values in file.items()
+        for name, value in values.items()
+    }
     unset = tuple(
         key for key in options if config.get_where_defined(key) == ConfigOption.DEFAULT_DEFINITION
     )
     for key in unset:
         config.set_option(key, options[key])
     return unset
-
-
-def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
-    """Give ``("theme.light.textColor", value)`` for each value of tables within tables."""
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
-        else:
-            yield before + name, value

@@ -8,10 +8,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from ris_map.api.app import OpenDataFirst
-from ris_map.api.asked import Site
-from ris_map.api.settings import ApiSettings
+from ris_map.api.app import OpenData
+from ris_map.api.calls import Site
 from ris_map.travel.service import service
+from ris_map.web.settings import Settings
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 HOST = "http://kartan.example"
@@ -19,17 +19,16 @@ V1 = "/api/v1"
 CONTACT = "karta@example.org"
 
 
-def application(data_dir: Path = DATA, settings: ApiSettings | None = None) -> Starlette:
+def application(data_dir: Path = DATA, settings: Settings | None = None) -> Starlette:
     """Return the API mounted as in the product."""
-    site = Site(
-        served=service(data_dir), settings=settings or ApiSettings(), report_address=CONTACT
-    )
-    return Starlette(middleware=[Middleware(OpenDataFirst, site=site)])
+    chosen = (settings or Settings()).model_copy(update={"report_address": CONTACT})
+    site = Site(served=service(data_dir), settings=chosen)
+    return Starlette(middleware=[Middleware(OpenData, site=site)])
 
 
 def client(
     data_dir: Path = DATA,
-    settings: ApiSettings | None = None,
+    settings: Settings | None = None,
     *,
     address: str = "127.0.0.1",
 ) -> TestClient:

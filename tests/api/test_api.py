@@ -7,29 +7,40 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+import anyio
 import jsonschema
+import openapi_spec_validator
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ris_map.api.app import MAX_ADDRESS
-from ris_map.api.payloads import Store, payload
-from ris_map.api.settings import ApiSettings, Rate
+from ris_map.api.app import MAX_ADDRESS, Answer, OpenData, Store
+from ris_map.api.calls import Site
 from ris_map.common.model_faults import PERSONAL_DATA
+from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.travel.service import service
+from ris_map.web.answers import pack
+from ris_map.web.settings import Rate, Settings
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client
 
 PLAIN = {"Accept-Encoding": "identity"}
 
 
-@pytest.fixture(autouse=True)
-def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RIS_MAP_TODAY", "2026-11-23")
+@pytest.fixture(autouse=True, scope="module")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +267,7 @@ def test_every_spelling_of_one_question_is_one_answer(api: TestClient) -> None:
 
 
 def test_too_many_requests_are_told_when_to_come_back() -> None:
-    few = ApiSettings(rate=Rate(requests=3, seconds=60))
+    few = Settings(api_rate=Rate(requests=3, seconds=60))
     stranger = client(settings=few, address="203.0.113.5")
     answers = [stranger.get(f"{V1}/sources") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -271,7 +282,7 @@ def test_a_host_that_is_none_is_refused(api: TestClient) -> None:
     for host in ("a b", "x/y", "<script>", "a\\b", "user@host"):
         answer = api.get(f"{V1}/dcat.ttl", headers={"Host": host})
         assert answer.json()["type"].endswith("bad-host")
-    fixed = client(settings=ApiSettings(base_url="https://karta.example.se/ris"))
+    fixed = client(settings=Settings(base_url="https://karta.example.se/ris"))
     described = fixed.get(f"{V1}/openapi.json", headers={"Host": "evil.example"}).json()
     assert described["servers"] == [{"url": f"https://karta.example.se/ris{V1}"}]
 
@@ -283,7 +294,7 @@ def test_a_fault_of_ours_is_a_problem_and_tells_nothing_else(
         raise RuntimeError("secret path /srv/x")
 
     broken = client()
-    monkeypatch.setattr("ris_map.api.app.read_query", fail)
+    monkeypatch.setattr("ris_map.api.app.Call", fail)
     answer = broken.get(f"{V1}/actors")
     assert answer.status_code == 500
     assert "secret" not in answer.text
@@ -366,20 +377,103 @@ def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
     ]
 
 
+def kept(content: bytes) -> Answer:
+    return Answer(content=pack(content), media_type="text/csv", cache="", modified=None, headers={})
+
+
 def test_answers_stay_within_number_and_size() -> None:
     store = Store(answers=3, size=10_000)
-    made = [payload(os.urandom(3000), media_type="text/csv", cache="") for _ in range(4)]
-    for number, answer in enumerate(made[:2]):
-        store.put(number, answer)
+    for number in range(2):
+        store.put(number, kept(os.urandom(3000)))
     assert store.get(0) is None or store.get(1) is not None
-    small = [payload(bytes([n]) * 10, media_type="text/csv", cache="") for n in range(5)]
     store.clear()
-    for number, answer in enumerate(small):
-        store.put(number, answer)
-    assert [store.get(number) is not None for number in range(5)] == [
-        False,
-        False,
-        True,
-        True,
-        True,
+    for number in range(5):
+        store.put(number, kept(bytes([number]) * 10))
+    assert [store.get(number) is not None for number in range(5)] == [False] * 2 + [True] * 3
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        "Mon, 01 Jan 99999 00:00:00 GMT",
+        "Mon, 01 Jan 9999999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 9999 00:00:00 -2359",
+        "Mon, 01 Jan 2020 00:00:00 +9999999999",
+        "Mon, 01 Jan 2020 00:00:00 +99999999999999999999999999",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "\xff\x00",
+    ],
+)
+def test_F7_a_date_beyond_the_calendar_is_no_fault_of_ours(api: TestClient, since: str) -> None:
+    answer = api.get(f"{V1}/localities", headers={b"If-Modified-Since": since.encode("latin-1")})
+    assert answer.status_code in {200, 304}
+
+
+def test_F2_foreign_validators_accept_the_description(api: TestClient) -> None:
+    described = api.get(f"{V1}/openapi.json").json()
+    openapi_spec_validator.validate(described)
+    assert all(path.startswith("/") for path in described["paths"])
+    answers = [item["get"]["responses"] for item in described["paths"].values()]
+    assert not any("422" in one for one in answers)
+    assert api.get(f"{V1}/").content == api.get(V1).content
+
+
+def test_F3_the_published_schema_compiles_and_accepts_the_register(
+    api: TestClient, tmp_path: Path
+) -> None:
+    schema, register = tmp_path / "schema.json", tmp_path / "register.json"
+    schema.write_bytes(api.get(f"{V1}/schema").content)
+    listed = [
+        api.get(f"{V1}/actors/{actor['id']}").json()["actor"]
+        for actor in api.get(f"{V1}/actors?bredd=adjacent").json()["actors"][:20]
     ]
+    meta = load_yaml(DATA / "actors.yaml").value["meta"]
+    register.write_text(json.dumps({"meta": meta, "actors": listed}), encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--regex-variant", "default"]
+    for of in (["--check-metaschema", str(schema)], ["--schemafile", str(schema), str(register)]):
+        done = subprocess.run([*command, *of], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    for pattern in re.findall(r'"pattern":\s*("(?:[^"\\]|\\.)*")', schema.read_text()):
+        # ECMAScript with the flag u knows only these characters after a backslash
+        assert not re.search(r"\\[^dDwWsSbB.*+?^${}()|\[\]\\/-]", json.loads(pattern)), pattern
+
+
+def test_F20_a_burst_from_one_client_does_not_hold_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second client's workbook comes after one of the first client's, not after all."""
+    order: list[str] = []
+    made = OpenData._make
+
+    def noted(self: OpenData, *call: Any) -> Any:
+        order.append(call[2])
+        return made(self, *call)
+
+    monkeypatch.setattr(OpenData, "_make", noted)
+    site = Site(served=service(DATA), settings=Settings())
+
+    async def ask(number: int, client: str) -> None:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"{V1}/actors.xlsx",
+            "query_string": f"q={number}".encode(),
+            "headers": [(b"host", client.encode())],
+            "client": (client, 1),
+            "scheme": "http",
+        }
+
+        async def nothing(*_: object) -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        await api(scope, nothing, nothing)
+
+    async def burst() -> None:
+        async with anyio.create_task_group() as group:
+            for number in range(12):
+                group.start_soon(ask, number, "203.0.113.5")
+            for number in range(3):
+                group.start_soon(ask, number, "203.0.113.6")
+
+    api = OpenData(Starlette(), site)
+    anyio.run(burst)
+    assert len(order) == 15
+    assert max(i for i, base in enumerate(order) if base.endswith(".6")) <= 7

@@ -8,6 +8,8 @@ import math
 from itertools import product
 from typing import Any
 
+from collections.abc import Iterator
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -41,9 +43,11 @@ QUERIES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RIS_MAP_TODAY", "2026-11-23")
+@pytest.fixture(autouse=True, scope="module")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +150,7 @@ def test_travel_times_equal_the_matrix(api: TestClient) -> None:
 def test_more_trips_than_are_handed_out_are_refused(
     api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ris_map.api.documents.MAX_PAIRS", 1000)
+    monkeypatch.setattr("ris_map.api.county.MAX_PAIRS", 1000)
     answer = api.get(f"{V1}/travel-times?plats=samverkan-region-10")
     assert answer.status_code == 400
     assert answer.json()["most"] == 1000

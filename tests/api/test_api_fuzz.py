@@ -33,3 +33,18 @@ def _fixed_day() -> Iterator[None]:
 def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
     """Status, media type, headers and shape as described; what is not allowed is refused."""
     case.call_and_validate()
+
+
+def test_calls_that_follow_one_another_are_as_described() -> None:
+    """The stateful phase: links between operations are found and followed."""
+    described = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
+    machine = described.as_state_machine()
+    machine.run(
+        settings=settings(
+            max_examples=5,
+            stateful_step_count=4,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+    )

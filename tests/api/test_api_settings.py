@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from datetime import date
+
 import pytest
 
-from ris_map.api.limits import MAX_CLIENTS, Limiter
-from ris_map.api.settings import (
-    DEFAULT_RATE,
-    PUBLISHER_TYPES,
-    ApiSettingFault,
-    ApiSettings,
-    Rate,
-    api_settings,
-)
+from ris_map.api.app import MAX_CLIENTS, Limiter
+from ris_map.web.settings import ROOT, Rate, SettingFault, Settings, read_settings
 
 
 class Clock:
@@ -27,44 +25,82 @@ class Clock:
 
 
 def test_nothing_set_gives_the_defaults() -> None:
-    assert api_settings({}) == ApiSettings()
-    assert ApiSettings().rate == DEFAULT_RATE
+    assert read_settings({}) == read_settings({"RIS_MAP_API_RATE": ""}) == Settings()
+    assert Settings().api_rate == Rate(600, 60)
 
 
 def test_settings_are_read_from_the_environment() -> None:
-    read = api_settings(
+    read = read_settings(
         {
             "RIS_MAP_API_RATE": "5/10",
             "RIS_MAP_BASE_URL": "https://karta.example.se:8443/ris/",
             "RIS_MAP_PUBLISHER": "  Region\nVästerbotten ",
             "RIS_MAP_PUBLISHER_TYPE": "RegionalAuthority",
+            "RIS_MAP_FRAME_ANCESTORS": "'self'  https://*.example.org:8443",
+            "RIS_MAP_TODAY": "2028-02-29",
         }
     )
-    assert read == ApiSettings(
-        rate=Rate(requests=5, seconds=10),
+    assert read == Settings(
+        api_rate=Rate(requests=5, seconds=10),
         base_url="https://karta.example.se:8443/ris",
         publisher="Region Västerbotten",
         publisher_type="RegionalAuthority",
+        frame_ancestors=("'self'", "https://*.example.org:8443"),
+        today=date(2028, 2, 29),
     )
-    assert api_settings({"RIS_MAP_API_RATE": "off"}).rate is None
-    assert "PrivateIndividual(s)" not in PUBLISHER_TYPES
+    assert read_settings({"RIS_MAP_API_RATE": "off"}).api_rate is None
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *[("RIS_MAP_API_RATE", v) for v in ("0/60", "60", "60/0", "-1/2", "a/b", "1/1/1", "1e3/1")],
-        *[
-            ("RIS_MAP_BASE_URL", v)
-            for v in ("example.se", "ftp://x", "https://", "https://x/?q", "https://x y", "//x")
-        ],
-        ("RIS_MAP_BASE_URL", "https://user@host"),
-        ("RIS_MAP_PUBLISHER_TYPE", "Region"),
+def test_F13_the_rate_is_accepted_as_the_readme_says() -> None:
+    assert read_settings({"RIS_MAP_API_RATE": "600"}).api_rate == Rate(600, 60)
+
+
+BAD = (
+    *[("RIS_MAP_API_RATE", v) for v in ("0/60", "60/0", "-1/2", "a/b", "1/1/1", "1e3/1")],
+    *[
+        ("RIS_MAP_BASE_URL", v)
+        for v in ("example.se", "ftp://x", "https://", "https://x/?q", "https://x y", "//x")
+    ],
+    ("RIS_MAP_BASE_URL", "https://user@host"),
+    ("RIS_MAP_PUBLISHER_TYPE", "Region"),
+    ("RIS_MAP_PUBLISHER_TYPE", "PrivateIndividual(s)"),
+    ("RIS_MAP_TODAY", "2026-13-40"),
+    ("RIS_MAP_TODAY", "in morgon"),
+    ("RIS_MAP_DATA", "/nowhere/at/all"),
+    *[
+        ("RIS_MAP_REPORT_ADDRESS", v)
+        for v in ("nobody", "a@b.se?cc=x@y.se", "a@b.se\nBcc: x@y.se", "<a@b.se>")
+    ],
+    *[
+        ("RIS_MAP_FRAME_ANCESTORS", v)
+        for v in (
+            *("*", "example.org", "https:", "https://example.org/path", "'self' 'none'"),
+            *("https://example.org; script-src *", "https://example.org\r\nSet-Cookie: a=b"),
+            *("https://example.org\n", "'unsafe-inline'", "javascript:alert(1)"),
+        )
     ],
 )
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
 def test_anything_else_is_refused_by_name(name: str, value: str) -> None:
-    with pytest.raises(ApiSettingFault, match=name):
-        api_settings({name: value})
+    with pytest.raises(SettingFault, match=name):
+        read_settings({name: value})
+
+
+def test_F13_all_faults_come_at_once_and_without_a_traceback() -> None:
+    wrong = {"RIS_MAP_TODAY": "2026-13-40", "RIS_MAP_API_RATE": "x", "RIS_MAP_BASE_URL": "y"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import app"],
+        cwd=ROOT,
+        env={**os.environ, **wrong},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert all(name in done.stderr for name in wrong)
+    assert "Traceback" not in done.stderr
 
 
 def test_a_client_may_ask_so_much_at_once_and_then_at_a_steady_pace() -> None:

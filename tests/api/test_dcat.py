@@ -19,8 +19,8 @@ from starlette.testclient import TestClient
 
 from ris_map.api.datasets import DATASETS, LICENCES, Terms, terms
 from ris_map.api.dcat import DCATAP, ODRS, VCARD, Catalogue, catalogue_graph, serialised
-from ris_map.api.settings import ApiSettings
 from ris_map.travel.service import sources
+from ris_map.web.settings import Settings
 from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client
@@ -169,9 +169,11 @@ def _value_faults(graph: Graph) -> Iterator[str]:
                 yield f"{field} {value!r} has the wrong type"
 
 
-@pytest.fixture(autouse=True)
-def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RIS_MAP_TODAY", "2026-11-23")
+@pytest.fixture(autouse=True, scope="module")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +252,7 @@ def test_whom_to_name_is_told_once_in_each_language(graph: Graph) -> None:
 
 
 def test_the_publisher_is_set_by_the_operator() -> None:
-    settings = ApiSettings(publisher='Region <&"> X', publisher_type="RegionalAuthority")
+    settings = Settings(publisher='Region <&"> X', publisher_type="RegionalAuthority")
     text = client(settings=settings).get(f"{V1}/dcat.rdf").text
     graph = Graph().parse(data=text, format="xml")
     publisher = graph.value(None, RDF.type, FOAF.Agent)

@@ -7,12 +7,13 @@ import re
 
 import pytest
 
-from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, Dataset, terms
-from ris_map.api.page_words import DatasetRow, OpenDataFacts, open_data_html
+from ris_map.api.datasets import DATASETS, terms
+from ris_map.api.page import open_data_html
 from ris_map.travel.service import sources
+from ris_map.web.settings import Settings
 from ris_map.words import translator
 from ris_map.words.language import Language
-from tests.api.api_site import CONTACT, DATA
+from tests.api.api_site import DATA
 
 LANGUAGES = list(Language)
 SOURCES = sources(DATA)
@@ -24,30 +25,10 @@ def sentences(language: Language) -> frozenset[str]:
     return frozenset(part for text in texts for part in re.split(r"(?<=\.) ", text))
 
 
-def row(dataset: Dataset, language: Language) -> DatasetRow:
-    allowed = terms(dataset.files, sources=SOURCES)
-    return DatasetRow(
-        id=dataset.id,
-        links=(),
-        licence=allowed.licence,
-        licence_address=allowed.address,
-        attribution=allowed.attribution_in(language),
-    )
-
-
 def page(language: Language) -> str:
-    facts = OpenDataFacts(
-        datasets=tuple(row(dataset, language) for dataset in DATASETS),
-        catalogue=(),
-        parameters=(),
-        licences=tuple(LICENCES.items()),
-        prefix=PREFIX,
-        on="2026-11-23",
-        reference="2026-11-23",
-        rate=None,
-        report_address=CONTACT,
-    )
-    return html.unescape(open_data_html(facts, tr=translator(language)))
+    tr = translator(language)
+    shown = open_data_html(tr, settings=Settings(), sources=SOURCES, reference="2026-11-23")
+    return html.unescape(shown)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -65,9 +46,9 @@ def test_whom_to_name_is_never_in_the_other_language(language: Language) -> None
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_data_that_ask_for_nothing_name_nobody(language: Language) -> None:
-    (actors,) = (dataset for dataset in DATASETS if dataset.id == "actors")
     label = translator(language)("open-data.column.attribution")
-    named = sum(bool(row(dataset, language).attribution) for dataset in DATASETS)
-    assert row(actors, language).attribution == ""
+    allowed = {dataset.id: terms(dataset.files, sources=SOURCES) for dataset in DATASETS}
+    named = sum(bool(terms.credits) for terms in allowed.values())
+    assert not allowed["actors"].credits
     assert 0 < named < len(DATASETS)
     assert page(language).count(f" · {label}: ") == named

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from ris_map.actors.files import actors_xlsx
-from ris_map.api.geojson import actor_features
 from ris_map.api.records import (
     ACTOR_COLUMNS,
     LOCALITY_COLUMNS,
@@ -32,6 +31,7 @@ from ris_map.api.records import (
 from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.tables import csv_bytes, harmless
 from ris_map.geography.boundaries import point_in_metres, sweref_point
+from ris_map.api.register import actor_features
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Group, Match, Selection, select

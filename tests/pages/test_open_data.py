@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ris_map.api.datasets import DATASETS, LICENCES
-from ris_map.api.parameters import ACTOR, coverage_parameters, selection_parameters
+from ris_map.api.page import all_parameters
 from ris_map.web.settings import DEFAULT_REPORT_ADDRESS
 from ris_map.words import translator
 from ris_map.words.language import Language
@@ -54,8 +54,7 @@ def test_every_address_on_the_page_answers() -> None:
 
 def test_every_parameter_is_explained() -> None:
     text = visible_text(open_page({"lang": "sv"}, page=PAGE))
-    known = (*selection_parameters(()), *coverage_parameters(()), ACTOR)
-    for parameter in known:
+    for parameter in all_parameters():
         assert re.search(rf"(?<!\w){parameter.name}(?!\w)", text), parameter.name
         for value in parameter.values:
             assert value in text

@@ -275,57 +275,6 @@ def test_an_embedding_site_may_hold_the_page_and_the_page_its_frame() -> None:
     assert content_security_policy(("'none'",), frame=True).endswith("frame-ancestors 'self'")
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("", ("'self'",)),
-        ("'none'", ("'none'",)),
-        ("'self'  https://example.org", ("'self'", "https://example.org")),
-        ("https://*.example.org:8443", ("https://*.example.org:8443",)),
-    ],
-)
-def test_embedding_sites_are_read_from_the_environment(
-    monkeypatch: pytest.MonkeyPatch, value: str, expected: tuple[str, ...]
-) -> None:
-    monkeypatch.setenv(settings.FRAME_VARIABLE, value)
-    assert settings.frame_ancestors() == expected
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "*",
-        "example.org",
-        "https:",
-        "https://example.org/path",
-        "https://example.org; script-src *",
-        "https://example.org\r\nSet-Cookie: a=b",
-        "https://example.org\n",
-        "'self' 'none'",
-        "'unsafe-inline'",
-        "javascript:alert(1)",
-    ],
-)
-def test_anything_else_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """Nothing unchecked reaches a header."""
-    monkeypatch.setenv(settings.FRAME_VARIABLE, value)
-    with pytest.raises(settings.SettingFault, match=settings.FRAME_VARIABLE):
-        settings.frame_ancestors()
-
-
-def test_the_report_address_is_a_role_address_that_can_be_set(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv(settings.REPORT_VARIABLE, raising=False)
-    assert settings.report_address() == settings.DEFAULT_REPORT_ADDRESS
-    monkeypatch.setenv(settings.REPORT_VARIABLE, "karta@region.example")
-    assert settings.report_address() == "karta@region.example"
-    for bad in ("nobody", "a@b.se?cc=x@y.se", "a@b.se\nBcc: x@y.se", "<a@b.se>"):
-        monkeypatch.setenv(settings.REPORT_VARIABLE, bad)
-        with pytest.raises(settings.SettingFault, match=settings.REPORT_VARIABLE):
-            settings.report_address()
-
-
 def test_a_missing_data_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(settings.DATA_VARIABLE, str(tmp_path / "nowhere"))
     with pytest.raises(settings.SettingFault, match="nowhere"):
