@@ -6,11 +6,12 @@ has to be a literal call of ``st.App``.
 
 import streamlit as st
 
+from ris_map.api.app import api_middleware
 from ris_map.web.server import SCRIPT, server_lifespan, server_middleware, server_routes
 
 app = st.App(
     SCRIPT,
     routes=server_routes(),
-    middleware=server_middleware(),
+    middleware=[*api_middleware(), *server_middleware()],
     lifespan=server_lifespan,
 )

@@ -21,6 +21,7 @@ import shapely
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,9 +33,9 @@ from ris_map.api.openapi import description
 from ris_map.api.problems import COMMON_HEADERS, Problem
 from ris_map.api.queries import MAX_FIELDS, LanguageQuery, parameters, refusal
 from ris_map.common.faults import DataFaults
-from ris_map.travel.service import Moment
+from ris_map.travel.service import Moment, service
 from ris_map.web.answers import Payload, pack, respond
-from ris_map.web.settings import HOST, Rate
+from ris_map.web.settings import HOST, Rate, settings_at_start
 from ris_map.words import translator
 from ris_map.words.language import Language
 
@@ -49,6 +50,12 @@ _PACKED_ALREADY = ("spreadsheetml", "geopackage")
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
+
+
+def api_middleware() -> list[Middleware]:
+    """Give what answers for the API, in front of everything that belongs to pages."""
+    settings = settings_at_start()
+    return [Middleware(OpenData, site=Site(served=service(settings.data), settings=settings))]
 
 
 class OpenData:

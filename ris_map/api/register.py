@@ -21,8 +21,8 @@ from ris_map.api.records import (
     office_record,
 )
 from ris_map.export.geopackage import geopackage
-from ris_map.geography.boundaries import sweref_point
 from ris_map.export.tables import csv_bytes
+from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Office
 from ris_map.register.selection import Selection, selected_offices, shown_offices
 

@@ -10,14 +10,11 @@ from typing import Any, Final
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from ris_map.api.app import OpenData
-from ris_map.api.calls import Site
-from ris_map.travel.service import service
 from ris_map.web.assets import asset_routes
 from ris_map.web.compression import CompressedStatic
 from ris_map.web.headers import SecurityHeaders
 from ris_map.web.network import send_at_once
-from ris_map.web.settings import SettingFault, apply_settings_file, read_settings
+from ris_map.web.settings import apply_settings_file, settings_at_start
 from ris_map.web.shell import Shell, build_shells
 from ris_map.web.warmup import warm_up_in_background
 
@@ -34,7 +31,7 @@ def server_routes() -> list[BaseRoute]:
     Returns
     -------
     list of BaseRoute
-        The assets. The open-data API stands in front of all routes, see server_middleware.
+        The assets.
     """
     return asset_routes()
 
@@ -45,18 +42,11 @@ def server_middleware() -> list[Middleware]:
     Returns
     -------
     list of Middleware
-        The open-data API in front, with headers of its own; security headers around all
-        else, so that every answer has them; the page's shell and the
-        compression of Streamlit's files inside.
+        Security headers around all, so that every answer has them; the page's shell and the
+        compression of Streamlit's files inside. The open-data API stands in front, see app.py.
     """
-    try:
-        settings = read_settings()
-    except SettingFault as refused:
-        raise SystemExit(f"The server cannot start:\n{refused}") from None
-    site = Site(served=service(settings.data), settings=settings)
     return [
-        Middleware(OpenData, site=site),
-        Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
+        Middleware(SecurityHeaders, ancestors=settings_at_start().frame_ancestors),
         Middleware(Shell, shells=build_shells),
         Middleware(CompressedStatic),
     ]

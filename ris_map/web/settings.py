@@ -151,6 +151,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingFault("\n".join(lines)) from None
 
 
+def settings_at_start() -> Settings:
+    """Read the settings, or end the start with every fault in words and no traceback."""
+    try:
+        return read_settings()
+    except SettingFault as refused:
+        raise SystemExit(f"The server cannot start:\n{refused}") from None
+
+
 def data_dir() -> Path:
     """Return the folder the data files are read from."""
     return read_settings().data

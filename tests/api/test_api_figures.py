@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
-
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
