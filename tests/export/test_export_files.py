@@ -28,10 +28,10 @@ from ris_map.api.records import (
     locality_record,
     office_record,
 )
+from ris_map.api.register import actor_features
 from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.tables import csv_bytes, harmless
 from ris_map.geography.boundaries import point_in_metres, sweref_point
-from ris_map.api.register import actor_features
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Group, Match, Selection, select
