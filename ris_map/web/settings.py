@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from streamlit import config
@@ -177,14 +177,19 @@ def apply_settings_file() -> tuple[str, ...]:
     environment variable or another file sets is left as it is.
     """
     file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    options = {
-        f"{section}.{name}": value
-        for section, values in file.items()
-        for name, value in values.items()
-    }
+    options = dict(_flat(file))
     unset = tuple(
         key for key in options if config.get_where_defined(key) == ConfigOption.DEFAULT_DEFINITION
     )
     for key in unset:
         config.set_option(key, options[key])
     return unset
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
+    """Give ``("theme.light.textColor", value)`` for each value of tables within tables."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
