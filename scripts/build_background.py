@@ -2,8 +2,8 @@
 
 Run from the repository's root: ``python -m scripts.build_background``. Three kinds of features, all
 in WGS 84 (EPSG:4326): the sea (territory minus land, coarse, drawn beneath the land), the roads
-(straight lines between the nodes of the road graph, one feature per road number, cut a little
-outside the county) and the municipal seats as points with their names.
+(numbered ones with their course, one feature per road number, cut a little outside the county) and
+the municipal seats as points with their names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
 from ris_map.geography.county import Geography, load_geography
-from ris_map.geography.roads import RoadNetwork, load_roads, road_lines
+from ris_map.geography.roads import Roads, load_roads, road_lines
 from ris_map.register.in_words import place_id
 
 DECIMALS = 4
@@ -28,19 +28,18 @@ ROAD_MARGIN_M = 6_000
 SEA_OVERLAP_M = 3_000
 """The sea reaches under the land, whose own outline then draws the coast exactly."""
 SEA_TOLERANCE_M = 800
+ROAD_TOLERANCE_M = 150
 _TO_3006 = Transformer.from_crs(4326, 3006, always_xy=True)
 _TO_4326 = Transformer.from_crs(3006, 4326, always_xy=True)
 
 
-def background_text(
-    *, network: RoadNetwork, geography: Geography, land_4326: shapely.Geometry
-) -> str:
+def background_text(*, roads: Roads, geography: Geography, land_4326: shapely.Geometry) -> str:
     """Return the file's text, one feature per line.
 
     Parameters
     ----------
-    network : RoadNetwork
-        The road graph.
+    roads : Roads
+        The road network.
     geography : Geography
         Territory with the sea, and the localities.
     land_4326 : shapely geometry
@@ -49,7 +48,7 @@ def background_text(
     territory_3006 = shapely.union_all([_to_3006(g) for g in geography.territory.values()])
     features = [
         _feature({"kind": "sea"}, _sea_3006(territory_3006, land_3006=_to_3006(land_4326))),
-        *_road_features(network, within_3006=territory_3006.buffer(ROAD_MARGIN_M)),
+        *_road_features(roads, within_3006=territory_3006.buffer(ROAD_MARGIN_M)),
         *_seat_features(geography),
     ]
     lines = (json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
@@ -66,14 +65,11 @@ def _sea_3006(territory_3006: shapely.Geometry, *, land_3006: shapely.Geometry) 
     )
 
 
-def _road_features(
-    network: RoadNetwork, *, within_3006: shapely.Geometry
-) -> Iterator[dict[str, Any]]:
-    for road, lines in road_lines(network).items():
-        drawn = shapely.MultiLineString([[(n.lon, n.lat) for n in line] for line in lines])
-        cut = _to_3006(drawn).intersection(within_3006)
+def _road_features(roads: Roads, *, within_3006: shapely.Geometry) -> Iterator[dict[str, Any]]:
+    for road, lines in road_lines(roads).items():
+        cut = shapely.line_merge(shapely.union_all(lines)).intersection(within_3006)
         if not cut.is_empty:
-            yield _feature({"road": None if road == "local" else road, "kind": "road"}, cut)
+            yield _feature({"road": road, "kind": "road"}, cut.simplify(ROAD_TOLERANCE_M))
 
 
 def _seat_features(geography: Geography) -> Iterator[dict[str, Any]]:
@@ -108,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments.add_argument("--data", type=Path, default=Path("data"), help="data folder (data)")
     data_dir = arguments.parse_args(argv).data
     text = background_text(
-        network=load_roads(data_dir),
+        roads=load_roads(data_dir),
         geography=load_geography(data_dir),
         land_4326=land_of(data_dir / "municipalities.geojson"),
     )

@@ -125,7 +125,7 @@ def travel_times(call: Call[TravelQuery]) -> Document:
             "matrix_version": matrix.version,
             "network_source": matrix.network_source,
             "speed_model": matrix.speed_model.id,
-            "unreachable": [place.id for place in matrix.unreachable],
+            "unreachable": [*matrix.unreached_settlements, *matrix.unreached_offices],
         },
         "pairs": pairs,
     }
@@ -155,7 +155,7 @@ def _trips(call: Call[TravelQuery]) -> list[Record]:
     settlements = world.foundations.geography.localities
     origins = frozenset(x.id for x in settlements if x.municipality_code in call.codes)
     destinations = frozenset(
-        name for name in world.matrix.destination_ids if not actor or name.startswith(f"{actor}/")
+        name for name in world.matrix.office_ids if not actor or name.startswith(f"{actor}/")
     )
     size = len(origins) * len(destinations)
     if size > MAX_PAIRS:

@@ -139,16 +139,16 @@ def locality_record(item: Locality) -> Record:
 def travel_records(
     matrix: TravelMatrix, *, origins: frozenset[str], destinations: frozenset[str]
 ) -> Iterator[Record]:
-    """Yield minutes and kilometres of chosen pairs, rows of the matrix first."""
-    rows = [i for i, name in enumerate(matrix.origin_ids) if name in origins]
-    columns = [i for i, name in enumerate(matrix.destination_ids) if name in destinations]
-    minutes = matrix.minutes[np.ix_(rows, columns)].tolist()
-    km = matrix.km[np.ix_(rows, columns)].tolist()
-    for r, row in enumerate(rows):
-        for c, column in enumerate(columns):
+    """Yield minutes and kilometres of chosen pairs, one settlement after another."""
+    columns = [i for i, name in enumerate(matrix.settlement_ids) if name in origins]
+    rows = [i for i, name in enumerate(matrix.office_ids) if name in destinations]
+    minutes = matrix.settlement_minutes[np.ix_(rows, columns)].tolist()
+    km = matrix.settlement_km[np.ix_(rows, columns)].tolist()
+    for c, column in enumerate(columns):
+        for r, row in enumerate(rows):
             yield {
-                "from": matrix.origin_ids[row],
-                "to": matrix.destination_ids[column],
+                "from": matrix.settlement_ids[column],
+                "to": matrix.office_ids[row],
                 "minutes": _finite(minutes[r][c]),
                 "km": _finite(km[r][c]),
                 "state": _state(minutes[r][c]).value,

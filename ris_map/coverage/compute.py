@@ -96,7 +96,6 @@ def coverage_cube(
         matrix_version=matrix.version,
         network_source=matrix.network_source,
         speed_model=matrix.speed_model,
-        snap=matrix.snap,
         population_year=population.year,
     )
     reached = reach(table, matrix, population=population, include_outside=include_outside)
@@ -182,7 +181,7 @@ class _Physical:
 def _physical(
     reached: Reach, table: SupportTable, tensor: CodeArray, *, population: PopulationTable
 ) -> _Physical:
-    places, towns = len(population.locality_ids), len(population.municipality_codes)
+    places, towns = len(population.cell_ids), len(population.municipality_codes)
     found = _Physical(
         minutes=np.empty((*CELL_SHAPE, places)),
         minutes_at_best=np.empty((*CELL_SHAPE, places)),
@@ -238,7 +237,8 @@ def _note_nearest(
     if len(sure) == 0:
         found.nearest_minutes[towns, *cell] = np.inf
         return
-    minutes = reached.known[np.ix_(sure, seat[towns])]
+    here = np.ix_(sure, towns)
+    minutes = np.where(reached.serves[here] == Known.YES, reached.from_seat[here], np.inf)
     first = minutes.argmin(axis=0)  # offices are sorted by id: the first of equals
     shortest = minutes[first, np.arange(len(towns))]
     found.nearest_minutes[towns, *cell] = shortest

@@ -14,8 +14,7 @@ from ris_map.coverage.population import PopulationTable
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known, SupportTable
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray
-from ris_map.travel.shortest import SpeedModel
-from ris_map.travel.snapping import SnapRule
+from ris_map.travel.network import SpeedModel
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
 TIME_ERROR = 0.15
@@ -74,7 +73,7 @@ class CoverageDefinition:
         The one of them that decides the states.
     matrix_version, network_source : str
         Of the travel matrix.
-    speed_model, snap
+    speed_model : SpeedModel
         Of the travel matrix.
     population_year : int
         Of the located residents.
@@ -89,7 +88,6 @@ class CoverageDefinition:
     matrix_version: str
     network_source: str
     speed_model: SpeedModel
-    snap: SnapRule
     population_year: int
 
 

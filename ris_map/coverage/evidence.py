@@ -116,8 +116,7 @@ def _minutes(cube: CoverageCube, matrix: TravelMatrix, m: int, office_id: str) -
     seat = int(cube.population.seat[m])
     if seat == NO_SEAT:
         return math.nan
-    row = matrix.origin_ids.index(cube.population.locality_ids[seat])
-    return float(matrix.minutes[row, matrix.destination_ids.index(office_id)])
+    return float(matrix.settlement_minutes[matrix.office_ids.index(office_id), seat])
 
 
 def _actors(cube: CoverageCube, tensor: CodeArray, m: int) -> Iterator[Evidence]:

@@ -1,4 +1,4 @@
-"""Minutes from each locality to each office that serves it: what all cells of a cube share."""
+"""Minutes from each cell to each office that serves it: what all cells of a cube share."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ris_map.coverage.population import PopulationTable
+from ris_map.coverage.population import NO_SEAT, PopulationTable
 from ris_map.coverage.support import OUTSIDE, Known, SupportTable
 from ris_map.travel.arrays import CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.matrix import TravelMatrix
-
-STRIP = 256
-"""Offices turned over at once: few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,9 +26,11 @@ class Reach:
         Of each office; ``OUTSIDE`` for an office outside the county.
     serves : array of int8, shape (offices, municipalities)
         ``Known``: whether the office serves the municipality.
-    known, at_best : array of float, shape (offices, localities)
-        Minutes to the office; infinite unless it serves the locality's municipality (known), or
+    known, at_best : array of float, shape (offices, cells)
+        Minutes to the office; infinite unless it serves the cell's municipality (known), or
         may serve it (at best).
+    from_seat : array of float, shape (offices, municipalities)
+        Minutes from each seat to the office, whomever it serves; NaN without a seat.
     """
 
     include_outside: bool
@@ -41,6 +40,7 @@ class Reach:
     serves: CodeArray
     known: FloatArray
     at_best: FloatArray
+    from_seat: FloatArray
 
 
 def reach(
@@ -61,7 +61,7 @@ def reach(
     Raises
     ------
     KeyError
-        If the matrix lacks a locality or an office that counts.
+        If the matrix lacks an office that counts.
     ValueError
         If table and population list different municipalities.
     """
@@ -70,11 +70,11 @@ def reach(
     office = np.flatnonzero((table.office_municipality != OUTSIDE) | include_outside)
     actor, municipality = table.office_actor[office], table.office_municipality[office]
     serves = _office_serves(table, actor=actor, municipality=municipality)
-    at_best = _by_office(
-        matrix.aligned(
-            origins=population.locality_ids, destinations=[table.office_ids[k] for k in office]
-        )
-    )
+    rows = matrix.rows([table.office_ids[k] for k in office])
+    at_best = matrix.minutes[rows]
+    seated = population.seat != NO_SEAT
+    from_seat = np.full(serves.shape, np.nan)
+    from_seat[:, seated] = matrix.settlement_minutes[np.ix_(rows, population.seat[seated])]
     answer = serves[:, population.municipality]
     known = np.where(answer == Known.YES, at_best, np.inf)
     np.putmask(at_best, answer == Known.NO, np.inf)
@@ -86,20 +86,8 @@ def reach(
         serves=readonly(serves),
         known=readonly(known),
         at_best=readonly(at_best),
+        from_seat=readonly(from_seat),
     )
-
-
-def _by_office(minutes: FloatArray) -> FloatArray:
-    """Return a copy with offices as rows, so that each office's minutes lie side by side.
-
-    Turned over in strips: numpy would jump through the whole matrix for every single number.
-    """
-    places, offices = minutes.shape
-    turned = np.empty((offices, places))
-    for start in range(0, offices, STRIP):
-        strip = slice(start, start + STRIP)
-        turned[strip] = minutes[:, strip].T
-    return turned
 
 
 def _office_serves(table: SupportTable, *, actor: IntArray, municipality: IntArray) -> CodeArray:

@@ -27,7 +27,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray, readonly
-from ris_map.travel.snapping import office_key
+from ris_map.travel.matrix import office_key
 
 PHASES = tuple(Phase)
 SERVICE_TYPES = tuple(ServiceType)
@@ -80,7 +80,7 @@ class SupportTable:
     offer_delivery : array of int8, shape (offers, 4)
         ``Known``: office, visit, digital, phone.
     office_ids, office_towns : tuple of str
-        Ids are unique over all actors, see :func:`ris_map.travel.snapping.office_key`.
+        Ids are unique over all actors, see :func:`ris_map.travel.matrix.office_key`.
     office_actor, office_municipality : array of int, shape (offices,)
         Positions; ``OUTSIDE`` for an office outside the county.
     """

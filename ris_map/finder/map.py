@@ -16,7 +16,6 @@ from ris_map.finder.entry_words import ON_MAP, start_words
 from ris_map.geography.county import Locality
 from ris_map.register.selection import Group as RowGroup
 from ris_map.register.selection import Match
-from ris_map.travel.network import Network
 from ris_map.words import Translator
 
 DRAWN_WAYS = (Group.NEAR, Group.MAYBE_NEAR, Group.LOCAL, Group.LOCAL_ADJACENT)
@@ -35,7 +34,7 @@ class FindLayer:
     place : dict or None
         Name and point of where the search begins.
     ways : tuple of tuple of (lat, lon)
-        Stretches between nodes of the road graph, each once.
+        Stretches of road, each once.
     bounds : tuple of (lat, lon) or None
         What must be seen; None = the whole county.
     """
@@ -47,7 +46,7 @@ class FindLayer:
 
 
 def find_layer(
-    answer: SupportAnswer, *, localities: Iterable[Locality], network: Network, tr: Translator
+    answer: SupportAnswer, *, localities: Iterable[Locality], tr: Translator
 ) -> FindLayer:
     """Return what the map shows of an answer."""
     start = answer.start
@@ -68,7 +67,7 @@ def find_layer(
     return FindLayer(
         towns=tuple(bubble(town, tr=tr) for town in shown),
         place=place,
-        ways=_ways(answer, drawn, network=network),
+        ways=_ways(answer, drawn),
         bounds=bounds,
     )
 
@@ -85,30 +84,14 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     return near if answer.nearest is None else (*near, answer.nearest)
 
 
-def _ways(
-    answer: SupportAnswer, drawn: Sequence[Entry], *, network: Network
-) -> tuple[tuple[LatLon, ...], ...]:
-    """Return every stretch on the ways once, with the straight ends off the network."""
+def _ways(answer: SupportAnswer, drawn: Sequence[Entry]) -> tuple[tuple[LatLon, ...], ...]:
+    """Return every stretch on the ways once, with the straight ends off the roads."""
     if answer.start is None:
         return ()
-    position = {node: index for index, node in enumerate(network.node_ids)}
-
-    def point(node: str) -> LatLon:
-        index = position[node]
-        return (round(float(network.lat[index]), 4), round(float(network.lon[index]), 4))
-
-    here = (round(answer.start.locality.lat, 4), round(answer.start.locality.lon, 4))
     stretches: dict[tuple[LatLon, ...], None] = {}
     for entry in drawn:
-        if entry.route is None or entry.office is None:
-            continue
-        there = (round(entry.office.lat, 4), round(entry.office.lon, 4))
-        legs = entry.route.legs
-        nodes = [point(legs[0].from_node), *(point(leg.to_node) for leg in legs)] if legs else []
-        line = [here, *nodes, there]
-        for pair in pairwise(line):
-            if pair[0] != pair[1]:
-                stretches[pair] = None
+        if entry.route is not None:
+            stretches |= dict.fromkeys(pairwise(entry.route.line))
     return tuple(stretches)
 
 

@@ -68,7 +68,7 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
     return Prepared(
         view=view,
         list_html=list_html(view, tr=tr),
-        layer=find_layer(answer, localities=base.geography.localities, network=base.network, tr=tr),
+        layer=find_layer(answer, localities=base.geography.localities, tr=tr),
     )
 
 

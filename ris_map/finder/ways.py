@@ -23,8 +23,8 @@ from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Truth
 from ris_map.register.vocabulary import Availability, Delivery, Scope, Status
+from ris_map.travel.matrix import office_key
 from ris_map.travel.routes import Route, routes_from
-from ris_map.travel.snapping import Place, office_key
 from ris_map.travel.world import World
 
 CACHED_STARTS = 16
@@ -54,17 +54,17 @@ def ways_from(world: World, start: Start | None) -> Ways:
 @lru_cache(maxsize=CACHED_STARTS)
 def _ways_from(world: World, here: Locality) -> Ways:
     places = [
-        Place(id=office_key(actor, office), name=office.town, lat=office.lat, lon=office.lon)
+        (office_key(actor, office), office)
         for actor in world.register.actors
         for office in actor.offices
         if office.is_valid(world.on)
     ]
+    base = world.foundations
     found = routes_from(
-        world.foundations.network,
-        origin=Place(id=here.id, name=here.name, lat=here.lat, lon=here.lon),
-        destinations=places,
+        base.joined([here.lat], [here.lon]),
+        base.joined([o.lat for _, o in places], [o.lon for _, o in places]),
     )
-    return Ways({place.id: route for place, route in zip(places, found, strict=True)})
+    return Ways({key: route for (key, _), route in zip(places, found, strict=True)})
 
 
 def entries_of_all(

@@ -1,116 +1,90 @@
-"""The road graph: places and junctions, the roads between them, and distances stated by others.
+"""The road network as it stands in ``data/roads``: nodes, roads with their course, and its checks.
 
-Lengths are kilometres along the road, limits km/h, points WGS 84 degrees (EPSG:4326).
+Lengths are kilometres along the road, limits km/h. Points in the files are WGS 84 degrees
+(EPSG:4326); the course is SWEREF 99 TM (EPSG:3006), in metres.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
 from ris_map.common.faults import Fault, GeodataFaults
-from ris_map.common.tables import FaultLog, Row, read_rows
+from ris_map.common.frames import COUNT, NUMBER, TEXT, note_rows, read_frame
+from ris_map.common.tables import FaultLog
 
-NODE_COLUMNS = ("node", "name", "municipality_code", "lat", "lon", "kind", "coord_source")
-EDGE_COLUMNS = (
-    "edge_id",
-    "from",
-    "to",
-    "road",
-    "km",
-    "limit_kmh",
-    "gc_km",
-    "verification",
-    "basis",
-    "limit_source",
-    "note",
-)
-PAIR_COLUMNS = (
-    "kind",
-    "from",
-    "to",
-    "via",
-    "km_stated",
-    "minutes_stated",
-    "mode",
-    "class",
-    "sigma_km",
-    "basis",
-    "source",
-)
-NODE_KINDS = ("tatort", "village", "junction", "external")
-VERIFICATIONS = ("direct", "chain", "long chain only", "none")
+WGS_84, SWEREF_99_TM = 4326, 3006
+NODE_COLUMNS = {
+    "node": TEXT,
+    "name": TEXT,
+    "kind": TEXT,
+    "municipality_code": TEXT,
+    "lat": NUMBER,
+    "lon": NUMBER,
+    "place_offset_km": TEXT,
+    "labels": TEXT,
+    "degree": COUNT,
+    "coord_source": TEXT,
+}
+EDGE_COLUMNS = {
+    "edge_id": TEXT,
+    "from": TEXT,
+    "to": TEXT,
+    "road": TEXT,
+    "km": NUMBER,
+    "km_basis": TEXT,
+    "limit_kmh": NUMBER,
+    "limit_basis": TEXT,
+    "geometry_kind": TEXT,
+    "source": TEXT,
+    "kind": TEXT,
+    "joinable": COUNT,
+    "km_line": NUMBER,
+    "km_straight": NUMBER,
+    "minutes": NUMBER,
+    "hand_edge": TEXT,
+    "note": TEXT,
+}
+PLACE_KINDS = ("tatort", "village", "external")
+"""Kinds of nodes that are named places: one may join the network there."""
+NODE_KINDS = (*PLACE_KINDS, "junction", "road change", "end")
+EDGE_KINDS = ("numbered", "local", "street")
+COURSES = ("osm", "schematic")
 LIMIT_RANGE_KMH = (30.0, 120.0)
-EARTH_RADIUS_KM = 6371.0
-SHORTEST_ROAD_PER_STRAIGHT_KM = 0.98
-"""A road cannot be shorter than the straight line; 2 % is left for rounded points."""
+REGION = (62.5, 67.0, 12.5, 23.0)
+"""South, north, west, east: the county and the roads that lead out of it, in degrees."""
+STRAIGHT_LINE_SLACK_KM = 0.002
+"""Kilometres are rounded to metres: a road may be this much shorter than the straight line."""
+END_SLACK_M = 20.0
+"""Points of the course are rounded to five decimals, about one metre."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadNode:
-    """A place or junction (EPSG:4326). ``municipality_code`` is ``None`` outside Sweden."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Roads:
+    """The checked network.
 
-    id: str
-    name: str
-    municipality_code: str | None
-    lat: float
-    lon: float
-    kind: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadEdge:
-    """A road between two nodes, open in both directions.
-
-    ``road`` is the road number, ``local`` where there is none; ``verification`` says how the
-    length was checked (one of ``VERIFICATIONS``).
+    Parameters
+    ----------
+    nodes : GeoDataFrame
+        Index: node; name, kind, lat, lon; points in EPSG:3006.
+    edges : GeoDataFrame
+        Index: edge id; from, to, road, km, limit_kmh, limit_basis, kind, geometry_kind, joinable;
+        lines from ``from`` to ``to`` in EPSG:3006.
     """
 
-    id: str
-    from_node: str
-    to_node: str
-    road: str
-    length_km: float
-    limit_kmh: float
-    verification: str
-    basis: str
-    limit_source: str
-    note: str
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedPair:
-    """A distance or driving time between two nodes that a public page states.
-
-    ``quality`` is ``A`` (sign, official direction, guide book, road log) or ``B`` (rounded, or an
-    odometer). ``sigma_km`` is the judged error of the statement, for distances.
-    """
-
-    from_node: str
-    to_node: str
-    via: tuple[str, ...]
-    distance_km: float | None
-    time_min: float | None
-    quality: str
-    sigma_km: float | None
-    basis: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadNetwork:
-    """The whole graph, and the statements it can be tested against."""
-
-    nodes: tuple[RoadNode, ...]
-    edges: tuple[RoadEdge, ...]
-    stated_pairs: tuple[StatedPair, ...]
-
-
-def load_roads(data_dir: Path) -> RoadNetwork:
+def load_roads(data_dir: Path) -> Roads:
     """Read and check ``roads/`` in the data folder.
 
     Raises
@@ -118,10 +92,10 @@ def load_roads(data_dir: Path) -> RoadNetwork:
     GeodataFaults
         With every fault of every file, if there is any error.
     """
-    network, faults = _examine(data_dir)
-    if any(fault.is_error for fault in faults):
+    roads, faults = _examine(data_dir)
+    if roads is None or any(fault.is_error for fault in faults):
         raise GeodataFaults(faults)
-    return network
+    return roads
 
 
 def check_roads(data_dir: Path) -> list[Fault]:
@@ -129,153 +103,221 @@ def check_roads(data_dir: Path) -> list[Fault]:
     return _examine(data_dir)[1]
 
 
-def straight_km(one: RoadNode, other: RoadNode) -> float:
-    """Return the great-circle distance between two nodes in kilometres."""
-    lat_1, lat_2 = math.radians(one.lat), math.radians(other.lat)
-    half_lon = math.radians(other.lon - one.lon) / 2
-    chord = math.sin((lat_2 - lat_1) / 2) ** 2
-    chord += math.cos(lat_1) * math.cos(lat_2) * math.sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(chord))
+def road_lines(roads: Roads) -> dict[str, list[shapely.LineString]]:
+    """Return the lines (EPSG:3006) of each numbered road; one with two numbers is under both."""
+    numbered = roads.edges[roads.edges["kind"] == "numbered"]
+    each = numbered.assign(number=numbered["road"].str.split("/")).explode("number")
+    return {str(road): list(part.geometry) for road, part in each.groupby("number")}
 
 
-def road_lines(network: RoadNetwork) -> dict[str, list[tuple[RoadNode, RoadNode]]]:
-    """Group the edges by road number, for a schematic map of straight lines.
-
-    A stretch that carries two numbers stands under both.
-    """
-    nodes = {node.id: node for node in network.nodes}
-    lines = defaultdict(list)
-    for edge in network.edges:
-        for road in edge.road.split("/"):
-            lines[road].append((nodes[edge.from_node], nodes[edge.to_node]))
-    return dict(sorted(lines.items()))
-
-
-def _examine(data_dir: Path) -> tuple[RoadNetwork, list[Fault]]:
-    names = ("nodes.csv", "edges.csv", "stated_pairs.csv")
-    logs = [FaultLog(data_dir / "roads" / name) for name in names]
-    nodes_log, edges_log, pairs_log = logs
-    node_rows = read_rows(nodes_log, columns=NODE_COLUMNS, key="node")
-    nodes = {row.record: _node(row) for row in node_rows}
-    edge_rows = read_rows(edges_log, columns=EDGE_COLUMNS, key="edge_id")
-    edges = tuple(_edge(row, nodes=nodes) for row in edge_rows)
-    pairs = tuple(_pair(r, nodes=nodes) for r in read_rows(pairs_log, columns=PAIR_COLUMNS))
-    _note_isolated(node_rows, edges=edges)
-    network = RoadNetwork(nodes=tuple(nodes.values()), edges=edges, stated_pairs=pairs)
-    return network, [fault for log in logs for fault in log.faults]
+def _examine(data_dir: Path) -> tuple[Roads | None, list[Fault]]:
+    folder = data_dir / "roads"
+    logs = [FaultLog(folder / name) for name in ("nodes.csv", "edges.csv", "edges.geojson")]
+    nodes_log, edges_log, course_log = logs
+    nodes = read_frame(nodes_log, columns=NODE_COLUMNS, key="node")
+    edges = read_frame(edges_log, columns=EDGE_COLUMNS, key="edge_id")
+    course = _read_course(course_log)
+    if nodes is not None:
+        _check_nodes(nodes, nodes_log)
+    if nodes is not None and edges is not None:
+        _check_edges(edges, nodes, edges_log)
+        _check_whole(nodes, edges, nodes_log)
+        if course is not None and not any(log.faults for log in logs):
+            made = _with_course(nodes, edges, course)
+            _check_course(
+                made, edges, edges_log, course_log, extra=set(course) - set(made.edges.index)
+            )
+            return made, [fault for log in logs for fault in log.faults]
+    return None, [fault for log in logs for fault in log.faults]
 
 
-def _node(row: Row) -> RoadNode:
-    lat, lon = row.point()
-    return RoadNode(
-        id=row.record,
-        name=row.required("name"),
-        municipality_code=row.cells["municipality_code"] or None,
-        lat=lat,
-        lon=lon,
-        kind=row.choice("kind", allowed=NODE_KINDS),
-        source=row.required("coord_source"),
+def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
+    south, north, west, east = REGION
+    note_rows(
+        log,
+        nodes[~(nodes["lat"].between(south, north) & nodes["lon"].between(west, east))],
+        lambda row: f"The point ({row['lat']:g}, {row['lon']:g}) lies outside the region.",
+        action="Correct lat and lon; they may be swapped.",
+        code="bad-point",
+        field="lat, lon",
+    )
+    _check_word(nodes, log, "kind", NODE_KINDS)
+    note_rows(
+        log,
+        nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")],
+        "A place has a name.",
+        action="Fill it in.",
+        code="missing-value",
+        field="name",
     )
 
 
-def _end(row: Row, field: str, *, nodes: Mapping[str, RoadNode]) -> str:
-    node = row.cells[field]
-    if node not in nodes:
-        row.fault(
-            f"There is no node '{node}'.",
+def _check_word(
+    frame: pd.DataFrame, log: FaultLog, field: str, allowed: tuple[str, ...] | tuple[int, ...]
+) -> None:
+    note_rows(
+        log,
+        frame[~frame[field].isin(allowed)],
+        lambda row: f"'{row[field]}' is not known here.",
+        action=f"Use one of: {', '.join(map(str, allowed))}.",
+        code="unknown-value",
+        field=field,
+    )
+
+
+def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> None:
+    for end in ("from", "to"):
+        note_rows(
+            log,
+            edges[~edges[end].isin(nodes["node"])],
+            lambda row, end=end: f"There is no node '{row[end]}'.",  # type: ignore[misc]
             action="Correct the name, or add the node to nodes.csv.",
             code="unknown-node",
-            field=field,
+            field=end,
         )
-    return node
-
-
-def _edge(row: Row, *, nodes: Mapping[str, RoadNode]) -> RoadEdge:
-    edge = RoadEdge(
-        id=row.record,
-        from_node=_end(row, "from", nodes=nodes),
-        to_node=_end(row, "to", nodes=nodes),
-        road=row.required("road"),
-        length_km=row.positive_number("km", unit="km"),
-        limit_kmh=row.number("limit_kmh"),
-        verification=row.choice("verification", allowed=VERIFICATIONS),
-        basis=row.required("basis"),
-        limit_source=row.cells["limit_source"],
-        note=row.cells["note"],
+    note_rows(
+        log,
+        edges[~(edges["km"] > 0)],
+        lambda row: f"{row['km']:g} km is not above zero.",
+        action="Correct the length.",
+        code="not-positive",
+        field="km",
     )
     lowest, highest = LIMIT_RANGE_KMH
-    if not math.isnan(edge.limit_kmh) and not lowest <= edge.limit_kmh <= highest:
-        row.fault(
-            f"A limit of {edge.limit_kmh:g} km/h is not between {lowest:g} and {highest:g}.",
-            action="Correct the limit.",
-            code="bad-limit",
-            field="limit_kmh",
-        )
-    _note_impossible(edge, row=row, nodes=nodes)
-    return edge
-
-
-def _note_impossible(edge: RoadEdge, *, row: Row, nodes: Mapping[str, RoadNode]) -> None:
-    if edge.from_node == edge.to_node:
-        row.fault("The road ends where it begins.", action="Correct 'to'.", code="loop", field="to")
-    elif edge.from_node in nodes and edge.to_node in nodes:
-        straight = straight_km(nodes[edge.from_node], nodes[edge.to_node])
-        if edge.length_km < straight * SHORTEST_ROAD_PER_STRAIGHT_KM:
-            row.fault(
-                f"{edge.length_km:g} km is less than the straight line of {straight:.1f} km.",
-                action="Correct the length, or the points of the two nodes.",
-                code="too-short",
-                field="km",
-            )
-
-
-def _pair(row: Row, *, nodes: Mapping[str, RoadNode]) -> StatedPair:
-    is_distance = row.choice("kind", allowed=("distance", "time")) == "distance"
-    via = tuple(part.strip() for part in row.cells["via"].split(",") if part.strip())
-    for unknown in (place for place in via if place not in nodes):
-        row.fault(
-            f"There is no node '{unknown}'.",
-            action="Correct the name.",
-            code="unknown-node",
-            field="via",
-        )
-    return StatedPair(
-        from_node=_end(row, "from", nodes=nodes),
-        to_node=_end(row, "to", nodes=nodes),
-        via=via,
-        distance_km=row.positive_number("km_stated", unit="km") if is_distance else None,
-        time_min=None if is_distance else row.positive_number("minutes_stated", unit="min"),
-        quality=row.choice("class", allowed=("A", "B")),
-        sigma_km=row.positive_number("sigma_km", unit="km") if is_distance else None,
-        basis=row.cells["basis"],
-        source=row.required("source"),
+    note_rows(
+        log,
+        edges[~edges["limit_kmh"].between(lowest, highest)],
+        lambda row: (
+            f"A limit of {row['limit_kmh']:g} km/h is not between {lowest:g} and {highest:g}."
+        ),
+        action="Correct the limit.",
+        code="bad-limit",
+        field="limit_kmh",
+    )
+    note_rows(
+        log,
+        edges[edges["from"] == edges["to"]],
+        "The road ends where it begins.",
+        action="Correct 'to'.",
+        code="loop",
+        field="to",
+    )
+    _check_word(edges, log, "kind", EDGE_KINDS)
+    _check_word(edges, log, "geometry_kind", COURSES)
+    _check_word(edges, log, "joinable", (0, 1))
+    straight = _straight_km(edges, nodes)
+    short = edges.assign(straight=straight)[
+        (edges["km"] > 0) & (edges["km"] < straight - STRAIGHT_LINE_SLACK_KM)
+    ]
+    note_rows(
+        log,
+        short,
+        lambda row: f"{row['km']:g} km is less than the straight line of {row['straight']:.3f} km.",
+        action="Correct the length, or the points of the two nodes.",
+        code="too-short",
+        field="km",
     )
 
 
-def _note_isolated(rows: Sequence[Row], *, edges: Sequence[RoadEdge]) -> None:
-    neighbours: dict[str, set[str]] = {row.record: set() for row in rows}
-    for edge in edges:
-        if edge.from_node in neighbours and edge.to_node in neighbours:
-            neighbours[edge.from_node].add(edge.to_node)
-            neighbours[edge.to_node].add(edge.from_node)
-    parts = sorted(_connected_parts(neighbours), key=len, reverse=True)
+def _straight_km(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.Series:
+    """Return the great circle between the ends of each road; NaN where a node is unknown."""
+    point = nodes.drop_duplicates("node").set_index("node")[["lat", "lon"]].map(np.radians)
+    a, b = (point.reindex(edges[end]).to_numpy() for end in ("from", "to"))
+    half = (b - a) / 2
+    chord = np.sin(half[:, 0]) ** 2 + np.cos(a[:, 0]) * np.cos(b[:, 0]) * np.sin(half[:, 1]) ** 2
+    return pd.Series(2 * 6371.0088 * np.arcsin(np.sqrt(chord)), index=edges.index)
+
+
+def _check_whole(nodes: pd.DataFrame, edges: pd.DataFrame, log: FaultLog) -> None:
+    """Note nodes without any road, and every part that is cut off from the largest."""
+    names = nodes["node"].drop_duplicates()
+    position = pd.Series(np.arange(len(names)), index=names)
+    ends = edges[["from", "to"]].apply(lambda column: column.map(position)).dropna().astype(int)
+    links = coo_array((np.ones(len(ends)), (ends["from"], ends["to"])), shape=(len(names),) * 2)
+    label = connected_components(links, directed=False)[1]
+    groups = names.groupby(label).apply(sorted)
+    parts = sorted(groups, key=lambda part: (-len(part), part))
     for part in parts[1:]:
-        first = next(row for row in rows if row.record in part)
-        first.fault(
-            f"Cut off from the rest of the network: {', '.join(sorted(part))}.",
-            action="Add the missing road to edges.csv.",
-            code="isolated",
+        alone = len(part) == 1
+        note_rows(
+            log,
+            nodes[nodes["node"] == part[0]],
+            "No road leads here."
+            if alone
+            else f"Cut off from the rest of the network: {', '.join(part)}.",
+            action="Add the missing road to edges.csv"
+            + (", or remove the node." if alone else "."),
+            code="node-without-edge" if alone else "isolated",
+            field="node",
         )
 
 
-def _connected_parts(neighbours: Mapping[str, set[str]]) -> Iterator[set[str]]:
-    unseen = set(neighbours)
-    while unseen:
-        part: set[str] = set()
-        waiting = [unseen.pop()]
-        while waiting:
-            node = waiting.pop()
-            part.add(node)
-            waiting.extend(neighbours[node] & unseen)
-            unseen -= neighbours[node]
-        yield part
+def _read_course(log: FaultLog) -> dict[str, shapely.LineString] | None:
+    """Return the line of each road (EPSG:4326) by its id."""
+    text = log.text()
+    if text is None:
+        return None
+    try:
+        return {
+            str(feature["properties"]["edge_id"]): shapely.LineString(
+                feature["geometry"]["coordinates"]
+            )
+            for feature in json.loads(text)["features"]
+        }
+    except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+        log.add(
+            f"Not a collection of lines: {error!r}.",
+            action="Restore the file.",
+            code="bad-geojson",
+        )
+        return None
+
+
+def _with_course(
+    nodes: pd.DataFrame, edges: pd.DataFrame, course: dict[str, shapely.LineString]
+) -> Roads:
+    lines = [course.get(edge, shapely.LineString()) for edge in edges["edge_id"]]
+    points = shapely.points(nodes["lon"], nodes["lat"])
+    return Roads(
+        nodes=gpd.GeoDataFrame(nodes, geometry=points, crs=WGS_84)
+        .set_index("node")
+        .to_crs(SWEREF_99_TM),
+        edges=gpd.GeoDataFrame(edges, geometry=lines, crs=WGS_84)
+        .set_index("edge_id")
+        .to_crs(SWEREF_99_TM),
+    )
+
+
+def _check_course(
+    roads: Roads, edges: pd.DataFrame, log: FaultLog, course_log: FaultLog, *, extra: set[str]
+) -> None:
+    lines = roads.edges.geometry.to_numpy()
+    missing = shapely.is_empty(lines)
+    note_rows(
+        log,
+        edges[missing],
+        "The road has no course in edges.geojson.",
+        action="Add its line.",
+        code="missing-course",
+        field="edge_id",
+    )
+    place = roads.nodes.geometry
+    ends = [
+        shapely.distance(shapely.get_point(lines, at), place.loc[roads.edges[end]].to_numpy())
+        for end, at in (("from", 0), ("to", -1))
+    ]
+    note_rows(
+        log,
+        edges[~missing & (np.maximum(*ends) > END_SLACK_M)],
+        "The line does not lead from 'from' to 'to'.",
+        action="Turn or mend the line in edges.geojson.",
+        code="course-elsewhere",
+        field="edge_id",
+    )
+    for edge in sorted(extra):
+        course_log.add(
+            "The line belongs to no road of edges.csv.",
+            action="Remove it, or add the road.",
+            code="unknown-edge",
+            record=edge,
+        )

@@ -16,7 +16,7 @@ from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
 from ris_map.register.vocabulary import Delivery
-from ris_map.travel.snapping import office_key
+from ris_map.travel.matrix import office_key
 from ris_map.travel.world import World
 from ris_map.web.map import Bubble, Legend, MapLayer, MapPicture, Sentence
 from ris_map.words import Translator, swedish_sort_key

@@ -275,25 +275,26 @@ def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tu
 
 def _times(base: Ground, world: World, m: int) -> Iterator[PlaceTimes]:
     """Yield the seat first, then the other settlements by population, unknown ones last."""
-    population = base.cube.population
-    geography = world.foundations.geography
     here = [
-        (position, geography.locality(population.locality_ids[position]))
-        for position in np.flatnonzero(population.municipality == m).tolist()
+        (position, place)
+        for position, place in enumerate(world.foundations.geography.localities)
+        if place.municipality_code == base.cube.municipality_codes[m]
     ]
     here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
     for position, locality in here:
         yield PlaceTimes(
             locality=locality,
-            nearest=tuple(_nearest(base, position, s) for s in range(len(SERVICE_TYPES))),
+            nearest=tuple(_nearest(base, m, position, s) for s in range(len(SERVICE_TYPES))),
         )
 
 
-def _nearest(base: Ground, locality: int, service: int) -> Nearest:
+def _nearest(base: Ground, m: int, locality: int, service: int) -> Nearest:
     shared, table = base.shared, base.cube.table
     truth = base.tensor[:, MODES.index(Delivery.OFFICE), :, service].max(axis=1)
-    offices = np.flatnonzero(truth[shared.actor] == Known.YES)
-    minutes = shared.known[offices, locality]
+    is_open = (truth[shared.actor] == Known.YES) & (shared.serves[:, m] == Known.YES)
+    offices = np.flatnonzero(is_open)
+    rows = base.matrix.rows([table.office_ids[k] for k in shared.office[offices].tolist()])
+    minutes = base.matrix.settlement_minutes[rows, locality]
     if not len(offices) or not np.isfinite(minutes).any():
         return Nearest(service_type=SERVICE_TYPES[service], minutes=float("inf"), town=None)
     first = int(minutes.argmin())  # offices are sorted by id: the first of equals

@@ -15,7 +15,6 @@ from itertools import product
 import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.population import NO_SEAT
 from ris_map.coverage.reach import Reach, reach
 from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
@@ -64,10 +63,8 @@ class Way:
         For an office: its id, its town and the code of the municipality it stands in.
     minutes_from_seat : float
         For an office: by road from the municipality's seat; infinite without a way, else NaN.
-    localities_within : tuple of str
-        For an office: localities with residents from which it is reached within the threshold.
     people_within : int
-        Located residents of those localities.
+        For an office: residents from whom it is reached within the threshold.
     kinds : tuple of Kind
         Cells in which it counts.
     possible : tuple of Kind
@@ -81,7 +78,6 @@ class Way:
     town: str | None = None
     office_municipality: str | None = None
     minutes_from_seat: float = float("nan")
-    localities_within: tuple[str, ...] = ()
     people_within: int = 0
     kinds: tuple[Kind, ...]
     possible: tuple[Kind, ...]
@@ -182,7 +178,7 @@ def _office_ways(
     minutes = _seat_minutes(base, m)
     for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
         is_here = int(shared.municipality[k]) == m
-        within = _localities_within(base, k, m)
+        within = _cells_within(base, k, m)
         if not (is_here or len(within) or however_far):
             continue
         office, actor = int(shared.office[k]), int(shared.actor[k])
@@ -195,7 +191,6 @@ def _office_ways(
                 town=table.office_towns[office],
                 office_municipality=table.municipality_codes[int(shared.municipality[k])],
                 minutes_from_seat=minutes[table.office_ids[office]],
-                localities_within=tuple(population.locality_ids[i] for i in within.tolist()),
                 people_within=int(population.persons[within].sum()),
                 kinds=_kinds(answers[k] == Known.YES),
                 possible=_kinds(answers[k] == Known.UNKNOWN),
@@ -204,21 +199,18 @@ def _office_ways(
         )
 
 
-def _localities_within(base: Ground, k: int, m: int) -> IntArray:
-    """Positions of the municipality's inhabited localities within the threshold of an office."""
+def _cells_within(base: Ground, k: int, m: int) -> IntArray:
+    """Positions of the municipality's cells within the threshold of an office."""
     population, limit = base.cube.population, base.cube.definition.threshold
-    here = (population.municipality == m) & (population.persons > 0)
-    return np.flatnonzero(here & (base.shared.at_best[k] <= limit))
+    here = np.flatnonzero(population.municipality == m)
+    within: IntArray = here[base.shared.at_best[k, here] <= limit]
+    return within
 
 
 def _seat_minutes(base: Ground, m: int) -> dict[str, float]:
-    """Minutes from the seat to every office; NaN without a seat."""
-    seat = int(base.cube.population.seat[m])
-    ids = base.matrix.destination_ids
-    if seat == NO_SEAT:
-        return dict.fromkeys(ids, float("nan"))
-    row = base.matrix.origin_ids.index(base.cube.population.locality_ids[seat])
-    return dict(zip(ids, base.matrix.minutes[row].tolist(), strict=True))
+    """Minutes from the seat to every office that counts; NaN without a seat."""
+    offices = [base.cube.table.office_ids[k] for k in base.shared.office.tolist()]
+    return dict(zip(offices, base.shared.from_seat[:, m].tolist(), strict=True))
 
 
 def _remote_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:

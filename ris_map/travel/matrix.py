@@ -1,289 +1,346 @@
-"""Minutes and kilometres by road from every place to every other: the one matrix behind all else.
-
-The matrix is computed once and cached; nothing is routed while a page is drawn.
-"""
+"""Minutes by road from every office to everybody, all at once: the one matrix behind all else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
+from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
-from ris_map.travel.arrays import DECIMALS, FloatArray, fingerprint, positions, readonly
-from ris_map.travel.network import Edge, Network, network_from_edges
-from ris_map.travel.shortest import (
-    CAUTIOUS,
-    POSTED,
-    SPEED_MODELS,
-    SUMMER,
-    WINTER,
-    SpeedModel,
-    costs,
-    timed_graph,
-)
-from ris_map.travel.snapping import (
-    DEFAULT_SNAP,
-    NOWHERE,
-    Place,
-    Snapped,
-    SnapRule,
-    snap_places,
-    straight_road_km,
-)
+from ris_map.register.model import Actor, Office
+from ris_map.travel.arrays import DECIMALS, FloatArray, IntArray, fingerprint, positions, readonly
+from ris_map.travel.network import DETOUR, DIRECT_KM, SUMMER, Joined, SpeedModel
 
-__all__ = [
-    "CAUTIOUS",
-    "DEFAULT_SNAP",
-    "POSTED",
-    "SPEED_MODELS",
-    "SUMMER",
-    "WINTER",
-    "Place",
-    "Reason",
-    "Role",
-    "SnapRule",
-    "SpeedModel",
-    "TravelMatrix",
-    "Unreachable",
-    "travel_matrix",
-    "travel_matrix_from_edges",
-]
-
-
-class Role(StrEnum):
-    """Which side of the matrix a place stands on."""
-
-    ORIGIN = "origin"
-    DESTINATION = "destination"
-
-
-class Reason(StrEnum):
-    """Why a place cannot be reached."""
-
-    TOO_FAR = "too_far"
-    """The nearest node lies beyond the limit of the snap rule."""
-    ISOLATED = "isolated"
-    """It is on the network, but no way leads to any place on the other side of the matrix."""
+LIMIT_OF_ARRAY = 4_000_000
+"""Offices are taken in groups so that offices x ways stays below this: bounded memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unreachable:
-    """A place that no figure can be given for; shown by name, never dropped.
-
-    Parameters
-    ----------
-    id, name : str
-        Of the place.
-    role : Role
-        Side of the matrix.
-    reason : Reason
-        Why.
-    straight_km : float
-        Great circle to the nearest node in km.
-    """
+class Place:
+    """A point from or to which people travel (EPSG:4326); ``name`` is what a report calls it."""
 
     id: str
     name: str
-    role: Role
-    reason: Reason
-    straight_km: float
+    lat: float
+    lon: float
+
+
+def office_key(actor: Actor, office: Office) -> str:
+    """Return the id of an office over all actors."""
+    return f"{actor.id}/{office.id}"
+
+
+def places_of_offices(actors: Iterable[Actor]) -> tuple[Place, ...]:
+    """Return every office of the actors as a place, sorted by key, in and outside the county.
+
+    Offices that have closed are kept: one matrix serves every date.
+    """
+    places = (
+        Place(
+            id=office_key(actor, office),
+            name=f"{actor.name}, {office.town}",
+            lat=office.lat,
+            lon=office.lon,
+        )
+        for actor in actors
+        for office in actor.offices
+    )
+    return tuple(sorted(places, key=lambda place: place.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TravelMatrix:
-    """Travel by car on the road network. The arrays are read-only.
+    """Travel by car. The arrays are read-only.
 
     Parameters
     ----------
-    origin_ids, destination_ids : tuple of str
-        Rows and columns.
-    minutes, km : array of float, shape (origins, destinations)
-        Time of the fastest way, and the length of that same way (not of the shortest way);
-        rounded to six decimals; infinite where there is no way.
-    unreachable : tuple of Unreachable
-        Every place with no way to the other side, with the reason.
+    office_ids : tuple of str
+        Rows, sorted.
+    cell_ids, settlement_ids : tuple of str
+        Columns: the inhabited cells, and the named settlements.
+    minutes : array of float, shape (offices, cells)
+        Rounded to six decimals; infinite where no road leads.
+    settlement_minutes, settlement_km : array of float, shape (offices, settlements)
+        The same for settlements, and the length of the same way.
+    point : array of int, shape (offices,)
+        Offices with the same number stand at the same point.
+    unreached_cells, unreached_settlements, unreached_offices : tuple of str
+        To or from which no road leads.
     version : str
-        Changes with any input: network, places, speed model, snap rule.
-    network_source : str
-        What the roads were made from.
-    speed_model : SpeedModel
-        How kilometres became minutes.
-    snap : SnapRule
-        How places were attached to the network.
+        Changes with any input: network, cells, offices, speed model.
     """
 
-    origin_ids: tuple[str, ...]
-    destination_ids: tuple[str, ...]
+    office_ids: tuple[str, ...]
+    cell_ids: tuple[str, ...]
+    settlement_ids: tuple[str, ...]
     minutes: FloatArray
-    km: FloatArray
-    unreachable: tuple[Unreachable, ...]
+    settlement_minutes: FloatArray
+    settlement_km: FloatArray
+    point: IntArray
+    unreached_cells: tuple[str, ...]
+    unreached_settlements: tuple[str, ...]
+    unreached_offices: tuple[str, ...]
     version: str
     network_source: str
     speed_model: SpeedModel
-    snap: SnapRule
 
-    def aligned(self, *, origins: Sequence[str], destinations: Sequence[str]) -> FloatArray:
-        """Return minutes with rows and columns in a wanted order.
-
-        Raises
-        ------
-        KeyError
-            With every id that is not in the matrix.
-        """
-        if tuple(origins) == self.origin_ids and tuple(destinations) == self.destination_ids:
-            return self.minutes
-        rows = positions(origins, within=self.origin_ids)
-        columns = positions(destinations, within=self.destination_ids)
-        return self.minutes[np.ix_(rows, columns)]
+    def rows(self, offices: Sequence[str]) -> IntArray:
+        """Return the rows of offices; ``KeyError`` with every id that is not there."""
+        return positions(offices, within=self.office_ids)
 
 
 def travel_matrix(
-    network: Network,
+    offices: Joined,
+    cells: Joined,
+    settlements: Joined,
     *,
-    origins: Sequence[Place],
-    destinations: Sequence[Place],
+    office_ids: Sequence[str],
+    cell_ids: Sequence[str],
+    settlement_ids: Sequence[str],
     speed_model: SpeedModel = SUMMER,
-    snap: SnapRule = DEFAULT_SNAP,
 ) -> TravelMatrix:
-    """Return minutes and kilometres from every origin to every destination.
+    """Return minutes from all offices to all cells and settlements; each point only once."""
+    point, kept = _points(offices)
+    once = _part(offices, kept)
+    minutes, _ = travel(once, cells, speed_model=speed_model)
+    settlement_minutes, settlement_km = travel(
+        once, settlements, speed_model=speed_model, with_km=True
+    )
 
-    Time and length are those of the fastest way, plus the way to and from the network by the snap
-    rule. The same inputs give the same figures in whatever order they come.
+    def unreached(joined: Joined, ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(ids[i] for i in np.flatnonzero(~joined.is_reachable).tolist())
+
+    return TravelMatrix(
+        office_ids=tuple(office_ids),
+        cell_ids=tuple(cell_ids),
+        settlement_ids=tuple(settlement_ids),
+        minutes=readonly(minutes[point]),
+        settlement_minutes=readonly(settlement_minutes[point]),
+        settlement_km=readonly(settlement_km[point]),
+        point=readonly(point),
+        unreached_cells=unreached(cells, cell_ids),
+        unreached_settlements=unreached(settlements, settlement_ids),
+        unreached_offices=unreached(offices, office_ids),
+        version=fingerprint(
+            (
+                offices.network.version,
+                speed_model,
+                tuple(office_ids),
+                tuple(cell_ids),
+                tuple(settlement_ids),
+                *(joined.xy for joined in (offices, cells, settlements)),
+                *(joined.is_reachable for joined in (offices, cells, settlements)),
+            )
+        ),
+        network_source=offices.network.source,
+        speed_model=speed_model,
+    )
+
+
+def travel(
+    sources: Joined, targets: Joined, *, speed_model: SpeedModel = SUMMER, with_km: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Return minutes of the fastest ways, and with ``with_km`` the kilometres of the same ways.
+
+    Both ends join the network; two points that join the same road may go along it; points within
+    5 km may go straight. Ways never pass through a point, only through nodes of the network.
 
     Parameters
     ----------
-    network : Network
-        The roads.
-    origins, destinations : sequence of Place
-        Places with unique ids within each list (EPSG:4326); both may be the same list.
-    speed_model : SpeedModel
-        How kilometres become minutes.
-    snap : SnapRule
-        How places are attached to the network.
+    sources, targets : Joined
+        On the same network; the sources are routed from, so they should be the fewer.
 
-    Raises
-    ------
-    ValueError
-        If two places share an id, or a point is not in degrees.
+    Returns
+    -------
+    minutes, km : array of float, shape (sources, targets)
+        Infinite where there is no way; ``km`` is NaN throughout unless asked for.
     """
-    start = snap_places(network, places=origins, rule=snap)
-    stop = snap_places(network, places=destinations, rule=snap)
-    minutes, km = _through_network(network, start, stop, speed_model=speed_model, snap=snap)
-    _take_straight(minutes, km, start, stop, speed_model=speed_model, snap=snap)
-    return TravelMatrix(
-        origin_ids=tuple(place.id for place in origins),
-        destination_ids=tuple(place.id for place in destinations),
-        minutes=readonly(np.round(minutes, DECIMALS)),
-        km=readonly(np.round(km, DECIMALS)),
-        unreachable=tuple(_unreachable(minutes, start, stop)),
-        version=_version(network, start, stop, speed_model, snap),
-        network_source=network.source,
-        speed_model=speed_model,
-        snap=snap,
+    to_node, to_node_km = _to_nodes(sources, speed_model, with_km=with_km)
+    minutes = np.full((len(sources), len(targets)), np.inf)
+    km = np.full_like(minutes, np.inf if with_km else np.nan)
+    point, node, entry_minutes, entry_km = targets.entries(speed_model)
+    if len(point):
+        step = max(1, LIMIT_OF_ARRAY // len(point))
+        starts = np.flatnonzero(np.diff(point, prepend=-1))
+        for first in range(0, len(sources), step):
+            part = slice(first, first + step)
+            through = to_node[part][:, node] + entry_minutes
+            best = np.minimum.reduceat(through, starts, axis=1)
+            minutes[part, point[starts]] = best
+            if with_km:
+                is_best = through <= np.repeat(best, np.diff([*starts, len(point)]), axis=1)
+                length = np.where(is_best, to_node_km[part][:, node] + entry_km, np.inf)
+                km[part, point[starts]] = np.minimum.reduceat(length, starts, axis=1)
+    for s, t, pair_minutes, pair_km in (
+        _along_one_road(sources, targets, speed_model),
+        _straight(sources, targets, speed_model),
+    ):
+        _lower(minutes, km, (s, t), pair_minutes, pair_km)
+    return np.round(minutes, DECIMALS, out=minutes), np.round(km, DECIMALS, out=km)
+
+
+def nearest_minutes(
+    sources: Joined, targets: Joined, *, speed_model: SpeedModel = SUMMER
+) -> FloatArray:
+    """Return the minutes from each target to its nearest source, without the whole matrix.
+
+    One search from all sources at once, so that thousands of offices cost no more than one.
+    """
+    network, size = sources.network, len(sources.network.node_ids)
+    _, node, minutes, _ = sources.entries(speed_model)
+    first = np.full(size, np.inf)
+    np.minimum.at(first, node, minutes)
+    at = np.flatnonzero(np.isfinite(first))
+    row = csr_array((first[at], (np.zeros(len(at), dtype=int), at)), shape=(1, size))
+    graph = vstack([network.graph(speed_model), row], format="csr")
+    graph = hstack([graph, csr_array((size + 1, 1))], format="csr")
+    to_node = dijkstra(graph, indices=size)[:size]
+    found = np.full(len(targets), np.inf)
+    point, node, minutes, _ = targets.entries(speed_model)
+    np.minimum.at(found, point, to_node[node] + minutes)
+    _, t, along, _ = _along_one_road(sources, targets, speed_model)
+    np.minimum.at(found, t, along)
+    usable = sources.xy[sources.is_reachable]
+    if len(usable) and len(targets):
+        away = cKDTree(usable).query(targets.xy, distance_upper_bound=DIRECT_KM * 1000)[0]
+        straight = speed_model.access_minutes(away / 1000 * DETOUR)
+        found = np.where(targets.is_reachable, np.minimum(found, straight), np.inf)
+    return np.round(found, DECIMALS)
+
+
+def _points(joined: Joined) -> tuple[IntArray, IntArray]:
+    """Return the number of each point among the different ones, and where those first stand."""
+    _, kept, point = np.unique(joined.xy, axis=0, return_index=True, return_inverse=True)
+    return point.reshape(-1).astype(np.int64), kept
+
+
+def _part(joined: Joined, kept: IntArray) -> Joined:
+    """Return some of the points, in the order given."""
+    rank = np.full(len(joined), -1)
+    rank[kept] = np.arange(len(kept))
+    ways = np.flatnonzero(rank[joined.point] >= 0)
+    ways = ways[np.argsort(rank[joined.point[ways]], kind="stable")]
+    return Joined(
+        network=joined.network,
+        xy=joined.xy[kept],
+        is_reachable=joined.is_reachable[kept],
+        point=rank[joined.point[ways]],
+        edge=joined.edge[ways],
+        fraction=joined.fraction[ways],
+        access_km=joined.access_km[ways],
+        tail=joined.tail[ways],
+        head=joined.head[ways],
+        nearest_m=joined.nearest_m[kept],
     )
 
 
-def travel_matrix_from_edges(
-    edges: Iterable[Edge],
-    *,
-    nodes: Mapping[str, tuple[float, float]],
-    origins: Sequence[Place],
-    destinations: Sequence[Place],
-    source: str = "edges",
-    speed_model: SpeedModel = SUMMER,
-    snap: SnapRule = DEFAULT_SNAP,
-) -> TravelMatrix:
-    """Return the matrix for a plain edge list ``(from, to, km, limit in km/h, road number)``.
-
-    See :func:`travel_matrix` and :func:`ris_map.travel.network.network_from_edges`.
-    """
-    return travel_matrix(
-        network_from_edges(edges, nodes=nodes, source=source),
-        origins=origins,
-        destinations=destinations,
-        speed_model=speed_model,
-        snap=snap,
-    )
-
-
-def _through_network(
-    network: Network, start: Snapped, stop: Snapped, *, speed_model: SpeedModel, snap: SnapRule
+def _to_nodes(
+    sources: Joined, model: SpeedModel, *, with_km: bool
 ) -> tuple[FloatArray, FloatArray]:
-    graph = timed_graph(network, speed_model=speed_model)
-    sources, source_of = np.unique(start.node[start.node != NOWHERE], return_inverse=True)
-    targets, target_of = np.unique(stop.node[stop.node != NOWHERE], return_inverse=True)
-    node_minutes, node_km = costs(graph, sources=sources, targets=targets)
-    shape = (len(start.places), len(stop.places))
-    minutes, km = np.full(shape, np.inf), np.full(shape, np.inf)
-    on = np.ix_(start.node != NOWHERE, stop.node != NOWHERE)
-    between = np.ix_(source_of, target_of)
-    stub_km = start.km[:, None] + stop.km[None, :]
-    minutes[on] = node_minutes[between] + _stub_minutes(stub_km, speed_model, snap)[on]
-    km[on] = node_km[between] + stub_km[on]
-    return minutes, km
+    """Return minutes (and km of the same ways) from each source to each node."""
+    network = sources.network
+    point, node, minutes, km = sources.entries(model)
+    shape = (len(sources), len(network.node_ids))
+    to_node, to_node_km = np.full(shape, np.inf), np.full(shape, np.inf)
+    if not len(point):
+        return to_node, to_node_km
+    begin, which = np.unique(node, return_inverse=True)
+    graph = network.graph(model)
+    between = np.empty((len(begin), shape[1]))
+    between_km = np.empty_like(between) if with_km else between
+    if with_km:
+        between, before = dijkstra(graph, indices=begin, return_predecessors=True)
+        between_km = _km_along(sources, before, model)
+    else:
+        between = dijkstra(graph, indices=begin)
+    starts = np.flatnonzero(np.diff(point, prepend=-1))
+    step = max(1, LIMIT_OF_ARRAY // shape[1])
+    bounds = np.append(starts, len(point))
+    for first in range(0, len(starts), max(1, step // 8)):
+        last = min(first + max(1, step // 8), len(starts))
+        rows = slice(bounds[first], bounds[last])
+        local = starts[first:last] - bounds[first]
+        through = between[which[rows]] + minutes[rows, None]
+        best = np.minimum.reduceat(through, local, axis=0)
+        at = point[starts[first:last]]
+        to_node[at] = best
+        if with_km:
+            is_best = through <= np.repeat(best, np.diff(bounds[first : last + 1]), axis=0)
+            length = np.where(is_best, between_km[which[rows]] + km[rows, None], np.inf)
+            to_node_km[at] = np.minimum.reduceat(length, local, axis=0)
+    return to_node, to_node_km
 
 
-def _stub_minutes(km: FloatArray, speed_model: SpeedModel, snap: SnapRule) -> FloatArray:
-    return speed_model.time_factor * 60 * km / snap.kmh
+def _km_along(sources: Joined, before: IntArray, model: SpeedModel) -> FloatArray:
+    """Return km from the root to each node along trees of fastest ways, by pointer doubling."""
+    network = sources.network
+    before = np.asarray(before, dtype=np.int64)
+    own = np.broadcast_to(np.arange(before.shape[1]), before.shape)
+    is_child = before >= 0
+    parent = np.where(is_child, before, own)
+    km = np.zeros(before.shape)
+    edge = network.edge_between(parent[is_child], own[is_child], model)
+    km[is_child] = network.km[edge]
+    while True:
+        grandparent = np.take_along_axis(parent, parent, axis=1)
+        if np.array_equal(grandparent, parent):
+            return km
+        km = km + np.take_along_axis(km, parent, axis=1)
+        parent = grandparent
 
 
-def _take_straight(
+Pairs = tuple[IntArray, IntArray, FloatArray, FloatArray]
+"""Source, target, minutes and km of pairs."""
+
+
+def _along_one_road(sources: Joined, targets: Joined, model: SpeedModel) -> Pairs:
+    """Return every pair of ways that join the same road, going along it."""
+    network = sources.network
+    on = np.flatnonzero(sources.edge >= 0)
+    on = on[np.argsort(sources.edge[on], kind="stable")]
+    lowest = np.searchsorted(sources.edge[on], targets.edge, side="left")
+    counts = np.searchsorted(sources.edge[on], targets.edge, side="right") - lowest
+    counts[targets.edge < 0] = 0
+    t = np.repeat(np.arange(len(targets.edge)), counts)
+    s = on[np.arange(len(t)) - np.repeat(np.cumsum(counts) - counts, counts) + lowest[t]]
+    edge = targets.edge[t]
+    along = np.abs(sources.fraction[s] - targets.fraction[t]) * network.km[edge]
+    access = sources.access_km[s] + targets.access_km[t]
+    minutes = model.access_minutes(access) + model.minutes(along, limit_kmh=network.limit_kmh[edge])
+    return sources.point[s], targets.point[t], minutes, access + along
+
+
+def _straight(sources: Joined, targets: Joined, model: SpeedModel) -> Pairs:
+    """Return every pair within 5 km, going straight."""
+    s_at, t_at = np.flatnonzero(sources.is_reachable), np.flatnonzero(targets.is_reachable)
+    if not (len(s_at) and len(t_at)):
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, np.zeros(0), np.zeros(0)
+    near = cKDTree(sources.xy[s_at]).sparse_distance_matrix(
+        cKDTree(targets.xy[t_at]), DIRECT_KM * 1000, output_type="ndarray"
+    )
+    km = near["v"] / 1000 * DETOUR
+    return s_at[near["i"]], t_at[near["j"]], model.access_minutes(km), km
+
+
+def _lower(
     minutes: FloatArray,
     km: FloatArray,
-    start: Snapped,
-    stop: Snapped,
-    *,
-    speed_model: SpeedModel,
-    snap: SnapRule,
+    at: tuple[IntArray, IntArray],
+    pair_minutes: FloatArray,
+    pair_km: FloatArray,
 ) -> None:
-    """Let places that share a node go straight to each other, where that is faster."""
-    same_node = (start.node[:, None] == stop.node[None, :]) & (start.node[:, None] != NOWHERE)
-    o, d = np.nonzero(same_node)
-    direct_km = straight_road_km(start, stop, pairs=(o, d), rule=snap)
-    direct = _stub_minutes(direct_km, speed_model, snap)
-    better = direct < minutes[o, d]
-    minutes[o[better], d[better]] = direct[better]
-    km[o[better], d[better]] = direct_km[better]
-
-
-def _unreachable(minutes: FloatArray, start: Snapped, stop: Snapped) -> Iterator[Unreachable]:
-    reached = np.isfinite(minutes)
-    sides = (
-        (Role.ORIGIN, start, reached.any(axis=1), reached.shape[1]),
-        (Role.DESTINATION, stop, reached.any(axis=0), reached.shape[0]),
-    )
-    for role, snapped, is_reached, others in sides:
-        too_far = snapped.node == NOWHERE
-        for index in np.flatnonzero(too_far | (~is_reached & (others > 0))):
-            place = snapped.places[index]
-            yield Unreachable(
-                id=place.id,
-                name=place.name,
-                role=role,
-                reason=Reason.TOO_FAR if too_far[index] else Reason.ISOLATED,
-                straight_km=float(snapped.straight_km[index]),
-            )
-
-
-def _version(
-    network: Network, start: Snapped, stop: Snapped, speed_model: SpeedModel, snap: SnapRule
-) -> str:
-    return fingerprint(
-        (
-            network.source,
-            network.node_ids,
-            network.lat,
-            network.lon,
-            network.tail,
-            network.head,
-            network.km,
-            network.limit_kmh,
-            network.refs,
-            sorted((p.id, p.name, p.lat, p.lon) for p in start.places),
-            sorted((p.id, p.name, p.lat, p.lon) for p in stop.places),
-            speed_model,
-            snap,
-        )
-    )
+    """Put pairs into the arrays where they are faster, or as fast and shorter."""
+    order = np.lexsort((pair_km, pair_minutes))[::-1]  # the last one written is the best
+    at, pair_minutes, pair_km = (at[0][order], at[1][order]), pair_minutes[order], pair_km[order]
+    best, best_km = np.full_like(minutes, np.inf), km
+    best[at] = pair_minutes
+    is_faster = best < minutes
+    if not np.isnan(km).all():
+        best_km = np.full_like(km, np.inf)
+        best_km[at] = pair_km
+        km[is_faster] = best_km[is_faster]
+    minutes[is_faster] = best[is_faster]

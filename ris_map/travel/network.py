@@ -1,227 +1,333 @@
-"""The road network as arrays, from whatever holds it: tables, an edge list, or lines of a map.
+"""The road network as arrays, how long a road takes, and how a point joins the network.
 
-A network is a plug: everything behind it only sees :class:`Network`. Roads are open in both
-directions. Points are WGS 84 degrees (EPSG:4326).
+Roads are open in both directions. Points come in WGS 84 degrees (EPSG:4326) and are measured in
+SWEREF 99 TM (EPSG:3006), metres. Every constant and its reason stands in the note on travel in
+docs/method.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
+import geopandas as gpd
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import shapely
+from pyproj import Transformer
+from scipy.sparse import csr_array
 
-from ris_map.common.faults import Fault, GeodataFaults
-from ris_map.geography.roads import RoadEdge, RoadNode
-from ris_map.travel.arrays import FloatArray, IntArray, readonly
+from ris_map.geography.roads import PLACE_KINDS, SWEREF_99_TM, WGS_84, Roads
+from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, fingerprint, readonly
 
-Edge = tuple[str, str, float, float, str]
-"""``(from node, to node, km, limit in km/h, road number)``."""
-NAMES_SHOWN = 10
+DETOUR = 1.3
+"""Road kilometres per kilometre of straight line on the way to the network."""
+ACCESS_LIMIT_KMH = 60 / 0.9
+"""Limit on that way: 60 km/h in summer, like every road under every speed model."""
+CANDIDATE_FACTOR, CANDIDATE_MORE_M, CANDIDATE_MOST_M = 1.5, 2000.0, 15_000.0
+"""Ways to the network within 1.5 x the way to the nearest numbered road + 2 km, at most 15 km."""
+NEAREST_MORE_M = 0.01
+"""The nearest way is always one of them; this much is left for rounding."""
+JOIN_MOST_M = 60_000.0
+"""Beyond this from any road a point is not reached."""
+DIRECT_KM = 5.0
+"""Two points this near may go straight to each other."""
 
 
-class Point(NamedTuple):
-    """A point in degrees (EPSG:4326)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedModel:
+    """How long a road takes: ``time_factor x 60 x km / min(share_of_limit x limit, cap)``.
 
-    lat: float
-    lon: float
+    So the cap holds the mean speed first, and the factor then lengthens every minute; the way to
+    the network is a road with the limit ``ACCESS_LIMIT_KMH``.
+    """
+
+    id: str
+    share_of_limit: float = 0.9
+    time_factor: float = 1.0
+    cap_kmh: float = np.inf
+
+    def __post_init__(self) -> None:
+        if not (self.share_of_limit > 0 and self.time_factor > 0 and self.cap_kmh > 0):
+            raise ValueError(f"speed model {self.id!r}: every number must be above zero")
+
+    def minutes(self, km: FloatArray, *, limit_kmh: FloatArray | float) -> FloatArray:
+        """Return the minutes of stretches of road."""
+        kmh = np.minimum(
+            self.share_of_limit * np.asarray(limit_kmh, dtype=np.float64), self.cap_kmh
+        )
+        minutes: FloatArray = self.time_factor * 60 * np.asarray(km) / kmh
+        return minutes
+
+    def access_minutes(self, km: FloatArray) -> FloatArray:
+        """Return the minutes of ways to the network."""
+        return self.minutes(km, limit_kmh=ACCESS_LIMIT_KMH)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+SUMMER = SpeedModel(id="summer")
+"""Default: 90 % of the posted limit."""
+WINTER = SpeedModel(id="winter", time_factor=1.175)
+"""Middle of the 15-20 % that winter roads take longer."""
+POSTED = SpeedModel(id="posted", share_of_limit=1.0)
+"""The posted limit all the way: the shortest lawful time, a lower bound."""
+CAUTIOUS = SpeedModel(id="cautious", time_factor=1.2, cap_kmh=80.0)
+"""Winter at its slowest, and never above 80 km/h before that: hits the fast coast road hardest."""
+SPEED_MODELS = (SUMMER, WINTER, POSTED, CAUTIOUS)
+SPEED_MODEL = {model.id: model for model in SPEED_MODELS}
+
+
+@lru_cache(maxsize=1)
+def to_metres() -> Transformer:
+    """Return the way from degrees (lon, lat) to SWEREF 99 TM (east, north)."""
+    return Transformer.from_crs(WGS_84, SWEREF_99_TM, always_xy=True)
+
+
+def metres(lat: FloatArray, lon: FloatArray) -> FloatArray:
+    """Return points in degrees as east and north in SWEREF 99 TM, shape (points, 2)."""
+    lat, lon = np.atleast_1d(lat).astype(np.float64), np.atleast_1d(lon).astype(np.float64)
+    if not ((np.abs(lat) <= 90) & (np.abs(lon) <= 180)).all():  # also false for NaN
+        raise ValueError("a point is not in degrees")
+    return np.column_stack(to_metres().transform(lon, lat)).reshape(-1, 2)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
-    """A checked road network in canonical order: the same roads give the same arrays.
+    """Roads as arrays. ``tail`` and ``head`` are node positions; each line leads from tail to head.
 
     Parameters
     ----------
-    source : str
-        What the network was made from, as shown to readers.
-    node_ids : tuple of str
-        Sorted.
-    lat, lon : array of float, shape (nodes,)
-        Degrees (EPSG:4326).
-    tail, head : array of int, shape (edges,)
-        Ends of each edge as positions in ``node_ids``, the smaller first.
+    node_ids, node_names : tuple of str
+        Names are empty for junctions.
+    node_xy : array of float, shape (nodes, 2)
+        EPSG:3006.
+    places : array of int
+        Nodes that are named places: one may join the network there.
+    edge_ids, roads : tuple of str
+        Road numbers, several with ``/``.
     km, limit_kmh : array of float, shape (edges,)
-        Length and posted limit.
-    refs : tuple of str
-        Road number of each edge, empty where there is none.
+        Length along the road and posted limit.
+    is_numbered, is_joinable, is_schematic : array of bool, shape (edges,)
+        Whether it has a number, may be joined along its length, and has a course that is only
+        sketched.
+    lines : array of LineString, shape (edges,)
+        EPSG:3006.
     """
 
     source: str
     node_ids: tuple[str, ...]
-    lat: FloatArray
-    lon: FloatArray
+    node_names: tuple[str, ...]
+    node_xy: FloatArray
+    places: IntArray
+    edge_ids: tuple[str, ...]
+    roads: tuple[str, ...]
     tail: IntArray
     head: IntArray
     km: FloatArray
     limit_kmh: FloatArray
-    refs: tuple[str, ...]
+    is_numbered: BoolArray
+    is_joinable: BoolArray
+    is_schematic: BoolArray
+    lines: np.ndarray
 
-    def parts(self) -> IntArray:
-        """Return the number of the connected part of each node; 0 is the largest part."""
+    @cached_property
+    def version(self) -> str:
+        """Changes with any road."""
+        arrays = (self.node_xy, self.places, self.tail, self.head, self.km, self.limit_kmh)
+        kinds = (self.is_numbered, self.is_joinable, self.is_schematic)
+        course = shapely.to_wkb(self.lines).tolist()
+        return fingerprint((self.node_ids, self.edge_ids, self.roads, *arrays, *kinds, course))
+
+    @cached_property
+    def line_m(self) -> FloatArray:
+        """Length of each drawn line in metres; the road is longer by the file's ``km``."""
+        return readonly(shapely.length(self.lines))
+
+    def graph(self, model: SpeedModel) -> csr_array:
+        """Return minutes between neighbours, both ways; parallel roads as the fastest one."""
         size = len(self.node_ids)
-        ones = np.ones(len(self.tail))
-        graph = coo_array((ones, (self.tail, self.head)), shape=(size, size))
-        labels = connected_components(graph, directed=False)[1]
-        by_size = np.argsort(-np.bincount(labels, minlength=1), kind="stable")
-        rank = np.empty_like(by_size)
-        rank[by_size] = np.arange(len(by_size))
-        numbered: IntArray = rank[labels]
-        return numbered
+        arcs, _ = self._fastest(model)
+        tail, head = np.divmod(arcs, size)
+        minutes = model.minutes(self.km, limit_kmh=self.limit_kmh)[self._fastest(model)[1]]
+        starts = np.searchsorted(tail, np.arange(size + 1)).astype(np.int32)
+        return csr_array((minutes, head.astype(np.int32), starts), shape=(size, size))
+
+    def edge_between(self, tail: IntArray, head: IntArray, model: SpeedModel) -> IntArray:
+        """Return the fastest road between each pair of neighbours."""
+        arcs, edge = self._fastest(model)
+        return edge[np.searchsorted(arcs, tail * len(self.node_ids) + head)]
+
+    def _fastest(self, model: SpeedModel) -> tuple[IntArray, IntArray]:
+        """Return ``from * nodes + to`` of each arc, ascending and unique, and its fastest road."""
+        size = len(self.node_ids)
+        minutes = model.minutes(self.km, limit_kmh=self.limit_kmh)
+        edge = np.tile(np.arange(len(self.km)), 2)
+        arc = np.concatenate([self.tail * size + self.head, self.head * size + self.tail])
+        order = np.lexsort((edge, self.km[edge], minutes[edge], arc))
+        first = np.unique(arc[order], return_index=True)[1]
+        chosen = order[first]
+        return arc[chosen], edge[chosen]
+
+    @cached_property
+    def _targets(self) -> tuple[tuple[shapely.STRtree, IntArray, bool], ...]:
+        """What one may join: numbered roads, other roads, places; (tree, positions, is node)."""
+        numbered = np.flatnonzero(self.is_joinable & self.is_numbered)
+        other = np.flatnonzero(self.is_joinable & ~self.is_numbered)
+        places = shapely.points(self.node_xy[self.places])
+        return (
+            (shapely.STRtree(self.lines[numbered]), numbered, False),
+            (shapely.STRtree(self.lines[other]), other, False),
+            (shapely.STRtree(places), self.places, True),
+        )
 
 
-def network_from_edges(
-    edges: Iterable[Edge],
-    *,
-    nodes: Mapping[str, tuple[float, float]],
-    source: str = "edges",
-    allow_parts: bool = False,
+def road_network(
+    nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, *, source: str = "data/roads"
 ) -> Network:
-    """Check an edge list and return it as a network.
+    """Return frames of nodes and edges as :class:`ris_map.geography.roads.Roads` holds them."""
+    position = {node: index for index, node in enumerate(nodes.index)}
+    points = nodes.geometry
+    return Network(
+        source=source,
+        node_ids=tuple(map(str, nodes.index)),
+        node_names=tuple(nodes["name"]),
+        node_xy=readonly(np.column_stack([points.x, points.y])),
+        places=readonly(np.flatnonzero(nodes["kind"].isin(PLACE_KINDS))),
+        edge_ids=tuple(map(str, edges.index)),
+        roads=tuple(edges["road"]),
+        tail=readonly(edges["from"].map(position).to_numpy(np.int64)),
+        head=readonly(edges["to"].map(position).to_numpy(np.int64)),
+        km=readonly(edges["km"].to_numpy(np.float64)),
+        limit_kmh=readonly(edges["limit_kmh"].to_numpy(np.float64)),
+        is_numbered=readonly((edges["kind"] == "numbered").to_numpy()),
+        is_joinable=readonly((edges["joinable"] == 1).to_numpy()),
+        is_schematic=readonly((edges["geometry_kind"] == "schematic").to_numpy()),
+        lines=edges.geometry.to_numpy(),
+    )
+
+
+def network_of(roads: Roads) -> Network:
+    """Return the county's roads as arrays."""
+    return road_network(roads.nodes, roads.edges)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Joined:
+    """Points with every way by which they may join the network, sorted by point.
 
     Parameters
     ----------
-    edges : iterable of (str, str, float, float, str)
-        From node, to node, length in km, posted limit in km/h, road number.
-    nodes : mapping of str to (lat, lon)
-        Points in degrees (EPSG:4326).
-    source : str
-        Name of the data, used in faults and shown to readers.
-    allow_parts : bool
-        Whether parts without a road to the rest are kept rather than refused.
-
-    Raises
-    ------
-    GeodataFaults
-        With every fault: no node at all, a bad point, an unknown node, a length below zero, a
-        limit that is not above zero, a part without a road to the rest.
+    xy : array of float, shape (points, 2)
+        EPSG:3006.
+    is_reachable : array of bool, shape (points,)
+        False where no road leads: by ferry only, or too far from any road.
+    point, edge : array of int, shape (ways,)
+        Point and road of each way; edge -1 for a way to a named place.
+    fraction : array of float, shape (ways,)
+        Where on the line, 0 = its tail, 1 = its head.
+    access_km : array of float, shape (ways,)
+        Road kilometres to the network.
+    tail, head : array of int, shape (ways,)
+        Nodes to which one may go on; the same node for a way to a place.
+    nearest_m : array of float, shape (points,)
+        Straight line to the nearest way.
     """
-    listed = sorted(edges)
-    faults = [*_node_faults(nodes, source=source), *_edge_faults(listed, nodes, source=source)]
-    if faults:
-        raise GeodataFaults(faults)
-    network = _as_arrays(listed, nodes=nodes, source=source)
-    if not allow_parts:
-        cut_off = list(_part_faults(network))
-        if cut_off:
-            raise GeodataFaults(cut_off)
-    return network
+
+    network: Network
+    xy: FloatArray
+    is_reachable: BoolArray
+    point: IntArray
+    edge: IntArray
+    fraction: FloatArray
+    access_km: FloatArray
+    tail: IntArray
+    head: IntArray
+    nearest_m: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    def entries(self, model: SpeedModel) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """Return point, node, minutes and km of every way to a node of the network.
+
+        Each way to a road gives two entries, one per end of the road; sorted by point.
+        """
+        km = np.where(self.edge < 0, 0.0, self.network.km[self.edge])
+        limit = self.network.limit_kmh[self.edge]
+        to_tail, to_head = self.fraction * km, (1 - self.fraction) * km
+        access = model.access_minutes(self.access_km)
+        point = np.repeat(self.point, 2)
+        node = np.column_stack([self.tail, self.head]).ravel()
+        along = np.column_stack([to_tail, to_head])
+        minutes = access[:, None] + model.minutes(along, limit_kmh=limit[:, None])
+        total_km = self.access_km[:, None] + along
+        return point, node, minutes.ravel(), total_km.ravel()
 
 
-def network_from_tables(
-    nodes: Sequence[RoadNode],
-    edges: Sequence[RoadEdge],
-    *,
-    source: str = "data/roads",
-    allow_parts: bool = False,
-) -> Network:
-    """Return the hand-kept road tables as a network; see :func:`network_from_edges`."""
-    return network_from_edges(
-        ((e.from_node, e.to_node, e.length_km, e.limit_kmh, e.road) for e in edges),
-        nodes={node.id: (node.lat, node.lon) for node in nodes},
-        source=source,
-        allow_parts=allow_parts,
-    )
+def join(
+    network: Network, *, lat: FloatArray, lon: FloatArray, no_road: BoolArray | None = None
+) -> Joined:
+    """Join points (EPSG:4326) to the network.
 
+    A point joins at the nearest point of a line. Ways are all numbered roads, other joinable roads
+    and named places within 1.5 x the distance to the nearest numbered road + 2 km, at most 15 km,
+    and always the nearest of all.
 
-def largest_part(network: Network) -> tuple[Network, tuple[str, ...]]:
-    """Return the largest connected part, and the ids of the nodes left out.
-
-    Extracts of national road databases are cut at a frame and always hold loose ends.
+    Parameters
+    ----------
+    no_road : array of bool, optional
+        Points to which no road leads.
     """
-    inside = network.parts() == 0
-    ids = np.array(network.node_ids, dtype=object)
-    kept = np.flatnonzero(inside[network.tail])
-    edges = [
-        (
-            ids[network.tail[i]],
-            ids[network.head[i]],
-            float(network.km[i]),
-            float(network.limit_kmh[i]),
-            network.refs[i],
-        )
-        for i in kept
-    ]
-    nodes = {ids[i]: (float(network.lat[i]), float(network.lon[i])) for i in np.flatnonzero(inside)}
-    left_out = tuple(ids[~inside])
-    return network_from_edges(edges, nodes=nodes, source=network.source), left_out
-
-
-def _as_arrays(
-    edges: Sequence[Edge], *, nodes: Mapping[str, tuple[float, float]], source: str
-) -> Network:
-    ids = sorted(nodes)
-    place = {node: index for index, node in enumerate(ids)}
-    # the smaller end first and everything sorted, so that the order of a file changes nothing
-    rows = sorted(
-        (min(place[u], place[v]), max(place[u], place[v]), float(km), float(kmh), ref)
-        for u, v, km, kmh, ref in edges
-        if u != v  # a road back to where it began never shortens a way
-    )
-    return Network(
-        source=source,
-        node_ids=tuple(ids),
-        lat=readonly(np.array([nodes[node][0] for node in ids], dtype=np.float64)),
-        lon=readonly(np.array([nodes[node][1] for node in ids], dtype=np.float64)),
-        tail=readonly(np.array([row[0] for row in rows], dtype=np.int64)),
-        head=readonly(np.array([row[1] for row in rows], dtype=np.int64)),
-        km=readonly(np.array([row[2] for row in rows], dtype=np.float64)),
-        limit_kmh=readonly(np.array([row[3] for row in rows], dtype=np.float64)),
-        refs=tuple(row[4] for row in rows),
+    xy = metres(lat, lon)
+    points = shapely.points(xy)
+    to_numbered, nearest = _nearest_m(network, points)
+    radius = np.minimum(CANDIDATE_FACTOR * to_numbered + CANDIDATE_MORE_M, CANDIDATE_MOST_M)
+    radius = np.minimum(np.maximum(radius, nearest + NEAREST_MORE_M), JOIN_MOST_M)
+    reachable = nearest <= JOIN_MOST_M
+    if no_road is not None:
+        reachable &= ~no_road
+    ways = list(_ways(network, points, xy, radius))
+    point, edge, fraction, away, tail, head = map(np.concatenate, zip(*ways, strict=True))
+    order = np.argsort(point, kind="stable")
+    order = order[reachable[point[order]]]
+    return Joined(
+        network=network,
+        xy=xy,
+        is_reachable=readonly(reachable),
+        point=point[order],
+        edge=edge[order],
+        fraction=fraction[order],
+        access_km=away[order] / 1000 * DETOUR,
+        tail=tail[order],
+        head=head[order],
+        nearest_m=nearest,
     )
 
 
-def _node_faults(nodes: Mapping[str, tuple[float, float]], *, source: str) -> Iterator[Fault]:
-    if not nodes:
-        yield Fault(
-            file=source,
-            reason="The network has no node.",
-            action="Give it at least one.",
-            code="no-nodes",
-        )
-    for node, (lat, lon) in sorted(nodes.items()):
-        if not (abs(lat) <= 90 and abs(lon) <= 180):  # also false for NaN
-            yield Fault(
-                file=source,
-                record=node,
-                reason=f"({lat}, {lon}) is not a point in degrees.",
-                action="Correct lat and lon.",
-                code="bad-point",
+def _nearest_m(network: Network, points: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    """Return the distance to the nearest numbered road, and to anything that can be joined."""
+    found = []
+    for tree, _, _ in network._targets:
+        away = np.full(len(points), np.inf)
+        if len(tree.geometries) and len(points):
+            (index, _), distance = tree.query_nearest(
+                points, all_matches=False, return_distance=True
             )
+            away[index] = distance
+        found.append(away)
+    return found[0], np.min(found, axis=0)
 
 
-def _edge_faults(
-    edges: Iterable[Edge], nodes: Mapping[str, tuple[float, float]], *, source: str
-) -> Iterator[Fault]:
-    for u, v, km, kmh, ref in edges:
-        problems = [
-            (f"There is no node '{end}'.", "Correct the name.", "unknown-node")
-            for end in (u, v)
-            if end not in nodes
-        ]
-        if not (km >= 0 and math.isfinite(km)):
-            problems.append((f"A length of {km} km.", "Give a length from zero up.", "bad-length"))
-        if not (kmh > 0 and math.isfinite(kmh)):
-            problems.append((f"A limit of {kmh} km/h.", "Give one above zero.", "bad-limit"))
-        for reason, action, code in problems:
-            record = f"{u} - {v} ({ref or 'no number'})"
-            yield Fault(file=source, record=record, reason=reason, action=action, code=code)
-
-
-def _part_faults(network: Network) -> Iterator[Fault]:
-    parts = network.parts()
-    ids = np.array(network.node_ids, dtype=object)
-    for part in range(1, int(parts.max()) + 1):
-        names = list(ids[parts == part])
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        yield Fault(
-            file=network.source,
-            record=names[0],
-            reason=f"Cut off from the rest: {', '.join(names[:NAMES_SHOWN])}{more}.",
-            action="Add the missing road.",
-            code="isolated",
-        )
+def _ways(
+    network: Network, points: np.ndarray, xy: FloatArray, radius: FloatArray
+) -> Iterator[tuple[np.ndarray, ...]]:
+    for tree, positions, is_node in network._targets:
+        point, target = tree.query(points, predicate="dwithin", distance=radius)
+        at = positions[target]
+        if is_node:
+            away = np.hypot(*(xy[point] - network.node_xy[at]).T)
+            yield point, np.full(len(at), -1), np.zeros(len(at)), away, at, at
+        else:
+            lines = network.lines[at]
+            fraction = shapely.line_locate_point(lines, points[point]) / network.line_m[at]
+            away = shapely.distance(lines, points[point])
+            yield point, at, fraction, away, network.tail[at], network.head[at]

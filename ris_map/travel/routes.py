@@ -1,157 +1,241 @@
-"""One way in full: which roads, in which order. The figures are those of the matrix."""
+"""One way in full: which roads, in which order, over which ground; figures as in the matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
+import shapely
+from scipy.sparse.csgraph import dijkstra
+from shapely.ops import substring
 
 from ris_map.travel.arrays import DECIMALS, FloatArray, IntArray
-from ris_map.travel.network import Network
-from ris_map.travel.shortest import (
+from ris_map.travel.network import (
+    DETOUR,
+    DIRECT_KM,
+    SPEED_MODELS,
     SUMMER,
+    Joined,
+    Network,
     SpeedModel,
-    TimedGraph,
-    shortest_trees,
-    timed_graph,
+    join,
+    to_metres,
 )
-from ris_map.travel.snapping import (
-    DEFAULT_SNAP,
-    NOWHERE,
-    Place,
-    Snapped,
-    SnapRule,
-    snap_places,
-    straight_road_km,
-)
+
+LatLon = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """A stretch between two neighbouring nodes."""
+    """A stretch on one road. A schematic road is known to be there, its course only roughly."""
 
-    from_node: str
-    to_node: str
     road: str
     km: float
     minutes: float
+    is_schematic: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """The fastest way from one place to another.
+    """The fastest way from one point to another.
 
     Parameters
     ----------
-    origin_id, destination_id : str
-        The two places.
     minutes, km : float
-        As in the matrix: legs and the ways to and from the network.
+        As in the matrix: legs, and the ways to and from the network.
     legs : tuple of Leg
-        In driving order; empty if both places share a node.
-    roads : tuple of str
-        Road numbers in driving order; a road that follows itself stands once.
+        In driving order, neighbouring stretches of one road as one; empty if one goes straight.
     off_network_km : float
-        Kilometres by the snap rule, before the first and after the last leg.
+        Road kilometres before the first and after the last leg: straight line x 1.3.
+    line : tuple of (lat, lon)
+        For drawing, four decimals; straight where the course is not known.
     """
 
-    origin_id: str
-    destination_id: str
     minutes: float
     km: float
     legs: tuple[Leg, ...]
-    roads: tuple[str, ...]
     off_network_km: float
+    line: tuple[LatLon, ...]
+
+    @property
+    def roads(self) -> tuple[str, ...]:
+        """Road numbers in driving order."""
+        return tuple(road for road, _ in groupby(leg.road for leg in self.legs))
+
+    @property
+    def schematic_km(self) -> float:
+        """Kilometres on roads whose course is only sketched."""
+        return sum(leg.km for leg in self.legs if leg.is_schematic)
 
 
-def routes_from(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A route, and how long it takes under every speed model."""
+
+    route: Route
+    speed_model: SpeedModel
+    minutes_by_model: dict[str, float]
+
+    @property
+    def range_minutes(self) -> tuple[float, float]:
+        """The fastest and the slowest model."""
+        return min(self.minutes_by_model.values()), max(self.minutes_by_model.values())
+
+
+def travel_between(
     network: Network,
+    from_latlon: LatLon,
+    to_latlon: LatLon,
     *,
-    origin: Place,
-    destinations: Sequence[Place],
     speed_model: SpeedModel = SUMMER,
-    snap: SnapRule = DEFAULT_SNAP,
-) -> tuple[Route | None, ...]:
-    """Return the fastest way from one place to each of several; None where there is none.
+    no_road: tuple[bool, bool] = (False, False),
+) -> Journey | None:
+    """Return the way between any two points (EPSG:4326); None where no road leads.
 
     Parameters
     ----------
-    network : Network
-        The roads.
-    origin : Place
-        Where one starts.
-    destinations : sequence of Place
-        Where one goes; ids must be unique.
-    speed_model, snap
-        As for :func:`ris_map.travel.matrix.travel_matrix`.
+    no_road : (bool, bool)
+        Whether either point is known to be reached by ferry only.
     """
-    start = snap_places(network, places=(origin,), rule=snap)
-    stop = snap_places(network, places=destinations, rule=snap)
-    if start.node[0] == NOWHERE:
+    lat, lon = np.array([from_latlon, to_latlon]).T
+    ends = [
+        join(network, lat=lat[i : i + 1], lon=lon[i : i + 1], no_road=np.array(no_road[i : i + 1]))
+        for i in (0, 1)
+    ]
+    routes = {
+        model.id: routes_from(*ends, speed_model=model)[0] for model in (speed_model, *SPEED_MODELS)
+    }
+    route = routes[speed_model.id]
+    if route is None:
+        return None
+    minutes = {name: found.minutes for name, found in routes.items() if found is not None}
+    return Journey(route=route, speed_model=speed_model, minutes_by_model=minutes)
+
+
+def routes_from(
+    origin: Joined, destinations: Joined, *, speed_model: SpeedModel = SUMMER
+) -> tuple[Route | None, ...]:
+    """Return the fastest way from one point to each of several; None where no road leads."""
+    if not (origin.is_reachable[0] and len(origin.point)):
         return (None,) * len(destinations)
-    graph = timed_graph(network, speed_model=speed_model)
-    minutes, before = shortest_trees(graph, sources=start.node)
-    finder = _Finder(network, graph, minutes[0], before[0], start, stop, speed_model, snap)
+    finder = _Finder(origin, destinations, speed_model)
     return tuple(finder.route(index) for index in range(len(destinations)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Finder:
-    network: Network
-    graph: TimedGraph
-    minutes: FloatArray
-    before: IntArray
-    start: Snapped
-    stop: Snapped
-    speed_model: SpeedModel
-    snap: SnapRule
+    """Ways from one point, with the tree of fastest ways of each node where it may begin."""
+
+    def __init__(self, origin: Joined, destinations: Joined, model: SpeedModel) -> None:
+        self.network, self.model = origin.network, model
+        self.origin, self.destinations = origin, destinations
+        _, self.first, self.first_minutes, self.first_km = origin.entries(model)
+        point, self.last, self.last_minutes, self.last_km = destinations.entries(model)
+        self.bounds = np.searchsorted(point, np.arange(len(destinations) + 1))
+        self.minutes, self.before = dijkstra(
+            self.network.graph(model), indices=self.first, return_predecessors=True
+        )
 
     def route(self, index: int) -> Route | None:
-        node = int(self.stop.node[index])
-        if node == NOWHERE or not np.isfinite(self.minutes[node]):
+        if not self.destinations.is_reachable[index]:
             return None
-        legs = self._legs(node)
-        off_km = float(self.start.km[0] + self.stop.km[index])
-        minutes = float(self.minutes[node]) + self._off_minutes(off_km)
-        km = sum(leg.km for leg in legs) + off_km
-        if not legs:
-            pair = (np.array([0]), np.array([index]))
-            straight = float(straight_road_km(self.start, self.stop, pairs=pair, rule=self.snap)[0])
-            if self._off_minutes(straight) < minutes:
-                minutes, km, off_km = self._off_minutes(straight), straight, straight
+        options = [*self._through(index), *self._along(index), *self._straight(index)]
+        if not options:
+            return None
+        return min(options, key=lambda route: (route.minutes, route.km))
+
+    def _through(self, index: int) -> Iterator[Route]:
+        """Yield the fastest way through nodes of the network."""
+        entries = np.arange(self.bounds[index], self.bounds[index + 1])
+        total = (
+            self.first_minutes[:, None]
+            + self.minutes[:, self.last[entries]]
+            + self.last_minutes[entries]
+        )
+        if not np.isfinite(total).any():
+            return
+        # of equally fast ways any one will do for drawing; the shortest decides the kilometres
+        best = np.argwhere(np.round(total, DECIMALS) <= np.round(total.min(), DECIMALS))
+        yield min((self._way(int(a), int(entries[b])) for a, b in best), key=lambda way: way.km)
+
+    def _way(self, first: int, last: int) -> Route:
+        nodes = [int(self.last[last])]
+        while self.before[first, nodes[-1]] >= 0:
+            nodes.append(int(self.before[first, nodes[-1]]))
+        path = np.array(nodes[::-1], dtype=np.int64)
+        edges = self.network.edge_between(path[:-1], path[1:], self.model)
+        stretches = [
+            self._part(self.origin, first, leaving=True),
+            *(
+                (e, *self._ends(e, a))
+                for e, a in zip(edges.tolist(), path[:-1].tolist(), strict=True)
+            ),
+            self._part(self.destinations, last, leaving=False),
+        ]
+        access = self.origin.access_km[first // 2] + self.destinations.access_km[last // 2]
+        return self._made(stretches, float(access), self.destinations.point[last // 2])
+
+    def _ends(self, edge: int, begin: int) -> tuple[float, float]:
+        return (0.0, 1.0) if self.network.tail[edge] == begin else (1.0, 0.0)
+
+    def _part(self, joined: Joined, entry: int, *, leaving: bool) -> tuple[int, float, float]:
+        """Return the stretch between where a point joins a road and the node at its end."""
+        way, at = entry // 2, joined.fraction[entry // 2]
+        ends = (float(at), float(entry % 2))
+        return (int(joined.edge[way]), *(ends if leaving else ends[::-1]))
+
+    def _along(self, index: int) -> Iterator[Route]:
+        here, there = self.origin, self.destinations
+        for last in range(self.bounds[index] // 2, self.bounds[index + 1] // 2):
+            for first in np.flatnonzero((here.edge == there.edge[last]) & (here.edge >= 0)):
+                ends = float(here.fraction[first]), float(there.fraction[last])
+                stretch = (int(here.edge[first]), *ends)
+                access = float(here.access_km[first] + there.access_km[last])
+                yield self._made([stretch], access, index)
+
+    def _straight(self, index: int) -> Iterator[Route]:
+        km = float(np.hypot(*(self.origin.xy[0] - self.destinations.xy[index]))) / 1000
+        if km <= DIRECT_KM:
+            yield self._made([], km * DETOUR, index)
+
+    def _made(
+        self, stretches: Sequence[tuple[int, float, float]], access_km: float, index: int | IntArray
+    ) -> Route:
+        driven = [part for part in stretches if part[0] >= 0 and part[1] != part[2]]
+        network = self.network
+        edge = np.array([part[0] for part in driven], dtype=np.int64)
+        share = np.array([abs(part[2] - part[1]) for part in driven])
+        km = share * network.km[edge]
+        minutes = self.model.minutes(km, limit_kmh=network.limit_kmh[edge])
+        access = self.model.access_minutes(np.array(access_km))
         return Route(
-            origin_id=self.start.places[0].id,
-            destination_id=self.stop.places[index].id,
-            minutes=round(minutes, DECIMALS),
-            km=round(km, DECIMALS),
-            legs=legs,
-            roads=_merged([leg.road for leg in legs]),
-            off_network_km=round(off_km, DECIMALS),
+            minutes=round(float(minutes.sum() + access), DECIMALS),
+            km=round(float(km.sum()) + access_km, DECIMALS),
+            legs=tuple(self._legs(edge, km, minutes)),
+            off_network_km=round(access_km, DECIMALS),
+            line=self._line(driven, int(index)),
         )
 
-    def _off_minutes(self, km: float) -> float:
-        return self.speed_model.time_factor * 60 * km / self.snap.kmh
-
-    def _legs(self, node: int) -> tuple[Leg, ...]:
-        nodes = [node]
-        while self.before[nodes[-1]] >= 0:
-            nodes.append(int(self.before[nodes[-1]]))
-        nodes.reverse()
-        path = np.array(nodes, dtype=np.int64)
-        arcs = self.graph.arc(path[:-1], path[1:])
-        ids = self.network.node_ids
-        return tuple(
-            Leg(
-                from_node=ids[tail],
-                to_node=ids[head],
-                road=self.network.refs[self.graph.edge[arc]],
-                km=float(self.graph.km[arc]),
-                minutes=float(self.graph.minutes[arc]),
+    def _legs(self, edge: IntArray, km: FloatArray, minutes: FloatArray) -> Iterator[Leg]:
+        network = self.network
+        kinds = [(network.roads[e], bool(network.is_schematic[e])) for e in edge.tolist()]
+        for (road, schematic), run in groupby(range(len(kinds)), key=lambda i: kinds[i]):
+            part = list(run)
+            yield Leg(
+                road=road,
+                km=float(km[part].sum()),
+                minutes=float(minutes[part].sum()),
+                is_schematic=schematic,
             )
-            for tail, head, arc in zip(path[:-1], path[1:], arcs, strict=True)
-        )
 
-
-def _merged(roads: Sequence[str]) -> tuple[str, ...]:
-    return tuple(road for index, road in enumerate(roads) if index == 0 or road != roads[index - 1])
+    def _line(self, driven: Sequence[tuple[int, float, float]], index: int) -> tuple[LatLon, ...]:
+        lines = self.network.lines
+        parts = [
+            shapely.get_coordinates(substring(lines[e], a, b, normalized=True))
+            for e, a, b in driven
+        ]
+        all_xy = np.vstack([self.origin.xy[:1], *parts, self.destinations.xy[index : index + 1]])
+        lon, lat = to_metres().transform(all_xy[:, 0], all_xy[:, 1], direction="INVERSE")
+        points = zip(np.round(lat, 4).tolist(), np.round(lon, 4).tolist(), strict=True)
+        return tuple(point for point, _ in groupby(points))

@@ -6,26 +6,29 @@ object, so that figures agree to the unit wherever they are shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from ris_map.coverage.compute import CoverageCube, coverage_cube
-from ris_map.coverage.population import PopulationTable, population_table
+from ris_map.coverage.population import PopulationTable, population_of_cells
 from ris_map.coverage.support import SupportTable, support_table
 from ris_map.geography.county import Geography, load_geography
-from ris_map.geography.roads import RoadNetwork, load_roads
-from ris_map.geography.statistics import Statistic, load_statistics, population_by_municipality
+from ris_map.geography.roads import Roads, load_roads
+from ris_map.geography.statistics import Statistic, load_statistics
 from ris_map.register.model import Register
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Scope, StrengthArea
-from ris_map.travel.matrix import SUMMER, SpeedModel, TravelMatrix, travel_matrix
-from ris_map.travel.network import Network, network_from_tables
-from ris_map.travel.snapping import places_of_localities, places_of_offices
+from ris_map.travel.arrays import IntArray
+from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix
+from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, network_of
+from ris_map.travel.people import POPULATION_YEAR, Cells, load_cells
 
-POPULATION_YEAR = 2020
-"""Year of the localities' population (SCB), and therefore of every population-weighted figure."""
+__all__ = ["POPULATION_YEAR", "CubeChoice", "Foundations", "World", "foundations", "world_of"]
 CACHED_CUBES = 64
 
 
@@ -45,19 +48,45 @@ class Foundations:
 
     geography: Geography
     strategy: Strategy
-    roads: RoadNetwork
+    roads: Roads
+    cells: Cells
     statistics: tuple[Statistic, ...]
 
     @cached_property
     def network(self) -> Network:
         """The roads as a graph."""
-        return network_from_tables(self.roads.nodes, self.roads.edges)
+        return network_of(self.roads)
 
     @cached_property
     def population(self) -> PopulationTable:
-        """Located residents and all residents of one year."""
-        totals = population_by_municipality(self.statistics, year=POPULATION_YEAR)
-        return population_table(self.geography, totals=totals, year=POPULATION_YEAR)
+        """All residents, by cell."""
+        return population_of_cells(self.cells, self.geography)
+
+    def joined(self, lat: Sequence[float], lon: Sequence[float]) -> Joined:
+        """Join points (EPSG:4326) to the network; islands that only a ferry reaches are not."""
+        at = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+        return join(self.network, lat=at[0], lon=at[1], no_road=self.cells.only_ferry(*at))
+
+    @cached_property
+    def joined_cells(self) -> Joined:
+        """The ways of all cells to the network."""
+        return join(
+            self.network, lat=self.cells.lat, lon=self.cells.lon, no_road=self.cells.is_ferry
+        )
+
+    @cached_property
+    def settlement_cell(self) -> IntArray:
+        """Position of the cell nearest to each named settlement."""
+        places = self.geography.localities
+        return self.cells.nearest(
+            np.array([p.lat for p in places]), np.array([p.lon for p in places])
+        )
+
+    @cached_property
+    def joined_settlements(self) -> Joined:
+        """The ways of all named settlements to the network."""
+        places = self.geography.localities
+        return self.joined([p.lat for p in places], [p.lon for p in places])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,25 +107,47 @@ class World:
     register: Register
     on: date
     _cubes: dict[CubeChoice, CoverageCube] = field(default_factory=dict, repr=False)
+    _matrices: dict[SpeedModel, TravelMatrix] = field(default_factory=dict, repr=False)
 
     @cached_property
     def table(self) -> SupportTable:
         """The actors at work on the day, as arrays."""
         return support_table(self.register, self.foundations.geography, on=self.on)
 
+    @property
+    def cells(self) -> Cells:
+        """Where everybody lives."""
+        return self.foundations.cells
+
     @cached_property
+    def offices(self) -> tuple[Place, ...]:
+        """Every office of the register as a place, sorted by key; the rows of the matrix."""
+        return places_of_offices(self.register.actors)
+
+    @cached_property
+    def joined_offices(self) -> Joined:
+        """The ways of all offices to the network."""
+        return self.foundations.joined([p.lat for p in self.offices], [p.lon for p in self.offices])
+
+    @property
     def matrix(self) -> TravelMatrix:
-        """Minutes and kilometres from every locality to every office, summer road conditions."""
+        """Minutes from every office to every cell, summer road conditions."""
         return self.matrix_for(SUMMER)
 
     def matrix_for(self, speed_model: SpeedModel) -> TravelMatrix:
-        """Return the matrix under another speed model; not cached."""
-        return travel_matrix(
-            self.foundations.network,
-            origins=places_of_localities(self.foundations.geography.localities),
-            destinations=places_of_offices(self.register.actors),
-            speed_model=speed_model,
-        )
+        """Return the matrix under a speed model, computed once."""
+        if speed_model not in self._matrices:
+            base = self.foundations
+            self._matrices[speed_model] = travel_matrix(
+                self.joined_offices,
+                base.joined_cells,
+                base.joined_settlements,
+                office_ids=[place.id for place in self.offices],
+                cell_ids=base.cells.ids,
+                settlement_ids=[place.id for place in base.geography.localities],
+                speed_model=speed_model,
+            )
+        return self._matrices[speed_model]
 
     def cube(self, choice: CubeChoice) -> CoverageCube:
         """Return the coverage for a choice, computed once."""
@@ -127,6 +178,7 @@ def load_foundations(data_dir: Path) -> Foundations:
         geography=load_geography(data_dir),
         strategy=load_strategy(data_dir / "strategy.yaml"),
         roads=load_roads(data_dir),
+        cells=load_cells(data_dir),
         statistics=load_statistics(data_dir / "statistics.csv"),
     )
 

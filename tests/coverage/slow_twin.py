@@ -21,7 +21,7 @@ from ris_map.register.vocabulary import (
     Status,
     StrengthArea,
 )
-from ris_map.travel.snapping import office_key
+from ris_map.travel.matrix import office_key
 from tests.coverage.worlds import World
 
 NO, UNKNOWN, YES = 0, 1, 2
@@ -171,9 +171,8 @@ def nearest(
 
 
 def minutes(world: World, place: Locality, actor: Actor, office: Office) -> float:
-    row = world.matrix.origin_ids.index(place.id)
-    column = world.matrix.destination_ids.index(office_key(actor, office))
-    return float(world.matrix.minutes[row, column])
+    row = world.matrix.office_ids.index(office_key(actor, office))
+    return float(world.matrix.minutes[row, world.matrix.cell_ids.index(place.id)])
 
 
 def nearest_to_seat(

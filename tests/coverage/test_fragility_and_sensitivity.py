@@ -12,8 +12,8 @@ from ris_map.coverage.evidence import cell_evidence
 from ris_map.coverage.fragility import fragility
 from ris_map.coverage.sensitivity import Setting, sensitivity
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
-from ris_map.travel.matrix import SPEED_MODELS, SpeedModel, TravelMatrix, travel_matrix
-from ris_map.travel.snapping import places_of_localities, places_of_offices
+from ris_map.travel.matrix import TravelMatrix
+from ris_map.travel.network import SpeedModel
 from tests.coverage.worlds import (
     CODES,
     World,
@@ -147,13 +147,7 @@ def test_r9_too_few_settings_are_refused() -> None:
 
 def test_r9_the_ten_largest_gaps_of_the_county() -> None:
     real = real_world()
-    origins = places_of_localities(real.geography.localities)
-    offices = places_of_offices(real.register.actors)
-    matrices = [
-        travel_matrix(real.network, origins=origins, destinations=offices, speed_model=model)
-        for model in SPEED_MODELS
-    ]
-    found = sensitivity(real.table, matrices, population=real.population)
+    found = sensitivity(real.table, real.matrices, population=real.population)
     assert len(found.settings) == 8
     assert len(found.gaps) == 10
     for gap in found.gaps:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -12,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ris_map.coverage.compute import CoverageCube, coverage_cube
-from ris_map.coverage.population import PopulationTable, population_table
+from ris_map.coverage.population import PopulationTable, seats
 from ris_map.coverage.support import SupportTable, support_table
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import (
@@ -21,22 +20,14 @@ from ris_map.geography.county import (
     Geography,
     Locality,
     Municipality,
-    load_geography,
 )
-from ris_map.geography.roads import RoadNetwork, load_roads
 from ris_map.register.model import Actor, Register, ServiceArea
 from ris_map.register.register import load_register
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
 from ris_map.travel.arrays import readonly
-from ris_map.travel.matrix import TravelMatrix, travel_matrix
-from ris_map.travel.network import Network, network_from_tables
-from ris_map.travel.shortest import SUMMER
-from ris_map.travel.snapping import (
-    DEFAULT_SNAP,
-    office_key,
-    places_of_localities,
-    places_of_offices,
-)
+from ris_map.travel.matrix import TravelMatrix, office_key
+from ris_map.travel.network import SPEED_MODELS, SUMMER
+from ris_map.travel.world import world_of
 from tests.factories import (
     make_actor,
     make_office,
@@ -107,21 +98,37 @@ def make_geography(
     )
 
 
-def make_matrix(
-    origins: tuple[str, ...], destinations: tuple[str, ...], minutes: object
-) -> TravelMatrix:
-    """Return a matrix with made-up minutes."""
-    values = np.asarray(minutes, dtype=np.float64).reshape(len(origins), len(destinations))
+def make_matrix(places: tuple[str, ...], offices: tuple[str, ...], minutes: object) -> TravelMatrix:
+    """Return a matrix with made-up minutes: rows of places, which are cells and settlements."""
+    values = np.asarray(minutes, dtype=np.float64).reshape(len(places), len(offices)).T
     return TravelMatrix(
-        origin_ids=origins,
-        destination_ids=destinations,
+        office_ids=offices,
+        cell_ids=places,
+        settlement_ids=places,
         minutes=readonly(values),
-        km=readonly(values),
-        unreachable=(),
+        settlement_minutes=readonly(values),
+        settlement_km=readonly(values),
+        point=np.arange(len(offices)),
+        unreached_cells=(),
+        unreached_settlements=(),
+        unreached_offices=(),
         version="prov",
         network_source="prov",
         speed_model=SUMMER,
-        snap=DEFAULT_SNAP,
+    )
+
+
+def population_table(geography: Geography, totals: dict[str, int]) -> PopulationTable:
+    """Return the settlements' people as if each were one cell."""
+    codes, places = tuple(m.code for m in geography.municipalities), geography.localities
+    return PopulationTable(
+        year=2021,
+        municipality_codes=codes,
+        cell_ids=tuple(p.id for p in places),
+        municipality=np.array([codes.index(p.municipality_code) for p in places], dtype=np.int64),
+        persons=np.array([p.population or 0 for p in places], dtype=np.int64),
+        seat=seats(geography, codes),
+        total=np.array([totals[code] for code in codes], dtype=np.float64),
     )
 
 
@@ -151,7 +158,7 @@ class World:
     @property
     def population(self) -> PopulationTable:
         """Return the people as arrays."""
-        return population_table(self.geography, totals=self.totals, year=2020)
+        return population_table(self.geography, self.totals)
 
     def cube(self, **changes: object) -> CoverageCube:
         """Return the coverage, with changed choices if any."""
@@ -276,41 +283,27 @@ def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
 class RealWorld:
     """The county's own data, as published in ``data/``."""
 
-    roads: RoadNetwork
-    network: Network
     geography: Geography
     register: Register
-    matrix: TravelMatrix
+    matrices: tuple[TravelMatrix, ...]
     table: SupportTable
     population: PopulationTable
+
+    @property
+    def matrix(self) -> TravelMatrix:
+        """Return the matrix of summer."""
+        return self.matrices[0]
 
 
 @cache
 def real_world() -> RealWorld:
     """Read the real data once."""
-    roads, geography = load_roads(DATA), load_geography(DATA)
     register = load_register(DATA / "actors.yaml", today=date(2026, 11, 23))
-    network = network_from_tables(roads.nodes, roads.edges)
+    world = world_of(DATA, register=register, on=date(2026, 11, 23))
     return RealWorld(
-        roads=roads,
-        network=network,
-        geography=geography,
+        geography=world.foundations.geography,
         register=register,
-        matrix=travel_matrix(
-            network,
-            origins=places_of_localities(geography.localities),
-            destinations=places_of_offices(register.actors),
-        ),
-        table=support_table(register, geography, on=date(2026, 11, 23)),
-        population=population_table(geography, totals=totals_2020(), year=2020),
+        matrices=tuple(map(world.matrix_for, SPEED_MODELS)),
+        table=world.table,
+        population=world.foundations.population,
     )
-
-
-def totals_2020() -> dict[str, int]:
-    """Read the municipalities' residents of 2020."""
-    with (DATA / "statistics.csv").open(encoding="utf-8") as file:
-        return {
-            row["municipality_code"]: int(row["value"])
-            for row in csv.DictReader(file)
-            if row["indicator"] == "population" and row["period"].startswith("2020")
-        }

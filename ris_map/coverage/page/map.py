@@ -35,6 +35,7 @@ def layer_data(view: CoverageView) -> dict[str, object]:
     areas = {code: _area(view, code) for code in view.order}
     if not view.choice.is_physical:
         return {"areas": areas, "places": [], "offices": []}
+    cells = view.world.foundations.settlement_cell.tolist()
     persons = view.cube.population.persons
     places = [
         {
@@ -44,7 +45,7 @@ def layer_data(view: CoverageView) -> dict[str, object]:
             "fill": _fill(float(view.found.minutes[at]), "#ffffff"),
             "title": f"{place.name}: {view.about_minutes(float(view.found.minutes[at]))}",
         }
-        for at, place in enumerate(view.geography.localities)
+        for at, place in zip(cells, view.geography.localities, strict=True)
     ]
     offices = [
         {"lat": lat, "lon": lon, "r": round(8 + 1.5 * sqrt(n), 1), "title": f"{town}: {n}"}

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.coverage.support import Known
-from ris_map.travel.matrix import Role, Unreachable
-from ris_map.travel.shortest import SPEED_MODELS
+from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.words.markup import render
 
 LIMITS = ("capacity", "evidence", "register", "roads", "people", "outside", "time")
@@ -212,7 +211,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
     """Return what the figures rest on, by name, for the page and the files."""
     tr, cube = view.tr, view.cube
     definition, population = cube.definition, cube.population
-    speed, edges = definition.speed_model, view.world.foundations.roads.edges
+    speed, network = definition.speed_model, view.world.foundations.network
     everybody = view.group(cube.municipality_codes)
     values = {
         "day": definition.on.isoformat(),
@@ -227,8 +226,15 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         "roads": tr(
             "coverage.fact.roads.is",
             source=definition.network_source,
-            n=tr.number(len(edges)),
-            none=tr.number(sum(edge.verification == "none" for edge in edges)),
+            n=tr.number(len(network.km)),
+            km=tr.number(network.km.sum()),
+            none=tr.number(network.km[network.is_schematic].sum()),
+        ),
+        "snap": tr(
+            "coverage.fact.snap.is",
+            detour=tr.number(DETOUR, decimals=1),
+            kmh=tr.number(ACCESS_LIMIT_KMH * speed.share_of_limit),
+            limit=tr.number(JOIN_MOST_M / 1000),
         ),
         "speed": tr(
             "coverage.fact.speed.is",
@@ -240,9 +246,11 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         "error": tr("coverage.fact.error.is"),
         "unreachable": _unreachable(view),
         "people": tr(
-            "coverage.fact.people.is", n=tr.number(everybody.residents), year=population.year
+            "coverage.fact.people.is",
+            n=tr.number(everybody.residents),
+            year=population.year,
+            cells=tr.number(len(population.cell_ids)),
         ),
-        "unlocated": view.percent(everybody.uncounted),
     }
     return [(tr(f"coverage.fact.{name}"), value) for name, value in values.items()]
 
@@ -258,18 +266,16 @@ def choice_words(view: CoverageView) -> list[str]:
 
 
 def _unreachable(view: CoverageView) -> str:
-    found = view.world.matrix.unreachable
-    parts = []
-    for role in Role:
-        places = [place for place in found if place.role is role]
+    tr, matrix, cells = view.tr, view.world.matrix, view.world.cells
+    names = {place.id: place.name for place in view.world.offices}
+    names |= {p.id: p.name for p in view.world.foundations.geography.localities}
+    people = int(cells.population[np.isin(cells.ids, matrix.unreached_cells)].sum())
+    parts = [tr("coverage.fact.unreachable.people", n=tr.number(people))]
+    for role, ids in (
+        ("origin", matrix.unreached_settlements),
+        ("destination", matrix.unreached_offices),
+    ):
+        listed = "; ".join(names[place] for place in ids)
         key = f"coverage.fact.unreachable.{role}"
-        names = "; ".join(_place(view, place) for place in places)
-        parts.append(view.tr(key, names=names) if places else view.tr(f"{key}.none"))
+        parts.append(tr(key, names=listed) if ids else tr(f"{key}.none"))
     return " ".join(parts)
-
-
-def _place(view: CoverageView, place: Unreachable) -> str:
-    reason = view.tr(
-        f"coverage.fact.unreachable.{place.reason}", km=view.tr.number(place.straight_km)
-    )
-    return f"{place.name} ({reason})"

@@ -18,7 +18,7 @@ from ris_map.coverage.together import pooled, remote_position
 from ris_map.geography.county import Division
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
-from ris_map.travel.matrix import SPEED_MODELS
+from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.world import CubeChoice, World
 from ris_map.words.figures import equally_far
 from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share

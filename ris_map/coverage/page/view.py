@@ -21,7 +21,7 @@ from ris_map.register.model import Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, ServiceType
 from ris_map.travel.arrays import FloatArray
-from ris_map.travel.snapping import office_key
+from ris_map.travel.matrix import office_key
 from ris_map.travel.world import World
 from ris_map.words import Translator
 from ris_map.words.figures import TIME_ERROR, minutes_words, near_limit, percent, percent_range
@@ -122,9 +122,7 @@ class CoverageView:
     @cached_property
     def places(self) -> tuple[FloatArray, FloatArray, float]:
         """Where residents are: latitudes, longitudes (EPSG:4326), side of a square (m)."""
-        lat = np.array([place.lat for place in self.geography.localities])
-        lon = np.array([place.lon for place in self.geography.localities])
-        return lat, lon, 4000.0
+        return self.world.cells.lat, self.world.cells.lon, 1000.0
 
     @cached_property
     def offices(self) -> dict[str, Office]:

@@ -1,0 +1,249 @@
+"""Where everybody lives: the inhabited 1 km squares of the census of 31 December 2021."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from ris_map.common.faults import Fault, GeodataFaults
+from ris_map.common.frames import COUNT, NUMBER, TEXT, note_rows, read_frame
+from ris_map.common.tables import FaultLog
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.statistics import load_statistics, population_by_municipality
+from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly, unit_vectors
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+POPULATION_YEAR = 2021
+PEOPLE_FILE = "people/population_1km.csv"
+LARGEST_DIFFERENCE = 0.01
+"""The squares carry disclosure noise; their sums stay this near the published totals."""
+FERRY = "ferry"
+ACCESS = ("road", FERRY, "network more than 10 km away")
+AGES = ("age_0_14", "age_15_64", "age_65_plus")
+_COUNTS = ("population", "male", "female", *AGES, "employed")
+_COLUMNS = {
+    "cell_id": TEXT,
+    "lat": NUMBER,
+    "lon": NUMBER,
+    "municipality_code": TEXT,
+    **dict.fromkeys(_COUNTS, COUNT),
+    "land_share": NUMBER,
+    "confidential": COUNT,
+    "outside_tatort_est": COUNT,
+    "km_to_numbered_road": NUMBER,
+    "km_to_network": NUMBER,
+    "nearest_is_schematic": COUNT,
+    "access": TEXT,
+}
+_ID = r"CRS3035RES1000mN(\d{4})000E(\d{4})000"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cells:
+    """Inhabited 1 km squares, in file order. Arrays are read-only.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        Codes of the European grid.
+    lat, lon : array of float, shape (cells,)
+        Centres (EPSG:4326).
+    municipality_codes : tuple of str
+        All municipalities, ascending.
+    municipality : array of int, shape (cells,)
+        Position of the municipality that holds the centre.
+    population, employed : array of int, shape (cells,)
+        Residents, and those of them at work; with disclosure noise, so parts need not add up.
+    ages : array of int, shape (cells, 3)
+        Residents of 0-14, 15-64, 65 and more years.
+    access : tuple of str
+        One of ``ACCESS``.
+    corner_e, corner_n : array of int, shape (cells,)
+        Lower left corner in kilometres, EPSG:3035.
+    """
+
+    ids: tuple[str, ...]
+    lat: FloatArray
+    lon: FloatArray
+    municipality_codes: tuple[str, ...]
+    municipality: IntArray
+    population: IntArray
+    ages: IntArray
+    employed: IntArray
+    access: tuple[str, ...]
+    corner_e: IntArray
+    corner_n: IntArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def is_ferry(self) -> BoolArray:
+        """Whether no road leads to the cell, only a ferry."""
+        return readonly(np.array([way == FERRY for way in self.access], dtype=np.bool_))
+
+    @cached_property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The squares as polygons (EPSG:3035), with id, municipality code, residents, access."""
+        import geopandas as gpd  # noqa: PLC0415 - only maps and files need it
+
+        east, north = self.corner_e * 1000, self.corner_n * 1000
+        return gpd.GeoDataFrame(
+            {
+                "cell": self.ids,
+                "municipality": np.array(self.municipality_codes)[self.municipality],
+                "residents": self.population,
+                "access": self.access,
+            },
+            geometry=shapely.box(east, north, east + 1000, north + 1000),
+            crs=3035,
+        )
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(unit_vectors(self.lat, self.lon))
+
+    def nearest(self, lat: FloatArray, lon: FloatArray) -> IntArray:
+        """Return the position of the cell whose centre is nearest to each point (EPSG:4326)."""
+        return np.asarray(self._tree.query(unit_vectors(lat, lon))[1], dtype=np.int64)
+
+    def only_ferry(self, lat: FloatArray, lon: FloatArray) -> BoolArray:
+        """Return whether points lie where people get only by ferry: as the nearest cell."""
+        if not len(self):
+            return np.zeros(np.shape(lat), dtype=np.bool_)
+        return self.is_ferry[self.nearest(lat, lon)]
+
+
+def load_cells(data_dir: Path) -> Cells:
+    """Read and check the squares.
+
+    Raises
+    ------
+    GeodataFaults
+        With every fault: a cell in no municipality or standing there twice, negative or missing
+        figures, points that are not the centre of their square, sums more than 1 % off the
+        published residents of a municipality or the county.
+    """
+    cells, faults = _examine(data_dir)
+    if cells is None or any(fault.is_error for fault in faults):
+        raise GeodataFaults(faults)
+    return cells
+
+
+def check_people(data_dir: Path) -> list[Fault]:
+    """Return every fault of the squares; empty when there is none."""
+    return _examine(data_dir)[1]
+
+
+def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
+    log = FaultLog(data_dir / PEOPLE_FILE)
+    frame = read_frame(log, columns=_COLUMNS, key="cell_id")
+    if frame is None:
+        return None, log.faults
+    _check_rows(frame, log)
+    if not log.faults:
+        statistics = load_statistics(data_dir / "statistics.csv")
+        totals = population_by_municipality(statistics, year=POPULATION_YEAR)
+        _check_sums(frame, totals, log)
+    return (None if log.faults else _cells(frame)), log.faults
+
+
+def _check_rows(frame: pd.DataFrame, log: FaultLog) -> None:
+    note_rows(
+        log,
+        frame[~frame["municipality_code"].isin(MUNICIPALITY_CODES)],
+        lambda row: f"The cell lies in no municipality ('{row['municipality_code']}').",
+        action="Give the code of the municipality that holds its centre.",
+        code="wrong-municipality",
+        field="municipality_code",
+    )
+    note_rows(
+        log,
+        frame[frame["population"] == 0],
+        "Nobody lives here.",
+        action="Leave the cell out, or correct the figure.",
+        code="not-positive",
+        field="population",
+    )
+    note_rows(
+        log,
+        frame[~frame["access"].isin(ACCESS)],
+        lambda row: f"'{row['access']}' is not known here.",
+        action=f"Use one of: {', '.join(ACCESS)}.",
+        code="unknown-value",
+        field="access",
+    )
+    well_named = frame["cell_id"].str.fullmatch(_ID)
+    note_rows(
+        log,
+        frame[~well_named],
+        "Not the code of a 1 km square of the European grid.",
+        action="Correct it.",
+        code="bad-id",
+        field="cell_id",
+    )
+    usable = frame[well_named & frame["lat"].between(50, 75) & frame["lon"].between(0, 40)]
+    off = _metres_off_centre(usable)
+    note_rows(
+        log,
+        frame.drop(usable.index[off <= 10]).loc[well_named],  # rounded to five decimals: 1 m
+        "The point is not the centre of the square.",
+        action="Correct lat and lon, or the code.",
+        code="bad-point",
+        field="lat, lon",
+    )
+
+
+def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
+    from pyproj import Transformer  # noqa: PLC0415 - slow to import, not needed by every command
+
+    to_grid = Transformer.from_crs(4326, 3035, always_xy=True)
+    east, north = to_grid.transform(frame["lon"].to_numpy(), frame["lat"].to_numpy())
+    corner = frame["cell_id"].str.extract(_ID).astype(int).to_numpy() * 1000
+    off: FloatArray = np.hypot(east - corner[:, 1] - 500, north - corner[:, 0] - 500)
+    return off
+
+
+def _check_sums(frame: pd.DataFrame, totals: Mapping[str, int], log: FaultLog) -> None:
+    sums = frame.groupby("municipality_code")["population"].sum()
+    listed = [(code, int(sums.get(code, 0)), totals.get(code)) for code in MUNICIPALITY_CODES]
+    for code, counted, published in [
+        *listed,
+        ("the county", int(sums.sum()), sum(totals.values())),
+    ]:
+        if not published or abs(counted - published) > LARGEST_DIFFERENCE * published:
+            log.add(
+                f"{counted} residents in the cells, {published} published for {POPULATION_YEAR}.",
+                action="Restore the missing cells, or correct statistics.csv.",
+                code="sum-differs",
+                record=code,
+                field="population",
+            )
+
+
+def _cells(frame: pd.DataFrame) -> Cells:
+    corner = frame["cell_id"].str.extract(_ID).astype(np.int64).to_numpy()
+    code_at = {code: index for index, code in enumerate(MUNICIPALITY_CODES)}
+    return Cells(
+        ids=tuple(frame["cell_id"]),
+        lat=readonly(frame["lat"].to_numpy()),
+        lon=readonly(frame["lon"].to_numpy()),
+        municipality_codes=MUNICIPALITY_CODES,
+        municipality=readonly(np.array([code_at[code] for code in frame["municipality_code"]])),
+        population=readonly(frame["population"].to_numpy(np.int64)),
+        ages=readonly(frame[list(AGES)].to_numpy(np.int64)),
+        employed=readonly(frame["employed"].to_numpy(np.int64)),
+        access=tuple(frame["access"]),
+        corner_e=readonly(corner[:, 1]),
+        corner_n=readonly(corner[:, 0]),
+    )
