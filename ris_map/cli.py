@@ -149,6 +149,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
         # imported here: reading maps takes longer to start than the other commands take to run
         from ris_map.geography import county as geodata  # noqa: PLC0415
         from ris_map.geography import roads, statistics  # noqa: PLC0415
+        from ris_map.travel import people  # noqa: PLC0415
     except ImportError as error:
         fault = Fault(
             file=str(data),
@@ -172,7 +173,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
                 severity=Severity.WARNING,
             )
         )
-    faults += [*roads.check_roads(data), *statistics.check_facts(data)]
+    faults += [*roads.check_roads(data), *people.check_people(data), *statistics.check_facts(data)]
     return faults, municipality_at
 
 

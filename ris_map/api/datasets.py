@@ -25,8 +25,9 @@ BOUNDARIES = ("data/municipalities.geojson",)
 DIVISIONS = ("data/divisions.yaml", "data/territory.geojson")
 LOCALITIES = ("data/localities.csv",)
 STRATEGY = ("data/strategy.yaml",)
-TRAVEL = (*ACTORS, *LOCALITIES, "data/roads/nodes.csv", "data/roads/edges.csv")
-COVERAGE = (*TRAVEL, "data/statistics.csv")
+ROADS = ("data/roads/nodes.csv", "data/roads/edges.csv", "data/roads/edges.geojson")
+TRAVEL = (*ACTORS, *LOCALITIES, *ROADS)
+COVERAGE = (*TRAVEL, "data/people/population_1km.csv", "data/statistics.csv")
 
 
 class Format(StrEnum):

@@ -46,6 +46,7 @@ USED_FILES = (
     "data/actors.yaml",
     "data/localities.csv",
     "data/municipalities.geojson",
+    "data/people/population_1km.csv",
     "data/roads/edges.csv",
     "data/statistics.csv",
 )
