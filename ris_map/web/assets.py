@@ -28,9 +28,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from streamlit import file_util
 
+from ris_map.travel.service import service
 from ris_map.travel.world import foundations
 from ris_map.web import geometry
+from ris_map.web.search import everyday_words, index
 from ris_map.web.settings import data_dir
+from ris_map.words.language import Language
 
 PREFIX: Final = "assets"
 GEO_NAMES: Final = ("municipalities.geojson", "background.geojson", "squares.bin", "ground.json")
@@ -52,10 +55,12 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "page.js": (
         "app/shell.js",
+        "app/combo.js",
         "app/pages.js",
         "app/selection.js",
         "app/coverage.js",
         "app/find.js",
+        "app/search.js",
         "app/municipality.js",
     ),
     "old_map.js": ("leaflet/leaflet.js", "app/old_map.js", "app/find_map.js"),
@@ -293,6 +298,21 @@ async def _bundled(request: Request) -> Response:
     return respond(request, content, media_type=_BUNDLE_TYPES[Path(name).suffix], cache=cache)
 
 
+async def _search(request: Request) -> Response:
+    """Send what can be searched for, in one language; asked for anew when the register changes."""
+    language = request.path_params["language"]
+    if language not in set(Language):
+        raise HTTPException(status_code=404)
+    content = await run_in_threadpool(_search_index, Language(language))
+    return respond(request, content, media_type="application/json", cache="no-cache")
+
+
+def _search_index(language: Language) -> Payload:
+    folder = data_dir()
+    world = service(folder).moment().world
+    return pack(index(world, everyday_words(folder), language))
+
+
 class VersionedFiles(StaticFiles):
     """Static files whose caching depends on whether the address carries the right hash."""
 
@@ -325,7 +345,8 @@ def asset_routes() -> list[BaseRoute]:
     ]
     geometry = Route(f"/{PREFIX}/geo/{{name}}", _geometry, methods=["GET", "HEAD"])
     bundles = Route(f"/{PREFIX}/bundle/{{name}}", _bundled, methods=["GET", "HEAD"])
-    return [geometry, bundles, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
+    search = Route(f"/{PREFIX}/search/{{language}}.json", _search, methods=["GET", "HEAD"])
+    return [geometry, bundles, search, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
 
 
 async def _nothing(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import Fault, RegisterFaults
 from ris_map.web import address, data, settings
+from ris_map.web.assets import PREFIX
 from ris_map.words import Translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -70,8 +72,8 @@ EMBEDDABLE = ("municipality",)
 """Pages with a view of their own for ``?embed=true``, without header and footer."""
 
 
-def header(current: PageSpec, *, tr: Translator) -> DeltaGenerator:
-    """Draw the top of a page: product name, main menu, language; return the room for the search.
+def header(current: PageSpec, *, tr: Translator) -> None:
+    """Draw the top of a page: product name, main menu, search, language.
 
     The links are HTML, followed without loading anew by pages.js: a widget for each is a tenth of a
     page's first load, and says nowhere which page one is on.
@@ -88,6 +90,17 @@ def header(current: PageSpec, *, tr: Translator) -> DeltaGenerator:
         "code": other.value,
         "label": tr("lang.switch"),
     }
+    texts = {
+        name: tr(f"search.{name}")
+        for name in ("none", "found", "failed", "perhaps", "place", "actor", "choice")
+    }
+    search_html = render(
+        "page_search.html",
+        url=f"/{PREFIX}/search/{tr.language}.json",
+        texts=json.dumps(texts, ensure_ascii=False),
+        label=tr("search.label"),
+        results=tr("search.results"),
+    )
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):
         short = tr("product.short")
         menu_html = render(
@@ -101,10 +114,10 @@ def header(current: PageSpec, *, tr: Translator) -> DeltaGenerator:
             other=switch,
         )
         st.html(menu_html)
-        search_slot = st.container(key="ris-search")
+        with st.container(key="ris-search"):
+            st.html(search_html)
         language_html = render("page_language.html", label=tr("lang.label"), other=switch)
         st.html(language_html, width="content")
-    return search_slot
 
 
 def footer(current: PageSpec, *, tr: Translator) -> None:

@@ -25,7 +25,7 @@ current = next(spec for spec in layout.PAGES if pages[spec.name] is chosen)
 # inside another site's page (?embed=true) a page made for that stands alone
 is_whole = not (st.context.is_embedded and current.name in layout.EMBEDDABLE)
 if is_whole:
-    layout.header(current, tr=tr)  # returns the room for the search
+    layout.header(current, tr=tr)
 if layout.register_is_served(tr=tr):
     chosen.run()
 if is_whole:

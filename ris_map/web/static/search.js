@@ -1,0 +1,69 @@
+/* The search of every page: places, actors, areas and everyday words, as one types. */
+(() => {
+  "use strict";
+
+  const SHOWN = 8;
+  const fold = window.risFold;
+  const box = () => document.querySelector("[data-ris-search]");
+  const texts = () => JSON.parse(box().dataset.texts);
+  const lists = new Map();
+
+  /** The list of a language, fetched when somebody first types, folded once. */
+  function list() {
+    const url = box().dataset.risSearch;
+    if (!lists.has(url)) {
+      lists.set(url, fetch(url).then((answer) => answer.json()).then((rows) => rows.map(([text, kind, target, words, summary]) => ({
+        text, kind, url: target, raw: [text, ...words], names: [text, ...words].map(fold), words: [text, ...words].flatMap((w) => fold(w).split(/[\s,–-]+/)).filter(Boolean), summary: fold(summary),
+      }))).catch((fault) => { lists.delete(url); throw fault; }));
+    }
+    return lists.get(url);
+  }
+
+  /** 0: a name is it, 1: a name begins so, 2: a word begins so, 3: it is in a name, 4: in a summary. */
+  function order(item, wanted) {
+    if (item.names.includes(wanted)) return 0;
+    if (item.names.some((name) => name.startsWith(wanted))) return 1;
+    if (item.words.some((word) => word.startsWith(wanted))) return 2;
+    if (wanted.length > 2 && item.names.some((name) => name.includes(wanted))) return 3;
+    return wanted.length > 3 && item.summary.split(/[^\p{L}\d]+/u).some((word) => word.startsWith(wanted)) ? 4 : 5;
+  }
+
+  function steps(a, b) { // edit distance; two neighbours that changed places are one step
+    const rows = [[...Array(b.length + 1).keys()]];
+    for (let i = 1; i <= a.length; i++) {
+      rows[i] = [i];
+      for (let j = 1; j <= b.length; j++) {
+        rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] !== b[j - 1]));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+      }
+    }
+    return rows[a.length][b.length];
+  }
+
+  async function suggest(typed) {
+    const wanted = fold(typed);
+    if (!wanted) return { items: [] };
+    let rows;
+    try { rows = await list(); } catch { return { items: [], message: texts().failed }; }
+    const ranked = rows.map((item, at) => ({ item, at, order: order(item, wanted) })).filter((one) => one.order < 5)
+      .sort((a, b) => a.order - b.order || a.at - b.at).map((one) => one.item);
+    const note = (item) => ({ ...item, note: texts()[item.kind] });
+    if (ranked.length) return { items: ranked.slice(0, SHOWN).map(note), count: ranked.length };
+    const near = wanted.length < 4 ? [] : rows.flatMap((item) => item.raw.map((name) => ({ item, name, far: steps(fold(name), wanted) })))
+      .filter((one) => one.far <= 2).sort((a, b) => a.far - b.far).slice(0, 3);
+    if (!near.length) return { items: [], message: texts().none.replace("{text}", typed.trim()) };
+    return { items: near.map(({ item, name }) => ({ ...item, note: item.text, text: texts().perhaps.replace("{text}", name) })) };
+  }
+
+  function pick(item) {
+    const link = document.createElement("a");
+    link.href = item.url;
+    link.dataset.risPage = "";
+    document.getElementById("ris-sok").value = "";
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }
+
+  window.risCombo("ris-sok", { suggest, pick, texts });
+})();
