@@ -21,7 +21,7 @@ from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import write_whole
 from ris_map.export.sources import load_sources
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.register import MunicipalityAt, check_register, format_register, schema_text
+from ris_map.register.reading import MunicipalityAt, check_register, format_register, schema_text
 from ris_map.register.strategy import check_strategy
 from ris_map.words.language import Language
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import (
     Actor,
+    DeliveryBasis,
     DeliveryClaim,
     DeliveryModes,
     Offer,
@@ -84,7 +85,15 @@ def make_offer(**changes: Any) -> Offer:
         "delivery": make_modes(),
         "basis": Basis.SOURCE,
     }
-    return Offer(**(values | changes))
+    values |= changes
+    values.setdefault("delivery_basis", basis_for(values["delivery"]))
+    return Offer(**values)
+
+
+def basis_for(modes: DeliveryModes) -> DeliveryBasis:
+    """Return a basis for whatever is known: editorial, so that no claim is needed."""
+    known = {m.value: modes.of(m) is not Availability.UNKNOWN for m in Delivery}
+    return DeliveryBasis(**{m: Basis.EDITORIAL for m, is_known in known.items() if is_known})
 
 
 def make_office(*, code: str = "2480", **changes: Any) -> Office:
@@ -104,6 +113,7 @@ def make_office(*, code: str = "2480", **changes: Any) -> Office:
         "address_basis": Basis.SOURCE,
         "valid_from": None,
         "valid_to": None,
+        "last_evidence": "2025",
         "address_valid_to": None,
         "outside": None,
         "note": None,
@@ -164,6 +174,8 @@ def make_actor(**changes: Any) -> Actor:
         "kind": ActorKind.COMPANY,
         "scope": Scope.CORE,
         "scope_basis": Basis.SOURCE,
+        "own_offer": Answer.YES,
+        "to_innovators": Answer.YES,
         "municipal": False,
         "outside_county": False,
         "status": Status.ACTIVE,
@@ -247,7 +259,7 @@ def delivery_modes() -> st.SearchStrategy[DeliveryModes]:
 def offers() -> st.SearchStrategy[Offer]:
     """Return offers, some without a known phase."""
     return st.builds(
-        Offer,
+        make_offer,
         service_type=st.sampled_from(ServiceType),
         phases=st.sets(st.sampled_from(Phase)).map(lambda p: tuple(q for q in Phase if q in p)),
         delivery=delivery_modes(),
@@ -313,6 +325,15 @@ def actors(draw: st.DrawFn, *, actor_id: str | None = None) -> Actor:
     is_ended = status is Status.ENDED
     chosen = draw(st.lists(offers(), min_size=1, max_size=3, unique_by=lambda o: o.service_type))
     count = draw(st.integers(0, 3))
+    seen = draw(partial_dates(first=2021) if status is Status.ACTIVE else partial_dates())
+    is_municipal = draw(st.booleans())
+    answers = {name: draw(st.sampled_from(Answer)) for name in ("own_offer", "to_innovators")}
+    is_core = (
+        set(answers.values()) == {Answer.YES}
+        and status in {Status.ACTIVE, Status.ENDED}
+        and seen >= "2021"
+        and not is_municipal
+    )
     note = StatusNote(
         finding=draw(local_texts()), settled=draw(st.booleans()), sources=("https://example.org",)
     )
@@ -320,8 +341,9 @@ def actors(draw: st.DrawFn, *, actor_id: str | None = None) -> Actor:
         id=actor_id or draw(slugs()),
         name=draw(words(max_words=4)),
         kind=draw(st.sampled_from(ActorKind)),
-        scope=draw(st.sampled_from(Scope)),
-        municipal=draw(st.booleans()),
+        scope=Scope.CORE if is_core else Scope.ADJACENT,
+        municipal=is_municipal,
+        **answers,
         status=status,
         status_note=draw(st.none() | st.just(note)),
         valid_from=draw(st.none() | st.just(str(year))),
@@ -335,7 +357,7 @@ def actors(draw: st.DrawFn, *, actor_id: str | None = None) -> Actor:
         service_area=draw(service_areas()),
         delivery_claims=tuple(draw(st.lists(delivery_claims(), max_size=2, unique=True))),
         confidence=draw(st.sampled_from(Confidence)),
-        last_evidence=draw(st.none() | partial_dates()),
+        last_evidence=seen,
         last_confirmed=draw(st.none() | partial_dates()),
         note=draw(st.none() | local_texts()),
     )
@@ -344,7 +366,7 @@ def actors(draw: st.DrawFn, *, actor_id: str | None = None) -> Actor:
 @st.composite
 def registers(draw: st.DrawFn, *, max_actors: int = 6) -> Register:
     """Return registers of up to a few actors with ids of their own."""
-    ids = draw(st.lists(slugs(), max_size=max_actors, unique=True))
+    ids = draw(st.lists(slugs(), min_size=1, max_size=max_actors, unique=True))
     return make_register().model_copy(
         update={"actors": tuple(draw(actors(actor_id=actor_id)) for actor_id in ids)}
     )

@@ -14,11 +14,10 @@ from ris_map.actors.sentence import chosen_words, selection_sentence
 from ris_map.actors.town_map import bubbles, towns
 from ris_map.common import dates
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.explain import explanation
 from ris_map.register.filters import Filter, Param
 from ris_map.register.in_words import ActorRow, phase_marks
 from ris_map.register.selection import Selection
-from ris_map.register.strategy import Term
+from ris_map.register.strategy import Term, explanation
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.web import data
 from ris_map.web.map import base_map

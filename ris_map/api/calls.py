@@ -133,8 +133,8 @@ class Call(Generic[Q]):
     def _register_changed(self) -> datetime:
         state = self.moment.state
         read = state.loaded_at
-        if state.stamp is not None and not state.is_outdated:
-            read = datetime.fromtimestamp(state.stamp[0] / 1e9, UTC)
+        if state.changed_at is not None and not state.is_outdated:
+            read = state.changed_at
         return max(read, datetime.combine(self.world.on, time(), UTC))
 
     def terms(self, files: Sequence[str]) -> Terms:

@@ -33,7 +33,7 @@ from ris_map.api.records import (
 from ris_map.coverage.cube import CoverageCube
 from ris_map.export.geopackage import geopackage
 from ris_map.export.tables import csv_bytes
-from ris_map.register.register import register_schema
+from ris_map.register.reading import register_schema
 from ris_map.travel.service import group_id, sources
 from ris_map.travel.world import CubeChoice
 

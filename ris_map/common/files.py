@@ -20,6 +20,13 @@ _FORBIDDEN = re.compile(
 )
 
 
+def file_name(path: Path) -> str:
+    """Return how a file is named in messages: relative to the working folder where it is in it."""
+    with contextlib.suppress(ValueError, OSError):
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    return str(path)
+
+
 def refusal(name: str, reason: str, action: str, code: str) -> DataFaults:
     """Return the one fault for which a whole file is refused."""
     return DataFaults([Fault(file=name, reason=reason, action=action, code=code)])
@@ -33,7 +40,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     DataFaults
         ``missing-file``, ``directory``, ``not-a-file``, ``unreadable-file`` or ``too-large``.
     """
-    name = str(path)
+    name = file_name(path)
     try:
         about = path.stat()
         if stat.S_ISDIR(about.st_mode):
@@ -67,7 +74,7 @@ def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
         As :func:`read_bytes`; naming byte and line of what is not UTF-8 (``not-utf8``), or each
         line with an invisible sign (``control-character``).
     """
-    name = str(path)
+    name = file_name(path)
     data = read_bytes(path, max_bytes=max_bytes)
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -40,27 +41,19 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "postcode": ("bad-postcode", "Write it as '903 30', in quotes."),
     "url": ("bad-address", "Give a web address that begins with https://."),
     "homepage": ("bad-address", "Give a web address that begins with https://, or null."),
+    "contact_url": ("bad-address", "Give the address of a page, not of a person, or null."),
     "sources": ("bad-address", "Give a web address that begins with https://."),
 }
+# '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
+_TAG = re.compile(r"<[/!?a-zA-Z]")
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MASK = "•••"
 _DATE = ("bad-date", "Write '2023', '2023-04' or '2023-04-01', in quotes, or null.")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a document a record stands, so that its faults can be placed.
-
-    Parameters
-    ----------
-    file : str
-        The file, as the reader knows it.
-    document : YamlDocument
-        Knows the lines.
-    path : tuple
-        Path of the record in the document.
-    record : str or None
-        Its id, or its position when it has none.
-    """
+    """Where in a document a record stands (its path, its id or position), to place its faults."""
 
     file: str
     document: YamlDocument
@@ -117,20 +110,12 @@ def _mask(text: str | None) -> str | None:
 
 
 def model_faults(error: ValidationError, *, model: type[Any], place: Place) -> list[Fault]:
-    """Return the faults that a model found in one record, one per field.
-
-    Parameters
-    ----------
-    error : ValidationError
-        What pydantic raised.
-    model : type
-        The model of the record.
-    place : Place
-        Where the record stands.
-    """
+    """Return the faults that a model found in one record, one per field."""
     return [
         _model_fault(details, model=model, place=place)
         for details in error.errors(include_url=False)
+        # a list whose only item is faulty is not empty: that would be said twice
+        if not (details["type"] == "too_short" and details["input"])
     ]
 
 
@@ -312,3 +297,81 @@ def _enum_in(annotation: Any) -> list[StrEnum]:  # noqa: ANN401
         if isinstance(part, type) and issubclass(part, StrEnum):
             return list(part)
     return []
+
+
+def text_faults(value: Any, *, place: Place) -> Iterator[Fault]:  # noqa: ANN401
+    """Yield what is wrong with the texts that YAML gave for a record, keys as well as values."""
+    for path, text in _texts(value):
+        yield from _personal(text, path=path, place=place)
+        yield from _invisible(text, path=path, place=place)
+        if _TAG.search(text):
+            yield place.fault(
+                path,
+                f"The text {quoted(text)} looks like HTML.",
+                action="Write plain text without tags.",
+                code="html",
+            )
+        if text != text.strip():
+            yield place.fault(
+                path,
+                f"The text {quoted(text)} begins or ends with empty space.",
+                action="Remove the space.",
+                code="stray-space",
+            )
+
+
+def _texts(value: Any) -> Iterator[tuple[Loc, str]]:  # noqa: ANN401
+    """Yield every text with its path, in file order, without recursion."""
+    waiting: list[tuple[Loc, Any]] = [((), value)]
+    while waiting:
+        path, item = waiting.pop()
+        match item:
+            case str():
+                yield path, item
+            case dict():
+                waiting.extend(((*path, key), inner) for key, inner in reversed(item.items()))
+                yield from (((*path, key), key) for key in item)
+            case list():
+                pairs = list(enumerate(item))
+                waiting.extend(((*path, index), inner) for index, inner in reversed(pairs))
+
+
+def _personal(text: str, *, path: Loc, place: Place) -> Iterator[Fault]:
+    match = PERSONAL_DATA.search(text)
+    if match is None:
+        return
+    found = match.group()
+    kind = "a telephone or identity number" if "@" not in found else "an e-mail address"
+    yield place.fault(
+        path,
+        f"The text holds {kind} (begins with {quoted(found[:2])}); the register holds no"
+        " personal data.",
+        action="Remove it; give a web page of the organisation instead.",
+        code="personal-data",
+    )
+
+
+def _invisible(text: str, *, path: Loc, place: Place) -> Iterator[Fault]:
+    found = [
+        sign
+        for sign in text
+        if sign == "\ufffd" or unicodedata.category(sign) in _FORBIDDEN_CATEGORIES
+    ]
+    if found:
+        signs = ", ".join(
+            f"U+{ord(sign):04X} ({unicodedata.name(sign, 'control character').lower()})"
+            for sign in list(dict.fromkeys(found))[:5]
+        )
+        yield place.fault(
+            path,
+            f"The text {quoted(text)} holds signs that cannot be seen or read: {signs}.",
+            action="Write the text again by hand.",
+            code="invisible-character",
+        )
+    if not unicodedata.is_normalized("NFC", text):
+        yield place.fault(
+            path,
+            f"The text {quoted(text)} has letters made of two signs (a + ring for å, say).",
+            action="Write the text again by hand.",
+            code="decomposed-letters",
+        )

@@ -20,7 +20,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ris_map.common.faults import DataFaults, Fault, shown
-from ris_map.common.files import MAX_BYTES, read_text
+from ris_map.common.files import MAX_BYTES, file_name, read_text
 
 MAX_DEPTH = 20
 MAX_NODES = 400_000
@@ -139,7 +139,7 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
     DataFaults
         If there is no text to read: see :func:`ris_map.common.files.read_text`.
     """
-    name = str(path)
+    name = file_name(path)
     text, faults = _without_conflicts(read_text(path, max_bytes=max_bytes), name=name)
     unread: list[str] = []
     while True:

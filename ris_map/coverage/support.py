@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import IntEnum
 
 import numpy as np
 
@@ -18,8 +17,8 @@ from ris_map.geography.county import Geography
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
-    Availability,
     Delivery,
+    Known,
     Phase,
     Scope,
     ServiceType,
@@ -29,28 +28,23 @@ from ris_map.register.vocabulary import (
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray, readonly
 from ris_map.travel.matrix import office_key
 
+__all__ = [
+    "EVERY_AREA",
+    "MODES",
+    "OUTSIDE",
+    "PHASES",
+    "SERVICE_TYPES",
+    "Known",
+    "SupportTable",
+    "support_table",
+    "truth_tensor",
+]
+
 PHASES = tuple(Phase)
 SERVICE_TYPES = tuple(ServiceType)
 MODES = tuple(Delivery)
 OUTSIDE = -1
 EVERY_AREA = (1 << len(STRENGTH_AREAS)) - 1
-
-
-class Known(IntEnum):
-    """A three-valued answer; the minimum is "and", the maximum is "or"."""
-
-    NO = 0
-    UNKNOWN = 1
-    YES = 2
-
-
-AVAILABILITY = {
-    Availability.OFFERED: Known.YES,
-    # events, tools or plans show that something exists, not that one innovator is helped by it
-    Availability.LIMITED: Known.UNKNOWN,
-    Availability.UNKNOWN: Known.UNKNOWN,
-    Availability.NOT_OFFERED: Known.NO,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -238,7 +232,7 @@ def _serves(actors: list[Actor], codes: tuple[str, ...]) -> CodeArray:
 
 
 def _delivery(offers: list[Offer]) -> CodeArray:
-    rows = [[AVAILABILITY[offer.delivery.of(mode)] for mode in MODES] for offer in offers]
+    rows = [[offer.delivery.of(mode).known for mode in MODES] for offer in offers]
     return readonly(np.array(rows, dtype=np.int8).reshape(len(offers), len(MODES)))
 
 

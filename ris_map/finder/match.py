@@ -14,8 +14,8 @@ from ris_map.finder.need import Need, Start
 from ris_map.finder.who import named_by
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.selection import Truth, actor_truth, offer_truth
-from ris_map.register.vocabulary import Delivery, ServiceScope, StrengthArea
+from ris_map.register.selection import actor_truth, offer_truth
+from ris_map.register.vocabulary import Delivery, Known, ServiceScope, StrengthArea
 
 COUNTY_AND_WIDER = (ServiceScope.COUNTY, ServiceScope.NORTHERN_SWEDEN, ServiceScope.NATIONAL)
 
@@ -70,26 +70,26 @@ class Content:
 
     Parameters
     ----------
-    offers : tuple of Truth
+    offers : tuple of Known
         Of each offer: service type and phase.
-    area : Truth
+    area : Known
         Of the actor: the strength area.
     """
 
-    offers: tuple[Truth, ...]
-    area: Truth
+    offers: tuple[Known, ...]
+    area: Known
 
     @property
     def is_no(self) -> bool:
         """Whether nothing the actor offers can answer the need."""
-        return self.area is Truth.NO or max(self.offers) is Truth.NO
+        return self.area is Known.NO or max(self.offers) is Known.NO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """How well an actor answers a need in one way."""
 
-    truth: Truth
+    truth: Known
     offers: tuple[Offer, ...]
     reasons: tuple[Reason, ...]
     cautions: tuple[Caution, ...]
@@ -105,7 +105,7 @@ def content_of(actor: Actor, need: Need) -> Content:
     )
 
 
-def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, serves: Truth) -> Fit:
+def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, serves: Known) -> Fit:
     """Return how well an actor answers a need in one way.
 
     Parameters
@@ -118,14 +118,14 @@ def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, se
         The actor's offers, read against the need.
     mode : Delivery or None
         The way that must be offered; None = nothing is asked about the way.
-    serves : Truth
+    serves : Known
         Whether the place is served.
     """
     ways = [offer_truth(offer, _OF_MODE[mode]) for offer in actor.offers]
     whole = [min(pair) for pair in zip(content.offers, ways, strict=True)]
     best = max(whole)
     truth = min(best, content.area, serves)
-    if truth is Truth.NO:
+    if truth is Known.NO:
         return NO_FIT
     chosen = [index for index, value in enumerate(whole) if value is best]
     unknown = {
@@ -139,7 +139,7 @@ def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, se
         truth=truth,
         offers=offers,
         reasons=(*_offer_reasons(offers, need), *_actor_reasons(actor, need)),
-        cautions=tuple(caution for caution, value in unknown.items() if value is Truth.UNKNOWN),
+        cautions=tuple(caution for caution, value in unknown.items() if value is Known.UNKNOWN),
     )
 
 
@@ -147,10 +147,10 @@ _OF_MODE: Mapping[Delivery | None, Filter] = {
     None: Filter(),
     **{mode: Filter(delivery=(mode,)) for mode in Delivery},
 }
-NO_FIT = Fit(truth=Truth.NO, offers=(), reasons=(), cautions=())
+NO_FIT = Fit(truth=Known.NO, offers=(), reasons=(), cautions=())
 
 
-def serves_place(actor: Actor, start: Start | None, *, office: Office | None = None) -> Truth:
+def serves_place(actor: Actor, start: Start | None, *, office: Office | None = None) -> Known:
     """Return whether an actor serves a place.
 
     An office serves the municipality it stands in unless the service area is known to leave it
@@ -158,20 +158,20 @@ def serves_place(actor: Actor, start: Start | None, *, office: Office | None = N
     Without a place only what serves the whole county, or more, is a yes.
     """
     if actor.outside_county:
-        return Truth.YES
+        return Known.YES
     area = actor.service_area
     if start is None:
         wide = area.scope in COUNTY_AND_WIDER
         unknown = area.scope is ServiceScope.UNKNOWN
-        return Truth.YES if wide else Truth.UNKNOWN if unknown else Truth.NO
-    answer = {True: Truth.YES, False: Truth.NO, None: Truth.UNKNOWN}[area.includes(start.code)]
+        return Known.YES if wide else Known.UNKNOWN if unknown else Known.NO
+    answer = {True: Known.YES, False: Known.NO, None: Known.UNKNOWN}[area.includes(start.code)]
     stands_here = office is not None and office.municipality == start.code
-    return Truth.YES if answer is Truth.UNKNOWN and stands_here else answer
+    return Known.YES if answer is Known.UNKNOWN and stands_here else answer
 
 
 def place_reason(actor: Actor, start: Start | None, *, office: Office | None) -> Reason | None:
     """Return why an actor serves a place, if that is known."""
-    if actor.outside_county or serves_place(actor, start, office=office) is not Truth.YES:
+    if actor.outside_county or serves_place(actor, start, office=office) is not Known.YES:
         return None
     if start is not None and office is not None and office.municipality == start.code:
         return Reason(Why.STANDS_HERE)

@@ -21,8 +21,7 @@ from ris_map.finder.match import (
 from ris_map.finder.need import Need, Start
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Office
-from ris_map.register.selection import Truth
-from ris_map.register.vocabulary import Availability, Delivery, Scope, Status
+from ris_map.register.vocabulary import Availability, Delivery, Known, Scope, Status
 from ris_map.travel.matrix import office_key
 from ris_map.travel.routes import Route, routes_from
 from ris_map.travel.world import World
@@ -109,7 +108,7 @@ def _entries_of(actor: Actor, need: Need, *, start: Start | None, ways: Ways) ->
     physical = _physical(asked, ways=ways)
     if actor.outside_county:
         return physical
-    remote = [] if serves is Truth.NO else list(_remote(asked))
+    remote = [] if serves is Known.NO else list(_remote(asked))
     is_aside = actor.status is Status.UNKNOWN or actor.scope is Scope.ADJACENT
     if not physical and not remote:
         remote = _somehow(asked)
@@ -137,7 +136,7 @@ class _Asked:
         """Return what the actor has to say in one way; None if it is a clear no."""
         serves = serves_place(self.actor, self.start, office=office)
         fitted = fit(self.actor, self.need, content=self.content, mode=way, serves=serves)
-        if fitted.truth is Truth.NO:
+        if fitted.truth is Known.NO:
             return None
         place = place_reason(self.actor, self.start, office=office)
         no_road = math.inf if office is not None else None

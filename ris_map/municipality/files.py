@@ -34,7 +34,7 @@ from ris_map.municipality.words import (
     source_line,
 )
 from ris_map.register.in_words import Words
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import World, foundations, world_of
 from ris_map.words import Translator, translator

@@ -26,6 +26,7 @@ from ris_map.register.vocabulary import (
     Availability,
     Basis,
     Confidence,
+    Cost,
     Delivery,
     Phase,
     Precision,
@@ -34,6 +35,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     Status,
     StrengthArea,
+    TargetGroup,
 )
 from ris_map.words.language import LocalText
 
@@ -59,6 +61,15 @@ class DeliveryModes(Record):
         }[mode]
 
 
+class DeliveryBasis(Record):
+    """What the answer about each delivery mode rests on; null where nothing is known."""
+
+    office: Basis | None = None
+    visit: Basis | None = None
+    digital: Basis | None = None
+    phone: Basis | None = None
+
+
 class Offer(Record):
     """One kind of service, for some phases, in some delivery modes.
 
@@ -68,7 +79,14 @@ class Offer(Record):
     service_type: ServiceType
     phases: tuple[Phase, ...]
     delivery: DeliveryModes
+    delivery_basis: DeliveryBasis = DeliveryBasis()
+    """``source``: a claim of a page; ``assumed``: follows from an office; else ``editorial``."""
     basis: Basis
+
+    def basis_of(self, mode: Delivery) -> Basis | None:
+        """Return what the answer about one mode rests on."""
+        basis: Basis | None = getattr(self.delivery_basis, mode.value)
+        return basis
 
 
 class DeliveryClaim(Record):
@@ -108,10 +126,17 @@ class Office(Record):
     address_basis: Basis | None
     valid_from: PartialDate | None
     valid_to: PartialDate | None
+    last_evidence: PartialDate | None = None
+    """Latest time for which a page that was read names the town as the actor's."""
     address_valid_to: PartialDate | None
     """The street stopped being right at this date, though the actor stayed in the town."""
     outside: Outside | None
     note: LocalText | None
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether a page of 2020 or later names the town; else the office is assumed."""
+        return self.basis is Basis.SOURCE
 
     def is_valid(self, on: date) -> bool:
         """Return whether the office exists on a day; open ends count as existing."""
@@ -170,6 +195,13 @@ class StatusNote(Record):
     sources: tuple[Url, ...]
 
 
+class Funding(Record):
+    """What an activity lives on, and until when."""
+
+    source: LocalText
+    until: PartialDate | None
+
+
 class Actor(Record):
     """One organisation, or one lasting activity of an organisation, that supports innovators."""
 
@@ -179,6 +211,10 @@ class Actor(Record):
     kind: ActorKind
     scope: Scope
     scope_basis: Basis
+    own_offer: Answer = Answer.UNKNOWN
+    """Whether it gives help of its own, rather than passing people on or gathering members."""
+    to_innovators: Answer = Answer.UNKNOWN
+    """Whether its help is for innovators in the private sector."""
     municipal: bool
     """Whether this is a municipality's own business office."""
     outside_county: bool
@@ -193,6 +229,13 @@ class Actor(Record):
     summary: LocalText
     homepage: Url | None
     homepage_basis: Basis | None
+    contact_url: Url | None = None
+    """A page with the way to get in touch; never a person."""
+    target_groups: tuple[TargetGroup, ...] = ()
+    cost: tuple[Cost, ...] = ()
+    eligibility: LocalText | None = None
+    how_to_apply: LocalText | None = None
+    funding: Funding | None = None
     strength_areas: StrengthAreas
     offers: Annotated[tuple[Offer, ...], Field(min_length=1)]
     offices: tuple[Office, ...]
@@ -201,6 +244,8 @@ class Actor(Record):
     confidence: Confidence
     last_evidence: PartialDate | None
     """Latest time for which a page that was read shows the actor at work."""
+    last_checked: PartialDate | None = None
+    """When somebody here last read the whole record against its sources; null = never."""
     last_confirmed: PartialDate | None
     """When the actor itself, or the region, last confirmed the record; null = never."""
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
@@ -215,6 +260,12 @@ class Actor(Record):
     def service_types(self) -> tuple[ServiceType, ...]:
         """Service types of all offers, the first offer's first."""
         return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
+
+    def basis_of(self, mode: Delivery) -> Basis | None:
+        """Return what the strongest thing known about a delivery mode rests on."""
+        level = self.availability(mode)
+        bases = [o.basis_of(mode) for o in self.offers if o.delivery.of(mode) is level]
+        return next((basis for basis in Basis if basis in bases), None)
 
     def availability(self, mode: Delivery) -> Availability:
         """Return the strongest thing known about a delivery mode over all offers."""
@@ -240,6 +291,13 @@ class Actor(Record):
         return tuple(o for o in self.offices if o.municipality is not None and o.is_valid(on))
 
 
+class Release(Record):
+    """Which frozen copy of the register this is, and what day it shows."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(\.[0-9]{1,3})?$")]
+    date: PartialDate
+
+
 class RegisterMeta(Record):
     """What the file is."""
 
@@ -247,6 +305,8 @@ class RegisterMeta(Record):
     description: LocalText
     reference_date: PartialDate
     """The date to which the research behind the file goes."""
+    release: Release | None = None
+    """Number and date of a frozen copy; null in the file that is worked on."""
     licence: ShortText
 
 

@@ -1,9 +1,11 @@
-"""Read the register and collect everything that is wrong with it, record by record."""
+"""The register: read whole or refused with every fault, written, and served while it changes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+import subprocess
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,37 +13,46 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ris_map.common.faults import DataFaults, Fault
-from ris_map.common.model_faults import Place, masked, model_faults, quoted
-from ris_map.common.yaml_file import YamlDocument, load_yaml
-from ris_map.register.checks import actor_faults
-from ris_map.register.crosschecks import cross_faults
+from ris_map.common import dates, live
+from ris_map.common.faults import DataFaults, Fault, RegisterFaults
+from ris_map.common.files import file_name, read_text
+from ris_map.common.model_faults import (
+    Loc,
+    Place,
+    field_names,
+    masked,
+    model_faults,
+    quoted,
+    text_faults,
+    types_at,
+)
+from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_yaml, split_comments
+from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
-from ris_map.register.officechecks import MunicipalityAt
-from ris_map.register.textchecks import text_faults
 
+__all__ = ["LiveRegister", "LiveState", "MunicipalityAt", "check_register", "load_register"]
+
+LiveState = live.LiveState[Register]
+RELEASES = "releases"
 _SECTIONS = tuple(Register.model_fields)
+_ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
 _M = TypeVar("_M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What reading the register gave.
-
-    Parameters
-    ----------
-    register : Register or None
-        None if there is any error: a bad file never half-loads.
-    faults : tuple of Fault
-        Errors and warnings in file order.
-    """
+    """The register (None if there is any error: a bad file never half-loads) and all faults."""
 
     register: Register | None
     faults: tuple[Fault, ...]
 
 
 def check_register(
-    path: Path, *, municipality_at: MunicipalityAt | None = None, today: date
+    path: Path,
+    *,
+    municipality_at: MunicipalityAt | None = None,
+    today: date,
+    known_ids: Collection[str] = (),
 ) -> CheckResult:
     """Read the register and say everything that is wrong with it.
 
@@ -54,36 +65,54 @@ def check_register(
         it offices are not compared with the territory.
     today : date
         The day to judge dates by.
+    known_ids : collection of str
+        Ids that have been in the register before: ids are never deleted.
     """
     try:
-        document = load_yaml(path)
+        document = read_yaml(path)
     except DataFaults as error:
         return CheckResult(None, tuple(masked(fault) for fault in error.faults))
-    faults: list[Fault] = []
-    whole = Place(str(path), document, (), None)
+    faults = [masked(fault) for fault in document.faults]
+    whole = Place(file_name(path), document, (), None)
     content = document.value
-    if not isinstance(content, dict):
-        fault = whole.fault(
-            (),
-            "The file does not hold 'meta' and 'actors'.",
-            action="Begin with the keys 'meta:' and 'actors:'.",
-            code="wrong-type",
+    meta: RegisterMeta | None = None
+    actors: tuple[Actor, ...] = ()
+    if isinstance(content, dict):
+        faults.extend(_section_faults(content, place=whole))
+        meta = _meta(content.get("meta"), place=whole, faults=faults)
+        actors = _actors(
+            content.get("actors"),
+            place=whole,
+            faults=faults,
+            today=today,
+            municipality_at=municipality_at,
         )
-        return CheckResult(None, (fault,))
-    faults.extend(_section_faults(content, place=whole))
-    meta = _meta(content.get("meta"), document=document, file=str(path), faults=faults)
-    actors = _actors(
-        content.get("actors"),
-        document=document,
-        file=str(path),
-        faults=faults,
-        today=today,
-        municipality_at=municipality_at,
-    )
+        faults.extend(_vanished(content.get("actors"), place=whole, known_ids=known_ids))
+    elif not faults:
+        faults.append(_no_sections(whole))
     ordered = tuple(sorted(faults, key=lambda fault: fault.line or 0))
     if meta is None or any(fault.is_error for fault in ordered):
         return CheckResult(None, ordered)
     return CheckResult(Register(meta=meta, actors=actors), ordered)
+
+
+def load_register(
+    path: Path, *, municipality_at: MunicipalityAt | None = None, today: date | None = None
+) -> Register:
+    """Read the register; warnings do not hinder it, ``RegisterFaults`` has everything at once."""
+    result = check_register(path, municipality_at=municipality_at, today=today or dates.today())
+    if result.register is None:
+        raise RegisterFaults(result.faults)
+    return result.register
+
+
+def _no_sections(place: Place) -> Fault:
+    return place.fault(
+        (),
+        "The file does not hold 'meta' and 'actors'.",
+        action="Begin with the keys 'meta:' and 'actors:'.",
+        code="wrong-type",
+    )
 
 
 def _section_faults(content: Mapping[str, Any], *, place: Place) -> Iterator[Fault]:
@@ -99,45 +128,44 @@ def _section_faults(content: Mapping[str, Any], *, place: Place) -> Iterator[Fau
     for key in _SECTIONS:
         if key not in content:
             yield place.fault(
-                (key,),
-                f"The section '{key}' is missing.",
-                action="Add it.",
-                code="missing-field",
+                (key,), f"The section '{key}' is missing.", action="Add it.", code="missing-field"
             )
 
 
 def _meta(
     raw: Any,  # noqa: ANN401 -- whatever YAML gave
     *,
-    document: YamlDocument,
-    file: str,
+    place: Place,
     faults: list[Fault],
 ) -> RegisterMeta | None:
-    if raw is None and ("meta",) not in document.lines:
+    if raw is None and ("meta",) not in place.document.lines:
         return None
-    place = Place(file, document, ("meta",), "meta")
-    faults.extend(text_faults(raw, place=place))
-    return _validated(raw, model=RegisterMeta, place=place, faults=faults)
+    here = Place(place.file, place.document, ("meta",), "meta")
+    faults.extend(text_faults(raw, place=here))
+    return _validated(raw, model=RegisterMeta, place=here, faults=faults)
 
 
 def _actors(
     raw: Any,  # noqa: ANN401 -- whatever YAML gave
     *,
-    document: YamlDocument,
-    file: str,
+    place: Place,
     faults: list[Fault],
     today: date,
     municipality_at: MunicipalityAt | None,
 ) -> tuple[Actor, ...]:
+    file, document = place.file, place.document
     whole = Place(file, document, ("actors",), "actors")
-    if not isinstance(raw, list):
-        if ("actors",) in document.lines:
+    if not raw or not isinstance(raw, list):
+        if ("actors",) in document.lines and not document.unread:
+            is_list = isinstance(raw, list)
             faults.append(
                 whole.fault(
                     (),
-                    "'actors' is not a list.",
-                    action="Begin each actor with '- id: ' on a line of its own.",
-                    code="wrong-type",
+                    "The register holds no actor." if is_list else "'actors' is not a list.",
+                    action="Restore the file."
+                    if is_list
+                    else "Begin each actor with '- id: ' on a line of its own.",
+                    code="empty-value" if is_list else "wrong-type",
                 )
             )
             faults.extend(text_faults(raw, place=whole))
@@ -145,24 +173,41 @@ def _actors(
     actors: list[Actor] = []
     records: list[tuple[Place, Mapping[str, Any]]] = []
     for index, item in enumerate(raw):
-        place = Place(file, document, ("actors", index), _record_name(item, index=index))
-        faults.extend(text_faults(item, place=place))
+        here = Place(file, document, ("actors", index), _record_name(item, index=index))
+        faults.extend(text_faults(item, place=here))
         if isinstance(item, dict):
-            records.append((place, item))
-        actor = _validated(item, model=Actor, place=place, faults=faults)
+            records.append((here, item))
+        actor = _validated(item, model=Actor, place=here, faults=faults)
         if actor is not None:
             actors.append(actor)
             faults.extend(
-                actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
+                actor_faults(actor, place=here, today=today, municipality_at=municipality_at)
             )
-    faults.extend(cross_faults(records))
+    faults.extend(cross_faults(records, unread=_unread_ids(document)))
     return tuple(actors)
 
 
+def _unread_ids(document: YamlDocument) -> frozenset[str]:
+    return frozenset(found for item in document.unread for found in _ID.findall(item))
+
+
+def _vanished(raw: object, *, place: Place, known_ids: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each id that was there before: a file cut short is not a register."""
+    items = raw if isinstance(raw, list) else []
+    there = {str(item.get("id")) for item in items if isinstance(item, dict)}
+    for gone in sorted(set(known_ids) - there - _unread_ids(place.document)):
+        yield Place(place.file, place.document, ("actors",), gone).fault(
+            (),
+            f"The record {quoted(gone)} was in the register before and is gone.",
+            action="Put it back; ids are never deleted, an actor that ends gets the status ended.",
+            code="vanished-id",
+        )
+
+
 def _record_name(item: object, *, index: int) -> str:
-    found = item.get("id") if isinstance(item, dict) else None
-    is_usable = isinstance(found, str) and found.isprintable() and found
-    return str(found)[:80] if is_usable else f"actor number {index + 1}"
+    name = item.get("id") if isinstance(item, dict) else None
+    is_usable = isinstance(name, str) and name.isprintable() and name
+    return str(name)[:80] if is_usable else f"actor number {index + 1}"
 
 
 def _validated(
@@ -178,3 +223,108 @@ def _validated(
     except ValidationError as error:
         faults.extend(model_faults(error, model=model, place=place))
         return None
+
+
+def released_ids(data: Path) -> frozenset[str]:
+    """Return the ids in the newest release of the register in a data folder."""
+    releases = sorted((data / RELEASES).glob("*.yaml"))
+    try:
+        return frozenset(_ID.findall(read_text(releases[-1]))) if releases else frozenset()
+    except DataFaults:
+        return frozenset()
+
+
+def committed_ids(path: Path) -> frozenset[str]:
+    """Return the ids in the version of a register that git has; none without git."""
+    command = ["git", "-C", str(path.parent), "show", f"HEAD:./{path.name}"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return frozenset()
+    return frozenset(_ID.findall(done.stdout.decode("utf-8", "replace")))
+
+
+class LiveRegister(live.Live[Register]):
+    """A register that follows its file; at first it is compared with the newest release."""
+
+    refusal = RegisterFaults
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        municipality_at: MunicipalityAt | None = None,
+        today: Callable[[], date] = dates.today,
+        rest: float | None = None,
+    ) -> None:
+        def read(before: Register | None, day: date) -> tuple[Register | None, tuple[Fault, ...]]:
+            ids = released_ids(path.parent) if before is None else frozenset(before.by_id)
+            result = check_register(path, municipality_at=municipality_at, today=day, known_ids=ids)
+            return result.register, result.faults
+
+        super().__init__([path], read=read, today=today, rest=rest)
+
+
+def canonical(register: Register | Mapping[str, Any]) -> str:
+    """Return the canonical text of a register, without a header comment.
+
+    Of what YAML gave for one, keys that the model does not know come last.
+    """
+    raw = register.model_dump(mode="json") if isinstance(register, Register) else register
+    return dump_yaml(_ordered(raw, loc=()))
+
+
+def _ordered(value: Any, *, loc: Loc) -> Any:  # noqa: ANN401
+    if isinstance(value, Mapping):
+        known = [name for name in field_names(Register, loc) if name in value]
+        rest = [name for name in value if name not in known]
+        return {name: _ordered(value[name], loc=(*loc, name)) for name in [*known, *rest]}
+    if isinstance(value, list | tuple):
+        return [_ordered(item, loc=(*loc, 0)) for item in value]
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if is_whole and float in types_at(Register, loc) and abs(value) < 2**53:
+        return float(value)
+    return value
+
+
+def format_register(path: Path) -> str:
+    """Return what the file should be: its header comment as it is, then the canonical form.
+
+    It need not fit the model; ``RegisterFaults`` if it is not well-formed, or holds comments
+    below its header, which would be lost.
+    """
+    try:
+        document = load_yaml(path)
+    except DataFaults as error:
+        raise RegisterFaults(masked(fault) for fault in error.faults) from None
+    header, comments = split_comments(read_text(path))
+    name = file_name(path)
+    faults = [
+        Fault(
+            file=name,
+            line=line,
+            reason="A comment stands below the header of the file.",
+            action="Move it to a 'note' field; the canonical form holds no other comments.",
+            code="comment",
+        )
+        for line in comments
+    ]
+    if not isinstance(document.value, dict):
+        faults.append(_no_sections(Place(name, document, (), None)))
+    if faults:
+        raise RegisterFaults(faults)
+    return header + canonical(document.value)
+
+
+def register_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of the register, generated from the model."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:ris-map:schema:actors",
+        **Register.model_json_schema(),
+    }
+
+
+def schema_text() -> str:
+    """Return the content of ``actors.schema.json``."""
+    return json.dumps(register_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -12,14 +12,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, IntEnum
+from enum import Enum
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import (
-    Availability,
     Delivery,
+    Known,
     Phase,
     Scope,
     ServiceType,
@@ -27,14 +27,6 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
-
-
-class Truth(IntEnum):
-    """A three-valued answer; the minimum is "and", the maximum is "or"."""
-
-    NO = 0
-    UNKNOWN = 1
-    YES = 2
 
 
 class Group(Enum):
@@ -150,7 +142,7 @@ def place_codes(
     )
 
 
-def offer_truth(offer: Offer, chosen: Filter) -> Truth:
+def offer_truth(offer: Offer, chosen: Filter) -> Known:
     """Return whether one offer answers the choice of service type, phase and delivery."""
     return min(
         _service_truth(offer, chosen.service_types),
@@ -159,7 +151,7 @@ def offer_truth(offer: Offer, chosen: Filter) -> Truth:
     )
 
 
-def actor_truth(actor: Actor, chosen: Filter) -> Truth:
+def actor_truth(actor: Actor, chosen: Filter) -> Known:
     """Return whether an actor answers everything in the filter but place and text."""
     best_offer = max(offer_truth(offer, chosen) for offer in actor.offers)
     return min(best_offer, _area_truth(actor, chosen.strength_areas))
@@ -174,17 +166,17 @@ def _match(
     on: date,
 ) -> Match | None:
     truth = actor_truth(actor, chosen)
-    if truth is Truth.NO or not _text_matches(actor, words):
+    if truth is Known.NO or not _text_matches(actor, words):
         return None
     all_offices = actor.offices_on(on)
     offices = tuple(o for o in all_offices if codes is None or o.municipality in codes)
     if not offices:
         truth = min(truth, _reach_truth(actor, codes))
-    if truth is Truth.NO:
+    if truth is Known.NO:
         return None
     if not actor.is_active(on):
         group = Group.ENDED
-    elif truth is Truth.UNKNOWN:
+    elif truth is Known.UNKNOWN:
         group = Group.UNKNOWN
     elif actor.outside_county:
         group = Group.OUTSIDE
@@ -199,43 +191,36 @@ def _is_core_of_the_county(actor: Actor) -> bool:
     return actor.scope is Scope.CORE and not actor.outside_county
 
 
-def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Truth:
-    return Truth.YES if not wanted or offer.service_type in wanted else Truth.NO
+def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Known:
+    return Known.YES if not wanted or offer.service_type in wanted else Known.NO
 
 
-def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Truth:
+def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Known:
     if not wanted or set(wanted) & set(offer.phases):
-        return Truth.YES
-    return Truth.NO if offer.phases else Truth.UNKNOWN
+        return Known.YES
+    return Known.NO if offer.phases else Known.UNKNOWN
 
 
-def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Truth:
+def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Known:
     if not wanted:
-        return Truth.YES
-    # events, tools and plans ("limited") are not a service to one innovator: shown, but set apart
-    truth = {
-        Availability.OFFERED: Truth.YES,
-        Availability.LIMITED: Truth.UNKNOWN,
-        Availability.UNKNOWN: Truth.UNKNOWN,
-        Availability.NOT_OFFERED: Truth.NO,
-    }
-    return max(truth[offer.delivery.of(mode)] for mode in wanted)
+        return Known.YES
+    return max(offer.delivery.of(mode).known for mode in wanted)
 
 
-def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Truth:
+def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Known:
     if not wanted or any(actor.strength_areas.serves(area) for area in wanted):
-        return Truth.YES
-    return Truth.NO if actor.strength_areas.areas else Truth.UNKNOWN
+        return Known.YES
+    return Known.NO if actor.strength_areas.areas else Known.UNKNOWN
 
 
-def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Truth:
+def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Known:
     """Whether an actor without an office in the chosen place says that it serves it."""
     if codes is None:
-        return Truth.YES
+        return Known.YES
     answers = {actor.service_area.includes(code) for code in codes}
     if True in answers:
-        return Truth.YES
-    return Truth.UNKNOWN if None in answers else Truth.NO
+        return Known.YES
+    return Known.UNKNOWN if None in answers else Known.NO
 
 
 def _text_matches(actor: Actor, words: Sequence[str]) -> bool:

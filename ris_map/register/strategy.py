@@ -13,10 +13,10 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
-from ris_map.common.model_faults import Place, masked, model_faults, quoted
+from ris_map.common.files import file_name
+from ris_map.common.model_faults import Place, masked, model_faults, quoted, text_faults
 from ris_map.common.records import Record, ShortText, Slug, Url
 from ris_map.common.yaml_file import YamlDocument, load_yaml
-from ris_map.register.textchecks import text_faults
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -225,8 +225,11 @@ def _examine(path: Path) -> tuple[Strategy | None, list[Fault]]:
         document = load_yaml(path)
     except DataFaults as error:
         return None, [masked(fault) for fault in error.faults]
-    place = Place(str(path), document, (), None)
-    faults = [*_id_faults(document, file=str(path)), *text_faults(document.value, place=place)]
+    place = Place(file_name(path), document, (), None)
+    faults = [
+        *_id_faults(document, file=file_name(path)),
+        *text_faults(document.value, place=place),
+    ]
     try:
         strategy = Strategy.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
@@ -297,3 +300,26 @@ def _items(content: Mapping[str, Any], section: str) -> list[Any]:
 def _id(item: object) -> str | None:
     found = item.get("id") if isinstance(item, dict) else None
     return found if isinstance(found, str) else None
+
+
+def explanation(term: Term, strategy: Strategy) -> LocalText:
+    """Return the explanation of a term in both languages.
+
+    Parameters
+    ----------
+    term : Phase, ServiceType, StrengthArea, Delivery or Scope
+        A member of the vocabulary.
+    strategy : Strategy
+        The vocabulary's words.
+    """
+    match term:
+        case Phase():
+            return strategy.phase(term).description
+        case ServiceType():
+            return strategy.service_type(term).description
+        case Delivery():
+            return strategy.delivery_mode(term).description
+        case Scope():
+            return strategy.scope_words(term).description
+        case _:
+            return strategy.strength_area(term).short

@@ -5,7 +5,7 @@ Labels and explanations in Swedish and English are data, see ``data/strategy.yam
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Phase(StrEnum):
@@ -55,6 +55,14 @@ class Delivery(StrEnum):
     PHONE = "phone"
 
 
+class Known(IntEnum):
+    """The one three-valued answer of the product; the minimum is "and", the maximum is "or"."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+
 class Availability(StrEnum):
     """What is known about one delivery mode of an offer.
 
@@ -66,6 +74,11 @@ class Availability(StrEnum):
     LIMITED = "limited"
     NOT_OFFERED = "not_offered"
     UNKNOWN = "unknown"
+
+    @property
+    def known(self) -> Known:
+        """Whether one innovator is helped: events, tools and plans alone do not say so."""
+        return {"offered": Known.YES, "not_offered": Known.NO}.get(self.value, Known.UNKNOWN)
 
 
 class Scope(StrEnum):
@@ -100,6 +113,32 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+class TargetGroup(StrEnum):
+    """Whom an actor says that it helps; none given = not known."""
+
+    STUDENT = "student"
+    RESEARCHER = "researcher"
+    NEW_COMPANY = "new_company"
+    COMPANY = "company"
+    ASSOCIATION = "association"
+    SOCIAL_ENTERPRISE = "social_enterprise"
+    YOUNG = "young"
+    WOMEN = "women"
+    SAMI_ENTERPRISE = "sami_enterprise"
+    FARM = "farm"
+    PUBLIC_SECTOR = "public_sector"
+
+
+class Cost(StrEnum):
+    """What help costs the one who gets it; none given = not known."""
+
+    FREE = "free"
+    FEE = "fee"
+    EQUITY = "equity"
+    INTEREST = "interest"
+    OWN_SHARE = "own_share"
 
 
 class Basis(StrEnum):

@@ -13,9 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from ris_map.common.dates import today
+from ris_map.common.live import stamp
 from ris_map.export.sources import DataSource, load_sources
 from ris_map.geography.county import Geography
-from ris_map.register.register import LiveRegister, LiveState
+from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.travel.world import Foundations, World, foundations, world_of
 
 REGISTER_FILE = "actors.yaml"
@@ -93,12 +94,7 @@ class Service:
         known = self._latest
         if known is None or known.world.on != today():
             return None
-        try:
-            about = self._register.stat()
-        except OSError:
-            return None
-        seen = (about.st_mtime_ns, about.st_size, about.st_ino)
-        return known if seen == known.state.stamp else None
+        return known if stamp([self._register]) == known.state.stamp else None
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ import streamlit as st
 from ris_map.export.sources import DataSource
 from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words
-from ris_map.register.register import LiveState
+from ris_map.register.reading import LiveState
 from ris_map.register.strategy import Strategy
 from ris_map.travel.service import group_id, service
 from ris_map.travel.service import sources as all_sources

@@ -145,17 +145,10 @@ def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
 
 
 def fault_notice(faults: Iterable[Fault], *, tr: Translator, served: bool) -> None:
-    """Show the faults of a register file, all at once (X10)."""
-    faults = tuple(fault for fault in faults if fault.is_error)
-    if faults:
-        st.html(
-            render(
-                "faults.html",
-                heading=tr("fault.heading"),
-                lead=tr("fault.kept" if served else "fault.none-good"),
-                faults=[str(fault) for fault in faults],
-            )
-        )
+    """Say in one line that a data file has faults; log and ``check`` have them all (X10, F4)."""
+    if any(fault.is_error for fault in faults):
+        text = f"{tr('fault.heading')} {tr('fault.kept' if served else 'fault.none-good')}"
+        st.html(render("faults.html", text=text))
 
 
 def register_is_served(*, tr: Translator) -> bool:

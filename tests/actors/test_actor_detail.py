@@ -13,7 +13,7 @@ import pytest
 from ris_map.actors.detail import actor_html
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, Register
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Basis, Precision
 from ris_map.words import translator

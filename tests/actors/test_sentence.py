@@ -16,7 +16,7 @@ from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.divisions import Division
 from ris_map.register.filters import Filter
 from ris_map.register.model import Register
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, Selection, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType

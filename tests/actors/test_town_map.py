@@ -32,7 +32,7 @@ from ris_map.geography.county import Geography, load_geography
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import place_id
 from ris_map.register.model import Register
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, Match, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.web.map import COUNTY_BOUNDS, base_map

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ris_map.coverage.compute import coverage_cube
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.travel.matrix import nearest_minutes
 from ris_map.travel.network import SPEED_MODELS, join
 from ris_map.travel.world import World, foundations

@@ -13,7 +13,7 @@ from typing import Any
 from ris_map.coverage.page.choices import CoverageChoice
 from ris_map.coverage.page.view import CoverageView
 from ris_map.register.in_words import Words
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.travel.world import World, foundations, world_of
 from ris_map.words import translator
 from ris_map.words.language import Language

@@ -22,7 +22,7 @@ from ris_map.geography.county import (
     Municipality,
 )
 from ris_map.register.model import Actor, Register, ServiceArea
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
 from ris_map.travel.arrays import readonly
 from ris_map.travel.matrix import TravelMatrix, office_key

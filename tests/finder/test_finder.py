@@ -20,7 +20,7 @@ from ris_map.finder.need import DEFAULT_LIMIT, LIMITS, Need, guess_phase, start_
 from ris_map.finder.who import STEMS, Who, named_by, named_in
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Register
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Answer,

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ris_map.register.in_words import Words
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.travel.world import World, foundations
 from ris_map.words import translator
 from ris_map.words.language import Language

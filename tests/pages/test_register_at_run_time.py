@@ -28,6 +28,7 @@ def rewrite(path: Path, text: str) -> None:
     """Replace a file as an editor does: a new file with a new stamp."""
     new = path.with_suffix(".new")
     new.write_text(text, encoding="utf-8")
+    os.utime(new, (1, 1))  # as if it had rested
     new.replace(path)
 
 
@@ -47,7 +48,7 @@ def test_X10_a_bad_register_never_replaces_a_good_one_and_says_why(
     assert cards(session) == cards(first)
     assert tr("fault.heading") in visible_text(session)
     assert tr("fault.kept") in visible_text(session)
-    assert "actors.yaml" in visible_text(session)
+    assert "actors.yaml" not in visible_text(session)
     assert "<b>x" not in html(session)
 
     rewrite(path, good)
@@ -56,21 +57,19 @@ def test_X10_a_bad_register_never_replaces_a_good_one_and_says_why(
     assert cards(mended) == cards(first)
 
 
-def test_X10_all_faults_are_shown_at_once_with_file_line_and_record(own_data: Path) -> None:
+def test_F4_visitors_get_one_line_and_the_log_has_every_fault(
+    own_data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = own_data / "actors.yaml"
     good = path.read_text(encoding="utf-8")
     open_page()
-    first, second = (record["id"] for record in yaml.safe_load(good)["actors"][:2])
-    bad = good.replace("    scope: core\n", "    scope: nonsens\n", 2)
+    bad = good.replace("    scope: core\n", "    scope: nonsens\n")
     rewrite(path, bad)
     session = open_page()
-    shown = [tag for tag, _ in read(session).tags if tag == "code"]
-    text = visible_text(session)
-    assert len(shown) >= 2
-    for record in (first, second):
-        assert record in text
+    assert visible_text(session).count(translator(Language.SV)("fault.heading")) == 1
+    assert "nonsens" not in visible_text(session)
     lines = [n for n, line in enumerate(bad.splitlines(), 1) if line == "    scope: nonsens"]
-    assert all(f"actors.yaml:{line}" in text for line in lines)
+    assert all(f"actors.yaml:{line}" in caplog.text for line in lines)
 
 
 def test_a_better_register_is_served_without_a_restart(own_data: Path) -> None:

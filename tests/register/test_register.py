@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from datetime import date
 from pathlib import Path
@@ -14,18 +16,20 @@ from hypothesis import given, settings
 
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import DataFaults, RegisterFaults
+from ris_map.common.live import stamp
 from ris_map.common.model_faults import PERSONAL_DATA, annotation_at, field_names, nearest
 from ris_map.common.yaml_file import load_yaml, split_comments
+from ris_map.register.checks import plain_name
 from ris_map.register.model import Actor, Office, Register
-from ris_map.register.register import (
+from ris_map.register.reading import (
     LiveRegister,
     canonical,
     check_register,
+    committed_ids,
     format_register,
     load_register,
     register_schema,
 )
-from ris_map.register.textchecks import plain_name
 from ris_map.register.vocabulary import Precision, Scope, Status
 from tests.factories import (
     TOWNS,
@@ -68,6 +72,21 @@ def test_every_date_of_the_model_has_a_first_and_a_last_day(value: str) -> None:
     assert period_start(value) <= period_end(value)
 
 
+def test_F3_a_foreign_validator_compiles_the_schema_and_accepts_the_register() -> None:
+    data = Path(__file__).parents[2] / "data"
+    for arguments in (
+        ["--check-metaschema", data / "actors.schema.json"],
+        ["--schemafile", data / "actors.schema.json", data / "actors.yaml"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "check_jsonschema", "--no-cache", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+
 def test_the_schema_keeps_descriptions_and_names_no_host() -> None:
     schema = register_schema()
     assert schema["$id"].startswith("urn:")
@@ -79,7 +98,7 @@ def test_the_schema_keeps_descriptions_and_names_no_host() -> None:
 
 
 def test_offices_outside_the_county_are_accepted_for_actors_outside_it(tmp_path: Path) -> None:
-    actor = make_actor(outside_county=True, offices=(make_outside_office(),))
+    actor = make_actor(outside_county=True, scope=Scope.ADJACENT, offices=(make_outside_office(),))
     path = write(tmp_path / "actors.yaml", make_register(actor))
     assert load_register(path, municipality_at=lambda *_: None, today=TODAY).actors == (actor,)
 
@@ -216,7 +235,7 @@ def test_x10_the_last_good_register_is_served_while_a_bad_file_stands_there(
     tmp_path: Path,
 ) -> None:
     path = write(tmp_path / "a.yaml", make_register())
-    live = LiveRegister(path, today=lambda: TODAY)
+    live = LiveRegister(path, today=lambda: TODAY, rest=0)
     good = live.current()
     assert not good.is_outdated
     assert live.current() is good
@@ -232,16 +251,16 @@ def test_x10_the_last_good_register_is_served_while_a_bad_file_stands_there(
     assert live.current().register is good.register
     assert [fault.code for fault in live.current().faults] == ["missing-file"]
 
-    write(path, make_register(make_actor(id="ny")))
+    write(path, make_register(make_actor(), make_actor(id="ny")))
     newer = live.current()
-    assert [actor.id for actor in newer.register.actors] == ["ny"]
+    assert [actor.id for actor in newer.register.actors] == ["exempel-aktor", "ny"]
     assert not newer.is_outdated
     assert newer.loaded_at >= good.loaded_at
 
 
 def test_x10_a_half_good_file_does_not_half_replace_the_register(tmp_path: Path) -> None:
     path = write(tmp_path / "a.yaml", make_register())
-    live = LiveRegister(path, today=lambda: TODAY)
+    live = LiveRegister(path, today=lambda: TODAY, rest=0)
     before = live.current().register
     both = make_register(make_actor(id="ny"), make_actor(id="trasig"))
     path.write_text(canonical(both).replace("id: trasig\n    name: ", "id: trasig\n    nam: "))
@@ -252,7 +271,7 @@ def test_x10_a_register_that_never_was_good_raises_all_its_faults_until_it_is(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "a.yaml"
-    live = LiveRegister(path, today=lambda: TODAY)
+    live = LiveRegister(path, today=lambda: TODAY, rest=0)
     for _ in range(2):
         with pytest.raises(RegisterFaults) as caught:
             live.current()
@@ -262,28 +281,86 @@ def test_x10_a_register_that_never_was_good_raises_all_its_faults_until_it_is(
 
 
 def test_a_file_replaced_by_one_of_the_same_size_and_time_is_noticed(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.yaml", make_register(make_actor(id="aaa")))
+    path = write(tmp_path / "a.yaml", make_register(make_actor(name="aaa")))
     os.utime(path, ns=(1, 1))
-    live = LiveRegister(path, today=lambda: TODAY)
+    live = LiveRegister(path, today=lambda: TODAY, rest=0)
     live.current()
-    other = write(tmp_path / "b.yaml", make_register(make_actor(id="bbb")))
+    other = write(tmp_path / "b.yaml", make_register(make_actor(name="bbb")))
     os.utime(other, ns=(1, 1))
     other.replace(path)
-    assert [actor.id for actor in live.current().register.actors] == ["bbb"]
+    assert [actor.name for actor in live.current().register.actors] == ["bbb"]
+
+
+def test_F1_an_id_that_vanishes_from_the_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+    actors = [make_actor(id=f"a{n}", homepage=f"https://a{n}.example") for n in range(5)]
+    path = write(tmp_path / "actors.yaml", make_register(*actors))
+    live = LiveRegister(path, today=lambda: TODAY, rest=0)
+    good = live.current().register
+    text = path.read_text()
+    # cut off between two records: sound in itself
+    path.write_text(text[: text.index("  - id: a3")])
+    state = live.current()
+    assert state.register is good
+    assert [(f.record, f.code) for f in state.faults if f.is_error] == [
+        ("a3", "vanished-id"),
+        ("a4", "vanished-id"),
+    ]
+    path.write_text(text)
+    assert not live.current().is_outdated
+
+
+def test_F1_at_start_the_register_is_compared_with_the_newest_release(tmp_path: Path) -> None:
+    write(tmp_path / "actors.yaml", make_register(make_actor(id="a")))
+    (tmp_path / "releases").mkdir()
+    write(tmp_path / "releases" / "2025-01.yaml", make_register(make_actor(id="gone")))
+    with pytest.raises(RegisterFaults, match="gone"):
+        LiveRegister(tmp_path / "actors.yaml", today=lambda: TODAY).current()
+
+
+def test_F1_what_is_committed_is_compared_with(tmp_path: Path) -> None:
+    path = write(tmp_path / "actors.yaml", make_register(make_actor(id="aa"), make_actor(id="bb")))
+    assert committed_ids(path) == frozenset()
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True)
+    write(path, make_register(make_actor(id="aa")))
+    ids = committed_ids(path)
+    assert ids == {"aa", "bb"}
+    result = check_register(path, today=TODAY, known_ids=ids)
+    assert [f.record for f in result.faults if f.code == "vanished-id"] == ["bb"]
+
+
+def test_F1_a_file_is_read_again_only_when_it_has_rested(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register())
+    live = LiveRegister(path, today=lambda: TODAY, rest=3600)
+    before = live.current()
+    write(path, make_register(make_actor(name="Ny")))
+    assert live.current() is before
+    os.utime(path, (1, 1))
+    assert live.current().register.actors[0].name == "Ny"
+
+
+def test_F9_a_file_mended_by_its_permissions_alone_is_noticed(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml", make_register())
+    before = stamp([path])
+    path.chmod(0o600)
+    changed = stamp([path])
+    path.chmod(0o644)
+    assert before != changed != stamp([path])
 
 
 def test_a_new_day_judges_the_same_file_anew(tmp_path: Path) -> None:
     days = [date(2026, 5, 31)]
     path = write(tmp_path / "a.yaml", make_register())
-    live = LiveRegister(path, today=lambda: days[-1])
+    live = LiveRegister(path, today=lambda: days[-1], rest=0)
     assert "not-confirmed" not in {fault.code for fault in live.current().faults}
     days.append(date(2026, 6, 2))
     assert "not-confirmed" in {fault.code for fault in live.current().faults}
 
 
 def test_many_readers_see_whole_registers_while_the_file_is_rewritten(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.yaml", make_register())
-    live = LiveRegister(path, today=lambda: TODAY)
+    path = write(tmp_path / "a.yaml", make_register(make_actor(id="a0")))
+    live = LiveRegister(path, today=lambda: TODAY, rest=0)
     live.current()
     done = threading.Event()
     wrong: list[object] = []
@@ -318,7 +395,7 @@ def test_the_territory_is_asked_with_latitude_first(tmp_path: Path) -> None:
         return "2480"
 
     path = write(tmp_path / "a.yaml", make_register())
-    LiveRegister(path, municipality_at=municipality_at, today=lambda: TODAY).current()
+    LiveRegister(path, municipality_at=municipality_at, today=lambda: TODAY, rest=0).current()
     assert asked == [TOWNS["2480"][1:]]
 
 

@@ -10,7 +10,7 @@ from ris_map.common.dates import today
 from ris_map.common.model_faults import PERSONAL_DATA
 from ris_map.geography.county import load_geography
 from ris_map.register.model import Register
-from ris_map.register.register import check_register, format_register, schema_text
+from ris_map.register.reading import check_register, format_register, schema_text
 
 DATA = Path(__file__).parents[2] / "data"
 PATH = DATA / "actors.yaml"

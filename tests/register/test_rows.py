@@ -29,7 +29,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.model import Outside, Register
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import (

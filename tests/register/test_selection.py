@@ -20,7 +20,7 @@ from ris_map.actors.town_map import towns
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Register
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, Selection, place_codes, select
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.travel.matrix import nearest_minutes, travel
 from ris_map.travel.network import (
     CAUTIOUS,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ris_map.common.faults import DataFaults
-from ris_map.register.register import load_register
+from ris_map.register.reading import load_register
 from ris_map.travel.world import World, foundations
 from ris_map.web.search import everyday_words, index, load_everyday_words
 from ris_map.words.language import Language

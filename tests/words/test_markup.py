@@ -192,7 +192,7 @@ def chosen(text: str) -> str:
 
 def faults(text: str) -> str:
     fault = Fault(file=text, reason=text, action=text, code=text, record=text, field=text)
-    return render("faults.html", heading=text, lead=text, faults=[fault])
+    return render("faults.html", text=str(fault))
 
 
 @dataclass(frozen=True)
