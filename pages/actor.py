@@ -1,10 +1,11 @@
-"""One actor with everything the register holds and all its sources."""
+"""One actor: what, for whom, how to get in touch, and where; all sources folded."""
 
 import streamlit as st
 
-from ris_map.actors.detail import actor_html
+from ris_map.actors.detail import actor_html, detail_layer
 from ris_map.common import dates
 from ris_map.web import data, layout
+from ris_map.web.map import show_map
 from ris_map.words.markup import render
 
 tr = layout.language_texts()
@@ -12,10 +13,17 @@ state = data.register_state()
 actor = state.register.by_id.get(st.query_params.get("id", ""))
 
 if actor is None:
-    layout.title(tr("page.actor.title"))
+    layout.title(tr("page.actor.unknown"))
     st.html(render("notice.html", text=tr("page.actor.not-found")))
 else:
     st.set_page_config(page_title=f"{actor.name} – {tr('product.name')}")
+    words, today = data.words(tr), dates.today()
     layout.title(actor.name)
-    st.html(actor_html(actor, words=data.words(tr), on=dates.today()))
+    layer = detail_layer(actor, words=words, on=today)
+    detail, side = st.columns([6, 4], gap="medium")
+    with detail:
+        st.html(actor_html(actor, words=words, on=today))
+    if layer is not None:
+        with side:
+            show_map(layer, key="actor-map", height=420)
 layout.back_to_start(tr=tr)

@@ -1,19 +1,23 @@
-"""Everything the register holds about one actor, with all sources."""
+"""One actor: what, for whom, how to get in touch, where; folded, all that the register has."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from ris_map.actors.listing import delivery_sentence
-from ris_map.register.in_words import Words, actor_row, phase_marks
+from ris_map.register.in_words import Words, actor_row, phase_marks, town_id
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Group
+from ris_map.register.vocabulary import Delivery
+from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
 from ris_map.words.markup import render
+
+Pairs = list[tuple[str, str]]
 
 
 def actor_html(actor: Actor, *, words: Words, on: date) -> str:
     """Return the detail view of an actor as HTML."""
-    tr = words.tr
+    tr, language = words.tr, words.tr.language
     group = Group.OFFICE if actor.is_active(on) else Group.ENDED
     row = actor_row(actor, actor.offices, group=group, words=words, on=on)
     return render(
@@ -21,44 +25,110 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         t=tr,
         actor=actor,
         row=row,
-        language=tr.language,
+        language=language,
+        contact=getattr(actor, "contact_url", None) or "",
         delivery=delivery_sentence(row, tr=tr),
+        addresses=_addresses(actor, words=words, on=on),
+        gives=[
+            (
+                words.strategy.label(offer.service_type).in_(language),
+                phase_marks(offer.phases, words=words),
+                _help(offer, words=words),
+            )
+            for offer in actor.offers
+        ],
+        whom=_whom(actor, words=words, on=on),
         facts=_facts(actor, words=words, on=on),
         offers=[_offer_cells(offer, words=words) for offer in actor.offers],
         offices=[_office_cells(office, words=words, on=on) for office in actor.offices],
         claims=[
             (
-                words.strategy.label(claim.mode).in_(tr.language),
+                words.strategy.label(claim.mode).in_(language),
                 tr(f"availability.{claim.availability}"),
-                claim.supports.in_(tr.language),
+                claim.supports.in_(language),
                 claim.url,
                 claim.year or tr("unknown"),
             )
             for claim in actor.delivery_claims
         ],
         sources=[
-            (source.supports.in_(tr.language), source.url, source.year or tr("unknown"))
+            (source.supports.in_(language), source.url, source.year or tr("unknown"))
             for source in actor.sources
         ],
     )
 
 
-def _facts(actor: Actor, *, words: Words, on: date) -> list[tuple[str, str]]:
+def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
+    """Return the small map of an actor's offices in the county; None without any."""
+    tr = words.tr
+    offices = {town_id(o): o for o in actor.offices_on(on) if o.municipality is not None}
+    if not offices:
+        return None
+    count = len(actor.offices_on(on))
+    towns = tr.listing(office.town for office in offices.values())
+    return MapLayer(
+        picture=MapPicture(
+            sentences={
+                "": Sentence(
+                    figure=tr.number(count), text=tr.plural("detail.map", count, towns=towns)
+                )
+            },
+            bubbles=tuple(
+                Bubble(
+                    id=place,
+                    name=office.town,
+                    lat=office.lat,
+                    lon=office.lon,
+                    label=tr("detail.map.office", town=office.town, name=actor.name),
+                    kind="own",
+                )
+                for place, office in offices.items()
+            ),
+        ),
+        title=tr("detail.map.title", name=actor.name),
+    )
+
+
+def _addresses(actor: Actor, *, words: Words, on: date) -> Pairs:
+    """Return the offices of the day: town, and the street where it is known to hold."""
+    return [
+        (office.town, _address(office, words=words, on=on) if office.street_on(on) else "")
+        for office in actor.offices_on(on)
+    ]
+
+
+def _help(offer: Offer, *, words: Words) -> str:
+    """Return the phases in words, and the ways of help that are known to be offered."""
+    tr = words.tr
+    phases = [mark.label.lower() for mark in phase_marks(offer.phases, words=words)]
+    text = tr("detail.phases", phases=tr.listing(phases)) if phases else tr("detail.phases.unknown")
+    ways = [tr(f"mode.{mode}") for mode in Delivery if offer.delivery.of(mode) == "offered"]
+    return f"{text} {tr('detail.ways', ways=tr.listing(ways))}" if ways else text
+
+
+def _whom(actor: Actor, *, words: Words, on: date) -> Pairs:
+    tr = words.tr
+    row = actor_row(actor, actor.offices, group=Group.OFFICE, words=words, on=on)
+    return [
+        (tr("detail.summary"), row.summary),
+        (tr("detail.strength-areas"), row.strength_areas),
+        (tr("detail.service-area"), row.service_area),
+    ]
+
+
+def _facts(actor: Actor, *, words: Words, on: date) -> Pairs:
     tr = words.tr
     row = actor_row(actor, actor.offices, group=Group.OFFICE, words=words, on=on)
     start, end = actor.valid_from or "?", actor.valid_to or ""
+    bases = (
+        ("strength-areas", row.strength_areas, actor.strength_areas.basis),
+        ("service-area", row.service_area, actor.service_area.basis),
+    )
     facts = [
         ("detail.aliases", ", ".join(actor.aliases)),
         ("detail.kind", tr(f"kind.{actor.kind}")),
         ("detail.scope", f"{row.scope} ({tr(f'basis.{actor.scope_basis}')})"),
-        (
-            "detail.strength-areas",
-            f"{row.strength_areas} ({tr(f'basis.{actor.strength_areas.basis}')})",
-        ),
-        (
-            "detail.service-area",
-            f"{row.service_area} ({tr(f'basis.{actor.service_area.basis}')})",
-        ),
+        *((f"detail.{key}", f"{value} ({tr(f'basis.{basis}')})") for key, value, basis in bases),
         ("detail.status", row.status),
         (
             "detail.period",
@@ -95,14 +165,13 @@ def _office_cells(office: Office, *, words: Words, on: date) -> tuple[str, str, 
         f"detail.office.precision.{office.precision}",
         metres=tr.number(office.uncertainty_m) if office.uncertainty_m else "?",
     )
-    basis = tr(f"basis.{office.basis}")
     note = office.note.in_(tr.language) if office.note else ""
     return (
         office.town,
         municipality,
         _address(office, words=words, on=on),
         position,
-        f"{basis}. {note}",
+        f"{tr(f'basis.{office.basis}')}. {note}",
     )
 
 

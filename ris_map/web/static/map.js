@@ -385,6 +385,7 @@
       [1, 0].forEach((numbered) => L.geoJSON({ type: "MultiLineString", coordinates: ground.roads.filter((road) => road[0] === numbered).map((road) => road[1]) }, styled(roads, numbered ? "ris-road" : "ris-road schematic")).addTo(map));
       L.geoJSON(ground.land, { pane: "ris-areas", style: { className: "ris-area" }, onEachFeature: addArea }).addTo(map);
       update(true);
+      if (!moved) fit(false); // a municipality is only known now
     }).catch(failed);
     squaresFile.then((buffer) => {
       if (!buffer.byteLength) buffer = new ArrayBuffer(32);
