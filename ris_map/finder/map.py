@@ -1,114 +1,106 @@
-"""The map beside the list: the place, the towns of the list, and the roads between."""
+"""The map beside the answer: how far the whole county has to what helps, and the way from here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+import numpy as np
 
-import folium
-from branca.element import MacroElement
-from jinja2 import Template
+from ris_map.finder.answer import Entry, Group, SupportAnswer
+from ris_map.finder.words import ON_MAP
+from ris_map.register.in_words import Words, town_id
+from ris_map.register.model import Office
+from ris_map.travel.matrix import office_key
+from ris_map.travel.world import World
+from ris_map.web.map import UNKNOWN, Bubble, Legend, MapLayer, MapPicture, Route, Sentence
+from ris_map.words.figures import minutes_words as in_words
 
-from ris_map.actors.town_map import bubble, towns
-from ris_map.finder.entry import Entry, Group, SupportAnswer
-from ris_map.finder.entry_words import ON_MAP, start_words
-from ris_map.geography.county import Locality
-from ris_map.register.selection import Group as RowGroup
-from ris_map.register.selection import Match
-from ris_map.words import Translator
-
-DRAWN_WAYS = (Group.NEAR, Group.MAYBE_NEAR, Group.LOCAL, Group.LOCAL_ADJACENT)
-"""Groups to whose offices the roads are drawn; beside them the nearest office beyond the limit."""
-LatLon = tuple[float, float]
+CLASS_ENDS = (30.0, 60.0, 90.0, 120.0)
+"""Last minute of each class but the farthest."""
+DRAWN_WAYS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindLayer:
-    """What the map shows beside its base, as data for ``find_map.js`` and ``map.js``.
-
-    Parameters
-    ----------
-    towns : tuple of dict
-        Bubbles, as on the start page.
-    place : dict or None
-        Name and point of where the search begins.
-    ways : tuple of tuple of (lat, lon)
-        Stretches of road, each once.
-    bounds : tuple of (lat, lon) or None
-        What must be seen; None = the whole county.
-    """
-
-    towns: tuple[dict[str, object], ...]
-    place: dict[str, object] | None
-    ways: tuple[tuple[LatLon, ...], ...]
-    bounds: tuple[LatLon, ...] | None
-
-
-def find_layer(
-    answer: SupportAnswer, *, localities: Iterable[Locality], tr: Translator
-) -> FindLayer:
+def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     """Return what the map shows of an answer."""
-    start = answer.start
-    matches = [
-        Match(actor=entry.actor, group=RowGroup.OFFICE, offices=(entry.office,))
-        for entry in answer.entries
-        if entry.office is not None and entry.group in ON_MAP
-    ]
-    shown = towns(matches, localities=localities)
-    place: dict[str, object] | None = None
-    bounds: tuple[LatLon, ...] | None = None
+    tr, start = words.tr, answer.start
+    helps = [e for e in answer.entries if e.office is not None and e.group in ON_MAP]
+    counted = [e for e in helps if e.group in {Group.NEAR, Group.MAYBE_NEAR, Group.FAR}]
     drawn = _drawn(answer)
-    if start is not None:
-        here = (start.locality.lat, start.locality.lon)
-        title = tr("find.map.you", place=start_words(start, tr=tr))
-        place = {"lat": here[0], "lon": here[1], "title": title}
-        bounds = (here, *((e.office.lat, e.office.lon) for e in drawn if e.office))
-    return FindLayer(
-        towns=tuple(bubble(town, tr=tr) for town in shown),
-        place=place,
-        ways=_ways(answer, drawn),
-        bounds=bounds,
+    sentence = _sentence(answer, drawn, words=words)
+    return MapLayer(
+        picture=MapPicture(
+            classes=_classes(world, counted) if counted else None,
+            legend=Legend(
+                title=tr("find.map.legend"),
+                notes=(("home", tr("find.map.home")), ("office", tr("find.map.office"))),
+            ),
+            sentences={"" if start is None else start.code: sentence, "": sentence},
+            bubbles=_bubbles(helps, words=words),
+        ),
+        title=tr("find.map.title"),
+        chosen="" if start is None else start.code,
+        place=None if start is None else (start.locality.lat, start.locality.lon),
+        routes=tuple(
+            Route(points=e.route.line, label=in_words(e.route.minutes, tr=tr))
+            for e in drawn
+            if e.route is not None and len(e.route.line) > 1
+        ),
     )
 
 
-def layer_group(layer: FindLayer) -> folium.FeatureGroup:
-    """Return the changing layer of the map."""
-    group = folium.FeatureGroup(name="find")
-    _Layer(layer).add_to(group)
-    return group
+def _classes(world: World, entries: list[Entry]) -> list[int]:
+    """Return the class of every square: minutes to the nearest office that answers the need."""
+    keys = [office_key(e.actor, e.office) for e in entries if e.office is not None]
+    rows = world.matrix.rows(keys)
+    minutes = world.matrix.minutes[rows].min(axis=0, initial=np.inf)
+    codes = np.searchsorted(CLASS_ENDS, minutes)
+    return [int(code) for code in np.where(np.isinf(minutes), UNKNOWN, codes)]
 
 
 def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
-    near = tuple(entry for entry in answer.entries if entry.group in DRAWN_WAYS)
-    return near if answer.nearest is None else (*near, answer.nearest)
+    """Return the offices to which the way is drawn: the nearest that help, else the nearest one."""
+    near = [e for e in answer.entries if e.group is Group.NEAR and e.route is not None]
+    if near:
+        return tuple(sorted(near, key=lambda e: e.minutes or 0.0))[:DRAWN_WAYS]
+    return () if answer.nearest is None else (answer.nearest,)
 
 
-def _ways(answer: SupportAnswer, drawn: Sequence[Entry]) -> tuple[tuple[LatLon, ...], ...]:
-    """Return every stretch on the ways once, with the straight ends off the roads."""
+def _sentence(answer: SupportAnswer, drawn: tuple[Entry, ...], *, words: Words) -> Sentence:
+    tr = words.tr
     if answer.start is None:
-        return ()
-    stretches: dict[tuple[LatLon, ...], None] = {}
-    for entry in drawn:
-        if entry.route is not None:
-            stretches |= dict.fromkeys(pairwise(entry.route.line))
-    return tuple(stretches)
-
-
-class _Layer(MacroElement):
-    """Calls ``risBubbles`` of ``map.js`` and ``risFind`` of ``find_map.js`` with the data."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        risBubbles({{ this._parent.get_name() }}, {{ this.layer.towns|tojson }});
-        risFind({{ this._parent.get_name() }}, {{ this.layer.place|tojson }},
-                {{ this.layer.ways|tojson }}, {{ this.layer.bounds|tojson }});
-        {% endmacro %}
-        """
+        return Sentence(figure="", text=tr("find.answer.start"))
+    if not drawn or drawn[0].office is None:
+        return Sentence(figure="", text=tr("find.nothing.no-office"))
+    nearest = drawn[0]
+    assert nearest.office is not None
+    return Sentence(
+        figure=in_words(nearest.minutes or 0.0, tr=tr),
+        text=tr("find.map.sentence", name=nearest.actor.name, town=nearest.office.town),
     )
 
-    def __init__(self, layer: FindLayer) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "FindLayer"
-        self.layer = layer
+
+def _bubbles(entries: list[Entry], *, words: Words) -> tuple[Bubble, ...]:
+    """Return a bubble per town with the number of actors in it, and homes as their own mark."""
+    tr = words.tr
+    towns: dict[tuple[str, bool], list[tuple[Entry, Office]]] = {}
+    for entry in entries:
+        if entry.office is not None:
+            is_home = entry.group is Group.LOCAL
+            towns.setdefault((town_id(entry.office), is_home), []).append((entry, entry.office))
+    made = []
+    for (town, is_home), here in towns.items():
+        office = here[0][1]
+        count = len({entry.actor.id for entry, _ in here})
+        phases = {p for entry, _ in here for offer in entry.offers for p in offer.phases}
+        label = tr.plural("find.map.bubble", count, town=office.town)
+        made.append(
+            Bubble(
+                id=f"{town}-home" if is_home else town,
+                name="" if is_home else office.town,
+                lat=sum(o.lat for _, o in here) / len(here),
+                lon=sum(o.lon for _, o in here) / len(here),
+                label=tr("find.map.home-of", name=office.town) if is_home else label,
+                count=None if is_home else count,
+                kind="home" if is_home else "office",
+                phases=() if is_home else tuple(sorted(phases)),
+            )
+        )
+    return tuple(made)

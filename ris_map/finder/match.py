@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ris_map.finder.need import Need, Start
-from ris_map.finder.who import named_by
+from ris_map.finder.need import Need, Start, named_by
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import actor_truth, offer_truth
@@ -66,15 +65,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """How well an actor's offers answer a need, before place and way are asked for.
-
-    Parameters
-    ----------
-    offers : tuple of Known
-        Of each offer: service type and phase.
-    area : Known
-        Of the actor: the strength area.
-    """
+    """How well an actor answers a need, before place and way: each offer, and the area."""
 
     offers: tuple[Known, ...]
     area: Known
@@ -106,21 +97,7 @@ def content_of(actor: Actor, need: Need) -> Content:
 
 
 def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, serves: Known) -> Fit:
-    """Return how well an actor answers a need in one way.
-
-    Parameters
-    ----------
-    actor : Actor
-        The actor.
-    need : Need
-        The need.
-    content : Content
-        The actor's offers, read against the need.
-    mode : Delivery or None
-        The way that must be offered; None = nothing is asked about the way.
-    serves : Known
-        Whether the place is served.
-    """
+    """Return how well an actor answers a need in one way; ``mode`` None asks nothing about it."""
     ways = [offer_truth(offer, _OF_MODE[mode]) for offer in actor.offers]
     whole = [min(pair) for pair in zip(content.offers, ways, strict=True)]
     best = max(whole)

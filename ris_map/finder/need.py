@@ -1,21 +1,22 @@
-"""What somebody who looks for support has said: where, in which phase, for what, who.
-
-Everything but the words of :mod:`ris_map.finder.who` is a closed vocabulary, so that a need can be
-written into an address and read back.
-"""
+"""What somebody who looks for support has said: where, in which phase, for what, who."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated
 
-from ris_map.finder.who import Who
+from pydantic import BeforeValidator, Field
+
+from ris_map.common.address import Choice, Flag, one_of
 from ris_map.geography.county import Geography, Locality
+from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
-
-LIMITS: tuple[int, ...] = (30, 60, 90, 120)
-"""Travel limits to choose from, in minutes; the limit itself still counts."""
-DEFAULT_LIMIT = 60
+from ris_map.words import swedish_sort_key
+from ris_map.words.language import Language
 
 GIVES_ALSO: Mapping[ServiceType, tuple[ServiceType, ...]] = {
     ServiceType.FINANSIERING_RADGIVNING: (ServiceType.FINANSIERING, ServiceType.RADGIVNING),
@@ -23,39 +24,83 @@ GIVES_ALSO: Mapping[ServiceType, tuple[ServiceType, ...]] = {
 """Who both funds and advises helps the one who needs only money, or only advice."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """A need at a place.
+class Limit(StrEnum):
+    """How far one can travel, in minutes; the limit itself still counts."""
 
-    Parameters
-    ----------
-    place : str or None
-        Id of a locality, or code of a municipality (its seat is meant); None = not said.
-    phases, service_types : tuple
-        Any of them; empty = all.
-    strength_area : StrengthArea or None
-        The area that must be served.
-    who : Who or None
-        Marks who names such people; never leaves anybody out.
-    digital_first : bool
-        Digital and phone come before the way to an office.
-    max_minutes : int or None
-        How far one can travel, inclusive; None = any distance.
+    M30 = "30"
+    M60 = "60"
+    M90 = "90"
+    M120 = "120"
+    ANY = "alla"
+
+
+class Who(StrEnum):
+    """Who looks for support."""
+
+    RESEARCHER = "forskare"
+    STUDENT = "student"
+    COMPANY = "foretag"
+    ASSOCIATION = "forening"
+    SAMI = "samisk"
+
+
+STEMS: Mapping[Who, tuple[str, ...]] = {
+    Who.RESEARCHER: ("forskar",),
+    Who.STUDENT: ("student", "studerande", "elev"),
+    Who.COMPANY: ("företag", "småföretag", "bolag", "startup"),
+    Who.ASSOCIATION: (
+        "förening",
+        "kooperativ",
+        "social",
+        "idébur",
+        "samhällsinnov",
+        "samhällsentr",
+        "samhällsnytt",
+    ),
+    Who.SAMI: ("samisk", "samer", "rennäring"),
+}
+"""Beginnings of Swedish words; a compound that only ends in one ("spelbolag") does not count."""
+_WORD = re.compile(r"\w+")
+
+
+def _no_neutral(area: object) -> object:
+    """Refuse "all": it marks an actor, nobody asks for it."""
+    if area == StrengthArea.ALL:
+        raise ValueError("not an area")
+    return area
+
+
+class Need(Choice):
+    """A need at a place: the page's choices, its address and the question that is answered.
+
+    ``place`` is the id of a locality or the code of a municipality (its seat is meant). ``who``
+    marks the actors that name such people and never leaves anybody out. ``digital_first`` puts
+    digital and phone before the way to an office.
     """
 
-    place: str | None
-    phases: tuple[Phase, ...] = ()
-    service_types: tuple[ServiceType, ...] = ()
-    strength_area: StrengthArea | None = None
-    who: Who | None = None
-    digital_first: bool = False
-    max_minutes: int | None = DEFAULT_LIMIT
+    place: Annotated[str | None, one_of("places"), Field(alias="plats")] = None
+    phase: Annotated[Phase | None, Field(alias="fas")] = None
+    service_types: Annotated[tuple[ServiceType, ...], Field(alias="stod")] = ()
+    strength_area: Annotated[
+        StrengthArea | None, BeforeValidator(_no_neutral), Field(alias="omrade")
+    ] = None
+    who: Annotated[Who | None, Field(alias="vem")] = None
+    digital_first: Annotated[Flag, Field(alias="digitalt")] = False
+    limit: Annotated[Limit, Field(alias="grans")] = Limit.M60
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phase that is asked for; empty = any."""
+        return () if self.phase is None else (self.phase,)
+
+    @property
+    def max_minutes(self) -> int | None:
+        """How far one can travel, inclusive; None = any distance."""
+        return None if self.limit is Limit.ANY else int(self.limit)
 
     @property
     def counted_types(self) -> tuple[ServiceType, ...]:
         """Service types whose offers help: the wanted ones, and those that give them too."""
-        if not self.service_types:
-            return ()
         wanted = set(self.service_types)
         return tuple(
             kind
@@ -66,16 +111,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Where the way begins.
+    """Where the way begins: the settlement from which minutes are counted.
 
-    Parameters
-    ----------
-    id : str
-        As in the need: locality id or municipality code.
-    locality : Locality
-        The settlement from which minutes are counted.
-    municipality_name : str
-        The municipality it lies in.
+    ``id`` is what the need says: a locality's id or a municipality's code.
     """
 
     id: str
@@ -93,40 +131,50 @@ class Start:
         return self.id == self.code
 
 
-def start_of(geography: Geography, place: str) -> Start | None:
-    """Return the start that a place means; None if there is no such place.
+def all_starts(geography: Geography) -> Mapping[str, Start]:
+    """Return every place to choose from by its id: municipalities, then settlements, in order."""
 
-    Parameters
-    ----------
-    geography : Geography
-        The county.
-    place : str
-        Id of a locality, or code of a municipality.
-    """
-    for locality in geography.localities:
-        is_seat_of = locality.is_seat and locality.municipality_code == place
-        if locality.id == place or is_seat_of:
-            name = geography.municipality(locality.municipality_code).name
-            return Start(id=place, locality=locality, municipality_name=name)
-    return None
+    def start(place: str, locality: Locality) -> Start:
+        name = geography.municipality(locality.municipality_code).name
+        return Start(id=place, locality=locality, municipality_name=name)
+
+    seats = {s.municipality_code: s for s in geography.localities if s.is_seat}
+    municipalities = sorted(geography.municipalities, key=lambda m: swedish_sort_key(m.name))
+    localities = sorted(geography.localities, key=lambda s: swedish_sort_key(s.name))
+    return {
+        **{m.code: start(m.code, seats[m.code]) for m in municipalities if m.code in seats},
+        **{s.id: start(s.id, s) for s in localities},
+    }
+
+
+@lru_cache(maxsize=256)
+def start_of(geography: Geography, place: str) -> Start | None:
+    """Return the start that a place means; None if there is no such place."""
+    return all_starts(geography).get(place)
 
 
 def guess_phase(
     *, has_company: bool | None, has_users: bool | None, is_building: bool | None
 ) -> Phase | None:
-    """Return the phase that three plain answers lead to; None while an answer is missing.
+    """Return the phase that plain answers lead to; None while an answer is missing.
 
-    Parameters
-    ----------
-    has_company : bool or None
-        A company or an association stands behind the idea.
-    has_users : bool or None
-        Somebody uses it or pays for it today; asked if there is a company.
-    is_building : bool or None
-        A first version or a team is there; asked if there is no company.
+    ``has_users`` (somebody uses it or pays for it) is asked if there is a company,
+    ``is_building`` (a first version or a team is there) if there is none.
     """
     if has_company is None:
         return None
     if has_company:
         return None if has_users is None else Phase.VAXA if has_users else Phase.UTVECKLING
     return None if is_building is None else Phase.UTVECKLING if is_building else Phase.IDE
+
+
+@lru_cache(maxsize=1024)
+def named_in(summary: str) -> tuple[Who, ...]:
+    """Return the groups that a Swedish text names: a word of it begins with one of their stems."""
+    words = _WORD.findall(summary.casefold())
+    return tuple(who for who, stems in STEMS.items() if any(w.startswith(stems) for w in words))
+
+
+def named_by(actor: Actor) -> tuple[Who, ...]:
+    """Return the groups that an actor names, the same in whatever language it is shown."""
+    return named_in(actor.summary.in_(Language.SV))

@@ -1,36 +1,51 @@
-"""What the page "Hitta stöd" answers: head, list, map, and ways to take the list along."""
+"""The page "Hitta stöd": questions that fold to a line, the next steps, the list, the map."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Final
+from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from ris_map.common import dates
 from ris_map.finder.answer import find_support
-from ris_map.finder.answer_view import (
-    FindView,
-    find_view,
-    list_html,
-    nothing_html,
-    onward_html,
-)
-from ris_map.finder.choices import to_query
-from ris_map.finder.file import find_file
-from ris_map.finder.map import FindLayer, find_layer, layer_group
-from ris_map.finder.need import Need
+from ris_map.finder.map import find_map
+from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
+from ris_map.finder.words import FindView, find_file, find_view, list_html, start_words
+from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.travel.world import World
-from ris_map.web import data
-from ris_map.web.map import base_map
+from ris_map.web import data, layout
+from ris_map.web.address import PageState
+from ris_map.web.map import MapLayer, show_map
 from ris_map.words import Translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
-MAP_HEIGHT_PX = 560
+STATE = PageState(
+    page="hitta",
+    model=Need,
+    context=lambda: {"places": all_starts(data.geography()).keys()},
+)
 PREPARED = 48
 """Answers that are kept, about 0.2 MB each."""
+MAP_HEIGHT = 640
+SCRIPT_TEXTS: Final = {
+    "none": "find.place.none",
+    "found": "find.place.found",
+    "searching": "find.geo.searching",
+    "geoFound": "find.geo.found",
+    "denied": "find.geo.denied",
+    "outside": "find.geo.outside",
+    "unable": "find.geo.unable",
+}
+"""Texts that find.js shows; it has none of its own."""
+_OPEN = "_hitta-oppen"
+_GUIDE = "hitta-fragor"
+_UNSURE = "_hitta-vet-inte"
+_GUESSED = "_hitta-foreslagen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,68 +54,270 @@ class Prepared:
 
     view: FindView
     list_html: str
-    layer: FindLayer
+    layer: MapLayer
 
 
 @lru_cache(maxsize=PREPARED)
 def prepared(world: World, need: Need, language: Language) -> Prepared:
     """Return an answer in the words of a language; the same question is answered once for all.
 
-    Parameters
-    ----------
-    world : World
-        The register of a day, compared by identity: one that is read anew is another one.
-    need : Need
-        The need.
-    language : Language
-        The language.
+    The world is compared by identity: a register that is read anew makes another one.
     """
     tr = data.texts(language)
-    base = world.foundations
     answer = find_support(world, need)
-    view = find_view(
-        answer,
-        query=to_query(need),
-        words=data.words(tr),
-        on=world.on,
-        reference=world.register.meta.reference_date,
-    )
+    words = data.words(tr)
+    view = find_view(answer, words=words, on=world.on, reference=world.register.meta.reference_date)
     return Prepared(
         view=view,
         list_html=list_html(view, tr=tr),
-        layer=find_layer(answer, localities=base.geography.localities, tr=tr),
+        layer=find_map(world, answer, words=words),
     )
 
 
-def answer_head(view: FindView, *, tr: Translator) -> None:
-    """Draw what was asked and found, and what to do when nothing is near."""
-    st.html(render("find_answer.html", t=tr, view=view))
-    if view.nothing_title:
-        st.html(nothing_html(view, tr=tr))
+def body(tr: Translator) -> None:
+    """Draw everything; only this part runs again on a click."""
+    ignored = STATE.sync()
+    need = STATE.chosen()
+    answer = prepared(data.world(), need, tr.language)
+    view = answer.view
+    layout.title(view.title, view.lead)
+    layout.ignored_notice(ignored, tr=tr)
+    question_column, answer_column, map_column = st.columns([2, 4, 4], gap="medium")
+    with map_column, st.container(key="ris-find-map"):
+        show_map(answer.layer, key="find", height=MAP_HEIGHT)
+    is_answered = need.place is not None and need.phase is not None
+    with answer_column, st.container(key="ris-find-list"):
+        st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
+        _list(answer, tr=tr)
+    key = "ris-find-answered" if is_answered else "ris-find-questions"
+    with question_column, st.container(key=key):
+        _questions(need, view, tr=tr)
+    with st.container(key="ris-find-more"):
+        st.html(render("find_onward.html", view=view, t=tr))
+        _share(view, need, tr=tr)
 
 
-def answer_list(found: Prepared, *, tr: Translator) -> None:
-    """Draw the list, the way onward, and how the list is ordered."""
-    view = found.view
-    if view.sections:
-        st.html(found.list_html)
+def _list(answer: Prepared, *, tr: Translator) -> None:
+    if answer.view.sections:
+        st.html(answer.list_html)
     else:
         st.html(render("empty.html", title=tr("find.empty.title"), text=tr("find.empty.text")))
-    st.html(onward_html(view, tr=tr))
-    st.html(render("find_how.html", t=tr, source=view.source))
 
 
-def share(view: FindView, need: Need, *, tr: Translator) -> None:
-    """Draw the ways to take the list along: link, print, file."""
-    st.html(render("heading.html", level=2, text=tr("find.share.heading"), hidden=False))
+def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
+    """Draw each question open until it is answered, then as a line with a button."""
+    strategy, language = data.strategy(), tr.language
+    st.html(render("find_heading.html", text=tr("find.answers.heading")))
+    start = None if need.place is None else start_of(data.geography(), need.place)
+    if _is_open("plats", answered=start is not None):
+        st.html(_place_html(need, tr=tr))
+    else:
+        _line("plats", "" if start is None else start_words(start, tr=tr), tr=tr)
+    if _is_open("fas", answered=need.phase is not None):
+        _phase(tr=tr)
+    else:
+        _line("fas", "" if need.phase is None else tr(f"find.phase.{need.phase}"), tr=tr)
+        if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
+            label = strategy.label(need.phase).in_(language).lower()
+            st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
+    if _is_open("omrade", answered=True):
+        st.selectbox(
+            tr("find.area.label"),
+            STRENGTH_AREAS,
+            index=None,
+            format_func=lambda area: strategy.label(area).in_(language),
+            placeholder=tr("find.area.any"),
+            key=STATE.key("strength_area"),
+            # nothing to type, and with it none of Streamlit's own English texts
+            filter_mode=None,
+            on_change=_answered,
+        )
+    else:
+        area = need.strength_area
+        said = strategy.label(area).in_(language) if area else tr("find.area.any")
+        _line("omrade", said, tr=tr)
+    if _is_open("stod", answered=True):
+        st.pills(
+            tr("find.type.label"),
+            list(ServiceType),
+            selection_mode="multi",
+            format_func=lambda kind: tr(f"find.type.{kind}"),
+            key=STATE.key("service_types"),
+            wrap=True,
+            on_change=STATE.write,
+        )
+        st.html(_types_html(tr))
+    else:
+        types = tr.listing([tr(f"find.type.{kind}") for kind in need.service_types])
+        _line("stod", types or tr("find.type.unsure"), tr=tr)
+    _further(need, tr=tr)
+    if need != Need():
+        st.button(tr("find.restart"), key="hitta-om", type="tertiary", on_click=_restart)
+    st.html(render("find_see.html", t=tr, view=view))
+
+
+def _is_open(question: str, *, answered: bool) -> bool:
+    return not answered or st.session_state.get(_OPEN) == question
+
+
+def _line(question: str, answer: str, *, tr: Translator) -> None:
+    """Draw an answered question as one line."""
+    with st.container(key=f"ris-line-{question}", horizontal=True):
+        ask = tr(f"find.line.{question}")
+        st.html(render("find_line.html", question=ask, answer=answer))
+        st.button(
+            tr(f"find.change.{question}"),
+            key=f"hitta-andra-{question}",
+            type="tertiary",
+            on_click=_open,
+            args=(question,),
+            width="content",
+        )
+
+
+def _open(question: str) -> None:
+    st.session_state[_OPEN] = question
+
+
+def _answered() -> None:
+    st.session_state[_OPEN] = None
+    STATE.write()
+
+
+def _restart() -> None:
+    st.session_state[_OPEN] = None
+    STATE.clear()
+
+
+def _place_html(need: Need, *, tr: Translator) -> str:
+    """Return the search for a place, with all places for find.js to search in.
+
+    The points are those of public settlements; the browser compares its own position with them and
+    tells nobody.
+    """
+    starts = all_starts(data.geography()).values()
+    places = [
+        [s.id, start_words(s, tr=tr), round(s.locality.lat, 4), round(s.locality.lon, 4)]
+        for s in starts
+    ]
+    texts = {name: tr(key) for name, key in SCRIPT_TEXTS.items()}
+    query = {key: value for key, value in need.query().items() if key != "plats"}
+    return render(
+        "find_place.html",
+        t=tr,
+        places=json.dumps(places, ensure_ascii=False, separators=(",", ":")),
+        texts=json.dumps(texts, ensure_ascii=False),
+        municipalities=[s for s in starts if s.is_municipality],
+        rest=urlencode({**query, "lang": [tr.language.value]}, doseq=True),
+    )
+
+
+def _phase(*, tr: Translator) -> None:
+    strategy, language = data.strategy(), tr.language
+    st.pills(
+        tr("find.phase.heading"),
+        [*Phase],
+        format_func=lambda option: tr(f"find.phase.{option}"),
+        key=STATE.key("phase"),
+        help="\n\n".join(
+            f"**{tr(f'find.phase.{phase}')}**: {strategy.phase(phase).everyday.in_(language)}"
+            for phase in Phase
+        ),
+        wrap=True,
+        on_change=_phase_answered,
+    )
+    st.toggle(tr("find.phase.unsure"), key=_UNSURE)
+    if st.session_state.get(_UNSURE):
+        with st.container(key="ris-find-guide", border=True):
+            has_company = _question("company", tr=tr)
+            if has_company is not None:
+                _question("users" if has_company else "building", tr=tr)
+
+
+def _phase_answered() -> None:
+    st.session_state[_GUESSED] = None
+    _answered()
+
+
+def _question(name: str, *, tr: Translator) -> bool | None:
+    answer: bool | None = st.pills(
+        tr(f"find.guide.{name}"),
+        [True, False],
+        format_func=lambda yes: tr("find.guide.yes" if yes else "find.guide.no"),
+        key=f"{_GUIDE}-{name}",
+        on_change=_guess,
+    )
+    return answer
+
+
+def _guess() -> None:
+    state = st.session_state
+    phase = guess_phase(
+        has_company=state.get(f"{_GUIDE}-company"),
+        has_users=state.get(f"{_GUIDE}-users"),
+        is_building=state.get(f"{_GUIDE}-building"),
+    )
+    if phase is not None:
+        state[_GUESSED] = phase
+        state[_OPEN] = None
+        STATE.set(phase=phase)
+
+
+def _types_html(tr: Translator) -> str:
+    language, strategy = tr.language, data.strategy()
+    types = [
+        {
+            "short": tr(f"find.type.{kind}"),
+            "label": words.label.in_(language),
+            "everyday": words.everyday.in_(language),
+        }
+        for kind in ServiceType
+        for words in (strategy.service_type(kind),)
+    ]
+    return render("find_types.html", t=tr, types=types)
+
+
+def _further(need: Need, *, tr: Translator) -> None:
+    plain = Need()
+    is_chosen = (need.who, need.digital_first, need.limit) != (
+        plain.who,
+        plain.digital_first,
+        plain.limit,
+    )
+    with st.expander(tr("find.more"), expanded=is_chosen):
+        st.segmented_control(
+            tr("find.limit.label"),
+            list(Limit),
+            format_func=lambda limit: (
+                tr("find.limit.any") if limit is Limit.ANY else tr("find.limit.minutes", n=limit)
+            ),
+            key=STATE.key("limit"),
+            required=True,
+            wrap=True,
+            on_change=STATE.write,
+        )
+        st.checkbox(tr("find.digital.label"), key=STATE.key("digital_first"), on_change=STATE.write)
+        st.pills(
+            tr("find.who.label"),
+            list(Who),
+            format_func=lambda who: tr(f"find.who.{who}"),
+            key=STATE.key("who"),
+            help=tr("find.who.help"),
+            wrap=True,
+            on_change=STATE.write,
+        )
+
+
+def _share(view: FindView, need: Need, *, tr: Translator) -> None:
+    """Draw the ways to take the answer along: link, print, file."""
     with st.container(horizontal=True, key="ris-find-share", vertical_alignment="center"):
         st.html(render("find_share.html", t=tr), width="content")
         make = partial(
             find_file,
             view,
             tr=tr,
-            site=_site(),
-            query={**to_query(need), "lang": [tr.language.value]},
+            site=(st.context.url or "").split("?")[0].rsplit("/", 1)[0],
+            query={**need.query(), "lang": [tr.language.value]},
             on=dates.today(),
         )
         st.download_button(
@@ -112,35 +329,4 @@ def share(view: FindView, need: Need, *, tr: Translator) -> None:
             key="hitta-fil",
             on_click="ignore",
         )
-    st.html(render("find_note.html", text=tr("find.share.note")))
-
-
-def find_map(layer: FindLayer, *, tr: Translator) -> None:
-    """Draw the map; pressing it chooses a place in the browser, without a word to the server."""
-    st_folium(
-        base_map(),
-        key="find-map",
-        height=MAP_HEIGHT_PX,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=layer_group(layer),
-    )
-    st.html(render("find_legend.html", t=tr))
-
-
-def map_announcement(tr: Translator) -> None:
-    """Give the map its own title and the text of its touch button, after those of the shell."""
-    st.html(
-        render(
-            "page_head.html",
-            language=tr.language.value,
-            map_title=tr("find.map.title"),
-            map_activate=tr("find.map.activate"),
-        )
-    )
-
-
-def _site() -> str:
-    """Return where the product is, for links in a file that has left it."""
-    url = st.context.url or ""
-    return url.split("?")[0].rsplit("/", 1)[0]
+    st.html(render("find_how.html", t=tr, source=view.source))

@@ -35,7 +35,7 @@ READ = """() => {
   const onMap = frame && frame.contentDocument
     ? [...frame.contentDocument.querySelectorAll('.ris-bubble')].map((e) => e.textContent.trim())
     : [];
-  const listed = [...document.querySelectorAll('.ris-find-card')].map((e) => e.id);
+  const listed = [...document.querySelectorAll('.ris-find-row')].map((e) => e.id);
   const before = window.risBefore;
   const now = [listed.join('|'), onMap.join('|')];
   if (!before) { window.risBefore = now; return 'same'; }
@@ -47,12 +47,12 @@ def measure_library() -> list[Result]:
     """One answer after the other: a place for the first time, and another phase at the same."""
     register = load_register(ROOT / "data" / "actors.yaml", today=DAY)
     world = World(foundations=foundations(ROOT / "data"), register=register, on=DAY)
-    find_support(world, Need(place="2480", phases=(Phase.VAXA,)))
+    find_support(world, Need(place="2480", phase=Phase.VAXA))
     first, again = [], []
     for code in MUNICIPALITY_CODES:
         for times, phase in ((first, Phase.IDE), (again, Phase.UTVECKLING), (again, Phase.IDE)):
             start = time.perf_counter()
-            find_support(world, Need(place=code, phases=(phase,)))
+            find_support(world, Need(place=code, phase=phase))
             times.append((time.perf_counter() - start) * 1000)
     return [
         Result(

@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ris_map.common.address import IgnoredValue
-from ris_map.finder.choices import ADDRESS, FindParam, chosen_need, to_query
-from ris_map.finder.need import Need
-from ris_map.finder.who import Who
+from ris_map.finder.need import Limit, Need, Who, all_starts
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
-from tests.finder.test_finder import needs
+from tests.finder.test_finder import needs, real_world
+
+CONTEXT = {"places": all_starts(real_world().foundations.geography).keys()}
 
 
 @given(needs)
-@settings(max_examples=200, deadline=None)
 def test_I5_every_need_survives_the_address(need: Need) -> None:
-    values, ignored = ADDRESS.to_widgets(to_query(need))
-    assert chosen_need(values) == need
-    assert not ignored
-
-
-def test_an_empty_address_is_no_choice() -> None:
-    values, ignored = ADDRESS.to_widgets({})
-    assert chosen_need(values) == Need(place=None)
-    assert to_query(Need(place=None)) == {}
-    assert not ignored
-
-
-def test_the_keys_are_short_plain_and_known() -> None:
-    assert tuple(FindParam) == ("plats", "fas", "stod", "omrade", "vem", "digitalt", "grans")
-    assert ADDRESS.keys == tuple(FindParam)
+    assert Need.read(need.query(), context=CONTEXT) == (need, ())
 
 
 def test_the_address_form_is_stable() -> None:
     need = Need(
         place="saxnas",
-        phases=(Phase.VAXA,),
+        phase=Phase.VAXA,
         service_types=(ServiceType.FINANSIERING, ServiceType.RADGIVNING),
         strength_area=StrengthArea.LIVSMEDEL,
         who=Who.SAMI,
         digital_first=True,
-        max_minutes=None,
+        limit=Limit.ANY,
     )
-    assert to_query(need) == {
+    assert need.query() == {
         "plats": ["saxnas"],
         "fas": ["vaxa"],
         "stod": ["finansiering", "radgivning"],
@@ -52,6 +37,7 @@ def test_the_address_form_is_stable() -> None:
         "digitalt": ["ja"],
         "grans": ["alla"],
     }
+    assert Need.keys() == tuple(need.query())
 
 
 @pytest.mark.parametrize(
@@ -68,14 +54,4 @@ def test_the_address_form_is_stable() -> None:
     ],
 )
 def test_I5_an_unknown_value_is_ignored_and_named(key: str, value: str) -> None:
-    values, ignored = ADDRESS.to_widgets({key: [value]})
-    assert chosen_need(values) == Need(place=None)
-    assert ignored == (IgnoredValue(key, value),)
-
-
-def test_I5_of_two_values_for_one_choice_the_second_is_named() -> None:
-    values, ignored = ADDRESS.to_widgets({"fas": ["ide", "vaxa"], "stod": ["motesplats", "x"]})
-    need = chosen_need(values)
-    assert need.phases == (Phase.IDE,)
-    assert need.service_types == (ServiceType.MOTESPLATS,)
-    assert set(ignored) == {IgnoredValue("fas", "vaxa"), IgnoredValue("stod", "x")}
+    assert Need.read({key: [value]}, context=CONTEXT) == (Need(), (IgnoredValue(key, value),))

@@ -13,11 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ris_map.coverage.evidence import cell_evidence
-from ris_map.finder.answer import find_support, rank
-from ris_map.finder.entry import BY_ROAD, Entry, Group, SupportAnswer
+from ris_map.finder.answer import BY_ROAD, Entry, Group, SupportAnswer, find_support, rank
 from ris_map.finder.match import Caution, Why
-from ris_map.finder.need import DEFAULT_LIMIT, LIMITS, Need, guess_phase, start_of
-from ris_map.finder.who import STEMS, Who, named_by, named_in
+from ris_map.finder.need import STEMS, Limit, Need, Who, guess_phase, named_by, named_in, start_of
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Register
 from ris_map.register.reading import load_register
@@ -88,7 +86,7 @@ def test_i4_no_cell_is_empty_and_nothing_near_names_the_nearest(code: str) -> No
     """I4: a list, the nearest office with minutes and municipality, and one way to get in touch."""
     for phase in Phase:
         for kind in ServiceType:
-            need = Need(place=code, phases=(phase,), service_types=(kind,))
+            need = Need(place=code, phase=phase, service_types=(kind,))
             answer = find_support(real_world(), need)
             assert answer.entries, (phase, kind)
             assert answer.contact is not None, (phase, kind)
@@ -110,7 +108,7 @@ def test_the_finder_and_the_coverage_page_know_the_same_offices(code: str) -> No
     cube = world.cube(CubeChoice())
     for phase in Phase:
         for kind in ServiceType:
-            need = Need(place=code, phases=(phase,), service_types=(kind,), max_minutes=None)
+            need = Need(place=code, phase=phase, service_types=(kind,), limit=Limit.ANY)
             ours = {
                 entry.actor.id: entry.minutes
                 for entry in find_support(world, need).group(Group.NEAR)
@@ -131,7 +129,7 @@ def test_the_finder_and_the_coverage_page_know_the_same_offices(code: str) -> No
 def test_every_settlement_finds_something(code: str) -> None:
     for locality in real_world().foundations.geography.localities:
         if locality.municipality_code == code:
-            answer = find_support(real_world(), Need(place=locality.id, phases=(Phase.IDE,)))
+            answer = find_support(real_world(), Need(place=locality.id, phase=Phase.IDE))
             assert answer.start is not None
             assert answer.start.locality is locality
             assert answer.entries
@@ -157,13 +155,15 @@ def test_i3_offices_are_in_order_of_minutes_and_nothing_else_is_among_them() -> 
         )
 
 
-def test_the_limit_is_inclusive() -> None:
+def test_the_limit_is_inclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     actor = make.make_actor(offices=(make.make_office(code=LYCKSELE),))
-    minutes = find(actor, place=UMEA, max_minutes=None).entries[0].minutes
+    minutes = find(actor, place=UMEA, limit=Limit.ANY).entries[0].minutes
     assert minutes is not None
     for limit, group in ((minutes, Group.NEAR), (minutes - 1e-6, Group.FAR)):
-        assert find(actor, place=UMEA, max_minutes=limit).entries[0].group is group
-    assert find(actor, place=UMEA, max_minutes=None).entries[0].group is Group.NEAR
+        monkeypatch.setattr(Need, "max_minutes", limit)
+        assert find(actor, place=UMEA).entries[0].group is group
+    monkeypatch.undo()
+    assert find(actor, place=UMEA, limit=Limit.ANY).entries[0].group is Group.NEAR
 
 
 def test_a_doubtful_actor_is_never_the_first_choice() -> None:
@@ -180,7 +180,7 @@ def test_a_doubtful_actor_is_never_the_first_choice() -> None:
 def test_no_doubtful_actor_leads_any_real_answer() -> None:
     for code in MUNICIPALITY_CODES:
         for phase in Phase:
-            answer = find_support(real_world(), Need(place=code, phases=(phase,)))
+            answer = find_support(real_world(), Need(place=code, phase=phase))
             shown = [answer.entries[0], answer.nearest, answer.contact, *answer.onward]
             assert all(e is None or e.actor.status is Status.ACTIVE for e in shown)
 
@@ -231,11 +231,9 @@ def test_an_actor_stands_once_in_each_group_it_belongs_to() -> None:
 
 
 def test_digital_first_moves_one_group_and_changes_nothing_else() -> None:
-    need = Need(place=VILHELMINA, phases=(Phase.IDE,))
+    need = Need(place=VILHELMINA, phase=Phase.IDE)
     plain = find_support(real_world(), need)
-    first = find_support(
-        real_world(), Need(place=VILHELMINA, phases=(Phase.IDE,), digital_first=True)
-    )
+    first = find_support(real_world(), Need(place=VILHELMINA, phase=Phase.IDE, digital_first=True))
     assert first.groups[0] is Group.DIGITAL
     assert [g for g in first.groups if g is not Group.DIGITAL] == [
         g for g in plain.groups if g is not Group.DIGITAL
@@ -293,7 +291,7 @@ def test_phase_and_type_must_belong_to_one_offer() -> None:
     )
     answer = find(
         make.make_actor(offers=offers),
-        phases=(Phase.IDE,),
+        phase=Phase.IDE,
         service_types=(ServiceType.FINANSIERING,),
     )
     assert not answer.entries
@@ -331,19 +329,19 @@ def test_every_group_of_people_has_stems() -> None:
 
 
 def test_the_next_phase_and_who_takes_over() -> None:
-    answer = find_support(real_world(), Need(place=VILHELMINA, phases=(Phase.IDE,)))
+    answer = find_support(real_world(), Need(place=VILHELMINA, phase=Phase.IDE))
     assert answer.next_phase is Phase.UTVECKLING
     assert 1 <= len(answer.onward) <= 3
     assert all(
         any(Phase.UTVECKLING in offer.phases for offer in entry.offers) for entry in answer.onward
     )
-    last = find_support(real_world(), Need(place=VILHELMINA, phases=(Phase.VAXA,)))
+    last = find_support(real_world(), Need(place=VILHELMINA, phase=Phase.VAXA))
     assert last.next_phase is None
     assert last.onward == ()
 
 
 def test_without_a_place_only_help_at_a_distance_is_shown() -> None:
-    answer = find_support(real_world(), Need(place=None, phases=(Phase.IDE,)))
+    answer = find_support(real_world(), Need(place=None, phase=Phase.IDE))
     assert answer.start is None
     assert answer.entries
     assert all(entry.office is None for entry in answer.entries)
@@ -396,14 +394,14 @@ def test_the_short_questions_lead_to_a_phase(
 needs = st.builds(
     Need,
     place=st.sampled_from([*MUNICIPALITY_CODES, "saxnas", "hemavan", None]),
-    phases=st.lists(st.sampled_from(Phase), max_size=1).map(tuple),
+    phase=st.none() | st.sampled_from(Phase),
     service_types=st.sets(st.sampled_from(ServiceType), max_size=2).map(
         lambda chosen: tuple(kind for kind in ServiceType if kind in chosen)
     ),
     strength_area=st.none() | st.sampled_from(STRENGTH_AREAS),
     who=st.none() | st.sampled_from(Who),
     digital_first=st.booleans(),
-    max_minutes=st.none() | st.sampled_from(LIMITS),
+    limit=st.sampled_from(Limit),
 )
 
 
@@ -488,7 +486,7 @@ def test_ties_are_broken_by_name_in_swedish_order(register: Register, need: Need
     assert keys == sorted(keys)
 
     def tied(entry: Entry) -> tuple[object, ...]:
-        return rank(entry, need=need)[:4]
+        return rank(entry, need=need)[:5]
 
     for one, two in pairwise(entries):
         if tied(one) == tied(two):
@@ -499,13 +497,13 @@ def test_ties_are_broken_by_name_in_swedish_order(register: Register, need: Need
 @given(make.registers(), needs)
 def test_a_wider_limit_only_brings_things_nearer(register: Register, need: Need) -> None:
     world = world_with(*register.actors)
-    order = (30, 60, 90, 120, None)
+    order = tuple(Limit)
     near = [
         {
             e.actor.id
             for e in find_support(
                 world,
-                Need(place=need.place, phases=need.phases, max_minutes=limit),
+                Need(place=need.place, phase=need.phase, limit=limit),
             ).entries
             if e.group in {Group.NEAR, Group.MAYBE_NEAR}
         }
@@ -514,6 +512,12 @@ def test_a_wider_limit_only_brings_things_nearer(register: Register, need: Need)
     assert all(small <= large for small, large in pairwise(near))
 
 
-def test_the_default_limit_can_be_chosen() -> None:
-    assert DEFAULT_LIMIT in LIMITS
-    assert Need(place=UMEA).max_minutes == DEFAULT_LIMIT
+def test_I3_who_names_the_area_comes_before_who_is_open_to_all() -> None:
+    """Food in Vilhelmina: first the municipality's own office, then who works with food."""
+    need = Need(place=VILHELMINA, phase=Phase.IDE, strength_area=StrengthArea.LIVSMEDEL)
+    entries = find_support(real_world(), need).entries
+    first = [entry for entry in entries if entry.group is not Group.LOCAL]
+    assert entries[0].group is Group.LOCAL
+    is_own = [entry.is_of_area for entry in first]
+    assert any(is_own)
+    assert is_own == sorted(is_own, reverse=True)
