@@ -63,8 +63,8 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         "app/search.js",
         "app/municipality.js",
     ),
-    "old_map.js": ("leaflet/leaflet.js", "app/old_map.js", "app/find_map.js"),
-    "old_map.css": ("app/old_map.css", "app/find_map.css", "app/frame.css"),
+    "old_map.js": ("leaflet/leaflet.js", "app/old_map.js"),
+    "old_map.css": ("app/old_map.css", "app/frame.css"),
 }
 """Files that are always wanted together, sent as one: each file more costs a first visit time.
 

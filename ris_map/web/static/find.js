@@ -15,7 +15,6 @@
   const SHOWN = 8;
   const FARTHEST_KM = 50;
   const byId = (id) => document.getElementById(id);
-  let active = -1;
   let refocus = false;
 
   // ---------------------------------------------------------------- what the page says
@@ -33,7 +32,7 @@
   }
 
   const texts = () => JSON.parse(box().dataset.risTexts);
-  const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").trim();
+  const fold = window.risFold;
 
   // ---------------------------------------------------------------- address
 
@@ -73,82 +72,20 @@
       .map((found) => found.place);
   }
 
-  const options = () => [...byId("ris-plats-list").children];
-
-  function close() {
-    const input = byId("ris-plats");
-    if (!input) return;
-    byId("ris-plats-list").hidden = true;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-    active = -1;
+  function suggest(typed) {
+    const all = matching(typed);
+    return { items: all.slice(0, SHOWN).map((place) => ({ text: place.name, id: place.id })), count: all.length };
   }
 
-  function say(text) {
-    byId("ris-plats-status").textContent = text;
-  }
-
-  function suggest() {
-    const input = byId("ris-plats");
-    const list = byId("ris-plats-list");
-    const found = matching(input.value);
-    const shown = found.slice(0, SHOWN);
-    list.replaceChildren(
-      ...shown.map((place, index) => {
-        const item = document.createElement("li");
-        item.id = `ris-plats-${index}`;
-        item.setAttribute("role", "option");
-        item.setAttribute("aria-selected", "false");
-        item.dataset.place = place.id;
-        item.textContent = place.name;
-        return item;
-      }),
-    );
-    close();
-    if (!fold(input.value)) return say("");
-    if (!shown.length) return say(texts().none);
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    say(texts().found.replace("{n}", found.length));
-  }
-
-  function move(step) {
-    const items = options();
-    if (!items.length || byId("ris-plats-list").hidden) return;
-    active = (active + step + items.length) % items.length;
-    items.forEach((item, index) => item.setAttribute("aria-selected", String(index === active)));
-    items[active].scrollIntoView({ block: "nearest" });
-    byId("ris-plats").setAttribute("aria-activedescendant", items[active].id);
-  }
-
-  function pick(id) {
-    const place = places().find((known) => known.id === id);
+  function pick({ id }) {
+    const place = places().find((one) => one.id === id);
     if (!place) return;
     byId("ris-plats").value = place.name;
-    say("");
-    close();
     refocus = true;
     choose(id);
   }
 
-  /** Enter without an arrow key takes the first suggestion: the one a reader sees on top. */
-  function onKey(event) {
-    if (event.target.id !== "ris-plats") return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (byId("ris-plats-list").hidden) suggest();
-      move(event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1);
-    } else if (event.key === "Enter") {
-      const chosen = options()[Math.max(active, 0)];
-      if (chosen && !byId("ris-plats-list").hidden) {
-        event.preventDefault();
-        pick(chosen.dataset.place);
-      }
-    } else if (event.key === "Escape" && !byId("ris-plats-list").hidden) {
-      event.preventDefault();
-      close();
-    }
-  }
+  const { say } = window.risCombo("ris-plats", { suggest, pick, texts });
 
   /** Show the place of the address, unless somebody is typing. */
   function showChosen() {
@@ -186,23 +123,13 @@
       (position) => {
         const found = nearest(position.coords.latitude, position.coords.longitude);
         if (!found.place || found.km > FARTHEST_KM) return say(texts().outside);
-        pick(found.place.id);
+        pick(found.place);
         say(texts().geoFound.replace("{name}", found.place.name));
       },
       (refused) => say(refused.code === 1 ? texts().denied : texts().unable),
       { enableHighAccuracy: false, timeout: 15000, maximumAge: 600000 },
     );
   }
-
-  // For find_map.js in the map's frame: the settlement at a point, and choosing it.
-  window.risFindPlace = {
-    at(lat, lon) {
-      if (!box()) return null;
-      const { place } = nearest(lat, lon);
-      return place && { id: place.id, lat: place.lat, lon: place.lon, text: texts().tap.replace("{name}", place.name) };
-    },
-    choose,
-  };
 
   // ---------------------------------------------------------------- take it along
 
@@ -230,9 +157,6 @@
 
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
-    const option = at("#ris-plats-list [role=option]");
-    if (option) return pick(option.dataset.place);
-    if (!at(".ris-combo")) close();
     if (at("[data-ris-geo]")) return locate();
     if (at("[data-ris-copy]")) return copy(at("[data-ris-copy]"));
     if (at("[data-ris-print]")) return printAll();
@@ -244,18 +168,6 @@
       refocus = Boolean(link.dataset.risPlats);
     }
   });
-  // Keep the focus in the field while a suggestion is pressed.
-  document.addEventListener("mousedown", (event) => {
-    if (event.target.closest("#ris-plats-list")) event.preventDefault();
-  });
-  document.addEventListener("input", (event) => {
-    if (event.target.id === "ris-plats") suggest();
-  });
-  document.addEventListener("focusin", (event) => {
-    if (event.target.id === "ris-plats") event.target.select();
-  });
-  document.addEventListener("keydown", onKey);
-
   /** A link to a card inside a folded part, from the map or the address, opens that part. */
   function unfold(id) {
     const card = byId(`a-${id}`);
