@@ -40,13 +40,12 @@ def read_frame(log: FaultLog, *, columns: Mapping[str, str], key: str) -> pd.Dat
         )
         return None
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
-    short = frame.isna().any(axis=1)
-    note_rows(log, frame[short], "Too few cells.", action="Add commas.", code="bad-row")
-    frame = pd.DataFrame({name: frame.loc[~short, name].str.strip() for name in columns})
+    # a line with too few cells has empty ones at its end, which the checks of the columns note
+    frame = pd.DataFrame({name: frame[name].fillna("").str.strip() for name in columns})
+    frame.attrs["key"] = key
     for column, kind in columns.items():
         if kind != TEXT:
             frame[column] = _numbers(frame, column, kind=kind, log=log)
-    frame.attrs["key"] = key
     empty = frame[key] == ""
     note_rows(
         log,

@@ -1,0 +1,169 @@
+"""How near the minutes and kilometres come to figures that others publish (``data/checks``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ris_map.travel.arrays import FloatArray
+from ris_map.travel.matrix import nearest_minutes, travel
+from ris_map.travel.network import Joined, join
+from ris_map.travel.world import Foundations
+
+SHORTEST_MINUTES = 20
+"""Below this, minutes say more about where in the town a care centre stands than about roads."""
+JUNCTIONS = {
+    "J_Arvidsjaur": "Arvidsjaur",
+    "J_Grano_E12": "Granö",
+    "J_MoRana": "Mo i Rana",
+    "J_Norge_E12": "Riksgränsen E12 (Umbukta)",
+    "J_Ornskoldsvik": "Örnsköldsvik",
+    "J_Ostersund": "Östersund",
+    "J_Pitea": "Piteå",
+    "J_Stromsund": "Strömsund",
+    "J_Junsele": "Junsele",
+}
+"""Names of the earlier road graph in the files of pairs, and of the places they mean."""
+CROSSROADS = {"J_Bjurtrask_370": (64.9667, 19.7), "J_Robertsfors_E4": (64.165, 20.93)}
+"""Crossroads without a name of their own, in degrees (EPSG:4326), to about a kilometre."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errors:
+    """Relative errors of one kind of figure, as shares of the published figure."""
+
+    count: int
+    median: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """The comparison with everything published.
+
+    Parameters
+    ----------
+    places : Errors
+        Minutes of places at least 20 minutes from care.
+    distances, rough_distances : Errors
+        Kilometres between places, class A and class B.
+    times : Errors
+        Driving times between places, all of them rounded.
+    beyond : tuple of (minutes, own share, published share)
+        Share of all residents farther than that from care; residents whom no road reaches are.
+    as_if_by_road : tuple of str
+        Places of ``places`` that only a ferry reaches. The published minutes leave the crossing
+        out, so for these the rule is compared as if a road led there.
+    """
+
+    places: Errors
+    distances: Errors
+    rough_distances: Errors
+    times: Errors
+    beyond: tuple[tuple[float, float, float], ...]
+    as_if_by_road: tuple[str, ...]
+
+
+def accuracy(base: Foundations, data_dir: Path) -> Accuracy:
+    """Return the comparison under summer conditions, computed once per process."""
+    return _accuracy(base, data_dir / "checks")
+
+
+@lru_cache(maxsize=2)
+def _accuracy(base: Foundations, folder: Path) -> Accuracy:
+    own, published, by_ferry = place_minutes(base, folder)
+    distances = pair_figures(base, folder / "pairs_distance.csv", stated="km_stated")
+    times = pair_figures(base, folder / "pairs_time.csv", stated="minutes_stated")
+    is_a = distances["class"] == "A"
+    return Accuracy(
+        places=_errors(own, published),
+        distances=_errors(distances.loc[is_a, "own"], distances.loc[is_a, "stated"]),
+        rough_distances=_errors(distances.loc[~is_a, "own"], distances.loc[~is_a, "stated"]),
+        times=_errors(times["own"], times["stated"]),
+        beyond=_beyond(base, folder),
+        as_if_by_road=by_ferry,
+    )
+
+
+def place_minutes(
+    base: Foundations, folder: Path
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    """Return own and published minutes to care of places 20 minutes away or more.
+
+    The third value names the places that only a ferry reaches, see :class:`Accuracy`.
+    """
+    listed = pd.read_csv(folder / "minutes.csv", dtype={"municipality_code": str})
+    listed = listed[listed["eurostat_minutes"] >= SHORTEST_MINUTES]
+    places = {(p.name, p.municipality_code): p for p in base.geography.localities}
+    keys = zip(listed["locality"], listed["municipality_code"], strict=True)
+    found = [places[key] for key in keys]
+    lat, lon = np.array([p.lat for p in found]), np.array([p.lon for p in found])
+    own = _to_care(base, folder, join(base.network, lat=lat, lon=lon))
+    names = np.array([p.name for p in found])[base.cells.only_ferry(lat, lon)]
+    return own, listed["eurostat_minutes"].to_numpy(float), tuple(names.tolist())
+
+
+def pair_figures(base: Foundations, path: Path, *, stated: str) -> pd.DataFrame:
+    """Return the pairs that can be placed, with what is ``stated`` and the ``own`` figure.
+
+    A way through given places is the sum of its parts; ferries and buses are left out.
+    """
+    pairs = pd.read_csv(path, keep_default_na=False)
+    pairs = pairs[pairs["mode"].isin(["road", "car"])].reset_index(drop=True)
+    stops = [
+        [a, *(v.strip() for v in via.split(",") if v.strip()), b]
+        for a, via, b in zip(pairs["from"], pairs["via"], pairs["to"], strict=True)
+    ]
+    names = sorted({name for way in stops for name in way})
+    minutes, km = _between(base, names)
+    own = km if stated == "km_stated" else minutes
+    at = {name: index for index, name in enumerate(names)}
+    ways = [sum(own[at[a], at[b]] for a, b in pairwise(way)) for way in stops]
+    return pairs.assign(stated=pairs[stated].astype(float), own=ways)
+
+
+def _between(base: Foundations, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+    points = [_point(base, name) for name in names]
+    joined = base.joined([lat for lat, _ in points], [lon for _, lon in points])
+    return travel(joined, joined, with_km=True)
+
+
+def _point(base: Foundations, name: str) -> tuple[float, float]:
+    """Return where a named place of the network stands (EPSG:4326), else a settlement."""
+    if name in CROSSROADS:
+        return CROSSROADS[name]
+    wanted = JUNCTIONS.get(name, name)
+    nodes = base.roads.nodes[base.roads.nodes["name"] == wanted]
+    if len(nodes):
+        return float(nodes["lat"].iloc[0]), float(nodes["lon"].iloc[0])
+    place = next(p for p in base.geography.localities if p.name == wanted)
+    return place.lat, place.lon
+
+
+def _to_care(base: Foundations, folder: Path, here: Joined) -> FloatArray:
+    towns = pd.read_csv(folder / "care_towns.csv")
+    return nearest_minutes(base.joined(list(towns["lat"]), list(towns["lon"])), here)
+
+
+def _beyond(base: Foundations, folder: Path) -> tuple[tuple[float, float, float], ...]:
+    minutes, people = _to_care(base, folder, base.joined_cells), base.cells.population
+    shares = pd.read_csv(folder / "care_shares.csv")
+    return tuple(
+        (float(limit), float(people[minutes > limit].sum() / people.sum()), float(percent) / 100)
+        for limit, percent in zip(
+            shares["beyond_minutes"], shares["published_percent"], strict=True
+        )
+    )
+
+
+def _errors(own: FloatArray | pd.Series, published: FloatArray | pd.Series) -> Errors:
+    error = np.abs(np.asarray(own) / np.asarray(published) - 1)
+    return Errors(
+        count=len(error), median=float(np.median(error)), p90=float(np.quantile(error, 0.9))
+    )
