@@ -31,11 +31,11 @@ from ris_map.api.records import (
     travel_records,
 )
 from ris_map.coverage.cube import CoverageCube
+from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.export.geopackage import geopackage
 from ris_map.export.tables import csv_bytes
 from ris_map.register.reading import register_schema
 from ris_map.travel.service import group_id, sources
-from ris_map.travel.world import CubeChoice
 
 MAX_PAIRS = 50_000
 """Most trips in one answer; the county has some 13 000."""
@@ -96,7 +96,7 @@ def _cube(call: Call[CoverageQuery]) -> CoverageCube:
         strength_area=query.omrade,
         include_outside=query.utanfor == "ja",
     )
-    return call.world.cube(choice)
+    return cube_of(call.world, choice)
 
 
 def _cells(call: Call[CoverageQuery], cube: CoverageCube) -> list[Record]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ris_map.coverage.cube import ANSWERS, CELL_STATES, CellState, CoverageCube, state_codes
-from ris_map.coverage.figures import percentile, share_within
+from ris_map.coverage.people import figures
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
+from ris_map.words.figures import equally_far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +20,10 @@ class Link:
 
     Parameters
     ----------
-    phase : Phase
-        The phase.
     state : CellState
         As for a cell, each resident going to the nearest office of any chosen type.
-    median_minutes : float
-        Over located residents, each to the nearest office of any chosen type.
-    share_within : float
-        Share of located residents within the threshold.
+    median_minutes, share_within : float
+        Over residents; the share within the threshold.
     is_maybe_physical : bool
         No office is known on site or within reach, but one may be.
     """
@@ -44,8 +41,6 @@ class Chain:
 
     Parameters
     ----------
-    municipality_code : str
-        The municipality.
     links : tuple of Link
         One per phase, in their order.
     physical : Answer
@@ -54,7 +49,8 @@ class Chain:
     visit, digital, phone : Answer
         Whether that one mode is offered in every phase.
     weakest : tuple of Phase
-        Phases with the longest median; empty if all phases are equally far.
+        Phases with the longest median; empty if all phases are equally far within the error of
+        the times.
     """
 
     municipality_code: str
@@ -86,17 +82,17 @@ def support_chains(
     if not service_types:
         raise ValueError("choose at least one service type")
     types = [SERVICE_TYPES.index(kind) for kind in service_types]
-    people, limit = cube.population.people, cube.definition.threshold
-    nearest = cube.minutes[:, types].min(axis=1, keepdims=True)
-    at_best = cube.minutes_at_best[:, types].min(axis=1, keepdims=True)
-    median = percentile(nearest, people=people, percent=50)[..., 0]
-    share = share_within(nearest, people=people, limit=limit)[..., 0]
+    limit = cube.definition.threshold
+    nearest = np.concatenate(
+        [cube.rows[index[:, types]].min(axis=1) for index in (cube.row, cube.row_at_best)]
+    )
+    counted = figures(nearest, people=cube.population.people, thresholds=(limit,), limit=limit)
+    median, best = np.split(counted.median_minutes, 2, axis=1)
     on_site = cube.offices_on_site[:, :, types].sum(axis=2) > 0
     is_there = on_site | (median <= limit)
-    may_be_there = cube.is_maybe_physical[:, :, types].any(axis=2)
-    may_be_there |= percentile(at_best, people=people, percent=50)[..., 0] <= limit
+    may_be_there = cube.is_maybe_physical[:, :, types].any(axis=2) | (best <= limit)
     remote = cube.remote[:, :, types].max(axis=2)
-    states = state_codes(on_site, is_there, (remote == Known.YES).any(axis=-1), may_be_there)
+    states = state_codes(on_site, is_there, (remote == Known.YES).any(axis=-1))
     physical = np.select([is_there, may_be_there], [Known.YES, Known.UNKNOWN], Known.NO)
     return tuple(
         Chain(
@@ -106,26 +102,23 @@ def support_chains(
                     phase=phase,
                     state=CELL_STATES[int(states[m, p])],
                     median_minutes=float(median[m, p]),
-                    share_within=float(share[m, p]),
+                    share_within=float(counted.share_within[m, p, 0]),
                     is_maybe_physical=bool(may_be_there[m, p] and not is_there[m, p]),
                 )
                 for p, phase in enumerate(PHASES)
             ),
-            physical=_answer(physical[m].min()),
-            visit=_answer(remote[m, :, 0].min()),
-            digital=_answer(remote[m, :, 1].min()),
-            phone=_answer(remote[m, :, 2].min()),
-            weakest=_weakest(median[m].tolist()),
+            physical=ANSWERS[int(physical[m].min())],
+            visit=ANSWERS[int(remote[m, :, 0].min())],
+            digital=ANSWERS[int(remote[m, :, 1].min())],
+            phone=ANSWERS[int(remote[m, :, 2].min())],
+            weakest=weakest_phases(median[m].tolist()),
         )
         for m, code in enumerate(cube.municipality_codes)
     )
 
 
-def _answer(known: int) -> Answer:
-    return ANSWERS[int(known)]
-
-
-def _weakest(minutes: Sequence[float]) -> tuple[Phase, ...]:
+def weakest_phases(minutes: Sequence[float]) -> tuple[Phase, ...]:
+    """Return the phases that are farther away than others, beyond the error of the times."""
     longest = max(minutes)
-    weakest = tuple(p for p, time in zip(PHASES, minutes, strict=True) if time == longest)
+    weakest = tuple(p for p, m in zip(PHASES, minutes, strict=True) if equally_far(m, longest))
     return weakest if len(weakest) < len(PHASES) else ()

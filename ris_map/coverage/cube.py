@@ -1,4 +1,4 @@
-"""What the coverage cube is: its definition, its cells and their states."""
+"""Coverage of every municipality x phase x service type: what it is, and one pass over arrays."""
 
 from __future__ import annotations
 
@@ -6,50 +6,68 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 
-from ris_map.coverage.figures import Figures
-from ris_map.coverage.population import PopulationTable
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known, SupportTable
-from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray
+from ris_map.coverage.people import Figures, Residents, figures
+from ris_map.coverage.reach import Reach, reach
+from ris_map.coverage.support import (
+    MODES,
+    OUTSIDE,
+    PHASES,
+    SERVICE_TYPES,
+    Known,
+    SupportTable,
+    truth_tensor,
+)
+from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
+from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray, readonly
+from ris_map.travel.matrix import TravelMatrix
 from ris_map.travel.network import SpeedModel
+from ris_map.words.figures import TIME_ERROR
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
-TIME_ERROR = 0.15
-"""Stated error of a travel time: a median this near the threshold may lie on its other side."""
 ANSWERS = (Answer.NO, Answer.UNKNOWN, Answer.YES)
 """By ``Known``."""
+OFFICE = MODES.index(Delivery.OFFICE)
+REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
+"""Ways of help in the order of the last axis of the arrays named ``remote``."""
+SHAPE = (len(PHASES), len(SERVICE_TYPES))
 
 
 class CellState(StrEnum):
-    """The one state of a cell: the first in this order that holds.
+    """What is known to be there: the first in this order that holds.
 
-    Only what is *known* can make one of the first three states; only the register's silence about
-    an office makes the fourth. Physical and remote help are never added: a cell with digital help
-    only is ``REMOTE_ONLY`` whatever the distance, and says nothing about minutes.
+    Physical and remote help are never added: a cell with digital help only is ``REMOTE_ONLY``
+    whatever the distance. How sure the answer is stands apart, see :class:`Certainty`.
     """
 
     ON_SITE = "on_site"
     """A matching office stands in the municipality and serves it."""
     WITHIN_REACH = "within_reach"
-    """At least half of the located residents are within the threshold of a matching office that
-    serves their municipality (the median is at most the threshold)."""
+    """At least half of the residents are within the threshold of a matching office that serves
+    their municipality (the median is at most the threshold)."""
     REMOTE_ONLY = "remote_only"
-    """Neither of these is known, but a visit, a digital service or telephone help is offered, with
-    a service area that includes the municipality."""
-    NO_INFORMATION = "no_information"
-    """None of these is known, but some actor, if what the register does not know turned out well,
-    would be on site or within reach. Never counted as a gap."""
+    """No office within reach ("kontorslucka"), but a visit, a digital service or telephone help is
+    offered, with a service area that includes the municipality."""
     OUT_OF_REACH = "out_of_reach"
-    """As far as the register knows nobody offers this here: even if every unknown turned out well,
-    no office would be within reach. Whether somebody would come, or help over the net or the
-    telephone, may still be unknown: ``is_maybe_remote``."""
+    """No office within reach, and no remote help that the register knows of."""
+
+
+class Certainty(StrEnum):
+    """How sure it is whether an office is on site or within reach."""
+
+    SURE = "sure"
+    DEPENDS = "depends_on_unknown"
+    """What the register does not know would change the answer."""
+    NEAR_LIMIT = "near_limit"
+    """The error of the median time reaches across the threshold: "around 60 min"."""
 
 
 CELL_STATES = tuple(CellState)
 """States by the codes in ``CoverageCube.state``."""
+CERTAINTIES = tuple(Certainty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +85,19 @@ class CoverageDefinition:
     include_outside : bool
         Whether known neighbours outside the county count, and county actors' offices there. Their
         service area is not asked then: as a rule it is their own county.
+    sourced_only : bool
+        Whether an office counts only where the register states that people are received there.
     thresholds : tuple of float
         Minutes, ascending; a threshold itself counts as within.
     threshold : float
         The one of them that decides the states.
-    matrix_version, network_source : str
-        Of the travel matrix.
-    speed_model : SpeedModel
-        Of the travel matrix.
-    population_year : int
-        Of the located residents.
     """
 
     on: date
     scope: Scope
     strength_area: StrengthArea | None
     include_outside: bool
+    sourced_only: bool
     thresholds: tuple[float, ...]
     threshold: float
     matrix_version: str
@@ -95,21 +110,23 @@ class CoverageDefinition:
 class CoverageCell:
     """One municipality, phase and service type, in plain values.
 
-    Minutes are infinite where no way or no office is known, NaN where nobody is located.
+    Minutes are infinite where no way or no office is known, NaN where nobody lives.
     """
 
     municipality_code: str
     phase: Phase
     service_type: ServiceType
     state: CellState
+    certainty: Certainty
     offices_on_site: int
     located_residents: int
-    unlocated_share: float
     people_within: tuple[int, ...]
     share_within: tuple[float, ...]
+    share_at_best: float
     median_minutes: float
     p90_minutes: float
     mean_minutes: float
+    shortfall_minutes: float
     nearest_office_id: str | None
     nearest_town: str | None
     nearest_minutes_from_seat: float
@@ -121,14 +138,16 @@ class CoverageCell:
     is_maybe_remote: bool
     median_minutes_at_best: float
     doubtful_share: float
+    unlocated_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoverageCube:
     """Coverage of every municipality x phase x service type. Arrays are read-only.
 
-    Axes: M municipalities, 3 phases, 5 service types, L localities, in the order of ``table`` and
-    ``population`` and of the enumerations.
+    Axes: M municipalities, 3 phases, 5 service types, C inhabited cells, in the order of ``table``
+    and ``population`` and of the enumerations. Kinds of help with the same offices share one row
+    of minutes.
 
     Parameters
     ----------
@@ -136,17 +155,21 @@ class CoverageCube:
         What was asked.
     table : SupportTable
         Who counted.
-    population : PopulationTable
+    population : Residents
         Over whom it was counted.
-    minutes : array of float, shape (3, 5, L)
-        From each locality to the nearest office that is known to match and to serve it.
-    minutes_at_best : array of float, shape (3, 5, L)
-        The same if everything unknown about actors with a recorded office turned out well: never
-        longer.
+    shared : Reach
+        Minutes from every cell to every office that counts.
+    sure, possible : array of bool, shape (3, 5, offices of ``shared``)
+        Offices that match each kind of help, and those that match if all unknown turns out well.
+    rows : array of float, shape (rows, C)
+        Minutes from each cell to the nearest office of a set of offices.
+    row, row_at_best : array of int, shape (3, 5)
+        Which row holds the minutes, and the minutes if everything unknown about actors with a
+        recorded office turned out well: never longer.
     figures : Figures
-        Per municipality, from ``minutes``.
-    median_minutes_at_best : array of float, shape (M, 3, 5)
-        From ``minutes_at_best``.
+        Per municipality, from ``row``.
+    median_minutes_at_best, share_at_best : array of float, shape (M, 3, 5)
+        From ``row_at_best``; the share within the threshold.
     offices_on_site : array of int, shape (M, 3, 5)
         Matching offices that stand in the municipality.
     nearest_office : array of int, shape (M, 3, 5)
@@ -156,8 +179,8 @@ class CoverageCube:
         Minutes from the seat to it; NaN without a seat.
     remote : array of int8, shape (M, 3, 5, 3)
         ``Known``: visit, digital, phone.
-    state : array of int8, shape (M, 3, 5)
-        Position in ``CELL_STATES``.
+    state, certainty : array of int8, shape (M, 3, 5)
+        Positions in ``CELL_STATES`` and ``CERTAINTIES``.
     is_borderline : array of bool, shape (M, 3, 5)
         Nothing on site, and the median would lie on the other side of the threshold if times were
         ``TIME_ERROR`` longer or shorter.
@@ -166,21 +189,27 @@ class CoverageCube:
     is_maybe_remote : array of bool, shape (M, 3, 5)
         No remote help is known, but for some matching actor it is not known either way.
     doubtful_share : array of float, shape (M, 3, 5)
-        Share of located residents within the threshold only thanks to actors whose status is open.
+        Share of residents within the threshold only thanks to actors whose status is open.
     """
 
     definition: CoverageDefinition
     table: SupportTable
-    population: PopulationTable
-    minutes: FloatArray
-    minutes_at_best: FloatArray
+    population: Residents
+    shared: Reach
+    sure: BoolArray
+    possible: BoolArray
+    rows: FloatArray
+    row: IntArray
+    row_at_best: IntArray
     figures: Figures
     median_minutes_at_best: FloatArray
+    share_at_best: FloatArray
     offices_on_site: IntArray
     nearest_office: IntArray
     nearest_minutes: FloatArray
     remote: CodeArray
     state: CodeArray
+    certainty: CodeArray
     is_borderline: BoolArray
     is_maybe_physical: BoolArray
     is_maybe_remote: BoolArray
@@ -191,15 +220,35 @@ class CoverageCube:
         """Codes in the order of the first axis."""
         return self.population.municipality_codes
 
+    @property
+    def minutes(self) -> FloatArray:
+        """Minutes to the nearest office that is known to match and to serve, shape (3, 5, C)."""
+        return self.rows[self.row]
+
+    @property
+    def minutes_at_best(self) -> FloatArray:
+        """The same if everything unknown turned out well, shape (3, 5, C)."""
+        return self.rows[self.row_at_best]
+
+    @property
+    def threshold_at(self) -> int:
+        """Position of the threshold among the thresholds."""
+        return self.definition.thresholds.index(self.definition.threshold)
+
     def people_beyond(self) -> IntArray:
-        """Return located residents beyond the threshold, shape (M, 3, 5)."""
-        within = self.figures.people_within[..., self._threshold_at]
+        """Return residents beyond the threshold, shape (M, 3, 5)."""
+        within = self.figures.people_within[..., self.threshold_at]
         beyond: IntArray = self.figures.persons[:, None, None] - within
         return beyond
 
     def has_state(self, state: CellState) -> BoolArray:
         """Return where a state holds, shape (M, 3, 5)."""
         return np.asarray(self.state == CELL_STATES.index(state))
+
+    @property
+    def is_there(self) -> BoolArray:
+        """Where an office is on site or within reach, shape (M, 3, 5)."""
+        return np.asarray(self.state <= CELL_STATES.index(CellState.WITHIN_REACH))
 
     def cell(self, code: str, *, phase: Phase, service_type: ServiceType) -> CoverageCell:
         """Return one cell in plain values; ``ValueError`` for an unknown municipality."""
@@ -212,14 +261,16 @@ class CoverageCube:
             phase=phase,
             service_type=service_type,
             state=CELL_STATES[int(self.state[at])],
+            certainty=CERTAINTIES[int(self.certainty[at])],
             offices_on_site=int(self.offices_on_site[at]),
             located_residents=int(self.figures.persons[m]),
-            unlocated_share=float(self.population.unlocated_share[m]),
             people_within=tuple(self.figures.people_within[at].tolist()),
             share_within=tuple(self.figures.share_within[at].tolist()),
+            share_at_best=float(self.share_at_best[at]),
             median_minutes=float(self.figures.median_minutes[at]),
             p90_minutes=float(self.figures.p90_minutes[at]),
             mean_minutes=float(self.figures.mean_minutes[at]),
+            shortfall_minutes=float(self.figures.shortfall_minutes[at]),
             nearest_office_id=self.table.office_ids[office] if office >= 0 else None,
             nearest_town=self.table.office_towns[office] if office >= 0 else None,
             nearest_minutes_from_seat=float(self.nearest_minutes[at]),
@@ -240,23 +291,202 @@ class CoverageCube:
                 for service_type in SERVICE_TYPES:
                     yield self.cell(code, phase=phase, service_type=service_type)
 
-    @property
-    def _threshold_at(self) -> int:
-        return self.definition.thresholds.index(self.definition.threshold)
+
+def coverage_cube(
+    table: SupportTable,
+    matrix: TravelMatrix,
+    *,
+    population: Residents,
+    thresholds: tuple[float, ...] = THRESHOLDS,
+    threshold: float = 60.0,
+    scope: Scope = Scope.CORE,
+    strength_area: StrengthArea | None = None,
+    include_outside: bool = False,
+    sourced_only: bool = False,
+    shared: Reach | None = None,
+) -> CoverageCube:
+    """Return the coverage of every municipality x phase x service type.
+
+    Parameters
+    ----------
+    table, matrix, population
+        Actors at work on one day; minutes from their offices to every cell; residents.
+    thresholds, threshold, scope, strength_area, include_outside, sourced_only
+        See :class:`CoverageDefinition`.
+    shared : Reach, optional
+        Of this table, or of one with the same actors and offices, if it is at hand already.
+
+    Raises
+    ------
+    KeyError
+        If the matrix lacks an office, with its id.
+    ValueError
+        If the thresholds do not ascend from above zero, or ``threshold`` is not one of them.
+    """
+    _check_thresholds(thresholds, threshold=threshold)
+    definition = CoverageDefinition(
+        on=table.on,
+        scope=scope,
+        strength_area=strength_area,
+        include_outside=include_outside,
+        sourced_only=sourced_only,
+        thresholds=thresholds,
+        threshold=threshold,
+        matrix_version=matrix.version,
+        network_source=matrix.network_source,
+        speed_model=matrix.speed_model,
+        population_year=population.year,
+    )
+    if shared is None:
+        shared = reach(table, matrix, population=population, include_outside=include_outside)
+    tensor = tensor_of(table, definition)
+    truth = np.moveaxis(tensor[shared.actor, OFFICE], 0, -1)
+    sure, possible = truth == Known.YES, truth >= Known.UNKNOWN
+    settled = sure & ~table.actor_is_doubtful[shared.actor]
+    rows, (row, row_at_best, row_settled) = _rows(shared, sure, possible, settled)
+    people = population.people
+    by_row = figures(rows, people=people, thresholds=thresholds, limit=threshold)
+    counted, median = by_row.of_rows(row), by_row.median_minutes
+    share = by_row.share_within[..., thresholds.index(threshold)]
+    on_site = _on_site(shared, sure)
+    nearest_office, nearest_minutes = _nearest_to_seats(shared, sure, population)
+    is_there = (on_site > 0) | (median[:, row] <= threshold)
+    best_there = (_on_site(shared, possible) > 0) | (median[:, row_at_best] <= threshold)
+    settled_there = (_on_site(shared, settled) > 0) | (median[:, row_settled] <= threshold)
+    remote = _remote(table, tensor)
+    borderline = (on_site == 0) & _near_limit(median[:, row], threshold)
+    has_remote = (remote == Known.YES).any(axis=-1)
+    certainty = np.select([best_there != settled_there, borderline], [1, 2], 0)
+    return CoverageCube(
+        definition=definition,
+        table=table,
+        population=population,
+        shared=shared,
+        sure=readonly(sure),
+        possible=readonly(possible),
+        rows=readonly(rows),
+        row=readonly(row),
+        row_at_best=readonly(row_at_best),
+        figures=counted,
+        median_minutes_at_best=readonly(median[:, row_at_best]),
+        share_at_best=readonly(share[:, row_at_best]),
+        offices_on_site=readonly(on_site),
+        nearest_office=readonly(nearest_office),
+        nearest_minutes=readonly(nearest_minutes),
+        remote=readonly(remote),
+        state=readonly(state_codes(on_site > 0, is_there, has_remote)),
+        certainty=readonly(certainty.astype(np.int8)),
+        is_borderline=readonly(borderline),
+        is_maybe_physical=readonly(best_there & ~is_there),
+        is_maybe_remote=readonly((remote == Known.UNKNOWN).any(axis=-1) & ~has_remote),
+        doubtful_share=readonly(share[:, row] - share[:, row_settled]),
+    )
 
 
-def state_codes(
-    on_site: BoolArray, is_there: BoolArray, has_remote: BoolArray, may_be_there: BoolArray
-) -> CodeArray:
+def tensor_of(table: SupportTable, definition: CoverageDefinition) -> CodeArray:
+    """Return what is known about each actor's offers under a definition."""
+    return truth_tensor(
+        table,
+        scope=definition.scope,
+        strength_area=definition.strength_area,
+        include_outside=definition.include_outside,
+        sourced_only=definition.sourced_only,
+    )
+
+
+def state_codes(on_site: BoolArray, is_there: BoolArray, has_remote: BoolArray) -> CodeArray:
     """Return the first state that holds, as positions in ``CELL_STATES``."""
-    code = {state: index for index, state in enumerate(CELL_STATES)}
-    return np.select(
-        [on_site, is_there, has_remote, may_be_there],
-        [
-            code[CellState.ON_SITE],
-            code[CellState.WITHIN_REACH],
-            code[CellState.REMOTE_ONLY],
-            code[CellState.NO_INFORMATION],
-        ],
-        default=code[CellState.OUT_OF_REACH],
-    ).astype(np.int8)
+    codes = np.select([on_site, is_there, has_remote], [0, 1, 2], default=3)
+    return codes.astype(np.int8)
+
+
+def chosen_minutes(
+    cube: CoverageCube, *, phases: tuple[Phase, ...] = (), types: tuple[ServiceType, ...] = ()
+) -> tuple[FloatArray, FloatArray]:
+    """Return minutes of each cell to the nearest office of any chosen kind: known, and at best."""
+    at = positions(phases, types)
+    return cube.rows[np.unique(cube.row[at])].min(axis=0), cube.rows[
+        np.unique(cube.row_at_best[at])
+    ].min(axis=0)
+
+
+def positions(
+    phases: tuple[Phase, ...], types: tuple[ServiceType, ...]
+) -> tuple[IntArray, IntArray]:
+    """Return an index into the axes of phases and service types; nothing chosen means all."""
+    rows, columns = np.ix_(
+        [PHASES.index(p) for p in phases or PHASES],
+        [SERVICE_TYPES.index(t) for t in types or SERVICE_TYPES],
+    )
+    return rows, columns
+
+
+def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]]:
+    """Return the minutes of every different set of offices once, and the row of each kind.
+
+    The levels are: known, at best, settled. At best, an office that may serve a municipality does.
+    """
+    flat = np.concatenate(
+        [level.reshape(SHAPE[0] * SHAPE[1], len(shared.office)) for level in levels]
+    )
+    is_best = np.repeat([False, True, False], len(flat) // 3)
+    some_unknown = (shared.serves == Known.UNKNOWN).any(axis=1)
+    at_best = is_best & (flat & some_unknown).any(axis=1)
+    sets, index = np.unique(np.column_stack([at_best, flat]), axis=0, return_inverse=True)
+    rows = np.stack([shared.nearest(np.flatnonzero(s[1:]), at_best=bool(s[0])) for s in sets])
+    return rows, [part.reshape(SHAPE) for part in np.split(index.reshape(-1), 3)]
+
+
+def _on_site(shared: Reach, matches: BoolArray) -> IntArray:
+    """Return the number of matching offices that stand in each municipality and serve it."""
+    inside = np.flatnonzero(shared.municipality != OUTSIDE)
+    own = shared.serves[inside, shared.municipality[inside]] == Known.YES
+    here = inside[own]
+    count = np.zeros((shared.serves.shape[1], *SHAPE), dtype=np.int64)
+    np.add.at(count, shared.municipality[here], np.moveaxis(matches[..., here], -1, 0))
+    return count
+
+
+def _nearest_to_seats(
+    shared: Reach, sure: BoolArray, population: Residents
+) -> tuple[IntArray, FloatArray]:
+    serving = np.where(shared.serves == Known.YES, shared.from_seat, np.inf)
+    cost = np.where(sure[..., None], serving, np.inf)  # (3, 5, offices, municipalities)
+    if not cost.shape[2]:
+        cost = np.full((*SHAPE, 1, cost.shape[3]), np.inf)
+    first = cost.argmin(axis=2)  # offices are sorted by id: the first of equals
+    minutes = np.moveaxis(np.take_along_axis(cost, first[:, :, None], axis=2)[:, :, 0], -1, 0)
+    office = shared.office[np.moveaxis(first, -1, 0)] if len(shared.office) else -1
+    office = np.where(np.isfinite(minutes), office, -1)
+    minutes = np.where((population.seat >= 0)[:, None, None], minutes, np.nan)
+    return office, minutes
+
+
+def _remote(table: SupportTable, tensor: CodeArray) -> CodeArray:
+    """Visit, digital and phone per municipality and cell, each by itself."""
+    answers = [
+        (_actors(table, tensor, mode, Known.UNKNOWN) > 0).astype(np.int8)
+        + (_actors(table, tensor, mode, Known.YES) > 0)
+        for mode in REMOTE
+    ]
+    return np.stack(answers, axis=-1).astype(np.int8)
+
+
+def _actors(table: SupportTable, tensor: CodeArray, mode: Delivery, level: Known) -> IntArray:
+    """Return how many actors both serve a municipality and offer a kind of help in one way."""
+    offers = (tensor[:, MODES.index(mode)] >= level).reshape(len(tensor), SHAPE[0] * SHAPE[1])
+    serves = table.serves >= level
+    count = serves.astype(np.float32) @ offers.astype(np.float32)
+    return count.astype(np.int64).reshape(len(serves), *SHAPE)
+
+
+def _near_limit(median: FloatArray, limit: float) -> BoolArray:
+    return np.asarray((median * (1 - TIME_ERROR) <= limit) & (median * (1 + TIME_ERROR) > limit))
+
+
+def _check_thresholds(thresholds: tuple[float, ...], *, threshold: float) -> None:
+    ascending = all(a < b for a, b in pairwise(thresholds))
+    if not (thresholds and ascending and thresholds[0] > 0):
+        raise ValueError(f"thresholds must ascend from above zero: {thresholds}")
+    if threshold not in thresholds:
+        raise ValueError(f"{threshold} minutes is not one of the thresholds {thresholds}")

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ris_map.coverage.cube import ANSWERS, CoverageCube
-from ris_map.coverage.population import NO_SEAT
-from ris_map.coverage.reach import Reach, reach
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
+from ris_map.coverage.cube import ANSWERS, OFFICE, CoverageCube, tensor_of
+from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
-from ris_map.travel.arrays import CodeArray
-from ris_map.travel.matrix import TravelMatrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +25,10 @@ class Evidence:
         Office, visit, digital or phone.
     answer : Answer
         ``YES`` counts in the cell's state and figures; ``UNKNOWN`` makes it "may be".
+    is_assumed : bool
+        Whether an office counts though no page says that people are received there.
     office_id, town : str or None
-        For an office; None if the register names no office.
+        For an office.
     minutes_from_seat : float
         For an office; infinite if there is no way, NaN for everything else.
     is_outside : bool
@@ -42,6 +40,7 @@ class Evidence:
     actor_id: str
     mode: Delivery
     answer: Answer
+    is_assumed: bool
     office_id: str | None
     town: str | None
     minutes_from_seat: float
@@ -50,108 +49,57 @@ class Evidence:
 
 
 def cell_evidence(
-    cube: CoverageCube,
-    matrix: TravelMatrix,
-    *,
-    code: str,
-    phase: Phase,
-    service_type: ServiceType,
+    cube: CoverageCube, *, code: str, phase: Phase, service_type: ServiceType
 ) -> tuple[Evidence, ...]:
-    """Return everything that counts or may count in a cell.
+    """Return everything that counts or may count in a cell; ``ValueError`` for a stranger's code.
 
-    Offices come first, then visit, digital, phone; known before unknown; near before far.
-
-    Parameters
-    ----------
-    cube : CoverageCube
-        The coverage.
-    matrix : TravelMatrix
-        The matrix that the cube was computed from.
-    code, phase, service_type
-        The cell.
-
-    Raises
-    ------
-    ValueError
-        For an unknown municipality.
+    Offices come first, then visit, digital, phone; known before unknown; near before far. An actor
+    without a recorded office is in no office's place: it is not asked whether it receives people.
     """
     m = cube.municipality_codes.index(code)
-    definition = cube.definition
-    tensor = truth_tensor(
-        cube.table,
-        scope=definition.scope,
-        strength_area=definition.strength_area,
-        include_outside=definition.include_outside,
-    )[:, :, PHASES.index(phase), SERVICE_TYPES.index(service_type)]
-    reached = reach(
-        cube.table,
-        matrix,
-        population=cube.population,
-        include_outside=definition.include_outside,
-    )
-    found = [
-        *_offices(cube, reached, tensor[:, MODES.index(Delivery.OFFICE)], matrix, m),
-        *_actors(cube, tensor, m),
-    ]
-    return tuple(sorted(found, key=_order))
+    at = (PHASES.index(phase), SERVICE_TYPES.index(service_type))
+    return tuple(sorted((*_offices(cube, m, at), *_remote(cube, m, at)), key=_order))
 
 
-def _offices(
-    cube: CoverageCube, reached: Reach, truth: CodeArray, matrix: TravelMatrix, m: int
-) -> Iterator[Evidence]:
-    answer = np.minimum(truth[reached.actor], reached.serves[:, m])
-    for k in np.flatnonzero(answer >= Known.UNKNOWN):
-        office = int(reached.office[k])
-        yield _evidence(
-            cube,
-            int(reached.actor[k]),
-            Delivery.OFFICE,
-            int(answer[k]),
-            office=office,
-            minutes=_minutes(cube, matrix, m, cube.table.office_ids[office]),
+def _offices(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Evidence]:
+    shared, table = cube.shared, cube.table
+    matches = cube.sure[at].astype(np.int8) + cube.possible[at]
+    answer = np.minimum(matches, shared.serves[:, m])
+    for k in np.flatnonzero(answer >= Known.UNKNOWN).tolist():
+        actor, office = int(shared.actor[k]), int(shared.office[k])
+        offers = (table.offer_actor == actor) & (table.offer_type == at[1])
+        sourced = table.offer_sourced[offers, OFFICE].max(initial=0)
+        yield Evidence(
+            actor_id=table.actor_ids[actor],
+            mode=Delivery.OFFICE,
+            answer=ANSWERS[int(answer[k])],
+            is_assumed=bool(answer[k] == Known.YES and sourced != Known.YES),
+            office_id=table.office_ids[office],
+            town=table.office_towns[office],
+            minutes_from_seat=float(shared.from_seat[k, m]),
+            is_outside=bool(table.actor_is_outside[actor]),
+            is_doubtful=bool(table.actor_is_doubtful[actor]),
         )
 
 
-def _minutes(cube: CoverageCube, matrix: TravelMatrix, m: int, office_id: str) -> float:
-    seat = int(cube.population.seat[m])
-    if seat == NO_SEAT:
-        return math.nan
-    return float(matrix.settlement_minutes[matrix.office_ids.index(office_id), seat])
-
-
-def _actors(cube: CoverageCube, tensor: CodeArray, m: int) -> Iterator[Evidence]:
+def _remote(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Evidence]:
     table = cube.table
-    has_office = np.zeros(len(table.actor_ids), dtype=np.bool_)
-    has_office[table.office_actor] = True
-    answer = np.minimum(tensor, table.serves[m][:, None])
-    for actor, mode in np.argwhere(answer >= Known.UNKNOWN).tolist():
-        if MODES[mode] is not Delivery.OFFICE:
-            yield _evidence(cube, actor, MODES[mode], int(answer[actor, mode]))
-        elif not has_office[actor]:
-            # it may receive visitors, but nobody knows where: never more than unknown
-            yield _evidence(cube, actor, Delivery.OFFICE, Known.UNKNOWN)
-
-
-def _evidence(
-    cube: CoverageCube,
-    actor: int,
-    mode: Delivery,
-    answer: int,
-    *,
-    office: int | None = None,
-    minutes: float = math.nan,
-) -> Evidence:
-    table = cube.table
-    return Evidence(
-        actor_id=table.actor_ids[actor],
-        mode=mode,
-        answer=ANSWERS[answer],
-        office_id=None if office is None else table.office_ids[office],
-        town=None if office is None else table.office_towns[office],
-        minutes_from_seat=minutes,
-        is_outside=bool(table.actor_is_outside[actor]),
-        is_doubtful=bool(table.actor_is_doubtful[actor]),
+    answer = np.minimum(
+        tensor_of(table, cube.definition)[:, :, at[0], at[1]], table.serves[m][:, None]
     )
+    for actor, mode in np.argwhere(answer >= Known.UNKNOWN).tolist():
+        if mode != OFFICE:
+            yield Evidence(
+                actor_id=table.actor_ids[actor],
+                mode=MODES[mode],
+                answer=ANSWERS[int(answer[actor, mode])],
+                is_assumed=False,
+                office_id=None,
+                town=None,
+                minutes_from_seat=math.nan,
+                is_outside=bool(table.actor_is_outside[actor]),
+                is_doubtful=bool(table.actor_is_doubtful[actor]),
+            )
 
 
 def _order(item: Evidence) -> tuple[int, int, float, str, str]:

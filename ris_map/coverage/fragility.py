@@ -1,19 +1,30 @@
-"""Fragility: what is lost if one actor leaves."""
+"""Fragility: what is lost if one actor leaves, for all actors in one pass."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from ris_map.coverage.compute import REMOTE, cube_from_reach
-from ris_map.coverage.cube import CELL_STATES, CellState, CoverageCube
-from ris_map.coverage.reach import reach
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
+from ris_map.coverage.cube import (
+    CELL_STATES,
+    REMOTE,
+    SHAPE,
+    CellState,
+    CoverageCube,
+    positions,
+    state_codes,
+    tensor_of,
+)
+from ris_map.coverage.people import People, count_within
+from ris_map.coverage.support import MODES, OUTSIDE, PHASES, SERVICE_TYPES, Known
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
-from ris_map.travel.matrix import TravelMatrix
+from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray
 
 PHYSICAL = (CellState.ON_SITE, CellState.WITHIN_REACH)
+CARRIES = 0.5
+"""An actor carries a group if at least this part of those within the threshold are it only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +38,7 @@ class CellLoss:
     before, after : CellState
         Its state with and without the actor.
     people_lost : int
-        Located residents that were within the threshold of an office and no longer are.
+        Residents that were within the threshold of an office and no longer are.
     modes_lost : tuple of Delivery
         Visit, digital or phone that was known to be offered and no longer is.
     """
@@ -48,15 +59,7 @@ class CellLoss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActorLoss:
-    """What is lost without one actor.
-
-    Parameters
-    ----------
-    actor_id : str
-        The actor.
-    losses : tuple of CellLoss
-        Cells that lose people or a mode, or whose state gets worse, in the order of the cube.
-    """
+    """What is lost without one actor: cells that lose people or a mode, or whose state changes."""
 
     actor_id: str
     losses: tuple[CellLoss, ...]
@@ -67,70 +70,150 @@ class ActorLoss:
         return tuple(loss for loss in self.losses if loss.is_emptied)
 
 
-def fragility(cube: CoverageCube, matrix: TravelMatrix) -> tuple[ActorLoss, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """An actor on which a group's figure rests.
+
+    Parameters
+    ----------
+    group : int
+        The group.
+    actor_id : str
+        The actor.
+    towns : tuple of str
+        Of its offices that most of those are within reach of.
+    share_without : float
+        The group's share within the threshold without the actor.
+    """
+
+    group: int
+    actor_id: str
+    towns: tuple[str, ...]
+    share_without: float
+
+
+def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
     """Return what is lost without each actor in turn, most emptied cells first.
 
-    Each actor is taken out and the whole cube computed again, so that lost people are by
-    definition the difference of two coverages. Actors without any loss are left out.
+    Whoever has another actor within the threshold loses nothing; so each cell's nearest actor and
+    the nearest other one tell the loss of every actor at once. A test takes every actor out and
+    computes the whole cube again. Actors without any loss are left out.
+    """
+    table, shared, limit = cube.table, cube.shared, cube.definition.threshold
+    actors, codes = len(table.actor_ids), len(cube.municipality_codes)
+    people = cube.population.people
+    lost = np.zeros((actors, codes, *SHAPE), dtype=np.int64)
+    on_site = np.zeros_like(lost)
+    counted: dict[int, IntArray] = {}
+    for p, s in np.ndindex(*SHAPE):
+        row = int(cube.row[p, s])
+        if row not in counted:
+            offices = np.flatnonzero(cube.sure[p, s])
+            counted[row] = _lost(shared.of(offices), shared.actor[offices], people, limit, actors)
+        lost[:, :, p, s] = counted[row]
+    k = np.flatnonzero(shared.municipality != OUTSIDE)
+    k = k[shared.serves[k, shared.municipality[k]] == Known.YES]
+    np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
+    within = cube.figures.people_within[..., cube.threshold_at] - lost
+    persons = cube.figures.persons[:, None, None]
+    stands = cube.offices_on_site - on_site > 0
+    is_there = stands | ((2 * within >= persons) & (persons > 0))
+    modes = _modes_lost(cube)
+    has_remote = ((cube.remote == Known.YES) & ~modes).any(axis=-1)
+    after = state_codes(stands, is_there, has_remote)
+    changed = (lost > 0) | modes.any(axis=-1) | (after != cube.state)
+    losses = (
+        ActorLoss(
+            actor_id=table.actor_ids[a],
+            losses=tuple(_losses(cube, changed[a], lost[a], after[a], modes[a])),
+        )
+        for a in np.flatnonzero(changed.any(axis=(1, 2, 3))).tolist()
+    )
+    return tuple(sorted(losses, key=lambda loss: (-len(loss.emptied), loss.actor_id)))
+
+
+def carriers(
+    cube: CoverageCube,
+    people: People,
+    *,
+    phases: tuple[Phase, ...] = (),
+    types: tuple[ServiceType, ...] = (),
+) -> tuple[Carrier, ...]:
+    """Return the actors that carry the figure of a group for the chosen kinds of help, if any.
 
     Parameters
     ----------
     cube : CoverageCube
-        The coverage with everybody.
-    matrix : TravelMatrix
-        The matrix that the cube was computed from.
-
-    Raises
-    ------
-    ValueError
-        If the matrix is another one.
+        The coverage; its threshold decides.
+    people : People
+        The groups.
+    phases, types
+        Each resident goes to the nearest office of any of these.
     """
-    if matrix.version != cube.definition.matrix_version:
-        raise ValueError("the cube was computed from another travel matrix")
-    reached = reach(
-        cube.table,
-        matrix,
-        population=cube.population,
-        include_outside=cube.definition.include_outside,
-    )
-    losses = []
-    for actor_id in _counting_actors(cube):
-        reduced = cube_from_reach(
-            reached,
-            cube.table.without([actor_id]),
-            population=cube.population,
-            definition=cube.definition,
+    shared, limit = cube.shared, cube.definition.threshold
+    offices = np.flatnonzero(cube.sure[positions(phases, types)].any(axis=(0, 1)))
+    minutes, actor = shared.of(offices), shared.actor[offices]
+    lost = _lost(minutes, actor, people, limit, len(cube.table.actor_ids))
+    nearest = minutes.min(axis=0, initial=np.inf)
+    within = count_within(nearest[None], people=people, limit=limit)[:, 0]
+    found = []
+    for a, g in np.argwhere((lost > 0) & (lost >= CARRIES * within)).tolist():
+        alone = people.persons * ((minutes[actor != a] > limit).all(axis=0) & (people.group == g))
+        needed = np.flatnonzero(actor == a)
+        needed = needed[(minutes[needed] <= limit) @ alone >= CARRIES * lost[a, g]]
+        towns = dict.fromkeys(cube.table.office_towns[k] for k in shared.office[offices[needed]])
+        found.append(
+            Carrier(
+                group=g,
+                actor_id=cube.table.actor_ids[a],
+                towns=tuple(towns),
+                share_without=float((within[g] - lost[a, g]) / people.located[g]),
+            )
         )
-        losses.append(ActorLoss(actor_id=actor_id, losses=_losses(cube, reduced)))
-    felt = (loss for loss in losses if loss.losses)
-    return tuple(sorted(felt, key=lambda loss: (-len(loss.emptied), loss.actor_id)))
+    return tuple(sorted(found, key=lambda c: (c.group, c.share_without, c.actor_id)))
 
 
-def _counting_actors(cube: CoverageCube) -> list[str]:
-    """Actors with any offer that counts or may count: without the others nothing changes."""
-    tensor = truth_tensor(
-        cube.table,
-        scope=cube.definition.scope,
-        strength_area=cube.definition.strength_area,
-        include_outside=cube.definition.include_outside,
+def _lost(
+    minutes: FloatArray, actor: IntArray, people: People, limit: float, actors: int
+) -> IntArray:
+    """Return people within the limit of one actor only, shape (actors, groups)."""
+    number = np.zeros(minutes.shape[1], dtype=np.int64)
+    last = np.full(minutes.shape[1], -1)
+    for a in np.unique(actor):
+        near = (minutes[actor == a] <= limit).any(axis=0)
+        number += near
+        last[near] = a
+    only = number == 1
+    lost = np.bincount(
+        last[only] * people.groups + people.group[only],
+        weights=people.persons[only],
+        minlength=actors * people.groups,
     )
-    counting = np.flatnonzero(np.any(tensor, axis=(1, 2, 3)))
-    return [cube.table.actor_ids[index] for index in counting]
+    return lost.astype(np.int64).reshape(actors, people.groups)
 
 
-def _losses(before: CoverageCube, after: CoverageCube) -> tuple[CellLoss, ...]:
-    people = after.people_beyond() - before.people_beyond()
-    modes = (before.remote == Known.YES) & (after.remote != Known.YES)
-    changed = (people > 0) | modes.any(axis=-1) | (after.state > before.state)
-    return tuple(
-        CellLoss(
-            municipality_code=before.municipality_codes[m],
+def _modes_lost(cube: CoverageCube) -> BoolArray:
+    """Return which remote ways no other actor offers, shape (actors, M, 3, 5, 3)."""
+    offers = tensor_of(cube.table, cube.definition)[:, [MODES.index(mode) for mode in REMOTE]]
+    is_offer = np.moveaxis(offers == Known.YES, 1, -1)[:, None]
+    own = is_offer & (cube.table.serves.T == Known.YES)[:, :, None, None, None]
+    return np.asarray(own & (own.sum(axis=0) == 1))
+
+
+def _losses(
+    cube: CoverageCube,
+    changed: BoolArray,
+    lost: IntArray,
+    after: CodeArray,
+    modes: BoolArray,
+) -> Iterator[CellLoss]:
+    for m, p, s in np.argwhere(changed).tolist():
+        yield CellLoss(
+            municipality_code=cube.municipality_codes[m],
             phase=PHASES[p],
             service_type=SERVICE_TYPES[s],
-            before=CELL_STATES[int(before.state[m, p, s])],
-            after=CELL_STATES[int(after.state[m, p, s])],
-            people_lost=int(people[m, p, s]),
-            modes_lost=tuple(MODES[REMOTE[i]] for i in np.flatnonzero(modes[m, p, s]).tolist()),
+            before=CELL_STATES[int(cube.state[m, p, s])],
+            after=CELL_STATES[int(after[m, p, s])],
+            people_lost=int(lost[m, p, s]),
+            modes_lost=tuple(REMOTE[i] for i in np.flatnonzero(modes[m, p, s]).tolist()),
         )
-        for m, p, s in np.argwhere(changed).tolist()
-    )

@@ -1,15 +1,24 @@
-"""Counting over people: how many are within a time, and percentiles that people really have."""
+"""Counting over residents: who lives where, who is within a time, and times people really have.
+
+Municipalities, coast and inland, and the county all go through :func:`figures`: a group's figure
+is counted over its people, never averaged over its municipalities.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
-from ris_map.travel.arrays import FloatArray, IntArray
+from ris_map.geography.county import Geography
+from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly
+from ris_map.travel.people import POPULATION_YEAR, Cells
+
+NO_SEAT = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class People:
     """Residents by place, and the group that each place belongs to.
 
@@ -19,96 +28,234 @@ class People:
         Residents and group index of each place.
     groups : int
         Number of groups.
+    has_road : array of bool, shape (places,), optional
+        Where no road leads there is no time: left out of means, counted in every share.
     """
 
     persons: IntArray
     group: IntArray
     groups: int
+    has_road: BoolArray | None = None
 
-    @property
+    @cached_property
     def located(self) -> IntArray:
         """Residents per group."""
         # bincount adds in float64: exact for whole numbers far beyond any population
-        return np.bincount(self.group, weights=self.persons, minlength=self.groups).astype(np.int64)
+        return np.bincount(self.group, self.persons, self.groups).astype(np.int64)
+
+    @cached_property
+    def places(self) -> tuple[IntArray, ...]:
+        """The inhabited places of each group."""
+        inhabited = np.flatnonzero(self.persons > 0)
+        order = inhabited[np.argsort(self.group[inhabited], kind="stable")]
+        bounds = np.searchsorted(self.group[order], np.arange(1, self.groups))
+        return tuple(np.split(order, bounds))
 
 
-def people_within(minutes: FloatArray, *, people: People, limit: float) -> IntArray:
-    """Return the number of people per row and group whose minutes are at most the limit.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Residents:
+    """Everybody, by inhabited 1 km cell. Arrays are read-only.
 
     Parameters
     ----------
-    minutes : array of float, shape (rows, places)
-        Minutes of each place.
-    people : People
-        Who lives there.
-    limit : float
-        Minutes; the limit itself counts as within.
-
-    Returns
-    -------
-    array of int, shape (rows, groups)
+    year : int
+        Of the census.
+    municipality_codes, cell_ids : tuple of str
+        In the order of the geography and of the cells.
+    municipality, persons : array of int, shape (cells,)
+        Position of each cell's municipality, and its residents.
+    has_road : array of bool, shape (cells,)
+        False on islands that only a ferry reaches.
+    seat : array of int, shape (municipalities,)
+        Position of the municipality's seat among the settlements; ``NO_SEAT`` if none is marked.
     """
-    rows = minutes.shape[0]
-    row, place = np.nonzero(minutes <= limit)
-    counted = np.bincount(
-        row * people.groups + people.group[place],
-        weights=people.persons[place],
-        minlength=rows * people.groups,
+
+    year: int
+    municipality_codes: tuple[str, ...]
+    cell_ids: tuple[str, ...]
+    municipality: IntArray
+    persons: IntArray
+    has_road: BoolArray
+    seat: IntArray
+
+    @cached_property
+    def people(self) -> People:
+        """The residents, grouped by municipality."""
+        size = len(self.municipality_codes)
+        return self.grouped(np.arange(size), groups=size)
+
+    def grouped(self, group: IntArray, *, groups: int) -> People:
+        """Return the residents in groups of municipalities, given each municipality's group."""
+        return People(
+            persons=self.persons,
+            group=group[self.municipality],
+            groups=groups,
+            has_road=self.has_road,
+        )
+
+    @property
+    def located(self) -> IntArray:
+        """Residents per municipality."""
+        return self.people.located
+
+    @property
+    def unlocated_share(self) -> FloatArray:
+        """Share of each municipality's residents that no figure covers: nobody."""
+        return np.zeros(len(self.municipality_codes))
+
+
+def residents_of(cells: Cells, geography: Geography) -> Residents:
+    """Return all residents of the county; ``ValueError`` if the municipalities do not agree."""
+    codes = tuple(item.code for item in geography.municipalities)
+    if codes != cells.municipality_codes:
+        raise ValueError("the geography and the cells list different municipalities")
+    return Residents(
+        year=POPULATION_YEAR,
+        municipality_codes=codes,
+        cell_ids=cells.ids,
+        municipality=cells.municipality,
+        persons=cells.population,
+        has_road=readonly(~cells.is_ferry),
+        seat=readonly(seats(geography, codes)),
     )
-    return counted.astype(np.int64).reshape(rows, people.groups)
 
 
-def weighted_mean(minutes: FloatArray, *, people: People) -> FloatArray:
-    """Return mean minutes over people per row and group; infinite if anybody cannot get there.
+def seats(geography: Geography, codes: tuple[str, ...]) -> IntArray:
+    """Return the position of each municipality's seat among the localities, or ``NO_SEAT``."""
+    found = np.full(len(codes), NO_SEAT, dtype=np.int64)
+    for index, place in enumerate(geography.localities):
+        if place.is_seat:
+            position = codes.index(place.municipality_code)
+            if found[position] != NO_SEAT:
+                raise ValueError(f"{place.municipality_code} has more than one seat")
+            found[position] = index
+    return found
 
-    NaN for a group without people.
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Figures:
+    """Figures per group and row of minutes, over all residents. Arrays are read-only.
+
+    ``rows`` below stands for any further axes: one row, or phases x service types.
+
+    Parameters
+    ----------
+    persons : array of int, shape (groups,)
+        Residents.
+    people_within : array of int, shape (groups, *rows, thresholds)
+        Residents whose minutes are at most the threshold (inclusive).
+    share_within : array of float, same shape
+        The same as a share of all residents; NaN for a group without any.
+    median_minutes, p90_minutes : array of float, shape (groups, *rows)
+        The shortest time within which at least 50 (90) per cent of the residents arrive;
+        infinite if fewer can get there at all.
+    mean_minutes, shortfall_minutes : array of float, shape (groups, *rows)
+        Mean minutes, and mean minutes beyond the limit (nobody's below zero: FGT1 in minutes),
+        over residents with a road; infinite if any of them has no office to go to.
+    excess_minutes : array of float, shape (groups, *rows)
+        Mean minutes beyond the limit of those who are beyond it; NaN if nobody is.
     """
-    inhabited = np.flatnonzero(people.persons > 0)
-    rows = minutes.shape[0]
-    index = (np.arange(rows)[:, None] * people.groups + people.group[inhabited]).ravel()
-    sums = np.bincount(
-        index,
-        weights=(minutes[:, inhabited] * people.persons[inhabited]).ravel(),
-        minlength=rows * people.groups,
-    )
+
+    persons: IntArray
+    people_within: IntArray
+    share_within: FloatArray
+    median_minutes: FloatArray
+    p90_minutes: FloatArray
+    mean_minutes: FloatArray
+    shortfall_minutes: FloatArray
+    excess_minutes: FloatArray
+
+    def of_rows(self, index: IntArray | int) -> Figures:
+        """Return the figures with the second axis replaced by ``index``."""
+        taken = {
+            item.name: readonly(getattr(self, item.name)[:, index])
+            for item in fields(self)
+            if item.name != "persons"
+        }
+        return Figures(persons=self.persons, **taken)
+
+    def of_group(self, index: int) -> Figures:
+        """Return the figures of one group."""
+        one = slice(index, index + 1)
+        return Figures(**{item.name: getattr(self, item.name)[one] for item in fields(self)})
+
+
+def figures(
+    minutes: FloatArray, *, people: People, thresholds: tuple[float, ...], limit: float
+) -> Figures:
+    """Return the figures of groups of places, from minutes of shape (rows, places)."""
+    shape = (people.groups, len(minutes))
+    within = np.zeros((*shape, len(thresholds)), dtype=np.int64)
+    median, p90, mean, shortfall, excess = (np.full(shape, np.nan) for _ in range(5))
+    for group, places in enumerate(people.places):
+        if not len(places):
+            continue
+        mine, persons = minutes[:, places], people.persons[places]
+        in_order, running = _running(mine, persons)
+        for at, threshold in enumerate(thresholds):
+            within[group, :, at] = running[_rows(running), (in_order <= threshold).sum(axis=1)]
+        median[group], p90[group] = (_percentile(in_order, running, part) for part in (50, 90))
+        if people.has_road is not None:
+            on_road = people.has_road[places]
+            mine, persons = mine[:, on_road], persons[on_road]
+        over = np.maximum(mine - limit, 0.0)
+        beyond = (over > 0) @ persons
+        with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 where nobody is beyond
+            mean[group] = mine @ persons / persons.sum()
+            shortfall[group] = over @ persons / persons.sum()
+            excess[group] = over @ persons / beyond
     located = people.located
-    return sums.reshape(rows, people.groups) / np.where(located > 0, located, np.nan)
+    all_of_them = np.where(located > 0, located, np.nan)
+    return Figures(
+        persons=readonly(located),
+        people_within=readonly(within),
+        share_within=readonly(within / all_of_them[:, None, None]),
+        median_minutes=readonly(median),
+        p90_minutes=readonly(p90),
+        mean_minutes=readonly(mean),
+        shortfall_minutes=readonly(shortfall),
+        excess_minutes=readonly(excess),
+    )
+
+
+def count_within(minutes: FloatArray, *, people: People, limit: float) -> IntArray:
+    """Return the people whose minutes are at most the limit, shape (groups, rows)."""
+    within = np.zeros((people.groups, len(minutes)), dtype=np.int64)
+    for group, places in enumerate(people.places):
+        within[group] = (minutes[:, places] <= limit) @ people.persons[places]
+    return within
 
 
 def weighted_percentile(minutes: FloatArray, *, people: People, percent: int) -> FloatArray:
-    """Return percentiles of minutes over people, per row and group.
+    """Return percentiles of minutes over people, shape (groups, rows).
 
     The percentile is the shortest time within which at least ``percent`` per cent of the people of
     the group arrive: always a time that somebody really has, never a value between two. It is
     infinite if too few can get there at all, and NaN for a group without people.
-
-    Parameters
-    ----------
-    minutes : array of float, shape (rows, places)
-        Minutes of each place; infinite = cannot be reached.
-    people : People
-        Who lives there.
-    percent : int
-        From 1 to 100.
-
-    Returns
-    -------
-    array of float, shape (rows, groups)
     """
-    rows, places = minutes.shape
-    if places == 0:
-        return np.full((rows, people.groups), np.nan)
-    by_time = np.argsort(minutes, axis=1, kind="stable")
-    by_group = np.argsort(people.group[by_time], axis=1, kind="stable")
-    order = np.take_along_axis(by_time, by_group, axis=1)
-    running = np.cumsum(people.persons[order], axis=1)
-    located = people.located
-    before = np.cumsum(located) - located
+    found = np.full((people.groups, len(minutes)), np.nan)
+    for group, places in enumerate(people.places):
+        if len(places):
+            found[group] = _percentile(
+                *_running(minutes[:, places], people.persons[places]), percent
+            )
+    return found
+
+
+def _running(minutes: FloatArray, persons: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return minutes in order, and how many people have the first 0, 1, 2 ... of them."""
+    by_time = np.argsort(minutes, axis=1)
+    running = np.zeros((len(minutes), len(persons) + 1), dtype=np.int64)
+    np.cumsum(persons[by_time], axis=1, out=running[:, 1:])
+    return np.take_along_axis(minutes, by_time, axis=1), running
+
+
+def _percentile(in_order: FloatArray, running: IntArray, percent: int) -> FloatArray:
     # whole people, in whole numbers: 90 per cent of 11 is 10 people, with no rounding error
-    wanted = before + -(-located * percent // 100)
-    # one search over all rows: each row is lifted above the one before it
-    lift = (np.arange(rows, dtype=np.int64) * (located.sum() + 1))[:, None]
-    found = np.searchsorted((running + lift).ravel(), (wanted + lift).ravel())
-    in_order = np.take_along_axis(minutes, order, axis=1).ravel()
-    values = in_order[np.minimum(found, rows * places - 1)].reshape(rows, people.groups)
-    return np.where(located > 0, values, np.nan)
+    wanted = -(-running[:, -1] * percent // 100)
+    found: FloatArray = in_order[_rows(running), (running[:, 1:] < wanted[:, None]).sum(axis=1)]
+    return found
+
+
+def _rows(values: IntArray) -> IntArray:
+    return np.arange(len(values))

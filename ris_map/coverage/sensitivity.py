@@ -1,21 +1,18 @@
-"""Sensitivity: whether the largest gaps stay the largest under other speeds and thresholds."""
+"""Sensitivity: how figures and the list of gaps stand under other speeds, thresholds, divisions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
-from ris_map.coverage.compute import coverage_cube
+import numpy as np
+
+from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.gaps import Gap, GapOrder, find_gaps
-from ris_map.coverage.population import PopulationTable
-from ris_map.coverage.support import SupportTable
-from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.matrix import TravelMatrix
+from ris_map.register.vocabulary import Phase, ServiceType
+from ris_map.travel.arrays import BoolArray, FloatArray
 
 CellKey = tuple[str, Phase, ServiceType]
-FEWEST_SPEED_MODELS = 3
-FEWEST_THRESHOLDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ class RankedGap:
     ranks : tuple of int or None
         Rank from 1 in each setting; None where the cell is no gap.
     is_stable : bool
-        Whether it is among the largest in every setting.
+        Whether it is a gap, and among the largest, in every setting.
     """
 
     key: CellKey
@@ -47,19 +44,7 @@ class RankedGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """How stable the list of the largest gaps is.
-
-    Parameters
-    ----------
-    settings : tuple of Setting
-        The first one is the one shown everywhere else.
-    order : GapOrder
-        What "largest" means.
-    top : int
-        How many are looked at.
-    gaps : tuple of RankedGap
-        In the order of the first setting.
-    """
+    """How stable the list of the largest gaps is; the first setting is the one shown elsewhere."""
 
     settings: tuple[Setting, ...]
     order: GapOrder
@@ -67,73 +52,78 @@ class Sensitivity:
     gaps: tuple[RankedGap, ...]
 
 
-def sensitivity(
-    table: SupportTable,
-    matrices: Sequence[TravelMatrix],
-    *,
-    population: PopulationTable,
-    thresholds: tuple[float, ...] = (60.0, 90.0),
-    order: GapOrder = GapOrder.PEOPLE,
-    top: int = 10,
-    scope: Scope = Scope.CORE,
-    strength_area: StrengthArea | None = None,
-    include_outside: bool = False,
-) -> Sensitivity:
-    """Return the ranks of the largest gaps under every speed model and threshold.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranges:
+    """Lowest and highest figures over the speed models, shape (municipalities, 3, 5).
 
     Parameters
     ----------
-    table : SupportTable
-        Actors at work on one day.
-    matrices : sequence of TravelMatrix
-        One per speed model, at least three; the first is the default.
-    population : PopulationTable
-        Located residents.
-    thresholds : tuple of float
-        Minutes, at least two; the first is the default.
+    share_low, share_high : array of float
+        Share of residents within the threshold.
+    median_low, median_high, p90_low, p90_high : array of float
+        Minutes.
+    is_unstable : array of bool
+        Whether an office is on site or within reach under some of the models only.
+    """
+
+    share_low: FloatArray
+    share_high: FloatArray
+    median_low: FloatArray
+    median_high: FloatArray
+    p90_low: FloatArray
+    p90_high: FloatArray
+    is_unstable: BoolArray
+
+
+def ranges(cubes: Sequence[CoverageCube]) -> Ranges:
+    """Return the ranges over cubes of the same choice under several speed models."""
+    at = cubes[0].threshold_at
+    share = np.stack([cube.figures.share_within[..., at] for cube in cubes])
+    median = np.stack([cube.figures.median_minutes for cube in cubes])
+    p90 = np.stack([cube.figures.p90_minutes for cube in cubes])
+    there = np.stack([cube.is_there for cube in cubes])
+    return Ranges(
+        share_low=share.min(axis=0),
+        share_high=share.max(axis=0),
+        median_low=median.min(axis=0),
+        median_high=median.max(axis=0),
+        p90_low=p90.min(axis=0),
+        p90_high=p90.max(axis=0),
+        is_unstable=np.asarray(there.any(axis=0) & ~there.all(axis=0)),
+    )
+
+
+def sensitivity(
+    cubes: Sequence[CoverageCube], *, order: GapOrder = GapOrder.PEOPLE, top: int = 10
+) -> Sensitivity:
+    """Return the ranks of the largest gaps of the first cube in every cube.
+
+    Parameters
+    ----------
+    cubes : sequence of CoverageCube
+        The same choice under at least three speed models and two thresholds.
     order, top
         What the largest gaps are.
-    scope, strength_area, include_outside
-        As for :func:`ris_map.coverage.compute.coverage_cube`.
 
     Raises
     ------
     ValueError
         If there are too few speed models or thresholds to speak of stability.
     """
-    speeds = {matrix.speed_model.id for matrix in matrices}
-    if len(speeds) < FEWEST_SPEED_MODELS or len(set(thresholds)) < FEWEST_THRESHOLDS:
+    settings = tuple(
+        Setting(speed_model_id=cube.definition.speed_model.id, threshold=cube.definition.threshold)
+        for cube in cubes
+    )
+    if len({s.speed_model_id for s in settings}) < 3 or len({s.threshold for s in settings}) < 2:
         raise ValueError("at least three speed models and two thresholds are needed")
-    lists = [
-        find_gaps(
-            coverage_cube(
-                table,
-                matrix,
-                population=population,
-                thresholds=(threshold,),
-                threshold=threshold,
-                scope=scope,
-                strength_area=strength_area,
-                include_outside=include_outside,
-            ),
-            order=order,
-        ).gaps
-        for matrix, threshold in product(matrices, thresholds)
-    ]
-    ranks = [_ranks(gaps) for gaps in lists]
+    lists = [find_gaps(cube, order=order).gaps for cube in cubes]
+    ranks = [{_key(gap): rank for rank, gap in enumerate(gaps, start=1)} for gaps in lists]
     return Sensitivity(
-        settings=tuple(
-            Setting(speed_model_id=matrix.speed_model.id, threshold=threshold)
-            for matrix, threshold in product(matrices, thresholds)
-        ),
+        settings=settings,
         order=order,
         top=top,
         gaps=tuple(_ranked(_key(gap), ranks, top=top) for gap in lists[0][:top]),
     )
-
-
-def _ranks(gaps: Sequence[Gap]) -> dict[CellKey, int]:
-    return {_key(gap): rank for rank, gap in enumerate(gaps, start=1)}
 
 
 def _key(gap: Gap) -> CellKey:

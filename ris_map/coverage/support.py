@@ -71,8 +71,9 @@ class SupportTable:
         Positions of the offer's actor and of its service type.
     offer_phases : array of int, shape (offers,)
         One bit per phase; 0 = no information.
-    offer_delivery : array of int8, shape (offers, 4)
-        ``Known``: office, visit, digital, phone.
+    offer_delivery, offer_sourced : array of int8, shape (offers, 4)
+        ``Known``: office, visit, digital, phone; as counted, and with offices only where a page
+        says that people are received there.
     office_ids, office_towns : tuple of str
         Ids are unique over all actors, see :func:`ris_map.travel.matrix.office_key`.
     office_actor, office_municipality : array of int, shape (offices,)
@@ -91,6 +92,7 @@ class SupportTable:
     offer_type: IntArray
     offer_phases: IntArray
     offer_delivery: CodeArray
+    offer_sourced: CodeArray
     office_ids: tuple[str, ...]
     office_towns: tuple[str, ...]
     office_actor: IntArray
@@ -112,6 +114,7 @@ class SupportTable:
             offer_type=readonly(self.offer_type[kept]),
             offer_phases=readonly(self.offer_phases[kept]),
             offer_delivery=readonly(self.offer_delivery[kept]),
+            offer_sourced=readonly(self.offer_sourced[kept]),
         )
 
 
@@ -157,6 +160,7 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         offer_type=_numbers([SERVICE_TYPES.index(o.service_type) for _, o in offers]),
         offer_phases=_numbers([_phase_bits(offer) for _, offer in offers]),
         offer_delivery=_delivery([offer for _, offer in offers]),
+        offer_sourced=_delivery([offer for _, offer in offers], sourced_only=True),
         office_ids=tuple(key for key, _, _ in offices),
         office_towns=tuple(office.town for _, _, office in offices),
         office_actor=_numbers([i for _, i, _ in offices]),
@@ -165,7 +169,12 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
 
 
 def truth_tensor(
-    table: SupportTable, *, scope: Scope, strength_area: StrengthArea | None, include_outside: bool
+    table: SupportTable,
+    *,
+    scope: Scope,
+    strength_area: StrengthArea | None,
+    include_outside: bool,
+    sourced_only: bool = False,
 ) -> CodeArray:
     """Return what is known about each actor's offers, per mode, phase and service type.
 
@@ -179,6 +188,8 @@ def truth_tensor(
         The area that must be served; None = any.
     include_outside : bool
         Whether actors outside the county count.
+    sourced_only : bool
+        Whether an office counts only where a page says that people are received there.
 
     Returns
     -------
@@ -191,7 +202,8 @@ def truth_tensor(
     if not include_outside:
         actor_truth = np.where(table.actor_is_outside, Known.NO, actor_truth)
     phase_truth = _phase_truth(table)
-    offer_truth = np.minimum(table.offer_delivery[:, :, None], phase_truth[:, None, :])
+    delivery = table.offer_sourced if sourced_only else table.offer_delivery
+    offer_truth = np.minimum(delivery[:, :, None], phase_truth[:, None, :])
     offer_truth = np.minimum(offer_truth, actor_truth[table.offer_actor][:, None, None])
     tensor = np.zeros(
         (len(table.actor_ids), len(SERVICE_TYPES), len(MODES), len(PHASES)), dtype=np.int8
@@ -231,8 +243,8 @@ def _serves(actors: list[Actor], codes: tuple[str, ...]) -> CodeArray:
     return readonly(np.array(rows, dtype=np.int8).reshape(len(codes), len(actors)))
 
 
-def _delivery(offers: list[Offer]) -> CodeArray:
-    rows = [[offer.delivery.of(mode).known for mode in MODES] for offer in offers]
+def _delivery(offers: list[Offer], *, sourced_only: bool = False) -> CodeArray:
+    rows = [[offer.answer(mode, sourced_only=sourced_only) for mode in MODES] for offer in offers]
     return readonly(np.array(rows, dtype=np.int8).reshape(len(offers), len(MODES)))
 
 

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field
 
 from ris_map.common.address import Choice
 from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.cubes import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
-from ris_map.travel.world import CubeChoice
 from ris_map.words import Translator
 
 PATH = "/kommun"

@@ -16,6 +16,7 @@ import numpy as np
 from ris_map.common.dates import period_end
 from ris_map.coverage.chain import Chain, support_chains
 from ris_map.coverage.cube import CellState, CoverageCell, CoverageDefinition
+from ris_map.coverage.cubes import CubeChoice, support_of
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.support import EVERY_AREA, MODES, SERVICE_TYPES, Known
 from ris_map.geography.county import Division, DivisionGroup, Locality
@@ -37,7 +38,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
-from ris_map.travel.world import CubeChoice, World
+from ris_map.travel.world import World
 from ris_map.words import swedish_sort_key
 
 FIGURES = (
@@ -261,7 +262,7 @@ def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]
 
 def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tuple[str, ...]]:
     near = {a for item in lists if item.kind in PHYSICAL for a in item.actor_ids}
-    table = world.table
+    table = support_of(world)
     areas = {
         actor_id: bits
         for actor_id, bits in zip(table.actor_ids, table.actor_areas.tolist(), strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from ris_map.coverage.cube import CellState, CoverageCell
+from ris_map.coverage.cube import CoverageCell
 from ris_map.geography.statistics import Statistic
 from ris_map.municipality.profile import LIKENESS, NEARBY, Profile
 from ris_map.municipality.ways import ListKind, Way, WayList
@@ -108,7 +108,7 @@ def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Cell:
     """
     minutes, limit = cell.median_minutes, profile.choice.threshold
     name = tr(f"municipality.state.{cell.state}")
-    if cell.state is CellState.NO_INFORMATION:
+    if cell.is_maybe_physical and not math.isfinite(minutes):
         return Cell(text="?", small=name, tone="unknown")
     if not math.isfinite(minutes):
         return Cell(text="–", small=name, tone="none")
@@ -328,7 +328,7 @@ def nearby_counts(profile: Profile) -> dict[str, int]:
     """
     counts = dict.fromkeys(("sure", "near", "unknown", "far"), 0)
     for cell in profile.cells:
-        if cell.state is CellState.NO_INFORMATION:
+        if cell.is_maybe_physical:
             counts["unknown"] += 1
         elif cell.is_borderline:
             counts["near"] += 1

@@ -15,12 +15,13 @@ from itertools import product
 import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
+from ris_map.coverage.cubes import CubeChoice, cube_of, population_of, support_of
 from ris_map.coverage.reach import Reach, reach
 from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray
 from ris_map.travel.matrix import TravelMatrix
-from ris_map.travel.world import CubeChoice, World
+from ris_map.travel.world import World
 
 Kind = tuple[Phase, ServiceType]
 """One cell of a municipality's coverage."""
@@ -123,16 +124,16 @@ class Ground:
 def ground(world: World, choice: CubeChoice) -> Ground:
     """Return the arrays behind a choice; kept for the choices of late."""
     return Ground(
-        cube=world.cube(choice),
+        cube=cube_of(world, choice),
         matrix=world.matrix,
         shared=reach(
-            world.table,
+            support_of(world),
             world.matrix,
-            population=world.foundations.population,
+            population=population_of(world),
             include_outside=choice.include_outside,
         ),
         tensor=truth_tensor(
-            world.table,
+            support_of(world),
             scope=choice.scope,
             strength_area=choice.strength_area,
             include_outside=choice.include_outside,

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from ris_map.coverage.cube import CellState, CoverageCell
+from ris_map.coverage.cube import CoverageCell
 from ris_map.municipality.profile import Profile
 from ris_map.municipality.tables import (
     list_title,
@@ -69,7 +69,7 @@ def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
     """Return "Norsjö: about 60 min to the nearest adviser" for one kind of support."""
     to = tr(f"municipality.to.{cell.service_type}")
     minutes = cell.median_minutes
-    if cell.state is CellState.NO_INFORMATION:
+    if cell.is_maybe_physical and not math.isfinite(cell.median_minutes):
         return tr("municipality.headline.unknown", name=profile.name, to=to)
     if math.isinf(minutes) or math.isnan(minutes):
         return tr("municipality.headline.none", name=profile.name, to=to)
@@ -98,7 +98,7 @@ def half_sentence(profile: Profile, cell: CoverageCell, *, words: Words) -> tupl
     """Return the big figure of the map and the words after it: half, and nine of ten."""
     tr = words.tr
     kind = kind_words(cell, words=words)
-    if cell.state is CellState.NO_INFORMATION:
+    if cell.is_maybe_physical and not math.isfinite(cell.median_minutes):
         return "?", tr("municipality.half.unknown", kind=kind)
     if not math.isfinite(cell.median_minutes):
         return "–", tr("municipality.half.none", kind=kind)

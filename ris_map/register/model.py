@@ -88,6 +88,18 @@ class Offer(Record):
         basis: Basis | None = getattr(self.delivery_basis, mode.value)
         return basis
 
+    def answer(self, mode: Delivery, *, sourced_only: bool = False) -> Known:
+        """Return whether help is given in one way: the one rule behind every number of offices.
+
+        An actor at work with an office in the register receives people there unless something
+        says otherwise: that is assumed and counted. ``sourced_only`` leaves unknown what no page
+        says about offices.
+        """
+        known = self.delivery.of(mode).known
+        if sourced_only and mode is Delivery.OFFICE and self.basis_of(mode) is not Basis.SOURCE:
+            return min(known, Known.UNKNOWN)
+        return known
+
 
 class DeliveryClaim(Record):
     """What one page says about one delivery mode."""
@@ -285,6 +297,11 @@ class Actor(Record):
         if self.status is Status.ENDED and self.valid_to is None:
             return False
         return covers(self.valid_from, self.valid_to, on=on)
+
+    def offices_open(self, on: date, *, sourced_only: bool = False) -> tuple[Office, ...]:
+        """Return the offices in the county that count on a day: where people are received."""
+        answers = (offer.answer(Delivery.OFFICE, sourced_only=sourced_only) for offer in self.offers)
+        return self.offices_on(on) if Known.YES in answers else ()
 
     def offices_on(self, on: date) -> tuple[Office, ...]:
         """Return the offices inside the county that exist on a day."""

@@ -168,7 +168,7 @@ def _match(
     truth = actor_truth(actor, chosen)
     if truth is Known.NO or not _text_matches(actor, words):
         return None
-    all_offices = actor.offices_on(on)
+    all_offices = actor.offices_open(on)
     offices = tuple(o for o in all_offices if codes is None or o.municipality in codes)
     if not offices:
         truth = min(truth, _reach_truth(actor, codes))
@@ -204,7 +204,7 @@ def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Known:
 def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Known:
     if not wanted:
         return Known.YES
-    return max(offer.delivery.of(mode).known for mode in wanted)
+    return max(offer.answer(mode) for mode in wanted)
 
 
 def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Known:

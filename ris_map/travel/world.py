@@ -14,32 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ris_map.coverage.compute import CoverageCube, coverage_cube
-from ris_map.coverage.population import PopulationTable, population_of_cells
-from ris_map.coverage.support import SupportTable, support_table
 from ris_map.geography.county import Geography, load_geography
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.geography.statistics import Statistic, load_statistics
 from ris_map.register.model import Register
 from ris_map.register.strategy import Strategy, load_strategy
-from ris_map.register.vocabulary import Scope, StrengthArea
 from ris_map.travel.arrays import IntArray
 from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix
 from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, network_of
 from ris_map.travel.people import POPULATION_YEAR, Cells, load_cells
 
-__all__ = ["POPULATION_YEAR", "CubeChoice", "Foundations", "World", "foundations", "world_of"]
-CACHED_CUBES = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CubeChoice:
-    """What a reader may choose for a coverage cube."""
-
-    threshold: float = 60.0
-    scope: Scope = Scope.CORE
-    strength_area: StrengthArea | None = None
-    include_outside: bool = False
+__all__ = ["POPULATION_YEAR", "Foundations", "World", "foundations", "world_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,11 +41,6 @@ class Foundations:
     def network(self) -> Network:
         """The roads as a graph."""
         return network_of(self.roads)
-
-    @cached_property
-    def population(self) -> PopulationTable:
-        """All residents, by cell."""
-        return population_of_cells(self.cells, self.geography)
 
     def joined(self, lat: Sequence[float], lon: Sequence[float]) -> Joined:
         """Join points (EPSG:4326) to the network; islands that only a ferry reaches are not."""
@@ -106,13 +86,7 @@ class World:
     foundations: Foundations
     register: Register
     on: date
-    _cubes: dict[CubeChoice, CoverageCube] = field(default_factory=dict, repr=False)
     _matrices: dict[SpeedModel, TravelMatrix] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def table(self) -> SupportTable:
-        """The actors at work on the day, as arrays."""
-        return support_table(self.register, self.foundations.geography, on=self.on)
 
     @property
     def cells(self) -> Cells:
@@ -148,22 +122,6 @@ class World:
                 speed_model=speed_model,
             )
         return self._matrices[speed_model]
-
-    def cube(self, choice: CubeChoice) -> CoverageCube:
-        """Return the coverage for a choice, computed once."""
-        if choice not in self._cubes:
-            if len(self._cubes) >= CACHED_CUBES:
-                self._cubes.clear()
-            self._cubes[choice] = coverage_cube(
-                self.table,
-                self.matrix,
-                population=self.foundations.population,
-                threshold=choice.threshold,
-                scope=choice.scope,
-                strength_area=choice.strength_area,
-                include_outside=choice.include_outside,
-            )
-        return self._cubes[choice]
 
 
 def load_foundations(data_dir: Path) -> Foundations:

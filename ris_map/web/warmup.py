@@ -10,15 +10,18 @@ import gc
 import importlib
 import logging
 import threading
+from collections.abc import Callable
 
 from ris_map.common.faults import RisMapError
 from ris_map.travel.service import service
-from ris_map.travel.world import CubeChoice
+from ris_map.travel.world import World
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language
 
 SLOW_IMPORTS = ("folium", "pandas", "altair", "pyarrow")
+PREPARE: list[Callable[[World], object]] = []
+"""What the rooms above want computed at the start, given the world."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -51,7 +54,8 @@ def _prepare() -> None:
     except RisMapError as refused:
         _LOG.warning("Nothing to warm up: %s", refused)
         return
-    moment.world.cube(CubeChoice())
+    for prepare in PREPARE:
+        prepare(moment.world)
 
 
 def warm_up_in_background() -> threading.Thread:

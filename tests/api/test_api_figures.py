@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import from_query
 from ris_map.register.selection import select
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.service import place_groups, service
-from ris_map.travel.world import CubeChoice, World
+from ris_map.travel.world import World
 from tests.api.api_site import DATA, V1, client
 
 CHOICES = (
@@ -70,7 +71,7 @@ def test_coverage_equals_the_cube_in_every_cell(
     cells = api.get(f"{V1}/coverage?{query}").json()["cells"]
     text = api.get(f"{V1}/coverage.csv?{query}").content.decode()
     lines = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    cube = world().cube(choice)
+    cube = cube_of(world(), choice)
     keys = list(product(MUNICIPALITY_CODES, Phase, ServiceType))
     assert len(cells) == len(lines) == len(keys) == 15 * 15
     for given, line, (code, phase, service_type) in zip(cells, lines, keys, strict=True):

@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ris_map.coverage.compute import coverage_cube
+from ris_map.coverage.cube import coverage_cube
+from ris_map.coverage.cubes import population_of, support_of
 from ris_map.register.reading import load_register
 from ris_map.travel.matrix import nearest_minutes
 from ris_map.travel.network import SPEED_MODELS, join
@@ -59,7 +60,9 @@ def bench_county() -> None:
         "four speed models": (lambda: [fresh().matrix_for(m) for m in SPEED_MODELS], 5, ""),
         "nearest office only": (lambda: nearest_minutes(offices, cells), 20, ""),
         "full cube": (
-            lambda: coverage_cube(world.table, world.matrix, population=base.population),
+            lambda: coverage_cube(
+                support_of(world), world.matrix, population=population_of(world)
+            ),
             10,
             "30",
         ),

@@ -8,12 +8,13 @@ from dataclasses import asdict
 
 import pytest
 
-from ris_map.coverage.compute import CellState, CoverageCell
+from ris_map.coverage.cube import CellState, Certainty, CoverageCell
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.vocabulary import (
     Answer,
     Availability,
+    Basis,
     Delivery,
     Phase,
     Scope,
@@ -22,7 +23,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.travel.matrix import office_key
-from tests.coverage.worlds import World
+from tests.coverage.worlds import FERRY, World
 
 NO, UNKNOWN, YES = 0, 1, 2
 ANSWER = {NO: Answer.NO, UNKNOWN: Answer.UNKNOWN, YES: Answer.YES}
@@ -45,10 +46,13 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
     median, median_at_best = percentile(here, times, 50), percentile(here, at_best, 50)
     is_there = on_site > 0 or median <= LIMIT
     may_be = (
-        count_on_site(world, code, phase, kind, at_least=UNKNOWN) > 0
-        or median_at_best <= LIMIT
-        or may_be_anywhere(world, code, phase, kind)
+        count_on_site(world, code, phase, kind, at_least=UNKNOWN) > 0 or median_at_best <= LIMIT
     )
+    without_doubt = (
+        count_on_site(world, code, phase, kind, at_least=YES, settled_only=True) > 0
+        or percentile(here, settled, 50) <= LIMIT
+    )
+    is_borderline = not on_site and median * 0.9 <= LIMIT < median * 1.1
     within = tuple(count_within(here, times, limit) for limit in THRESHOLDS)
     office_id, town, minutes = nearest_to_seat(world, here, phase, kind)
     return CoverageCell(
@@ -62,25 +66,31 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
             if median <= LIMIT
             else CellState.REMOTE_ONLY
             if YES in modes.values()
-            else CellState.NO_INFORMATION
-            if may_be
             else CellState.OUT_OF_REACH
+        ),
+        certainty=(
+            Certainty.DEPENDS
+            if may_be != without_doubt
+            else Certainty.NEAR_LIMIT
+            if is_borderline
+            else Certainty.SURE
         ),
         offices_on_site=on_site,
         located_residents=people,
-        unlocated_share=1 - people / world.totals[code],
         people_within=within,
         share_within=tuple(number / people if people else math.nan for number in within),
         median_minutes=median,
         p90_minutes=percentile(here, times, 90),
+        share_at_best=count_within(here, at_best, LIMIT) / people if people else math.nan,
         mean_minutes=mean(here, times),
+        shortfall_minutes=mean(here, {k: max(t - LIMIT, 0) for k, t in times.items()}),
         nearest_office_id=office_id,
         nearest_town=town,
         nearest_minutes_from_seat=minutes,
         visit=ANSWER[modes[Delivery.VISIT]],
         digital=ANSWER[modes[Delivery.DIGITAL]],
         phone=ANSWER[modes[Delivery.PHONE]],
-        is_borderline=not on_site and median * 0.85 <= LIMIT < median * 1.15,
+        is_borderline=is_borderline,
         is_maybe_physical=may_be and not is_there,
         is_maybe_remote=max(modes.values()) == UNKNOWN,
         median_minutes_at_best=median_at_best,
@@ -117,10 +127,18 @@ def offer_truth(
     return min(
         YES if phase in offer.phases else (NO if offer.phases else UNKNOWN),
         area_truth(world, actor),
-        {Availability.OFFERED: YES, Availability.NOT_OFFERED: NO}.get(
-            offer.delivery.of(mode), UNKNOWN
-        ),
+        delivery_truth(world, offer, mode),
     )
+
+
+def delivery_truth(world: World, offer: Offer, mode: Delivery) -> int:
+    """Return whether help is given in one way; what is assumed of an office counts as known."""
+    stated = {Availability.OFFERED: YES, Availability.NOT_OFFERED: NO}.get(
+        offer.delivery.of(mode), UNKNOWN
+    )
+    if mode is Delivery.OFFICE and world.sourced_only and stated == YES:
+        return YES if offer.delivery_basis.office is Basis.SOURCE else UNKNOWN
+    return stated
 
 
 def area_truth(world: World, actor: Actor) -> int:
@@ -194,7 +212,13 @@ def nearest_to_seat(
 
 
 def count_on_site(
-    world: World, code: str, phase: Phase, kind: ServiceType, *, at_least: int
+    world: World,
+    code: str,
+    phase: Phase,
+    kind: ServiceType,
+    *,
+    at_least: int,
+    settled_only: bool = False,
 ) -> int:
     return sum(
         office.municipality == code
@@ -202,16 +226,7 @@ def count_on_site(
         and office_serves(actor, office, code) == YES
         for actor in counting_actors(world)
         for office in counting_offices(world, actor)
-    )
-
-
-def may_be_anywhere(world: World, code: str, phase: Phase, kind: ServiceType) -> bool:
-    """Return whether an actor without any recorded office may receive visitors here."""
-    return any(
-        actor_truth(world, actor, phase, kind, Delivery.OFFICE) >= UNKNOWN
-        and area_serves(actor, code) >= UNKNOWN
-        and not any(office.is_valid(world.on) for office in actor.offices)
-        for actor in counting_actors(world)
+        if not (settled_only and actor.status is Status.UNKNOWN)
     )
 
 
@@ -242,7 +257,12 @@ def percentile(here: list[Locality], times: dict[str, float], percent: int) -> f
 
 
 def mean(here: list[Locality], times: dict[str, float]) -> float:
-    everybody = [times[place.id] for place in here for _ in range(place.population or 0)]
+    everybody = [
+        times[place.id]
+        for place in here
+        if place.kind != FERRY
+        for _ in range(place.population or 0)
+    ]
     return sum(everybody) / len(everybody) if everybody else math.nan
 
 

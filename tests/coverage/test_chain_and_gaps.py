@@ -5,9 +5,9 @@ import math
 import pytest
 from hypothesis import given, settings
 
-from ris_map.coverage.chain import support_chains
-from ris_map.coverage.compute import CellState, coverage_cube
-from ris_map.coverage.gaps import GapKind, GapOrder, find_gaps
+from ris_map.coverage.chain import support_chains, weakest_phases
+from ris_map.coverage.cube import CellState, Certainty, coverage_cube
+from ris_map.coverage.gaps import GapKind, GapOrder, find_gaps, remote_facts
 from ris_map.register.vocabulary import Answer, Availability, Phase, ServiceScope, ServiceType
 from tests.coverage.worlds import (
     COAST_AND_INLAND,
@@ -44,6 +44,9 @@ def test_a_chain_is_whole_only_with_every_phase_within_reach() -> None:
     near, empty, far, _ = support_chains(world.cube())
     assert near.physical is Answer.YES
     assert near.weakest == (Phase.VAXA,)
+    assert weakest_phases([55.0, 55.0, 55.0]) == ()
+    assert weakest_phases([52.0, 55.0, 57.0]) == ()  # W3: equal within the error is equally far
+    assert weakest_phases([40.0, 55.0, 57.0]) == (Phase.UTVECKLING, Phase.VAXA)
     assert [link.median_minutes for link in near.links] == [10, 10, 60]
     assert far.physical is Answer.NO
     assert far.links[2].state is CellState.OUT_OF_REACH
@@ -92,7 +95,8 @@ def test_an_unknown_link_makes_the_chain_unknown_not_broken() -> None:
     )
     near, _, far, _ = support_chains(world.cube())
     assert near.physical is Answer.UNKNOWN
-    assert near.links[2].state is CellState.NO_INFORMATION
+    assert near.links[2].state is CellState.OUT_OF_REACH
+    assert near.links[2].is_maybe_physical
     assert far.physical is Answer.NO  # even at best it is 70 minutes away
 
 
@@ -160,8 +164,8 @@ def test_every_cell_is_there_or_a_gap_or_unknown_or_without_people(world: World)
         assert is_there + (key in gaps) + (key in unknown) == (
             1 if is_there or key in unknown or cell.located_residents else 0
         )
-        if cell.state is CellState.NO_INFORMATION:
-            assert key in unknown
+        if key in unknown:
+            assert cell.certainty is Certainty.DEPENDS
     people = [gap.people_affected for gap in found.gaps]
     assert people == sorted(people, reverse=True)
     assert all(2 * g.people_affected > g.cell.located_residents for g in found.gaps)
@@ -178,3 +182,51 @@ def test_the_gaps_of_the_county_are_far_even_at_best_and_break_the_chains() -> N
     chains = support_chains(cube)
     assert {c.municipality_code for c in chains if c.physical is Answer.NO} <= with_gap
     assert [chain.municipality_code for chain in chains] == list(cube.municipality_codes)
+
+
+@given(worlds())
+def test_W7_every_gap_belongs_to_one_fact_and_a_fact_is_one_distance(world: World) -> None:
+    cube = world.cube()
+    found = find_gaps(cube)
+    assert sorted(id(gap) for fact in found.facts for gap in fact.gaps) == sorted(
+        map(id, found.gaps)
+    )
+    home = cube.population.municipality
+    keys = set()
+    for fact in found.facts:
+        first = fact.gaps[0].cell
+        here = home == CODES.index(first.municipality_code)
+        at = [(list(Phase).index(p), list(ServiceType).index(s)) for p, s in fact.kinds]
+        minutes = [tuple(cube.minutes[p, s][here & (cube.population.persons > 0)]) for p, s in at]
+        assert len(set(minutes)) == 1
+        assert {gap.people_affected for gap in fact.gaps} == {fact.gaps[0].people_affected}
+        best = tuple(cube.minutes_at_best[at[0]][here & (cube.population.persons > 0)])
+        keys.add((first.municipality_code, minutes[0], best))
+    assert len(keys) == len(found.facts)
+
+
+def test_W7_in_the_county_a_fact_is_said_once() -> None:
+    real = real_world()
+    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    found = find_gaps(cube)
+    assert len(found.facts) < len(found.gaps)
+    facts = remote_facts(cube)
+    cells = sum(
+        len(fact.kinds) * (len(fact.municipalities) or len(cube.municipality_codes))
+        for fact in facts
+    )
+    assert cells == (cube.remote > 0).sum()
+    assert len(facts) < 20
+
+
+@pytest.mark.parametrize(("own", "facts"), [(CODES, [()]), (CODES[:2], [CODES[:2]])])
+def test_W7_remote_help_that_is_the_same_everywhere_is_one_fact(own, facts) -> None:
+    digital = make_modes(office=Availability.NOT_OFFERED, digital=Availability.OFFERED)
+    area = make_service_area(ServiceScope.MUNICIPALITIES, municipalities=own)
+    actor = actor_of(
+        "a", offers=(make_offer(phases=ALL_PHASES, delivery=digital),), service_area=area
+    )
+    cube = make_world(actor, localities=NEAR_AND_FAR, minutes=[[1], [1]]).cube()
+    known = [fact for fact in remote_facts(cube) if fact.answer is Answer.YES]
+    assert [fact.municipalities for fact in known] == facts
+    assert len(known[0].kinds) == 3

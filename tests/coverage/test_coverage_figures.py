@@ -244,7 +244,7 @@ def test_W7_the_same_gap_in_several_phases_is_one_row() -> None:
 
 def test_R6_what_hangs_on_an_actor_is_the_librarys() -> None:
     shown = view(phase=None, service_type=None)
-    expected = {loss.actor_id: loss for loss in fragility(shown.cube, world().matrix)}
+    expected = {loss.actor_id: loss for loss in fragility(shown.cube)}
     by_name = {actor.name: actor.id for actor in world().register.actors}
     table = tables.fragility_table(shown)
     assert table.rows

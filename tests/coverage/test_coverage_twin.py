@@ -1,13 +1,24 @@
 """The fast coverage is the definition: it equals a slow twin of plain loops on small worlds."""
 
 import math
+from itertools import product
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from ris_map.coverage.evidence import cell_evidence
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from tests.coverage.slow_twin import assert_same, slow_cell
-from tests.coverage.worlds import CODES, World, real_world, worlds
+from tests.coverage.worlds import (
+    CODES,
+    World,
+    make_geography,
+    make_locality,
+    make_matrix,
+    real_world,
+    worlds,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -28,7 +39,6 @@ def test_r7_evidence_explains_the_state_mode_by_mode(world: World) -> None:
     for cell in cube.cells():
         evidence = cell_evidence(
             cube,
-            world.matrix,
             code=cell.municipality_code,
             phase=cell.phase,
             service_type=cell.service_type,
@@ -48,23 +58,28 @@ def test_r7_evidence_explains_the_state_mode_by_mode(world: World) -> None:
             assert nearest == cell.nearest_minutes_from_seat
 
 
-def test_r1_the_real_county_equals_the_slow_twin_in_every_fifth_cell() -> None:
+@pytest.mark.parametrize("include_outside", [False, True])
+def test_R1_two_real_municipalities_equal_the_slow_twin_cell_by_cell(include_outside: bool) -> None:
+    """Every fourth of the 1 km squares of Bjurholm and Dorotea, as if they were settlements."""
     real = real_world()
-    for include_outside in (False, True):
-        world = World(
-            register=real.register,
-            geography=real.geography,
-            matrix=real.matrix,
-            on=real.table.on,
-            include_outside=include_outside,
-            totals=dict(
-                zip(
-                    real.population.municipality_codes,
-                    (int(total) for total in real.population.total),
-                    strict=True,
-                )
-            ),
-        )
-        for cell in list(world.cube().cells())[::5]:
-            slow = slow_cell(world, cell.municipality_code, cell.phase, cell.service_type)
-            assert_same(cell, slow)
+    codes, residents = ("2403", "2425"), real.population
+    home = np.array(residents.municipality_codes)[residents.municipality]
+    chosen = np.flatnonzero(np.isin(home, codes))[::4]
+    squares = tuple(
+        make_locality(int(c), code=str(home[c]), population=int(residents.persons[c]))
+        for c in chosen
+    )
+    world = World(
+        register=real.register,
+        geography=make_geography(squares, codes=residents.municipality_codes),
+        matrix=make_matrix(
+            tuple(s.id for s in squares), real.matrix.office_ids, real.matrix.minutes[:, chosen].T
+        ),
+        on=real.table.on,
+        include_outside=include_outside,
+    )
+    cube = world.cube()
+    for code in codes:
+        for phase, kind in list(product(Phase, ServiceType))[::4]:
+            cell = cube.cell(code, phase=phase, service_type=kind)
+            assert_same(cell, slow_cell(world, code, phase, kind))

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from ris_map.coverage.compute import CellState, coverage_cube
+from ris_map.coverage.cube import CellState, CoverageCube, coverage_cube
+from ris_map.coverage.cubes import CubeChoice, cube_of, cubes_over_speeds, ranges_of
 from ris_map.coverage.evidence import cell_evidence
 from ris_map.coverage.fragility import fragility
 from ris_map.coverage.sensitivity import Setting, sensitivity
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
-from ris_map.travel.matrix import TravelMatrix
-from ris_map.travel.network import SpeedModel
+from ris_map.travel.network import SPEED_MODELS, SUMMER
+from tests.coverage.coverage_views import world as whole_county
 from tests.coverage.worlds import (
     CODES,
     World,
@@ -37,7 +38,7 @@ def advisor(name: str, **changes: object):
 
 def test_r6_only_the_last_one_within_reach_empties_a_cell() -> None:
     world = make_world(advisor("a"), advisor("b"), localities=PLACES, minutes=[[10, 20], [50, 80]])
-    (loss,) = fragility(world.cube(), world.matrix)
+    (loss,) = fragility(world.cube())
     assert loss.actor_id == "a"
     (cell,) = loss.emptied
     assert (cell.municipality_code, cell.people_lost) == (CODES[2], 10)
@@ -49,7 +50,7 @@ def test_r6_a_lost_mode_is_named_and_is_not_a_lost_person() -> None:
         delivery=make_modes(office=Availability.NOT_OFFERED, digital=Availability.OFFERED)
     )
     world = make_world(advisor("a", offers=(digital,)), localities=PLACES, minutes=[[1], [1]])
-    (loss,) = fragility(world.cube(), world.matrix)
+    (loss,) = fragility(world.cube())
     assert {cell.modes_lost for cell in loss.losses} == {(Delivery.DIGITAL,)}
     assert {cell.people_lost for cell in loss.losses} == {0}
     assert loss.emptied == ()
@@ -59,7 +60,7 @@ def test_r6_a_lost_mode_is_named_and_is_not_a_lost_person() -> None:
 @given(worlds(max_actors=4))
 def test_r6_lost_people_are_the_difference_of_two_coverages(world: World) -> None:
     before = world.cube()
-    found = {loss.actor_id: loss for loss in fragility(before, world.matrix)}
+    found = {loss.actor_id: loss for loss in fragility(before)}
     for actor in world.register.actors:
         rest = tuple(other for other in world.register.actors if other is not actor)
         after = world.with_actors(rest).cube()
@@ -82,10 +83,8 @@ def test_r6_lost_people_are_the_difference_of_two_coverages(world: World) -> Non
         assert np.array_equal(told, lost)
 
 
-def test_r6_another_matrix_and_a_strange_actor_are_refused() -> None:
+def test_r6_a_strange_actor_is_refused() -> None:
     world = make_world(advisor("a"), localities=PLACES, minutes=[[1], [1]])
-    with pytest.raises(ValueError, match="another travel matrix"):
-        fragility(world.cube(), replace(world.matrix, version="annan"))
     with pytest.raises(KeyError, match="okand"):
         world.table.without(["okand"])
 
@@ -93,11 +92,10 @@ def test_r6_another_matrix_and_a_strange_actor_are_refused() -> None:
 def test_r6_in_the_county_an_emptied_cell_has_nobody_else_within_reach() -> None:
     real = real_world()
     cube = coverage_cube(real.table, real.matrix, population=real.population)
-    for loss in fragility(cube, real.matrix):
+    for loss in fragility(cube):
         for cell in loss.emptied:
             evidence = cell_evidence(
                 cube,
-                real.matrix,
                 code=cell.municipality_code,
                 phase=cell.phase,
                 service_type=cell.service_type,
@@ -112,17 +110,25 @@ def test_r6_in_the_county_an_emptied_cell_has_nobody_else_within_reach() -> None
             assert near <= {loss.actor_id}
 
 
-def slowed(matrix: TravelMatrix, name: str, factor: float) -> TravelMatrix:
-    return replace(matrix, minutes=matrix.minutes * factor, speed_model=SpeedModel(id=name))
+def slower(world: World, name: str, factor: float) -> World:
+    matrix = world.matrix
+    return replace(
+        world,
+        matrix=replace(
+            matrix, minutes=matrix.minutes * factor, speed_model=replace(SUMMER, id=name)
+        ),
+    )
+
+
+def both_limits(*worlds: World) -> list[CoverageCube]:
+    return [world.cube(threshold=limit) for world in worlds for limit in (60.0, 90.0)]
 
 
 def test_r9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
     world = make_world(advisor("a"), localities=PLACES, minutes=[[65], [200]])
-    matrices = [slowed(world.matrix, name, factor) for name, factor in
-                (("normal", 1.0), ("fast", 0.9), ("slow", 1.2))]  # fmt: skip
-    found = sensitivity(
-        world.table, matrices, population=world.population, thresholds=(60.0, 90.0), top=50
-    )
+    speeds = (("normal", 1.0), ("fast", 0.9), ("slow", 1.2))
+    slowed = [slower(world, name, factor) for name, factor in speeds]
+    found = sensitivity(both_limits(*slowed), top=50)
     assert found.settings == tuple(
         Setting(speed_model_id=name, threshold=limit)
         for name, limit in product(("normal", "fast", "slow"), (60.0, 90.0))
@@ -139,19 +145,38 @@ def test_r9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
 def test_r9_too_few_settings_are_refused() -> None:
     world = make_world(advisor("a"), localities=PLACES, minutes=[[65], [200]])
     with pytest.raises(ValueError, match="at least three speed models"):
-        sensitivity(world.table, [world.matrix] * 3, population=world.population)
-    three = [slowed(world.matrix, name, 1.0) for name in "abc"]
+        sensitivity(both_limits(world, world, world))
+    three = [slower(world, name, 1.0).cube() for name in "abc"]
     with pytest.raises(ValueError, match="two thresholds"):
-        sensitivity(world.table, three, population=world.population, thresholds=(60.0,))
+        sensitivity(three)
+
+
+def test_R9_every_figure_has_its_range_over_the_speed_models() -> None:
+    choice, county = CubeChoice(), whole_county()
+    cubes = cubes_over_speeds(county, choice)
+    assert [cube.definition.speed_model.id for cube in cubes] == [m.id for m in SPEED_MODELS]
+    found = ranges_of(county, choice)
+    for cube in cubes:
+        share = cube.figures.share_within[..., cube.threshold_at]
+        median = cube.figures.median_minutes
+        assert ((found.share_low <= share) & (share <= found.share_high)).all()
+        assert ((found.median_low <= median) & (median <= found.median_high)).all()
+    winter = ranges_of(county, CubeChoice(speed="winter"))
+    assert np.array_equal(winter.share_low, found.share_low)
 
 
 def test_r9_the_ten_largest_gaps_of_the_county() -> None:
-    real = real_world()
-    found = sensitivity(real.table, real.matrices, population=real.population)
+    county = whole_county()
+    cubes = [
+        cube_of(county, CubeChoice(speed=model.id, threshold=limit))
+        for model in SPEED_MODELS
+        for limit in (60.0, 90.0)
+    ]
+    found = sensitivity(cubes)
     assert len(found.settings) == 8
     assert len(found.gaps) == 10
     for gap in found.gaps:
         in_top = [rank is not None and rank <= 10 for rank in gap.ranks]
         assert gap.is_stable is all(in_top)
-        slower = gap.ranks[found.settings.index(Setting(speed_model_id="winter", threshold=60.0))]
-        assert slower is not None  # what is far in summer is far in winter
+        slow = gap.ranks[found.settings.index(Setting(speed_model_id="winter", threshold=60.0))]
+        assert slow is not None  # what is far in summer is far in winter

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.people import People, people_within, weighted_mean, weighted_percentile
+from ris_map.coverage.people import People, count_within, figures, weighted_percentile
 
 TIMES = st.sampled_from((0.0, 5.0, 60.0, 60.000001, 300.0, math.inf))
 
@@ -40,31 +40,56 @@ def test_percentiles_equal_a_count_person_by_person(crowd, percent: int) -> None
         for group in range(people.groups):
             everybody = one_by_one(minutes[row], people, group)
             if not everybody:
-                assert math.isnan(found[row, group])
+                assert math.isnan(found[group, row])
                 continue
             needed = math.ceil(percent * len(everybody) / 100 - 1e-9)
-            assert found[row, group] == everybody[needed - 1]
+            assert found[group, row] == everybody[needed - 1]
 
 
 @given(crowds(), st.sampled_from((0.0, 60.0, 1000.0)))
 def test_people_within_equal_a_count_person_by_person(crowd, limit: float) -> None:
     minutes, people = crowd
-    found = people_within(minutes, people=people, limit=limit)
+    found = count_within(minutes, people=people, limit=limit)
     for row in range(len(minutes)):
         for group in range(people.groups):
             everybody = one_by_one(minutes[row], people, group)
-            assert found[row, group] == sum(time <= limit for time in everybody)
+            assert found[group, row] == sum(time <= limit for time in everybody)
 
 
-@given(crowds())
-def test_means_equal_a_mean_person_by_person(crowd) -> None:
+@given(crowds(), st.sampled_from((5.0, 60.0)))
+def test_R1_figures_equal_a_count_person_by_person(crowd, limit: float) -> None:
     minutes, people = crowd
-    found = weighted_mean(minutes, people=people)
+    found = figures(minutes, people=people, thresholds=(5.0, 60.0), limit=limit)
     for row in range(len(minutes)):
         for group in range(people.groups):
             everybody = one_by_one(minutes[row], people, group)
-            expected = sum(everybody) / len(everybody) if everybody else math.nan
-            assert found[row, group] == pytest.approx(expected, nan_ok=True)
+            over = [max(time - limit, 0) for time in everybody]
+            beyond = [time for time in over if time > 0]
+            for name, times in (
+                ("mean_minutes", everybody),
+                ("shortfall_minutes", over),
+                ("excess_minutes", beyond),
+            ):
+                expected = sum(times) / len(times) if times else math.nan
+                assert getattr(found, name)[group, row] == pytest.approx(expected, nan_ok=True)
+
+
+def test_R1_the_shortfall_adds_up_over_groups_and_leaves_out_who_has_no_road() -> None:
+    """FGT1 in minutes: 30 too long for one of three inland, nothing at the coast, an island."""
+    minutes = np.array([[90.0, 50.0, 10.0, math.inf]])
+    persons = np.array([1, 2, 3, 4])
+    has_road = np.array([True, True, True, False])
+    apart = People(persons=persons, group=np.array([0, 0, 1, 1]), groups=2, has_road=has_road)
+    whole = People(persons=persons, group=np.zeros(4, dtype=int), groups=1, has_road=has_road)
+    parts, total = (
+        figures(minutes, people=people, thresholds=(60.0,), limit=60.0) for people in (apart, whole)
+    )
+    assert parts.shortfall_minutes[:, 0].tolist() == [10.0, 0.0]
+    assert parts.excess_minutes[0, 0] == 30.0
+    assert math.isnan(parts.excess_minutes[1, 0])
+    assert total.shortfall_minutes[0, 0] == (3 * 10.0 + 3 * 0.0) / 6
+    assert parts.people_within[:, 0, 0].tolist() == [2, 3]
+    assert parts.share_within[1, 0, 0] == 3 / 7  # the islanders are counted, and not reached
 
 
 def test_ninety_per_cent_of_ten_people_are_nine() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from ris_map.coverage.compute import CoverageCube, coverage_cube
-from ris_map.coverage.population import PopulationTable, seats
+from ris_map.coverage.cube import CoverageCube, coverage_cube
+from ris_map.coverage.cubes import population_of, support_of
+from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import SupportTable, support_table
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import (
@@ -42,6 +43,8 @@ from tests.factories import (
 DATA = Path(__file__).parents[2] / "data"
 DAY = date(2023, 6, 1)
 CODES = MUNICIPALITY_CODES[:4]
+FERRY = "ferry"
+"""Kind of a settlement to which no road leads."""
 
 
 def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Locality:
@@ -118,17 +121,17 @@ def make_matrix(places: tuple[str, ...], offices: tuple[str, ...], minutes: obje
     )
 
 
-def population_table(geography: Geography, totals: dict[str, int]) -> PopulationTable:
+def residents_of(geography: Geography) -> Residents:
     """Return the settlements' people as if each were one cell."""
     codes, places = tuple(m.code for m in geography.municipalities), geography.localities
-    return PopulationTable(
+    return Residents(
         year=2021,
         municipality_codes=codes,
         cell_ids=tuple(p.id for p in places),
         municipality=np.array([codes.index(p.municipality_code) for p in places], dtype=np.int64),
         persons=np.array([p.population or 0 for p in places], dtype=np.int64),
+        has_road=np.array([p.kind != FERRY for p in places], dtype=np.bool_),
         seat=seats(geography, codes),
-        total=np.array([totals[code] for code in codes], dtype=np.float64),
     )
 
 
@@ -148,7 +151,7 @@ class World:
     scope: Scope = Scope.CORE
     strength_area: StrengthArea | None = None
     include_outside: bool = False
-    totals: dict[str, int]
+    sourced_only: bool = False
 
     @property
     def table(self) -> SupportTable:
@@ -156,9 +159,9 @@ class World:
         return support_table(self.register, self.geography, on=self.on)
 
     @property
-    def population(self) -> PopulationTable:
+    def population(self) -> Residents:
         """Return the people as arrays."""
-        return population_table(self.geography, self.totals)
+        return residents_of(self.geography)
 
     def cube(self, **changes: object) -> CoverageCube:
         """Return the coverage, with changed choices if any."""
@@ -166,6 +169,7 @@ class World:
             "scope": self.scope,
             "strength_area": self.strength_area,
             "include_outside": self.include_outside,
+            "sourced_only": self.sourced_only,
         }
         return coverage_cube(
             self.table, self.matrix, population=self.population, **(choices | changes)
@@ -191,7 +195,6 @@ def make_world(
         geography=geography,
         matrix=make_matrix(tuple(p.id for p in localities), keys, minutes),
         on=on,
-        totals=dict.fromkeys(CODES, 1000),
     )
     return replace(world, **changes)
 
@@ -213,8 +216,16 @@ def localities(draw: st.DrawFn) -> tuple[Locality, ...]:
         is_seat = code not in seats and draw(st.booleans())
         if is_seat:
             seats.add(code)
-        population = draw(st.none() | st.integers(0, 30))
-        found.append(make_locality(index, code=code, population=population, is_seat=is_seat))
+        kind = draw(st.sampled_from(("tatort", "tatort", FERRY)))
+        found.append(
+            make_locality(
+                index,
+                code=code,
+                population=draw(st.none() | st.integers(0, 30)),
+                is_seat=is_seat,
+                kind=kind,
+            )
+        )
     return tuple(found)
 
 
@@ -268,14 +279,18 @@ def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
     """Return small worlds with every kind of knowledge and ignorance."""
     chosen, places = draw(world_actors(max_actors=max_actors)), draw(localities())
     offices = sum(len(actor.offices) for actor in chosen)
-    cells = len(places) * offices
+    rows = [
+        [np.inf if place.kind == FERRY else draw(MINUTES) for _ in range(offices)]
+        for place in places
+    ]
     return make_world(
         *chosen,
         localities=places,
-        minutes=draw(st.lists(MINUTES, min_size=cells, max_size=cells)),
+        minutes=rows,
         scope=draw(st.sampled_from(Scope)),
         strength_area=draw(st.none() | st.sampled_from(StrengthArea)),
         include_outside=draw(st.booleans()),
+        sourced_only=draw(st.booleans()),
     )
 
 
@@ -287,7 +302,7 @@ class RealWorld:
     register: Register
     matrices: tuple[TravelMatrix, ...]
     table: SupportTable
-    population: PopulationTable
+    population: Residents
 
     @property
     def matrix(self) -> TravelMatrix:
@@ -304,6 +319,6 @@ def real_world() -> RealWorld:
         geography=world.foundations.geography,
         register=register,
         matrices=tuple(map(world.matrix_for, SPEED_MODELS)),
-        table=world.table,
-        population=world.foundations.population,
+        table=support_of(world),
+        population=population_of(world),
     )

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.evidence import cell_evidence
 from ris_map.finder.answer import BY_ROAD, Entry, Group, SupportAnswer, find_support, rank
 from ris_map.finder.match import Caution, Why
@@ -31,7 +32,7 @@ from ris_map.register.vocabulary import (
     Status,
     StrengthArea,
 )
-from ris_map.travel.world import CubeChoice, World, foundations
+from ris_map.travel.world import World, foundations
 from ris_map.words import swedish_sort_key
 from tests import factories as make
 
@@ -105,7 +106,7 @@ def test_i4_no_cell_is_empty_and_nothing_near_names_the_nearest(code: str) -> No
 def test_the_finder_and_the_coverage_page_know_the_same_offices(code: str) -> None:
     """What is sure here is what counts there; the finder only adds those that give more."""
     world = real_world()
-    cube = world.cube(CubeChoice())
+    cube = cube_of(world, CubeChoice())
     for phase in Phase:
         for kind in ServiceType:
             need = Need(place=code, phase=phase, service_types=(kind,), limit=Limit.ANY)

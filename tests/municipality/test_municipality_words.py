@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ris_map.common.faults import DataFaults
+from ris_map.coverage.cubes import CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.language_rights import language_rights, load_language_rights, rights_of
@@ -32,7 +33,6 @@ from ris_map.municipality.words import (
     paragraph,
 )
 from ris_map.register.vocabulary import Scope
-from ris_map.travel.world import CubeChoice
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests.municipality.municipal import DATA, LANGUAGES, real_world, words

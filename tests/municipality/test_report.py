@@ -10,6 +10,7 @@ import pytest
 
 from ris_map.cli import main
 from ris_map.common.faults import GeodataFaults
+from ris_map.coverage.cubes import CubeChoice
 from ris_map.export.sources import load_sources
 from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
@@ -21,7 +22,6 @@ from ris_map.municipality.svg_map import MapPlace, MapTown, municipality_map
 from ris_map.municipality.tables import tables, time_class
 from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
-from ris_map.travel.world import CubeChoice
 from ris_map.words.language import Language
 from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ris_map.common.address import Choice, Flag, one_of
+from ris_map.coverage.cubes import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.world import CubeChoice
 
 DEFAULT_DIVISION = "samverkan"
 TABS = ("luckor", "kurva", "kedjan", "indelningar", "metod")

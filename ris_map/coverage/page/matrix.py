@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ris_map.coverage.cube import CoverageCell
 from ris_map.coverage.evidence import Evidence, cell_evidence
+from ris_map.coverage.groups import remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
-from ris_map.coverage.together import remote_position
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
@@ -166,7 +166,7 @@ def cell_title(view: CoverageView, place: CellPlace) -> str:
 def evidence(view: CoverageView, place: CellPlace) -> tuple[Evidence, ...]:
     """Return what counts or may count in a cell; only the chosen way, if it is not the office."""
     code, phase, kind = place
-    found = cell_evidence(view.cube, view.world.matrix, code=code, phase=phase, service_type=kind)
+    found = cell_evidence(view.cube, code=code, phase=phase, service_type=kind)
     if view.choice.is_physical:
         return found
     return tuple(item for item in found if item.mode is view.choice.delivery)

@@ -15,11 +15,11 @@ import pandas as pd
 import pyproj
 import shapely
 
+from ris_map.coverage.groups import matching_offices
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import Known
-from ris_map.coverage.together import matching_offices
 from ris_map.geography.boundaries import Ring, county_shapes, point_in_metres
 from ris_map.register.vocabulary import ServiceType
 from ris_map.travel.arrays import CodeArray, FloatArray

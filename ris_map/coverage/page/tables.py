@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from ris_map.coverage.chain import Chain, support_chains
 from ris_map.coverage.cube import CoverageCell
+from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.fragility import ActorLoss, CellLoss, fragility
 from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.groups import pooled, remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, Group
 from ris_map.coverage.sensitivity import Sensitivity, sensitivity
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
-from ris_map.coverage.together import pooled, remote_position
 from ris_map.geography.county import Division
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import SPEED_MODELS
-from ris_map.travel.world import CubeChoice, World
+from ris_map.travel.world import World
 from ris_map.words.figures import equally_far
 from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share
 
@@ -115,7 +117,7 @@ def area_table(view: CoverageView, *, name: str, codes: Collection[str]) -> Figu
     cube = view.cube
     if not view.choice.is_physical:
         return _remote_area_table(view, name=name, codes=codes)
-    figures = pooled(cube, cube.minutes, codes=codes)
+    figures = pooled(cube, codes)
     rows: list[list[Cell]] = []
     for p, phase in enumerate(PHASES):
         for s, kind in enumerate(SERVICE_TYPES):
@@ -348,8 +350,8 @@ def _file_row(view: CoverageView, code: str, phase: Phase, kind: ServiceType) ->
 
 @lru_cache(maxsize=CACHED)
 def losses(world: World, choice: CubeChoice) -> tuple[ActorLoss, ...]:
-    """Return what is lost without each actor; the whole cube is computed anew for each."""
-    return fragility(world.cube(choice), world.matrix)
+    """Return what is lost without each actor; kept for the choices of late."""
+    return fragility(cube_of(world, choice))
 
 
 def fragility_table(view: CoverageView) -> FigureTable:
@@ -391,13 +393,11 @@ def sensitivity_of(
 ) -> Sensitivity:
     """Return the ranks of the ten largest gaps under four speed models and two thresholds."""
     return sensitivity(
-        world.table,
-        [world.matrix_for(model) for model in SPEED_MODELS],
-        population=world.foundations.population,
-        thresholds=thresholds,
-        scope=choice.scope,
-        strength_area=choice.strength_area,
-        include_outside=choice.include_outside,
+        [
+            cube_of(world, replace(choice, speed=model.id, threshold=threshold))
+            for model in SPEED_MODELS
+            for threshold in thresholds
+        ]
     )
 
 

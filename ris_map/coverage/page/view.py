@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.figures import percentile
+from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.groups import Together, remote_position, together
 from ris_map.coverage.page.choices import CoverageChoice
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
-from ris_map.coverage.together import Together, remote_position, together, unlocated_share
 from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
@@ -45,8 +45,6 @@ class Group:
         Minutes within which half of the residents arrive.
     shortfall : float
         Mean minutes beyond the limit, over those who have farther and a known way; NaN without any.
-    uncounted : float
-        Share of all residents that no figure covers.
     """
 
     residents: int
@@ -56,7 +54,6 @@ class Group:
     high: float
     median: float
     shortfall: float
-    uncounted: float
 
     @property
     def beyond(self) -> int:
@@ -81,7 +78,7 @@ class CoverageView:
     @cached_property
     def cube(self) -> CoverageCube:
         """The coverage."""
-        return self.world.cube(self.choice.cube_choice)
+        return cube_of(self.world, self.choice.cube_choice)
 
     @cached_property
     def found(self) -> Together:
@@ -159,7 +156,6 @@ class CoverageView:
             shortfall=float(((minutes[far] - limit) * people[far]).sum()) / lost
             if lost
             else math.nan,
-            uncounted=unlocated_share(self.cube, codes),
         )
 
     @cached_property
@@ -177,9 +173,9 @@ class CoverageView:
         """Median minutes per municipality to each kind of help in the chosen phase."""
         people = self.cube.population.people
         phases = [PHASES.index(phase) for phase in self.choice.shown_phases]
-        nearest = self.cube.minutes[phases].min(axis=0, keepdims=True)
-        found = percentile(nearest, people=people, percent=50)
-        return {kind: found[:, 0, at] for at, kind in enumerate(SERVICE_TYPES)}
+        nearest = self.cube.minutes[phases].min(axis=0)
+        found = weighted_percentile(nearest, people=people, percent=50)
+        return {kind: found[:, at] for at, kind in enumerate(SERVICE_TYPES)}
 
     def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the municipalities with a gap of offices, and those too near the limit to say.
