@@ -14,6 +14,7 @@ from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.groups import Together, remote_position, together
 from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.coverage.people import weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
 from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
