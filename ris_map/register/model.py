@@ -28,6 +28,7 @@ from ris_map.register.vocabulary import (
     Confidence,
     Cost,
     Delivery,
+    Known,
     Phase,
     Precision,
     Scope,
@@ -300,7 +301,9 @@ class Actor(Record):
 
     def offices_open(self, on: date, *, sourced_only: bool = False) -> tuple[Office, ...]:
         """Return the offices in the county that count on a day: where people are received."""
-        answers = (offer.answer(Delivery.OFFICE, sourced_only=sourced_only) for offer in self.offers)
+        answers = (
+            offer.answer(Delivery.OFFICE, sourced_only=sourced_only) for offer in self.offers
+        )
         return self.offices_on(on) if Known.YES in answers else ()
 
     def offices_on(self, on: date) -> tuple[Office, ...]:

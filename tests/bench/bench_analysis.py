@@ -60,9 +60,7 @@ def bench_county() -> None:
         "four speed models": (lambda: [fresh().matrix_for(m) for m in SPEED_MODELS], 5, ""),
         "nearest office only": (lambda: nearest_minutes(offices, cells), 20, ""),
         "full cube": (
-            lambda: coverage_cube(
-                support_of(world), world.matrix, population=population_of(world)
-            ),
+            lambda: coverage_cube(support_of(world), world.matrix, population=population_of(world)),
             10,
             "30",
         ),
