@@ -27,7 +27,7 @@ CLASS_INK = ("#1B2733", "#1B2733", "#FFFFFF", "#FFFFFF", "#FFFFFF")
 UNKNOWN_CLASS = len(CLASS_COLOURS)
 UNKNOWN_FILL = "url(#ris-unknown)"
 PHASE_COLOURS = {"ide": "#E69F00", "utveckling": "#0072B2", "vaxa": "#009E73"}
-FONT = "Source Sans Pro, Arial, Helvetica, Liberation Sans, sans-serif"
+FONT = "Source Sans, Source Sans Pro, Arial, Helvetica, Liberation Sans, sans-serif"
 MARGIN = 14.0
 LETTER = 0.55
 """Width of the average letter as a share of its size; a little too wide rather than too narrow."""

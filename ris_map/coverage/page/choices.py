@@ -45,6 +45,8 @@ class CoverageChoice(Choice):
     delivery: Delivery = Field(Delivery.OFFICE, alias="satt")
     scope: Scope = Field(Scope.CORE, alias="bredd")
     include_outside: Flag = Field(default=False, alias="utanfor")
+    winter: Flag = Field(default=False, alias="vinter")
+    sourced_only: Flag = Field(default=False, alias="belagt")
     place: Annotated[str, one_of("places")] = Field("", alias="plats")
     cell: Annotated[str, AfterValidator(lambda text: text and _is_cell(text))] = ""
     tab: Literal["luckor", "kurva", "kedjan", "indelningar", "metod"] = Field(
@@ -74,6 +76,8 @@ class CoverageChoice(Choice):
             scope=self.scope,
             strength_area=self.strength_area,
             include_outside=self.include_outside,
+            sourced_only=self.sourced_only,
+            speed="winter" if self.winter else "summer",
         )
 
     @property

@@ -1,84 +1,101 @@
-"""The map of the coverage page: shaded municipalities, settlements, rings where offices are."""
+"""The coverage page's map: squares by minutes, towns with offices, a sentence per municipality."""
 
 from __future__ import annotations
 
 import math
-from math import sqrt
 
-import folium
-from branca.element import MacroElement
-from jinja2 import Template
-
-from ris_map.coverage.page.matrix import REMOTE_STATES, minute_class
-from ris_map.coverage.page.pictures import office_towns
+from ris_map.coverage.page.pictures import (
+    class_words,
+    map_legend,
+    map_title,
+    office_towns,
+)
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import Known
-from ris_map.web.picture import CLASS_COLOURS
-from ris_map.words.markup import script_json
-
-REMOTE_FILLS = {
-    Known.YES: CLASS_COLOURS[0],
-    Known.UNKNOWN: "url(#ris-hatch)",
-    Known.NO: CLASS_COLOURS[4],
-}
+from ris_map.web.map import Bubble, Legend, LegendRow, MapLayer, MapPicture, Sentence
+from ris_map.web.picture import UNKNOWN_CLASS
 
 
-def coverage_layer(view: CoverageView) -> folium.FeatureGroup:
-    """Return the changing layer of the map; the browser draws it on the constant base."""
-    group = folium.FeatureGroup(name="coverage")
-    _Coverage(layer_data(view)).add_to(group)
-    return group
-
-
-def layer_data(view: CoverageView) -> dict[str, object]:
-    """Return what ``map.js`` draws: areas by municipality code, settlements, offices."""
-    areas = {code: _area(view, code) for code in view.order}
-    if not view.choice.is_physical:
-        return {"areas": areas, "places": [], "offices": []}
-    cells = view.world.foundations.settlement_cell.tolist()
-    persons = view.cube.population.persons
-    places = [
-        {
-            "lat": place.lat,
-            "lon": place.lon,
-            "r": round(min(9.0, 2.5 + sqrt(float(persons[at])) / 45), 1),
-            "fill": _fill(float(view.found.minutes[at]), "#ffffff"),
-            "title": f"{place.name}: {view.about_minutes(float(view.found.minutes[at]))}",
-        }
-        for at, place in zip(cells, view.geography.localities, strict=True)
-    ]
-    offices = [
-        {"lat": lat, "lon": lon, "r": round(8 + 1.5 * sqrt(n), 1), "title": f"{town}: {n}"}
-        for town, (lat, lon, n) in office_towns(view).items()
-    ]
-    return {"areas": areas, "places": places, "offices": offices}
-
-
-def _area(view: CoverageView, code: str) -> dict[str, str]:
-    if not view.choice.is_physical:
-        known = view.remote(code)
-        word = view.tr(f"coverage.remote.{REMOTE_STATES[known]}")
-        fill, kind = REMOTE_FILLS[known], REMOTE_STATES[known]
-        return {"class": kind, "fill": fill, "title": f"{view.name(code)}: {word}"}
-    value = float(view.found.median[view.at(code)])
-    kind = str(minute_class(value)) if math.isfinite(value) else "none"
-    title = f"{view.name(code)}: {view.about_minutes(value)}"
-    return {"class": kind, "fill": _fill(value, "url(#ris-hatch)"), "title": title}
-
-
-def _fill(value: float, unknown: str) -> str:
-    return CLASS_COLOURS[minute_class(value)] if math.isfinite(value) else unknown
-
-
-class _Coverage(MacroElement):
-    """Calls ``risCoverage`` of ``map.js`` with the figures as data."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "risCoverage({{ this._parent.get_name() }}, {{ this.data }});{% endmacro %}"
+def map_layer(view: CoverageView) -> MapLayer:
+    """Return what the map shows under the present choice."""
+    sides = view.tr("coverage.group.inland"), view.tr("coverage.group.coast")
+    place = view.choice.place
+    return MapLayer(
+        picture=map_picture(view),
+        title=map_title(view),
+        chosen=place if place in view.order else "",
+        divide=view.division.id,
+        sides=sides,
     )
 
-    def __init__(self, data: dict[str, object]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Coverage"
-        self.data = script_json(data)
+
+def map_picture(view: CoverageView) -> MapPicture:
+    """Return squares, legend, sentences and office towns."""
+    return MapPicture(
+        classes=view.classes.tolist(),
+        legend=_legend(view),
+        sentences={code: _sentence(view, code) for code in ("", *view.order)},
+        bubbles=_bubbles(view),
+    )
+
+
+def _legend(view: CoverageView) -> Legend:
+    tr = view.tr
+    if not view.choice.is_physical:
+        states = ((0, "offered"), (4, "not-offered"), (UNKNOWN_CLASS, "unknown"))
+        rows = [LegendRow(code=code, label=tr(f"coverage.remote.{key}")) for code, key in states]
+        return Legend(title=map_title(view), rows=tuple(rows))
+    drawn = map_legend(view)
+    labels = [*class_words(view), tr("coverage.class.unknown")]
+    return Legend(
+        title=drawn.title,
+        columns=(tr("coverage.legend.minutes"), *drawn.heads),
+        rows=tuple(
+            LegendRow(
+                code=labels.index(row.words),
+                label=row.words,
+                shares=row.shares,
+                texts=tuple("<1" if 0 < share < 0.5 else f"{share:.0f}" for share in row.shares),
+            )
+            for row in drawn.rows
+        ),
+    )
+
+
+def _sentence(view: CoverageView, code: str) -> Sentence:
+    """Return what stands under the map while a municipality is pointed at."""
+    tr, name, limit = view.tr, view.name(code) if code else "", view.choice.threshold
+    if not view.choice.is_physical:
+        if not code:
+            yes = sum(view.remote(one) is Known.YES for one in view.order)
+            figure = tr("coverage.figure.of", n=yes, of=len(view.order))
+            return Sentence(figure=figure, text=tr("coverage.say.remote", mode=view.mode()))
+        word = {Known.YES: "yes", Known.UNKNOWN: "unknown", Known.NO: "no"}[view.remote(code)]
+        text = tr(f"coverage.cell.remote.{word}", mode=view.mode(), name=name)
+        return Sentence(figure="", text=text)
+    if not code:
+        group = view.inland_group
+        text = tr("coverage.say.inland", limit=limit, kind=view.kind)
+        return Sentence(figure=view.percent(1 - group.share), text=text)
+    median = float(view.found.median[view.at(code)])
+    text = tr("coverage.say.one", name=name, limit=limit, kind=view.kind)
+    if math.isfinite(median):
+        half = tr("coverage.half", minutes=view.about_minutes(median))
+        text = f"{text}\n{half[0].upper()}{half[1:]}."
+    return Sentence(figure=view.percent(1 - view.share_of(code)), text=text)
+
+
+def _bubbles(view: CoverageView) -> tuple[Bubble, ...]:
+    phases = tuple(str(phase) for phase in view.choice.shown_phases)
+    return tuple(
+        Bubble(
+            id=town.id,
+            name=town.name,
+            lat=town.lat,
+            lon=town.lon,
+            label=view.tr.plural("coverage.say.offices", town.actors, town=town.name),
+            count=town.actors,
+            phases=phases,
+        )
+        for town in office_towns(view)
+    )

@@ -9,20 +9,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from ris_map.common.address import Context, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.choices import TABS, CoverageChoice
-from ris_map.coverage.page.map import coverage_layer
+from ris_map.coverage.page.map import map_layer
 from ris_map.coverage.page.matrix import cell_html, matrix_html
 from ris_map.coverage.page.pictures import (
     PICTURES,
     curve_chart,
     curve_table,
     file_name,
-    map_legend,
     map_title,
     mountain_chart,
     picture,
@@ -45,7 +43,7 @@ from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.web import data, layout, settings
 from ris_map.web.address import PageState, plain_query
-from ris_map.web.map import base_map
+from ris_map.web.map import MapClick, show_map
 from ris_map.words import Translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -53,7 +51,7 @@ from ris_map.words.table import FigureTable, table_html
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GAPS_SHOWN = 15
-MAP_HEIGHT = 560
+MAP_HEIGHT = 620
 PATH = "/tackning"
 
 
@@ -187,7 +185,7 @@ def _choices(tr: Translator) -> None:
         word = strategy.label(term).in_(tr.language) if term else tr("coverage.choice.all")
         return f"{tr(f'coverage.choice.{name}')}: {word}"
 
-    with st.container(horizontal=True, vertical_alignment="bottom", key="cov-choices"):
+    with st.container(horizontal=True, vertical_alignment="center", key="ris-choices-coverage"):
         _widget(
             st.pills,
             "phase",
@@ -203,7 +201,7 @@ def _choices(tr: Translator) -> None:
             format_func=lambda kind: named(kind, "type"),
             index=None,
             placeholder=named(None, "type"),
-            width=230,
+            width=225,
         )
         _widget(
             st.selectbox,
@@ -213,7 +211,7 @@ def _choices(tr: Translator) -> None:
             format_func=lambda area: named(area, "area"),
             index=None,
             placeholder=named(None, "area"),
-            width=230,
+            width=200,
         )
         _widget(
             st.segmented_control,
@@ -234,7 +232,7 @@ def _choices(tr: Translator) -> None:
                 f"{tr('coverage.choice.division')}: "
                 f"{geography.division(name).label.in_(tr.language)}"
             ),
-            width=280,
+            width=265,
         )
         with st.popover(tr("coverage.choice.more"), width="content"):
             _more_choices(tr)
@@ -262,12 +260,17 @@ def _more_choices(tr: Translator) -> None:
         help=tr("coverage.control.scope.help"),
         required=True,
     )
-    st.checkbox(
-        tr("coverage.control.outside"),
-        key=STATE.key("include_outside"),
-        help=tr("coverage.control.outside.help"),
-        on_change=STATE.write,
-    )
+    for field, name in (
+        ("winter", "winter"),
+        ("sourced_only", "sourced"),
+        ("include_outside", "outside"),
+    ):
+        st.checkbox(
+            tr(f"coverage.control.{name}"),
+            key=STATE.key(field),
+            help=tr(f"coverage.control.{name}.help"),
+            on_change=STATE.write,
+        )
 
 
 def _widget(
@@ -294,18 +297,14 @@ def _widget(
 
 
 def _map(view: CoverageView) -> None:
-    title = map_title(view)
-    st.html(render("coverage_map_head.html", title=title, activate=view.tr("map.touch")))
-    st_folium(
-        base_map(),
-        key="coverage-map",
-        height=MAP_HEIGHT,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=coverage_layer(view),
-    )
-    if view.choice.is_physical:
-        st.html(render("coverage_legend.html", legend=map_legend(view)))
+    st.html(render("heading.html", level=2, text=map_title(view), hidden=True))
+    show_map(map_layer(view), key="coverage-map", height=MAP_HEIGHT, on_click=_clicked)
+
+
+def _clicked(click: MapClick) -> None:
+    """Choose the municipality that was clicked, or take the choice back."""
+    if click.kind in ("municipality", "county"):
+        STATE.set(place="" if click.id == STATE.chosen().place else click.id)
 
 
 @st.fragment

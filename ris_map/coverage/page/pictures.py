@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,10 @@ from ris_map.coverage.groups import matching_offices
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.support import Known
 from ris_map.geography.boundaries import Ring, county_shapes, point_in_metres
+from ris_map.register.in_words import town_id
 from ris_map.register.vocabulary import ServiceType
-from ris_map.travel.arrays import CodeArray, FloatArray
+from ris_map.travel.arrays import FloatArray
 from ris_map.web.picture import (
     CLASS_COLOURS,
     CLASS_INK,
@@ -37,10 +39,9 @@ from ris_map.web.picture import (
     county_svg,
     fill_of,
     framed,
-    minute_classes,
     png,
 )
-from ris_map.words.figures import TIME_ERROR
+from ris_map.words.figures import minutes_number, near_limit
 from ris_map.words.markup import render
 from ris_map.words.table import FigureTable, count, share
 
@@ -50,6 +51,7 @@ GROUP_DASHES = ((1, 0), (8, 3), (2, 3))
 """Inland, coast, county: each line differs in colour and in dash, and carries its name."""
 LONGEST = 180
 CHART = (700, 340)
+PADDING = {"left": 12, "right": 12, "top": 12, "bottom": 12}
 LABEL_STEP = 9.0
 """Labels are at least this many per cent apart."""
 PICTURES = ("karta", "matris", "kurva", "kust-fjall")
@@ -57,7 +59,7 @@ PICTURES = ("karta", "matris", "kurva", "kust-fjall")
 
 def _config(chart: alt.LayerChart | alt.FacetChart) -> alt.LayerChart:
     configured: alt.LayerChart = (
-        chart.properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=12)
+        chart.properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=PADDING)
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
@@ -72,13 +74,13 @@ def _config(chart: alt.LayerChart | alt.FacetChart) -> alt.LayerChart:
     return configured
 
 
-def groups_of(view: CoverageView) -> list[tuple[str, Collection[str]]]:
-    """Return inland, coast and the county with their names."""
-    tr = view.tr
+def groups_of(view: CoverageView) -> list[tuple[str, str, Collection[str]]]:
+    """Return names, keys and municipalities of inland, coast and the county."""
+    tr, division = view.tr, view.division.id
     return [
-        (tr("coverage.group.inland"), view.inland),
-        (tr("coverage.group.coast"), view.coast),
-        (tr("coverage.county"), view.cube.municipality_codes),
+        (tr("coverage.group.inland"), f"{division}/inland", view.inland),
+        (tr("coverage.group.coast"), f"{division}/coast", view.coast),
+        (tr("coverage.county"), "", view.cube.municipality_codes),
     ]
 
 
@@ -96,8 +98,8 @@ def shares_by_minute(view: CoverageView, codes: Collection[str]) -> FloatArray:
 def curve_chart(view: CoverageView) -> alt.LayerChart:
     """Return residents by minutes, one line per group, with the names where the limit is."""
     groups, tr, limit = groups_of(view), view.tr, view.choice.threshold
-    names = [name for name, _ in groups]
-    shares = {name: shares_by_minute(view, codes) for name, codes in groups}
+    names = [name for name, _, _ in groups]
+    shares = {name: shares_by_minute(view, codes) for name, _, codes in groups}
     points = pd.DataFrame(
         [
             {"group": name, "minutes": minute, "share": part * 100}
@@ -188,9 +190,9 @@ def curve_table(view: CoverageView) -> FigureTable:
             (
                 name,
                 *(share(shares_by_minute(view, codes)[limit]) for limit in limits),
-                count(view.group(codes).residents),
+                count(view.groups[key].residents),
             )
-            for name, codes in groups_of(view)
+            for name, key, codes in groups_of(view)
         ],
     )
 
@@ -202,15 +204,15 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
     rows = []
     for code in view.order:
         value = float(view.found.median[view.at(code)])
-        known = math.isfinite(value)
+        known, group = math.isfinite(value), view.groups[code]
         rows.append(
             {
                 "name": view.name(code),
                 "minutes": value if known else 0.0,
-                "low": value * (1 - TIME_ERROR) if known else 0.0,
-                "high": value * (1 + TIME_ERROR) if known else 0.0,
+                "low": group.median_low if known else 0.0,
+                "high": group.median_high if math.isfinite(group.median_high) else 0.0,
                 "colour": CLASS_COLOURS[minute_class(value)] if known else "#FFFFFF",
-                "text": view.about_minutes(value).removesuffix(" min").removesuffix("\u00a0min"),
+                "text": f"≈ {limit}" if near_limit(value, limit) else minutes_number(value, tr=tr),
             }
         )
     base = alt.Chart(pd.DataFrame(rows)).encode(
@@ -319,40 +321,21 @@ def map_title(view: CoverageView) -> str:
     return view.tr(key, kind=view.kind, mode=view.mode())
 
 
-def class_codes(view: CoverageView) -> CodeArray:
-    """Return the class of every place: of minutes, or of the answer in its municipality."""
-    if view.choice.is_physical:
-        return minute_classes(view.found.minutes)
-    codes = {Known.YES: 0, Known.NO: 4, Known.UNKNOWN: UNKNOWN_CLASS}
-    answers = np.array(
-        [codes[view.remote(code)] for code in view.cube.municipality_codes], dtype=np.int8
-    )
-    return answers[view.cube.population.municipality]
-
-
 def class_words(view: CoverageView) -> list[str]:
     """Return the words of the five classes of minutes."""
     return [*("0–30", "30–60", "60–90", "90–120"), view.tr("coverage.class.last")]
-
-
-def class_shares(view: CoverageView, codes: Collection[str]) -> list[float]:
-    """Return the per cent of residents in each class, the unknown last."""
-    inside = np.isin(view.cube.population.municipality, [view.at(code) for code in codes])
-    people = view.cube.population.persons[inside]
-    counted = np.bincount(class_codes(view)[inside], weights=people, minlength=UNKNOWN_CLASS + 1)
-    return [float(100 * n / max(people.sum(), 1)) for n in counted]
 
 
 def map_legend(view: CoverageView) -> Legend:
     """Return the legend, which is the chart: per cent of the residents in each class."""
     tr = view.tr
     words = [*class_words(view), tr("coverage.class.unknown")]
-    columns = [class_shares(view, codes) for _, codes in groups_of(view)[:2]]
+    columns = [[100 * s for s in view.class_shares[side]] for side in ("inland", "coast")]
     kind = view.choice.service_type
     what = view.label(kind).lower() if kind else tr("coverage.kind.any")
     return Legend(
         title=tr("coverage.legend.title", what=what),
-        heads=tuple(f"{name} %" for name, _ in groups_of(view)[:2]),
+        heads=tuple(f"{name} %" for name, _, _ in groups_of(view)[:2]),
         rows=tuple(
             LegendRow(
                 fill=fill_of(code), words=text, shares=tuple(column[code] for column in columns)
@@ -373,41 +356,53 @@ def _remote_legend(view: CoverageView) -> Legend:
 
 
 def _squares(view: CoverageView) -> Squares:
-    lat, lon, side = view.places
+    cells = view.world.cells
     transform = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
-    east, north = transform.transform(lon, lat)
-    return Squares(
-        east=np.asarray(east), north=np.asarray(north), classes=class_codes(view), side=side
-    )
+    east, north = transform.transform(cells.lon, cells.lat)
+    return Squares(east=np.asarray(east), north=np.asarray(north), classes=view.classes)
 
 
-def office_towns(view: CoverageView) -> dict[str, tuple[float, float, int]]:
-    """Return towns with offices that match: latitude, longitude, number of actors."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeTown:
+    """A town with offices that match (EPSG:4326), and how many actors they belong to."""
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    actors: int
+
+
+def office_towns(view: CoverageView) -> tuple[OfficeTown, ...]:
+    """Return the towns with offices that match; none for remote help."""
     if not view.choice.is_physical:
-        return {}
-    table = view.cube.table
-    points = {office_id: (office.lat, office.lon) for office_id, office in view.offices.items()}
-    towns: dict[str, list[int]] = {}
+        return ()
+    table, towns = view.cube.table, defaultdict[str, list[int]](list)
     for index in matching_offices(view.cube, view.choice).tolist():
-        towns.setdefault(table.office_towns[index], []).append(index)
-    return {
-        town: (
-            float(np.mean([points[table.office_ids[i]][0] for i in offices])),
-            float(np.mean([points[table.office_ids[i]][1] for i in offices])),
-            len({int(table.office_actor[i]) for i in offices}),
+        towns[table.office_towns[index]].append(index)
+    found = []
+    for name, indices in towns.items():
+        offices = [view.offices[table.office_ids[i]] for i in indices]
+        found.append(
+            OfficeTown(
+                id=town_id(offices[0]),
+                name=name,
+                lat=sum(office.lat for office in offices) / len(offices),
+                lon=sum(office.lon for office in offices) / len(offices),
+                actors=len({int(table.office_actor[i]) for i in indices}),
+            )
         )
-        for town, offices in towns.items()
-    }
+    return tuple(found)
 
 
 def _marks(view: CoverageView) -> list[Mark]:
-    towns = office_towns(view)
     marks = []
-    for town, (lat, lon, number) in towns.items():
-        east, north = point_in_metres(lat, lon)
-        marks.append(Mark(name=town, east=east, north=north, count=number))
+    towns = office_towns(view)
+    for town in towns:
+        east, north = point_in_metres(town.lat, town.lon)
+        marks.append(Mark(name=town.name, east=east, north=north, count=town.actors))
     for place in view.geography.localities:
-        if place.is_seat and place.name not in towns:
+        if place.is_seat and place.name not in {town.name for town in towns}:
             east, north = point_in_metres(place.lat, place.lon)
             is_chosen = place.municipality_code == view.choice.place
             marks.append(Mark(name=place.name, east=east, north=north, is_bold=is_chosen))

@@ -10,6 +10,7 @@ import numpy as np
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.coverage.support import Known
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
+from ris_map.words.figures import rounded
 from ris_map.words.markup import render
 
 LIMITS = ("capacity", "evidence", "register", "roads", "people", "outside", "time")
@@ -18,11 +19,12 @@ TERMS = ("gap", "near", "unknown", "median", "p90", "chain", "fragility", "stabl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFigure:
-    """One big figure with what it counts; ``is_gap`` gives it the colour of distance."""
+    """One big figure, what it counts and its range; ``is_gap`` gives it the colour of distance."""
 
     number: str
     text: str
     note: str = ""
+    range: str = ""
     is_gap: bool = False
 
 
@@ -37,12 +39,12 @@ def headline(view: CoverageView) -> str:
 def finding(view: CoverageView) -> str:
     """Return ``inland``, ``coast``, ``alike``, ``all`` or ``none``."""
     inland, coast = view.inland_group, view.coast_group
-    if not inland.within + coast.within:
+    if inland.share + coast.share == 0:
         return "none"
     if min(inland.share, coast.share) >= NEARLY_ALL:
         return "all"
     near, far = (coast, inland) if coast.share > inland.share else (inland, coast)
-    if near.share - far.share < CLEAR_DIFFERENCE or near.low <= far.high:
+    if near.share - far.share < CLEAR_DIFFERENCE or near.share_low <= far.share_high:
         return "alike"
     return "inland" if far is inland else "coast"
 
@@ -61,13 +63,14 @@ def _office_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
         KeyFigure(
             number=view.percent(inland.share),
             text=tr("coverage.figure.inland", limit=limit),
-            note=tr("coverage.figure.range", range=view.range_of(inland)),
+            range=view.range_of(inland),
+            note=carrier_words(view, short=True),
             is_gap=True,
         ),
         KeyFigure(
             number=view.percent(coast.share),
             text=tr("coverage.figure.coast", limit=limit),
-            note=tr("coverage.figure.range", range=view.range_of(coast)),
+            range=view.range_of(coast),
         ),
         KeyFigure(
             number=tr("coverage.figure.of", n=number, of=len(view.inland)),
@@ -80,9 +83,22 @@ def _office_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
             number=tr.number(_hundreds(inland.beyond)),
             text=tr("coverage.figure.beyond", limit=limit),
             note=""
-            if math.isnan(inland.shortfall)
-            else tr("coverage.figure.shortfall", n=tr.number(5 * round(inland.shortfall / 5))),
+            if not math.isfinite(inland.excess_minutes)
+            else tr("coverage.figure.shortfall", n=tr.number(rounded(inland.excess_minutes))),
         ),
+    )
+
+
+def carrier_words(view: CoverageView, *, short: bool = False) -> str:
+    """Return the actor on which the inland's share rests, if one office carries it (R6)."""
+    carrier = next(iter(view.inland_group.carriers), None)
+    if carrier is None:
+        return ""
+    return view.tr(
+        "coverage.carrier.short" if short else "coverage.carrier",
+        actor=view.world.register.by_id[carrier.actor_id].name,
+        towns=view.tr.listing(carrier.towns),
+        share=view.percent(carrier.share_without),
     )
 
 
@@ -128,19 +144,12 @@ def finding_sentence(view: CoverageView) -> str:
 
 def copy_text(view: CoverageView) -> str:
     """Return the paragraph for a committee paper: every figure with its range, basis and date."""
-    tr = view.tr
-    sentences = [finding_sentence(view)]
-    if view.choice.is_physical:
-        sentences.append(
-            tr(
-                "coverage.copy.range",
-                inland=view.range_of(view.inland_group),
-                coast=view.range_of(view.coast_group),
-            )
-        )
+    sentences = [finding_sentence(view), *filter(None, [range_words(view)])]
     figures = key_figures(view)
     for figure in figures[2:] if view.choice.is_physical else figures:
         sentences.append(f"{figure.number} {figure.text}. {figure.note}".strip())
+    if view.choice.is_physical and (carrier := carrier_words(view)):
+        sentences.append(carrier)
     return " ".join([*sentences, basis(view)])
 
 
@@ -165,6 +174,7 @@ def basis(view: CoverageView) -> str:
         reference=view.world.register.meta.reference_date,
         scope=tr(f"coverage.scope.{definition.scope}"),
         outside=tr("coverage.outside.yes" if definition.include_outside else "coverage.outside.no"),
+        season=tr(f"coverage.season.{'winter' if view.choice.winter else 'summer'}"),
         year=definition.population_year,
         residents=tr.number(int(view.cube.population.persons.sum())),
         division=view.division_name,
@@ -214,7 +224,6 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
     tr, cube = view.tr, view.cube
     definition, population = cube.definition, cube.population
     speed, network = definition.speed_model, view.world.foundations.network
-    everybody = view.group(cube.municipality_codes)
     values = {
         "day": definition.on.isoformat(),
         "register": tr(
@@ -232,12 +241,6 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
             km=tr.number(network.km.sum()),
             none=tr.number(network.km[network.is_schematic].sum()),
         ),
-        "snap": tr(
-            "coverage.fact.snap.is",
-            detour=tr.number(DETOUR, decimals=1),
-            kmh=tr.number(ACCESS_LIMIT_KMH * speed.share_of_limit),
-            limit=tr.number(JOIN_MOST_M / 1000),
-        ),
         "speed": tr(
             "coverage.fact.speed.is",
             percent=tr.number(speed.share_of_limit * 100),
@@ -246,10 +249,16 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
             ),
         ),
         "error": tr("coverage.fact.error.is"),
+        "snap": tr(
+            "coverage.fact.snap.is",
+            detour=tr.number(DETOUR, decimals=1),
+            kmh=tr.number(ACCESS_LIMIT_KMH * speed.share_of_limit),
+            limit=tr.number(JOIN_MOST_M / 1000),
+        ),
         "unreachable": _unreachable(view),
         "people": tr(
             "coverage.fact.people.is",
-            n=tr.number(everybody.residents),
+            located=tr.number(int(population.persons.sum())),
             year=population.year,
             cells=tr.number(len(population.cell_ids)),
         ),
@@ -263,6 +272,8 @@ def choice_words(view: CoverageView) -> list[str]:
     words = [view.kind, view.label(choice.delivery).lower()]
     words += [tr("coverage.within", limit=choice.threshold)] if choice.is_physical else []
     words.append(tr(f"coverage.scope.{choice.scope}"))
+    words += [tr("coverage.season.winter")] if choice.winter else []
+    words += [tr("coverage.control.sourced").lower()] if choice.sourced_only else []
     words.append(tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"))
     return [*words, view.division_name.lower()]
 
@@ -271,8 +282,7 @@ def _unreachable(view: CoverageView) -> str:
     tr, matrix, cells = view.tr, view.world.matrix, view.world.cells
     names = {place.id: place.name for place in view.world.offices}
     names |= {p.id: p.name for p in view.world.foundations.geography.localities}
-    people = int(cells.population[np.isin(cells.ids, matrix.unreached_cells)].sum())
-    parts = [tr("coverage.fact.unreachable.people", n=tr.number(people))]
+    parts = []
     for role, ids in (
         ("origin", matrix.unreached_settlements),
         ("destination", matrix.unreached_offices),
@@ -280,4 +290,5 @@ def _unreachable(view: CoverageView) -> str:
         listed = "; ".join(names[place] for place in ids)
         key = f"coverage.fact.unreachable.{role}"
         parts.append(tr(key, names=listed) if ids else tr(f"{key}.none"))
-    return " ".join(parts)
+    people = int(cells.population[np.isin(cells.ids, matrix.unreached_cells)].sum())
+    return " ".join([tr("coverage.fact.unreachable.people", n=tr.number(people)), *parts])

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from ris_map.coverage.chain import Chain, support_chains
-from ris_map.coverage.cube import CoverageCell
-from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.coverage.cubes import CubeChoice, GroupFigures, cube_of
 from ris_map.coverage.fragility import ActorLoss, CellLoss, fragility
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.groups import pooled, remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.pictures import curve_table
-from ris_map.coverage.page.view import CoverageView, Group
+from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.sensitivity import Sensitivity, sensitivity
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
 from ris_map.geography.county import Division
@@ -22,7 +22,7 @@ from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.world import World
-from ris_map.words.figures import equally_far
+from ris_map.words.figures import ROUND_MINUTES, equally_far
 from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share
 
 OTHER_THRESHOLD = {30: 60, 60: 90, 90: 120, 120: 90}
@@ -64,18 +64,41 @@ def municipality_table(view: CoverageView) -> FigureTable:
         for code in view.order:
             if code in codes:
                 link = Link(view.name(code), cell=_cell_of(view, code))
-                rows.append([link, *_group_cells(view, view.group([code]))])
+                rows.append([link, *_municipality_cells(view, view.at(code))])
         rows.append([view.tr(f"coverage.whole.{side}"), *_group_cells(view, group)])
     return _table(view, "kommuner", names, rows, gap_sentence(view))
 
 
-def _group_cells(view: CoverageView, group: Group) -> list[Cell]:
+def _municipality_cells(view: CoverageView, m: int) -> list[Cell]:
+    figures, at = view.found.figures, view.found.threshold_at
+    residents, within = figures.persons[m], figures.people_within[m, 0, 0, at]
+    excess = float(figures.excess_minutes[m, 0, 0])
+    return [
+        count(residents),
+        share(view.found.share[m]),
+        count(residents - within),
+        view.about_minutes(float(view.found.median[m])),
+        _excess(view, excess),
+    ]
+
+
+def _excess(view: CoverageView, minutes_beyond: float) -> Cell:
+    """Return mean minutes beyond the limit; none where nobody has farther."""
+    if not math.isfinite(minutes_beyond):
+        return "–"
+    if minutes_beyond < ROUND_MINUTES:
+        return view.tr("coverage.under", n=ROUND_MINUTES)
+    return minutes(minutes_beyond)
+
+
+def _group_cells(view: CoverageView, group: GroupFigures) -> list[Cell]:
+    excess = group.excess_minutes
     return [
         count(group.residents),
         share(group.share),
         count(group.beyond),
-        view.about_minutes(group.median),
-        minutes(group.shortfall) if group.shortfall == group.shortfall else "–",
+        view.about_minutes(group.median_minutes),
+        _excess(view, excess),
     ]
 
 
@@ -176,7 +199,7 @@ def _division_rows(view: CoverageView, division: Division) -> list[list[Cell]]:
             division.label.in_(language),
         ]
         if view.choice.is_physical:
-            group = view.group(part.municipalities)
+            group = view.groups[f"{division.id}-{part.id}"]
             residents, within, beyond, median, _ = _group_cells(view, group)
             rows.append([*head, residents, within, view.range_of(group), beyond, median])
         else:
@@ -187,12 +210,11 @@ def _division_rows(view: CoverageView, division: Division) -> list[list[Cell]]:
 
 def division_sentence(view: CoverageView, divisions: Sequence[Division]) -> str:
     """Return the shares of inland and coast under every division."""
-    everybody = frozenset(view.cube.municipality_codes)
     listed = view.tr.listing(
         view.tr(
             "coverage.divisions.one",
-            inland=view.percent(view.group(division.inland).share),
-            coast=view.percent(view.group(everybody - frozenset(division.inland)).share),
+            inland=view.percent(view.groups[f"{division.id}/inland"].share),
+            coast=view.percent(view.groups[f"{division.id}/coast"].share),
             division=division.label.in_(view.tr.language).lower(),
         )
         for division in divisions
@@ -255,36 +277,27 @@ def chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
 def all_gaps_table(view: CoverageView) -> FigureTable:
     """Return the gaps of all kinds; phases with the same figures are one fact and one row (W7)."""
     found = find_gaps(view.cube, divisions=view.geography.divisions)
-    facts: dict[tuple[object, ...], list[CoverageCell]] = {}
-    for gap in found.gaps:
-        cell = gap.cell
-        fact = (cell.municipality_code, cell.service_type, cell.people_within, cell.nearest_town)
-        facts.setdefault(fact, []).append(cell)
     rows: list[list[Cell]] = []
-    for cells in facts.values():
-        cell = cells[0]
+    for fact in found.facts:
+        cell = fact.gaps[0].cell
+        link = cell_id(cell.municipality_code, cell.phase, cell.service_type)
+        kinds: dict[ServiceType, list[str]] = {}
+        for phase, kind in fact.kinds:
+            kinds.setdefault(kind, []).append(view.label(phase).lower())
         rows.append(
             [
-                Link(
-                    view.name(cell.municipality_code),
-                    cell=cell_id(cell.municipality_code, cell.phase, cell.service_type),
-                ),
-                view.label(cell.service_type),
-                view.tr.listing(view.label(one.phase).lower() for one in cells),
-                count(cell.located_residents - _within(view, cell)),
+                Link(view.name(cell.municipality_code), cell=link),
+                "; ".join(f"{view.label(k).lower()} ({', '.join(p)})" for k, p in kinds.items()),
+                count(fact.gaps[0].people_affected),
                 view.about_minutes(cell.median_minutes),
                 cell.nearest_town or "–",
             ]
         )
-    names = ("municipality", "type", "phases", "beyond", "median", "nearest-town")
+    names = ("municipality", "kind", "beyond", "median", "nearest-town")
     sentence = view.tr(
         "coverage.gaps.all", n=view.tr.number(len(rows)), unknown=view.tr.number(len(found.unknown))
     )
     return _table(view, "luckor", names, rows, sentence)
-
-
-def _within(view: CoverageView, cell: CoverageCell) -> int:
-    return cell.people_within[view.found.threshold_at]
 
 
 def cells_table(view: CoverageView) -> FigureTable:

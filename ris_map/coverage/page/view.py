@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,55 +10,32 @@ from pathlib import Path
 import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cubes import (
+    UNKNOWN_CLASS,
+    GroupFigures,
+    cell_classes,
+    class_shares,
+    cube_of,
+    group_figures,
+)
 from ris_map.coverage.groups import Together, remote_position, together
 from ris_map.coverage.page.choices import CoverageChoice
-from ris_map.coverage.people import weighted_percentile
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import Known
 from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, ServiceType
-from ris_map.travel.arrays import FloatArray
+from ris_map.travel.arrays import CodeArray, FloatArray
 from ris_map.travel.matrix import office_key
 from ris_map.travel.world import World
 from ris_map.words import Translator
-from ris_map.words.figures import TIME_ERROR, minutes_words, near_limit, percent, percent_range
+from ris_map.words.figures import minutes_words, near_limit, percent, percent_range
 
 CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
 NEARLY_ALL = 0.95
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Residents of some municipalities and their way to the nearest office.
-
-    Parameters
-    ----------
-    residents, within : int
-        All that are counted; those of them that arrive within the limit.
-    share, low, high : float
-        ``within / residents``, and the same if all times were longer or shorter by their error.
-    median : float
-        Minutes within which half of the residents arrive.
-    shortfall : float
-        Mean minutes beyond the limit, over those who have farther and a known way; NaN without any.
-    """
-
-    residents: int
-    within: int
-    share: float
-    low: float
-    high: float
-    median: float
-    shortfall: float
-
-    @property
-    def beyond(self) -> int:
-        """Residents that have farther than the limit, or no known way."""
-        return self.residents - self.within
+REMOTE_CLASSES = {Known.YES: 0, Known.NO: 4, Known.UNKNOWN: UNKNOWN_CLASS}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,11 +94,6 @@ class CoverageView:
         return self.world.on.isoformat()
 
     @cached_property
-    def places(self) -> tuple[FloatArray, FloatArray, float]:
-        """Where residents are: latitudes, longitudes (EPSG:4326), side of a square (m)."""
-        return self.world.cells.lat, self.world.cells.lon, 1000.0
-
-    @cached_property
     def offices(self) -> dict[str, Office]:
         """Every office of the register by its key."""
         actors = self.world.register.actors
@@ -134,49 +105,62 @@ class CoverageView:
 
     # ---------------------------------------------------------------- figures
 
-    def group(self, codes: Collection[str]) -> Group:
-        """Return the pooled figures of some municipalities."""
-        found, limit = self.found, float(self.choice.threshold)
-        pooled = found.of(codes)
-        inside = np.isin(self.cube.population.municipality, [self.at(code) for code in codes])
-        minutes, people = found.minutes[inside], self.cube.population.persons[inside]
-        total = int(people.sum())
+    @cached_property
+    def groups(self) -> dict[str, GroupFigures]:
+        """Figures with their ranges: municipalities, groups and inlands of divisions, the county.
 
-        def share(factor: float) -> float:
-            return float(people[minutes * factor <= limit].sum()) / total if total else math.nan
-
-        far = np.isfinite(minutes) & (minutes > limit)
-        lost = float(people[far].sum())
-        return Group(
-            residents=total,
-            within=int(pooled.people_within[0, 0, 0, found.threshold_at]),
-            share=float(pooled.share_within[0, 0, 0, found.threshold_at]),
-            low=share(1 + TIME_ERROR),
-            high=share(1 - TIME_ERROR),
-            median=float(pooled.median_minutes[0, 0, 0]),
-            shortfall=float(((minutes[far] - limit) * people[far]).sum()) / lost
-            if lost
-            else math.nan,
-        )
+        Keys: a code; ``<division>-<group>``; ``<division>/inland``, ``<division>/coast``; ``""``.
+        """
+        codes = self.cube.municipality_codes
+        wanted: dict[str, Collection[str]] = {"": codes, **{code: (code,) for code in codes}}
+        for division in self.geography.divisions:
+            inland = frozenset(division.inland)
+            wanted[f"{division.id}/inland"] = inland
+            wanted[f"{division.id}/coast"] = frozenset(codes) - inland
+            wanted |= {f"{division.id}-{g.id}": g.municipalities for g in division.groups}
+        return group_figures(self.world, self.choice.cube_choice, self.choice, wanted)
 
     @cached_property
-    def inland_group(self) -> Group:
+    def _sides(self) -> dict[str, GroupFigures]:
+        sides = {"inland": self.inland, "coast": self.coast}
+        return group_figures(self.world, self.choice.cube_choice, self.choice, sides)
+
+    @property
+    def inland_group(self) -> GroupFigures:
         """The inland of the chosen division."""
-        return self.group(self.inland)
+        return self._sides["inland"]
+
+    @property
+    def coast_group(self) -> GroupFigures:
+        """The coast of the chosen division."""
+        return self._sides["coast"]
+
+    def share_of(self, code: str) -> float:
+        """Return the share of a municipality's residents within the limit."""
+        return float(self.found.share[self.at(code)])
 
     @cached_property
-    def coast_group(self) -> Group:
-        """The coast of the chosen division."""
-        return self.group(self.coast)
+    def classes(self) -> CodeArray:
+        """The map's class of every inhabited square; of remote help the answer's."""
+        if self.choice.is_physical:
+            choice = self.choice
+            return cell_classes(
+                self.world, choice.cube_choice, choice.shown_phases, choice.shown_types
+            )
+        answers = [REMOTE_CLASSES[self.remote(code)] for code in self.cube.municipality_codes]
+        return np.array(answers, dtype=np.int8)[self.cube.population.municipality]
+
+    @cached_property
+    def class_shares(self) -> dict[str, tuple[float, ...]]:
+        """The share of inland and coast in each class, the unknown last."""
+        sides = {"inland": self.inland, "coast": self.coast}
+        return class_shares(self.world, self.classes, sides)
 
     @cached_property
     def medians(self) -> dict[ServiceType, FloatArray]:
         """Median minutes per municipality to each kind of help in the chosen phase."""
-        people = self.cube.population.people
-        phases = [PHASES.index(phase) for phase in self.choice.shown_phases]
-        nearest = self.cube.minutes[phases].min(axis=0)
-        found = weighted_percentile(nearest, people=people, percent=50)
-        return {kind: found[:, at] for at, kind in enumerate(SERVICE_TYPES)}
+        one = {kind: self.choice.model_copy(update={"service_type": kind}) for kind in ServiceType}
+        return {kind: together(self.cube, choice).median for kind, choice in one.items()}
 
     def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the municipalities with a gap of offices, and those too near the limit to say.
@@ -263,6 +247,6 @@ class CoverageView:
         """Return a share for a sentence."""
         return percent(share, tr=self.tr)
 
-    def range_of(self, group: Group) -> str:
+    def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""
-        return percent_range(group.low, group.high, tr=self.tr)
+        return percent_range(group.share_low, group.share_high, tr=self.tr)

@@ -89,23 +89,25 @@
     else window.print();
   });
 
-  /* On paper the map keeps the width it was drawn for and is made smaller as a whole. */
-  const PAPER = 690;
-  const frames = () => document.querySelectorAll(".st-key-cov-map iframe");
-  window.addEventListener("beforeprint", () => frames().forEach((frame) => {
-    const width = frame.clientWidth;
-    if (!width) return;
-    frame.style.setProperty("width", `${width}px`, "important");
-    frame.style.zoom = Math.min(1, PAPER / width);
-  }));
-  window.addEventListener("afterprint", () => frames().forEach((frame) => {
-    frame.style.removeProperty("width");
-    frame.style.zoom = "";
-  }));
+  /* On paper the map keeps the size it was drawn for and is made smaller as a whole: a page that is
+     being printed runs no script, so the size is noted while it is on the screen. */
+  const PAPER = 670;
+  const sizes = new ResizeObserver((entries) => {
+    if (matchMedia("print").matches) return;
+    entries.forEach(({ target, contentRect: { width, height } }) => {
+      target.style.setProperty("--map-width", `${width}px`);
+      target.style.setProperty("--map-height", `${height}px`);
+      target.style.setProperty("--map-zoom", Math.min(1, PAPER / (width || PAPER)));
+    });
+  });
+  const watch = () => document.querySelectorAll(".st-key-cov-map iframe:not([data-cov-seen])").forEach((frame) => {
+    frame.dataset.covSeen = "";
+    sizes.observe(frame);
+  });
 
   new MutationObserver(() => {
     if (scheduled || !document.querySelector("[data-cov-matrix]")) return;
     scheduled = true;
-    requestAnimationFrame(() => { scheduled = false; mark(); reveal(); });
+    requestAnimationFrame(() => { scheduled = false; mark(); reveal(); watch(); });
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();
