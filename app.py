@@ -8,8 +8,7 @@ import streamlit as st
 
 from ris_map.api.app import api_middleware
 from ris_map.coverage.cubes import CubeChoice, cube_of
-from ris_map.web.server import SCRIPT, server_lifespan, server_middleware, server_routes
-from ris_map.web.warmup import PREPARE
+from ris_map.web.server import PREPARE, SCRIPT, server_lifespan, server_middleware, server_routes
 
 PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 app = st.App(

@@ -7,11 +7,8 @@ year, without it the file is asked for anew (and answered with "not modified").
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -31,6 +28,7 @@ from streamlit import file_util
 from ris_map.travel.service import service
 from ris_map.travel.world import foundations
 from ris_map.web import geometry
+from ris_map.web.answers import KEPT, Payload, pack, respond
 from ris_map.web.search import everyday_words, index
 from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
@@ -47,6 +45,7 @@ _FOLDERS: Final[Mapping[str, Path]] = {
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     "page.css": (
         "app/tokens.css",
+        "app/not_found.css",
         "app/page.css",
         "app/coverage.css",
         "app/find.css",
@@ -56,6 +55,7 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     "page.js": (
         "app/shell.js",
         "app/combo.js",
+        "app/lost.js",
         "app/pages.js",
         "app/selection.js",
         "app/coverage.js",
@@ -70,9 +70,6 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
 
 In this order; none of them names another file by a relative address.
 """
-KEPT: Final = "public, max-age=31536000, immutable"
-"""``Cache-Control`` of what never changes under its address."""
-
 # Leaflet's style sheet names its images without a version; a day is a fair guess for those.
 _UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "jquery": "no-cache"}
 _BUNDLE_TYPES: Final = {
@@ -84,29 +81,6 @@ _GEO_TYPES: Final = {
     ".json": "application/json",
     ".bin": "application/octet-stream",
 }
-_HASH_LENGTH: Final = 12
-_SMALL: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """One file in the two forms it may be sent in, with the hash that names its content."""
-
-    plain: bytes
-    packed: bytes
-    version: str
-
-
-def pack(plain: bytes) -> Payload:
-    """Give content in both forms, with its hash; something small stays as it is.
-
-    Parameters
-    ----------
-    plain : bytes
-        What is sent.
-    """
-    packed = gzip.compress(plain, compresslevel=9, mtime=0) if len(plain) > _SMALL else plain
-    return Payload(plain, packed, hashlib.sha256(plain).hexdigest()[:_HASH_LENGTH])
 
 
 @lru_cache(maxsize=64)
@@ -225,50 +199,6 @@ def asset_url(name: str) -> str:
     folder, _, rest = name.partition("/")
     content = {"bundle": _bundle, "geo": _geo}.get(folder, lambda _: payload(_path(name)))(rest)
     return f"{PREFIX}/{name}?v={content.version}"
-
-
-def accepts_gzip(request: Request) -> bool:
-    """Tell whether the browser takes gzip (a quality of zero means that it does not).
-
-    Parameters
-    ----------
-    request : Request
-        What was asked.
-    """
-    for part in request.headers.get("accept-encoding", "").split(","):
-        coding, _, quality = part.partition(";")
-        if coding.strip() == "gzip":
-            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
-
-
-def respond(request: Request, content: Payload, *, media_type: str, cache: str) -> Response:
-    """Answer with a payload: compressed where taken, "not modified" where known.
-
-    Parameters
-    ----------
-    request : Request
-        What was asked.
-    content : Payload
-        What is sent.
-    media_type, cache : str
-        Values of ``Content-Type`` and ``Cache-Control``.
-    """
-    packed = accepts_gzip(request) and content.packed is not content.plain
-    # Two encodings are two representations: each has an ETag of its own.
-    tag = f'"{content.version}{"-gz" if packed else ""}"'
-    headers = {"Cache-Control": cache, "ETag": tag, "Vary": "Accept-Encoding"}
-    known = {part.strip().removeprefix("W/") for part in _if_none_match(request).split(",")}
-    if tag in known:
-        return Response(status_code=304, headers=headers)
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    body = content.packed if packed else content.plain
-    return Response(body, media_type=media_type, headers=headers)
-
-
-def _if_none_match(request: Request) -> str:
-    return request.headers.get("if-none-match", "")
 
 
 def _versioned(request: Request, version: str) -> bool:

@@ -7,15 +7,19 @@ The frame's policy is the looser one; keeping it away from the page is the reaso
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ris_map.web.answers import KEPT
+
 FRAME_PREFIX: Final = "/component/"
 """Where Streamlit serves the documents of component frames."""
 
+_HASHED: Final = re.compile(r"/component/[^/]+/static/(js|css)/[\w.-]*\.[0-9a-f]{8}\.")
 _COMMON: Final = {
     "default-src": "'self'",
     # Streamlit writes its styles into the document at run time.
@@ -100,6 +104,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(_FIXED)
                 headers["Content-Security-Policy"] = policy
+                # the name holds a hash; Streamlit sends it anew for each map otherwise
+                if _HASHED.match(scope["path"]):
+                    headers["Cache-Control"] = KEPT
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

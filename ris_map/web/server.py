@@ -2,60 +2,201 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import gc
+import importlib
+import logging
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
+import h11
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ris_map.common.dates import today
+from ris_map.common.faults import RisMapError
+from ris_map.travel.service import Moment, service
+from ris_map.travel.world import World
 from ris_map.web.assets import asset_routes
-from ris_map.web.compression import CompressedStatic
 from ris_map.web.headers import SecurityHeaders
-from ris_map.web.network import send_at_once
-from ris_map.web.settings import apply_settings_file, settings_at_start
+from ris_map.web.layout import PAGES
+from ris_map.web.settings import (
+    HOST,
+    apply_settings_file,
+    data_dir,
+    read_settings,
+    settings_at_start,
+)
 from ris_map.web.shell import Shell, build_shells
-from ris_map.web.warmup import warm_up_in_background
+from ris_map.words import translator
+from ris_map.words.language import Language
+from ris_map.words.markup import render
 
 SCRIPT: Final = Path(__file__).resolve().parent / "script.py"
-"""The Streamlit script: page list, configuration and navigation.
-
-An absolute path, so that it is found from whatever folder the server is started.
-"""
+"""The Streamlit script; an absolute path, found from whatever folder the server is started."""
+COMPRESSION: Final = 4
+"""Files of Streamlit are packed anew for each visitor: a third of the time of the highest level."""
+HEADER_SECONDS: Final = 20.0
+"""A connection whose request is not complete by then is closed."""
+_SLOW_IMPORTS: Final = ("folium", "pandas", "altair", "pyarrow")
+PREPARE: Final[list[Callable[[World], object]]] = []
+"""What the rooms above want computed at the start, given the world."""
+_LOG = logging.getLogger(__name__)
 
 
 def server_routes() -> list[BaseRoute]:
-    """Give the routes that answer before Streamlit's.
-
-    Returns
-    -------
-    list of BaseRoute
-        The assets.
-    """
-    return asset_routes()
+    """Give the routes that answer before Streamlit's: assets, and what machines look for."""
+    return [
+        *asset_routes(),
+        Route("/robots.txt", _robots),
+        Route("/sitemap.xml", _sitemap),
+        Route("/.well-known/security.txt", _security),
+        Route("/favicon.ico", _favicon),
+    ]
 
 
 def server_middleware() -> list[Middleware]:
     """Give the middleware around all routes, the outermost first.
 
-    Returns
-    -------
-    list of Middleware
-        Security headers around all, so that every answer has them; the page's shell and the
-        compression of Streamlit's files inside. The open-data API stands in front, see app.py.
+    Security headers around all, so that every answer has them. The open-data API stands in front,
+    see ``app.py``.
     """
+    pages = tuple(spec.url_path for spec in PAGES)
     return [
         Middleware(SecurityHeaders, ancestors=settings_at_start().frame_ancestors),
-        Middleware(Shell, shells=build_shells),
-        Middleware(CompressedStatic),
+        Middleware(PackedFiles, compresslevel=COMPRESSION, minimum_size=1024),
+        Middleware(Shell, shells=build_shells, pages=pages),
     ]
+
+
+class PackedFiles(GZipMiddleware):
+    """Compression of the files of Streamlit and of the map's frame; all else is packed already."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection; a part of a file stays as it is."""
+        is_file = scope["type"] == "http" and scope["path"].startswith(("/static/", "/component/"))
+        if is_file and not any(name == b"range" for name, _ in scope["headers"]):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 @asynccontextmanager
 async def server_lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
-    """Run what belongs to the server's start and end; the sockets exist by now."""
+    """Run what belongs to the server's start and end."""
     apply_settings_file()
-    send_at_once()
-    warm_up_in_background()
+    guard_connections()
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield {}
+
+
+def base_address(request: Request) -> str:
+    """Return the public address of the site without a slash at the end."""
+    host = request.headers.get("host", "")
+    safe = host if HOST.fullmatch(host) else "localhost"
+    return read_settings().base_url or f"{request.url.scheme}://{safe}"
+
+
+async def _robots(request: Request) -> Response:
+    return PlainTextResponse(
+        "User-agent: *\nAllow: /\nDisallow: /_stcore/\n"
+        f"Sitemap: {base_address(request)}/sitemap.xml\n"
+    )
+
+
+async def _sitemap(request: Request) -> Response:
+    base = base_address(request)
+    paths = [f"/{spec.url_path}" for spec in PAGES if spec.place != "hidden"]
+    moment = await asyncio.to_thread(_moment)
+    if moment is not None:
+        paths += [
+            f"/kommun?kod={m.code}" for m in moment.world.foundations.geography.municipalities
+        ]
+        paths += [f"/aktor?id={actor.id}" for actor in moment.state.register.actors]
+    text = render("sitemap.xml", base=base, paths=paths, languages=list(Language))
+    return Response(text, media_type="application/xml")
+
+
+async def _security(request: Request) -> Response:
+    expires = today() + timedelta(days=180)
+    return PlainTextResponse(
+        f"Contact: mailto:{read_settings().report_address}\n"
+        f"Expires: {expires.isoformat()}T00:00:00Z\n"
+        "Preferred-Languages: sv, en\n"
+        f"Canonical: {base_address(request)}/.well-known/security.txt\n"
+    )
+
+
+async def _favicon(_: Request) -> Response:
+    return RedirectResponse("/assets/app/icon.svg", status_code=301)
+
+
+def _moment() -> Moment | None:
+    try:
+        return service(data_dir()).moment()
+    except RisMapError as refused:
+        _LOG.warning("The register cannot be shown: %s", refused)
+        return None
+
+
+def warm_up() -> None:
+    """Do the first visitor's waiting: import what is slow, read the data, keep all that for good.
+
+    A refused register is no reason not to start. ``streamlit_folium`` is left out: imported before
+    Streamlit's runtime stands, its component is never registered. What now exists is taken out of
+    the garbage collector's sight: Streamlit collects after every run, 130 ms in which the run's
+    last messages wait to be sent.
+    """
+    for name in _SLOW_IMPORTS:
+        importlib.import_module(name)
+    for language in Language:
+        translator(language)
+    moment = _moment()
+    for prepare in PREPARE if moment is not None else ():
+        prepare(moment.world)
+    gc.collect()
+    gc.freeze()
+
+
+def guard_connections(seconds: float = HEADER_SECONDS) -> None:
+    """Make every connection send small answers at once, and not wait for ever for a request.
+
+    asyncio leaves Nagle's algorithm on for sockets that Streamlit binds, 40 ms for each small
+    answer; uvicorn waits for slow headers without an end.
+    """
+    made, received = H11Protocol.connection_made, H11Protocol.data_received
+    timers: WeakKeyDictionary[H11Protocol, asyncio.TimerHandle] = WeakKeyDictionary()
+
+    def close(self: H11Protocol) -> None:
+        is_http = getattr(self.transport, "get_protocol", lambda: self)() is self
+        if is_http and self.conn.their_state is h11.IDLE:
+            self.transport.close()
+
+    def connection_made(self: H11Protocol, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        raw = transport.get_extra_info("socket")
+        if raw is not None and raw.family in {socket.AF_INET, socket.AF_INET6}:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        timers[self] = self.loop.call_later(seconds, close, self)
+
+    def data_received(self: H11Protocol, data: bytes) -> None:
+        received(self, data)
+        is_waiting = self.conn.their_state is h11.IDLE and bool(self.conn.trailing_data[0])
+        if is_waiting and self not in timers:
+            timers[self] = self.loop.call_later(seconds, close, self)
+        elif not is_waiting and self in timers:
+            timers.pop(self).cancel()
+
+    H11Protocol.connection_made = connection_made  # type: ignore[method-assign]
+    H11Protocol.data_received = data_received  # type: ignore[method-assign]

@@ -8,9 +8,11 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from starlette.applications import Starlette
@@ -20,13 +22,11 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
-from ris_map.web import settings, shell, warmup
+from ris_map.web import server, settings, shell
 from ris_map.web.assets import asset_url, map_script
-from ris_map.web.compression import FRAME, folders
 from ris_map.web.headers import content_security_policy
-from ris_map.web.network import send_at_once
-from ris_map.web.rewriting import PageChanged
 from ris_map.web.server import SCRIPT, server_middleware, server_routes
+from ris_map.words.language import Language
 
 PLAIN = {"Accept-Encoding": "identity"}
 
@@ -55,18 +55,6 @@ def test_streamlit_finds_the_application_in_app_py() -> None:
     assert SCRIPT.is_file()
 
 
-def test_connections_inherit_sending_at_once() -> None:
-    """Without it every small answer waits 40 ms for the browser's acknowledgement."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        assert send_at_once() >= 1
-        with socket.create_connection(listening.getsockname()):
-            accepted, _ = listening.accept()
-            with accepted:
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-
-
 def test_starting_the_server_does_not_import_the_map_component() -> None:
     """Imported before the runtime exists, it registers where nobody looks: the map is not found."""
     code = "import sys, app; app.server_middleware(); print('streamlit_folium' in sys.modules)"
@@ -75,19 +63,9 @@ def test_starting_the_server_does_not_import_the_map_component() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_what_is_named_early_exists(client: TestClient) -> None:
-    """Files named in the page's head are files this server sends."""
-    page = client.get("/").text
-    named = re.findall(r'<link rel="(?:modulepreload|prefetch)"[^>]* href="\./([^"]+)"', page)
-    assert sum(name.startswith(FRAME.removeprefix("/")) for name in named) == 1
-    assert any("ComponentInstance" in name for name in named)
-    for name in named:
-        assert client.get(f"/{name}").status_code == 200, name
-
-
 def test_streamlits_index_page_can_still_be_rewritten() -> None:
     """After an update of Streamlit this fails first, and says which part has moved."""
-    for language in shell.LANGUAGES:
+    for language in Language:
         page = shell.rewrite(shell.streamlit_index(), language)
         assert page.startswith(f'<!DOCTYPE html>\n<html lang="{language}">')
         assert '<div id="root"></div>' in page
@@ -97,14 +75,14 @@ def test_streamlits_index_page_can_still_be_rewritten() -> None:
 
 def test_a_changed_index_page_is_named_in_words() -> None:
     moved = shell.streamlit_index().replace('<html lang="en">', '<html lang="en-US">')
-    with pytest.raises(PageChanged, match="<html lang> was found 0 times"):
+    with pytest.raises(shell.PageChanged, match="<html lang> was found 0 times"):
         shell.rewrite(moved, "sv")
 
 
 def test_a_new_inline_script_is_refused() -> None:
     """The policy forbids inline scripts: a new one in the page would break it silently."""
     grown = shell.streamlit_index().replace("<body>", "<body><script>go()</script>")
-    with pytest.raises(PageChanged, match="new inline script"):
+    with pytest.raises(shell.PageChanged, match="new inline script"):
         shell.rewrite(grown, "sv")
 
 
@@ -138,15 +116,6 @@ def test_streamlits_scripts_pass_untouched(client: TestClient) -> None:
         assert ("Content-Encoding" in answer.headers) == (headers != PLAIN)
 
 
-def test_the_frames_script_is_kept_and_packed(client: TestClient) -> None:
-    """Streamlit sends it anew for each map: it gives no leave to keep it."""
-    script = next(folders()[FRAME].glob("static/js/main.*.js"))
-    with client.stream("GET", f"{FRAME}static/js/{script.name}") as answer:
-        raw = b"".join(answer.iter_raw())
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert gzip.decompress(raw) == script.read_bytes()
-
-
 def test_the_maps_script_names_the_geometry_and_everything_is_kept(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,9 +135,104 @@ def test_what_exists_at_the_start_is_looked_through_only_once(
     """Streamlit collects garbage after each run, with the last messages waiting to be sent."""
     calls: list[str] = []
     for name in ("collect", "freeze"):
-        monkeypatch.setattr(warmup.gc, name, lambda name=name: calls.append(name))
-    warmup.warm_up()
+        monkeypatch.setattr(server.gc, name, lambda name=name: calls.append(name))
+    server.warm_up()
     assert calls == ["collect", "freeze"]
+
+
+def test_the_frames_script_may_be_kept(client: TestClient) -> None:
+    """Streamlit sends it anew for each map: it gives no leave to keep it."""
+    kept = client.get("/component/streamlit_folium.st_folium/static/js/main.0123abcd.js")
+    assert "immutable" in kept.headers["Cache-Control"]
+    page = client.get("/component/x.y/index.html").headers.get("Cache-Control", "")
+    assert "immutable" not in page
+
+
+@pytest.mark.parametrize("path", ["/finns-inte", "/metod/djupt/ner", "/kommuner", "/app.py"])
+@pytest.mark.parametrize(("language", "title"), [("sv", "Sidan finns inte"), ("en", "no such")])
+def test_G12_an_unknown_address_says_so(
+    client: TestClient, path: str, language: str, title: str
+) -> None:
+    answer = client.get(f"{path}?lang={language}")
+    assert answer.status_code == 404
+    assert title in answer.text
+    assert f'lang="{language}"' in answer.text
+    assert "<script" not in answer.text
+    assert 'name="q"' in answer.text
+
+
+def test_F14_machines_get_what_they_look_for(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(settings.DATA_VARIABLE, str(settings.ROOT / "data"))
+    robots = client.get("/robots.txt")
+    assert robots.headers["Content-Type"].startswith("text/plain")
+    assert "Sitemap: http://testserver/sitemap.xml" in robots.text
+    security = client.get("/.well-known/security.txt").text
+    assert f"Contact: mailto:{settings.DEFAULT_REPORT_ADDRESS}" in security
+    assert re.search(r"Expires: \d{4}-\d\d-\d\dT00:00:00Z", security)
+    icon = client.get("/favicon.ico")
+    assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/svg+xml")
+    sitemap = ElementTree.fromstring(client.get("/sitemap.xml").text)
+    places = [loc.text or "" for loc in sitemap.findall(".//{*}loc")]
+    assert "http://testserver/kommun?kod=2480" in places
+    assert any("/aktor?id=almi-nord" in place for place in places)
+    for place in places:
+        assert client.get(place.removeprefix("http://testserver")).status_code == 200, place
+    monkeypatch.setenv("RIS_MAP_BASE_URL", "https://karta.example.se")
+    assert "https://karta.example.se/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_F19_a_part_of_the_page_is_the_whole_page(client: TestClient) -> None:
+    whole = client.get("/")
+    part = client.get("/", headers={"Range": "bytes=0-"})
+    assert (part.status_code, part.content) == (200, whole.content)
+    assert '<html lang="sv">' in part.text
+
+
+def test_F19_streamlits_own_figures_are_closed(client: TestClient) -> None:
+    assert client.get("/_stcore/metrics").status_code == 404
+
+
+def test_F19_slow_headers_are_closed_and_the_rest_is_left_alone() -> None:
+    """A guarded server of its own: asked slowly, and asked twice over one connection."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = (
+        "import uvicorn; from ris_map.web.server import guard_connections;"
+        "guard_connections(0.4);"
+        "from starlette.applications import Starlette; from starlette.routing import Route;"
+        "from starlette.responses import PlainTextResponse as P;"
+        "app = Starlette(routes=[Route('/', lambda r: P('x'))]);"
+        f"uvicorn.run(app, port={port}, http='h11', log_level='critical')"
+    )
+    run = [sys.executable, "-W", "ignore", "-c", code]
+    with subprocess.Popen(run, cwd=settings.ROOT) as running:
+        try:
+            with connected(port) as first:
+                first.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+                assert first.recv(100) == b""  # closed
+            with connected(port) as second:
+                for _ in range(2):
+                    second.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    answer = b""
+                    while not answer.endswith(b"\r\n\r\nx"):
+                        answer += second.recv(1000)
+                    assert answer.startswith(b"HTTP/1.1 200")
+                    threading.Event().wait(0.6)
+        finally:
+            running.terminate()
+
+
+def connected(port: int) -> socket.socket:
+    """Connect as soon as the server listens."""
+    for _ in range(600):
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=10)
+        except ConnectionRefusedError:
+            threading.Event().wait(0.05)
+    raise AssertionError("the server never listened")
 
 
 def test_compression_does_not_widen_what_is_served(client: TestClient) -> None:
@@ -281,17 +345,6 @@ def test_a_missing_data_folder_is_named(tmp_path: Path, monkeypatch: pytest.Monk
         settings.data_dir()
     monkeypatch.delenv(settings.DATA_VARIABLE)
     assert settings.data_dir() == settings.ROOT / "data"
-
-
-def test_looking_for_listening_sockets_leaves_no_descriptor_open() -> None:
-    """A leaked copy of a pipe would keep the process at its other end waiting for ever."""
-    descriptors = Path("/dev/fd")
-    if not descriptors.is_dir():
-        pytest.skip("this system does not list descriptors")
-    before = len(list(descriptors.iterdir()))
-    with socket.create_server(("127.0.0.1", 0)):
-        assert send_at_once() >= 1
-    assert len(list(descriptors.iterdir())) == before
 
 
 @pytest.mark.parametrize("is_home", [True, False])
