@@ -163,8 +163,9 @@ def warm_up() -> None:
     for language in Language:
         translator(language)
     moment = _moment()
-    for prepare in PREPARE if moment is not None else ():
-        prepare(moment.world)
+    if moment is not None:
+        for prepare in PREPARE:
+            prepare(moment.world)
     gc.collect()
     gc.freeze()
 
