@@ -1,9 +1,449 @@
-"""Entry point of ``python -m ris_map``."""
+"""The command line: check the data, write it anew, freeze, compare and confirm the register.
+
+Exit codes: 0 = no errors, 1 = errors in data, 2 = usage, or a file that cannot be read.
+"""
 
 from __future__ import annotations
 
+import argparse
+import io
+import json
+import os
+import re
 import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
 
-from ris_map.cli import main
+from pydantic import TypeAdapter
 
-sys.exit(main())
+from ris_map.common import dates
+from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.common.files import write_whole
+from ris_map.export.sources import load_sources
+from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
+from ris_map.register.model import Register
+from ris_map.register.reading import (
+    RELEASES,
+    MunicipalityAt,
+    check_register,
+    committed_ids,
+    format_register,
+    load_register,
+    released_ids,
+    schema_text,
+)
+from ris_map.register.releases import (
+    changes,
+    check_releases,
+    confirm,
+    load_releases,
+    make_release,
+    notes,
+)
+from ris_map.register.strategy import check_strategy, load_strategy
+from ris_map.words.language import Language
+
+REGISTER = "actors.yaml"
+STRATEGY = "strategy.yaml"
+SOURCES = "sources.yaml"
+SCHEMA = "actors.schema.json"
+OK, FAULTY, UNUSABLE = 0, 1, 2
+
+_UNREADABLE = frozenset({"missing-file", "directory", "not-a-file", "unreadable-file"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process if left out.
+    """
+    _tolerate_any_terminal()
+    try:
+        arguments = _parser().parse_args(argv)
+        run: Callable[[argparse.Namespace], int] = arguments.run
+        return run(arguments)
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # no traceback reaches the user
+        return _after(error)
+
+
+def _after(error: BaseException) -> int:
+    """Say what stopped a command and return its exit code."""
+    match error:
+        case SystemExit():
+            return OK if error.code in {None, 0} else UNUSABLE
+        case DataFaults():
+            _print_faults(error.faults)
+            return _exit_code(error.faults)
+        case KeyboardInterrupt():
+            words = "Stopped."
+        case BrokenPipeError():
+            # the reader of our output has left; keep the interpreter from complaining at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            words = "The output was cut off by its reader."
+        case OSError():
+            words = f"{error.filename or 'File'}: {error.strerror or error}."
+        case _:
+            words = f"A fault inside the program, not in your data ({type(error).__name__}:"
+            words = f"{words} {error}). Please report it."
+    return _complain(words)
+
+
+def _complain(words: str) -> int:
+    print(words, file=sys.stderr)
+    return UNUSABLE
+
+
+def _tolerate_any_terminal() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ris_map", description="Tend the data.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="say everything that is wrong with the data")
+    check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    check.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
+    warnings = check.add_mutually_exclusive_group()
+    warnings.add_argument("--quiet-warnings", action="store_true", help="leave warnings out")
+    warnings.add_argument(
+        "--all-warnings", action="store_true", help="list every warning, not one line per kind"
+    )
+    check.set_defaults(run=_check)
+
+    format_ = commands.add_parser("format", help=f"write {REGISTER} in its canonical form")
+    format_.add_argument("--check", action="store_true", help="only say whether it is")
+    format_.set_defaults(run=_format)
+
+    schema = commands.add_parser("schema", help=f"write {SCHEMA} from the model")
+    schema.add_argument("--check", action="store_true", help="only say whether it is fresh")
+    schema.set_defaults(run=_schema)
+
+    report = commands.add_parser("report", help="write the report of one municipality as HTML")
+    report.add_argument("code", choices=MUNICIPALITY_CODES, metavar="CODE", help="such as 2422")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    report.add_argument("--lang", choices=tuple(Language), default=Language.SV.value)
+    report.add_argument("--limit", type=float, choices=(30, 60, 90, 120), default=60.0)
+    report.add_argument("--adjacent", action="store_true", help="count adjacent actors too")
+    report.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
+    report.set_defaults(run=_report)
+
+    release = commands.add_parser("release", help="freeze the register, with notes of what is new")
+    release.add_argument("number", metavar="NUMBER", help="such as 2026.1")
+    release.add_argument("--on", type=_partial_date, metavar="DATE", help="the day it shows")
+    release.set_defaults(run=_release)
+
+    diff = commands.add_parser("diff", help="say what differs between two releases")
+    diff.add_argument("before", metavar="A", help="number of a release")
+    diff.add_argument("after", metavar="B", nargs="?", default="", help="left out: the register")
+    diff.add_argument("--json", action="store_true", help="print the changes as JSON")
+    diff.set_defaults(run=_diff)
+
+    confirm = commands.add_parser("confirm", help="note that an actor has confirmed its record")
+    confirm.add_argument("id", metavar="ID", help="such as almi-nord")
+    confirm.add_argument("--on", type=_partial_date, metavar="DATE", help="left out: today")
+    confirm.add_argument("--url", help="a page that says so; becomes a source")
+    confirm.set_defaults(run=_confirm)
+
+    letters = commands.add_parser("letters", help="write one letter (sv) for each organisation")
+    letters.add_argument("-o", "--output", type=Path, metavar="DIR", help="left out: print them")
+    letters.add_argument("--address", default="innovationskartan@example.org", help="for answers")
+    letters.set_defaults(run=_letters)
+
+    calls = commands.add_parser("calllist", help="say whom to ask first, to know the most")
+    calls.set_defaults(run=_calllist)
+
+    links = commands.add_parser("links", help="try every homepage (needs a network)")
+    links.add_argument("--seconds", type=float, default=10.0, help="to wait for an answer")
+    links.set_defaults(run=_links)
+
+    everything = (check, format_, schema, report, release, diff, confirm, letters, calls, links)
+    for command in everything:
+        command.add_argument(
+            "--data", type=Path, default=Path("data"), metavar="DIR", help="folder of the data"
+        )
+    return parser
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    data: Path = arguments.data
+    if not data.is_dir():
+        return _complain(f"{data}: This folder does not exist. Give the data folder with --data.")
+    faults, municipality_at = _geography_faults(data)
+    today = arguments.today or dates.today()
+    path = data / REGISTER
+    known_ids = released_ids(data) | committed_ids(path)
+    result = check_register(path, municipality_at=municipality_at, today=today, known_ids=known_ids)
+    faults = [*result.faults, *check_strategy(data / STRATEGY), *check_releases(data), *faults]
+    try:
+        load_sources(data / SOURCES)
+    except DataFaults as refusal:
+        faults += refusal.faults
+    if arguments.quiet_warnings:
+        faults = [fault for fault in faults if fault.is_error]
+    if arguments.json:
+        print(_as_json(faults))
+    else:
+        _print_faults(faults, all_warnings=arguments.all_warnings)
+    return _exit_code(faults)
+
+
+def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
+    """Return the faults of places and roads, and, if the places are right, where points lie."""
+    try:
+        # imported here: reading maps takes longer to start than the other commands take to run
+        from ris_map.geography import county as geodata  # noqa: PLC0415
+        from ris_map.geography import roads, statistics  # noqa: PLC0415
+        from ris_map.travel import people  # noqa: PLC0415
+    except ImportError as error:
+        fault = Fault(
+            file=str(data),
+            reason=f"Places and roads were not checked: {error}.",
+            action="Install the program with all its parts.",
+            code="check-missing",
+        )
+        return [fault], None
+    faults: list[Fault] = [*geodata.check_geography(data)]
+    is_usable = not any(fault.is_error for fault in faults)
+    municipality_at: MunicipalityAt | None = None
+    if is_usable:
+        municipality_at = geodata.load_geography(data).municipality_at
+    else:
+        faults.append(
+            Fault(
+                file=str(data / REGISTER),
+                reason="Offices were not compared with the municipalities' territory.",
+                action="Mend the boundaries first.",
+                code="check-skipped",
+                severity=Severity.WARNING,
+            )
+        )
+    faults += [*roads.check_roads(data), *people.check_people(data), *statistics.check_facts(data)]
+    return faults, municipality_at
+
+
+def _exit_code(faults: Iterable[Fault]) -> int:
+    codes = {fault.code for fault in faults if fault.is_error}
+    if codes & _UNREADABLE:
+        return UNUSABLE
+    return FAULTY if codes else OK
+
+
+def _as_json(faults: Sequence[Fault]) -> str:
+    errors = sum(fault.is_error for fault in faults)
+    return json.dumps(
+        {
+            "errors": errors,
+            "warnings": len(faults) - errors,
+            "faults": [asdict(fault) for fault in faults],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _print_faults(faults: Sequence[Fault], *, all_warnings: bool = True) -> None:
+    errors = [fault for fault in faults if fault.is_error]
+    warnings = [fault for fault in faults if not fault.is_error]
+    for fault in errors:
+        print(fault)
+    if all_warnings:
+        for fault in warnings:
+            print(fault)
+    elif warnings:
+        kinds = Counter(fault.code for fault in warnings)
+        examples = {fault.code: fault for fault in reversed(warnings)}
+        print("Warnings by kind, each with its first case (--all-warnings lists them all):")
+        for code, count in kinds.most_common():
+            print(f"{count:6} x {examples[code]}")
+    print(_summary(len(errors), len(warnings)))
+
+
+def _summary(errors: int, warnings: int) -> str:
+    return f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}.".capitalize()
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+
+
+def _format(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.data / REGISTER
+    return _renew(
+        path,
+        text=format_register(path),
+        only_check=arguments.check,
+        command="format",
+        code="not-canonical",
+    )
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.data / SCHEMA
+    return _renew(
+        path,
+        text=schema_text(),
+        only_check=arguments.check,
+        command="schema",
+        code="stale-schema",
+    )
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    # imported here: figures and maps take longer to start than the other commands take to run
+    from ris_map.municipality import files  # noqa: PLC0415
+
+    return files.run_report(arguments)
+
+
+def _partial_date(text: str) -> str:
+    """Return a partial date as it is; argparse names what is none."""
+    return TypeAdapter(dates.PartialDate).validate_python(text)
+
+
+def _loaded(arguments: argparse.Namespace, number: str = "") -> Register:
+    """Return a release of the register, or the register itself."""
+    data: Path = arguments.data
+    path = data / RELEASES / f"{number}.yaml" if number else data / REGISTER
+    return load_register(path)
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    data: Path = arguments.data
+    earlier = load_releases(data)
+    register = _loaded(arguments)
+    number: str = arguments.number
+    if not re.fullmatch(r"[0-9]{4}(\.[0-9]{1,3})?", number):
+        return _complain(f"{number}: A release is numbered like 2026.1.")
+    on = arguments.on or dates.today().isoformat()
+    path = make_release(data, register, number=number, on=on)
+    print(f"{path}: written.")
+    if earlier:
+        print(notes(changes(earlier[-1], register)), end="")
+    return OK
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    found = changes(_loaded(arguments, arguments.before), _loaded(arguments, arguments.after))
+    if arguments.json:
+        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+    else:
+        print(notes(found), end="")
+    return OK
+
+
+def _confirm(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.data / REGISTER
+    today = dates.today()
+    on = arguments.on or today.isoformat()
+    content = confirm(path, arguments.id, on=on, url=arguments.url, today=today)
+    write_whole(path, content)
+    print(f"{path}: {arguments.id} confirmed {on}.")
+    return OK
+
+
+def _letters(arguments: argparse.Namespace) -> int:
+    data: Path = arguments.data
+    # imported here: reading maps takes longer to start than the other commands take to run
+    from ris_map.geography.county import load_geography  # noqa: PLC0415
+
+    names = {m.code: m.name for m in load_geography(data).municipalities}
+    strategy, today = load_strategy(data / STRATEGY), dates.today()
+    output: Path | None = arguments.output
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for actor in _loaded(arguments).actors:
+        if not is_to_be_asked(actor, today=today):
+            continue
+        text = letter(actor, strategy=strategy, names=names, address=arguments.address)
+        if output is None:
+            print(text)
+        else:
+            write_whole(output / f"{actor.id}.txt", text.encode())
+        count += 1
+    print(_counted(count, "letter").capitalize() + ".", file=sys.stderr)
+    return OK
+
+
+def _calllist(arguments: argparse.Namespace) -> int:
+    register = _loaded(arguments)
+    unknown = unknown_cells(register, on=dates.today())
+    calls = call_list(unknown)
+    for place, call in enumerate(calls, start=1):
+        print(f"{place:3}. {register.by_id[call.id].name} ({call.id}): {call.cells}")
+    words = f"{_counted(len(calls), 'organisation')} for {_counted(len(unknown), 'unknown cell')}."
+    print(words.capitalize())
+    return OK
+
+
+def _links(arguments: argparse.Namespace) -> int:
+    actors = [actor for actor in _loaded(arguments).actors if actor.homepage]
+    answers = {actor.id: _answer(actor.homepage or "", arguments.seconds) for actor in actors}
+    if not any(answer.startswith("HTTP") for answer in answers.values()):
+        return _complain("No homepage answered: there is no network here. Nothing was checked.")
+    dead = {key: answer for key, answer in answers.items() if not answer.startswith("HTTP 2")}
+    for key, answer in dead.items():
+        print(f"{key}: {answer}")
+    print(f"{len(answers) - len(dead)} of {_counted(len(answers), 'homepage')} answered.")
+    return FAULTY if dead else OK
+
+
+def _answer(url: str, seconds: float) -> str:
+    request = urllib.request.Request(url, headers={"User-Agent": "ris-map links"})
+    try:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:
+            return f"HTTP {answer.status}"
+    except urllib.error.HTTPError as error:
+        return f"HTTP {error.code}"
+    except (OSError, ValueError) as error:
+        return f"no answer ({getattr(error, 'reason', error)})"
+
+
+def _renew(path: Path, *, text: str, only_check: bool, command: str, code: str) -> int:
+    """Write a file if its content differs, or only say that it does."""
+    wanted = text.encode()
+    found = path.read_bytes() if path.exists() else None
+    if found == wanted:
+        print(f"{path}: unchanged.")
+        return OK
+    if only_check:
+        line = _first_difference(found or b"", wanted)
+        print(
+            Fault(
+                file=str(path),
+                line=line,
+                reason="The file is not what the program would write.",
+                action=f"Run: python -m ris_map {command}",
+                code=code,
+            )
+        )
+        return FAULTY
+    write_whole(path, wanted)
+    print(f"{path}: written.")
+    return OK
+
+
+def _first_difference(found: bytes, wanted: bytes) -> int:
+    pairs = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
+    same = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        same += 1
+    return same + 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -225,9 +225,15 @@ def _validated(
         return None
 
 
+def release_paths(data: Path) -> tuple[Path, ...]:
+    """Return the files of all releases, the oldest first."""
+    found = (data / RELEASES).glob("*.yaml")
+    return tuple(sorted(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path.stem)]))
+
+
 def released_ids(data: Path) -> frozenset[str]:
     """Return the ids in the newest release of the register in a data folder."""
-    releases = sorted((data / RELEASES).glob("*.yaml"))
+    releases = release_paths(data)
     try:
         return frozenset(_ID.findall(read_text(releases[-1]))) if releases else frozenset()
     except DataFaults:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ris_map.cli import main
+from ris_map.__main__ import main
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import ROOT, Server, settle

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ris_map import cli
+from ris_map import __main__ as cli
 from ris_map.common import dates
 from ris_map.municipality import files
 from ris_map.register.reading import LiveRegister

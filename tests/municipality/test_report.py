@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ris_map.cli import main
+from ris_map.__main__ import main
 from ris_map.common.faults import GeodataFaults
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.export.sources import load_sources

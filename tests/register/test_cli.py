@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ris_map import cli
-from ris_map.cli import main
+from ris_map import __main__ as cli
+from ris_map.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 

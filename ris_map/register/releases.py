@@ -1,0 +1,263 @@
+"""The register's memory: frozen releases, what has changed between two, and confirmed records."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ris_map.common import dates
+from ris_map.common.faults import DataFaults, Fault, RegisterFaults
+from ris_map.common.files import file_name, read_bytes, read_text, write_whole
+from ris_map.common.model_faults import nearest, quoted
+from ris_map.common.yaml_file import dump_yaml, load_yaml
+from ris_map.register.checks import is_web_address
+from ris_map.register.model import Actor, Register, Release
+from ris_map.register.reading import (
+    RELEASES,
+    canonical,
+    check_register,
+    load_register,
+    release_paths,
+)
+from ris_map.register.vocabulary import Status
+
+HASHES = "sha256.txt"
+_HEADER = """\
+# En fryst utgåva av aktörsregistret. Den ändras aldrig; se {hashes} i samma mapp.
+# A frozen release of the register of actors. It is never changed; see {hashes} in this folder.
+"""
+
+
+class ChangeKind(StrEnum):
+    """What has happened to a record between two releases."""
+
+    ADDED = "added"
+    ENDED = "ended"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field of one record that differs; ``field`` is empty for a record as a whole.
+
+    ``sources`` are the addresses that the later record has and the earlier had not, or all.
+    """
+
+    id: str
+    name: str
+    kind: ChangeKind
+    field: str = ""
+    before: str = ""
+    after: str = ""
+    sources: tuple[str, ...] = ()
+
+
+def changes(before: Register, after: Register) -> tuple[Change, ...]:
+    """Return what was added, ended and changed, field by field, in the later register's order."""
+    found: list[Change] = []
+    for actor in after.actors:
+        earlier = before.by_id.get(actor.id)
+        urls = tuple(dict.fromkeys(source.url for source in actor.sources))
+        if earlier is None:
+            found.append(_change(actor, ChangeKind.ADDED, sources=urls))
+            continue
+        new = tuple(url for url in urls if url not in {s.url for s in earlier.sources}) or urls
+        if actor.status is Status.ENDED and earlier.status is not Status.ENDED:
+            found.append(_change(actor, ChangeKind.ENDED, after=actor.valid_to or "", sources=new))
+        old_fields, new_fields = (
+            dict(_fields(a.model_dump(mode="json"))) for a in (earlier, actor)
+        )
+        found.extend(
+            _change(
+                actor,
+                ChangeKind.CHANGED,
+                field=field,
+                before=old_fields.get(field, ""),
+                after=new_fields.get(field, ""),
+                sources=new,
+            )
+            for field in dict.fromkeys([*old_fields, *new_fields])
+            if old_fields.get(field, "") != new_fields.get(field, "")
+        )
+    found.extend(
+        _change(actor, ChangeKind.GONE) for actor in before.actors if actor.id not in after.by_id
+    )
+    return tuple(found)
+
+
+def _change(actor: Actor, kind: ChangeKind, **details: Any) -> Change:  # noqa: ANN401
+    return Change(id=actor.id, name=actor.name, kind=kind, **details)
+
+
+def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    """Yield each leaf with its dotted path; items of lists are known by their id where they can."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _fields(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        for index, item in enumerate(value):
+            keys = ("id", "service_type", "url")
+            name = next((item[key] for key in keys if key in item), index)
+            yield from _fields(item, f"{path}[{name}]")
+    elif isinstance(value, list):
+        yield path, ", ".join(map(str, value))
+    else:
+        yield path, "" if value is None else str(value)
+
+
+def notes(found: Sequence[Change]) -> str:
+    """Return the release notes that a list of changes makes, in Swedish (Markdown)."""
+    titles = {
+        ChangeKind.ADDED: "Nya aktörer",
+        ChangeKind.ENDED: "Upphörda aktörer",
+        ChangeKind.CHANGED: "Ändrade uppgifter",
+        ChangeKind.GONE: "Saknas i den senare utgåvan",
+    }
+    lines: list[str] = []
+    for kind, title in titles.items():
+        here = [change for change in found if change.kind is kind]
+        if not here:
+            continue
+        lines += ["", f"## {title} ({len({change.id for change in here})})", ""]
+        for name in dict.fromkeys(change.name for change in here):
+            mine = [change for change in here if change.name == name]
+            what = "; ".join(
+                f"`{c.field}`: {c.before or 'inget'} → {c.after or 'inget'}"
+                for c in mine
+                if c.field
+            )
+            when = "".join(f" ({c.after})" for c in mine if kind is ChangeKind.ENDED and c.after)
+            urls = ", ".join(f"<{url}>" for url in mine[0].sources[:3])
+            ends = f" Källor: {urls}" if urls else ""
+            lines.append(f"- **{name}** (`{mine[0].id}`){when}{': ' if what else '.'}{what}{ends}")
+    return "\n".join(lines).strip() + "\n"
+
+
+def load_releases(data: Path) -> tuple[Register, ...]:
+    """Return all releases, the oldest first; ``RegisterFaults`` if one is not what it was."""
+    faults = check_releases(data)
+    if faults:
+        raise RegisterFaults(faults)
+    return tuple(load_register(path) for path in release_paths(data))
+
+
+def check_releases(data: Path) -> list[Fault]:
+    """Return a fault for each release that is not, byte for byte, what was released."""
+    folder = data / RELEASES
+    if not folder.is_dir():
+        return []
+    try:
+        known = dict(line.split()[::-1] for line in read_text(folder / HASHES).splitlines())
+    except DataFaults as error:
+        return list(error.faults)
+    faults = []
+    there = {path.name: _digest(path) for path in release_paths(data)}
+    for name in sorted({*known, *there}):
+        if known.get(name) != there.get(name):
+            faults.append(
+                Fault(
+                    file=file_name(folder / name),
+                    reason="The release is not what was released.",
+                    action="Restore the file; a release is never changed, make a new one.",
+                    code="changed-release",
+                )
+            )
+    return faults
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(read_bytes(path)).hexdigest()
+
+
+def make_release(data: Path, register: Register, *, number: str, on: str) -> Path:
+    """Freeze a register as a release and note its hash; ``RegisterFaults`` if there is one."""
+    path = data / RELEASES / f"{number}.yaml"
+    meta = register.meta.model_copy(update={"release": Release(number=number, date=on)})
+    text = _HEADER.format(hashes=HASHES) + canonical(register.model_copy(update={"meta": meta}))
+    if path.exists():
+        raise RegisterFaults([_refusal(path, f"There is a release {number} already.")])
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, text.encode())
+    lines = [f"{_digest(one)}  {one.name}\n" for one in release_paths(data)]
+    write_whole(path.parent / HASHES, "".join(lines).encode())
+    return path
+
+
+def register_on(current: Register, releases: Sequence[Register], *, on: date) -> Register:
+    """Return the register that shows a day: the newest release up to it, or the present one.
+
+    Days before the first release are shown by the first.
+    """
+    frozen = [(dates.period_end(r.meta.release.date), r) for r in releases if r.meta.release]
+    if not frozen or on > max(day for day, _ in frozen):
+        return current
+    before = [register for day, register in frozen if day <= on]
+    return before[-1] if before else frozen[0][1]
+
+
+def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date) -> bytes:
+    """Return the file's content with a record confirmed on a day, all else as it was.
+
+    Only ``last_confirmed`` is set: the three dates are never derived from each other. An address
+    becomes a source.
+
+    Raises
+    ------
+    RegisterFaults
+        For an unknown id, an impossible date or address, or a file that is not understood.
+    """
+    document = load_yaml(path)
+    actors = document.value.get("actors", []) if isinstance(document.value, dict) else []
+    ids = [actor.get("id") for actor in actors]
+    if actor_id not in ids:
+        near = nearest(actor_id, [one for one in ids if isinstance(one, str)])
+        hint = f" Did you mean {quoted(near)}?" if near else ""
+        raise RegisterFaults([_refusal(path, f"There is no record {quoted(actor_id)}.{hint}")])
+    if url is not None and not is_web_address(url):
+        raise RegisterFaults([_refusal(path, f"{quoted(url)} is not a web address.")])
+    at = ("actors", ids.index(actor_id))
+    rows = read_text(path).split("\n")
+    number = document.lines[(*at, "last_confirmed")] - 1
+    match = re.fullmatch(r"( *last_confirmed: )(null|'?[0-9-]+'?)(\r?)", rows[number])
+    if match is None:
+        reason = "The line of last_confirmed is not as the program writes it."
+        raise RegisterFaults([_refusal(path, reason, line=number + 1)])
+    rows[number] = f"{match[1]}'{on}'{match[3]}"
+    if url is not None:
+        source = {
+            "url": url,
+            "supports": {"sv": "Aktören bekräftar posten", "en": "The actor confirms the record"},
+            "year": on,
+        }
+        indent = " " * (len(match[1]) - len("last_confirmed: ") + 2)
+        new = [indent + row for row in dump_yaml([source]).splitlines()]
+        after = document.lines[(*at, "note")] - 1
+        rows[after:after] = new
+    content = "\n".join(rows).encode()
+    draft = path.with_name(f".{path.name}.confirm")
+    try:
+        draft.write_bytes(content)
+        result = check_register(draft, today=today, known_ids=[one for one in ids if one])
+    finally:
+        draft.unlink(missing_ok=True)
+    if result.register is None:
+        name = file_name(path)
+        raise RegisterFaults([replace(f, file=name) for f in result.faults if f.is_error])
+    return content
+
+
+def _refusal(path: Path, reason: str, *, line: int | None = None) -> Fault:
+    return Fault(
+        file=file_name(path),
+        line=line,
+        reason=reason,
+        action="Nothing was written.",
+        code="refused",
+    )
