@@ -1,0 +1,85 @@
+"""Everything once more from the raw files, and the tables that were made before the product was.
+
+``offices_2026_11_23.csv`` holds the offices of core actors as they were counted on that day: only
+what the register stated outright ("strict"). So the tables test people, roads and the joining rule,
+whatever is written in the register later.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ris_map.travel.matrix import travel
+from ris_map.travel.world import foundations
+from tests.travel import raw
+
+HERE = Path(__file__).parent
+OFFICES = pd.read_csv(
+    HERE / "offices_2026_11_23.csv", dtype={"municipality_code": str}, keep_default_na=False
+)
+TABLES = pd.read_csv(HERE / "tables_2026_11_23.csv")
+NAMES = {
+    "Nordmaling": "2401", "Bjurholm": "2403", "Vindeln": "2404", "Robertsfors": "2409",
+    "Norsjö": "2417", "Malå": "2418", "Storuman": "2421", "Sorsele": "2422", "Dorotea": "2425",
+    "Vännäs": "2460", "Vilhelmina": "2462", "Åsele": "2463", "Umeå": "2480", "Lycksele": "2481",
+    "Skellefteå": "2482",
+}  # fmt: skip
+LARGEST_DIFFERENCE = 0.3
+"""Points of per cent."""
+
+
+def codes_of(area: str) -> tuple[str, ...]:
+    """Return the municipalities of a row of the tables."""
+    if area.startswith("not inland"):
+        return tuple(set(NAMES.values()) - set(raw.INLAND))
+    groups = {"inland": raw.INLAND, "coast": raw.COAST, "county": tuple(NAMES.values())}
+    return groups.get(area.split(" ", maxsplit=1)[0]) or (NAMES[area],)
+
+
+def counts(kinds: str, what: str) -> bool:
+    """Return whether an office with these kinds belongs to a row of the tables."""
+    if what == "by place":
+        return True
+    phase, kind = what.split(" x ") if " x " in what else (None, None)
+    if what.startswith("phase "):
+        phase = what.removeprefix("phase ")
+    if what.startswith("service "):
+        kind = what.removeprefix("service ")
+    pairs = [pair.split("/") for pair in kinds.split()]
+    return any(phase in (None, p) and kind in (None, k) for p, k in pairs)
+
+
+def nearest(what: str) -> np.ndarray:
+    """Return minutes from every square to the nearest office that counts and serves it."""
+    home = raw.cells()["municipality_code"].to_numpy()
+    found = np.full(len(home), np.inf)
+    for office in OFFICES.itertuples():
+        if counts(office.kinds, what):
+            serves = np.isin(home, office.serves.split()) | (what == "by place")
+            found = np.minimum(
+                found, np.where(serves, raw.minutes_at(office.lat, office.lon), np.inf)
+            )
+    return found
+
+
+def test_the_tables_come_out_to_within_a_third_of_a_point() -> None:
+    assert len(TABLES) == 88
+    for what, rows in TABLES.groupby("what"):
+        minutes = nearest(str(what))
+        for row in rows.itertuples():
+            expected = [row.within_30, row.within_60, row.within_90, row.within_120]
+            own = raw.shares(minutes, codes_of(row.area))
+            assert own == pytest.approx(expected, abs=LARGEST_DIFFERENCE), (what, row.area)
+
+
+def test_minutes_of_all_cells_to_all_offices_are_those_of_the_raw_files() -> None:
+    base = foundations(raw.DATA)
+    points = OFFICES.drop_duplicates(["lat", "lon"])
+    sources = base.joined(list(points["lat"]), list(points["lon"]))
+    minutes, _ = travel(sources, base.joined_cells)
+    for row, office in zip(minutes, points.itertuples(), strict=True):
+        assert row == pytest.approx(raw.minutes_at(office.lat, office.lon), abs=1e-5)
