@@ -104,7 +104,7 @@ def travel_matrix(
 ) -> TravelMatrix:
     """Return minutes from all offices to all cells and settlements; each point only once."""
     point, kept = _points(offices)
-    once = _part(offices, kept)
+    once = part(offices, kept)
     minutes, _ = travel(once, cells, speed_model=speed_model)
     settlement_minutes, settlement_km = travel(
         once, settlements, speed_model=speed_model, with_km=True
@@ -217,7 +217,7 @@ def _points(joined: Joined) -> tuple[IntArray, IntArray]:
     return point.reshape(-1).astype(np.int64), kept
 
 
-def _part(joined: Joined, kept: IntArray) -> Joined:
+def part(joined: Joined, kept: IntArray) -> Joined:
     """Return some of the points, in the order given."""
     rank = np.full(len(joined), -1)
     rank[kept] = np.arange(len(kept))

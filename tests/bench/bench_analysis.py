@@ -1,29 +1,40 @@
-"""How long travel and coverage take; run with ``python tests/bench/bench_analysis.py``.
+"""How long travel and coverage take; run with ``python tests/bench/bench_analysis.py [FOLDER]``.
 
-Nothing here is a test: a timed test fails on a busy machine. Medians of several runs are printed,
-each with its budget.
+With a folder that holds cells and roads of the whole country (``cells_1km_2021.parquet``,
+``roads_nodes.parquet``, ``roads_edges.parquet``), Sweden is timed too.
+
+Nothing here is a test: a timed test fails on a busy machine. Medians of several runs in processor time are
+printed, each with its budget.
 """
 
 from __future__ import annotations
 
+import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ris_map.coverage.cube import coverage_cube
 from ris_map.coverage.cubes import population_of, support_of
+from ris_map.geography.roads import SWEREF_99_TM, WGS_84
 from ris_map.register.reading import load_register
-from ris_map.travel.matrix import nearest_minutes
-from ris_map.travel.network import SPEED_MODELS, join
+from ris_map.travel.matrix import nearest_minutes, part
+from ris_map.travel.network import SPEED_MODELS, Joined, Network, join, road_network
 from ris_map.travel.world import World, foundations
 
 DATA = Path(__file__).parents[2] / "data"
 DAY = date(2026, 11, 23)
+SEED = 20261126
 
 
 def measure(call: Callable[[], object], *, runs: int) -> float:
@@ -31,9 +42,9 @@ def measure(call: Callable[[], object], *, runs: int) -> float:
     call()
     times = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (time.process_time() - start))
     return statistics.median(times)
 
 
@@ -48,9 +59,7 @@ def bench_county() -> None:
         return World(foundations=base, register=register, on=DAY)
 
     def from_points() -> None:
-        lat, lon = base.cells.lat, base.cells.lon
         base.__dict__.pop("joined_cells", None)
-        join(base.network, lat=lat, lon=lon, no_road=base.cells.is_ferry)
         _ = fresh().matrix
 
     print(f"Västerbotten: {len(base.cells)} cells, {len(world.offices)} offices")
@@ -70,5 +79,47 @@ def bench_county() -> None:
         print(f"  {name:26} {measure(call, runs=runs):9.2f} ms{limit}")
 
 
+def sweden(folder: Path) -> tuple[Joined, Network]:
+    """Return the cells of the whole country joined to its roads, and those."""
+    nodes = pd.read_parquet(folder / "roads_nodes.parquet").set_index("node")
+    edges = gpd.read_parquet(folder / "roads_edges.parquet").to_crs(SWEREF_99_TM)
+    points = gpd.points_from_xy(nodes["lon"], nodes["lat"], crs=WGS_84)
+    network = road_network(
+        gpd.GeoDataFrame(nodes.assign(name="", kind="junction"), geometry=points).to_crs(
+            SWEREF_99_TM
+        ),
+        edges.assign(kind="numbered", joinable=1, geometry_kind="osm"),
+        source="sweden",
+    )
+    cells = pd.read_parquet(folder / "cells_1km_2021.parquet")
+    start = time.process_time()
+    joined = join(network, lat=cells["lat"].to_numpy(), lon=cells["lon"].to_numpy())
+    spent = time.process_time() - start
+    print(f"Sweden: {len(cells)} cells, {len(network.km)} roads, joined in {spent:.1f} s")
+    return joined, network
+
+
+def bench_sweden(folder: Path) -> None:
+    """Time the nearest of up to 5 000 random offices for every cell of the country."""
+    cells, _ = sweden(folder)
+    chance = np.random.default_rng(SEED)
+    print("  cells   offices   nearest minutes (s), budget 1 s for the last line")
+    for times in (1, 4, 16):
+        offices = part(cells, np.sort(chance.choice(len(cells), 5000 * times // 16, replace=False)))
+        kept = np.arange(0, len(cells), 16 // times)
+        some = part(cells, kept)
+        spent = measure(partial(nearest_minutes, offices, some), runs=3) / 1000
+        print(f"  {len(some):6} {len(offices):8} {spent:9.3f}")
+    every = part(cells, np.sort(chance.choice(len(cells), 5000, replace=False)))
+    start = time.process_time()
+    for kind in range(15):
+        nearest_minutes(part(every, np.flatnonzero(chance.random(5000) < (kind + 1) / 16)), cells)
+    print(f"  fifteen kinds of help in turn: {time.process_time() - start:.1f} s, budget 10 s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(f"  memory of the process at its peak: {peak:.0f} MB")
+
+
 if __name__ == "__main__":
     bench_county()
+    for path in sys.argv[1:]:
+        bench_sweden(Path(path))

@@ -9,6 +9,7 @@ import json
 import math
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -131,10 +132,10 @@ def minutes_at(lat: float, lon: float) -> np.ndarray:
     return minutes_to(lat, lon)
 
 
-def register() -> list[dict[str, object]]:
+def register() -> list[dict[str, Any]]:
     """Return the actors as the file has them."""
     text = (DATA / "actors.yaml").read_text(encoding="utf-8")
-    actors: list[dict[str, object]] = yaml.load(text, Loader=yaml.CSafeLoader)["actors"]
+    actors: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)["actors"]
     return actors
 
 
