@@ -3,8 +3,8 @@
 With a folder that holds cells and roads of the whole country (``cells_1km_2021.parquet``,
 ``roads_nodes.parquet``, ``roads_edges.parquet``), Sweden is timed too.
 
-Nothing here is a test: a timed test fails on a busy machine. Medians of several runs in processor time are
-printed, each with its budget.
+Nothing here is a test: a timed test fails on a busy machine. Medians of several runs are printed in
+processor time, each with its budget.
 """
 
 from __future__ import annotations
