@@ -132,7 +132,9 @@ class Choice(BaseModel):
             key = name if name in read else _key(name, field)
             value = read.get(key)
             if _is_many(field) and isinstance(value, list):
-                parts = [p for v in value for p in (v.split(",") if isinstance(v, str) else [v])]
+                is_free = any(isinstance(mark, FreeText) for mark in field.metadata)
+                split = [v.split(",") if isinstance(v, str) and not is_free else [v] for v in value]
+                parts = [part for texts in split for part in texts]
                 read[key] = tuple(dict.fromkeys(parts))
         return read
 

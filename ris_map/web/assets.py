@@ -50,6 +50,7 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         "app/coverage.css",
         "app/find.css",
         "app/municipality.css",
+        "app/siting.css",
         "app/open_data.css",
     ),
     "page.js": (

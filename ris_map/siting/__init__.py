@@ -1,0 +1,1 @@
+"""What if: open, close or visit, and where it would help most."""

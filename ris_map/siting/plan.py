@@ -1,0 +1,195 @@
+"""A plan is a short list of changes in words: open, close, visit; it is its own address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from ris_map.common.address import Choice, Flag, FreeText
+from ris_map.coverage.cubes import CubeChoice
+from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
+
+MOST_CHANGES: Final = 12
+MOST_STOPS: Final = 5
+WORKING_DAYS: Final = 20
+"""Working days of a month: a desk that is open on all of them is an office."""
+LIMITS: Final = (30, 60, 90, 120)
+OBJECTIVES: Final = ("inom", "medel", "tiondel")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new office at a named place: ``vilhelmina:radgivning:ide``.
+
+    Phases are joined by hyphens; none, or ``alla``, means every phase.
+    """
+
+    place: str
+    service_type: ServiceType
+    phases: tuple[Phase, ...]
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read an opening; ``ValueError`` if it is none."""
+        place, _, rest = text.partition(":")
+        kind, _, phases = rest.partition(":")
+        named = phases.split("-") if phases not in ("", "alla") else []
+        chosen = tuple(phase for phase in Phase if phase in {Phase(p) for p in named})
+        return cls(_slug(place), ServiceType(kind or "radgivning"), chosen or tuple(Phase))
+
+    def __str__(self) -> str:
+        phases = "alla" if self.phases == tuple(Phase) else "-".join(self.phases)
+        return f"{self.place}:{self.service_type}:{phases}"
+
+    def matches(self, phase: Phase, service_type: ServiceType) -> bool:
+        """Return whether the new office helps with this."""
+        return phase in self.phases and service_type is self.service_type
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """An actor's office that closes, ``actor@office``, or all of them, ``actor``."""
+
+    actor: str
+    office: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a closing; ``ValueError`` if it is none."""
+        actor, at, office = text.partition("@")
+        return cls(_slug(actor), _slug(office) if at else "")
+
+    def __str__(self) -> str:
+        return f"{self.actor}@{self.office}" if self.office else self.actor
+
+    def closes(self, office_key: str) -> bool:
+        """Return whether an office, ``actor/office``, is one of these."""
+        actor, _, office = office_key.partition("/")
+        return actor == self.actor and self.office in ("", office)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A day's round from a base to stops, some days a month: ``lycksele:storuman,vilhelmina:2``."""
+
+    base: str
+    stops: tuple[str, ...]
+    days: int
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a round; ``ValueError`` if it is none."""
+        base, stops, days = text.split(":")
+        where = tuple(dict.fromkeys(_slug(stop) for stop in stops.split(",")))
+        number = int(days) if days.isascii() and days.isdigit() and len(days) < 3 else 0
+        if not (1 <= len(where) <= MOST_STOPS and 1 <= number <= WORKING_DAYS):
+            raise ValueError(f"not a round: {text}")
+        return cls(_slug(base), tuple(sorted(where)), number)
+
+    def __str__(self) -> str:
+        return f"{self.base}:{','.join(self.stops)}:{self.days}"
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text) or len(text) > 80:
+        raise ValueError(f"not an id: {text[:80]}")
+    return text
+
+
+def _known(info: ValidationInfo, name: str, values: Collection[str]) -> None:
+    listed = (info.context or {}).get(name)
+    if listed is not None and any(value not in listed for value in values):
+        raise ValueError(f"not one of {name}")
+
+
+def _opening(text: str, info: ValidationInfo) -> str:
+    change = Opening.read(text)
+    _known(info, "places", [change.place])
+    return str(change)
+
+
+def _closing(text: str, info: ValidationInfo) -> str:
+    change = Closing.read(text)
+    _known(info, "offices", [str(change)])
+    return str(change)
+
+
+def _round(text: str, info: ValidationInfo) -> str:
+    change = Round.read(text)
+    _known(info, "places", [change.base, *change.stops])
+    return str(change)
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+Limit = Annotated[Literal[30, 60, 90, 120], BeforeValidator(_number)]
+
+
+class SitingChoice(Choice):
+    """What is asked, the plan, and what the suggestion of best places is to reach for.
+
+    ``mal``: ``inom`` most residents within the limit, ``medel`` least mean minutes, ``tiondel``
+    best for the tenth with the longest way. ``yta`` is whose minutes count.
+    """
+
+    phase: Phase = Field(default=Phase.IDE, alias="fas")
+    service_type: ServiceType = Field(default=ServiceType.RADGIVNING, alias="stod")
+    area: StrengthArea | None = Field(default=None, alias="omrade")
+    limit: Limit = Field(default=60, alias="grans")
+    winter: Flag = Field(default=False, alias="vinter")
+    scope: Scope = Field(default=Scope.CORE, alias="bredd")
+    openings: tuple[Annotated[str, AfterValidator(_opening)], ...] = Field(
+        default=(), alias="oppna", max_length=MOST_CHANGES
+    )
+    closings: tuple[Annotated[str, AfterValidator(_closing)], ...] = Field(
+        default=(), alias="stang", max_length=MOST_CHANGES
+    )
+    rounds: Annotated[tuple[Annotated[str, AfterValidator(_round)], ...], FreeText()] = Field(
+        default=(), alias="besok", max_length=MOST_CHANGES
+    )
+    near: Annotated[Literal[30, 60], BeforeValidator(_number)] = Field(default=30, alias="nara")
+    objective: Literal["inom", "medel", "tiondel"] = Field(default="inom", alias="mal")
+    number: Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)] = Field(
+        default=1, alias="antal"
+    )
+    region: Literal["lan", "inland"] = Field(default="lan", alias="yta")
+    view: Literal["fore", "efter", "skillnad"] = Field(default="efter", alias="vy")
+
+    @property
+    def cube_choice(self) -> CubeChoice:
+        """What the coverage is computed for."""
+        area = None if self.area is StrengthArea.ALL else self.area
+        return CubeChoice(
+            threshold=float(self.limit),
+            scope=self.scope,
+            strength_area=area,
+            speed="winter" if self.winter else "summer",
+        )
+
+    @property
+    def plan(self) -> Plan:
+        """The changes."""
+        return Plan(
+            openings=tuple(map(Opening.read, self.openings)),
+            closings=tuple(map(Closing.read, self.closings)),
+            rounds=tuple(map(Round.read, self.rounds)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Changes; their order means nothing."""
+
+    openings: tuple[Opening, ...] = ()
+    closings: tuple[Closing, ...] = ()
+    rounds: tuple[Round, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.openings or self.closings or self.rounds)

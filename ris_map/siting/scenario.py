@@ -1,0 +1,306 @@
+"""Before and after a plan: minutes, shares and actors, for each municipality and group.
+
+Symbols: residents ``w`` of cell ``i``, minutes ``t`` from it to the nearest office, limit ``L``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise, permutations
+
+import numpy as np
+import pandas as pd
+
+from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.people import Figures, People, Residents, figures, weighted_percentile
+from ris_map.coverage.support import PHASES, SERVICE_TYPES
+from ris_map.siting.plan import WORKING_DAYS, Plan, Round, SitingChoice
+from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly
+from ris_map.travel.matrix import travel
+from ris_map.travel.network import SPEED_MODEL
+from ris_map.travel.world import Foundations, World
+
+THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
+COUNTY, INLAND, COAST = "lan", "inland", "kust"
+WORST_PERCENT = 10
+DAYS_SHOWN = (1, 2, 4)
+MONTHS = 12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Basis:
+    """What every plan for one question is computed from. Arrays are read-only.
+
+    Parameters
+    ----------
+    limit : float
+        ``L``, minutes; the limit itself counts as within.
+    residents : Residents
+        Everybody, by inhabited cell.
+    office_ids : tuple of str
+        Offices that help with what is asked, ``actor/office``.
+    office_minutes : array of float, shape (offices, cells)
+        Infinite where the office does not serve the cell's municipality.
+    place_ids : tuple of str
+        Named places where an office may open.
+    place_minutes : array of float, shape (places, cells)
+        From each place to each cell.
+    hop_minutes, hop_km : array of float, shape (places, places)
+        Between places.
+    groups : mapping
+        Municipality codes by group: coast, inland, county.
+    """
+
+    limit: float
+    residents: Residents
+    office_ids: tuple[str, ...]
+    office_minutes: FloatArray
+    place_ids: tuple[str, ...]
+    place_minutes: FloatArray
+    hop_minutes: FloatArray
+    hop_km: FloatArray
+    groups: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def actors(self) -> IntArray:
+        """The number of each office's actor."""
+        names = [key.partition("/")[0] for key in self.office_ids]
+        return np.unique(names, return_inverse=True)[1] if names else np.zeros(0, dtype=np.int64)
+
+    def place(self, place_id: str) -> int:
+        """Return the position of a named place; ``ValueError`` if there is none."""
+        return self.place_ids.index(place_id)
+
+    def cells_of(self, group: str) -> BoolArray:
+        """Return which cells lie in a group's municipalities."""
+        inside = [code in self.groups[group] for code in self.residents.municipality_codes]
+        return np.array(inside)[self.residents.municipality]
+
+
+def basis_of(world: World, choice: SitingChoice) -> Basis:
+    """Return what plans for a question are computed from."""
+    base = world.foundations
+    cube = cube_of(world, choice.cube_choice)
+    at = PHASES.index(choice.phase), SERVICE_TYPES.index(choice.service_type)
+    sure = np.flatnonzero(cube.sure[at])
+    shared = cube.shared
+    ids = tuple(cube.table.office_ids[shared.office[k]] for k in sure.tolist())
+    minutes, hop_minutes, hop_km = _from_places(base, choice.cube_choice.speed)
+    codes = cube.municipality_codes
+    inland = frozenset(base.geography.divisions[0].inland)
+    return Basis(
+        limit=float(choice.limit),
+        residents=cube.population,
+        office_ids=ids,
+        office_minutes=readonly(shared.of(sure)),
+        place_ids=tuple(place.id for place in base.geography.localities),
+        place_minutes=minutes,
+        hop_minutes=hop_minutes,
+        hop_km=hop_km,
+        groups={
+            INLAND: inland,
+            COAST: frozenset(codes) - inland,
+            COUNTY: frozenset(codes),
+        },
+    )
+
+
+@lru_cache(maxsize=4)
+def _from_places(base: Foundations, speed: str) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return minutes from each named place to each cell, and minutes and km between places."""
+    model, places = SPEED_MODEL[speed], base.joined_settlements
+    minutes, _ = travel(places, base.joined_cells, speed_model=model)
+    hops, km = travel(places, places, speed_model=model, with_km=True)
+    return readonly(minutes), readonly(hops), readonly(km)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class State:
+    """How far everybody has, before or after a plan.
+
+    ``minutes`` to the nearest office and ``actors`` within the limit, shape (cells,); ``days`` a
+    month with a desk within ``near`` minutes, where an office is there on all working days.
+    """
+
+    minutes: FloatArray
+    actors: IntArray
+    days: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drive:
+    """A round driven: the order of its stops, km and hours (driving alone) a year."""
+
+    order: tuple[str, ...]
+    km_per_year: float
+    hours_per_year: float
+    minutes_per_day: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scenario:
+    """Before and after.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row per group (county, inland, coast, each municipality), columns ``residents`` and, for
+        ``before_`` and ``after_`` each: ``within_30`` ... ``within_120`` (residents), ``median``,
+        ``p90``, ``shortfall`` (mean of max(0, t - L), FGT1 in minutes), ``worst_tenth`` (mean
+        minutes of the tenth with the longest way), ``actors`` (within L, of the resident in the
+        middle), ``days_1``, ``days_2``, ``days_4`` (residents with a desk near so often); and
+        ``gain``, ``lose`` (residents whose way gets shorter, longer). Minutes are infinite where no
+        way is known.
+    drives : tuple of Drive
+        One per round of the plan.
+    """
+
+    basis: Basis
+    plan: Plan
+    before: State
+    after: State
+    table: pd.DataFrame
+    drives: tuple[Drive, ...]
+
+
+def state(basis: Basis, plan: Plan, choice: SitingChoice) -> State:
+    """Return how far everybody has under a plan."""
+    is_kept = np.array(
+        [not any(c.closes(key) for c in plan.closings) for key in basis.office_ids], dtype=bool
+    )
+    places = sorted(
+        {
+            basis.place(opening.place)
+            for opening in plan.openings
+            if opening.matches(choice.phase, choice.service_type)
+        }
+    )
+    rows = np.concatenate([basis.office_minutes[is_kept], basis.place_minutes[places]])
+    actor = np.concatenate([basis.actors[is_kept], -1 - np.arange(len(places))]).astype(np.int64)
+    near = rows <= basis.limit
+    number = np.zeros(rows.shape[1], dtype=np.int64)
+    for one in np.unique(actor):
+        number += near[actor == one].any(axis=0)
+    minutes = rows.min(axis=0, initial=np.inf)
+    days = np.where(minutes <= choice.near, WORKING_DAYS, 0)
+    for one_round in plan.rounds:
+        stops = [basis.place(stop) for stop in one_round.stops]
+        there = (basis.place_minutes[stops] <= choice.near).any(axis=0)
+        days = days + one_round.days * there
+    return State(
+        minutes=readonly(minutes),
+        actors=readonly(number),
+        days=readonly(np.minimum(days, WORKING_DAYS)),
+    )
+
+
+def scenario(basis: Basis, choice: SitingChoice) -> Scenario:
+    """Return the choice's plan before and after; the same input gives the same figures."""
+    plan = choice.plan
+    before, after = state(basis, Plan(), choice), state(basis, plan, choice)
+    return Scenario(
+        basis=basis,
+        plan=plan,
+        before=before,
+        after=after,
+        table=_table(basis, before, after),
+        drives=tuple(drive(basis, one) for one in plan.rounds),
+    )
+
+
+def drive(basis: Basis, one: Round) -> Drive:
+    """Return a round's fastest order of stops and what it takes in a year."""
+    start, stops = basis.place(one.base), [basis.place(stop) for stop in one.stops]
+
+    def length(order: tuple[int, ...], hop: FloatArray) -> float:
+        tour = [start, *order, start]
+        return float(sum(hop[a, b] for a, b in pairwise(tour)))
+
+    order = min(
+        permutations(stops), key=lambda tour: (length(tour, basis.hop_minutes), tour[0] > tour[-1])
+    )
+    minutes = length(order, basis.hop_minutes)
+    return Drive(
+        order=tuple(basis.place_ids[k] for k in order),
+        km_per_year=MONTHS * one.days * length(order, basis.hop_km),
+        hours_per_year=MONTHS * one.days * minutes / 60,
+        minutes_per_day=minutes,
+    )
+
+
+def worst_tenth(minutes: FloatArray, persons: IntArray) -> float:
+    """Return the mean minutes of the tenth of the residents with the longest way (CVaR).
+
+    The tenth is rounded up to whole residents; of cells with equal minutes a part may count.
+    """
+    total = int(persons.sum())
+    if total == 0:
+        return float("nan")
+    wanted = -(-total * WORST_PERCENT // 100)
+    order = np.argsort(-minutes, kind="stable")
+    running = np.cumsum(persons[order])
+    taken = np.clip(wanted - (running - persons[order]), 0, persons[order])
+    some = taken > 0
+    return float((minutes[order][some] * taken[some]).sum() / wanted)
+
+
+def _groupings(basis: Basis) -> list[tuple[tuple[str, ...], People]]:
+    residents, codes = basis.residents, basis.residents.municipality_codes
+    inland = np.array([code in basis.groups[INLAND] for code in codes])
+    return [
+        ((COUNTY,), residents.grouped(np.zeros(len(codes), dtype=np.int64), groups=1)),
+        ((INLAND, COAST), residents.grouped(np.where(inland, 0, 1), groups=2)),
+        (codes, residents.people),
+    ]
+
+
+def _table(basis: Basis, before: State, after: State) -> pd.DataFrame:
+    minutes = np.stack([before.minutes, after.minutes])
+    actors = np.stack([before.actors, after.actors]).astype(np.float64)
+    frames = []
+    for ids, people in _groupings(basis):
+        counted = figures(minutes, people=people, thresholds=THRESHOLDS, limit=basis.limit)
+        middle = weighted_percentile(actors, people=people, percent=50)
+        frame = pd.DataFrame({"residents": counted.persons}, index=list(ids))
+        for at, name in enumerate(("before", "after")):
+            frame = frame.join(_columns(counted, at, index=frame.index).add_prefix(f"{name}_"))
+            frame[f"{name}_worst_tenth"] = _worst(minutes[at], people)
+            frame[f"{name}_actors"] = np.nan_to_num(middle[:, at]).astype(np.int64)
+            for days in DAYS_SHOWN:
+                enough = (before, after)[at].days >= days
+                frame[f"{name}_days_{days}"] = _count(enough, people)
+        frame["gain"] = _count(after.minutes < before.minutes, people)
+        frame["lose"] = _count(after.minutes > before.minutes, people)
+        frames.append(frame)
+    return pd.concat(frames)
+
+
+def _columns(counted: Figures, at: int, *, index: pd.Index[str]) -> pd.DataFrame:
+    within = {
+        f"within_{limit:.0f}": counted.people_within[:, at, k] for k, limit in enumerate(THRESHOLDS)
+    }
+    return pd.DataFrame(
+        {
+            **within,
+            "median": counted.median_minutes[:, at],
+            "p90": counted.p90_minutes[:, at],
+            "shortfall": counted.shortfall_minutes[:, at],
+        },
+        index=index,
+    )
+
+
+def _worst(minutes: FloatArray, people: People) -> list[float]:
+    has_road = people.has_road if people.has_road is not None else np.ones(len(minutes), bool)
+    found = []
+    for places in people.places:
+        there = places[has_road[places]]
+        found.append(worst_tenth(minutes[there], people.persons[there]))
+    return found
+
+
+def _count(is_counted: BoolArray, people: People) -> IntArray:
+    weights = people.persons * is_counted
+    return np.bincount(people.group, weights, people.groups).astype(np.int64)

@@ -1,0 +1,375 @@
+"""What a plan does, in words, tables and files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
+from ris_map.register.in_words import Words
+from ris_map.siting.plan import Closing, Opening, Plan, Round, SitingChoice
+from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Scenario, state
+from ris_map.travel.arrays import CodeArray
+from ris_map.travel.people import POPULATION_YEAR
+from ris_map.travel.world import World
+from ris_map.words import Translator
+from ris_map.words.figures import percent, rounded, whole
+from ris_map.words.table import Cell, FigureTable, count, minutes, share
+
+MOST_NAMED = 4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SitingView:
+    """A scenario and the words of one language."""
+
+    world: World
+    choice: SitingChoice
+    scenario: Scenario
+    words: Words
+
+    @property
+    def tr(self) -> Translator:
+        """Texts of the language."""
+        return self.words.tr
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """Names of places by id; namesakes with their municipality."""
+        places = self.world.foundations.geography.localities
+        names = [place.name for place in places]
+        return {
+            place.id: place.name
+            if names.count(place.name) == 1
+            else f"{place.name} ({self.words.municipality_names[place.municipality_code]})"
+            for place in places
+        }
+
+    @cached_property
+    def office_names(self) -> dict[str, str]:
+        """Actor and town of each office that helps with what is asked, by ``actor@office``."""
+        helping = {key.replace("/", "@") for key in self.scenario.basis.office_ids}
+        return {
+            key: f"{actor.name}, {office.town}"
+            for actor in self.world.register.actors
+            for office in actor.offices
+            if (key := f"{actor.id}@{office.id}") in helping
+        }
+
+    def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
+        """Return the label of a term, in lower case."""
+        return self.words.strategy.label(term).in_(self.tr.language).lower()
+
+    @cached_property
+    def kind(self) -> str:
+        """What is asked: ``rådgivning i fasen idé``."""
+        choice, tr = self.choice, self.tr
+        text = tr(
+            "siting.kind", type=self.label(choice.service_type), phase=self.label(choice.phase)
+        )
+        if choice.area:
+            text = tr("siting.kind.area", kind=text, area=self.label(choice.area))
+        return text
+
+    def figure(self, group: str, name: str) -> float:
+        """Return a figure of a group of the table."""
+        row = self.scenario.table.index.get_loc(group)
+        return float(self.scenario.table[name].to_numpy()[row])
+
+    def share_of(self, group: str, when: str) -> float:
+        """Return the share of a group's residents within the limit, before or after."""
+        residents = self.figure(group, "residents")
+        within = self.figure(group, f"{when}_within_{self.choice.limit}")
+        return within / residents if residents else float("nan")
+
+    def percent(self, group: str, when: str) -> str:
+        """Return that share in words."""
+        return percent(self.share_of(group, when), tr=self.tr)
+
+    def group_name(self, group: str) -> str:
+        """Return the name of a municipality or group."""
+        key = {COUNTY: "county", INLAND: "whole", COAST: "coast"}.get(group)
+        return self.tr(f"siting.side.{key}") if key else self.words.municipality_names[group]
+
+    def about(self, number: float) -> str:
+        """Return a number of people for a sentence, to hundreds, small ones to tens."""
+        step = 100 if number >= 1000 else 10 if number >= 100 else 1
+        return self.tr.number(whole(number / step) * step)
+
+    def minutes(self, value: float) -> str:
+        """Return minutes rounded to five."""
+        return self.tr.number(rounded(value)) if np.isfinite(value) else self.tr("unknown")
+
+    @property
+    def roads(self) -> str:
+        """Summer or winter roads."""
+        return self.tr("siting.assumed.winter" if self.choice.winter else "siting.assumed.summer")
+
+
+def headline(view: SitingView) -> str:
+    """Return "With advice in Vilhelmina, 68 % of the inland reach help within 60 minutes"."""
+    plan, choice, tr = view.scenario.plan, view.choice, view.tr
+    values = {"limit": choice.limit, "share": view.percent(INLAND, "after")}
+    if not plan:
+        return tr("siting.headline.none", kind=view.kind, **values)
+    if plan.closings or not plan.openings:
+        return tr("siting.headline.plan", kind=view.kind, **values)
+    places = tr.listing(view.place_names[opening.place] for opening in plan.openings)
+    kind = view.label(choice.service_type)
+    return tr("siting.headline.open", kind=kind, places=places, **values)
+
+
+def lead(view: SitingView) -> str:
+    """Return what it is today, how many more, and what happens at the coast."""
+    tr, choice, limit = view.tr, view.choice, view.choice.limit
+    if not view.scenario.plan:
+        return tr("siting.lead.none")
+    more = view.figure(COUNTY, f"after_within_{limit}") - view.figure(
+        COUNTY, f"before_within_{limit}"
+    )
+    key = "more" if more > 0 else "fewer" if more < 0 else "same"
+    parts = [
+        tr("siting.lead.now", share=view.percent(INLAND, "before")),
+        tr(f"siting.lead.{key}", n=view.about(abs(more)), limit=limit),
+    ]
+    if view.figure(COAST, "gain") == view.figure(COAST, "lose") == 0:
+        parts.append(tr("siting.lead.coast.same"))
+    else:
+        shares = {when: view.percent(COAST, when) for when in ("before", "after")}
+        parts.append(tr("siting.lead.coast", **shares))
+    openings = view.scenario.plan.openings
+    if openings and not any(o.matches(choice.phase, choice.service_type) for o in openings):
+        parts.append(tr("siting.lead.other"))
+    return " ".join(parts)
+
+
+def change_words(view: SitingView, change: Opening | Closing | Round) -> tuple[str, str]:
+    """Return a change in two lines."""
+    tr, names = view.tr, view.place_names
+    if isinstance(change, Opening):
+        phases = tr.listing(view.label(phase) for phase in change.phases)
+        kind = view.label(change.service_type).capitalize()
+        return (
+            tr("siting.change.open", place=names[change.place]),
+            tr("siting.change.open.what", type=kind, phases=phases),
+        )
+    if isinstance(change, Closing):
+        name = view.office_names.get(str(change))
+        if name is None:
+            actors = {actor.id: actor.name for actor in view.world.register.actors}
+            name = actors.get(change.actor, change.actor)
+        every = "" if change.office else tr("siting.change.close.all")
+        return tr("siting.change.close", name=name), every
+    stops = tr.listing(names[stop] for stop in change.stops)
+    return (
+        tr("siting.change.round", base=names[change.base]),
+        tr("siting.change.round.what", stops=stops, days=change.days),
+    )
+
+
+def changes(plan: Plan) -> list[tuple[str, Opening | Closing | Round]]:
+    """Return every change with the field of the choice that holds it."""
+    return [
+        *(("openings", change) for change in plan.openings),
+        *(("closings", change) for change in plan.closings),
+        *(("rounds", change) for change in plan.rounds),
+    ]
+
+
+def side_rows(view: SitingView) -> list[dict[str, Any]]:
+    """Return before and after of the inland and its municipalities, the largest change first."""
+    tr, inland = view.tr, view.scenario.basis.groups[INLAND]
+
+    def row(group: str) -> dict[str, Any]:
+        before, after = (view.share_of(group, when) for when in ("before", "after"))
+        is_same = view.percent(group, "before") == view.percent(group, "after")
+        numbers = {when: view.percent(group, when) for when in ("before", "after")}
+        return {
+            "name": view.group_name(group),
+            "before": round(100 * before, 1),
+            "after": round(100 * after, 1),
+            "is_same": is_same,
+            "is_whole": group == INLAND,
+            "text": tr("siting.side.same", share=numbers["after"])
+            if is_same
+            else tr("siting.side.change", **numbers),
+        }
+
+    order = sorted(
+        inland,
+        key=lambda code: (
+            -(view.share_of(code, "after") - view.share_of(code, "before")),
+            -view.share_of(code, "after"),
+            view.group_name(code),
+        ),
+    )
+    return [row(INLAND), *map(row, order), row(COAST), row(COUNTY)]
+
+
+def still_beyond(view: SitingView) -> tuple[str, str]:
+    """Return how many in the inland are still beyond the limit, and where most of them live."""
+    tr, limit = view.tr, view.choice.limit
+    left = {
+        code: view.figure(code, "residents") - view.figure(code, f"after_within_{limit}")
+        for code in view.scenario.basis.groups[INLAND]
+    }
+    if not sum(left.values()):
+        return tr("siting.side.none-left", limit=limit), ""
+    most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
+    where = tr.listing(view.group_name(code) for code in most)
+    return (
+        tr("siting.side.still", n=view.about(sum(left.values())), limit=limit),
+        tr("siting.side.still.where", places=where),
+    )
+
+
+def gains(view: SitingView) -> str:
+    """Return shortfall, worst tenth and who gains and loses, in two sentences."""
+    tr = view.tr
+    minutes_of = {
+        "before": view.minutes(view.figure(INLAND, "before_shortfall")),
+        "after": view.minutes(view.figure(INLAND, "after_shortfall")),
+        "worst_before": view.minutes(view.figure(INLAND, "before_worst_tenth")),
+        "worst_after": view.minutes(view.figure(INLAND, "after_worst_tenth")),
+    }
+    people = {name: view.about(view.figure(COUNTY, name)) for name in ("gain", "lose")}
+    return f"{tr('siting.side.shortfall', **minutes_of)} {tr('siting.side.gain', **people)}"
+
+
+def assumed(view: SitingView) -> str:
+    """Return what is assumed; stands beside every figure."""
+    return view.tr("siting.assumed", roads=view.roads, year=POPULATION_YEAR)
+
+
+def round_words(view: SitingView) -> list[str]:
+    """Return what the rounds give and what they take, beside what offices would give."""
+    tr, scenario, near = view.tr, view.scenario, view.choice.near
+    if not scenario.plan.rounds:
+        return []
+    once, twice, four = (view.figure(COUNTY, f"after_days_{d}") for d in DAYS_SHOWN)
+    stops = sorted({stop for one in scenario.plan.rounds for stop in one.stops})
+    choice = view.choice
+    fixed = Plan(
+        openings=tuple(Opening(stop, choice.service_type, (choice.phase,)) for stop in stops)
+    )
+    there = state(scenario.basis, fixed, choice).days > 0
+    numbers = {
+        "once": once,
+        "twice": twice,
+        "four": four,
+        "now": view.figure(COUNTY, "before_days_1"),
+        "fixed": float(scenario.basis.residents.persons[there].sum()),
+    }
+    told = {name: view.about(number) for name, number in numbers.items()}
+    sentences = [tr("siting.rounds.sentence", near=near, **told)]
+    for one, driven in zip(scenario.plan.rounds, scenario.drives, strict=True):
+        order = " – ".join(view.place_names[stop] for stop in driven.order)
+        sentences.append(
+            tr(
+                "siting.rounds.drive",
+                base=view.place_names[one.base],
+                order=order,
+                km=view.about(driven.km_per_year),
+                hours=view.about(driven.hours_per_year),
+            )
+        )
+    return sentences
+
+
+def full_table(view: SitingView) -> FigureTable:
+    """Return every figure of every group, as shown."""
+    tr, limit = view.tr, view.choice.limit
+    kinds = [
+        ("within", tr("siting.column.within", limit=limit)),
+        *((name, tr(f"siting.column.{name}")) for name in _MINUTES),
+        ("actors", tr("siting.column.actors")),
+    ]
+    columns = [tr("siting.column.area"), tr("siting.column.residents")]
+    for _, label in kinds:
+        columns += [tr(f"siting.column.{when}", what=label) for when in ("before", "after")]
+    columns += [tr("siting.column.gain"), tr("siting.column.lose")]
+    rows: list[list[Cell]] = []
+    for group in map(str, view.scenario.table.index):
+        row: list[Cell] = [view.group_name(group), count(view.figure(group, "residents"))]
+        for name, _ in kinds:
+            for when in ("before", "after"):
+                if name == "within":
+                    row.append(share(view.share_of(group, when)))
+                elif name == "actors":
+                    row.append(count(view.figure(group, f"{when}_actors")))
+                else:
+                    row.append(minutes(view.figure(group, f"{when}_{name}")))
+        rows.append([*row, *(count(view.figure(group, name)) for name in ("gain", "lose"))])
+    date = view.world.on.isoformat()
+    return FigureTable(
+        id="plan",
+        title=tr("siting.table", date=date),
+        columns=columns,
+        rows=rows,
+        sentence=headline(view),
+    )
+
+
+_MINUTES = ("median", "p90", "shortfall", "worst_tenth")
+
+
+def plan_text(view: SitingView) -> str:
+    """Return the plan as one line of text."""
+    lines = [" ".join(filter(None, change_words(view, c))) for _, c in changes(view.scenario.plan)]
+    return "; ".join(lines) or view.tr("siting.plan.empty")
+
+
+def copy_text(view: SitingView) -> str:
+    """Return the plan and what it gives as a paragraph for a memo."""
+    still = " ".join(still_beyond(view)).strip()
+    parts = [f"{headline(view)}.", lead(view), gains(view), still, *round_words(view)]
+    return " ".join([*parts, assumed(view), source(view)])
+
+
+def source(view: SitingView) -> str:
+    """Return date and sources."""
+    return view.tr("siting.source", date=view.world.on.isoformat(), year=POPULATION_YEAR)
+
+
+def definitions(view: SitingView) -> Sequence[tuple[str, str]]:
+    """Return what the words of the table mean, for the workbook's first sheet."""
+    tr = view.tr
+    return [
+        (headline(view), copy_text(view)),
+        (tr("siting.definition.plan"), plan_text(view)),
+        (tr("siting.definition.assumed"), assumed(view)),
+        *(
+            (tr(f"siting.definition.{name}"), tr(f"siting.definition.{name}.text"))
+            for name in ("median", "shortfall", "worst")
+        ),
+    ]
+
+
+def map_classes(view: SitingView) -> tuple[CodeArray, bool]:
+    """Return the class of each cell in the chosen view, and whether ways get longer."""
+    scenario, view_of = view.scenario, view.choice.view
+    no_road = ~scenario.basis.residents.has_road
+    before, after = scenario.before.minutes, scenario.after.minutes
+    if view_of != "skillnad":
+        shown = before if view_of == "fore" else after
+        return class_codes(shown, no_road | ~np.isfinite(shown)), False
+    with np.errstate(invalid="ignore"):
+        change = np.nan_to_num(after - before, nan=0.0)
+    is_longer = bool(change.max(initial=0.0) > -change.min(initial=0.0))
+    size = np.abs(np.where(is_longer, np.maximum(change, 0), np.minimum(change, 0)))
+    codes = class_codes(size, no_road)
+    return codes, is_longer
+
+
+def class_labels(view: SitingView) -> list[str]:
+    """Return the words of the five classes."""
+    low = (0, *map(int, CLASS_LIMITS[:-1]))
+    ranges = [f"{a}–{b}" for a, b in zip(low, map(int, CLASS_LIMITS), strict=True)]
+    return [*ranges, view.tr("siting.map.over")]
+
+
+UNKNOWN = UNKNOWN_CLASS

@@ -1,0 +1,373 @@
+"""What a plan changes, where the best places are, and which rounds serve most: held by oracles."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ris_map.coverage.people import Residents
+from ris_map.siting.best import best_sets, problem, regrets, suggest, who_counts
+from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Opening, Plan, Round, SitingChoice
+from ris_map.siting.rounds import DAY_HOURS, DESK_HOURS, best_rounds, day_tours
+from ris_map.siting.scenario import COUNTY, Basis, Scenario, scenario, state, worst_tenth
+
+CODES = ("2401", "2403", "2404")
+OFFICES = ("almi/umea", "almi/lycksele", "coompanion/umea")
+PLACES = tuple(f"ort-{n}" for n in range(9))
+
+
+def make_basis(seed: int, *, cells: int = 40, places: int = 9, limit: float = 60.0) -> Basis:
+    """Return cells, offices and places at whole positions in a plane, so that there are ties."""
+    rng = np.random.default_rng(seed)
+    at = {name: rng.integers(0, 160, (n, 2)) for name, n in (("c", cells), ("p", places), ("o", 3))}
+
+    def minutes(one: str, other: str) -> np.ndarray:
+        return np.abs(at[one][:, None] - at[other][None]).sum(axis=2).astype(np.float64)
+
+    persons = rng.integers(1, 400, cells)
+    hops = minutes("p", "p")
+    return Basis(
+        limit=limit,
+        residents=Residents(
+            year=2021,
+            municipality_codes=CODES,
+            cell_ids=tuple(map(str, range(cells))),
+            municipality=rng.integers(0, 3, cells),
+            persons=persons,
+            has_road=np.ones(cells, dtype=bool),
+            seat=np.zeros(3, dtype=np.int64),
+        ),
+        office_ids=OFFICES,
+        office_minutes=minutes("o", "c"),
+        place_ids=PLACES[:places],
+        place_minutes=minutes("p", "c"),
+        hop_minutes=hops,
+        hop_km=hops * 1.1,
+        groups={
+            "inland": frozenset(CODES[1:]),
+            "kust": frozenset(CODES[:1]),
+            "lan": frozenset(CODES),
+        },
+    )
+
+
+def choice(**fields: Any) -> SitingChoice:
+    return SitingChoice.model_validate(fields)
+
+
+def opening(place: int) -> str:
+    return f"ort-{place}:radgivning:ide"
+
+
+seeds = st.integers(0, 10_000)
+places = st.integers(0, 8)
+
+
+def equal(one: Scenario, other: Scenario) -> bool:
+    return one.table.equals(other.table) and np.array_equal(one.after.minutes, other.after.minutes)
+
+
+# -------------------------------------------------------------------- R4, R13: plans
+
+
+@given(seed=seeds, place=places, other=places)
+def test_R4_adding_never_lengthens_and_removing_never_shortens(
+    seed: int, place: int, other: int
+) -> None:
+    basis = make_basis(seed)
+    now = state(basis, Plan(), choice())
+    more = scenario(basis, choice(openings=(opening(place),)))
+    both = scenario(basis, choice(openings=(opening(place), opening(other))))
+    less = scenario(basis, choice(closings=("almi",)))
+    assert (more.after.minutes <= now.minutes).all()
+    assert (both.after.minutes <= more.after.minutes).all()
+    assert (less.after.minutes >= now.minutes).all()
+    assert (more.after.actors >= now.actors).all()
+    assert (less.after.actors <= now.actors).all()
+    assert (more.table["lose"] == 0).all()
+    assert (less.table["gain"] == 0).all()
+
+
+@given(seed=seeds, place=places)
+def test_R4_adding_then_removing_restores_every_figure_exactly(seed: int, place: int) -> None:
+    basis = make_basis(seed)
+    untouched = scenario(basis, choice())
+    added = choice(openings=(opening(place),))
+    removed = added.model_copy(update={"openings": ()})
+    assert added.query() != removed.query()
+    assert equal(scenario(basis, removed), untouched)
+    for column in untouched.table.filter(like="before_"):
+        after = untouched.table[column.replace("before_", "after_")]
+        assert untouched.table[column].equals(after.rename(column)), column
+
+
+@given(seed=seeds, order=st.permutations([opening(1), opening(4), opening(7)]))
+def test_R4_the_order_of_changes_does_not_matter(seed: int, order: list[str]) -> None:
+    basis = make_basis(seed)
+    first = scenario(basis, choice(openings=(opening(1), opening(4), opening(7))))
+    assert equal(scenario(basis, choice(openings=tuple(order))), first)
+
+
+@given(seed=seeds, place=places)
+def test_R4_figures_add_up_and_move_between_the_ends(seed: int, place: int) -> None:
+    table = scenario(make_basis(seed), choice(openings=(opening(place),))).table
+    for name in ("residents", "after_within_60", "gain", "after_days_1"):
+        assert table.loc[list(CODES), name].sum() == table.at[COUNTY, name]
+        assert table.loc[["inland", "kust"], name].sum() == table.at[COUNTY, name]
+    assert (table["after_shortfall"] <= table["before_shortfall"]).all()
+    assert (table["after_worst_tenth"] <= table["before_worst_tenth"]).all()
+
+
+@given(seed=seeds, place=places)
+def test_R13_a_round_with_one_stop_every_day_equals_an_office_within_its_limit(
+    seed: int, place: int
+) -> None:
+    basis = make_basis(seed)
+    visited = scenario(basis, choice(rounds=(f"ort-0:ort-{place}:{WORKING_DAYS}",)))
+    opened = scenario(basis, choice(openings=(opening(place),)))
+    assert np.array_equal(visited.after.days, opened.after.days)
+    assert np.array_equal(visited.after.minutes, visited.before.minutes)  # a visit is no office
+
+
+def test_R13_days_of_different_rounds_add_up_and_stops_of_one_do_not() -> None:
+    basis = make_basis(3)
+    one = scenario(basis, choice(rounds=("ort-0:ort-1,ort-2:2",)))
+    there = (basis.place_minutes[[1, 2]] <= 30).any(axis=0) & (one.before.days == 0)
+    assert set(one.after.days[there]) <= {2}
+    two = scenario(basis, choice(rounds=("ort-0:ort-1,ort-2:2", "ort-0:ort-1:3")))
+    both = (basis.place_minutes[1] <= 30) & (one.before.days == 0)
+    assert set(two.after.days[both]) <= {5}
+
+
+def test_R13_the_order_of_stops_is_the_fastest_and_kilometres_are_of_a_year() -> None:
+    basis = make_basis(5)
+    (driven,) = scenario(basis, choice(rounds=("ort-0:ort-1,ort-2,ort-3:2",))).drives
+    tours = []
+    for order in ((1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1), (3, 1, 2), (3, 2, 1)):
+        stops = [0, *order, 0]
+        tours.append(sum(basis.hop_minutes[a, b] for a, b in pairwise(stops)))
+    assert driven.minutes_per_day == min(tours)
+    assert driven.hours_per_year == pytest.approx(12 * 2 * min(tours) / 60)
+    assert driven.km_per_year == pytest.approx(12 * 2 * min(tours) * 1.1)
+
+
+@given(
+    minutes=st.lists(st.integers(0, 200), min_size=1, max_size=12),
+    persons=st.lists(st.integers(1, 30), min_size=12, max_size=12),
+)
+def test_R4_the_worst_tenth_is_the_mean_of_the_slowest_people_one_by_one(
+    minutes: list[int], persons: list[int]
+) -> None:
+    everybody = sorted(
+        (m for m, n in zip(minutes, persons, strict=False) for _ in range(n)), reverse=True
+    )
+    slowest = everybody[: -(-len(everybody) // 10)]
+    found = worst_tenth(
+        np.array(minutes, dtype=np.float64), np.array(persons[: len(minutes)], dtype=np.int64)
+    )
+    assert found == pytest.approx(sum(slowest) / len(slowest))
+
+
+# -------------------------------------------------------------------- the address
+
+
+def test_R4_a_plan_is_its_address_and_unknown_parts_are_noticed() -> None:
+    query = {
+        "oppna": ["ort-1:radgivning:ide-vaxa", "okand:radgivning:ide", "ort-2"],
+        "stang": ["almi@umea", "=cmd", "almi@mars"],
+        "besok": ["ort-1:ort-3,ort-2:2", "ort-1:ort-2:99", "ort-1::2"],
+        "grans": ["90"],
+        "mal": ["tiondel", "snabbast"],
+        "antal": ["7"],
+    }
+    context = {"places": set(PLACES), "offices": {"almi@umea", "almi"}}
+    read, ignored = SitingChoice.read(query, context=context)
+    assert read.openings == ("ort-1:radgivning:ide-vaxa", "ort-2:radgivning:alla")
+    assert read.closings == ("almi@umea",)
+    assert read.rounds == ("ort-1:ort-2,ort-3:2",)
+    assert (read.limit, read.objective, read.number) == (90, "tiondel", 1)
+    assert {item.key for item in ignored} == {"oppna", "stang", "besok", "mal", "antal"}
+    again, nothing = SitingChoice.read(read.query(), context=context)
+    assert (again, nothing) == (read, ())
+    plain = {key: values for key, values in read.query().items() if key in ("oppna", "besok")}
+    asked_of_api = SitingChoice.model_validate(plain, context=context)
+    assert (asked_of_api.openings, asked_of_api.rounds) == (read.openings, read.rounds)
+
+
+@given(text=st.text(max_size=40))
+def test_R4_any_text_is_a_change_or_noticed_and_never_a_crash(text: str) -> None:
+    for key in ("oppna", "stang", "besok"):
+        read, _ = SitingChoice.read({key: [text]})
+        assert SitingChoice.read(read.query())[0] == read
+
+
+# -------------------------------------------------------------------- R5: best places
+
+
+def brute_force(basis: Basis, objective: str, number: int, limit: float) -> tuple[float, set[Any]]:
+    """Return the least cost over every set, person by person, and every set that has it."""
+    persons = basis.residents.persons
+    now = state(basis, Plan(), choice()).minutes
+    costs = {}
+    for chosen in combinations(range(len(basis.place_ids)), number):
+        minutes = np.minimum(now, basis.place_minutes[list(chosen)].min(axis=0))
+        if objective == "inom":
+            costs[chosen] = float(persons[minutes > limit].sum())
+        elif objective == "medel":
+            costs[chosen] = float((minutes * persons).sum() / persons.sum())
+        else:
+            costs[chosen] = worst_tenth(minutes, persons)
+    best = min(costs.values())
+    return best, {chosen for chosen, cost in costs.items() if cost <= best * (1 + 1e-9) + 1e-9}
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(4))
+def test_R5_the_best_sets_are_those_of_brute_force_ties_included(
+    objective: str, number: int, seed: int
+) -> None:
+    basis = make_basis(seed, cells=60)
+    now = state(basis, Plan(), choice())
+    task = problem(
+        now.minutes,
+        basis.place_minutes,
+        basis.residents.persons,
+        objective=objective,
+        limit=basis.limit,
+    )
+    answer = best_sets(task, number, time_limit_s=30)
+    value, sets = brute_force(basis, objective, number, basis.limit)
+    assert answer.is_proved
+    assert answer.gap == 0
+    assert answer.value == pytest.approx(value)
+    if answer.has_more_ties:
+        assert set(answer.sets) < sets
+    else:
+        assert set(answer.sets) == sets
+
+
+def test_R5_ties_are_all_told_and_more_than_many_are_said_to_be_more() -> None:
+    minutes, persons = np.full(4, 100.0), np.full(4, 10)
+    everywhere = np.full((20, 4), 10.0)
+    task = problem(minutes, everywhere, persons, objective="inom", limit=60)
+    answer = best_sets(task, 1)
+    assert answer.has_more_ties
+    few = problem(minutes, everywhere[:3], persons, objective="medel", limit=60)
+    assert best_sets(few, 1).sets == ((0,), (1,), (2,))
+
+
+@pytest.mark.filterwarnings("ignore")  # of PuLP, about its own next version
+@pytest.mark.parametrize("seed", [1, 2])
+def test_R5_spopt_finds_the_same_optimum(seed: int) -> None:
+    spopt = pytest.importorskip("spopt.locate")
+    import pulp
+
+    basis = make_basis(seed, cells=50)
+    persons = basis.residents.persons
+    far = np.full(len(persons), 1e4)  # spopt knows no offices that stay
+    for number in (1, 2, 3):
+        cover = spopt.MCLP.from_cost_matrix(
+            basis.place_minutes.T, persons, basis.limit, p_facilities=number
+        ).solve(pulp.PULP_CBC_CMD(msg=False))
+        task = problem(far, basis.place_minutes, persons, objective="inom", limit=basis.limit)
+        covered = persons.sum() - best_sets(task, number).value
+        assert covered == pytest.approx(cover.problem.objective.value())
+        median = spopt.PMedian.from_cost_matrix(
+            basis.place_minutes.T, persons, p_facilities=number
+        ).solve(pulp.PULP_CBC_CMD(msg=False))
+        task = problem(far, basis.place_minutes, persons, objective="medel", limit=basis.limit)
+        total = best_sets(task, number).value * persons.sum()
+        assert total == pytest.approx(median.problem.objective.value())
+
+
+def test_R5_out_of_time_the_best_found_is_given_with_its_gap() -> None:
+    basis = make_basis(2, cells=80)
+    task = problem(
+        state(basis, Plan(), choice()).minutes,
+        basis.place_minutes,
+        basis.residents.persons,
+        objective="medel",
+        limit=basis.limit,
+    )
+    answer = best_sets(task, 3, time_limit_s=0.0)
+    assert not answer.is_proved
+    assert 0 < answer.gap <= 1
+    assert len(answer.sets[0]) == 3
+    assert answer.value >= best_sets(task, 3).value
+
+
+def test_R5_steps_end_at_the_optimum_and_regret_is_never_negative() -> None:
+    basis = make_basis(9, cells=60)
+    asked = choice(number=3)
+    now = state(basis, Plan(), asked)
+    found = suggest(basis, now, asked)
+    persons = basis.residents.persons
+    assert found.steps[-1].within == persons.sum() - found.answer.value
+    assert [step.within for step in found.steps] == sorted(step.within for step in found.steps)
+    assert suggest(basis, now, asked).places == found.places
+    told = regrets(found.answer.sets[0], [("", basis, now), ("winter", basis, now)], asked)
+    assert all(one.loss >= 0 for one in told)
+    assert {one.norm for one in told} >= {"medel", "tiondel", "inom-30", "winter"}
+    assert next(one for one in told if one.norm == "winter").loss == 0  # the same roads
+
+
+def test_R5_inland_only_counts_the_inland() -> None:
+    basis = make_basis(4)
+    counts = who_counts(basis, "inland")
+    inside = basis.cells_of("inland")
+    assert (counts[~inside] == 0).all()
+    assert np.array_equal(counts[inside], basis.residents.persons[inside])
+
+
+# -------------------------------------------------------------------- R13: best rounds
+
+
+@pytest.mark.parametrize(("days", "visits"), [(1, 1), (2, 1), (2, 2)])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_R13_the_best_rounds_are_those_of_a_slow_twin(seed: int, days: int, visits: int) -> None:
+    basis = make_basis(seed, places=6)
+    asked = choice()
+    now = state(basis, Plan(), asked)
+    found = best_rounds(basis, now, asked, base="ort-0", days=days, visits=visits)
+    assert found.is_proved
+    persons = np.where(now.minutes > 30, basis.residents.persons, 0)
+    reaches = basis.place_minutes <= 30
+    tours = []
+    for size in (1, 2, 3):
+        for stops in combinations(range(6), size):
+            length = scenario(
+                basis, choice(rounds=(f"ort-0:{','.join(f'ort-{s}' for s in stops)}:1",))
+            ).drives[0]
+            if length.minutes_per_day <= 60 * (DAY_HOURS - DESK_HOURS * size):
+                tours.append(reaches[list(stops)].any(axis=0))
+    best = 0
+    picks = combinations(range(len(tours)), days) if days > 1 else ((k,) for k in range(len(tours)))
+    for pick in [*picks, *((k,) * days for k in range(len(tours)))]:
+        served = sum(tours[k].astype(int) for k in pick) >= visits
+        best = max(best, int(persons[served].sum()))
+    assert found.served == best
+    after = state(basis, Plan(rounds=found.rounds), asked)
+    assert int(persons[(after.days >= visits)].sum()) == best
+    assert sum(one.days for one in found.rounds) <= days
+
+
+def test_R13_a_tour_that_does_not_fit_into_a_day_is_none() -> None:
+    basis = make_basis(0)
+    worth = basis.residents.persons
+    tours = day_tours(basis, "ort-0", near=30.0, worth=worth)
+    for stops, driven in zip(tours.stops, tours.minutes, strict=True):
+        assert driven + 120 * len(stops) <= 480
+        assert Round("ort-0", tuple(f"ort-{s}" for s in stops), 1)
+
+
+def test_a_new_office_for_something_else_changes_nothing() -> None:
+    basis = make_basis(1)
+    other = scenario(basis, choice(openings=("ort-3:finansiering:ide",)))
+    assert equal(other, scenario(basis, choice()))
+    assert not Opening.read("ort-3:finansiering:ide").matches(choice().phase, choice().service_type)
