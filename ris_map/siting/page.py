@@ -437,7 +437,7 @@ def map_layer(view: SitingView) -> MapLayer:
             figure=view.percent(at, "after"),
             text=tr(
                 "siting.map.sentence",
-                name=view.group_name(at),
+                name=view.group_name(at) if group else tr("siting.map.inland.in"),
                 limit=limit,
                 before=view.percent(at, "before"),
             ),

@@ -192,6 +192,8 @@ def side_rows(view: SitingView) -> list[dict[str, Any]]:
             "name": view.group_name(group),
             "before": round(100 * before, 1),
             "after": round(100 * after, 1),
+            "low": round(100 * min(before, after), 1),
+            "span": round(100 * abs(after - before), 1),
             "is_same": is_same,
             "is_whole": group == INLAND,
             "text": tr("siting.side.same", share=numbers["after"])
