@@ -260,7 +260,7 @@ def mean(here: list[Locality], times: dict[str, float]) -> float:
     everybody = [
         times[place.id]
         for place in here
-        if place.kind != FERRY
+        if place.note != FERRY
         for _ in range(place.population or 0)
     ]
     return sum(everybody) / len(everybody) if everybody else math.nan

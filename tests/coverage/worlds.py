@@ -44,7 +44,7 @@ DATA = Path(__file__).parents[2] / "data"
 DAY = date(2023, 6, 1)
 CODES = MUNICIPALITY_CODES[:4]
 FERRY = "ferry"
-"""Kind of a settlement to which no road leads."""
+"""Note of a settlement to which no road leads."""
 
 
 def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Locality:
@@ -130,7 +130,7 @@ def residents_of(geography: Geography) -> Residents:
         cell_ids=tuple(p.id for p in places),
         municipality=np.array([codes.index(p.municipality_code) for p in places], dtype=np.int64),
         persons=np.array([p.population or 0 for p in places], dtype=np.int64),
-        has_road=np.array([p.kind != FERRY for p in places], dtype=np.bool_),
+        has_road=np.array([p.note != FERRY for p in places], dtype=np.bool_),
         seat=seats(geography, codes),
     )
 
@@ -216,14 +216,13 @@ def localities(draw: st.DrawFn) -> tuple[Locality, ...]:
         is_seat = code not in seats and draw(st.booleans())
         if is_seat:
             seats.add(code)
-        kind = draw(st.sampled_from(("tatort", "tatort", FERRY)))
         found.append(
             make_locality(
                 index,
                 code=code,
                 population=draw(st.none() | st.integers(0, 30)),
                 is_seat=is_seat,
-                kind=kind,
+                note=draw(st.sampled_from(("", "", FERRY))),
             )
         )
     return tuple(found)
@@ -280,7 +279,7 @@ def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
     chosen, places = draw(world_actors(max_actors=max_actors)), draw(localities())
     offices = sum(len(actor.offices) for actor in chosen)
     rows = [
-        [np.inf if place.kind == FERRY else draw(MINUTES) for _ in range(offices)]
+        [np.inf if place.note == FERRY else draw(MINUTES) for _ in range(offices)]
         for place in places
     ]
     return make_world(
