@@ -111,7 +111,7 @@ class StrengthFigures:
 def strength_figures(world: World) -> StrengthFigures:
     """Return who works with which area on the world's day."""
     actors = [
-        AreaActor(actor=actor, offices=actor.offices_on(world.on))
+        AreaActor(actor=actor, offices=actor.offices_open(world.on))
         for actor in sorted(world.register.actors, key=lambda a: swedish_sort_key(a.name))
         if actor.is_active(world.on) and not actor.outside_county
     ]
