@@ -20,7 +20,7 @@ from ris_map.export.xlsx import Sheet, sheets_xlsx
 from ris_map.geography.boundaries import CountyShapes, county_shapes
 from ris_map.geography.language_rights import LanguageRight, language_rights, rights_of
 from ris_map.municipality.choices import MunicipalityChoice
-from ris_map.municipality.pictures import map_picture
+from ris_map.municipality.pictures import CLASS_WORDS, map_picture
 from ris_map.municipality.profile import Profile, compared, profile
 from ris_map.municipality.tables import Table, tables
 from ris_map.municipality.ways import ListKind
@@ -155,12 +155,8 @@ def report_html(parts: ReportParts) -> str:
         back=f"{parts.site}{choice.url(tr=tr)}",
         paragraph=paragraph(shown, words=words),
         home=[(actor.name, actor.homepage or "") for actor in shown.home],
-        map=map_picture(shown, world=parts.world, shapes=parts.shapes, words=words),
-        legend=(
-            tr("municipality.map.near", n=tr.number(choice.limit)),
-            tr("municipality.map.far"),
-            tr("municipality.map.place"),
-        ),
+        map=map_picture(shown, choice, world=parts.world, shapes=parts.shapes, words=words),
+        classes=[*CLASS_WORDS, tr("municipality.map.over")],
         lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
         tables={table.id: table for table in made},
         chain=chain_sentence(shown, words=words),

@@ -105,7 +105,7 @@ def aside_html(shown: Profile, choice: MunicipalityChoice, table: Table, *, word
             {
                 "name": actor.name,
                 "url": detail_url(actor.id, words=words),
-                "summary": actor.summary.in_(tr.language),
+                "summary": _lowered(actor.summary.in_(tr.language)),
                 "contact": actor.homepage or "",
                 "site": urlsplit(actor.homepage or "").netloc.removeprefix("www."),
             }
@@ -125,6 +125,10 @@ def aside_html(shown: Profile, choice: MunicipalityChoice, table: Table, *, word
         near_title=tr("municipality.near.heading", seat=shown.times[0].locality.name),
         towns=near_towns(shown, words=words),
     )
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def folds_html(

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 
-from ris_map.coverage.support import MODES, Known
-from ris_map.geography.boundaries import CountyShapes, point_in_metres
+import numpy as np
+
+from ris_map.coverage.cube import CoverageCube
+from ris_map.coverage.support import PHASES, SERVICE_TYPES
+from ris_map.geography.boundaries import CountyShapes
 from ris_map.municipality.choices import MunicipalityChoice
-from ris_map.municipality.profile import PHYSICAL, Profile, profile
-from ris_map.municipality.svg_map import MapDrawing, MapPlace, MapTown, municipality_map
-from ris_map.municipality.ways import ground
+from ris_map.municipality.profile import Profile
 from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
-from ris_map.register.vocabulary import Delivery
+from ris_map.travel.arrays import BoolArray, CodeArray
 from ris_map.travel.matrix import office_key
+from ris_map.travel.network import metres
+from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
-from ris_map.web.map import Bubble, Legend, MapLayer, MapPicture, Sentence
-from ris_map.words import Translator, swedish_sort_key
+from ris_map.web.map import (
+    Bubble,
+    Legend,
+    LegendRow,
+    MapLayer,
+    MapPicture,
+    Route,
+    Sentence,
+)
+from ris_map.web.picture import CountyPicture, Mark, Squares, minute_classes
+from ris_map.words import Translator
+from ris_map.words.figures import percent, rounded
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A drawing and what it says."""
-
-    drawing: MapDrawing
-    title: str
-    words: str
+CLASS_WORDS = ("0–30", "30–60", "60–90", "90–120")
+LINES = 2
+"""Lines are drawn to the nearest towns that serve the municipality, this many."""
+Towns = dict[str, dict[str, Office]]
 
 
 def map_layer(
@@ -36,7 +44,10 @@ def map_layer(
 ) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
     cell = profile.cell(*choice.kind)
-    figure, text = half_sentence(profile, cell, words=words)
+    cube = world.cube(choice.cube)
+    here = cube.population.municipality == cube.municipality_codes.index(profile.code)
+    classes = classes_of(cube, choice)
+    towns = _towns(profile, choice, world=world)
     home = tuple(
         Bubble(
             id=town_id(office),
@@ -48,48 +59,170 @@ def map_layer(
         )
         for actor in profile.home
         for office in actor.offices_on(world.on)[:1]
+        if town_id(office) not in towns
     )
     return MapLayer(
         picture=MapPicture(
-            legend=Legend(title=kind_words(cell, words=words)),
-            sentences={key: Sentence(figure=figure, text=text) for key in ("", profile.code)},
-            bubbles=tuple(_bubbles(profile, choice, world=world, tr=words.tr)),
+            classes=classes.tolist(),
+            legend=_legend(
+                profile.name,
+                classes,
+                here,
+                cube,
+                title=words.tr("municipality.map.legend", kind=kind_words(cell, words=words)),
+                tr=words.tr,
+            ),
+            sentences=_sentences(cube, choice, words=words, chosen=profile.code),
+            bubbles=tuple(_bubbles(profile, choice, towns, tr=words.tr)),
         ),
         title=words.tr("municipality.map.title", name=profile.name),
         chosen=profile.code,
+        routes=tuple(_routes(profile, towns, world=world, tr=words.tr)),
         bubbles=home,
     )
 
 
 def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
     """Return the fifteen to choose from, each with its own figure when it is pointed at."""
-    tr = words.tr
-    sentences = {}
-    for municipality in world.foundations.geography.municipalities:
-        shown = profile(world, municipality.code, choice.cube)
-        figure, text = half_sentence(shown, shown.cell(*choice.kind), words=words)
-        sentences[municipality.code] = Sentence(
-            figure=figure,
-            text=f"{shown.name}: {text}",
-            url=choice.url(tr=tr, code=municipality.code),
-            link=tr("municipality.map.open", name=shown.name),
-        )
-    sentences[""] = Sentence(figure="15", text=tr("municipality.map.choose"))
+    cube = world.cube(choice.cube)
+    sentences = _sentences(cube, choice, words=words)
+    sentences[""] = Sentence(figure="15", text=words.tr("municipality.map.choose"))
     return MapLayer(
-        picture=MapPicture(sentences=sentences), title=tr("municipality.choose.heading")
+        picture=MapPicture(classes=classes_of(cube, choice).tolist(), sentences=sentences),
+        title=words.tr("municipality.choose.heading"),
     )
 
 
-def _bubbles(
-    profile: Profile, choice: MunicipalityChoice, *, world: World, tr: Translator
-) -> Iterator[Bubble]:
-    """Yield a marker for each town with an office for the chosen kind of support."""
-    offices = {office_key(a, o): o for a in world.register.actors for o in a.offices}
-    towns: dict[str, dict[str, Office]] = {}
+def classes_of(cube: CoverageCube, choice: MunicipalityChoice) -> CodeArray:
+    """Return the class of every square for the chosen kind of support."""
+    phase, service_type = choice.kind
+    return minute_classes(cube.minutes[PHASES.index(phase), SERVICE_TYPES.index(service_type)])
+
+
+def map_picture(
+    profile: Profile,
+    choice: MunicipalityChoice,
+    *,
+    world: World,
+    shapes: CountyShapes,
+    words: Words,
+) -> CountyPicture:
+    """Return the same map as a drawing for paper."""
+    tr, cube = words.tr, world.cube(choice.cube)
+    points = metres(world.cells.lat, world.cells.lon)
+    towns = _towns(profile, choice, world=world)
+    marks = []
+    for there in towns.values():
+        office = next(iter(there.values()))
+        east, north = metres(np.array([office.lat]), np.array([office.lon]))[0]
+        marks.append(Mark(name=office.town, east=float(east), north=float(north), count=len(there)))
+    seat = profile.times[0].locality
+    east, north = metres(np.array([seat.lat]), np.array([seat.lon]))[0]
+    if seat.name not in {mark.name for mark in marks}:
+        marks.append(
+            Mark(name=seat.name, east=float(east), north=float(north), kind="home", is_bold=True)
+        )
+    counted = ", ".join(f"{mark.name} {tr.number(mark.count)}" for mark in marks if mark.count)
+    kind = kind_words(profile.cell(*choice.kind), words=words)
+    return CountyPicture(
+        shapes=shapes,
+        title=tr("municipality.map.paper", name=profile.name, kind=kind),
+        description=tr("municipality.map.alt", name=profile.name, towns=counted or "–"),
+        squares=Squares(east=points[:, 0], north=points[:, 1], classes=classes_of(cube, choice)),
+        marks=marks,
+        chosen=(profile.code,),
+        phase=choice.kind[0].value,
+        width=620.0,
+    )
+
+
+def _sentences(
+    cube: CoverageCube, choice: MunicipalityChoice, *, words: Words, chosen: str = ""
+) -> dict[str, Sentence]:
+    """Return what is said of each municipality; of the chosen one as long as none is pointed at."""
+    sentences = {}
+    phase, service_type = choice.kind
+    for code in cube.municipality_codes:
+        cell = cube.cell(code, phase=phase, service_type=service_type)
+        figure, text = half_sentence(cell, limit=choice.limit, words=words)
+        name = words.municipality_names[code]
+        if code == chosen:
+            sentences[""] = sentences[code] = Sentence(figure=figure, text=text)
+        else:
+            sentences[code] = Sentence(
+                figure=figure,
+                text=f"{name}: {text}",
+                url=choice.url(tr=words.tr, code=code, beside=None),
+                link=words.tr("municipality.map.open", name=name),
+            )
+    return sentences
+
+
+def _legend(
+    name: str,
+    classes: CodeArray,
+    here: BoolArray,
+    cube: CoverageCube,
+    *,
+    title: str,
+    tr: Translator,
+) -> Legend:
+    """Return the legend as a chart: share of residents in each class, here and in the county."""
+    shares = []
+    for inside in (here, np.ones_like(here)):
+        people = cube.population.persons[inside]
+        counted = np.bincount(classes[inside], weights=people, minlength=6)
+        shares.append(counted / max(people.sum(), 1))
+    rows = tuple(
+        LegendRow(
+            code=code,
+            label=label,
+            shares=tuple(float(100 * column[code]) for column in shares),
+            texts=tuple(percent(float(column[code]), tr=tr) for column in shares),
+        )
+        for code, label in enumerate((*CLASS_WORDS, tr("municipality.map.over")))
+    )
+    heads = (tr("municipality.map.minutes"), name, tr("municipality.map.county"))
+    return Legend(title=title, columns=heads, rows=rows)
+
+
+def _towns(profile: Profile, choice: MunicipalityChoice, *, world: World) -> Towns:
+    """Return office by actor for each town that gives the chosen kind of support, nearest first."""
+    offices = _offices(world)
+    towns: Towns = {}
     for way in profile.offices:
         if choice.kind in way.kinds and way.office_id in offices:
             office = offices[way.office_id]
             towns.setdefault(town_id(office), {})[way.actor_id] = office
+    return towns
+
+
+@lru_cache(maxsize=4)
+def _offices(world: World) -> dict[str, Office]:
+    return {office_key(a, o): o for a in world.register.actors for o in a.offices}
+
+
+def _routes(profile: Profile, towns: Towns, *, world: World, tr: Translator) -> Iterator[Route]:
+    """Yield the ways from the seat to the nearest towns, unless one of them is the seat itself."""
+    seat = profile.times[0].locality
+    nearest = [next(iter(there.values())) for there in list(towns.values())[:LINES]]
+    if not nearest or nearest[0].town == seat.name:
+        return
+    base = world.foundations
+    origin = base.joined([seat.lat], [seat.lon])
+    goals = base.joined([o.lat for o in nearest], [o.lon for o in nearest])
+    for route in routes_from(origin, goals):
+        if route is not None:
+            yield Route(
+                points=route.line,
+                label=tr("municipality.map.way", n=tr.number(rounded(route.minutes))),
+                schematic=route.schematic_km > route.km / 2,
+            )
+
+
+def _bubbles(
+    profile: Profile, choice: MunicipalityChoice, towns: Towns, *, tr: Translator
+) -> Iterator[Bubble]:
     for place, there in towns.items():
         first = next(iter(there.values()))
         names = tr.listing(profile.actors[actor_id].name for actor_id in there)
@@ -104,64 +237,3 @@ def _bubbles(
             count=len(there),
             phases=(choice.kind[0].value,),
         )
-
-
-def map_picture(profile: Profile, *, world: World, shapes: CountyShapes, words: Words) -> Picture:
-    """Return the municipality in the county, with the offices that count."""
-    tr = words.tr
-    towns = _towns(profile, world=world)
-    near = [town for town in towns if town.is_near]
-    title = tr("municipality.map.title", name=profile.name)
-    if near:
-        counted = ", ".join(f"{town.name} {tr.number(town.actors)}" for town in near)
-        description = tr("municipality.map.alt", name=profile.name, towns=counted)
-    else:
-        limit = tr.number(profile.choice.threshold)
-        description = tr("municipality.map.alt-none", name=profile.name, n=limit)
-    drawing = municipality_map(
-        shapes,
-        code=profile.code,
-        towns=towns,
-        places=_places(profile),
-        title=title,
-        description=description,
-    )
-    return Picture(drawing=drawing, title=title, words=description)
-
-
-def _towns(profile: Profile, *, world: World) -> list[MapTown]:
-    """Return the towns with an office that counts, near ones with their number of actors."""
-    near: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for kind in PHYSICAL:
-        for way in profile.list_of(kind).known:
-            near[way.office_municipality or "", way.town or ""].add(way.actor_id)
-    base = ground(world, profile.choice)
-    table, office = base.cube.table, MODES.index(Delivery.OFFICE)
-    matches = (base.tensor[:, office] == Known.YES).any(axis=(1, 2))
-    localities = world.foundations.geography.localities
-    points = {(place.municipality_code, place.name): place for place in localities}
-    offices = {office_key(a, o): o for a in world.register.actors for o in a.offices}
-    found: dict[tuple[str, str], tuple[float, float]] = {}
-    for k in base.shared.office.tolist():
-        if not matches[int(table.office_actor[k])]:
-            continue
-        code = table.municipality_codes[int(table.office_municipality[k])]
-        place = (code, table.office_towns[k])
-        known = points.get(place) or offices.get(table.office_ids[k])
-        if known is not None:
-            found.setdefault(place, point_in_metres(known.lat, known.lon))
-    towns = [
-        MapTown(name=p[1], east=x, north=y, actors=len(near.get(p, ())), is_near=p in near)
-        for p, (x, y) in found.items()
-    ]
-    return sorted(towns, key=lambda town: (not town.is_near, swedish_sort_key(town.name)))
-
-
-def _places(profile: Profile) -> list[MapPlace]:
-    places = []
-    for item in profile.times:
-        east, north = point_in_metres(item.locality.lat, item.locality.lon)
-        places.append(
-            MapPlace(name=item.locality.name, east=east, north=north, is_seat=item.locality.is_seat)
-        )
-    return places

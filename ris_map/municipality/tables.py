@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from ris_map.coverage.cube import CoverageCell
@@ -232,7 +232,7 @@ def compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words) 
                     text=label(kind).in_(tr.language),
                     small=label(phase).in_(tr.language),
                 ),
-                *(cell_of(p.cell(phase, kind), p, tr=tr) for p in beside),
+                *(replace(cell_of(p.cell(phase, kind), p, tr=tr), small="") for p in beside),
             )
             for phase, kind in product(Phase, ServiceType)
         ),

@@ -75,7 +75,10 @@ def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
         return tr("municipality.headline.none", name=profile.name, to=to)
     if minutes < 5:
         return tr("municipality.headline.here", name=profile.name, to=to)
-    said = minutes_words(minutes, tr=tr)
+    if cell.is_borderline:
+        said = tr("municipality.headline.near", n=tr.number(profile.choice.threshold))
+    else:
+        said = minutes_words(minutes, tr=tr)
     return tr("municipality.headline", name=profile.name, minutes=said, to=to)
 
 
@@ -94,7 +97,7 @@ def lead(profile: Profile, *, tr: Translator) -> str:
     return " ".join(parts)
 
 
-def half_sentence(profile: Profile, cell: CoverageCell, *, words: Words) -> tuple[str, str]:
+def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[str, str]:
     """Return the big figure of the map and the words after it: half, and nine of ten."""
     tr = words.tr
     kind = kind_words(cell, words=words)
@@ -103,10 +106,10 @@ def half_sentence(profile: Profile, cell: CoverageCell, *, words: Words) -> tupl
     if not math.isfinite(cell.median_minutes):
         return "–", tr("municipality.half.none", kind=kind)
     if cell.is_borderline:
-        figure = tr("municipality.half.near", n=tr.number(profile.choice.threshold))
+        figure = tr("municipality.half.near", n=tr.number(limit))
     else:
         figure = minutes_words(cell.median_minutes, tr=tr)
-    text = tr("municipality.half", n=tr.number(profile.located_residents), kind=kind)
+    text = tr("municipality.half", n=tr.number(cell.located_residents), kind=kind)
     if math.isfinite(cell.p90_minutes):
         nine = tr.number(rounded(max(cell.p90_minutes, ROUND_MINUTES)))
         text += "\n" + tr("municipality.half.ninety", minutes=nine)

@@ -206,26 +206,28 @@ def county_svg(picture: CountyPicture) -> str:
     if key:
         boxes.append((key["x"], key["y"], key["x"] + key["width"], key["y"] + key["height"]))
     marks = [(mark, *frame.at(mark.east, mark.north)) for mark in picture.marks]
-    return render(
-        "picture_map.svg.html",
-        picture=picture,
-        font=FONT,
-        width=frame.width,
-        height=frame.height,
-        areas=[
-            (frame.path(rings), (picture.fills or {}).get(code, "#FAF8F4"))
-            for code, rings in picture.shapes.rings.items()
-        ],
-        roads=frame.path(picture.roads, closed=False),
-        squares=list(frame.squares(picture.squares)) if picture.squares else (),
-        border=frame.path(border, closed=False),
-        outlines=[frame.path(picture.shapes.rings[code]) for code in picture.chosen],
-        marks=marks,
-        ring=PHASE_COLOURS.get(picture.phase, "#0B4F6C"),
-        labels=place_labels(marks, avoid=boxes, frame=frame),
-        sides=sides,
-        side_names=picture.sides,
-        key=key,
+    return _Svg(
+        render(
+            "picture_map.svg.html",
+            picture=picture,
+            font=FONT,
+            width=frame.width,
+            height=frame.height,
+            areas=[
+                (frame.path(rings), (picture.fills or {}).get(code, "#FAF8F4"))
+                for code, rings in picture.shapes.rings.items()
+            ],
+            roads=frame.path(picture.roads, closed=False),
+            squares=list(frame.squares(picture.squares)) if picture.squares else (),
+            border=frame.path(border, closed=False),
+            outlines=[frame.path(picture.shapes.rings[code]) for code in picture.chosen],
+            marks=marks,
+            ring=PHASE_COLOURS.get(picture.phase, "#0B4F6C"),
+            labels=place_labels(marks, avoid=boxes, frame=frame),
+            sides=sides,
+            side_names=picture.sides,
+            key=key,
+        )
     )
 
 

@@ -18,7 +18,6 @@ from ris_map.geography.language_rights import language_rights, rights_of
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.files import ReportParts, report_html
 from ris_map.municipality.profile import compared, profile
-from ris_map.municipality.svg_map import MapPlace, MapTown, municipality_map
 from ris_map.municipality.tables import tables, time_class
 from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
@@ -141,24 +140,6 @@ def test_a_broken_land_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "municipalities.geojson").write_text("{}", encoding="utf-8")
     with pytest.raises(GeodataFaults):
         load_county_shapes(tmp_path)
-
-
-def test_names_on_the_map_do_not_cover_each_other() -> None:
-    shapes = county_shapes(DATA)
-    west, south, east, north = shapes.bounds
-    middle = ((west + east) / 2, (south + north) / 2)
-    towns = [
-        MapTown(name=f"Ort {i}", east=middle[0] + 900 * i, north=middle[1], actors=i, is_near=True)
-        for i in range(1, 30)
-    ]
-    seat = MapPlace(name="Säte", east=middle[0], north=middle[1], is_seat=True)
-    drawing = municipality_map(
-        shapes, code="2422", towns=towns, places=[seat], title="t", description="d"
-    )
-    names = [label.text for label in drawing.labels]
-    assert len(names) == len(set(names)) < 30
-    assert sum(marked for _, marked in drawing.areas) == 1
-    assert drawing.areas[-1][1], "the marked municipality is drawn last"
 
 
 @pytest.mark.parametrize(

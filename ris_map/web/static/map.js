@@ -323,7 +323,7 @@
 
   /* ---- view */
   function fit(animate) {
-    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, 84] } : { paddingTopLeft: [key.hidden ? 20 : 190, 16], paddingBottomRight: [24, 16] };
+    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, 84] } : { paddingTopLeft: [key.hidden ? 20 : shown.chosen ? key.offsetWidth + 40 : 190, 16], paddingBottomRight: [24, 16] };
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const land = ground?.land.find((one) => one.properties.code === shown.chosen);
     const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(COUNTY);
