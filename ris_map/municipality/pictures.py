@@ -8,19 +8,21 @@ from functools import lru_cache
 import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.support import PHASES, SERVICE_TYPES
+from ris_map.coverage.cubes import cell_classes, class_shares, cube_of
 from ris_map.geography.boundaries import CountyShapes
+from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.profile import Profile
 from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
-from ris_map.travel.arrays import BoolArray, CodeArray
+from ris_map.travel.arrays import CodeArray
 from ris_map.travel.matrix import office_key
 from ris_map.travel.network import metres
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web.map import (
+    UNKNOWN,
     Bubble,
     Legend,
     LegendRow,
@@ -29,7 +31,7 @@ from ris_map.web.map import (
     Route,
     Sentence,
 )
-from ris_map.web.picture import CountyPicture, Mark, Squares, minute_classes
+from ris_map.web.picture import CountyPicture, Mark, Squares
 from ris_map.words import Translator
 from ris_map.words.figures import percent, rounded
 
@@ -44,9 +46,8 @@ def map_layer(
 ) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
     cell = profile.cell(*choice.kind)
-    cube = world.cube(choice.cube)
-    here = cube.population.municipality == cube.municipality_codes.index(profile.code)
-    classes = classes_of(cube, choice)
+    cube = cube_of(world, choice.cube)
+    classes = classes_of(world, choice)
     towns = _towns(profile, choice, world=world)
     home = tuple(
         Bubble(
@@ -65,12 +66,7 @@ def map_layer(
         picture=MapPicture(
             classes=classes.tolist(),
             legend=_legend(
-                profile.name,
-                classes,
-                here,
-                cube,
-                title=words.tr("municipality.map.legend", kind=kind_words(cell, words=words)),
-                tr=words.tr,
+                profile, world, classes, kind=kind_words(cell, words=words), tr=words.tr
             ),
             sentences=_sentences(cube, choice, words=words, chosen=profile.code),
             bubbles=tuple(_bubbles(profile, choice, towns, tr=words.tr)),
@@ -84,19 +80,19 @@ def map_layer(
 
 def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
     """Return the fifteen to choose from, each with its own figure when it is pointed at."""
-    cube = world.cube(choice.cube)
+    cube = cube_of(world, choice.cube)
     sentences = _sentences(cube, choice, words=words)
     sentences[""] = Sentence(figure="15", text=words.tr("municipality.map.choose"))
     return MapLayer(
-        picture=MapPicture(classes=classes_of(cube, choice).tolist(), sentences=sentences),
+        picture=MapPicture(classes=classes_of(world, choice).tolist(), sentences=sentences),
         title=words.tr("municipality.choose.heading"),
     )
 
 
-def classes_of(cube: CoverageCube, choice: MunicipalityChoice) -> CodeArray:
+def classes_of(world: World, choice: MunicipalityChoice) -> CodeArray:
     """Return the class of every square for the chosen kind of support."""
     phase, service_type = choice.kind
-    return minute_classes(cube.minutes[PHASES.index(phase), SERVICE_TYPES.index(service_type)])
+    return cell_classes(world, choice.cube, (phase,), (service_type,))
 
 
 def map_picture(
@@ -108,7 +104,7 @@ def map_picture(
     words: Words,
 ) -> CountyPicture:
     """Return the same map as a drawing for paper."""
-    tr, cube = words.tr, world.cube(choice.cube)
+    tr = words.tr
     points = metres(world.cells.lat, world.cells.lon)
     towns = _towns(profile, choice, world=world)
     marks = []
@@ -128,7 +124,7 @@ def map_picture(
         shapes=shapes,
         title=tr("municipality.map.paper", name=profile.name, kind=kind),
         description=tr("municipality.map.alt", name=profile.name, towns=counted or "–"),
-        squares=Squares(east=points[:, 0], north=points[:, 1], classes=classes_of(cube, choice)),
+        squares=Squares(east=points[:, 0], north=points[:, 1], classes=classes_of(world, choice)),
         marks=marks,
         chosen=(profile.code,),
         phase=choice.kind[0].value,
@@ -159,31 +155,28 @@ def _sentences(
 
 
 def _legend(
-    name: str,
-    classes: CodeArray,
-    here: BoolArray,
-    cube: CoverageCube,
-    *,
-    title: str,
-    tr: Translator,
+    profile: Profile, world: World, classes: CodeArray, *, kind: str, tr: Translator
 ) -> Legend:
     """Return the legend as a chart: share of residents in each class, here and in the county."""
-    shares = []
-    for inside in (here, np.ones_like(here)):
-        people = cube.population.persons[inside]
-        counted = np.bincount(classes[inside], weights=people, minlength=6)
-        shares.append(counted / max(people.sum(), 1))
+    groups = {profile.code: (profile.code,), "": MUNICIPALITY_CODES}
+    columns = list(class_shares(world, classes, groups).values())
+    labels = (*CLASS_WORDS, tr("municipality.map.over"))
     rows = tuple(
         LegendRow(
             code=code,
             label=label,
-            shares=tuple(float(100 * column[code]) for column in shares),
-            texts=tuple(percent(float(column[code]), tr=tr) for column in shares),
+            shares=tuple(100 * column[code] for column in columns),
+            texts=tuple(percent(column[code], tr=tr) for column in columns),
         )
-        for code, label in enumerate((*CLASS_WORDS, tr("municipality.map.over")))
+        for code, label in enumerate(labels)
     )
-    heads = (tr("municipality.map.minutes"), name, tr("municipality.map.county"))
-    return Legend(title=title, columns=heads, rows=rows)
+    unknown = (("unknown", tr("municipality.map.unknown")),) if (classes == UNKNOWN).any() else ()
+    return Legend(
+        title=tr("municipality.map.legend", kind=kind),
+        columns=(tr("municipality.map.minutes"), profile.name, tr("municipality.map.county")),
+        rows=rows,
+        notes=unknown,
+    )
 
 
 def _towns(profile: Profile, choice: MunicipalityChoice, *, world: World) -> Towns:

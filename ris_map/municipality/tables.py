@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from ris_map.coverage.cube import CoverageCell
+from ris_map.coverage.cubes import CLASS_LIMITS
 from ris_map.geography.statistics import Statistic
 from ris_map.municipality.profile import LIKENESS, NEARBY, Profile
 from ris_map.municipality.ways import ListKind, Way, WayList
@@ -17,8 +18,6 @@ from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, rounded
 
-CLASSES = (30.0, 60.0, 90.0, 120.0)
-"""Upper ends of the first four classes of minutes; a limit itself belongs to its class."""
 SOURCES = {
     "population": "regionfakta",
     "population_density": "density",
@@ -122,7 +121,7 @@ def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Cell:
 
 def time_class(minutes: float) -> int:
     """Return the class of minutes, 0 to 4."""
-    return sum(minutes > limit for limit in CLASSES)
+    return sum(minutes > limit for limit in CLASS_LIMITS)
 
 
 def lists_table(profile: Profile, *, words: Words) -> Table:

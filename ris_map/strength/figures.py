@@ -18,7 +18,7 @@ from ris_map.words import swedish_sort_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaActor:
-    """An actor at work, with its offices in the county on the day."""
+    """An actor at work, with its offices in the county that receive people on the day."""
 
     actor: Actor
     offices: tuple[Office, ...]
