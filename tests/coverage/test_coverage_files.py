@@ -194,7 +194,7 @@ def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) ->
     heights = sorted(float(str(label["share"])) for label in placed)
     assert all(b - a >= 8.9 for a, b in pairwise(heights))
     assert heights[0] >= 0
-    assert heights[-1] <= 100
+    assert heights[-1] <= 105
 
 
 def test_G6_K6_no_name_on_the_map_covers_a_marker_or_another_name() -> None:

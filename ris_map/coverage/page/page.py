@@ -101,6 +101,7 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     if view.choice.cell_key:
         st.html(cell_html(view, view.choice.cell_key))
     _tabs(tr)
+    st.html(render("coverage_paper.html", text=basis(view)))
 
 
 def _link(view: CoverageView) -> str:

@@ -118,7 +118,7 @@ def curve_chart(view: CoverageView) -> alt.LayerChart:
     y = alt.Y(
         "share:Q",
         title=tr("coverage.curve.y"),
-        scale=alt.Scale(domain=[0, 100]),
+        scale=alt.Scale(domain=[0, 108], nice=False),
         axis=alt.Axis(values=[0, 25, 50, 75, 100], description=tr("coverage.curve.y")),
     )
     colour = alt.Color(
@@ -155,14 +155,15 @@ def curve_chart(view: CoverageView) -> alt.LayerChart:
 
 
 def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, object]]:
-    """Return each line's name and value at the limit, never over another name."""
+    """Return each line's name and value at the limit; the highest stands above its line."""
     heights = sorted(((part, name) for name, part in shares.items()), key=lambda item: -item[0])
     placed: list[dict[str, object]] = []
-    above = 100.0 + LABEL_STEP / 2
+    above = 104.0 + LABEL_STEP
     for rank, (part, name) in enumerate(heights):
         # room for the labels that are still to come below
         lowest = LABEL_STEP * (len(heights) - rank) - LABEL_STEP / 2
-        above = max(min(part * 100 - LABEL_STEP / 2, above - LABEL_STEP), lowest)
+        beside = part * 100 + (LABEL_STEP / 2 if rank == 0 else -LABEL_STEP / 2)
+        above = max(min(beside, above - LABEL_STEP), lowest)
         text = f"{name}: {view.percent(part)}"
         placed.append(
             {"group": name, "text": text, "minutes": view.choice.threshold, "share": above}

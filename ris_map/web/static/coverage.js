@@ -97,7 +97,9 @@
     entries.forEach(({ target, contentRect: { width, height } }) => {
       target.style.setProperty("--map-width", `${width}px`);
       target.style.setProperty("--map-height", `${height}px`);
-      target.style.setProperty("--map-zoom", Math.min(1, PAPER / (width || PAPER)));
+      const zoom = Math.min(1, PAPER / (width || PAPER));
+      target.style.setProperty("--map-zoom", zoom);
+      target.style.setProperty("--map-shrink", `${height * (zoom - 1)}px`);
     });
   });
   const watch = () => document.querySelectorAll(".st-key-cov-map iframe:not([data-cov-seen])").forEach((frame) => {
