@@ -24,12 +24,15 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ris_map.coverage.cube import coverage_cube
-from ris_map.coverage.cubes import population_of, support_of
+from ris_map.coverage.cube import THRESHOLDS, coverage_cube
+from ris_map.coverage.cubes import CubeChoice, cube_of, population_of, support_of
+from ris_map.coverage.fragility import fragility
+from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.people import People, figures
 from ris_map.geography.roads import SWEREF_99_TM, WGS_84
 from ris_map.register.reading import load_register
 from ris_map.travel.matrix import nearest_minutes, part
-from ris_map.travel.network import SPEED_MODELS, Joined, Network, join, road_network
+from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, Joined, Network, join, road_network
 from ris_map.travel.world import World, foundations
 
 DATA = Path(__file__).parents[2] / "data"
@@ -62,17 +65,29 @@ def bench_county() -> None:
         base.__dict__.pop("joined_cells", None)
         _ = fresh().matrix
 
+    choices = [CubeChoice(speed=model.id) for model in SPEED_MODELS]
+    shared = {choice: cube_of(world, choice).shared for choice in choices}
+
+    def fresh_cubes(*chosen: CubeChoice) -> None:
+        """Compute cubes from the minutes of all offices."""
+        for choice in chosen:
+            coverage_cube(
+                support_of(world),
+                world.matrix_for(SPEED_MODEL[choice.speed]),
+                population=population_of(world),
+                shared=shared[choice],
+            )
+
     print(f"Västerbotten: {len(base.cells)} cells, {len(world.offices)} offices")
     steps: dict[str, tuple[Callable[[], object], int, str]] = {
         "all cells to all offices": (from_points, 10, "500"),
         "the same, cells joined": (lambda: fresh().matrix, 10, ""),
         "four speed models": (lambda: [fresh().matrix_for(m) for m in SPEED_MODELS], 5, ""),
         "nearest office only": (lambda: nearest_minutes(offices, cells), 20, ""),
-        "full cube": (
-            lambda: coverage_cube(support_of(world), world.matrix, population=population_of(world)),
-            10,
-            "30",
-        ),
+        "full cube, one model": (partial(fresh_cubes, CubeChoice()), 20, "30"),
+        "full cube, four models": (partial(fresh_cubes, *choices), 10, "120"),
+        "without each actor": (lambda: fragility(cube_of(world, CubeChoice())), 10, ""),
+        "gaps": (lambda: find_gaps(cube_of(world, CubeChoice())), 10, ""),
     }
     for name, (call, runs, budget) in steps.items():
         limit = f"   budget {budget} ms" if budget else ""
@@ -112,9 +127,17 @@ def bench_sweden(folder: Path) -> None:
         print(f"  {len(some):6} {len(offices):8} {spent:9.3f}")
     every = part(cells, np.sort(chance.choice(len(cells), 5000, replace=False)))
     start = time.process_time()
-    for kind in range(15):
-        nearest_minutes(part(every, np.flatnonzero(chance.random(5000) < (kind + 1) / 16)), cells)
-    print(f"  fifteen kinds of help in turn: {time.process_time() - start:.1f} s, budget 10 s")
+    rows = np.stack(
+        [
+            nearest_minutes(part(every, np.flatnonzero(chance.random(5000) < (k + 1) / 16)), cells)
+            for k in range(15)
+        ]
+    )
+    group = np.arange(len(cells)) * 290 // len(cells)
+    persons = chance.integers(1, 200, len(cells))
+    people = People(persons=persons, group=group, groups=290)
+    figures(rows, people=people, thresholds=THRESHOLDS, limit=60.0)
+    print(f"  cube of 290 x 15: {time.process_time() - start:.1f} s, budget 10 s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(f"  memory of the process at its peak: {peak:.0f} MB")
 
