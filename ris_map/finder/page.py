@@ -19,7 +19,7 @@ from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.travel.world import World
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
-from ris_map.web.map import MapLayer, show_map
+from ris_map.web.map import MapClick, MapLayer, show_map
 from ris_map.words import Translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -84,7 +84,7 @@ def body(tr: Translator) -> None:
     layout.ignored_notice(ignored, tr=tr)
     question_column, answer_column, map_column = st.columns([2, 4, 4], gap="medium")
     with map_column, st.container(key="ris-find-map"):
-        show_map(answer.layer, key="find", height=MAP_HEIGHT)
+        show_map(answer.layer, key="find", height=MAP_HEIGHT, on_click=_clicked)
     is_answered = need.place is not None and need.phase is not None
     with answer_column, st.container(key="ris-find-list"):
         st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
@@ -95,6 +95,12 @@ def body(tr: Translator) -> None:
     with st.container(key="ris-find-more"):
         st.html(render("find_onward.html", view=view, t=tr))
         _share(view, need, tr=tr)
+
+
+def _clicked(click: MapClick) -> None:
+    """Search from the municipality that was pressed on the map."""
+    if click.kind == "municipality":
+        STATE.set(place=click.id)
 
 
 def _list(answer: Prepared, *, tr: Translator) -> None:

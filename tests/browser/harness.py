@@ -200,6 +200,10 @@ def axe_faults(page: Page) -> list[str]:
         result = Axe().run(frame, options=options)  # type: ignore[arg-type]
         for violation in result.response["violations"]:
             for node in violation["nodes"]:
+                # WCAG 2.5.8 excepts what can be done elsewhere on the page: every marker stands in
+                # the list beside the map, and a real map has places that lie close to each other
+                if violation["id"] == "target-size" and "leaflet-marker-icon" in node["html"]:
+                    continue
                 faults.append(
                     f"{where}: {violation['id']} ({violation['impact']}): {violation['help']}\n"
                     f"    {' '.join(map(str, node['target']))}\n"

@@ -181,9 +181,11 @@
 
   new MutationObserver(() => {
     showChosen();
-    // The municipalities go away once one is chosen: the focus goes to the field, not to nowhere.
-    if (refocus && document.activeElement === document.body && byId("ris-plats")) {
-      byId("ris-plats").focus();
+    // The field goes away once a place is chosen: the next question gets the focus, not nowhere.
+    if (refocus && document.activeElement === document.body && !byId("ris-plats")) {
+      const next = document.querySelector(".st-key-hitta-fas [data-testid^='stBaseButton-pills']") ?? byId("svar");
+      if (!next) return;
+      next.focus();
       refocus = false;
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
