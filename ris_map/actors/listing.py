@@ -1,54 +1,261 @@
-"""The list and the table of a selection."""
+"""Who helps: headline, panel and rows of the start page, and the table of everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from ris_map.register.in_words import ActorRow, DeliveryMark
+import numpy as np
+
+from ris_map.actors.choices import StartChoice
+from ris_map.coverage.map_picture import MapView, Matching
+from ris_map.register.in_words import (
+    ActorRow,
+    DeliveryMark,
+    PhaseMark,
+    Words,
+    detail_url,
+    phase_marks,
+    place_id,
+    service_area_words,
+)
+from ris_map.register.model import Actor
 from ris_map.register.selection import Group
-from ris_map.register.vocabulary import Availability
-from ris_map.words import Translator
+from ris_map.register.vocabulary import Availability, ServiceScope
+from ris_map.travel.people import FERRY
+from ris_map.words import Translator, swedish_sort_key
+from ris_map.words.figures import minutes_number, percent
 from ris_map.words.markup import render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One actor in two lines; ``towns`` are the ids that the map marks."""
+
+    name: str
+    where: str
+    url: str
+    towns: str
+    phases: tuple[PhaseMark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The actors of one group under their heading."""
+    """Rows under a heading; an empty one has none."""
 
-    id: str
     title: str
-    note: str
-    count: str
-    on_map: bool
-    rows: tuple[ActorRow, ...]
+    rows: tuple[Row, ...]
 
 
-def sections(rows: Iterable[ActorRow], *, tr: Translator) -> tuple[Section, ...]:
-    """Return rows under their groups' headings, empty groups left out."""
-    rows = tuple(rows)
-    found = ((group, tuple(r for r in rows if r.group == group.value)) for group in Group)
-    return tuple(
-        Section(
-            id=group.value,
-            title=tr(f"group.{group.value}.title"),
-            note=tr(f"group.{group.value}.note"),
-            count=tr.number(len(members)),
-            on_map=group is Group.OFFICE,
-            rows=members,
+def headline_html(view: MapView) -> str:
+    """Return inland against coast in one sentence, and what it rests on."""
+    tr, choice = view.tr, view.choice
+    values = {"kind": view.kind, "limit": view.limit}
+    url = f"/metod?{urlencode({'lang': tr.language.value})}"
+    if not view.is_physical:
+        known = int((view.answers() == 2).sum())
+        after = tr(f"karta.headline.{choice.delivery.value}", **values)
+        return render(
+            "headline.html",
+            parts=("", f" {after}"),
+            figure=tr("karta.of-15", n=known),
+            lead=tr("karta.lead.remote", phase=_phase(view)),
+            how=tr("karta.how"),
+            url=url,
         )
-        for group, members in found
-        if members
+    figure, coast = (percent(view.share(codes), tr=tr) for codes in (view.inland, view.coast))
+    before, after = tr("karta.headline", figure="|", coast=coast, **values).split("|")
+    lead = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
+    rest = ""
+    carriers = view.carriers(view.inland)
+    if carriers:
+        one = carriers[0]
+        names = {actor.id: actor.name for actor in view.world.register.actors}
+        rest = tr(
+            "karta.rests",
+            name=names[one.actor_id],
+            towns=tr.listing(list(one.towns)),
+            share=percent(one.share_without, tr=tr),
+        )
+    lead = f"{lead} {rest}".strip()
+    return render(
+        "headline.html",
+        parts=(before, after),
+        figure=figure,
+        lead=lead,
+        how=tr("karta.how"),
+        url=url,
     )
 
 
-def cards_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
-    """Return the list as HTML: one card per actor, grouped."""
+def _phase(view: MapView) -> str:
+    phase = view.choice.phase
+    return view.tr(f"karta.phase.{phase.value if phase else 'all'}")
+
+
+def _area(view: MapView) -> str:
+    area = view.choice.strength_area
+    if area is None:
+        return ""
+    label = view.world.foundations.strategy.label(area).in_(view.tr.language)
+    return view.tr("karta.lead.area", area=label[:1].lower() + label[1:])
+
+
+def rows_html(view: MapView, choice: StartChoice) -> str:
+    """Return who has an office that matches, own actors of a chosen area before open ones."""
+    tr, words = view.tr, _words(view)
+    found = sorted(view.matching(), key=lambda one: swedish_sort_key(one.actor.name))
+    here = [one for one in found if not choice.town or choice.town in _ids(one)]
+    area = choice.strength_area
+    own = [one for one in here if area and area in one.actor.strength_areas.areas]
+    neutral = [one for one in here if one not in own]
+    sections = [Section(title="", rows=tuple(_row(one, words) for one in here))]
+    if area:
+        sections = [
+            Section(
+                title=tr(f"karta.{name}", n=len(ones)), rows=tuple(_row(o, words) for o in ones)
+            )
+            for name, ones in (("own", own), ("neutral", neutral))
+        ]
+    kind = choice.service_type
+    title = tr.plural(
+        f"karta.actors.{kind.value if kind else 'all'}", len(here), phase=_phase(view)
+    )
+    offices = sum(one.offices if not choice.town else 1 for one in here)
+    note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
+    return render("rows.html", title=title, note=note, sections=sections, id="vem")
+
+
+def _row(one: Matching, words: Words) -> Row:
+    tr = words.tr
+    where = tr.listing([town for _, town in one.towns])
+    if one.actor.service_area.scope is ServiceScope.MUNICIPALITIES:
+        where = tr("karta.row.for", where=where, area=service_area_words(one.actor, words=words))
+    return _row_of(one.actor, where, " ".join(_ids(one)), words)
+
+
+def _row_of(actor: Actor, where: str, towns: str, words: Words) -> Row:
+    return Row(
+        name=actor.name,
+        where=where,
+        url=detail_url(actor.id, words=words),
+        towns=towns,
+        phases=phase_marks(actor.phases, words=words),
+    )
+
+
+def _ids(one: Matching) -> list[str]:
+    return [place_id(code, town) for code, town in one.towns]
+
+
+def panel_html(view: MapView, choice: StartChoice) -> str:
+    """Return what is said of the chosen municipality: figures, first contact, who is near."""
+    tr, code, words = view.tr, choice.municipality, _words(view)
+    name, at, found = view.names[code], view.at(choice.municipality), view.found
+    limit = view.limit
+    figures = []
+    near: list[tuple[str, str]] = []
+    if view.is_physical:
+        within = int(_median_actors(view, code))
+        figures = [
+            (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=limit)),
+            (_minutes(float(found.median[at]), tr=tr), tr("karta.panel.median")),
+            (tr.number(within), tr("karta.panel.actors", limit=limit)),
+        ]
+        near = [
+            (actor.name, f"{town}, {view.minutes_words(minutes)}")
+            for actor, town, minutes in view.nearest(found.cube.shared.from_seat[:, at], 3)
+        ]
+    home = [
+        (actor.name, detail_url(actor.id, words=words))
+        for actor in view.world.register.actors
+        if actor.municipal
+        and not actor.outside_county
+        and actor.is_active(view.world.on)
+        and any(o.municipality == code for o in actor.offices_on(view.world.on))
+    ]
+    query = {**choice.map_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     return render(
-        "cards.html",
-        sections=sections(rows, tr=tr),
+        "panel.html",
         t=tr,
-        delivery=lambda row: delivery_sentence(row, tr=tr),
+        name=name,
+        figures=figures,
+        square=_square(view, choice),
+        home=home,
+        near=near,
+        url=f"/kommun?{urlencode(query, doseq=True)}",
+    )
+
+
+def _minutes(minutes: float, *, tr: Translator) -> str:
+    """Return minutes as a big figure."""
+    number = minutes_number(minutes, tr=tr)
+    return tr("karta.limit.min", n=number) if number[:1].isdigit() else number
+
+
+def home_html(tr: Translator) -> str:
+    """Return where everybody may begin, whatever the choice."""
+    return render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere"))
+
+
+def _median_actors(view: MapView, code: str) -> float:
+    """Return how many different actors half of the residents have within the limit."""
+    population = view.found.cube.population
+    inside = population.municipality == view.at(code)
+    number, persons = view.found.actors_within(view.choice)[inside], population.persons[inside]
+    order = np.argsort(number, kind="stable")
+    at = np.searchsorted(np.cumsum(persons[order]), persons.sum() / 2)
+    return float(number[order][min(at, len(order) - 1)]) if len(order) else 0.0
+
+
+def _square(view: MapView, choice: StartChoice) -> str:
+    """Return the minutes from a chosen square and the nearest office."""
+    tr = view.tr
+    if not choice.cell or not view.is_physical:
+        return ""
+    cell = int(choice.cell)
+    if view.world.cells.access[cell] == FERRY:
+        return tr("karta.square.ferry")
+    near = view.nearest(view.found.cube.shared.minutes[:, cell], 1)
+    if not near:
+        return tr("karta.square.none", kind=view.kind)
+    actor, town, minutes = near[0]
+    return tr("karta.square", minutes=view.minutes_words(minutes), name=actor.name, town=town)
+
+
+def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
+    """Return the whole core of the register as rows under their groups."""
+    rows = tuple(rows)
+    sections = [
+        Section(
+            title=f"{tr(f'group.{group.value}.title')} ({tr.number(len(members))})",
+            rows=tuple(
+                Row(
+                    name=row.name,
+                    where=f"{row.places} · {row.service_types}",
+                    url=row.detail_url,
+                    towns=" ".join(row.town_ids),
+                    phases=row.phases,
+                )
+                for row in members
+            ),
+        )
+        for group in Group
+        if (members := [row for row in rows if row.group == group.value])
+    ]
+    title = tr("karta.everybody.title", n=tr.number(len(rows)))
+    return render(
+        "rows.html", title=title, note=tr("karta.everybody.note"), sections=sections, id="alla"
+    )
+
+
+def _words(view: MapView) -> Words:
+    return Words(
+        tr=view.tr,
+        strategy=view.world.foundations.strategy,
+        municipality_names=view.names,
+        report_address="",
     )
 
 

@@ -1,173 +1,214 @@
-"""Widgets and pictures of the start page."""
+"""The start page in Streamlit: headline, one line of choices, the map, and who helps beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
-from streamlit_folium import st_folium
 
-from ris_map.actors.choices import ADDRESS, area_key, chosen_filter
+from ris_map.actors.choices import StartChoice
 from ris_map.actors.files import actors_csv
-from ris_map.actors.listing import cards_html, table_html
-from ris_map.actors.sentence import chosen_words, selection_sentence
-from ris_map.actors.town_map import bubbles, towns
+from ris_map.actors.listing import (
+    all_html,
+    headline_html,
+    home_html,
+    panel_html,
+    rows_html,
+    table_html,
+)
 from ris_map.common import dates
+from ris_map.coverage.map_picture import (
+    LIMITS,
+    MapView,
+    address_of,
+    map_view,
+    neighbours,
+)
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.filters import Filter, Param
-from ris_map.register.in_words import ActorRow, phase_marks
-from ris_map.register.selection import Selection
-from ris_map.register.strategy import Term, explanation
-from ris_map.register.vocabulary import Delivery, Phase, ServiceType
-from ris_map.web import data
-from ris_map.web.map import base_map
+from ris_map.register.filters import Filter
+from ris_map.register.in_words import actor_rows
+from ris_map.register.selection import select
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
+from ris_map.travel.routes import routes_from
+from ris_map.web import data, layout
+from ris_map.web.address import PageState
+from ris_map.web.map import MapClick, MapLayer, Route, show_map
 from ris_map.words import Translator
-from ris_map.words.markup import render
+from ris_map.words.figures import minutes_words
 
-MAP_HEIGHT_PX = 560
-MORE = "fler-filter"
-"""Key of the box with further filters: whether it is open."""
+STATE = PageState(page="start", model=StartChoice)
+Options = dict[str, dict[Any, str]]
+"""Texts of the choices by field."""
 
 
-def filters(tr: Translator) -> None:
-    """Draw the filters; each writes the address when it changes."""
-    with st.container(key="ris-filters"):
-        st.html(render("heading.html", level=2, text=tr("filter.heading"), hidden=True))
-        first, second = st.columns([2, 3])
-        with first:
-            _pills(Param.PHASE, tuple(Phase), tr("filter.phase"), tr=tr)
-            _place(tr)
-        with second:
-            _pills(Param.SERVICE_TYPE, tuple(ServiceType), tr("filter.service-type"), tr=tr)
-            st.text_input(
-                tr("filter.text"),
-                key=Param.TEXT,
-                placeholder=tr("filter.text.placeholder"),
-                max_chars=80,
-                on_change=ADDRESS.write,
+def page() -> None:
+    """Draw the page."""
+    tr = layout.language_texts()
+    layout.fault_notice(data.register_state().faults, tr=tr, served=True)
+    _all_that_depends_on_the_choices(tr)
+
+
+@st.fragment
+def _all_that_depends_on_the_choices(tr: Translator) -> None:
+    layout.ignored_notice(STATE.sync(), tr=tr)
+    choice = STATE.chosen()
+    view = map_view(data.world(), choice, tr=tr)
+    st.html(headline_html(view))
+    _choices(tr)
+    left, right = st.columns([7, 3], gap="medium")
+    with left:
+        _map(view, choice)
+    with right, st.container(key="ris-list"):
+        if choice.municipality:
+            st.html(panel_html(view, choice))
+        st.html(rows_html(view, choice))
+        _ways_on(choice, tr)
+        if not choice.municipality:
+            st.html(home_html(tr))
+    if choice.everybody:
+        _everybody(tr)
+
+
+def _choices(tr: Translator) -> None:
+    options = _options(tr)
+    with st.container(horizontal=True, key="ris-choices", vertical_alignment="center"):
+        _one_of("phase", st.pills, options, tr=tr)
+        for field in ("service_type", "strength_area", "delivery"):
+            texts = dict(options[field])
+            st.selectbox(
+                tr(f"karta.{field}"),
+                list(texts),
+                format_func=texts.__getitem__,
+                key=STATE.key(field),
+                label_visibility="collapsed",
+                placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
+                width={"service_type": 220, "strength_area": 205, "delivery": 140}[field],
+                on_change=STATE.write,
             )
-        _more_filters(tr)
+        _one_of("limit", st.segmented_control, options, tr=tr)
+        _one_of("shown", st.segmented_control, options, tr=tr)
 
 
-def _more_filters(tr: Translator) -> None:
-    """Draw the filters that are folded away; closed and without a choice nobody waits for them."""
-    is_chosen = _more_is_chosen()
-    box = st.expander(tr("filter.more"), expanded=is_chosen, key=MORE, on_change="rerun")
-    if not (box.open or is_chosen):
-        return
-    with box:
-        _strength_areas(tr)
-        _pills(Param.DELIVERY, tuple(Delivery), tr("filter.delivery"), tr=tr)
-        st.checkbox(
-            tr("filter.scope"),
-            key=Param.SCOPE,
-            help=tr("filter.scope.help"),
-            on_change=ADDRESS.write,
-        )
-
-
-def in_words(selection: Selection, chosen: Filter, *, tr: Translator) -> None:
-    """Draw the line that says what is selected, the button that clears it, and the sentence."""
-    geography = data.geography()
-    place_names = ((place.id, place.name) for place in data.places(tr.language))
-    words = chosen_words(chosen, place_names=place_names, strategy=data.strategy(), tr=tr)
-    with st.container(horizontal=True, key="ris-chosen", vertical_alignment="center"):
-        text = f"{tr('filter.chosen')} {words}" if words else tr("filter.nothing-chosen")
-        st.html(render("chosen.html", text=text))
-        if not chosen.is_empty:
-            st.button(tr("filter.clear"), key="clear", on_click=ADDRESS.clear)
-    sentence = selection_sentence(
-        selection,
-        coast=geography.division(data.COAST_DIVISION),
-        inland=geography.division(data.INLAND_DIVISION),
-        tr=tr,
-    )
-    reference_date = data.register_state().register.meta.reference_date
-    source = tr("sentence.source", reference=reference_date)
-    st.html(render("sentence.html", text=sentence, source=source, jump=tr("map.jump")))
-
-
-def town_map(selection: Selection, *, tr: Translator) -> None:
-    """Draw the map; no pan or zoom reruns the page, only the bubbles change with a filter."""
-    shown = towns(selection.on_map, localities=data.geography().localities)
-    st_folium(
-        base_map(),
-        key="town-map",
-        height=MAP_HEIGHT_PX,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=bubbles(shown, tr=tr),
-    )
-    st.html(render("legend.html", t=tr, marks=phase_marks(Phase, words=data.words(tr))))
-
-
-def listing(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:
-    """Draw the list, or words where there is nothing to list."""
-    if not rows:
-        st.html(render("empty.html", title=tr("empty.title"), text=tr("empty.text")))
-        return
-    st.html(cards_html(rows, tr=tr))
-
-
-def table_and_files(rows: tuple[ActorRow, ...], *, tr: Translator) -> None:
-    """Draw the same selection as a table, and the downloads of it."""
-    st.html(render("heading.html", level=2, text=tr("table.heading"), hidden=False))
-    with st.container(horizontal=True):
-        for flavour in CsvFlavour:
-            st.download_button(
-                tr(f"csv.{flavour}"),
-                data=partial(actors_csv, rows, flavour=flavour, tr=tr),
-                file_name=f"{tr('csv.file')}-{dates.today().isoformat()}.csv",
-                mime="text/csv",
-                key=f"csv-{flavour}",
-                on_click="ignore",
-            )
-    if rows:
-        st.html(table_html(rows, tr=tr))
-
-
-def _pills(key: str, options: tuple[Term, ...], label: str, *, tr: Translator) -> None:
-    strategy = data.strategy()
-    st.pills(
-        label,
-        options,
-        selection_mode="multi",
-        format_func=lambda member: strategy.label(member).in_(tr.language),
-        key=key,
-        help=_explained(options, tr=tr),
-        wrap=True,
-        on_change=ADDRESS.write,
+def _one_of(field: str, widget: Callable[..., object], options: Options, *, tr: Translator) -> None:
+    texts = options[field]
+    widget(
+        tr(f"karta.{field}"),
+        list(texts),
+        format_func=texts.__getitem__,
+        key=STATE.key(field),
+        label_visibility="collapsed",
+        required=field != "phase",
+        width="content",
+        on_change=STATE.write,
     )
 
 
-def _explained(options: tuple[Term, ...], *, tr: Translator) -> str:
-    """Return the options with their explanations, for the help beside the label (I9)."""
+def _options(tr: Translator) -> Options:
+    """Return the choices of every widget with their texts."""
     strategy, language = data.strategy(), tr.language
-    return "\n\n".join(
-        f"**{strategy.label(term).in_(language)}**: {explanation(term, strategy).in_(language)}"
-        for term in options
+    return {
+        "phase": {phase: strategy.label(phase).in_(language) for phase in Phase},
+        "service_type": {
+            None: tr("karta.service_type.all"),
+            **{kind: strategy.label(kind).in_(language) for kind in ServiceType},
+        },
+        "strength_area": {
+            None: tr("karta.strength_area.all"),
+            **{area: strategy.label(area).in_(language) for area in STRENGTH_AREAS},
+        },
+        "delivery": {way: tr(f"karta.way.{way.value}") for way in Delivery},
+        "limit": {
+            limit: tr("karta.limit.min", n=limit) if limit == LIMITS[-1] else str(limit)
+            for limit in LIMITS
+        },
+        "shown": {name: tr(f"karta.shown.{name}") for name in ("minuter", "aktorer")},
+    }
+
+
+def _map(view: MapView, choice: StartChoice) -> None:
+    world, tr = view.world, view.tr
+    options: dict[str, dict[str, tuple[str, object]]] = {}
+    for field, texts in _options(tr).items():
+        options[STATE.key(field)] = {
+            # a second click on the chosen phase takes it back
+            text: (field, None if field == "phase" and value == choice.phase else value)
+            for value, text in texts.items()
+        }
+    layer = MapLayer(
+        picture=address_of(world, choice, tr.language),
+        title=tr("karta.title"),
+        chosen=choice.municipality,
+        routes=tuple(_routes(view, choice)),
+        divide=view.division.id,
+        sides=(tr("karta.inland"), tr("karta.coast")),
+        next_pictures=neighbours(world, choice.map_choice(), tr.language, options),
+    )
+    show_map(layer, key="karta", on_click=_clicked)
+
+
+def _routes(view: MapView, choice: StartChoice) -> list[Route]:
+    """Return the way from the chosen municipality's main town to the nearest that helps."""
+    base = view.world.foundations
+    if not (choice.municipality and view.is_physical):
+        return []
+    towns = base.geography.localities
+    seat = next(t for t in towns if t.municipality_code == choice.municipality and t.is_seat)
+    at = view.found.cube.population.municipality_codes.index(choice.municipality)
+    near = view.nearest(view.found.cube.shared.from_seat[:, at], 1)
+    if not near or near[0][2] < 5:
+        return []
+    goal = next((t for t in towns if t.name == near[0][1]), None)
+    if goal is None:
+        return []
+    found = routes_from(base.joined([seat.lat], [seat.lon]), base.joined([goal.lat], [goal.lon]))[0]
+    if found is None:
+        return []
+    label = minutes_words(near[0][2], tr=view.tr, limit=float(choice.limit))
+    return [Route(points=found.line, label=label)]
+
+
+def _clicked(click: MapClick) -> None:
+    """Take a click on the map before the page is drawn."""
+    match click.kind:
+        case "municipality":
+            STATE.set(municipality=click.id, town="", cell="")
+        case "town":
+            chosen = STATE.chosen().town
+            STATE.set(town="" if chosen == click.id else click.id, cell="")
+        case "cell":
+            STATE.set(cell=click.id)
+        case "county":
+            STATE.set(municipality="", town="", cell="")
+
+
+def _ways_on(choice: StartChoice, tr: Translator) -> None:
+    if choice.town:
+        st.button(tr("karta.all-towns"), type="tertiary", on_click=STATE.set, kwargs={"town": ""})
+    st.button(
+        tr("karta.fewer" if choice.everybody else "karta.everybody"),
+        type="tertiary",
+        on_click=STATE.set,
+        kwargs={"everybody": not choice.everybody},
     )
 
 
-def _strength_areas(tr: Translator) -> None:
-    for group in data.strategy().strength_area_groups:
-        label = f"{tr('filter.strength-area')}: {group.label.in_(tr.language)}"
-        _pills(area_key(group.id), tuple(group.areas), label, tr=tr)
-
-
-def _place(tr: Translator) -> None:
-    found = data.places(tr.language)
-    names = {place.id: place.name for place in found}
-    st.multiselect(
-        tr("filter.place"),
-        list(names),
-        format_func=names.__getitem__,
-        key=Param.PLACE,
-        placeholder=tr("filter.place.placeholder"),
-        on_change=ADDRESS.write,
-    )
-
-
-def _more_is_chosen() -> bool:
-    chosen = chosen_filter(st.session_state)  # type: ignore[arg-type]
-    return bool(chosen.strength_areas or chosen.delivery) or chosen.scope != Filter().scope
+def _everybody(tr: Translator) -> None:
+    """Draw the whole core of the register as rows, its files and its table."""
+    on = dates.today()
+    selection = select(data.register_state().register, Filter(), groups=data.place_groups(), on=on)
+    rows = actor_rows(selection.matches, words=data.words(tr), on=on)
+    st.html(all_html(rows, tr=tr))
+    with st.expander(tr("karta.files")):
+        with st.container(horizontal=True):
+            for flavour in CsvFlavour:
+                st.download_button(
+                    tr(f"csv.{flavour}"),
+                    data=partial(actors_csv, rows, flavour=flavour, tr=tr),
+                    file_name=f"{tr('csv.file')}-{on.isoformat()}.csv",
+                    mime="text/csv",
+                    key=f"csv-{flavour}",
+                    on_click="ignore",
+                )
+        st.html(table_html(rows, tr=tr))

@@ -8,7 +8,7 @@ year, without it the file is asked for anew (and answered with "not modified").
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -82,6 +82,7 @@ _GEO_TYPES: Final = {
     ".json": "application/json",
     ".bin": "application/octet-stream",
 }
+PictureSource = Callable[[str, Mapping[str, list[str]]], tuple[str, bytes] | None]
 
 
 @lru_cache(maxsize=64)
@@ -217,6 +218,21 @@ async def _geometry(request: Request) -> Response:
         raise HTTPException(status_code=404) from None
     cache = KEPT if _versioned(request, content.version) else "public, no-cache"
     return respond(request, content, media_type=_GEO_TYPES[Path(name).suffix], cache=cache)
+
+
+def picture_route(source: PictureSource) -> Route:
+    """Give the route of the map's pictures; ``source`` returns version and content, or None."""
+
+    async def picture(request: Request) -> Response:
+        query = {key: request.query_params.getlist(key) for key in request.query_params}
+        found = await run_in_threadpool(source, request.path_params["name"], query)
+        if found is None:
+            raise HTTPException(status_code=404)
+        version, content = found
+        cache = KEPT if request.path_params["version"] == version else "no-cache"
+        return respond(request, pack(content), media_type="application/json", cache=cache)
+
+    return Route("/cells/{version}/{name}.json", picture, methods=["GET", "HEAD"])
 
 
 async def _bundled(request: Request) -> Response:

@@ -16,7 +16,6 @@ import folium
 import streamlit as st
 from branca.element import MacroElement
 from jinja2 import Template
-from streamlit_folium import st_folium
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.web import address, data
@@ -241,6 +240,8 @@ def show_map(
     ``on_click`` is called before the script runs, so that it can set the state of widgets.
     ``height`` (px) holds on large screens; a lower window and a phone have rules of their own.
     """
+    # imported before the runtime stands, its frame is not found
+    from streamlit_folium import st_folium  # noqa: PLC0415
 
     def clicked() -> None:
         click = read_click(st.session_state.get(key))

@@ -28,7 +28,7 @@ from ris_map.common.dates import today
 from ris_map.common.faults import RisMapError
 from ris_map.travel.service import Moment, service
 from ris_map.travel.world import World
-from ris_map.web.assets import asset_routes
+from ris_map.web.assets import PictureSource, asset_routes, picture_route
 from ris_map.web.headers import SecurityHeaders
 from ris_map.web.layout import PAGES
 from ris_map.web.settings import (
@@ -55,9 +55,10 @@ PREPARE: Final[list[Callable[[World], object]]] = []
 _LOG = logging.getLogger(__name__)
 
 
-def server_routes() -> list[BaseRoute]:
+def server_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
     """Give the routes that answer before Streamlit's: assets, and what machines look for."""
     return [
+        *([picture_route(pictures)] if pictures else ()),
         *asset_routes(),
         Route("/robots.txt", _robots),
         Route("/sitemap.xml", _sitemap),

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-
 from ris_map.actors.sentence import chosen_words, selection_sentence
+
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.divisions import Division
 from ris_map.register.filters import Filter

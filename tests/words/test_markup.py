@@ -16,10 +16,10 @@ import folium
 import pytest
 from jinja2 import UndefinedError
 from pydantic import ValidationError
+from ris_map.actors.sentence import chosen_words
 
 from ris_map.actors.detail import actor_html
 from ris_map.actors.listing import cards_html, table_html
-from ris_map.actors.sentence import chosen_words
 from ris_map.actors.town_map import bubble, bubbles, towns
 from ris_map.common.faults import Fault
 from ris_map.export.sources import DataSource

@@ -217,7 +217,7 @@
     const low = map.containerPointToLayerPoint([0, 0]), high = low.add(map.getSize());
     const taken = [];
     const touches = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
-    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches(box, other));
+    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches([box[0] - 3, box[1], box[2] + 3, box[3]], other));
     const frame = map.getContainer().getBoundingClientRect();
     document.querySelectorAll(".ris-key, .ris-controls").forEach((element) => {
       const box = element.getBoundingClientRect();
@@ -323,7 +323,7 @@
 
   /* ---- view */
   function fit(animate) {
-    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, 84] } : { paddingTopLeft: [key.hidden ? 20 : shown.chosen ? key.offsetWidth + 40 : 190, 16], paddingBottomRight: [24, 16] };
+    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, 84] } : { paddingTopLeft: [key.hidden ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * 0.3), 16], paddingBottomRight: [24, 16] };
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const land = ground?.land.find((one) => one.properties.code === shown.chosen);
     const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(COUNTY);

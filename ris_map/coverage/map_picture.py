@@ -1,0 +1,425 @@
+"""The picture that a choice means: squares, sentences, legend and bubbles, the same on every page.
+
+It is a pure function of the choice and of the data, so that it stands under an address of its own
+and the neighbouring choices can be fetched before anybody clicks (``web/map.py``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Field
+
+from ris_map.common.address import Choice
+from ris_map.coverage.cube import REMOTE
+from ris_map.coverage.cubes import (
+    UNKNOWN_CLASS,
+    CubeChoice,
+    cell_unknown,
+    class_codes,
+    class_shares,
+    cube_of,
+)
+from ris_map.coverage.fragility import Carrier, carriers
+from ris_map.coverage.groups import Together, matching_offices, together
+from ris_map.geography.divisions import Division
+from ris_map.register.in_words import place_id
+from ris_map.register.model import Actor
+from ris_map.register.vocabulary import Delivery, Phase, ServiceType, StrengthArea
+from ris_map.travel.arrays import CodeArray, FloatArray
+from ris_map.travel.world import World
+from ris_map.web import data
+from ris_map.web.map import (
+    Bubble,
+    Legend,
+    LegendRow,
+    MapPicture,
+    Sentence,
+    picture_address,
+    picture_bytes,
+)
+from ris_map.words import Translator, translator
+from ris_map.words.figures import minutes_words, near_limit, percent, whole
+from ris_map.words.language import Language
+
+NAME = "restid"
+LIMITS = (30, 60, 90, 120)
+ACTOR_CLASSES = (10, 5, 2, 1)
+"""Different actors within the limit: at least this many for classes 0 to 3; none is class 4."""
+_WHOLE = BeforeValidator(lambda value: int(value) if str(value).isdigit() else value)
+
+
+class MapChoice(Choice):
+    """What decides the picture. The keys of the address mean the same on every page."""
+
+    phase: Phase | None = Field(Phase.IDE, alias="fas")
+    service_type: ServiceType | None = Field(ServiceType.RADGIVNING, alias="stod")
+    strength_area: StrengthArea | None = Field(None, alias="omrade")
+    delivery: Delivery = Field(Delivery.OFFICE, alias="satt")
+    limit: Annotated[Literal[30, 60, 90, 120], _WHOLE] = Field(60, alias="grans")
+    shown: Literal["minuter", "aktorer"] = Field("minuter", alias="lager")
+
+    @property
+    def shown_phases(self) -> tuple[Phase, ...]:
+        """Phases that count."""
+        return (self.phase,) if self.phase else tuple(Phase)
+
+    @property
+    def shown_types(self) -> tuple[ServiceType, ...]:
+        """Service types that count."""
+        return (self.service_type,) if self.service_type else tuple(ServiceType)
+
+    @property
+    def cube_choice(self) -> CubeChoice:
+        """What of it the coverage is computed from."""
+        return CubeChoice(threshold=float(self.limit), strength_area=self.strength_area)
+
+    def map_choice(self) -> MapChoice:
+        """Return only what decides the picture."""
+        return MapChoice(**{name: getattr(self, name) for name in MapChoice.model_fields})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matching:
+    """An actor with the offices that match a choice, as towns ``(code, name)`` and their number."""
+
+    actor: Actor
+    towns: tuple[tuple[str, str], ...]
+    offices: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MapView:
+    """Everything that a page with this map says, from one computation."""
+
+    world: World
+    choice: MapChoice
+    division: Division
+    tr: Translator
+    found: Together
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names of the municipalities."""
+        return {m.code: m.name for m in self.world.foundations.geography.municipalities}
+
+    @property
+    def is_physical(self) -> bool:
+        """Whether the map shows offices, and therefore minutes."""
+        return self.choice.delivery is Delivery.OFFICE
+
+    @property
+    def kind(self) -> str:
+        """The chosen kind of help, in a sentence."""
+        chosen = self.choice.service_type
+        return self.tr(f"karta.kind.{chosen.value if chosen else 'all'}")
+
+    @property
+    def limit(self) -> str:
+        """The limit as it is said."""
+        return self.tr.number(self.choice.limit)
+
+    @property
+    def inland(self) -> tuple[str, ...]:
+        """Codes of the inland municipalities."""
+        return self.division.inland
+
+    @property
+    def coast(self) -> tuple[str, ...]:
+        """Codes of all other municipalities."""
+        return tuple(code for code in self.found.cube.municipality_codes if code not in self.inland)
+
+    def at(self, code: str) -> int:
+        """Return a municipality's position."""
+        return self.found.cube.municipality_codes.index(code)
+
+    def share(self, codes: Sequence[str]) -> float:
+        """Return the share of all residents of some municipalities within the limit."""
+        figures = self.found.of(codes)
+        return float(figures.share_within[0, 0, 0, self.found.threshold_at])
+
+    def carriers(self, codes: Sequence[str]) -> tuple[Carrier, ...]:
+        """Return the actors on which the figure of some municipalities rests."""
+        cube = self.found.cube
+        outside = np.array([code not in codes for code in cube.municipality_codes], dtype=np.int64)
+        people = cube.population.grouped(outside, groups=2)
+        phases, types = self.choice.shown_phases, self.choice.shown_types
+        found = carriers(cube, people, phases=phases, types=types)
+        return tuple(one for one in found if one.group == 0)
+
+    def minutes_words(self, minutes: float) -> str:
+        """Return minutes in words, on their own side of the limit."""
+        return minutes_words(minutes, tr=self.tr, limit=float(self.choice.limit))
+
+    def answers(self) -> CodeArray:
+        """Return per municipality whether help is given in the chosen remote way (``Known``)."""
+        return self.found.remote[:, REMOTE.index(self.choice.delivery)]
+
+    def classes(self) -> CodeArray:
+        """Return the class of every square."""
+        cube = self.found.cube
+        if not self.is_physical:
+            codes = np.array([4, UNKNOWN_CLASS, 0], dtype=np.int8)[self.answers()]
+            return codes[cube.population.municipality]
+        choice = self.choice
+        unknown = cell_unknown(
+            self.world, choice.cube_choice, choice.shown_phases, choice.shown_types
+        )
+        if choice.shown == "aktorer":
+            number = self.found.actors_within(choice)
+            codes = (number[:, None] < np.array(ACTOR_CLASSES)).sum(axis=1)
+            return np.where(unknown & (number == 0), UNKNOWN_CLASS, codes).astype(np.int8)
+        return class_codes(self.found.minutes, unknown)
+
+    def matching(self) -> tuple[Matching, ...]:
+        """Return the actors with offices in the county that match, in Swedish order."""
+        cube, table = self.found.cube, self.found.cube.table
+        codes = cube.municipality_codes
+        towns: dict[str, list[tuple[str, str]]] = {}
+        for k in matching_offices(cube, self.choice).tolist():
+            where = int(table.office_municipality[k])
+            if where >= 0:
+                actor = table.actor_ids[int(table.office_actor[k])]
+                towns.setdefault(actor, []).append((codes[where], table.office_towns[k]))
+        return tuple(
+            Matching(
+                actor=actor,
+                towns=tuple(dict.fromkeys(towns[actor.id])),
+                offices=len(towns[actor.id]),
+            )
+            for actor in self.world.register.actors
+            if actor.id in towns
+        )
+
+    def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Actor, str, float]]:
+        """Return the nearest matching actors with the town, given minutes to every office."""
+        cube, table = self.found.cube, self.found.cube.table
+        offices = np.flatnonzero(np.isin(cube.shared.office, matching_offices(cube, self.choice)))
+        actors = {actor.id: actor for actor in self.world.register.actors}
+        seen: dict[str, tuple[Actor, str, float]] = {}
+        for k in sorted(offices.tolist(), key=lambda k: float(minutes_from[k])):
+            at = int(cube.shared.office[k])
+            actor = actors[table.actor_ids[int(table.office_actor[at])]]
+            if np.isfinite(minutes_from[k]):
+                seen.setdefault(actor.id, (actor, table.office_towns[at], float(minutes_from[k])))
+        return list(seen.values())[:number]
+
+
+def map_view(
+    world: World, choice: MapChoice, *, tr: Translator, division: Division | None = None
+) -> MapView:
+    """Return what a choice means today; the first division of the file is the default."""
+    return MapView(
+        world=world,
+        choice=choice,
+        division=division or world.foundations.geography.divisions[0],
+        tr=tr,
+        found=together(cube_of(world, choice.cube_choice), choice),
+    )
+
+
+# ---------------------------------------------------------------- the picture
+
+
+def picture(view: MapView) -> MapPicture:
+    """Return the picture of a choice."""
+    codes = view.classes()
+    return MapPicture(
+        classes=codes.tolist(),
+        legend=_legend(view, codes),
+        sentences={"": _county(view), **{code: _sentence(view, code) for code in view.names}},
+        bubbles=tuple(_bubbles(view)) if view.is_physical else (),
+    )
+
+
+def _legend(view: MapView, codes: CodeArray) -> Legend:
+    tr = view.tr
+    groups = {"inland": view.inland, "coast": view.coast}
+    shares = class_shares(view.world, codes, groups)
+    if not view.is_physical:
+        words = [tr("karta.yes"), "", "", "", tr("karta.no"), tr("karta.unknown")]
+        shown: tuple[int, ...] = (0, 4, 5)
+        head = ""
+    elif view.choice.shown == "aktorer":
+        words = [tr(f"karta.actors.class.{i}") for i in range(5)]
+        shown, head = (0, 1, 2, 3, 4), tr("karta.actors.head")
+    else:
+        words = ["0–30", "30–60", "60–90", "90–120", tr("karta.over", n=120)]
+        shown, head = (0, 1, 2, 3, 4), tr("karta.minutes.head")
+    what = view.choice.shown if view.is_physical else view.choice.delivery.value
+    title = tr(f"karta.legend.{what}", kind=view.kind, limit=view.limit)
+    notes = []
+    if view.is_physical:
+        notes = [
+            ("unknown", tr("karta.note.unknown")),
+            (view.choice.phase.value if view.choice.phase else "office", _office_note(view)),
+        ]
+    return Legend(
+        title=title,
+        columns=(head, tr("karta.inland.percent"), tr("karta.coast.percent")),
+        rows=tuple(
+            LegendRow(
+                code=code,
+                label=words[code],
+                shares=tuple(round(100 * shares[name][code], 1) for name in groups),
+                texts=tuple(_bare_percent(shares[name][code], tr=tr) for name in groups),
+            )
+            for code in shown
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _office_note(view: MapView) -> str:
+    phase = view.choice.phase
+    return view.tr(f"karta.note.office.{phase.value if phase else 'all'}")
+
+
+def _bare_percent(share: float, *, tr: Translator) -> str:
+    """Return per cent for a column that says so in its heading; nearly none is not none."""
+    return "<1" if 0 < share < 0.005 else tr.number(whole(100 * share))
+
+
+def _of_hundred(share: float, *, tr: Translator) -> str:
+    n = whole(100 * share)
+    if n == 100 and share < 1:
+        return tr("karta.of-hundred.over", n=99)
+    if n == 0 and share > 0:
+        return tr("karta.of-hundred.under", n=1)
+    return tr("karta.of-hundred", n=n)
+
+
+def _sentence(view: MapView, code: str) -> Sentence:
+    tr, at, name = view.tr, view.at(code), view.names[code]
+    link = {
+        "url": f"/kommun?kommun={code}&lang={tr.language.value}",
+        "link": tr("karta.to-page", name=name),
+    }
+    values = {"name": name, "kind": view.kind, "limit": view.limit}
+    if not view.is_physical:
+        word = ("no", "unknown", "yes")[int(view.answers()[at])]
+        key = f"karta.remote.{view.choice.delivery.value}.{word}"
+        return Sentence(figure=tr(f"karta.{word}"), text=tr(key, **values), **link)
+    share, median = float(view.found.share[at]), float(view.found.median[at])
+    values["median"] = view.minutes_words(median)
+    if not np.isfinite(median):
+        may = bool(view.found.may_be_there[at])
+        return Sentence(
+            figure="?" if may else "0",
+            text=tr("karta.may" if may else "karta.none", **values),
+            **link,
+        )
+    if near_limit(median, float(view.choice.limit)):
+        return Sentence(
+            figure=tr("karta.about", n=view.limit), text=tr("karta.near", **values), **link
+        )
+    if share >= 0.5:
+        figure = _of_hundred(share, tr=tr)
+        return Sentence(figure=figure, text=tr("karta.within", **values), **link)
+    return Sentence(figure=_of_hundred(1 - share, tr=tr), text=tr("karta.beyond", **values), **link)
+
+
+def _county(view: MapView) -> Sentence:
+    tr = view.tr
+    if not view.is_physical:
+        n = int((view.answers() == 2).sum())
+        return Sentence(
+            figure=tr("karta.of-15", n=n), text=tr("karta.county.remote", kind=view.kind)
+        )
+    values = {
+        "kind": view.kind,
+        "limit": view.limit,
+        "coast": percent(view.share(view.coast), tr=tr),
+    }
+    figure = percent(view.share(view.inland), tr=tr)
+    return Sentence(figure=figure, text=tr("karta.county", **values))
+
+
+def _bubbles(view: MapView) -> Iterable[Bubble]:
+    tr = view.tr
+    places = {
+        (town.municipality_code, town.name): (town.lat, town.lon)
+        for town in view.world.foundations.geography.localities
+    }
+    offices = {place.id: (place.lat, place.lon) for place in view.world.offices}
+    cube, table = view.found.cube, view.found.cube.table
+    count: dict[tuple[str, str], list[int]] = {}
+    for k in matching_offices(cube, view.choice).tolist():
+        where = int(table.office_municipality[k])
+        if where >= 0:
+            town = (cube.municipality_codes[where], table.office_towns[k])
+            count.setdefault(town, []).append(k)
+    names = {actor.id: actor.name for actor in view.world.register.actors}
+    for (code, name), found in sorted(count.items(), key=lambda item: -len(item[1])):
+        lat, lon = places.get((code, name), offices[table.office_ids[found[0]]])
+        who = list(dict.fromkeys(names[table.actor_ids[int(table.office_actor[k])]] for k in found))
+        label = tr.plural("karta.offices", len(found), town=name)
+        yield Bubble(
+            id=place_id(code, name),
+            name=name,
+            lat=lat,
+            lon=lon,
+            count=len(found),
+            label=label,
+            say=tr("karta.offices.who", town=name, who=tr.listing(who)),
+            phases=tuple(phase.value for phase in view.choice.shown_phases),
+        )
+
+
+# ---------------------------------------------------------------- its address
+
+
+def address_of(world: World, choice: MapChoice, language: Language) -> str:
+    """Return the address under which the picture of a choice stands."""
+    query = {key: ",".join(values) for key, values in choice.map_choice().query().items()}
+    return picture_address(NAME, _version(world), {**query, "lang": language.value})
+
+
+def neighbours(
+    world: World,
+    choice: MapChoice,
+    language: Language,
+    options: Mapping[str, Mapping[str, tuple[str, object]]],
+) -> dict[str, dict[str, str]]:
+    """Return the addresses of the choices that one click leads to.
+
+    ``options`` has, by widget key, the text of each choice; a value ``(field, value)``.
+    """
+    return {
+        key: {
+            text: address_of(world, choice.model_copy(update={field: value}), language)
+            for text, (field, value) in found.items()
+        }
+        for key, found in options.items()
+    }
+
+
+def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
+    """Return version and content of a picture for its query; None if the query means nothing."""
+    if name != NAME:
+        return None
+    language = (query.get("lang") or ["sv"])[-1]
+    choice, ignored = MapChoice.read({k: v for k, v in query.items() if k != "lang"})
+    if ignored or language not in set(Language) or set(query) - {*MapChoice.keys(), "lang"}:
+        return None
+    world = data.world()
+    return _version(world), _content(world, choice, Language(language))
+
+
+@lru_cache(maxsize=256)
+def _content(world: World, choice: MapChoice, language: Language) -> bytes:
+    return picture_bytes(picture(map_view(world, choice, tr=translator(language))))
+
+
+@lru_cache(maxsize=4)
+def _version(world: World) -> str:
+    """Return a text that changes with register, day, travel times and words."""
+    words = [sorted(translator(language).texts.items()) for language in Language]
+    parts = (world.register.model_dump_json(), str(world.on), world.matrix.version, words)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
