@@ -256,7 +256,7 @@ def show_map(
             use_container_width=True,
             # nothing from streamlit-folium itself: the only sender is map.js
             returned_objects=[],
-            feature_group_to_add=_changing(layer),
+            feature_group_to_add=changing(layer),
             on_change=clicked,
         )
     click, seen = read_click(value), f"_map-seen-{key}"
@@ -303,7 +303,8 @@ def _base() -> folium.Map:
     return base
 
 
-def _changing(layer: MapLayer) -> folium.FeatureGroup:
+def changing(layer: MapLayer) -> folium.FeatureGroup:
+    """Return the part of the map that changes: one call with all that is shown."""
     group = folium.FeatureGroup()
     shown: dict[str, object] = {
         "title": layer.title,

@@ -11,19 +11,18 @@ from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from ris_map.actors.files import CsvFlavour, actors_csv
 from ris_map.actors.listing import (
-    cards_html,
+    all_html,
     delivery_sentence,
-    sections,
     table_cells,
     table_columns,
     table_html,
 )
-from ris_map.actors.town_map import towns
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
@@ -118,67 +117,18 @@ def parsed(html: str) -> Elements:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_I6_cards_table_and_download_hold_the_same_actors_in_the_same_order(
+def test_I6_rows_table_and_download_hold_the_same_actors_in_the_same_order(
     language: Language,
 ) -> None:
     tr = translator(language)
     for chosen in filters():
         rows = rows_of(chosen, language)
-        cards = parsed(cards_html(rows, tr=tr))
-        in_cards = [a["data-actor"] for tag, a in cards.tags if a.get("class") == "ris-card"]
-        table = parsed(table_html(rows, tr=tr))
-        heads = [
-            " ".join(text.split())
-            for (tag, text), (_, attrs) in zip(table.texts, table.tags, strict=True)
-            if tag == "th" and attrs.get("scope") == "row"
-        ]
+        tags = parsed(all_html(rows, tr=tr)).tags
+        hrefs = [a["href"] or "" for _, a in tags if a.get("class") == "ris-row"]
+        in_rows = [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
         file = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr).decode()
         in_file = [line[0] for line in csv.reader(io.StringIO(file, newline=""))][1:]
-        assert in_cards == in_file == [row.id for row in rows], chosen
-        assert heads == [" ".join(row.name.split()) for row in rows], chosen
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_I6_every_actor_on_the_map_has_a_card_that_names_its_town(language: Language) -> None:
-    for chosen in filters():
-        selection = chosen_from_register(chosen)
-        shown = towns(selection.on_map, localities=())
-        html = cards_html(rows_of(chosen, language), tr=translator(language))
-        cards = {
-            attrs["data-actor"]: (attrs.get("data-towns") or "").split()
-            for _, attrs in parsed(html).tags
-            if attrs.get("class") == "ris-card"
-        }
-        for town in shown:
-            for actor in town.actors:
-                assert town.id in cards[actor.id], f"{chosen}: {actor.id}"
-        drawn = {actor.id for town in shown for actor in town.actors}
-        assert drawn == {actor for actor, ids in cards.items() if ids}, chosen
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_I6_only_actors_on_the_map_offer_to_be_shown_there(language: Language) -> None:
-    for chosen in (Filter(), Filter(scope=Scope.ADJACENT), Filter(places=("2481",))):
-        rows = rows_of(chosen, language)
-        tags = parsed(cards_html(rows, tr=translator(language))).tags
-        buttons = {attrs["data-actor"] for tag, attrs in tags if tag == "button"}
-        assert buttons == {row.id for row in rows if row.group == Group.OFFICE.value}
-        assert all(attrs.get("aria-label") for tag, attrs in tags if tag == "button")
-
-
-def test_groups_stand_in_their_order_with_their_counts_and_no_empty_one() -> None:
-    tr = translator(Language.SV)
-    rows = rows_of(Filter(scope=Scope.ADJACENT), Language.SV)
-    found = sections(rows, tr=tr)
-    order = [group.value for group in Group]
-    assert [section.id for section in found] == [
-        group for group in order if any(row.group == group for row in rows)
-    ]
-    assert [row for section in found for row in section.rows] == list(rows)
-    assert all(section.count == tr.number(len(section.rows)) for section in found)
-    assert all(section.rows for section in found)
-    assert [section.id for section in found if section.on_map] == [Group.OFFICE.value]
-    assert sections((), tr=tr) == ()
+        assert in_rows == in_file == [row.id for row in rows], chosen
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -187,21 +137,6 @@ def test_every_group_has_a_title_and_a_note_of_its_own(language: Language) -> No
     titles = {tr(f"group.{group.value}.title") for group in Group}
     notes = {tr(f"group.{group.value}.note") for group in Group}
     assert len(titles) == len(notes) == len(Group)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_headings_of_the_list_go_down_one_level_at_a_time_and_ids_are_unique(
-    language: Language,
-) -> None:
-    rows = rows_of(Filter(scope=Scope.ADJACENT), language)
-    tags = parsed(cards_html(rows, tr=translator(language))).tags
-    levels = [int(tag[1]) for tag, _ in tags if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
-    assert levels[0] == 3
-    assert set(levels) == {3, 4}
-    ids = [attrs["id"] for _, attrs in tags if "id" in attrs]
-    assert len(ids) == len(set(ids))
-    labelled = {attrs["aria-labelledby"] for _, attrs in tags if "aria-labelledby" in attrs}
-    assert labelled <= set(ids)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -217,13 +152,6 @@ def test_the_table_has_a_cell_with_words_for_every_column(language: Language) ->
     assert table.all("caption") == [" ".join(tr.plural("table.caption", len(rows)).split())]
     heads = [attrs["scope"] for tag, attrs in table.tags if tag == "th"]
     assert heads == ["col"] * len(columns) + ["row"] * len(rows)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_empty_selection_gives_no_cards_and_a_table_that_says_none(language: Language) -> None:
-    tr = translator(language)
-    assert cards_html((), tr=tr) == ""
-    assert parsed(table_html((), tr=tr)).all("caption") == [tr.plural("table.caption", 0)]
 
 
 def row_with(states: tuple[Availability, ...], language: Language) -> ActorRow:

@@ -12,8 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
-from ris_map.actors.page import MORE
-
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "ris_map" / "web" / "script.py"
 TIMEOUT_S = 60
@@ -38,13 +36,9 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def open_page(
-    query: Query | None = None, *, page: Path | None = None, more: bool = True
-) -> AppTest:
-    """Return a page as a new session sees it under an address, with ``more`` filters unfolded."""
+def open_page(query: Query | None = None, *, page: Path | None = None) -> AppTest:
+    """Return a page as a new session sees it under an address."""
     session = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S)
-    if more:
-        session.session_state[MORE] = True
     if page is not None:
         # a page's address is known to the script only after a first run
         session.run()
@@ -85,9 +79,9 @@ def text_of_class(session: AppTest, name: str) -> list[str]:
 
 
 def cards(session: AppTest) -> list[str]:
-    """Return the ids of the actors in the list."""
-    tags = read(session).tags
-    return [a["data-actor"] or "" for _, a in tags if a.get("class") == "ris-card"]
+    """Return the ids of the actors in the lists."""
+    hrefs = [a["href"] or "" for _, a in read(session).tags if a.get("class") == "ris-row"]
+    return [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
 
 
 def first_level_headings(session: AppTest) -> int:
@@ -123,7 +117,13 @@ def link_paths(session: AppTest) -> dict[str, str]:
 def visible_text(session: AppTest) -> str:
     """Return every text of the page that is neither in the map nor in a file."""
     widgets: list[Any] = [
-        *(*session.pills, *session.multiselect, *session.text_input, *session.checkbox),
+        *(
+            *session.pills,
+            *session.multiselect,
+            *session.text_input,
+            *session.checkbox,
+            *session.selectbox,
+        ),
         *(*session.button, *session.expander, *session.download_button),
     ]
     parts = [read(session).text]

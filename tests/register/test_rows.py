@@ -7,13 +7,11 @@ import re
 from dataclasses import fields
 from datetime import date
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import pytest
 
-from ris_map.actors.listing import cards_html, delivery_sentence
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import (
     ActorRow,
@@ -77,42 +75,6 @@ def real_rows(language: Language) -> tuple[ActorRow, ...]:
     return actor_rows(selection.matches, words=words_in(language), on=DAY)
 
 
-class Cards(HTMLParser):
-    """Text and links of each card, by actor id."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text: dict[str, str] = {}
-        self.links: dict[str, list[str]] = {}
-        self._current = ""
-        self._depth = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a start tag."""
-        found = dict(attrs)
-        if tag == "li" and found.get("class") == "ris-card":
-            self._current = found["data-actor"] or ""
-            self._depth = 0
-            assert self._current not in self.text, "two cards with one id"
-            self.text[self._current], self.links[self._current] = "", []
-        if tag == "li":
-            self._depth += 1
-        if tag == "a" and self._current:
-            self.links[self._current].append(found["href"] or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note an end tag."""
-        if tag == "li":
-            self._depth -= 1
-            if self._depth == 0:
-                self._current = ""
-
-    def handle_data(self, data: str) -> None:
-        """Note text."""
-        if self._current:
-            self.text[self._current] += data
-
-
 def one_row(*, language: Language = Language.SV, **changes: object) -> ActorRow:
     actor = factories.make_actor(**changes)
     return actor_row(actor, actor.offices, group=Group.OFFICE, words=words_in(language), on=DAY)
@@ -139,25 +101,6 @@ def test_I2_every_entry_of_the_register_says_everything_or_that_it_is_unknown(
         assert PARTIAL_DATE.fullmatch(row.last_evidence) or row.last_evidence == unknown, row.id
         never = translator(language)("confirmed.never")
         assert PARTIAL_DATE.fullmatch(row.last_confirmed) or row.last_confirmed == never
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_I2_every_card_shows_id_phase_type_delivery_date_and_link(language: Language) -> None:
-    tr = translator(language)
-    cards = Cards()
-    cards.feed(cards_html(real_rows(language), tr=tr))
-    assert set(cards.text) == {actor.id for actor in real_register().actors}
-    for row in real_rows(language):
-        text = " ".join(cards.text[row.id].split())
-        phases = [mark.label for mark in row.phases] or [tr("unknown")]
-        for shown in (
-            *(row.name, row.summary, *phases, row.service_types, row.strength_areas, row.places),
-            *(delivery_sentence(row, tr=tr), row.confidence, row.last_evidence),
-        ):
-            assert " ".join(shown.split()) in text, f"{row.id}: {shown}"
-        assert row.detail_url in cards.links[row.id]
-        assert row.report_url in cards.links[row.id]
-        assert (row.homepage in cards.links[row.id]) == bool(row.homepage)
 
 
 def test_I2_every_entry_has_a_source_that_its_detail_view_can_show() -> None:
