@@ -99,7 +99,7 @@ def _area(view: MapView) -> str:
     if area is None:
         return ""
     label = view.world.foundations.strategy.label(area).in_(view.tr.language)
-    return view.tr("karta.lead.area", area=label[:1].lower() + label[1:])
+    return " " + view.tr("karta.lead.area", area=label[:1].lower() + label[1:])
 
 
 def rows_html(view: MapView, choice: StartChoice) -> str:
