@@ -1,0 +1,414 @@
+"""What a plan changes, where the best places are and which rounds serve most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from ris_map.api.calls import Call, DataRouter, Document
+from ris_map.api.datasets import COVERAGE
+from ris_map.api.problems import Problem
+from ris_map.api.queries import Area, Breadth, LanguageQuery, Many
+from ris_map.api.schemas import Count, Minutes, RegisterMeta, Share
+from ris_map.common.address import Context
+from ris_map.common.records import Record
+from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
+from ris_map.siting.best import suggest
+from ris_map.siting.plan import MOST_CHANGES, SitingChoice
+from ris_map.siting.rounds import best_rounds
+from ris_map.siting.scenario import THRESHOLDS, basis_of, scenario, state
+
+MOST_TEXT = 400
+router = DataRouter("siting")
+
+Region = Literal["inland", "lan"]
+
+
+def _short(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(texts) > MOST_CHANGES or any(len(text) > MOST_TEXT for text in texts):
+        raise ValueError("too many changes")
+    return texts
+
+
+class QuestionQuery(LanguageQuery):
+    """What is asked, and the plan in the words of the page's address."""
+
+    fas: Annotated[Phase, Field(description="Phase.", examples=["ide"])] = Phase.IDE
+    stod: Annotated[ServiceType, Field(description="Type of support.", examples=["radgivning"])] = (
+        ServiceType.RADGIVNING
+    )
+    omrade: Annotated[
+        Area | Region | None,
+        Field(
+            description="One strength area; inland or lan (county) means the same as yta.",
+            examples=["life_science"],
+        ),
+    ] = None
+    grans: Annotated[
+        Literal["30", "60", "90", "120"],
+        Field(description="Minutes by car that are near.", examples=["60"]),
+    ] = "60"
+    vinter: Annotated[Literal["nej", "ja"], Field(description="Winter roads.", examples=["ja"])] = (
+        "nej"
+    )
+    bredd: Breadth = Scope.CORE
+    oppna: Annotated[
+        Many[str],
+        Field(
+            description="New offices: place:type:phases (phases joined by hyphens).",
+            examples=["vilhelmina:radgivning:ide"],
+        ),
+        AfterValidator(_short),
+    ] = ()
+    stang: Annotated[
+        Many[str],
+        Field(
+            description="Closed offices: actor@office, or actor.",
+            examples=["coompanion-vasterbotten@lycksele"],
+        ),
+        AfterValidator(_short),
+    ] = ()
+    besok: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Rounds of visits: base:stop,stop:days a month.",
+            examples=["lycksele:storuman,vilhelmina:2"],
+        ),
+        AfterValidator(_short),
+    ] = ()
+    nara: Annotated[
+        Literal["30", "60"], Field(description="Minutes that are near a visit.", examples=["30"])
+    ] = "30"
+
+
+class BestPlacesQuery(QuestionQuery):
+    """What the best places are to be best for."""
+
+    antal: Annotated[
+        Literal["1", "2", "3", "4", "5"], Field(description="New offices.", examples=["2"])
+    ] = "1"
+    mal: Annotated[
+        Literal["inom", "medel", "tiondel"],
+        Field(
+            description=(
+                "inom: most residents within the limit. medel: least mean minutes. tiondel: best "
+                "for the tenth with the longest way."
+            ),
+            examples=["inom"],
+        ),
+    ] = "inom"
+    yta: Annotated[
+        Region | None, Field(description="Whose minutes count.", examples=["inland"])
+    ] = None
+
+
+class BestRoundsQuery(QuestionQuery):
+    """From where, how many days, and how often is enough."""
+
+    bas: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+            max_length=80,
+            description="Id of the named place from which the rounds start.",
+            examples=["lycksele"],
+        ),
+    ] = "lycksele"
+    dagar: Annotated[
+        Literal["1", "2", "3", "4", "6", "8", "10", "15", "20"],
+        Field(description="Days a month in all.", examples=["4"]),
+    ] = "4"
+    minst: Annotated[
+        Literal["1", "2", "4"],
+        Field(description="Visits a month that are enough.", examples=["2"]),
+    ] = "1"
+    yta: Annotated[Region | None, Field(description="Whose visits count.", examples=["inland"])] = (
+        None
+    )
+
+
+class Question(Record):
+    """What the answer depends on."""
+
+    phase: Phase
+    service_type: ServiceType
+    strength_area: StrengthArea | None
+    scope: Scope
+    limit_minutes: float
+    speed_model: str
+    near_minutes: float
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+    rounds: tuple[str, ...]
+
+
+class State(Record):
+    """Figures of a group before or after; null where no way is known."""
+
+    residents_within_30: Count
+    residents_within_60: Count
+    residents_within_90: Count
+    residents_within_120: Count
+    share_within_limit: Share | None
+    median_minutes: Minutes | None
+    p90_minutes: Minutes | None
+    shortfall_minutes: Minutes | None
+    worst_tenth_minutes: Minutes | None
+    actors_within_limit: Count
+    residents_with_visits_1: Count
+    residents_with_visits_2: Count
+    residents_with_visits_4: Count
+
+
+class Group(Record):
+    """A municipality by its code, or lan, inland, kust."""
+
+    group: str
+    residents: Count
+    before: State
+    after: State
+    residents_nearer: Count
+    residents_farther: Count
+
+
+class Driven(Record):
+    """A round driven."""
+
+    round: str
+    order: tuple[str, ...]
+    km_per_year: float
+    hours_per_year: float
+
+
+class ScenarioAnswer(Record):
+    """Before and after a plan."""
+
+    meta: RegisterMeta
+    definition: Question
+    groups: tuple[Group, ...]
+    rounds: tuple[Driven, ...]
+
+
+class PlaceStep(Record):
+    """One place of the first set, in the order in which each adds most."""
+
+    place: str
+    residents_within_limit: Count
+    mean_minutes: Minutes | None
+
+
+class BestPlacesAnswer(Record):
+    """The best sets of places: value in residents beyond the limit, or in mean minutes."""
+
+    meta: RegisterMeta
+    definition: Question
+    objective: str
+    region: str
+    value: float
+    value_before: float
+    sets: tuple[tuple[str, ...], ...]
+    has_more_ties: bool
+    gap: Share
+    is_proved: bool
+    steps: tuple[PlaceStep, ...]
+    residents_unreached: Count
+
+
+class BestRoundsAnswer(Record):
+    """The best rounds from one base."""
+
+    meta: RegisterMeta
+    definition: Question
+    base: str
+    days_per_month: Count
+    visits_per_month: Count
+    residents_served: Count
+    rounds: tuple[Driven, ...]
+    gap: Share
+    is_proved: bool
+    tours_tried: Count
+
+
+@router.data(
+    "/scenario",
+    "Before and after a plan: offices opened and closed, rounds of visits",
+    description="The plan in the words of the page's own address; unknown parts are refused.",
+    query=QuestionQuery,
+    model=ScenarioAnswer,
+    files=COVERAGE,
+)
+def scenario_answer(call: Call[QuestionQuery]) -> Document:
+    """Return the figures of every group before and after."""
+    choice = _choice(call)
+    found = scenario(basis_of(call.world, choice), choice)
+    rows = found.table.reset_index(names="group").to_dict("records")
+    groups = [
+        {
+            "group": row["group"],
+            "residents": row["residents"],
+            **{when: _state(row, when, limit=choice.limit) for when in ("before", "after")},
+            "residents_nearer": row["gain"],
+            "residents_farther": row["lose"],
+        }
+        for row in rows
+    ]
+    return {
+        "meta": call.meta(COVERAGE, len(groups)),
+        "definition": _definition(choice),
+        "groups": groups,
+        "rounds": [
+            _driven(str(one), driven)
+            for one, driven in zip(found.plan.rounds, found.drives, strict=True)
+        ],
+    }
+
+
+@router.data(
+    "/best-places",
+    "Where new offices would help most, exactly, with ties and gap",
+    description=(
+        "Existing offices stay, and the plan's changes stand. At most five seconds; if they run "
+        "out, is_proved is false and gap tells how far from the best it may be."
+    ),
+    query=BestPlacesQuery,
+    model=BestPlacesAnswer,
+    files=COVERAGE,
+)
+def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
+    """Return the best sets of places."""
+    choice = _choice(call)
+    basis = basis_of(call.world, choice)
+    found = suggest(basis, state(basis, choice.plan, choice), choice)
+    answer = found.answer
+    return {
+        "meta": call.meta(COVERAGE, len(found.places)),
+        "definition": _definition(choice),
+        "objective": answer.objective,
+        "region": choice.region,
+        "value": answer.value,
+        "value_before": answer.before,
+        "sets": found.places,
+        "has_more_ties": answer.has_more_ties,
+        "gap": answer.gap,
+        "is_proved": answer.is_proved,
+        "steps": [
+            {
+                "place": step.place,
+                "residents_within_limit": step.within,
+                "mean_minutes": _finite(step.mean_minutes),
+            }
+            for step in found.steps
+        ],
+        "residents_unreached": found.unreached,
+    }
+
+
+@router.data(
+    "/best-rounds",
+    "Which rounds of visits serve most residents within some days a month",
+    query=BestRoundsQuery,
+    model=BestRoundsAnswer,
+    files=COVERAGE,
+)
+def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
+    """Return the best rounds from a base."""
+    choice, query = _choice(call), call.query
+    basis = basis_of(call.world, choice)
+    if query.bas not in basis.place_ids:
+        members = {"parameter": "bas", "value": query.bas, "allowed": basis.place_ids}
+        raise Problem("unknown-value", members)
+    now = state(basis, choice.plan, choice)
+    days, visits = int(query.dagar), int(query.minst)
+    found = best_rounds(basis, now, choice, base=query.bas, days=days, visits=visits)
+    return {
+        "meta": call.meta(COVERAGE, len(found.rounds)),
+        "definition": _definition(choice),
+        "base": query.bas,
+        "days_per_month": days,
+        "visits_per_month": visits,
+        "residents_served": found.served,
+        "rounds": [
+            _driven(str(one), driven)
+            for one, driven in zip(found.rounds, found.drives, strict=True)
+        ],
+        "gap": found.gap,
+        "is_proved": found.is_proved,
+        "tours_tried": found.tried,
+    }
+
+
+def _choice(call: Call[Any]) -> SitingChoice:
+    """Return the page's choice that a query means; what a page ignores is refused here."""
+    given = {key: list(values) for key, values in call.given.items() if key != "lang"}
+    area = given.get("omrade", [])
+    if area and area[0] in ("inland", "lan"):
+        given["yta"] = given.pop("omrade")
+    known = SitingChoice.keys()
+    given = {key: values for key, values in given.items() if key in known}
+    given = {key: values for key, values in given.items() if values != ["nej"]}
+    choice, ignored = SitingChoice.read(given, context=_context(call))
+    for part in ignored:
+        allowed = _allowed(call, part.key)
+        raise Problem(
+            "unknown-value", {"parameter": part.key, "value": part.value, "allowed": allowed}
+        )
+    return choice
+
+
+def _context(call: Call[Any]) -> Context:
+    actors = call.world.register.actors
+    offices = {f"{actor.id}@{office.id}" for actor in actors for office in actor.offices}
+    places = {place.id for place in call.world.foundations.geography.localities}
+    return {"places": places, "offices": offices | {actor.id for actor in actors}}
+
+
+def _allowed(call: Call[Any], key: str) -> tuple[str, ...]:
+    names = {"oppna": "places", "besok": "places", "stang": "offices"}
+    return tuple(sorted(_context(call).get(names.get(key, ""), ())))
+
+
+def _definition(choice: SitingChoice) -> Document:
+    return {
+        "phase": choice.phase.value,
+        "service_type": choice.service_type.value,
+        "strength_area": choice.area,
+        "scope": choice.scope.value,
+        "limit_minutes": float(choice.limit),
+        "speed_model": choice.cube_choice.speed,
+        "near_minutes": float(choice.near),
+        "openings": choice.openings,
+        "closings": choice.closings,
+        "rounds": choice.rounds,
+    }
+
+
+def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
+    within = {f"{t:.0f}": int(row[f"{when}_within_{t:.0f}"]) for t in THRESHOLDS}
+    residents = int(row["residents"])
+    minutes = {
+        f"{name}_minutes": _finite(row[f"{when}_{name}"])
+        for name in ("median", "p90", "shortfall", "worst_tenth")
+    }
+    return {
+        **{f"residents_within_{name}": number for name, number in within.items()},
+        "share_within_limit": within[str(limit)] / residents if residents else None,
+        **minutes,
+        "actors_within_limit": int(row[f"{when}_actors"]),
+        **{f"residents_with_visits_{n}": int(row[f"{when}_days_{n}"]) for n in (1, 2, 4)},
+    }
+
+
+def _driven(name: str, driven: Any) -> Document:  # noqa: ANN401 -- a Drive
+    return {
+        "round": name,
+        "order": driven.order,
+        "km_per_year": round(driven.km_per_year, 1),
+        "hours_per_year": round(driven.hours_per_year, 1),
+    }
+
+
+def _finite(number: float) -> float | None:
+    return round(float(number), 3) if math.isfinite(number) else None
