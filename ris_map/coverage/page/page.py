@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ris_map.common.address import Context, IgnoredValue
+from ris_map.common.address import ALL, Context, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.choices import TABS, CoverageChoice
@@ -335,6 +335,8 @@ def _show(table: FigureTable, *, tr: Translator, last: int | None = None) -> Non
 def _gaps(view: CoverageView) -> None:
     tr = view.tr
     _show(tables.municipality_table(view), tr=tr)
+    if view.choice.is_physical:
+        st.html(render("what_if.html", url=what_if_url(view), text=tr("coverage.what-if")))
     boxes: list[tuple[str, Callable[[CoverageView], FigureTable]]] = [
         ("sarbarhet", tables.fragility_table)
     ]
@@ -348,6 +350,14 @@ def _gaps(view: CoverageView) -> None:
         with _opened(tr(f"coverage.box.{name}"), f"cov-{name}") as is_open:
             if is_open:
                 _show(make(view), tr=tr)
+
+
+def what_if_url(view: CoverageView) -> str:
+    """Return the address of Tänk om with what is asked here."""
+    texts = view.choice.texts()
+    keys = ("fas", "stod", "omrade", "grans")
+    asked = {key: texts[key] for key in keys if texts.get(key) not in (None, [], [ALL])}
+    return f"/tankom?{urlencode({**asked, **plain_query()}, doseq=True)}"
 
 
 def _curve(view: CoverageView) -> None:
