@@ -14,10 +14,10 @@ from itertools import product
 
 import numpy as np
 
-from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import CubeChoice, cube_of, population_of, support_of
-from ris_map.coverage.reach import Reach, reach
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known, truth_tensor
+from ris_map.coverage.cube import CoverageCube, tensor_of
+from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.coverage.reach import Reach
+from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray
 from ris_map.travel.matrix import TravelMatrix
@@ -41,8 +41,6 @@ class ListKind(StrEnum):
     """A digital service whose service area includes the municipality."""
     PHONE = "phone"
     """Help by telephone whose service area includes the municipality."""
-    PLACELESS = "placeless"
-    """It may receive visitors, but the register names no office: always uncertain."""
 
 
 REMOTE_MODES = {
@@ -54,24 +52,10 @@ REMOTE_MODES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way in which one actor helps, or may help, in the municipality.
+    """One way in which one actor helps, or may help (``possible``), in the municipality.
 
-    Parameters
-    ----------
-    actor_id : str
-        The actor.
-    office_id, town, office_municipality : str or None
-        For an office: its id, its town and the code of the municipality it stands in.
-    minutes_from_seat : float
-        For an office: by road from the municipality's seat; infinite without a way, else NaN.
-    people_within : int
-        For an office: residents from whom it is reached within the threshold.
-    kinds : tuple of Kind
-        Cells in which it counts.
-    possible : tuple of Kind
-        Cells in which it may count: the register does not know.
-    is_doubtful : bool
-        Whether the actor's status is open.
+    An office has its town and the code of the municipality it stands in, minutes by road from the
+    seat (infinite without a way, else NaN), and the residents who reach it within the threshold.
     """
 
     actor_id: str
@@ -116,42 +100,26 @@ class Ground:
 
     cube: CoverageCube
     matrix: TravelMatrix
-    shared: Reach
     tensor: CodeArray
+
+    @property
+    def shared(self) -> Reach:
+        """Minutes to every office that counts."""
+        return self.cube.shared
 
 
 @lru_cache(maxsize=32)
 def ground(world: World, choice: CubeChoice) -> Ground:
     """Return the arrays behind a choice; kept for the choices of late."""
-    return Ground(
-        cube=cube_of(world, choice),
-        matrix=world.matrix,
-        shared=reach(
-            support_of(world),
-            world.matrix,
-            population=population_of(world),
-            include_outside=choice.include_outside,
-        ),
-        tensor=truth_tensor(
-            support_of(world),
-            scope=choice.scope,
-            strength_area=choice.strength_area,
-            include_outside=choice.include_outside,
-        ),
-    )
+    cube = cube_of(world, choice)
+    return Ground(cube=cube, matrix=world.matrix, tensor=tensor_of(cube.table, cube.definition))
 
 
 def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:
-    """Return the lists of one municipality, in the order of :class:`ListKind`.
-
-    Raises
-    ------
-    ValueError
-        For an unknown municipality.
-    """
+    """Return the lists of one municipality, in their order; ``ValueError`` for an unknown one."""
     m = base.cube.municipality_codes.index(code)
     found: dict[ListKind, list[Way]] = {kind: [] for kind in ListKind}
-    for kind, way in (*_office_ways(base, m), *_remote_ways(base, m), *_placeless_ways(base, m)):
+    for kind, way in (*_office_ways(base, m), *_remote_ways(base, m)):
         found[kind].append(way)
     return tuple(
         WayList(
@@ -215,34 +183,19 @@ def _seat_minutes(base: Ground, m: int) -> dict[str, float]:
 
 
 def _remote_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
-    serves = base.cube.table.serves[m]
+    table = base.cube.table
     for kind, mode in REMOTE_MODES.items():
-        answers = np.minimum(base.tensor[:, MODES.index(mode)], serves[:, None, None])
+        answers = np.minimum(base.tensor[:, MODES.index(mode)], table.serves[m][:, None, None])
         for actor in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
-            yield kind, _placed_nowhere(base, actor, answers[actor])
-
-
-def _placeless_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
-    table = base.cube.table
-    placeless = np.ones(len(table.actor_ids), dtype=np.bool_)
-    placeless[table.office_actor] = False
-    answers = np.minimum(
-        base.tensor[:, MODES.index(Delivery.OFFICE)], table.serves[m][:, None, None]
-    )
-    # nobody knows where: never more than unknown
-    answers = np.minimum(answers, np.int8(Known.UNKNOWN))
-    for actor in np.flatnonzero(placeless & answers.any(axis=(1, 2))).tolist():
-        yield ListKind.PLACELESS, _placed_nowhere(base, actor, answers[actor])
-
-
-def _placed_nowhere(base: Ground, actor: int, answers: CodeArray) -> Way:
-    table = base.cube.table
-    return Way(
-        actor_id=table.actor_ids[actor],
-        kinds=_kinds(answers == Known.YES),
-        possible=_kinds(answers == Known.UNKNOWN),
-        is_doubtful=bool(table.actor_is_doubtful[actor]),
-    )
+            yield (
+                kind,
+                Way(
+                    actor_id=table.actor_ids[actor],
+                    kinds=_kinds(answers[actor] == Known.YES),
+                    possible=_kinds(answers[actor] == Known.UNKNOWN),
+                    is_doubtful=bool(table.actor_is_doubtful[actor]),
+                ),
+            )
 
 
 def _kinds(holds: BoolArray) -> tuple[Kind, ...]:

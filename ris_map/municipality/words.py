@@ -21,8 +21,6 @@ from ris_map.register.vocabulary import Phase
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent, rounded
 
-MINOR = (ListKind.PHONE, ListKind.PLACELESS)
-"""Beside the four lists, in a smaller row of their own."""
 LONG = 4
 """More actors than this, and a list takes the whole width."""
 
@@ -167,12 +165,8 @@ def near_towns(profile: Profile, *, most: int = 3, words: Words) -> tuple[NearTo
 
 
 def list_parts(profile: Profile, *, words: Words) -> tuple[ListPart, ...]:
-    """Return the lists in words; placeless ones only where there is anything to say."""
-    return tuple(
-        _list_part(profile, item, words=words)
-        for item in profile.lists
-        if item.known or item.uncertain or item.kind is not ListKind.PLACELESS
-    )
+    """Return the lists in words."""
+    return tuple(_list_part(profile, item, words=words) for item in profile.lists)
 
 
 def source_line(profile: Profile, *, tr: Translator) -> str:
@@ -301,7 +295,7 @@ def _list_part(profile: Profile, item: WayList, *, words: Words) -> ListPart:
         count=tr.plural("municipality.list.count", len(item.actor_ids))
         if item.known
         else tr("municipality.list.empty"),
-        is_minor=item.kind in MINOR,
+        is_minor=item.kind is ListKind.PHONE,
         is_long=len(item.actor_ids) > LONG,
         entries=_entries(profile, item, words=words),
         uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import settle
+from tests.browser.harness import map_frame, settle
 
 PATH = "/styrkeomraden"
 LANGUAGES = ("sv", "en")
@@ -32,39 +32,27 @@ def test_X3_the_page_says_its_language_and_name(open_page: OpenPage, lang: str) 
     assert page.evaluate("document.documentElement.lang") == lang
     title = {"sv": "Styrkeområden", "en": "Strength areas"}[lang]
     expect(page).to_have_title(re.compile(f"^{title} – "))
-    expect(page.locator("article[data-area]")).to_have_count(9)
+    expect(page.locator("li[data-area]")).to_have_count(9)
 
 
-def test_an_area_is_opened_from_its_card_and_has_an_address(open_page: OpenPage) -> None:
+def test_K4_a_bar_changes_headline_map_list_and_address(open_page: OpenPage) -> None:
     page = open_page(PATH)
-    page.get_by_role("link", name="Life science").first.click()
-    expect(page.locator("article[data-area]")).to_have_count(1)
+    before = map_frame(page).evaluate("risState().bubbles.length")
+    page.get_by_role("link", name=re.compile("^Life science")).click()
+    expect(page.locator("h1")).to_have_text(re.compile("^Life science: 2 egna"))
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["omrade"] == ["life_science"]
-    expect(page.locator("table[data-table=coverage-life-science] tbody tr")).to_have_count(3)
+    expect(page.locator("section[data-group=own]")).to_have_attribute("data-count", "2")
+    assert map_frame(page).evaluate("risState().bubbles.length") != before
 
 
 def test_an_area_is_chosen_with_the_keyboard(open_page: OpenPage) -> None:
     page = open_page(PATH)
-    box = page.get_by_role("combobox", name="Styrkeområde")
-    box.focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.type("Livs")
+    page.get_by_role("link", name=re.compile("^Besöksnäring")).focus()
     page.keyboard.press("Enter")
-    expect(page.locator("article[data-area=livsmedel]")).to_have_count(1)
+    expect(page.locator("h1")).to_have_text("Besöksnäring: 0 egna aktörer")
     settle(page)
-    assert parse_qs(urlsplit(page.url).query)["omrade"] == ["livsmedel"]
-
-
-def test_the_honest_sentence_stands_before_the_figures(open_page: OpenPage) -> None:
-    page = open_page(PATH)
-    sentence = page.locator(".ris-sentence").first
-    expect(sentence).to_contain_text("branschneutrala")
-    above = sentence.bounding_box()
-    table = page.locator("table").first.bounding_box()
-    assert above
-    assert table
-    assert above["y"] < table["y"]
+    assert parse_qs(urlsplit(page.url).query)["omrade"] == ["besoksnaring"]
 
 
 def test_a_phone_never_scrolls_sideways(open_page: OpenPage, phone: Page) -> None:
