@@ -22,36 +22,30 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.files import write_whole
-from ris_map.export.sources import load_sources
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
 from ris_map.register.model import Register
 from ris_map.register.reading import (
     RELEASES,
-    MunicipalityAt,
-    check_register,
-    committed_ids,
     format_register,
     load_register,
-    released_ids,
     schema_text,
 )
 from ris_map.register.releases import (
     changes,
-    check_releases,
     confirm,
     load_releases,
     make_release,
     notes,
 )
-from ris_map.register.strategy import check_strategy, load_strategy
+from ris_map.register.strategy import load_strategy
+from ris_map.travel.check import check_data
 from ris_map.words.language import Language
 
 REGISTER = "actors.yaml"
 STRATEGY = "strategy.yaml"
-SOURCES = "sources.yaml"
 SCHEMA = "actors.schema.json"
 OK, FAULTY, UNUSABLE = 0, 1, 2
 
@@ -180,16 +174,7 @@ def _check(arguments: argparse.Namespace) -> int:
     data: Path = arguments.data
     if not data.is_dir():
         return _complain(f"{data}: This folder does not exist. Give the data folder with --data.")
-    faults, municipality_at = _geography_faults(data)
-    today = arguments.today or dates.today()
-    path = data / REGISTER
-    known_ids = released_ids(data) | committed_ids(path)
-    result = check_register(path, municipality_at=municipality_at, today=today, known_ids=known_ids)
-    faults = [*result.faults, *check_strategy(data / STRATEGY), *check_releases(data), *faults]
-    try:
-        load_sources(data / SOURCES)
-    except DataFaults as refusal:
-        faults += refusal.faults
+    faults = check_data(data, today=arguments.today or dates.today())
     if arguments.quiet_warnings:
         faults = [fault for fault in faults if fault.is_error]
     if arguments.json:
@@ -197,40 +182,6 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         _print_faults(faults, all_warnings=arguments.all_warnings)
     return _exit_code(faults)
-
-
-def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
-    """Return the faults of places and roads, and, if the places are right, where points lie."""
-    try:
-        # imported here: reading maps takes longer to start than the other commands take to run
-        from ris_map.geography import county as geodata  # noqa: PLC0415
-        from ris_map.geography import roads, statistics  # noqa: PLC0415
-        from ris_map.travel import people  # noqa: PLC0415
-    except ImportError as error:
-        fault = Fault(
-            file=str(data),
-            reason=f"Places and roads were not checked: {error}.",
-            action="Install the program with all its parts.",
-            code="check-missing",
-        )
-        return [fault], None
-    faults: list[Fault] = [*geodata.check_geography(data)]
-    is_usable = not any(fault.is_error for fault in faults)
-    municipality_at: MunicipalityAt | None = None
-    if is_usable:
-        municipality_at = geodata.load_geography(data).municipality_at
-    else:
-        faults.append(
-            Fault(
-                file=str(data / REGISTER),
-                reason="Offices were not compared with the municipalities' territory.",
-                action="Mend the boundaries first.",
-                code="check-skipped",
-                severity=Severity.WARNING,
-            )
-        )
-    faults += [*roads.check_roads(data), *people.check_people(data), *statistics.check_facts(data)]
-    return faults, municipality_at
 
 
 def _exit_code(faults: Iterable[Fault]) -> int:

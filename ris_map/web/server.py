@@ -26,6 +26,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ris_map.common.dates import today
 from ris_map.common.faults import RisMapError
+from ris_map.travel.check import check_data
 from ris_map.travel.service import Moment, service
 from ris_map.travel.world import World
 from ris_map.web.assets import PictureSource, asset_routes, picture_route
@@ -73,9 +74,11 @@ def server_middleware() -> list[Middleware]:
     Security headers around all, so that every answer has them. The open-data API stands in front,
     see ``app.py``.
     """
+    settings = settings_at_start()
+    _stop_on_faults(settings.data)
     pages = tuple(spec.url_path for spec in PAGES)
     return [
-        Middleware(SecurityHeaders, ancestors=settings_at_start().frame_ancestors),
+        Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
         Middleware(PackedFiles, compresslevel=COMPRESSION, minimum_size=1024),
         Middleware(Shell, shells=build_shells, pages=pages),
     ]
@@ -91,6 +94,13 @@ class PackedFiles(GZipMiddleware):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _stop_on_faults(data: Path) -> None:
+    """End the start if a data file is broken, with every fault in words and no traceback (F6)."""
+    errors = [str(fault) for fault in check_data(data, today=today()) if fault.is_error]
+    if errors:
+        raise SystemExit("\n".join(["The server cannot start:", *errors]))
 
 
 @asynccontextmanager

@@ -142,7 +142,7 @@ def test_a_fault_of_the_program_itself_gives_2_and_no_traceback(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(cli, "check_register", fail)
+    monkeypatch.setattr(cli, "check_data", fail)
     assert run("check", "--data", data) == 2
     captured = capsys.readouterr()
     assert "A fault inside the program, not in your data (RuntimeError: boom)" in captured.err
@@ -224,3 +224,19 @@ def test_a_reader_that_leaves_early_causes_no_traceback(data: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_F6_a_server_does_not_start_on_broken_files_and_says_all_that_is_wrong(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ris_map.web.server import server_middleware
+
+    monkeypatch.setenv("RIS_MAP_DATA", str(data))
+    assert server_middleware()
+    spoil(data / "actors.yaml", "    status: active", "    status: aktiv")
+    spoil(data / "sources.yaml", "- id:", "- di:")
+    (data / "municipalities.geojson").write_text('{"type": "Feat')
+    with pytest.raises(SystemExit) as stopped:
+        server_middleware()
+    words = str(stopped.value)
+    assert all(name in words for name in ("actors.yaml", "sources.yaml", "municipalities.geojson"))

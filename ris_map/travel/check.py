@@ -1,0 +1,72 @@
+"""Check every file in ``data/``: for the command line, and before the server starts."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.common.files import file_name
+from ris_map.export.sources import load_sources
+from ris_map.register.reading import MunicipalityAt, check_register, committed_ids, released_ids
+from ris_map.register.releases import check_releases
+from ris_map.register.strategy import check_strategy
+
+REGISTER_FILE = "actors.yaml"
+
+
+def check_data(data: Path, *, today: date) -> list[Fault]:
+    """Return everything that is wrong with the files of a data folder, errors and warnings."""
+    faults, municipality_at = _geography_faults(data)
+    path = data / REGISTER_FILE
+    result = check_register(
+        path,
+        municipality_at=municipality_at,
+        today=today,
+        known_ids=released_ids(data) | committed_ids(path),
+    )
+    faults = [
+        *result.faults,
+        *check_strategy(data / "strategy.yaml"),
+        *check_releases(data),
+        *faults,
+    ]
+    try:
+        load_sources(data / "sources.yaml")
+    except DataFaults as refusal:
+        faults += refusal.faults
+    return faults
+
+
+def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
+    """Return the faults of places and roads, and, if the places are right, where points lie."""
+    try:
+        # imported here: reading maps takes longer to start than the other commands take to run
+        from ris_map.geography import county as geodata  # noqa: PLC0415
+        from ris_map.geography import roads, statistics  # noqa: PLC0415
+        from ris_map.travel import people  # noqa: PLC0415
+    except ImportError as error:
+        fault = Fault(
+            file=file_name(data),
+            reason=f"Places and roads were not checked: {error}.",
+            action="Install the program with all its parts.",
+            code="check-missing",
+        )
+        return [fault], None
+    faults: list[Fault] = [*geodata.check_geography(data)]
+    is_usable = not any(fault.is_error for fault in faults)
+    municipality_at: MunicipalityAt | None = None
+    if is_usable:
+        municipality_at = geodata.load_geography(data).municipality_at
+    else:
+        faults.append(
+            Fault(
+                file=file_name(data / REGISTER_FILE),
+                reason="Offices were not compared with the municipalities' territory.",
+                action="Mend the boundaries first.",
+                code="check-skipped",
+                severity=Severity.WARNING,
+            )
+        )
+    faults += [*roads.check_roads(data), *people.check_people(data), *statistics.check_facts(data)]
+    return faults, municipality_at
