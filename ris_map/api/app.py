@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, dcat, register, schemas, siting
+from ris_map.api import county, dcat, register, schemas, siting, travel
 from ris_map.api.calls import Call, DataRouter, Document, Resource, Site
 from ris_map.api.datasets import ACTORS, DATASETS, PREFIX, Distribution
 from ris_map.api.openapi import description
@@ -185,14 +185,14 @@ class OpenData:
 
     @cached_property
     def _resources(self) -> dict[str, Resource]:
-        parts = (register.router, county.router, siting.router, self._about)
+        parts = (register.router, county.router, siting.router, travel.router, self._about)
         return {path: made for router in parts for path, made in router.resources.items()}
 
     @cached_property
     def _api(self) -> FastAPI:
         api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
         api.state.answers = self
-        for router in (register.router, county.router, siting.router, self._about):
+        for router in (register.router, county.router, siting.router, travel.router, self._about):
             api.include_router(router)
 
         @api.exception_handler(Problem)

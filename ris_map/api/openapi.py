@@ -111,7 +111,10 @@ def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) ->
     elif resource.files and (
         not resource.path.endswith("{id}") or EXAMPLE_ACTOR in call.world.register.by_id
     ):
-        example = replace(call, query=resource.query(), id=EXAMPLE_ACTOR)
+        fields = resource.query.model_fields.items()
+        needed = {f.alias or n: f.examples[0] for n, f in fields if f.is_required() and f.examples}
+        query = resource.query.model_validate(needed)
+        example = replace(call, query=query, id=EXAMPLE_ACTOR)
         content["example"] = shortened(json.loads(resource.content(example)))
 
 
