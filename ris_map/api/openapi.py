@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from ris_map.api.calls import Call, Resource
 from ris_map.api.datasets import LICENCES, PREFIX
 from ris_map.api.problems import MEDIA_TYPE
-from ris_map.api.queries import parameters
+from ris_map.api.queries import needed, parameters
 from ris_map.api.schemas import ProblemDetails
 
 API_VERSION = "1.0.0"
@@ -111,9 +111,7 @@ def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) ->
     elif resource.files and (
         not resource.path.endswith("{id}") or EXAMPLE_ACTOR in call.world.register.by_id
     ):
-        fields = resource.query.model_fields.items()
-        needed = {f.alias or n: f.examples[0] for n, f in fields if f.is_required() and f.examples}
-        query = resource.query.model_validate(needed)
+        query = resource.query.model_validate(needed(resource.query))
         example = replace(call, query=query, id=EXAMPLE_ACTOR)
         content["example"] = shortened(json.loads(resource.content(example)))
 
