@@ -14,8 +14,9 @@
 
   const SHOWN = 8;
   const FARTHEST_KM = 50;
+  const REFOCUS_MS = 5000;
   const byId = (id) => document.getElementById(id);
-  let refocus = false;
+  let refocus = 0;
 
   // ---------------------------------------------------------------- what the page says
 
@@ -81,7 +82,7 @@
     const place = places().find((one) => one.id === id);
     if (!place) return;
     byId("ris-plats").value = place.name;
-    refocus = true;
+    refocus = Date.now() + REFOCUS_MS;
     choose(id);
   }
 
@@ -165,7 +166,7 @@
       event.preventDefault();
       if (link.dataset.risPlats) choose(link.dataset.risPlats);
       else go(link.dataset.risGo);
-      refocus = Boolean(link.dataset.risPlats);
+      if (link.dataset.risPlats) refocus = Date.now() + REFOCUS_MS;
     }
   });
   /** A link to a card inside a folded part, from the map or the address, opens that part. */
@@ -181,12 +182,10 @@
 
   new MutationObserver(() => {
     showChosen();
-    // The field goes away once a place is chosen: the next question gets the focus, not nowhere.
-    if (refocus && document.activeElement === document.body && !byId("ris-plats")) {
-      const next = document.querySelector(".st-key-hitta-fas [data-testid^='stBaseButton-pills']") ?? byId("svar");
-      if (!next) return;
-      next.focus();
-      refocus = false;
+    // The field goes away once a place is chosen: the next question gets the focus, not nowhere,
+    // and again if Streamlit replaces it while the answer comes in.
+    if (Date.now() < refocus && document.activeElement === document.body && !byId("ris-plats")) {
+      (document.querySelector(".st-key-hitta-fas [data-testid^='stBaseButton-pills']") ?? byId("svar"))?.focus();
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("popstate", () => setTimeout(showChosen));
