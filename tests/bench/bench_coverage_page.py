@@ -20,18 +20,16 @@ from tests.browser.harness import CHROMIUM_ARGS, DESKTOP, chromium_path, settle
 
 PATH = "/tackning"
 BUDGET = 3.0
-LIMITS = ("90 min", "60 min")
-MODES = ("Digitalt", "Kontor")
-# The matrix as text with its caption and the shades of the map: both must have changed.
-READ_MATRIX = """() => document.querySelector('.cov-matrix')?.textContent"""
+LIMITS = ("90", "60")
+PHASES = ("Växa", "Idé")
+# The figures as text; the matrix as text and what the map's frame last painted: both have changed.
+READ_FIGURES = """() => document.querySelector('.cov-figures')?.textContent"""
 READ_BOTH = """() => {
   const matrix = document.querySelector('.cov-matrix')?.textContent;
-  const frame = document.querySelector('iframe')?.contentDocument;
-  const shades = [...(frame?.querySelectorAll('path[data-class]') ?? [])]
-    .map((path) => path.dataset.class).join();
-  window.risSeen = window.risSeen ?? [matrix, shades];
-  const now = [matrix !== window.risSeen[0], shades !== window.risSeen[1]];
-  return now[0] && now[1];
+  const root = document.querySelector('iframe')?.contentDocument?.documentElement;
+  const painted = root?.dataset.cells;
+  window.risSeen = window.risSeen ?? [matrix, painted];
+  return matrix !== window.risSeen[0] && painted !== window.risSeen[1];
 }"""
 
 
@@ -54,8 +52,8 @@ def measure(browser: Browser, servers: Servers, repeat: int) -> list[Result]:
     for page in (product, bare):
         settle(page)
     changes = {
-        "time limit to changed matrix": ("grans", LIMITS, READ_MATRIX),
-        "way of help to changed matrix and map": ("satt", MODES, READ_BOTH),
+        "time limit to changed figures": ("coverage-grans", LIMITS, READ_FIGURES),
+        "phase to changed matrix and map": ("coverage-fas", PHASES, READ_BOTH),
     }
     for key, texts, read in changes.values():  # the first ones warm caches up
         change(product, key, texts, read), change(product, key, texts, read)

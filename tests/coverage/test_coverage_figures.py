@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ris_map.coverage.cubes import cell_minutes
 from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.choices import CoverageChoice, cell_id
+from ris_map.coverage.page.map import map_picture
 from ris_map.coverage.page.matrix import (
     cell_html,
     evidence,
@@ -344,3 +346,20 @@ def test_K4_every_nearest_office_has_its_town_on_the_map() -> None:
     assert {shown.cube.table.office_towns[i] for i in nearest} <= {
         town.name for town in office_towns(shown)
     }
+
+
+@pytest.mark.parametrize("changes", CHOICES)
+def test_K3_the_map_gets_the_class_of_every_square_and_a_sentence_per_municipality(
+    changes: dict,
+) -> None:
+    shown = view(**changes)
+    choice = shown.choice
+    drawn = map_picture(shown)
+    minutes = cell_minutes(world(), choice.cube_choice, choice.shown_phases, choice.shown_types)
+    assert drawn.classes is not None
+    assert len(drawn.classes) == len(minutes) == 5538
+    for code, value in zip(drawn.classes, minutes.tolist(), strict=True):
+        assert code == 5 or code == minute_class(value)
+    assert set(drawn.sentences) == {"", *shown.order}
+    for code in shown.order:
+        assert drawn.sentences[code].figure == shown.percent(1 - shown.share_of(code))
