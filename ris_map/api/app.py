@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache, partial
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from weakref import WeakValueDictionary
 
 import anyio
@@ -26,12 +26,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, dcat, register, schemas, siting, travel
+from ris_map.api import county, dcat, hsds, register, schemas, siting
 from ris_map.api.calls import Call, DataRouter, Document, Resource, Site
 from ris_map.api.datasets import ACTORS, DATASETS, PREFIX, Distribution
+from ris_map.api.hsds import HSDS
 from ris_map.api.openapi import description
 from ris_map.api.problems import COMMON_HEADERS, Problem
-from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, refusal
+from ris_map.api.queries import MAX_FIELDS, LanguageQuery, parameters, refusal
 from ris_map.common.faults import DataFaults
 from ris_map.travel.service import Moment, service
 from ris_map.web.answers import Payload, pack, respond
@@ -41,6 +42,7 @@ from ris_map.words.language import Language
 
 MOUNT = PREFIX.rpartition("/")[0]
 """Also holds what lies beside the present version, so that it is refused in words."""
+MOUNTS = {MOUNT: PREFIX, HSDS: HSDS}
 MAX_ADDRESS = 2000
 """Most bytes of path and query together."""
 METHODS = "GET, HEAD, OPTIONS"
@@ -79,15 +81,17 @@ class OpenData:
         """Answer one connection."""
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
-        if scope["type"] == "lifespan" or not (path == MOUNT or path.startswith(f"{MOUNT}/")):
+        mount = next((one for one in MOUNTS if path == one or path.startswith(f"{one}/")), None)
+        if scope["type"] == "lifespan" or mount is None:
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
             return
         path = path.rstrip("/")
-        path = f"{PREFIX}/" if path == PREFIX else path
-        request = Request({**scope, "root_path": root + PREFIX, "path": root + path})
+        prefix = MOUNTS[mount]
+        path = f"{prefix}/" if path == prefix else path
+        request = Request({**scope, "root_path": root + prefix, "path": root + path})
         try:
             response = self._at_once(request, path)
         except Problem as problem:
@@ -96,7 +100,7 @@ class OpenData:
             await response(scope, receive, send)
             return
         try:
-            await self._api({**request.scope, "method": "GET"}, receive, send)
+            await self._apis[prefix]({**request.scope, "method": "GET"}, receive, send)
         except Exception:
             _log.exception("The open-data API failed at %s", path)
 
@@ -117,7 +121,7 @@ class OpenData:
             raise Problem("address-too-long", {"most": MAX_ADDRESS})
         if query.count(b"&") >= MAX_FIELDS:
             raise Problem("bad-query", {"most": MAX_FIELDS})
-        if not path.startswith(f"{PREFIX}/"):
+        if not path.startswith(tuple(f"{prefix}/" for prefix in MOUNTS.values())):
             raise self._unknown(request)
         generation, moment = self._current
         if moment is not None and moment is self._site.served.unchanged_moment():
@@ -164,7 +168,7 @@ class OpenData:
 
     def _built(self, resource: Resource, call: Call[Any]) -> Answer:
         base = call.base if resource.names_itself else ""
-        key = (resource.path, call.id, tuple(call.given.items()), base)
+        key = (resource, call.id, tuple(call.given.items()), base)
         kept = self._by_meaning.get(key)
         if kept is None:
             headers = dict(COMMON_HEADERS)
@@ -184,15 +188,25 @@ class OpenData:
         return kept
 
     @cached_property
-    def _resources(self) -> dict[str, Resource]:
-        parts = (register.router, county.router, siting.router, travel.router, self._about)
-        return {path: made for router in parts for path, made in router.resources.items()}
+    def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
+        """The routes below each prefix."""
+        return {
+            PREFIX: (register.router, county.router, siting.router, self._about),
+            HSDS: (hsds.router, self._about_hsds),
+        }
+
+    def _resources(self, prefix: str = PREFIX) -> dict[str, Resource]:
+        routers = self._routers[prefix]
+        return {path: one for router in routers for path, one in router.resources.items()}
 
     @cached_property
-    def _api(self) -> FastAPI:
+    def _apis(self) -> dict[str, FastAPI]:
+        return {prefix: self._api(prefix) for prefix in self._routers}
+
+    def _api(self, prefix: str) -> FastAPI:
         api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
         api.state.answers = self
-        for router in (register.router, county.router, siting.router, travel.router, self._about):
+        for router in self._routers[prefix]:
             api.include_router(router)
 
         @api.exception_handler(Problem)
@@ -201,7 +215,7 @@ class OpenData:
 
         @api.exception_handler(RequestValidationError)
         async def _(request: Request, fault: RequestValidationError) -> Response:
-            model = self._resources[request.scope["route"].path].query
+            model = self._resources(prefix)[request.scope["route"].path].query
             return refusal(model, fault.errors()).response(request)
 
         @api.exception_handler(DataFaults)
@@ -231,15 +245,29 @@ class OpenData:
                 names_itself=True,
             )(partial(self._catalogue, ending))
         router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
-            lambda call: description(self._api, self._resources, call)
+            lambda call: description(self._apis[PREFIX], self._resources(), call)
         )
         router.data("/", "All addresses", model=schemas.Index, names_itself=True)(self._index)
         return router
 
+    @cached_property
+    def _about_hsds(self) -> DataRouter:
+        router = DataRouter("about")
+        router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
+            lambda call: description(
+                self._apis[HSDS],
+                self._resources(HSDS),
+                call,
+                prefix=HSDS,
+                title="Innovation Map Västerbotten: Human Services Data Specification 3.0",
+            )
+        )
+        return router
+
     def _index(self, call: Call[Any]) -> Document:
         links = [
-            {"href": _href(path, x), "title": x.summary, "type": x.media_type}
-            for path, x in self._resources.items()
+            {"href": PREFIX + path.removesuffix("/"), "title": x.summary, "type": x.media_type}
+            for path, x in self._resources().items()
         ]
         return {"title": call.tr("dataset.api.title"), "links": links}
 
@@ -265,7 +293,7 @@ class OpenData:
     def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""
         path, _, query = distribution.path.partition("?")
-        resource = self._resources[path]
+        resource = self._resources()[path]
         wanted = resource.query.model_validate(dict(parse_qsl(query)))
         return len(self._built(resource, replace(call, query=wanted)).content.plain)
 
@@ -276,19 +304,15 @@ class OpenData:
         _, _, host, scheme, root = _address(request)
         if not HOST.fullmatch(host):
             raise Problem("bad-host")
-        return f"{scheme}://{host}{root.removesuffix(PREFIX)}"
+        return f"{scheme}://{host}{root.removesuffix(PREFIX).removesuffix(HSDS)}"
 
     def _unknown(self, request: Request) -> Problem:
-        known = tuple(PREFIX + path.removesuffix("/") for path in self._resources)
-        root = request.scope["root_path"].removesuffix(PREFIX)
+        root = request.scope["root_path"]
+        prefix = HSDS if root.endswith(HSDS) else PREFIX
+        known = tuple(prefix + path.removesuffix("/") for path in self._resources(prefix))
+        root = root.removesuffix(prefix)
         path = request.scope["path"].removeprefix(root)
         return Problem("unknown-address", {"value": path, "known": known})
-
-
-def _href(path: str, resource: Resource) -> str:
-    """Return an address that answers: with an example of what must be given."""
-    query = urlencode(needed(resource.query), safe=",")
-    return PREFIX + path.removesuffix("/") + (f"?{query}" if query else "")
 
 
 def _address(request: Request) -> tuple[str, bytes, str, str, str]:

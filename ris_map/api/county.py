@@ -89,19 +89,14 @@ def coverage_csv(call: Call[CoverageQuery]) -> bytes:
 
 
 def _cube(call: Call[CoverageQuery]) -> CoverageCube:
-    return cube_of(call.world, cube_choice(call.query))
-
-
-def cube_choice(query: CoverageQuery) -> CubeChoice:
-    """Return what the coverage is computed from."""
-    return CubeChoice(
+    query = call.query
+    choice = CubeChoice(
         threshold=float(query.grans),
         scope=query.bredd,
         strength_area=query.omrade,
         include_outside=query.utanfor == "ja",
-        sourced_only=query.belagt == "ja",
-        speed="winter" if query.vinter == "ja" else "summer",
     )
+    return cube_of(call.world, choice)
 
 
 def _cells(call: Call[CoverageQuery], cube: CoverageCube) -> list[Record]:

@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from ris_map.api.calls import Call, Resource
 from ris_map.api.datasets import LICENCES, PREFIX
 from ris_map.api.problems import MEDIA_TYPE
-from ris_map.api.queries import needed, parameters
+from ris_map.api.queries import parameters
 from ris_map.api.schemas import ProblemDetails
 
 API_VERSION = "1.0.0"
@@ -45,7 +45,14 @@ everybody; no key is needed.
 """
 
 
-def description(api: FastAPI, resources: Mapping[str, Resource], call: Call[Any]) -> dict[str, Any]:
+def description(
+    api: FastAPI,
+    resources: Mapping[str, Resource],
+    call: Call[Any],
+    *,
+    prefix: str = PREFIX,
+    title: str = "Innovation Map Västerbotten: open data",
+) -> dict[str, Any]:
     """Return the description; its examples come from the register as it is served."""
     settings = call.site.settings
     rate = "none on the number of requests"
@@ -53,11 +60,11 @@ def description(api: FastAPI, resources: Mapping[str, Resource], call: Call[Any]
         requests, seconds = settings.api_rate
         rate = f"{requests} requests in {seconds} seconds and client; then 429 with `Retry-After`"
     document = get_openapi(
-        title="Innovation Map Västerbotten: open data",
+        title=title,
         version=API_VERSION,
         description=_DESCRIPTION.replace("{rate}", rate),
         license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
-        servers=[{"url": call.base + PREFIX}],
+        servers=[{"url": call.base + prefix}],
         routes=api.routes,
     )
     document["info"]["contact"] = {"email": settings.report_address}
@@ -89,11 +96,17 @@ def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) ->
             shape["items"]["enum"] = list(call.groups)
     if resource.path.endswith("{id}"):
         shape = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80}
+        example = EXAMPLE_ACTOR if resource.model else "0b1e5d0c-0000-5000-8000-000000000000"
         listed.insert(
             0,
             {
-                **{"name": "id", "in": "path", "required": True, "description": "Id of an actor."},
-                **{"schema": shape, "example": EXAMPLE_ACTOR},
+                **{
+                    "name": "id",
+                    "in": "path",
+                    "required": True,
+                    "description": "Id.",
+                },
+                **{"schema": shape, "example": example},
             },
         )
     answers = operation["responses"]
@@ -111,9 +124,8 @@ def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) ->
     elif resource.files and (
         not resource.path.endswith("{id}") or EXAMPLE_ACTOR in call.world.register.by_id
     ):
-        query = resource.query.model_validate(needed(resource.query))
-        example = replace(call, query=query, id=EXAMPLE_ACTOR)
-        content["example"] = shortened(json.loads(resource.content(example)))
+        shown = replace(call, query=resource.query(), id=EXAMPLE_ACTOR)
+        content["example"] = shortened(json.loads(resource.content(shown)))
 
 
 def _untyped(media_type: str) -> dict[str, Any]:

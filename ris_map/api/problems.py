@@ -19,7 +19,6 @@ MEDIA_TYPE = "application/problem+json"
 STATUS = {
     "unknown-parameter": 400,
     "unknown-value": 400,
-    "missing-parameter": 400,
     "repeated-parameter": 400,
     "too-long": 400,
     "too-much": 400,
@@ -27,6 +26,7 @@ STATUS = {
     "bad-host": 400,
     "unknown-address": 404,
     "unknown-actor": 404,
+    "unknown-item": 404,
     "wrong-method": 405,
     "address-too-long": 414,
     "too-many-requests": 429,

@@ -117,11 +117,10 @@ class LanguageQuery(BaseModel):
         """The parameters as they were understood, in one spelling whatever was written."""
         read = {}
         for name in names(type(self)):
-            field = _field(type(self), name)
-            value: object = getattr(self, field)
+            value: object = getattr(self, name)
             values = value if isinstance(value, tuple) else (value,)
             told = tuple(str(one) for one in values if one not in {"", None})
-            if field in self.model_fields_set and told:
+            if name in self.model_fields_set and told:
                 read[name] = told
         return read
 
@@ -172,71 +171,7 @@ class CoverageQuery(LanguageQuery):
         Literal["nej", "ja"],
         Field(description="Whether known neighbours outside the county count.", examples=["ja"]),
     ] = "nej"
-    vinter: Annotated[
-        Literal["nej", "ja"],
-        Field(description="Whether roads are as in winter.", examples=["ja"]),
-    ] = "nej"
-    belagt: Annotated[
-        Literal["nej", "ja"],
-        Field(
-            description="Whether only offices count where a page says that people are received.",
-            examples=["ja"],
-        ),
-    ] = "nej"
     plats: Places = ()
-
-
-class CellsQuery(CoverageQuery):
-    """The choices of the coverage page; nothing chosen means any phase or type of support."""
-
-    fas: Phases = ()
-    stod: Services = ()
-
-
-Point = Annotated[str, Field(pattern=r"^6[3-6](\.[0-9]{1,9})?,(1[3-9]|2[0-2])(\.[0-9]{1,9})?$")]
-"""Latitude 63-67, longitude 13-23: the county and the roads that lead out of it."""
-
-
-class WayQuery(LanguageQuery):
-    """Where a way begins and ends, and under which speed model."""
-
-    from_: Annotated[
-        Point,
-        Field(
-            alias="from",
-            description="Where one starts: latitude,longitude in degrees (EPSG:4326).",
-            examples=["65.0994,17.1197"],
-        ),
-    ]
-    to: Annotated[
-        Point,
-        Field(
-            description="Where one goes: latitude,longitude in degrees (EPSG:4326).",
-            examples=["64.5916,18.6690"],
-        ),
-    ]
-    modell: Annotated[
-        Literal["sommar", "vinter", "skyltad", "forsiktig"],
-        Field(
-            description=(
-                "sommar: 90 % of the limit. vinter: 17.5 % longer. skyltad: the limit. forsiktig: "
-                "at most 80 km/h, and 20 % longer."
-            ),
-            examples=["vinter"],
-        ),
-    ] = "sommar"
-
-    @property
-    def start(self) -> tuple[float, float]:
-        """Latitude and longitude where one starts."""
-        lat, lon = map(float, self.from_.split(","))
-        return lat, lon
-
-    @property
-    def stop(self) -> tuple[float, float]:
-        """Latitude and longitude where one goes."""
-        lat, lon = map(float, self.to.split(","))
-        return lat, lon
 
 
 class TravelQuery(LanguageQuery):
@@ -260,19 +195,13 @@ class Parameter:
 
     name: str
     values: tuple[str, ...]
-    example: str
+    example: str | int
     is_many: bool
 
 
 def names(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the parameters of a model, the language last."""
-    keys = [about.alias or field for field, about in model.model_fields.items()]
-    return tuple(sorted(keys, key=lambda name: name == "lang"))
-
-
-def _field(model: type[BaseModel], name: str) -> str:
-    """Return the field behind a parameter."""
-    return next(f for f, about in model.model_fields.items() if name in {f, about.alias})
+    return tuple(sorted(model.model_fields, key=lambda name: name == "lang"))
 
 
 def parameters(model: type[BaseModel]) -> dict[str, Parameter]:
@@ -290,14 +219,6 @@ def parameters(model: type[BaseModel]) -> dict[str, Parameter]:
     return found
 
 
-def needed(model: type[BaseModel]) -> dict[str, str]:
-    """Return the parameters that must be given, each with its example."""
-    found = parameters(model)
-    fields = model.model_fields.items()
-    keys = [about.alias or field for field, about in fields if about.is_required()]
-    return {key: found[key].example for key in keys}
-
-
 def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]:
     shape = parts[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
     yield from shape.get("enum", ())
@@ -311,8 +232,6 @@ def refusal(model: type[BaseModel], faults: Sequence[Mapping[str, Any]]) -> Prob
     name, value = str(fault["loc"][1]), fault["input"]
     if fault["type"] == "extra_forbidden":
         return Problem("unknown-parameter", {"parameter": name, "known": names(model)})
-    if fault["type"] == "missing":
-        return Problem("missing-parameter", {"parameter": name, "example": needed(model)[name]})
     if fault["type"] == "string_too_long":
         return Problem("too-long", {"parameter": name, "longest": fault["ctx"]["max_length"]})
     members: dict[str, str | Sequence[str]] = {"parameter": name, "value": str(value)}

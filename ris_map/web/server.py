@@ -19,7 +19,7 @@ import h11
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -65,6 +65,8 @@ def server_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
         Route("/sitemap.xml", _sitemap),
         Route("/.well-known/security.txt", _security),
         Route("/favicon.ico", _favicon),
+        Route("/healthz", _health),
+        Route("/readyz", _ready),
     ]
 
 
@@ -151,6 +153,23 @@ async def _security(request: Request) -> Response:
 
 async def _favicon(_: Request) -> Response:
     return RedirectResponse("/assets/app/icon.svg", status_code=301)
+
+
+async def _health(_: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+async def _ready(_: Request) -> Response:
+    """The data are loaded; says which register is served, and whether a newer one was refused."""
+    moment = await asyncio.to_thread(_moment)
+    told: dict[str, Any] = {"ready": moment is not None}
+    if moment is not None:
+        told["register"] = moment.state.register.meta.reference_date
+        told["on"] = moment.world.on.isoformat()
+        told["outdated"] = moment.state.is_outdated
+    status = 200 if moment is not None else 503
+    return JSONResponse(told, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def _moment() -> Moment | None:

@@ -132,9 +132,8 @@ def test_actors_are_those_of_the_start_page(api: TestClient, query: str) -> None
 def test_travel_times_equal_the_matrix(api: TestClient) -> None:
     matrix = world().matrix
     pairs = api.get(f"{V1}/travel-times").json()["pairs"]
-    assert len(pairs) == matrix.settlement_minutes.size
-    minutes, km = matrix.settlement_minutes.T, matrix.settlement_km.T
-    flat = zip(minutes.ravel().tolist(), km.ravel().tolist(), strict=True)
+    assert len(pairs) == matrix.minutes.size
+    flat = zip(matrix.minutes.ravel().tolist(), matrix.km.ravel().tolist(), strict=True)
     for pair, (minutes, km) in zip(pairs, flat, strict=True):
         assert same(pair["minutes"], minutes)
         assert same(pair["km"], km)

@@ -183,6 +183,17 @@ def test_F14_machines_get_what_they_look_for(
     assert "https://karta.example.se/sitemap.xml" in client.get("/robots.txt").text
 
 
+def test_the_process_says_that_it_lives_and_whether_it_is_ready(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/healthz").text == "ok\n"
+    broken = client.get("/readyz")
+    assert (broken.status_code, broken.json()) == (503, {"ready": False})
+    monkeypatch.setenv(settings.DATA_VARIABLE, str(settings.ROOT / "data"))
+    ready = client.get("/readyz").json()
+    assert (ready["ready"], ready["outdated"]) == (True, False)
+
+
 def test_F19_a_part_of_the_page_is_the_whole_page(client: TestClient) -> None:
     whole = client.get("/")
     part = client.get("/", headers={"Range": "bytes=0-"})

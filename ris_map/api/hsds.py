@@ -1,0 +1,529 @@
+"""The register in the Human Services Data Specification 3.0 (Open Referral), below ``/hsds``.
+
+An actor is an organization, each of its offers a service, each office, digital help and help by
+phone a location. Ids are uuid5 of our own names. No phone numbers or mail addresses: the register
+holds none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from typing import Annotated, Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import Field
+
+from ris_map.api.calls import Call, DataRouter, Document
+from ris_map.api.datasets import ACTORS
+from ris_map.api.problems import Problem
+from ris_map.api.queries import LanguageQuery
+from ris_map.common.address import MAX_TEXT_LENGTH
+from ris_map.common.dates import period_end
+from ris_map.register.model import Actor, Offer, Office
+from ris_map.register.vocabulary import (
+    Availability,
+    Basis,
+    Delivery,
+    ServiceScope,
+    Status,
+    StrengthArea,
+)
+from ris_map.travel.service import Moment
+from ris_map.words import Translator, swedish_sort_key, translator
+from ris_map.words.language import Language
+
+HSDS = "/hsds"
+"""Where it lies, seen from the site's root."""
+VERSION = "3.0"
+MOST = 500
+EXAMPLE_ID = "0b1e5d0c-0000-5000-8000-000000000000"
+router = DataRouter("hsds")
+_STATUS = {
+    Status.ACTIVE: "active",
+    Status.UNKNOWN: "active",
+    Status.ENDED: "defunct",
+    Status.PLANNED: "inactive",
+}
+TAXONOMIES = ("phase", "service-type", "strength-area", "way", "basis")
+"""What is classified; the terms of a way say what is known of it: ``digital.offered``."""
+
+
+class PageQuery(LanguageQuery):
+    """A page of a list."""
+
+    page: Annotated[int, Field(ge=1, le=100_000, description="Page number.", examples=[1])] = 1
+    per_page: Annotated[
+        int, Field(ge=1, le=MOST, description="Items on one page.", examples=[50])
+    ] = 50
+    search: Annotated[
+        str,
+        Field(
+            max_length=MAX_TEXT_LENGTH,
+            description="Words that must all occur in name or description.",
+            examples=["innovation"],
+        ),
+    ] = ""
+
+
+class TermQuery(PageQuery):
+    """A page of terms."""
+
+    taxonomy_id: Annotated[
+        str | None,
+        Field(
+            description="Only terms of a taxonomy.",
+            examples=[EXAMPLE_ID],
+        ),
+    ] = None
+
+
+class ServiceQuery(TermQuery):
+    """A page of services."""
+
+    taxonomy_term_id: Annotated[
+        str | None,
+        Field(
+            description="Only what has this term.",
+            examples=[EXAMPLE_ID],
+        ),
+    ] = None
+    organization_id: Annotated[
+        str | None,
+        Field(
+            description="Only of one organization.",
+            examples=[EXAMPLE_ID],
+        ),
+    ] = None
+    modified_after: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-9:.]{5,20}(Z|[+-][0-9:]{4,6})?)?$",
+            description="Only what was modified on this day or later.",
+            examples=["2026-01-01"],
+        ),
+    ] = None
+    minimal: Annotated[bool, Field(description="Only what names an item.", examples=[True])] = False
+    full: Annotated[
+        bool, Field(description="With everything that belongs to it.", examples=[True])
+    ] = False
+
+
+def identifier(*names: str) -> str:
+    """Return the uuid of something of ours by its names; stable, because slugs are."""
+    return str(uuid5(NAMESPACE_URL, "/".join(("urn:ris-map:hsds", *names))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """Every list of the standard, in full."""
+
+    services: Mapping[str, Document]
+    organizations: Mapping[str, Document]
+    places: Mapping[str, Document]
+    taxonomies: Mapping[str, Document]
+    terms: Mapping[str, Document]
+
+
+def listing(call: Call[Any]) -> Register:
+    """Return the register in the standard's words, made once for each state and language."""
+    return _listing(_Key(call.moment), call.query.lang)
+
+
+class _Key:
+    """A moment as a key of a cache: the same object is the same key."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment = moment
+
+    def __hash__(self) -> int:
+        return id(self.moment)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.moment is self.moment
+
+
+@lru_cache(maxsize=4)
+def _listing(key: _Key, language: Language) -> Register:
+    return _Maker(key.moment, translator(language)).register()
+
+
+class _Maker:
+    def __init__(self, moment: Moment, tr: Translator) -> None:
+        self.moment, self.tr, self.on = moment, tr, moment.world.on
+        self.base = moment.world.foundations
+        self.terms = self._terms()
+
+    def register(self) -> Register:
+        actors = sorted(
+            self.moment.state.register.actors, key=lambda one: swedish_sort_key(one.name)
+        )
+        services = [
+            self._service(actor, offer, number)
+            for actor in actors
+            for number, offer in enumerate(actor.offers)
+        ]
+        return Register(
+            services=_by_id(services),
+            organizations=_by_id(self._organization(actor) for actor in actors),
+            places=_by_id(
+                {**place, "service": _short(service)}
+                for service in services
+                for place in service.get("service_at_locations", ())
+            ),
+            taxonomies=_by_id(self._taxonomy(name) for name in TAXONOMIES),
+            terms=_by_id(self.terms.values()),
+        )
+
+    def _taxonomy(self, name: str) -> Document:
+        return {
+            "id": identifier("taxonomy", name),
+            "name": self.tr(f"hsds.taxonomy.{name}"),
+            "description": self.tr("hsds.taxonomy.description"),
+            "version": self.moment.state.register.meta.reference_date,
+        }
+
+    def _terms(self) -> dict[str, Document]:
+        strategy, language = self.base.strategy, self.tr.language
+        listed = [
+            *(("phase", x.id, x.label, x.description) for x in strategy.phases),
+            *(("service-type", x.id, x.label, x.description) for x in strategy.service_types),
+            *(("strength-area", x.id, x.label, x.description) for x in strategy.strength_areas),
+        ]
+        named = [(t, str(n), a.in_(language), b.in_(language)) for t, n, a, b in listed]
+        for way in strategy.delivery:
+            label, text = way.label.in_(language), way.description.in_(language)
+            for known in Availability:
+                name = f"{label}: {self.tr(f'hsds.availability.{known}')}"
+                named.append(("way", f"{way.id}.{known}", name, text))
+        named += [
+            ("basis", str(one), self.tr(f"hsds.basis.{one}"), self.tr(f"hsds.basis.{one}"))
+            for one in Basis
+        ]
+        return {
+            f"{taxonomy}.{code}": {
+                "id": identifier("term", taxonomy, code),
+                "code": code,
+                "name": name,
+                "description": text,
+                "language": language.value,
+                "taxonomy_id": identifier("taxonomy", taxonomy),
+                "taxonomy_detail": self._taxonomy(taxonomy),
+            }
+            for taxonomy, code, name, text in named
+        }
+
+    def _attributes(self, owner: str, entity: str, names: Iterable[str]) -> list[Document]:
+        return [
+            {
+                "id": identifier("attribute", owner, name),
+                "link_id": owner,
+                "link_entity": entity,
+                "taxonomy_term_id": self.terms[name]["id"],
+                "taxonomy_term": self.terms[name],
+            }
+            for name in dict.fromkeys(names)
+            if name in self.terms
+        ]
+
+    def _organization(self, actor: Actor) -> Document:
+        me = identifier("organization", actor.id)
+        areas = [one for one in actor.strength_areas.areas if one is not StrengthArea.ALL]
+        told = {
+            "id": me,
+            "name": actor.name,
+            "alternate_name": ", ".join(actor.aliases) or None,
+            "description": actor.summary.in_(self.tr.language),
+            "website": actor.homepage,
+            "legal_status": actor.kind.value,
+            "locations": [self._office(actor, office) for office in self._offices(actor)],
+            "attributes": self._attributes(
+                me, "organization", (f"strength-area.{area}" for area in areas)
+            ),
+        }
+        return _known(told)
+
+    def _service(self, actor: Actor, offer: Offer, number: int) -> Document:
+        me = identifier("service", actor.id, offer.service_type, str(number))
+        label = self.terms[f"service-type.{offer.service_type}"]["name"]
+        dated = actor.last_checked or self.moment.state.register.meta.reference_date
+        modified = min(period_end(dated), self.on)
+        names = [
+            *(f"phase.{phase}" for phase in offer.phases),
+            f"service-type.{offer.service_type}",
+            *(f"strength-area.{area}" for area in actor.strength_areas.areas),
+            *(f"way.{way}.{offer.delivery.of(way)}" for way in Delivery),
+            f"basis.{offer.basis}",
+        ]
+        organization = self._organization(actor)
+        told = {
+            "id": me,
+            "organization_id": organization["id"],
+            "name": f"{label}: {actor.name}",
+            "description": actor.summary.in_(self.tr.language),
+            "url": actor.contact_url or actor.homepage,
+            "status": "active" if actor.is_active(self.on) else _STATUS[actor.status],
+            "eligibility_description": actor.eligibility
+            and actor.eligibility.in_(self.tr.language),
+            "application_process": actor.how_to_apply and actor.how_to_apply.in_(self.tr.language),
+            "assured_date": actor.last_confirmed,
+            "last_modified": datetime.combine(modified, time(), UTC).isoformat(),
+            "organization": _short(organization),
+            "service_areas": self._areas(actor, me),
+            "service_at_locations": self._places(actor, offer, me),
+            "attributes": self._attributes(me, "service", names),
+        }
+        return _known(told)
+
+    def _areas(self, actor: Actor, service: str) -> list[Document]:
+        area = actor.service_area
+        if area.scope is ServiceScope.UNKNOWN:
+            return []
+        names = {m.code: m.name for m in self.base.geography.municipalities}
+        listed = [(code, names[code]) for code in area.municipalities] or [
+            (area.scope.value, self.tr(f"hsds.scope.{area.scope}"))
+        ]
+        return [
+            {"id": identifier("area", service, code), "service_id": service, "name": name}
+            for code, name in listed
+        ]
+
+    def _places(self, actor: Actor, offer: Offer, service: str) -> list[Document]:
+        """Return where the service is given; unknown ways are terms only, never places."""
+        places = []
+        if offer.delivery.office is not Availability.NOT_OFFERED:
+            places = [self._office(actor, office) for office in self._offices(actor)]
+        for way in (Delivery.DIGITAL, Delivery.PHONE):
+            if offer.delivery.of(way) in {Availability.OFFERED, Availability.LIMITED}:
+                virtual = {
+                    "id": identifier("location", actor.id, way),
+                    "location_type": "virtual",
+                    "name": self.tr(f"hsds.location.{way}"),
+                    "organization_id": identifier("organization", actor.id),
+                    "url": actor.contact_url or actor.homepage,
+                }
+                places.append(_known(virtual))
+        return [
+            {
+                "id": identifier("at", service, place["id"]),
+                "service_id": service,
+                "location_id": place["id"],
+                "location": place,
+            }
+            for place in places
+        ]
+
+    def _offices(self, actor: Actor) -> list[Office]:
+        return [office for office in actor.offices if office.is_valid(self.on)]
+
+    def _office(self, actor: Actor, office: Office) -> Document:
+        me = identifier("location", actor.id, office.id)
+        exactness = self.tr(f"hsds.precision.{office.precision}")
+        if office.uncertainty_m:
+            exactness += f" (± {self.tr.number(office.uncertainty_m)} m)"
+        told: Document = {
+            "id": me,
+            "location_type": "physical",
+            "organization_id": identifier("organization", actor.id),
+            "name": f"{actor.name}, {office.town}",
+            "description": exactness,
+            "latitude": office.lat,
+            "longitude": office.lon,
+        }
+        street = office.street_on(self.on)
+        if street and office.postcode:
+            told["addresses"] = [
+                {
+                    "id": identifier("address", me),
+                    "location_id": me,
+                    "address_1": street,
+                    "city": office.town,
+                    "state_province": office.outside.county if office.outside else "Västerbotten",
+                    "postal_code": office.postcode,
+                    "country": "SE",
+                    "address_type": "physical",
+                }
+            ]
+        return told
+
+
+def _by_id(items: Iterable[Document]) -> dict[str, Document]:
+    return {item["id"]: item for item in items}
+
+
+def _known(document: Document) -> Document:
+    """Leave out what is not known: the standard has no null."""
+    return {name: value for name, value in document.items() if value not in (None, [], "")}
+
+
+def _short(document: Document) -> Document:
+    """Return an item without its lists, as it stands inside another one or in a list."""
+    return {name: value for name, value in document.items() if not isinstance(value, list)}
+
+
+@router.data("/", "What this is: version, profile, description", names_itself=True)
+def root(call: Call[LanguageQuery]) -> Document:
+    """Return version and addresses."""
+    return {
+        "version": VERSION,
+        "profile": f"{call.base}{HSDS}/profile",
+        "openapi_url": f"{call.base}{HSDS}/openapi.json",
+    }
+
+
+@router.data("/profile", "How the register is told in the standard's words")
+def profile(call: Call[LanguageQuery]) -> Document:
+    """Return our profile: what the standard's words stand for here."""
+    return {
+        "title": call.tr("hsds.profile.title"),
+        "description": call.tr("hsds.profile.text"),
+        "specification": "https://docs.openreferral.org/en/3.0/",
+        "version": VERSION,
+        "licence": call.terms(ACTORS).address,
+        "taxonomies": [
+            {"id": one["id"], "name": one["name"]} for one in listing(call).taxonomies.values()
+        ],
+    }
+
+
+def _page(call: Call[Any], items: list[Document]) -> Document:
+    """Return a page of a list in the standard's envelope."""
+    words = call.query.search.casefold().split()
+    if words:
+        items = [
+            item
+            for item in items
+            if all(w in f"{item['name']} {item.get('description', '')}".casefold() for w in words)
+        ]
+    number, size = call.query.page, call.query.per_page
+    pages = max(1, math.ceil(len(items) / size))
+    contents = items[(number - 1) * size : number * size]
+    return {
+        "total_items": len(items),
+        "total_pages": pages,
+        "page_number": number,
+        "size": len(contents),
+        "first_page": number == 1,
+        "last_page": number >= pages,
+        "empty": not contents,
+        "contents": contents,
+    }
+
+
+def _terms_of(item: Document) -> Iterable[Document]:
+    return (attribute["taxonomy_term"] for attribute in item.get("attributes", ()))
+
+
+def _asked_for(query: ServiceQuery, service: Document) -> bool:
+    """Tell whether a service is what a query asks for."""
+    terms = list(_terms_of(service))
+    after = query.modified_after
+    return (
+        (not query.organization_id or service["organization_id"] == query.organization_id)
+        and (not query.taxonomy_term_id or query.taxonomy_term_id in {t["id"] for t in terms})
+        and (not query.taxonomy_id or query.taxonomy_id in {t["taxonomy_id"] for t in terms})
+        and (after is None or service["last_modified"][:10] >= after[:10])
+    )
+
+
+def _one(items: Mapping[str, Document], call: Call[Any]) -> Document:
+    if call.id not in items:
+        raise Problem("unknown-item", {"value": call.id})
+    return items[call.id]
+
+
+@router.data(
+    "/services", "Services: one for each offer of an actor", query=ServiceQuery, files=ACTORS
+)
+def services(call: Call[ServiceQuery]) -> Document:
+    """Return a page of services."""
+    items = [one for one in listing(call).services.values() if _asked_for(call.query, one)]
+    page = _page(call, items)
+    if call.query.minimal:
+        names = ("id", "name", "status", "last_modified")
+        page["contents"] = [{name: one[name] for name in names} for one in page["contents"]]
+    elif not call.query.full:
+        page["contents"] = [_short(one) for one in page["contents"]]
+    return page
+
+
+@router.data("/services/{id}", "One service with everything that belongs to it", files=ACTORS)
+def service(call: Call[LanguageQuery]) -> Document:
+    """Return one service."""
+    return _one(listing(call).services, call)
+
+
+@router.data("/organizations", "Organizations: the actors", query=ServiceQuery, files=ACTORS)
+def organizations(call: Call[ServiceQuery]) -> Document:
+    """Return a page of organizations that give a service that is asked for."""
+    found = listing(call)
+    wanted = {
+        one["organization_id"] for one in found.services.values() if _asked_for(call.query, one)
+    }
+    page = _page(call, [one for one in found.organizations.values() if one["id"] in wanted])
+    if not call.query.full:
+        page["contents"] = [_short(one) for one in page["contents"]]
+    return page
+
+
+@router.data("/organizations/{id}", "One organization with its locations", files=ACTORS)
+def organization(call: Call[LanguageQuery]) -> Document:
+    """Return one organization."""
+    return _one(listing(call).organizations, call)
+
+
+@router.data(
+    "/service_at_locations",
+    "Where services are given: offices, digital help, help by phone",
+    query=ServiceQuery,
+    files=ACTORS,
+)
+def places(call: Call[ServiceQuery]) -> Document:
+    """Return a page of services at locations."""
+    found = listing(call)
+    wanted = {id_ for id_, one in found.services.items() if _asked_for(call.query, one)}
+    items = [
+        {"name": one["service"]["name"], **one}
+        for one in found.places.values()
+        if one["service_id"] in wanted
+    ]
+    page = _page(call, items)
+    page["contents"] = [
+        {name: value for name, value in one.items() if name != "name"} for one in page["contents"]
+    ]
+    return page
+
+
+@router.data("/service_at_locations/{id}", "One service at one location", files=ACTORS)
+def place(call: Call[LanguageQuery]) -> Document:
+    """Return one service at one location."""
+    return _one(listing(call).places, call)
+
+
+@router.data("/taxonomies", "What services are classified by", query=PageQuery, files=ACTORS)
+def taxonomies(call: Call[PageQuery]) -> Document:
+    """Return a page of taxonomies."""
+    return _page(call, list(listing(call).taxonomies.values()))
+
+
+@router.data("/taxonomies/{id}", "One taxonomy", files=ACTORS)
+def taxonomy(call: Call[LanguageQuery]) -> Document:
+    """Return one taxonomy."""
+    return _one(listing(call).taxonomies, call)
+
+
+@router.data("/taxonomy_terms", "Terms of all taxonomies", query=TermQuery, files=ACTORS)
+def terms(call: Call[TermQuery]) -> Document:
+    """Return a page of terms."""
+    wanted = call.query.taxonomy_id
+    items = listing(call).terms.values()
+    return _page(call, [one for one in items if wanted in {None, one["taxonomy_id"]}])
+
+
+@router.data("/taxonomy_terms/{id}", "One term", files=ACTORS)
+def term(call: Call[LanguageQuery]) -> Document:
+    """Return one term."""
+    return _one(listing(call).terms, call)

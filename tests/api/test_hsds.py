@@ -1,0 +1,138 @@
+"""The register in HSDS 3.0, against the schemas that the standard publishes (X12)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openapi_spec_validator
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from starlette.testclient import TestClient
+
+from ris_map.register.vocabulary import Availability, Delivery
+from ris_map.travel.service import service
+from tests.api.api_site import DATA, HOST, application, client
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of schemathesis' own dependencies
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = Path(os.environ.get("RIS_MAP_STANDARDS", ROOT.parent / "shared/standards")) / "hsds-3.0"
+LISTS = ("services", "organizations", "service_at_locations", "taxonomies", "taxonomy_terms")
+KINDS = {"taxonomies": "taxonomy"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
+
+
+@pytest.fixture(scope="module")
+def api() -> TestClient:
+    return client()
+
+
+def validator(kind: str) -> jsonschema.Draft202012Validator:
+    if not SCHEMAS.is_dir():
+        pytest.skip(f"the standard's schemas are not at {SCHEMAS}")
+    read = {path.name: json.loads(path.read_text()) for path in (SCHEMAS / "schema").iterdir()}
+    listed = [(n, Resource(contents=s, specification=DRAFT202012)) for n, s in read.items()]
+    registry: Registry[Any] = Registry().with_resources(listed)
+    return jsonschema.Draft202012Validator(
+        read[f"{kind}.json"],
+        registry=registry,
+        format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+    )
+
+
+@pytest.mark.parametrize("full", ["", "&full=true"])
+@pytest.mark.parametrize("name", LISTS)
+def test_X12_the_standards_schemas_accept_every_item(api: TestClient, name: str, full: str) -> None:
+    takes = full if name in LISTS[:3] else ""
+    page = api.get(f"/hsds/{name}?per_page=500{takes}").json()
+    assert page["total_items"] == page["size"] == len(page["contents"]) > 0
+    assert page["first_page"] is page["last_page"] is not page["empty"]
+    check = validator(KINDS.get(name, name.removesuffix("s")))
+    for item in page["contents"]:
+        check.validate(item)
+    ids = [item["id"] for item in page["contents"]]
+    assert len(set(ids)) == len(ids)
+    for one in ids[:: max(1, len(ids) // 8)]:
+        check.validate(api.get(f"/hsds/{name}/{one}").json())
+
+
+def test_the_root_names_version_profile_and_description(api: TestClient) -> None:
+    root = api.get("/hsds/").json()
+    assert root == api.get("/hsds").json()
+    assert root["version"] == "3.0"
+    for name in ("profile", "openapi_url"):
+        assert api.get(root[name].removeprefix(HOST)).status_code == 200
+    described = api.get("/hsds/openapi.json").json()
+    openapi_spec_validator.validate(described)
+    required = {"/", *(f"/{name}{one}" for name in LISTS for one in ("", "/{id}"))}
+    assert required <= set(described["paths"])
+
+
+def test_pages_hang_together_and_filters_narrow(api: TestClient) -> None:
+    whole = api.get("/hsds/services?per_page=500").json()["contents"]
+    paged = [
+        item
+        for number in range(1, 100)
+        for item in api.get(f"/hsds/services?per_page=20&page={number}").json()["contents"]
+    ]
+    assert paged == whole
+    terms = {t["code"]: t for t in api.get("/hsds/taxonomy_terms?per_page=500").json()["contents"]}
+    some = api.get(f"/hsds/services?per_page=500&taxonomy_term_id={terms['ide']['id']}").json()
+    actors = service(DATA).moment().state.register.actors
+    wanted = sum("ide" in offer.phases for actor in actors for offer in actor.offers)
+    assert some["total_items"] == wanted < len(whole)
+    late = api.get("/hsds/services?modified_after=2999-01-01").json()
+    assert (late["total_items"], late["empty"]) == (0, True)
+    minimal = api.get("/hsds/services?minimal=true&per_page=500").json()["contents"]
+    assert [item["id"] for item in minimal] == [item["id"] for item in whole]
+    assert api.get("/hsds/services/nobody").status_code == 404
+    assert api.get("/hsds/services?per_page=0").status_code == 400
+    assert api.get("/hsds/services?nothing=1").status_code == 400
+
+
+def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:
+    for item in api.get("/hsds/services?per_page=500&full=true").json()["contents"]:
+        codes = {a["taxonomy_term"]["code"] for a in item["attributes"]}
+        virtual = [
+            one["location"]["name"]
+            for one in item.get("service_at_locations", ())
+            if one["location"]["location_type"] == "virtual"
+        ]
+        for way, name in (
+            (Delivery.DIGITAL, "Digital hjälp"),
+            (Delivery.PHONE, "Hjälp på telefon"),
+        ):
+            is_given = f"{way}.{Availability.OFFERED}" in codes or (
+                f"{way}.{Availability.LIMITED}" in codes
+            )
+            assert (name in virtual) == is_given
+        assert "phones" not in item
+        assert "email" not in item
+
+
+schema = schemathesis.openapi.from_asgi("/hsds/openapi.json", application())
+
+
+@schema.parametrize()
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
+    case.call_and_validate()
