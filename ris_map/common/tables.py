@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, LiteralString, TypeVar
@@ -27,7 +26,6 @@ from ris_map.common.yaml_file import YamlDocument, load_yaml
 SOUTH_LAT, NORTH_LAT = 63.0, 66.5
 WEST_LON, EAST_LON = 14.0, 22.2
 """The county with its sea, and the towns just outside it where its roads end."""
-MAX_DIGITS = 9
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,15})?")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _T = TypeVar("_T")
@@ -97,88 +95,11 @@ class FaultLog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a table, whose cells note a fault when they cannot be understood."""
+    """One line of a table, its cells without white space around them."""
 
     line: int
     record: str
     cells: Mapping[str, str]
-    log: FaultLog
-
-    def fault(self, reason: str, *, action: str, code: str, field: str | None = None) -> None:
-        """Note a fault of this row."""
-        self.log.add(
-            reason, action=action, code=code, line=self.line, record=self.record, field=field
-        )
-
-    def required(self, field: str) -> str:
-        """Return a text that must not be empty."""
-        text = self.cells[field]
-        if not text:
-            self.fault(
-                "The cell is empty.", action="Fill it in.", code="missing-value", field=field
-            )
-        return text
-
-    def choice(self, field: str, *, allowed: Collection[str]) -> str:
-        """Return a text out of a closed list."""
-        text = self.cells[field]
-        if text not in allowed:
-            self.fault(
-                f"'{text}' is not known here.",
-                action=f"Use one of: {', '.join(sorted(allowed))}.",
-                code="unknown-value",
-                field=field,
-            )
-        return text
-
-    def number(self, field: str) -> float:
-        """Return a number in plain decimals; NaN, with a fault noted, if there is none."""
-        if _DECIMAL.fullmatch(self.cells[field]):
-            return float(self.cells[field])
-        self.fault(
-            f"'{self.cells[field]}' is not a number.",
-            action="Write a number with a decimal point.",
-            code="bad-number",
-            field=field,
-        )
-        return math.nan
-
-    def positive_number(self, field: str, *, unit: str) -> float:
-        """Return a number above zero; NaN, with a fault noted, if there is none."""
-        number = self.number(field)
-        if number <= 0:
-            self.fault(
-                f"{number:g} {unit} is not above zero.",
-                action="Correct the figure.",
-                code="not-positive",
-                field=field,
-            )
-            return math.nan
-        return number
-
-    def optional_count(self, field: str) -> int | None:
-        """Return a whole number from zero up; ``None`` for an empty cell, which means unknown."""
-        text = self.cells[field]
-        if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
-            return int(text)
-        if text:
-            self.fault(
-                f"'{text}' is not a whole number from zero up.",
-                action="Correct it, or leave the cell empty if the figure is not known.",
-                code="bad-count",
-                field=field,
-            )
-        return None
-
-    def point(self) -> tuple[float, float]:
-        """Return ``lat`` and ``lon`` in degrees; NaN, with a fault noted, if not in the region."""
-        lat, lon = self.number("lat"), self.number("lon")
-        problem = point_problem(lat, lon)
-        if problem is None:
-            return lat, lon
-        if math.isfinite(lat) and math.isfinite(lon):
-            self.fault(problem, action="Correct lat and lon.", code="bad-point", field="lat, lon")
-        return math.nan, math.nan
 
 
 def point_problem(lat: float, lon: float) -> str | None:
@@ -252,7 +173,7 @@ def read_records(
     adapter = TypeAdapter(kind)
     optional = {name for name, field in _fields(kind).items() if not field.is_required()}
     records = []
-    for row in read_rows(log, columns=columns, key=key):
+    for row in _read_rows(log, columns=columns, key=key):
         cells = {k: v for k, v in row.cells.items() if v or k not in optional}
         try:
             records.append((row.line, adapter.validate_strings(cells)))
@@ -267,7 +188,7 @@ def _fields(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401
     return fields
 
 
-def read_rows(log: FaultLog, *, columns: Sequence[str], key: str | None = None) -> list[Row]:
+def _read_rows(log: FaultLog, *, columns: Sequence[str], key: str | None = None) -> list[Row]:
     """Read a comma-separated table with exactly these columns.
 
     Parameters
@@ -304,7 +225,7 @@ def read_rows(log: FaultLog, *, columns: Sequence[str], key: str | None = None) 
         return []
     rows = list(_rows(cells[1:], columns=columns, key=key, log=log))
     if key is not None:
-        _note_duplicates(rows, key=key)
+        _note_duplicates(rows, log=log, key=key)
     return rows
 
 
@@ -325,17 +246,18 @@ def _rows(
             )
             continue
         named = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-        yield Row(line=line, record=named[key] if key else f"line {line}", cells=named, log=log)
+        yield Row(line=line, record=named[key] if key else f"line {line}", cells=named)
 
 
-def _note_duplicates(rows: Sequence[Row], *, key: str) -> None:
+def _note_duplicates(rows: Sequence[Row], *, log: FaultLog, key: str) -> None:
     seen: set[str] = set()
     for row in rows:
-        if row.required(key) in seen:
-            row.fault(
-                "Stands here for the second time.",
-                action="Remove one, or give it another name.",
-                code="duplicate-id",
-                field=key,
-            )
-        seen.add(row.record)
+        if not row.record:
+            reason, action, code = "The cell is empty.", "Fill it in.", "empty-value"
+        elif row.record in seen:
+            reason, action = "Stands here for the second time.", "Remove one, or rename it."
+            code = "duplicate-id"
+        else:
+            seen.add(row.record)
+            continue
+        log.add(reason, action=action, code=code, line=row.line, record=row.record, field=key)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
+from ris_map.coverage.cubes import CLASS_LIMITS, class_codes
 from ris_map.register.in_words import Words
 from ris_map.siting.plan import Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Scenario, state
@@ -255,9 +255,9 @@ def round_words(view: SitingView) -> list[str]:
     once, twice, four = (view.figure(COUNTY, f"after_days_{d}") for d in DAYS_SHOWN)
     stops = sorted({stop for one in scenario.plan.rounds for stop in one.stops})
     choice = view.choice
-    fixed = Plan(
-        openings=tuple(Opening(stop, choice.service_type, (choice.phase,)) for stop in stops)
-    )
+    offices = tuple(Opening(stop, choice.service_type, (choice.phase,)) for stop in stops)
+    plan = scenario.plan
+    fixed = Plan(openings=(*plan.openings, *offices), closings=plan.closings)
     there = state(scenario.basis, fixed, choice).days > 0
     numbers = {
         "once": once,
@@ -371,7 +371,6 @@ def class_labels(view: SitingView) -> list[str]:
     """Return the words of the five classes."""
     low = (0, *map(int, CLASS_LIMITS[:-1]))
     ranges = [f"{a}–{b}" for a, b in zip(low, map(int, CLASS_LIMITS), strict=True)]
+    if view.choice.view == "skillnad":
+        ranges[0] = view.tr("siting.map.same", range=ranges[0])
     return [*ranges, view.tr("siting.map.over")]
-
-
-UNKNOWN = UNKNOWN_CLASS
