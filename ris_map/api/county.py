@@ -30,7 +30,6 @@ from ris_map.api.records import (
     locality_record,
     travel_records,
 )
-from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.export.geopackage import geopackage
 from ris_map.export.tables import csv_bytes
@@ -55,8 +54,8 @@ router = DataRouter("county")
 )
 def coverage(call: Call[CoverageQuery]) -> Document:
     """Return the coverage cube's cells."""
-    cube = _cube(call)
-    cells = list(_cells(call, cube))
+    cube = cube_of(call.world, _choice(call.query))
+    cells = _cells(call)
     definition = cube.definition
     return {
         "meta": call.meta(COVERAGE, len(cells)),
@@ -65,6 +64,7 @@ def coverage(call: Call[CoverageQuery]) -> Document:
             "scope": definition.scope.value,
             "strength_area": definition.strength_area,
             "include_outside": definition.include_outside,
+            "sourced_only": definition.sourced_only,
             "threshold_minutes": definition.threshold,
             "matrix_version": definition.matrix_version,
             "network_source": definition.network_source,
@@ -85,23 +85,22 @@ def coverage(call: Call[CoverageQuery]) -> Document:
 )
 def coverage_csv(call: Call[CoverageQuery]) -> bytes:
     """Return the coverage cube's cells, one line each."""
-    return csv_bytes(COVERAGE_COLUMNS, _cells(call, _cube(call)))
+    return csv_bytes(COVERAGE_COLUMNS, _cells(call))
 
 
-def _cube(call: Call[CoverageQuery]) -> CoverageCube:
-    query = call.query
-    choice = CubeChoice(
+def _choice(query: CoverageQuery) -> CubeChoice:
+    return CubeChoice(
         threshold=float(query.grans),
         scope=query.bredd,
         strength_area=query.omrade,
         include_outside=query.utanfor == "ja",
+        sourced_only=query.belagt == "ja",
+        speed="winter" if query.vinter == "ja" else "summer",
     )
-    return cube_of(call.world, choice)
 
 
-def _cells(call: Call[CoverageQuery], cube: CoverageCube) -> list[Record]:
-    geography = call.world.foundations.geography
-    return list(coverage_records(cube, geography=geography, codes=call.codes))
+def _cells(call: Call[CoverageQuery]) -> list[Record]:
+    return list(coverage_records(call.world, _choice(call.query), codes=call.codes))
 
 
 @router.data(

@@ -171,6 +171,17 @@ class CoverageQuery(LanguageQuery):
         Literal["nej", "ja"],
         Field(description="Whether known neighbours outside the county count.", examples=["ja"]),
     ] = "nej"
+    vinter: Annotated[
+        Literal["nej", "ja"],
+        Field(description="Minutes on winter roads.", examples=["ja"]),
+    ] = "nej"
+    belagt: Annotated[
+        Literal["nej", "ja"],
+        Field(
+            description="Only offices where a page says that people are received.",
+            examples=["ja"],
+        ),
+    ] = "nej"
     plats: Places = ()
 
 

@@ -16,14 +16,16 @@ import shapely
 from ris_map.api import schemas
 from ris_map.api.datasets import Terms
 from ris_map.api.schemas import FigureState
-from ris_map.coverage.cube import THRESHOLDS, CoverageCell, CoverageCube
+from ris_map.coverage.cube import THRESHOLDS, CoverageCell
+from ris_map.coverage.cubes import CubeChoice, cube_of, ranges_of
 from ris_map.export.geopackage import Layer
 from ris_map.export.tables import LIST_SEPARATOR, Cell
-from ris_map.geography.county import Geography, Locality
+from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Match
 from ris_map.register.vocabulary import Delivery
 from ris_map.travel.matrix import TravelMatrix
+from ris_map.travel.world import World
 
 Record = dict[str, Cell]
 
@@ -49,6 +51,7 @@ MINUTE_FIGURES = (
     "median_minutes",
     "p90_minutes",
     "mean_minutes",
+    "shortfall_minutes",
     "nearest_minutes_from_seat",
     "median_minutes_at_best",
 )
@@ -156,16 +159,18 @@ def travel_records(
 
 
 def coverage_records(
-    cube: CoverageCube, *, geography: Geography, codes: frozenset[str]
+    world: World, choice: CubeChoice, *, codes: frozenset[str]
 ) -> Iterator[Record]:
-    """Yield the cells of chosen municipalities in the cube's order."""
-    for cell in cube.cells():
+    """Yield the cells of chosen municipalities in the cube's order, with their ranges."""
+    geography, ranges = world.foundations.geography, ranges_of(world, choice)
+    flat = [values.reshape(-1).tolist() for values in (ranges.share_low, ranges.share_high)]
+    for cell, low, high in zip(cube_of(world, choice).cells(), *flat, strict=True):
         if cell.municipality_code in codes:
             name = geography.municipality(cell.municipality_code).name
-            yield _cell_record(cell, name=name)
+            yield _cell_record(cell, name=name, share_range=(low, high))
 
 
-def _cell_record(cell: CoverageCell, *, name: str) -> Record:
+def _cell_record(cell: CoverageCell, *, name: str, share_range: tuple[float, float]) -> Record:
     located = cell.located_residents > 0
     record: Record = {
         "municipality_code": cell.municipality_code,
@@ -175,7 +180,10 @@ def _cell_record(cell: CoverageCell, *, name: str) -> Record:
         "state": cell.state.value,
         "offices_on_site": cell.offices_on_site,
         "located_residents": cell.located_residents,
-        "unlocated_share": _finite(cell.unlocated_share),
+        "certainty": cell.certainty.value,
+        "share_low": _finite(share_range[0]),
+        "share_high": _finite(share_range[1]),
+        "share_at_best": _finite(cell.share_at_best),
         "population_state": FigureState.KNOWN if located else FigureState.NOBODY_LOCATED,
         "nearest_office": cell.nearest_office_id,
         "nearest_town": cell.nearest_town,

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import MunicipalityCode, Record, Slug
-from ris_map.coverage.cube import CellState
+from ris_map.coverage.cube import CellState, Certainty
 from ris_map.export.sources import DataSource
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group
@@ -186,6 +186,7 @@ class CoverageAsked(Record):
     scope: Scope
     strength_area: StrengthArea | None
     include_outside: bool
+    sourced_only: bool
     threshold_minutes: float
     matrix_version: str
     network_source: str
@@ -201,9 +202,9 @@ class Cell(Record):
     phase: Phase
     service_type: ServiceType
     state: CellState
+    certainty: Certainty
     offices_on_site: Count
     located_residents: Count
-    unlocated_share: Share | None
     population_state: FigureState
     people_within_30: Count
     people_within_60: Count
@@ -213,12 +214,20 @@ class Cell(Record):
     share_within_60: Share | None
     share_within_90: Share | None
     share_within_120: Share | None
+    share_low: Share | None
+    """Within the chosen limit: lowest and highest over the speed models."""
+    share_high: Share | None
+    share_at_best: Share | None
+    """Within the chosen limit if everything unknown turned out well."""
     median_minutes: Minutes | None
     median_minutes_state: FigureState
     p90_minutes: Minutes | None
     p90_minutes_state: FigureState
     mean_minutes: Minutes | None
     mean_minutes_state: FigureState
+    shortfall_minutes: Minutes | None
+    """Mean minutes beyond the chosen limit, over all residents with a road."""
+    shortfall_minutes_state: FigureState
     nearest_minutes_from_seat: Minutes | None
     nearest_minutes_from_seat_state: FigureState
     median_minutes_at_best: Minutes | None

@@ -138,7 +138,6 @@ class CoverageCell:
     is_maybe_remote: bool
     median_minutes_at_best: float
     doubtful_share: float
-    unlocated_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -98,11 +98,6 @@ class Residents:
         """Residents per municipality."""
         return self.people.located
 
-    @property
-    def unlocated_share(self) -> FloatArray:
-        """Share of each municipality's residents that no figure covers: nobody."""
-        return np.zeros(len(self.municipality_codes))
-
 
 def residents_of(cells: Cells, geography: Geography) -> Residents:
     """Return all residents of the county; ``ValueError`` if the municipalities do not agree."""

@@ -126,7 +126,6 @@ class Profile:
     definition: CoverageDefinition
     reference_date: str
     located_residents: int
-    unlocated_share: float
     actors: Mapping[str, Actor]
     home: tuple[Actor, ...]
     lists: tuple[WayList, ...]
@@ -173,7 +172,6 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         definition=cube.definition,
         reference_date=world.register.meta.reference_date,
         located_residents=int(cube.figures.persons[m]),
-        unlocated_share=float(cube.population.unlocated_share[m]),
         actors=world.register.by_id,
         home=home,
         lists=lists,

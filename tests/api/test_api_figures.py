@@ -25,6 +25,7 @@ CHOICES = (
     ("", CubeChoice()),
     ("grans=30", CubeChoice(threshold=30.0)),
     ("grans=120&bredd=adjacent", CubeChoice(threshold=120.0, scope=Scope.ADJACENT)),
+    ("vinter=ja&belagt=ja", CubeChoice(speed="winter", sourced_only=True)),
     ("omrade=life_science", CubeChoice(strength_area=StrengthArea.LIFE_SCIENCE)),
     (
         "utanfor=ja&bredd=adjacent&grans=90",
@@ -93,6 +94,11 @@ def test_coverage_equals_the_cube_in_every_cell(
             known = given[f"{name}_minutes_state"]
             assert known == ("known" if math.isfinite(figure) else "unreachable")
         assert same(given["nearest_minutes_from_seat"], cell.nearest_minutes_from_seat)
+        assert given["certainty"] == line["certainty"] == cell.certainty
+        assert same(given["share_at_best"], cell.share_at_best)
+        assert given["share_low"] <= given[f"share_within_{cube.definition.threshold:g}"]
+        assert given[f"share_within_{cube.definition.threshold:g}"] <= given["share_high"]
+        assert same(given["shortfall_minutes"], cell.shortfall_minutes)
         assert given["nearest_office"] == cell.nearest_office_id
         assert (given["visit"], given["digital"], given["phone"]) == (
             *(cell.visit, cell.digital, cell.phone),
@@ -132,8 +138,9 @@ def test_actors_are_those_of_the_start_page(api: TestClient, query: str) -> None
 def test_travel_times_equal_the_matrix(api: TestClient) -> None:
     matrix = world().matrix
     pairs = api.get(f"{V1}/travel-times").json()["pairs"]
-    assert len(pairs) == matrix.minutes.size
-    flat = zip(matrix.minutes.ravel().tolist(), matrix.km.ravel().tolist(), strict=True)
+    assert len(pairs) == matrix.settlement_minutes.size
+    figures = (matrix.settlement_minutes, matrix.settlement_km)
+    flat = zip(*(values.T.ravel().tolist() for values in figures), strict=True)
     for pair, (minutes, km) in zip(pairs, flat, strict=True):
         assert same(pair["minutes"], minutes)
         assert same(pair["km"], km)
