@@ -223,7 +223,7 @@
       const box = element.getBoundingClientRect();
       taken.push([box.left - frame.left + low.x, box.top - frame.top + low.y, box.right - frame.left + low.x, box.bottom - frame.top + low.y]);
     });
-    const seated = [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].map((town) => ({ name: town.name, lat: town.lat, lon: town.lon, r: radius(town) + 2, first: town.count ?? 1 }));
+    const seated = [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].map((town) => ({ name: town.name, lat: town.lat, lon: town.lon, r: radius(town) + 5, first: town.count ?? 1 }));
     const named = new Set(seated.map((town) => town.name)), zoom = map.getZoom();
     const others = ground.towns.filter(([name, , , rank]) => !named.has(name) && rank <= (zoom < 7.2 ? 0 : zoom < 8.6 ? 1 : 2))
       .map(([name, lat, lon]) => ({ name: name, lat: lat, lon: lon, r: 4, first: 0, dot: true }));
@@ -416,6 +416,7 @@
     document.querySelectorAll("main, [role=main]").forEach((element) => attributes(element, { role: "presentation" }));
     const main = document.getElementById("root") ?? document.body.firstElementChild;
     attributes(main, { role: "main" });
+    document.querySelectorAll("h1").forEach((heading) => heading.remove());
     main.prepend(make("h1", { className: "ris-hidden", id: "map-title" }));
     document.querySelectorAll("body > div:not(#root)").forEach((extra) => main.append(extra));
     attributes(map.getContainer(), { role: "group", "aria-labelledby": "map-title", tabindex: "-1" });
