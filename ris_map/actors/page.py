@@ -55,7 +55,8 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     layout.ignored_notice(STATE.sync(), tr=tr)
     choice = STATE.chosen()
     view = map_view(data.world(), choice, tr=tr)
-    st.html(headline_html(view))
+    with st.container(key="ris-head"):
+        st.html(headline_html(view))
     _choices(tr)
     left, right = st.columns([7, 3], gap="medium")
     with left:
