@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,15 @@ def test_the_file_explains_itself_at_its_top() -> None:
 def test_no_two_actors_have_names_that_are_nearly_the_same() -> None:
     result = check_register(PATH, today=today())
     assert [str(fault) for fault in result.faults if fault.code == "alike-names"] == []
+
+
+def test_the_blank_record_of_the_guide_passes_the_check(tmp_path: Path) -> None:
+    guide = (DATA.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    start = guide.index("  - id: exempelaktoren")
+    blank = re.sub(r" +#.*", "", guide[start : guide.index("```", start)])
+    path = tmp_path / "actors.yaml"
+    head = PATH.read_text(encoding="utf-8")
+    path.write_text(head[: head.index("actors:\n")] + "actors:\n" + blank, encoding="utf-8")
+    result = check_register(path, today=date(2026, 11, 26))
+    assert [str(fault) for fault in result.faults if fault.is_error] == []
+    assert format_register(path).endswith(blank)
