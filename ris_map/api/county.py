@@ -54,7 +54,7 @@ router = DataRouter("county")
 )
 def coverage(call: Call[CoverageQuery]) -> Document:
     """Return the coverage cube's cells."""
-    cube = cube_of(call.world, _choice(call.query))
+    cube = cube_of(call.world, cube_choice(call.query))
     cells = _cells(call)
     definition = cube.definition
     return {
@@ -88,7 +88,7 @@ def coverage_csv(call: Call[CoverageQuery]) -> bytes:
     return csv_bytes(COVERAGE_COLUMNS, _cells(call))
 
 
-def _choice(query: CoverageQuery) -> CubeChoice:
+def cube_choice(query: CoverageQuery) -> CubeChoice:
     return CubeChoice(
         threshold=float(query.grans),
         scope=query.bredd,
@@ -100,7 +100,7 @@ def _choice(query: CoverageQuery) -> CubeChoice:
 
 
 def _cells(call: Call[CoverageQuery]) -> list[Record]:
-    return list(coverage_records(call.world, _choice(call.query), codes=call.codes))
+    return list(coverage_records(call.world, cube_choice(call.query), codes=call.codes))
 
 
 @router.data(

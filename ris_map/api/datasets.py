@@ -118,6 +118,13 @@ DATASETS: tuple[Dataset, ...] = (
         distributions=_forms("travel-times", "", ".csv"),
     ),
     Dataset(
+        id="cells",
+        files=COVERAGE,
+        themes=("REGI", "TRAN", "SOCI"),
+        from_year=2021,
+        distributions=_forms("cells", ".csv", ".geojson"),
+    ),
+    Dataset(
         id="localities",
         files=LOCALITIES,
         themes=("REGI", "SOCI"),

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH
+from ris_map.geography.roads import REGION
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -117,10 +118,11 @@ class LanguageQuery(BaseModel):
         """The parameters as they were understood, in one spelling whatever was written."""
         read = {}
         for name in names(type(self)):
-            value: object = getattr(self, name)
+            field = _field(type(self), name)
+            value: object = getattr(self, field)
             values = value if isinstance(value, tuple) else (value,)
             told = tuple(str(one) for one in values if one not in {"", None})
-            if name in self.model_fields_set and told:
+            if field in self.model_fields_set and told:
                 read[name] = told
         return read
 
@@ -185,6 +187,71 @@ class CoverageQuery(LanguageQuery):
     plats: Places = ()
 
 
+class CellsQuery(CoverageQuery):
+    """The choices of the coverage page; nothing chosen means any phase or type of support."""
+
+    fas: Phases = ()
+    stod: Services = ()
+
+
+def _point(text: str) -> str:
+    """Refuse what is no point near the county."""
+    lat, lon = map(float, text.split(","))
+    south, north, west, east = REGION
+    if not (south <= lat <= north and west <= lon <= east):
+        raise ValueError("not a point of the region")
+    return text
+
+
+Point = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,9})?,[0-9]{1,2}(\.[0-9]{1,9})?$"),
+    AfterValidator(_point),
+]
+
+
+class WayQuery(LanguageQuery):
+    """Where a way begins and ends, and under which speed model."""
+
+    from_: Annotated[
+        Point,
+        Field(
+            alias="from",
+            description="Where one starts: latitude,longitude in degrees (EPSG:4326).",
+            examples=["65.0994,17.1197"],
+        ),
+    ]
+    to: Annotated[
+        Point,
+        Field(
+            description="Where one goes: latitude,longitude in degrees (EPSG:4326).",
+            examples=["64.5916,18.6690"],
+        ),
+    ]
+    modell: Annotated[
+        Literal["sommar", "vinter", "skyltad", "forsiktig"],
+        Field(
+            description=(
+                "sommar: 90 % of the limit. vinter: 17.5 % longer. skyltad: the limit. forsiktig: "
+                "at most 80 km/h, and 20 % longer."
+            ),
+            examples=["vinter"],
+        ),
+    ] = "sommar"
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """Latitude and longitude where one starts."""
+        lat, lon = map(float, self.from_.split(","))
+        return lat, lon
+
+    @property
+    def stop(self) -> tuple[float, float]:
+        """Latitude and longitude where one goes."""
+        lat, lon = map(float, self.to.split(","))
+        return lat, lon
+
+
 class TravelQuery(LanguageQuery):
     """Where trips begin, and to whose offices they lead."""
 
@@ -212,7 +279,13 @@ class Parameter:
 
 def names(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the parameters of a model, the language last."""
-    return tuple(sorted(model.model_fields, key=lambda name: name == "lang"))
+    keys = [about.alias or field for field, about in model.model_fields.items()]
+    return tuple(sorted(keys, key=lambda name: name == "lang"))
+
+
+def _field(model: type[BaseModel], name: str) -> str:
+    """Return the field behind a parameter."""
+    return next(f for f, about in model.model_fields.items() if name in {f, about.alias})
 
 
 def parameters(model: type[BaseModel]) -> dict[str, Parameter]:

@@ -46,6 +46,10 @@ OFFICE_COLUMNS = (
 )
 LOCALITY_COLUMNS = tuple(schemas.Settlement.model_fields)
 TRAVEL_COLUMNS = ("from", "to", "minutes", "km", "state")
+CELL_COLUMNS = (
+    *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes", "state"),
+    *("is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
+)
 COVERAGE_COLUMNS = tuple(schemas.Cell.model_fields)
 MINUTE_FIGURES = (
     "median_minutes",

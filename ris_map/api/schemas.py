@@ -179,6 +179,54 @@ class TravelTimes(Record):
     pairs: tuple[Trip, ...]
 
 
+class Point(Record):
+    """A point in degrees (EPSG:4326)."""
+
+    lat: float
+    lon: float
+
+
+class Leg(Record):
+    """A stretch on one road."""
+
+    road: str
+    km: Annotated[float, Field(ge=0)]
+    minutes: Minutes
+    is_schematic: bool
+    """The road is there; its course is only sketched."""
+
+
+class TypicalError(Record):
+    """Relative error against published minutes of 20 or more: the middle one, and nine in ten."""
+
+    median: Share
+    p90: Share
+
+
+class Way(Record):
+    """The fastest way by car between two points."""
+
+    meta: Meta
+    from_: Annotated[Point, Field(alias="from")]
+    to: Point
+    speed_model: str
+    state: FigureState
+    ferry_only: bool
+    """Whether an end is on an island that only a ferry reaches."""
+    minutes: Minutes | None
+    km: Annotated[float, Field(ge=0)] | None
+    minutes_by_model: dict[str, Minutes]
+    roads: tuple[str, ...]
+    """Numbers in driving order."""
+    legs: tuple[Leg, ...]
+    schematic_km: Annotated[float, Field(ge=0)] | None
+    off_network_km: Annotated[float, Field(ge=0)] | None
+    """Before the first and after the last road: straight line x 1.3."""
+    line: tuple[tuple[float, float], ...]
+    """Longitude and latitude of the course, for drawing."""
+    typical_error: TypicalError
+
+
 class CoverageAsked(Record):
     """What the coverage depends on."""
 
