@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache, partial
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from weakref import WeakValueDictionary
 
 import anyio
@@ -32,7 +32,7 @@ from ris_map.api.datasets import ACTORS, DATASETS, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
 from ris_map.api.openapi import description
 from ris_map.api.problems import COMMON_HEADERS, Problem
-from ris_map.api.queries import MAX_FIELDS, LanguageQuery, parameters, refusal
+from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, refusal
 from ris_map.common.faults import DataFaults
 from ris_map.travel.service import Moment, service
 from ris_map.web.answers import Payload, pack, respond
@@ -266,7 +266,7 @@ class OpenData:
 
     def _index(self, call: Call[Any]) -> Document:
         links = [
-            {"href": PREFIX + path.removesuffix("/"), "title": x.summary, "type": x.media_type}
+            {"href": _href(path, x), "title": x.summary, "type": x.media_type}
             for path, x in self._resources().items()
         ]
         return {"title": call.tr("dataset.api.title"), "links": links}
@@ -313,6 +313,12 @@ class OpenData:
         root = root.removesuffix(prefix)
         path = request.scope["path"].removeprefix(root)
         return Problem("unknown-address", {"value": path, "known": known})
+
+
+def _href(path: str, resource: Resource) -> str:
+    """Return an address that answers: with an example of what must be given."""
+    query = urlencode(needed(resource.query), safe=",")
+    return PREFIX + path.removesuffix("/") + (f"?{query}" if query else "")
 
 
 def _address(request: Request) -> tuple[str, bytes, str, str, str]:

@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from ris_map.api.calls import Call, Resource
 from ris_map.api.datasets import LICENCES, PREFIX
 from ris_map.api.problems import MEDIA_TYPE
-from ris_map.api.queries import parameters
+from ris_map.api.queries import needed, parameters
 from ris_map.api.schemas import ProblemDetails
 
 API_VERSION = "1.0.0"
@@ -124,7 +124,8 @@ def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) ->
     elif resource.files and (
         not resource.path.endswith("{id}") or EXAMPLE_ACTOR in call.world.register.by_id
     ):
-        shown = replace(call, query=resource.query(), id=EXAMPLE_ACTOR)
+        query = resource.query.model_validate(needed(resource.query))
+        shown = replace(call, query=query, id=EXAMPLE_ACTOR)
         content["example"] = shortened(json.loads(resource.content(shown)))
 
 

@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS = {
     "unknown-parameter": 400,
     "unknown-value": 400,
+    "missing-parameter": 400,
     "repeated-parameter": 400,
     "too-long": 400,
     "too-much": 400,

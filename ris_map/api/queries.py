@@ -16,7 +16,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH
-from ris_map.geography.roads import REGION
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -194,20 +193,8 @@ class CellsQuery(CoverageQuery):
     stod: Services = ()
 
 
-def _point(text: str) -> str:
-    """Refuse what is no point near the county."""
-    lat, lon = map(float, text.split(","))
-    south, north, west, east = REGION
-    if not (south <= lat <= north and west <= lon <= east):
-        raise ValueError("not a point of the region")
-    return text
-
-
-Point = Annotated[
-    str,
-    Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,9})?,[0-9]{1,2}(\.[0-9]{1,9})?$"),
-    AfterValidator(_point),
-]
+Point = Annotated[str, Field(pattern=r"^6[3-6](\.[0-9]{1,9})?,(1[3-9]|2[0-2])(\.[0-9]{1,9})?$")]
+"""Latitude 63-67, longitude 13-23: the county and the roads that lead out of it."""
 
 
 class WayQuery(LanguageQuery):
@@ -303,6 +290,14 @@ def parameters(model: type[BaseModel]) -> dict[str, Parameter]:
     return found
 
 
+def needed(model: type[BaseModel]) -> dict[str, str]:
+    """Return the parameters that must be given, each with its example."""
+    found = parameters(model)
+    fields = model.model_fields.items()
+    keys = [about.alias or field for field, about in fields if about.is_required()]
+    return {key: found[key].example for key in keys}
+
+
 def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]:
     shape = parts[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
     yield from shape.get("enum", ())
@@ -316,6 +311,8 @@ def refusal(model: type[BaseModel], faults: Sequence[Mapping[str, Any]]) -> Prob
     name, value = str(fault["loc"][1]), fault["input"]
     if fault["type"] == "extra_forbidden":
         return Problem("unknown-parameter", {"parameter": name, "known": names(model)})
+    if fault["type"] == "missing":
+        return Problem("missing-parameter", {"parameter": name, "example": needed(model)[name]})
     if fault["type"] == "string_too_long":
         return Problem("too-long", {"parameter": name, "longest": fault["ctx"]["max_length"]})
     members: dict[str, str | Sequence[str]] = {"parameter": name, "value": str(value)}

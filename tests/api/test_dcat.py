@@ -203,7 +203,7 @@ def test_R10_the_register_is_cc0_and_each_distribution_has_the_licence_of_its_fi
         **{"actors": "CC0-1.0", "offices": "CC0-1.0", "strategy": "CC0-1.0"},
         "localities": "CC-BY-4.0",
         # the roads and the coast are OpenStreetMap's
-        **dict.fromkeys(("coverage", "travel-times", "municipalities"), "ODbL-1.0"),
+        **dict.fromkeys(("coverage", "cells", "travel-times", "municipalities"), "ODbL-1.0"),
     }
     assert expected.keys() == {dataset.id for dataset in DATASETS}
     for name, licence in expected.items():
