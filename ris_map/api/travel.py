@@ -58,7 +58,7 @@ def way(call: Call[WayQuery]) -> Document:
         speed_model=SPEED_MODEL[MODELS[query.modell]],
         no_road=(bool(by_ferry[0]), bool(by_ferry[1])),
     )
-    told = accuracy(base, call.site.served.data_dir)
+    told = accuracy(base)
     route = found.route if found else None
     return {
         "meta": call.meta(WAY, int(found is not None)),

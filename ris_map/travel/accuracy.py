@@ -70,13 +70,10 @@ class Accuracy:
     as_if_by_road: tuple[str, ...]
 
 
-def accuracy(base: Foundations, data_dir: Path) -> Accuracy:
-    """Return the comparison under summer conditions, computed once per process."""
-    return _accuracy(base, data_dir / "checks")
-
-
 @lru_cache(maxsize=2)
-def _accuracy(base: Foundations, folder: Path) -> Accuracy:
+def accuracy(base: Foundations) -> Accuracy:
+    """Return the comparison under summer conditions, computed once per process."""
+    folder = base.data_dir / "checks"
     own, published, by_ferry = place_minutes(base, folder)
     distances = pair_figures(base, folder / "pairs_distance.csv", stated="km_stated")
     times = pair_figures(base, folder / "pairs_time.csv", stated="minutes_stated")

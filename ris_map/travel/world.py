@@ -36,6 +36,7 @@ class Foundations:
     roads: Roads
     cells: Cells
     statistics: tuple[Statistic, ...]
+    data_dir: Path = Path("data")
 
     @cached_property
     def network(self) -> Network:
@@ -138,6 +139,7 @@ def load_foundations(data_dir: Path) -> Foundations:
         roads=load_roads(data_dir),
         cells=load_cells(data_dir),
         statistics=load_statistics(data_dir / "statistics.csv"),
+        data_dir=data_dir,
     )
 
 

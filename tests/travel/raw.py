@@ -9,13 +9,11 @@ import json
 import math
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
-import yaml
 from pyproj import Transformer
 
 DATA = Path(__file__).parents[2] / "data"
@@ -130,13 +128,6 @@ def minutes_to(lat: float, lon: float) -> np.ndarray:
 def minutes_at(lat: float, lon: float) -> np.ndarray:
     """Return :func:`minutes_to`, computed once per point."""
     return minutes_to(lat, lon)
-
-
-def register() -> list[dict[str, Any]]:
-    """Return the actors as the file has them."""
-    text = (DATA / "actors.yaml").read_text(encoding="utf-8")
-    actors: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)["actors"]
-    return actors
 
 
 def shares(minutes: np.ndarray, codes: tuple[str, ...] | None) -> list[float]:

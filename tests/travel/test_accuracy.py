@@ -18,7 +18,7 @@ CHECKS = DATA / "checks"
 @cache
 def found() -> Accuracy:
     """Return the comparison."""
-    return accuracy(foundations(DATA), DATA)
+    return accuracy(foundations(DATA))
 
 
 def test_P2_places_of_twenty_minutes_or_more() -> None:
@@ -58,4 +58,4 @@ def test_W14_every_stated_figure_is_compared_and_none_is_called_verified() -> No
 
 
 def test_the_comparison_is_made_once() -> None:
-    assert accuracy(foundations(DATA), DATA) is found()
+    assert accuracy(foundations(DATA)) is found()

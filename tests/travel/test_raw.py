@@ -7,20 +7,14 @@ whatever is written in the register later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ris_map.coverage.cubes import CubeChoice, cube_of
-from ris_map.coverage.support import PHASES, SERVICE_TYPES
-from ris_map.register.reading import load_register
 from ris_map.travel.matrix import travel
-from ris_map.travel.world import foundations, world_of
+from ris_map.travel.world import foundations
 from tests.travel import raw
 
 HERE = Path(__file__).parent
@@ -89,63 +83,3 @@ def test_minutes_of_all_cells_to_all_offices_are_those_of_the_raw_files() -> Non
     minutes, _ = travel(sources, base.joined_cells)
     for row, office in zip(minutes, points.itertuples(), strict=True):
         assert row == pytest.approx(raw.minutes_at(office.lat, office.lon), abs=1e-5)
-
-
-DAY = "2026-11-26"
-COUNTY_WIDE = ("county", "northern_sweden", "national")
-
-
-def is_on(thing: dict[str, Any]) -> bool:
-    """Return whether something exists on the day; dates of fewer parts are that whole period."""
-    begins, ends = thing["valid_from"], thing["valid_to"]
-    return (begins is None or begins <= DAY) and (ends is None or ends + "~" >= DAY)
-
-
-def counted_offices(*, sourced_only: bool) -> Iterator[tuple[dict[str, Any], set[str], set[str]]]:
-    """Yield each office of core actors at work with its kinds of help and whom it serves."""
-    for actor in raw.register():
-        at_work = actor["status"] not in ("planned", "ended") and is_on(actor)
-        if actor["scope"] != "core" or actor["outside_county"] or not at_work:
-            continue
-        kinds = {
-            f"{phase}/{offer['service_type']}"
-            for offer in actor["offers"]
-            if offer["delivery"]["office"] == "offered"
-            and not (sourced_only and offer["delivery_basis"]["office"] != "source")
-            for phase in offer["phases"]
-        }
-        area = actor["service_area"]
-        for office in actor["offices"]:
-            if office["municipality"] and is_on(office):
-                everywhere = area["scope"] in COUNTY_WIDE
-                serves = set(NAMES.values()) if everywhere else set(area["municipalities"])
-                if area["scope"] == "unknown":
-                    serves = {office["municipality"]}
-                yield office, kinds, serves
-
-
-@pytest.mark.parametrize("sourced_only", [False, True])
-def test_every_municipality_phase_type_and_limit_is_that_of_the_raw_files(
-    sourced_only: bool,
-) -> None:
-    register = load_register(raw.DATA / "actors.yaml", today=date.fromisoformat(DAY))
-    world = world_of(raw.DATA, register=register, on=date.fromisoformat(DAY))
-    cube = cube_of(world, CubeChoice(sourced_only=sourced_only))
-    home = raw.cells()["municipality_code"].to_numpy()
-    offices = list(counted_offices(sourced_only=sourced_only))
-    assert len(offices) > 20
-    compared = 0
-    for p, phase in enumerate(PHASES):
-        for s, kind in enumerate(SERVICE_TYPES):
-            nearest = np.full(len(home), np.inf)
-            for office, kinds, serves in offices:
-                if f"{phase.value}/{kind.value}" in kinds:
-                    minutes = raw.minutes_at(office["lat"], office["lon"])
-                    here = np.isin(home, sorted(serves))
-                    nearest = np.minimum(nearest, np.where(here, minutes, np.inf))
-            assert cube.minutes[p, s] == pytest.approx(nearest, abs=1e-5)
-            for m, code in enumerate(cube.municipality_codes):
-                own = 100 * cube.figures.share_within[m, p, s]
-                assert own == pytest.approx(raw.shares(nearest, (code,)), abs=0.01)
-                compared += 4
-    assert compared == 15 * 15 * 4

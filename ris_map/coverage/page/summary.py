@@ -9,6 +9,7 @@ import numpy as np
 
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.coverage.support import Known
+from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.words.figures import rounded
 from ris_map.words.markup import render
@@ -224,6 +225,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
     tr, cube = view.tr, view.cube
     definition, population = cube.definition, cube.population
     speed, network = definition.speed_model, view.world.foundations.network
+    found = accuracy(view.world.foundations)
     values = {
         "day": definition.on.isoformat(),
         "register": tr(
@@ -248,7 +250,13 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
                 tr(f"coverage.speed.{model.id}") for model in SPEED_MODELS if model.id != speed.id
             ),
         ),
-        "error": tr("coverage.fact.error.is"),
+        "error": tr(
+            "coverage.fact.error.is",
+            median=tr.number(100 * found.places.median),
+            p90=tr.number(100 * found.places.p90),
+            n=tr.number(found.places.count),
+            km=tr.number(100 * found.distances.median),
+        ),
         "snap": tr(
             "coverage.fact.snap.is",
             detour=tr.number(DETOUR, decimals=1),
