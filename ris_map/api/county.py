@@ -89,6 +89,7 @@ def coverage_csv(call: Call[CoverageQuery]) -> bytes:
 
 
 def cube_choice(query: CoverageQuery) -> CubeChoice:
+    """Return what the coverage is computed from."""
     return CubeChoice(
         threshold=float(query.grans),
         scope=query.bredd,

@@ -295,7 +295,7 @@ def needed(model: type[BaseModel]) -> dict[str, str]:
     found = parameters(model)
     fields = model.model_fields.items()
     keys = [about.alias or field for field, about in fields if about.is_required()]
-    return {key: found[key].example for key in keys}
+    return {key: str(found[key].example) for key in keys}
 
 
 def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]:
