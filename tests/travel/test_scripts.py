@@ -1,0 +1,65 @@
+"""People and roads can be rebuilt from files that anyone can download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ris_map.travel.people import PEOPLE_FILE
+from scripts import build_people, build_roads
+
+DATA = Path(__file__).parents[2] / "data"
+HERE = "https://www.openstreetmap.org/?lat={}&lon={}"
+
+
+def test_the_squares_come_out_of_the_census_grid_as_they_stand(tmp_path: Path) -> None:
+    now = pd.read_csv(DATA / PEOPLE_FILE)
+    names = {ours: theirs for theirs, ours in build_people.COLUMNS.items()}
+    grid = now.rename(columns={"cell_id": "GRD_ID", "land_share": "LAND_SURFACE", **names})
+    grid = grid[["GRD_ID", *names.values(), "LAND_SURFACE"]].assign(T_CI=0)
+    far = grid.iloc[[0]].assign(GRD_ID="CRS3035RES1000mN3600000E4600000")
+    nobody = grid.iloc[[1]].assign(GRD_ID="CRS3035RES1000mN4600000E4700000", T=0)
+    path = tmp_path / "grid.csv"
+    pd.concat([grid.sample(frac=1, random_state=1), far, nobody]).to_csv(path, index=False)
+    made = build_people.rebuilt(path, DATA).set_index("cell_id")
+    assert set(made.index) == set(now["cell_id"])
+    now = now.set_index("cell_id").loc[made.index]
+    same = [name for name in now if name != "nearest_is_schematic"]
+    codes = now["municipality_code"].astype(str)
+    assert made["municipality_code"].equals(codes)
+    for name in same:
+        if name != "municipality_code":
+            assert (made[name] == now[name]).all(), name
+    assert (made["nearest_is_schematic"] != now["nearest_is_schematic"]).sum() <= 2  # ties
+
+
+@pytest.mark.parametrize(
+    ("name", "road"),
+    [("swe.e012.wpt", "E12"), ("swe.r092.wpt", "Rv 92"), ("swe.l363.wpt", "Lv 363"),
+     ("nor.rv073.wpt", "NO Rv 73")],
+)  # fmt: skip
+def test_roads_are_named_by_their_files(name: str, road: str) -> None:
+    assert build_roads.road_name(Path(name)) == road
+
+
+def test_waypoints_become_lines_between_junctions(tmp_path: Path) -> None:
+    folder = tmp_path / "SWE" / "swer"
+    folder.mkdir(parents=True)
+    line = [(64.0, 19.0), (64.0, 19.1), (64.0, 19.2), (64.0, 19.3)]
+    branch = [(64.0, 19.2), (64.1, 19.2)]
+    for name, points in (("r001", line), ("r002", branch)):
+        rows = [f"A{i} {HERE.format(*point)}" for i, point in enumerate(points)]
+        (folder / f"swe.{name}.wpt").write_text("\n".join(rows), encoding="utf-8")
+    points = build_roads.read_points(tmp_path)
+    assert set(points["road"]) == {"Rv 1", "Rv 2"}
+    parts = build_roads.cut_at(build_roads.segments(points), [(64.0, 19.05)])
+    found = list(build_roads.contracted(parts, frozenset({(64.0, 19.05)})))
+    ends = {(made[0], made[-1]) for made, _ in found}
+    assert ends == {
+        ((64.0, 19.0), (64.0, 19.05)), ((64.0, 19.05), (64.0, 19.2)),
+        ((64.0, 19.2), (64.0, 19.3)), ((64.0, 19.2), (64.1, 19.2)),
+    }  # fmt: skip
+    whole = sum(build_roads.km_between(made) for made, _ in found)
+    assert whole == pytest.approx(build_roads.km_between(line) + build_roads.km_between(branch))
