@@ -193,7 +193,9 @@ def roads_words(entry: Entry, *, tr: Translator) -> str:
     """Return kilometres and road numbers of the way, in driving order."""
     if entry.route is None:
         return ""
-    roads = dict.fromkeys(_road(number, tr=tr) for number in entry.route.roads if number)
+    # a link inside a town is no road that anybody asks for
+    numbers = (number for number in entry.route.roads if number and number != "street")
+    roads = dict.fromkeys(_road(number, tr=tr) for number in numbers)
     parts = [km_words(entry, tr=tr), ", ".join(roads)]
     text = "; ".join(part for part in parts if part)
     return tr("find.entry.roads", roads=text) if text else ""

@@ -172,8 +172,14 @@ def test_roads_are_said_by_their_numbers() -> None:
     assert f"väg{HARD_SPACE}360" in said
     assert f"{HARD_SPACE}km" in said
     everything = " ".join(roads_words(e, tr=translator(Language.SV)) for e in answer.entries)
-    assert not re.search(r"Lv |Rv |local", everything)
+    assert not re.search(r"Lv |Rv |local|street", everything)
     assert "E12" in everything
+
+
+def test_P3_a_sketched_road_is_said_to_be_one() -> None:
+    answer = find_support(real_world(), Need(place="dikanas", phase=Phase.IDE))
+    assert answer.nearest is not None
+    assert "lokal väg (vår skiss)" in roads_words(answer.nearest, tr=translator(Language.SV))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
