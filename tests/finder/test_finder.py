@@ -116,9 +116,7 @@ def test_the_finder_and_the_coverage_page_know_the_same_offices(code: str) -> No
                 if any(offer.service_type is kind for offer in entry.offers)
             }
             theirs: dict[str, float] = {}
-            for item in cell_evidence(
-                cube, world.matrix, code=code, phase=phase, service_type=kind
-            ):
+            for item in cell_evidence(cube, code=code, phase=phase, service_type=kind):
                 is_sure = item.answer is Answer.YES and not item.is_doubtful
                 if item.mode is Delivery.OFFICE and item.office_id and is_sure:
                     known = theirs.get(item.actor_id, math.inf)
