@@ -16,7 +16,6 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ris_map.actors.town_map import towns
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Register
@@ -107,7 +106,9 @@ def twin(records: list[dict[str, Any]], chosen: Filter, *, on: date = DAY) -> Fo
         if beside and chosen.scope is not Scope.ADJACENT:
             continue
         answers = [twin_offers(actor, chosen), twin_area(actor, chosen), twin_text(actor, chosen)]
-        at_home = [o for o in actor["offices"] if o["municipality"] and twin_exists(o, on=on)]
+        is_open = any(offer["delivery"]["office"] == "offered" for offer in actor["offers"])
+        offices = actor["offices"] if is_open else []
+        at_home = [o for o in offices if o["municipality"] and twin_exists(o, on=on)]
         here = [o for o in at_home if not chosen.places or o["municipality"] in codes_of(chosen)]
         if chosen.places and not here:
             answers.append(twin_reach(actor, chosen))
@@ -333,9 +334,7 @@ def test_I6_with_everything_asked_for_every_actor_of_the_register_is_there_once(
 def test_I6_every_actor_on_the_map_is_in_the_list_and_the_other_way_round() -> None:
     for chosen in (*single_filters(), *seeded_filters(150)):
         selection = chosen_from(real_register(), chosen)
-        drawn = {
-            actor.id for town in towns(selection.on_map, localities=()) for actor in town.actors
-        }
+        drawn = {match.actor.id for match in selection.on_map if match.offices}
         assert drawn == {match.actor.id for match in selection.group(Group.OFFICE)}, chosen
         assert drawn <= ids(selection)
 
@@ -459,7 +458,9 @@ def test_a_limited_or_unknown_delivery_is_not_a_yes(
     silent = dict.fromkeys(("office", "visit", "digital", "phone"), NOT_OFFERED)
     modes = factories.make_modes(**(silent | {mode.value: state}))
     actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
-    assert of(actor, delivery=(mode,)) == ({actor.id: group} if group else {})
+    # an office that receives nobody is no place on the map
+    where = "remote" if group == "office" and mode is not Delivery.OFFICE else group
+    assert of(actor, delivery=(mode,)) == ({actor.id: where} if where else {})
     other = next(m for m in Delivery if m is not mode)
     assert of(actor, delivery=(other,)) == {}
 
@@ -468,7 +469,7 @@ def test_delivery_modes_widen_each_other() -> None:
     modes = factories.make_modes(office=NOT_OFFERED, digital=LIMITED, phone=OFFERED)
     actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
     assert of(actor, delivery=(Delivery.DIGITAL,)) == {actor.id: "unknown"}
-    assert of(actor, delivery=(Delivery.DIGITAL, Delivery.PHONE)) == {actor.id: "office"}
+    assert of(actor, delivery=(Delivery.DIGITAL, Delivery.PHONE)) == {actor.id: "remote"}
 
 
 # Strength areas.
