@@ -85,7 +85,7 @@ def _choices(tr: Translator) -> None:
                 key=STATE.key(field),
                 label_visibility="collapsed",
                 placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
-                width={"service_type": 205, "strength_area": 180, "delivery": 130}[field],
+                width={"service_type": 205, "strength_area": 170, "delivery": 145}[field],
                 on_change=STATE.write,
             )
         _one_of("limit", st.segmented_control, options, tr=tr)
