@@ -277,3 +277,18 @@
   });
   applyAll();
 })();
+
+/* The page is shown when its first run has ended: what comes in pieces would jump. */
+(() => {
+  "use strict";
+  const LONGEST_WAIT_MS = 4000;
+  const show = () => document.documentElement.classList.add("ris-ready");
+  const watch = new MutationObserver(() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    if (app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1")) return;
+    watch.disconnect();
+    requestAnimationFrame(show);
+  });
+  watch.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"] });
+  setTimeout(show, LONGEST_WAIT_MS);
+})();
