@@ -107,7 +107,7 @@ def _list(answer: Prepared, *, tr: Translator) -> None:
     if answer.view.sections:
         st.html(answer.list_html)
     else:
-        st.html(render("empty.html", title=tr("find.empty.title"), text=tr("find.empty.text")))
+        st.html(render("find_empty.html", title=tr("find.empty.title"), text=tr("find.empty.text")))
 
 
 def _questions(need: Need, view: FindView, *, tr: Translator) -> None:

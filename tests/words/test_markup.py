@@ -378,3 +378,11 @@ def test_an_address_that_is_no_page_never_becomes_a_link(url: str) -> None:
 def test_lines_of_a_template_lose_only_their_indentation() -> None:
     html = render("notice.html", text="rad ett\n   rad två")
     assert read(html).text.split() == ["rad", "ett", "rad", "två"]
+
+
+def test_every_template_that_is_named_is_there_once() -> None:
+    there = [path.name for folder in TEMPLATE_DIRS for path in folder.iterdir()]
+    assert len(there) == len(set(there))
+    for path in code_that_draws():
+        named = re.findall(r'"([a-z_0-9.]+\.(?:html|xml))"', path.read_text(encoding="utf-8"))
+        assert set(named) <= {*there, "index.html"}, path.name
