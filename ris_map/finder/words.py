@@ -78,9 +78,9 @@ class FindSection:
 
 OF_AREA = "of-area"
 """Section of the actors that name the chosen strength area: apart from those open to all."""
-SHOWN_OF_A_GROUP = 4
+SHOWN_OF_A_GROUP = 3
 SHOWN_FIRST: Mapping[str, int] = {
-    Group.FAR: 2,
+    Group.FAR: 1,
     Group.REMOTE: 1,
     Group.ADJACENT: 1,
     Group.ADJACENT_REMOTE: 1,
