@@ -34,11 +34,15 @@
   /* Scrolls to what was chosen and moves the focus there, which a screen reader says. */
   function reveal() {
     const panel = document.querySelector("[data-cov-panel]");
+    // what is not shown yet cannot take the focus (shell.js)
+    if (!document.documentElement.classList.contains("ris-ready")) return;
     if (!awaited || !panel || panel.dataset.covPanel !== awaited) return;
     awaited = null;
     panel.scrollIntoView({ block: "start", behavior: "auto" });
     panel.querySelector("h2").focus({ preventScroll: true });
   }
+
+  window.addEventListener("ris-ready", reveal);
 
   const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 

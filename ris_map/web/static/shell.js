@@ -282,7 +282,10 @@
 (() => {
   "use strict";
   const LONGEST_WAIT_MS = 4000;
-  const show = () => document.documentElement.classList.add("ris-ready");
+  const show = () => {
+    document.documentElement.classList.add("ris-ready");
+    window.dispatchEvent(new Event("ris-ready"));
+  };
   const watch = new MutationObserver(() => {
     const app = document.querySelector("[data-testid=stApp]");
     if (app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1")) return;
