@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ris_map.coverage.cube import ANSWERS, CELL_STATES, CellState, CoverageCube, state_codes
+from ris_map.coverage.cube import CELL_STATES, CellState, CoverageCube, state_codes
 from ris_map.coverage.people import figures
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
 from ris_map.words.figures import equally_far
 
@@ -92,8 +92,8 @@ def support_chains(
     is_there = on_site | (median <= limit)
     may_be_there = cube.is_maybe_physical[:, :, types].any(axis=2) | (best <= limit)
     remote = cube.remote[:, :, types].max(axis=2)
-    states = state_codes(on_site, is_there, (remote == Known.YES).any(axis=-1))
-    physical = np.select([is_there, may_be_there], [Known.YES, Known.UNKNOWN], Known.NO)
+    states = state_codes(on_site, is_there, (remote == YES).any(axis=-1))
+    physical = np.select([is_there, may_be_there], [YES, UNKNOWN], NO)
     return tuple(
         Chain(
             municipality_code=code,

@@ -13,11 +13,13 @@ import numpy as np
 from ris_map.coverage.people import Figures, Residents, figures
 from ris_map.coverage.reach import Reach, reach
 from ris_map.coverage.support import (
+    ANSWERS,
     MODES,
     OUTSIDE,
     PHASES,
     SERVICE_TYPES,
-    Known,
+    UNKNOWN,
+    YES,
     SupportTable,
     truth_tensor,
 )
@@ -28,8 +30,6 @@ from ris_map.travel.network import SpeedModel
 from ris_map.words.figures import TIME_ERROR
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
-ANSWERS = (Answer.NO, Answer.UNKNOWN, Answer.YES)
-"""By ``Known``."""
 OFFICE = MODES.index(Delivery.OFFICE)
 REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
 """Ways of help in the order of the last axis of the arrays named ``remote``."""
@@ -177,7 +177,7 @@ class CoverageCube:
     nearest_minutes : array of float, shape (M, 3, 5)
         Minutes from the seat to it; NaN without a seat.
     remote : array of int8, shape (M, 3, 5, 3)
-        ``Known``: visit, digital, phone.
+        Positions in ``ANSWERS``: visit, digital, phone.
     state, certainty : array of int8, shape (M, 3, 5)
         Positions in ``CELL_STATES`` and ``CERTAINTIES``.
     is_borderline : array of bool, shape (M, 3, 5)
@@ -254,7 +254,7 @@ class CoverageCube:
         m = self.municipality_codes.index(code)
         at = (m, PHASES.index(phase), SERVICE_TYPES.index(service_type))
         office = int(self.nearest_office[at])
-        visit, digital, phone = (ANSWERS[Known(value)] for value in self.remote[at].tolist())
+        visit, digital, phone = (ANSWERS[value] for value in self.remote[at].tolist())
         return CoverageCell(
             municipality_code=code,
             phase=phase,
@@ -340,7 +340,7 @@ def coverage_cube(
         shared = reach(table, matrix, population=population, include_outside=include_outside)
     tensor = tensor_of(table, definition)
     truth = np.moveaxis(tensor[shared.actor, OFFICE], 0, -1)
-    sure, possible = truth == Known.YES, truth >= Known.UNKNOWN
+    sure, possible = truth == YES, truth >= UNKNOWN
     settled = sure & ~table.actor_is_doubtful[shared.actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, sure, possible, settled)
     people = population.people
@@ -354,7 +354,7 @@ def coverage_cube(
     settled_there = (_on_site(shared, settled) > 0) | (median[:, row_settled] <= threshold)
     remote = _remote(table, tensor)
     borderline = (on_site == 0) & _near_limit(median[:, row], threshold)
-    has_remote = (remote == Known.YES).any(axis=-1)
+    has_remote = (remote == YES).any(axis=-1)
     certainty = np.select([best_there != settled_there, borderline], [1, 2], 0)
     return CoverageCube(
         definition=definition,
@@ -377,7 +377,7 @@ def coverage_cube(
         certainty=readonly(certainty.astype(np.int8)),
         is_borderline=readonly(borderline),
         is_maybe_physical=readonly(best_there & ~is_there),
-        is_maybe_remote=readonly((remote == Known.UNKNOWN).any(axis=-1) & ~has_remote),
+        is_maybe_remote=readonly((remote == UNKNOWN).any(axis=-1) & ~has_remote),
         doubtful_share=readonly(share[:, row] - share[:, row_settled]),
     )
 
@@ -429,7 +429,7 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
         [level.reshape(SHAPE[0] * SHAPE[1], len(shared.office)) for level in levels]
     )
     is_best = np.repeat([False, True, False], len(flat) // 3)
-    some_unknown = (shared.serves == Known.UNKNOWN).any(axis=1)
+    some_unknown = (shared.serves == UNKNOWN).any(axis=1)
     at_best = is_best & (flat & some_unknown).any(axis=1)
     sets, index = np.unique(np.column_stack([at_best, flat]), axis=0, return_inverse=True)
     rows = np.stack([shared.nearest(np.flatnonzero(s[1:]), at_best=bool(s[0])) for s in sets])
@@ -439,7 +439,7 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
 def _on_site(shared: Reach, matches: BoolArray) -> IntArray:
     """Return the number of matching offices that stand in each municipality and serve it."""
     inside = np.flatnonzero(shared.municipality != OUTSIDE)
-    own = shared.serves[inside, shared.municipality[inside]] == Known.YES
+    own = shared.serves[inside, shared.municipality[inside]] == YES
     here = inside[own]
     count = np.zeros((shared.serves.shape[1], *SHAPE), dtype=np.int64)
     np.add.at(count, shared.municipality[here], np.moveaxis(matches[..., here], -1, 0))
@@ -449,7 +449,7 @@ def _on_site(shared: Reach, matches: BoolArray) -> IntArray:
 def _nearest_to_seats(
     shared: Reach, sure: BoolArray, population: Residents
 ) -> tuple[IntArray, FloatArray]:
-    serving = np.where(shared.serves == Known.YES, shared.from_seat, np.inf)
+    serving = np.where(shared.serves == YES, shared.from_seat, np.inf)
     cost = np.where(sure[..., None], serving, np.inf)  # (3, 5, offices, municipalities)
     if not cost.shape[2]:
         cost = np.full((*SHAPE, 1, cost.shape[3]), np.inf)
@@ -464,14 +464,14 @@ def _nearest_to_seats(
 def _remote(table: SupportTable, tensor: CodeArray) -> CodeArray:
     """Visit, digital and phone per municipality and cell, each by itself."""
     answers = [
-        (_actors(table, tensor, mode, Known.UNKNOWN) > 0).astype(np.int8)
-        + (_actors(table, tensor, mode, Known.YES) > 0)
+        (_actors(table, tensor, mode, UNKNOWN) > 0).astype(np.int8)
+        + (_actors(table, tensor, mode, YES) > 0)
         for mode in REMOTE
     ]
     return np.stack(answers, axis=-1).astype(np.int8)
 
 
-def _actors(table: SupportTable, tensor: CodeArray, mode: Delivery, level: Known) -> IntArray:
+def _actors(table: SupportTable, tensor: CodeArray, mode: Delivery, level: int) -> IntArray:
     """Return how many actors both serve a municipality and offer a kind of help in one way."""
     offers = (tensor[:, MODES.index(mode)] >= level).reshape(len(tensor), SHAPE[0] * SHAPE[1])
     serves = table.serves >= level

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ris_map.coverage.cube import ANSWERS, OFFICE, CoverageCube, tensor_of
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.cube import OFFICE, CoverageCube, tensor_of
+from ris_map.coverage.support import ANSWERS, MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 
 
@@ -65,7 +65,7 @@ def _offices(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Eviden
     shared, table = cube.shared, cube.table
     matches = cube.sure[at].astype(np.int8) + cube.possible[at]
     answer = np.minimum(matches, shared.serves[:, m])
-    for k in np.flatnonzero(answer >= Known.UNKNOWN).tolist():
+    for k in np.flatnonzero(answer >= UNKNOWN).tolist():
         actor, office = int(shared.actor[k]), int(shared.office[k])
         offers = (table.offer_actor == actor) & (table.offer_type == at[1])
         sourced = table.offer_sourced[offers, OFFICE].max(initial=0)
@@ -73,7 +73,7 @@ def _offices(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Eviden
             actor_id=table.actor_ids[actor],
             mode=Delivery.OFFICE,
             answer=ANSWERS[int(answer[k])],
-            is_assumed=bool(answer[k] == Known.YES and sourced != Known.YES),
+            is_assumed=bool(answer[k] == YES and sourced != YES),
             office_id=table.office_ids[office],
             town=table.office_towns[office],
             minutes_from_seat=float(shared.from_seat[k, m]),
@@ -87,7 +87,7 @@ def _remote(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Evidenc
     answer = np.minimum(
         tensor_of(table, cube.definition)[:, :, at[0], at[1]], table.serves[m][:, None]
     )
-    for actor, mode in np.argwhere(answer >= Known.UNKNOWN).tolist():
+    for actor, mode in np.argwhere(answer >= UNKNOWN).tolist():
         if mode != OFFICE:
             yield Evidence(
                 actor_id=table.actor_ids[actor],

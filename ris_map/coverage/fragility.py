@@ -18,7 +18,7 @@ from ris_map.coverage.cube import (
     tensor_of,
 )
 from ris_map.coverage.people import People, count_within
-from ris_map.coverage.support import MODES, OUTSIDE, PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import MODES, OUTSIDE, PHASES, SERVICE_TYPES, YES
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray
 
@@ -112,14 +112,14 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
             counted[row] = _lost(shared.of(offices), shared.actor[offices], people, limit, actors)
         lost[:, :, p, s] = counted[row]
     k = np.flatnonzero(shared.municipality != OUTSIDE)
-    k = k[shared.serves[k, shared.municipality[k]] == Known.YES]
+    k = k[shared.serves[k, shared.municipality[k]] == YES]
     np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
     within = cube.figures.people_within[..., cube.threshold_at] - lost
     persons = cube.figures.persons[:, None, None]
     stands = cube.offices_on_site - on_site > 0
     is_there = stands | ((2 * within >= persons) & (persons > 0))
     modes = _modes_lost(cube)
-    has_remote = ((cube.remote == Known.YES) & ~modes).any(axis=-1)
+    has_remote = ((cube.remote == YES) & ~modes).any(axis=-1)
     after = state_codes(stands, is_there, has_remote)
     changed = (lost > 0) | modes.any(axis=-1) | (after != cube.state)
     losses = (
@@ -195,8 +195,8 @@ def _lost(
 def _modes_lost(cube: CoverageCube) -> BoolArray:
     """Return which remote ways no other actor offers, shape (actors, M, 3, 5, 3)."""
     offers = tensor_of(cube.table, cube.definition)[:, [MODES.index(mode) for mode in REMOTE]]
-    is_offer = np.moveaxis(offers == Known.YES, 1, -1)[:, None]
-    own = is_offer & (cube.table.serves.T == Known.YES)[:, :, None, None, None]
+    is_offer = np.moveaxis(offers == YES, 1, -1)[:, None]
+    own = is_offer & (cube.table.serves.T == YES)[:, :, None, None, None]
     return np.asarray(own & (own.sum(axis=0) == 1))
 
 

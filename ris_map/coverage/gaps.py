@@ -21,7 +21,7 @@ from ris_map.coverage.cube import (
     CoverageDefinition,
 )
 from ris_map.coverage.people import count_within
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.geography.county import Division
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, IntArray
@@ -196,7 +196,7 @@ def remote_facts(cube: CoverageCube) -> tuple[RemoteFact, ...]:
     """Return where remote help is known or may be, kinds with the same municipalities together."""
     facts: dict[tuple[Delivery, Answer, tuple[str, ...]], list[tuple[Phase, ServiceType]]] = {}
     for i, mode in enumerate(REMOTE):
-        for level, answer in ((Known.YES, Answer.YES), (Known.UNKNOWN, Answer.UNKNOWN)):
+        for level, answer in ((YES, Answer.YES), (UNKNOWN, Answer.UNKNOWN)):
             for p, s in np.ndindex(*SHAPE):
                 where = np.flatnonzero(cube.remote[:, p, s, i] == level)
                 if len(where):

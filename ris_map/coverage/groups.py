@@ -109,7 +109,7 @@ class Together:
     on_site, is_there, may_be_there : array of bool, shape (municipalities,)
         Whether an office stands there; on site or within reach; not known to be there, but may be.
     remote : array of int8, shape (municipalities, 3)
-        ``Known``: visit, digital, phone.
+        Positions in ``ANSWERS``: visit, digital, phone.
     """
 
     cube: CoverageCube

@@ -158,7 +158,7 @@ class MapView:
         return minutes_words(minutes, tr=self.tr, limit=float(self.choice.limit))
 
     def answers(self) -> CodeArray:
-        """Return per municipality whether help is given in the chosen remote way (``Known``)."""
+        """Return per municipality whether help is given in the chosen remote way (``ANSWERS``)."""
         return self.found.remote[:, REMOTE.index(self.choice.delivery)]
 
     def classes(self) -> CodeArray:

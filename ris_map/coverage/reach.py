@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ris_map.coverage.people import NO_SEAT, Residents
-from ris_map.coverage.support import OUTSIDE, Known, SupportTable
+from ris_map.coverage.support import OUTSIDE, UNKNOWN, YES, SupportTable
 from ris_map.travel.arrays import CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.matrix import TravelMatrix
 
@@ -23,7 +23,7 @@ class Reach:
     actor, municipality : array of int, shape (offices,)
         Of each office; ``OUTSIDE`` for an office outside the county.
     serves : array of int8, shape (offices, municipalities)
-        ``Known``: whether the office serves the municipality.
+        Positions in ``ANSWERS``: whether the office serves the municipality.
     home : array of int, shape (cells,)
         Municipality of each cell.
     minutes : array of float, shape (offices, cells)
@@ -45,7 +45,7 @@ class Reach:
 
         At best, an office that may serve a municipality does.
         """
-        level = Known.UNKNOWN if at_best else Known.YES
+        level = UNKNOWN if at_best else YES
         minutes = self.minutes[offices]
         for k in np.flatnonzero((self.serves[offices] < level).any(axis=1)):
             minutes[k, self.serves[offices[k]][self.home] < level] = np.inf
@@ -53,7 +53,7 @@ class Reach:
 
     def nearest(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
         """Return minutes from each cell to the nearest of some offices, shape (cells,)."""
-        level = Known.UNKNOWN if at_best else Known.YES
+        level = UNKNOWN if at_best else YES
         nearest = np.full(self.minutes.shape[1], np.inf)
         some = set(np.flatnonzero((self.serves < level).any(axis=1)).tolist())
         for k in offices.tolist():
@@ -122,6 +122,6 @@ def _office_serves(table: SupportTable, *, actor: IntArray, municipality: IntArr
     serves = table.serves[:, actor].T.copy()
     inside = np.flatnonzero(municipality != OUTSIDE)
     own = serves[inside, municipality[inside]]
-    serves[inside, municipality[inside]] = np.where(own == Known.UNKNOWN, Known.YES, own)
-    serves[(municipality == OUTSIDE) & table.actor_is_outside[actor]] = Known.YES
+    serves[inside, municipality[inside]] = np.where(own == UNKNOWN, YES, own)
+    serves[(municipality == OUTSIDE) & table.actor_is_outside[actor]] = YES
     return serves

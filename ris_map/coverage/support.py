@@ -17,8 +17,8 @@ from ris_map.geography.county import Geography
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
+    Answer,
     Delivery,
-    Known,
     Phase,
     Scope,
     ServiceType,
@@ -28,18 +28,9 @@ from ris_map.register.vocabulary import (
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray, readonly
 from ris_map.travel.matrix import office_key
 
-__all__ = [
-    "EVERY_AREA",
-    "MODES",
-    "OUTSIDE",
-    "PHASES",
-    "SERVICE_TYPES",
-    "Known",
-    "SupportTable",
-    "support_table",
-    "truth_tensor",
-]
-
+ANSWERS = tuple(Answer)
+NO, UNKNOWN, YES = range(3)
+"""Positions in ``ANSWERS``: what arrays of answers hold."""
 PHASES = tuple(Phase)
 SERVICE_TYPES = tuple(ServiceType)
 MODES = tuple(Delivery)
@@ -66,14 +57,14 @@ class SupportTable:
     actor_areas : array of int, shape (actors,)
         One bit per strength area; all bits = sector-neutral; 0 = no information.
     serves : array of int8, shape (municipalities, actors)
-        ``Known``: whether the service area includes the municipality.
+        Positions in ``ANSWERS``: whether the service area includes the municipality.
     offer_actor, offer_type : array of int, shape (offers,)
         Positions of the offer's actor and of its service type.
     offer_phases : array of int, shape (offers,)
         One bit per phase; 0 = no information.
     offer_delivery, offer_sourced : array of int8, shape (offers, 4)
-        ``Known``: office, visit, digital, phone; as counted, and with offices only where a page
-        says that people are received there.
+        Positions in ``ANSWERS``: office, visit, digital, phone; as counted, and with offices only
+        where a page says that people are received there.
     office_ids, office_towns : tuple of str
         Ids are unique over all actors, see :func:`ris_map.travel.matrix.office_key`.
     office_actor, office_municipality : array of int, shape (offices,)
@@ -194,13 +185,13 @@ def truth_tensor(
     Returns
     -------
     array of int8, shape (actors, 4, 3, 5)
-        ``Known``: the best of the actor's offers, each as good as its weakest part.
+        Positions in ``ANSWERS``: the best of the actor's offers, each as good as its weakest part.
     """
     actor_truth = _area_truth(table, strength_area)
     if scope is Scope.CORE:
-        actor_truth = np.where(table.actor_is_core, actor_truth, Known.NO)
+        actor_truth = np.where(table.actor_is_core, actor_truth, NO)
     if not include_outside:
-        actor_truth = np.where(table.actor_is_outside, Known.NO, actor_truth)
+        actor_truth = np.where(table.actor_is_outside, NO, actor_truth)
     phase_truth = _phase_truth(table)
     delivery = table.offer_sourced if sourced_only else table.offer_delivery
     offer_truth = np.minimum(delivery[:, :, None], phase_truth[:, None, :])
@@ -214,17 +205,17 @@ def truth_tensor(
 
 def _area_truth(table: SupportTable, area: StrengthArea | None) -> CodeArray:
     if area is None or area is StrengthArea.ALL:
-        return np.full(len(table.actor_ids), Known.YES, dtype=np.int8)
+        return np.full(len(table.actor_ids), YES, dtype=np.int8)
     bit = 1 << STRENGTH_AREAS.index(area)
-    silent = np.where(table.actor_areas == 0, Known.UNKNOWN, Known.NO)
-    return np.where(table.actor_areas & bit, Known.YES, silent).astype(np.int8)
+    silent = np.where(table.actor_areas == 0, UNKNOWN, NO)
+    return np.where(table.actor_areas & bit, YES, silent).astype(np.int8)
 
 
 def _phase_truth(table: SupportTable) -> CodeArray:
     bits = 1 << np.arange(len(PHASES))
-    silent = np.where(table.offer_phases == 0, Known.UNKNOWN, Known.NO)[:, None]
+    silent = np.where(table.offer_phases == 0, UNKNOWN, NO)[:, None]
     has = (table.offer_phases[:, None] & bits) > 0
-    return np.where(has, Known.YES, silent).astype(np.int8)
+    return np.where(has, YES, silent).astype(np.int8)
 
 
 def _area_bits(actor: Actor) -> int:
@@ -238,14 +229,17 @@ def _phase_bits(offer: Offer) -> int:
 
 
 def _serves(actors: list[Actor], codes: tuple[str, ...]) -> CodeArray:
-    answer = {True: Known.YES, False: Known.NO, None: Known.UNKNOWN}
-    rows = [[answer[actor.service_area.includes(code)] for actor in actors] for code in codes]
-    return readonly(np.array(rows, dtype=np.int8).reshape(len(codes), len(actors)))
+    return _codes([[a.service_area.includes(code) for a in actors] for code in codes], len(actors))
 
 
 def _delivery(offers: list[Offer], *, sourced_only: bool = False) -> CodeArray:
     rows = [[offer.answer(mode, sourced_only=sourced_only) for mode in MODES] for offer in offers]
-    return readonly(np.array(rows, dtype=np.int8).reshape(len(offers), len(MODES)))
+    return _codes(rows, len(MODES))
+
+
+def _codes(rows: list[list[Answer]], width: int) -> CodeArray:
+    codes = np.array([[ANSWERS.index(answer) for answer in row] for row in rows], dtype=np.int8)
+    return readonly(codes.reshape(len(rows), width))
 
 
 def _place(office: Office, codes: tuple[str, ...]) -> int:

@@ -25,7 +25,7 @@ from ris_map.finder.match import (
 from ris_map.finder.need import Need, Start, start_of
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.vocabulary import Availability, Delivery, Known, Phase, Scope, Status
+from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, Scope, Status
 from ris_map.travel.matrix import office_key
 from ris_map.travel.routes import Route, routes_from
 from ris_map.travel.world import World
@@ -247,7 +247,7 @@ def _entries_of(actor: Actor, need: Need, *, start: Start | None, ways: Ways) ->
     physical = _physical(question, ways=ways)
     if actor.outside_county:
         return physical
-    remote = [] if serves is Known.NO else list(_remote(question))
+    remote = [] if serves is Answer.NO else list(_remote(question))
     is_aside = actor.status is Status.UNKNOWN or actor.scope is Scope.ADJACENT
     if not physical and not remote:
         remote = _way_unknown(question)
@@ -275,7 +275,7 @@ class _Question:
         """Return what the actor has to say in one way; None if it is a clear no."""
         serves = serves_place(self.actor, self.start, office=office)
         fitted = fit(self.actor, self.need, content=self.content, mode=way, serves=serves)
-        if fitted.truth is Known.NO:
+        if fitted.truth is Answer.NO:
             return None
         place = place_reason(self.actor, self.start, office=office)
         no_road = math.inf if office is not None else None

@@ -14,7 +14,7 @@ from ris_map.finder.need import Need, Start, named_by
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import actor_truth, offer_truth
-from ris_map.register.vocabulary import Delivery, Known, ServiceScope, StrengthArea
+from ris_map.register.vocabulary import Answer, Delivery, ServiceScope, StrengthArea
 
 COUNTY_AND_WIDER = (ServiceScope.COUNTY, ServiceScope.NORTHERN_SWEDEN, ServiceScope.NATIONAL)
 
@@ -67,20 +67,20 @@ class Reason:
 class Content:
     """How well an actor answers a need, before place and way: each offer, and the area."""
 
-    offers: tuple[Known, ...]
-    area: Known
+    offers: tuple[Answer, ...]
+    area: Answer
 
     @property
     def is_no(self) -> bool:
         """Whether nothing the actor offers can answer the need."""
-        return self.area is Known.NO or max(self.offers) is Known.NO
+        return self.area is Answer.NO or max(self.offers) is Answer.NO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """How well an actor answers a need in one way."""
 
-    truth: Known
+    truth: Answer
     offers: tuple[Offer, ...]
     reasons: tuple[Reason, ...]
     cautions: tuple[Caution, ...]
@@ -96,13 +96,15 @@ def content_of(actor: Actor, need: Need) -> Content:
     )
 
 
-def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, serves: Known) -> Fit:
+def fit(
+    actor: Actor, need: Need, *, content: Content, mode: Delivery | None, serves: Answer
+) -> Fit:
     """Return how well an actor answers a need in one way; ``mode`` None asks nothing about it."""
     ways = [offer_truth(offer, _OF_MODE[mode]) for offer in actor.offers]
     whole = [min(pair) for pair in zip(content.offers, ways, strict=True)]
     best = max(whole)
     truth = min(best, content.area, serves)
-    if truth is Known.NO:
+    if truth is Answer.NO:
         return NO_FIT
     chosen = [index for index, value in enumerate(whole) if value is best]
     unknown = {
@@ -116,7 +118,7 @@ def fit(actor: Actor, need: Need, *, content: Content, mode: Delivery | None, se
         truth=truth,
         offers=offers,
         reasons=(*_offer_reasons(offers, need), *_actor_reasons(actor, need)),
-        cautions=tuple(caution for caution, value in unknown.items() if value is Known.UNKNOWN),
+        cautions=tuple(caution for caution, value in unknown.items() if value is Answer.UNKNOWN),
     )
 
 
@@ -124,10 +126,10 @@ _OF_MODE: Mapping[Delivery | None, Filter] = {
     None: Filter(),
     **{mode: Filter(delivery=(mode,)) for mode in Delivery},
 }
-NO_FIT = Fit(truth=Known.NO, offers=(), reasons=(), cautions=())
+NO_FIT = Fit(truth=Answer.NO, offers=(), reasons=(), cautions=())
 
 
-def serves_place(actor: Actor, start: Start | None, *, office: Office | None = None) -> Known:
+def serves_place(actor: Actor, start: Start | None, *, office: Office | None = None) -> Answer:
     """Return whether an actor serves a place.
 
     An office serves the municipality it stands in unless the service area is known to leave it
@@ -135,20 +137,20 @@ def serves_place(actor: Actor, start: Start | None, *, office: Office | None = N
     Without a place only what serves the whole county, or more, is a yes.
     """
     if actor.outside_county:
-        return Known.YES
+        return Answer.YES
     area = actor.service_area
     if start is None:
         wide = area.scope in COUNTY_AND_WIDER
         unknown = area.scope is ServiceScope.UNKNOWN
-        return Known.YES if wide else Known.UNKNOWN if unknown else Known.NO
-    answer = {True: Known.YES, False: Known.NO, None: Known.UNKNOWN}[area.includes(start.code)]
+        return Answer.YES if wide else Answer.UNKNOWN if unknown else Answer.NO
+    answer = area.includes(start.code)
     stands_here = office is not None and office.municipality == start.code
-    return Known.YES if answer is Known.UNKNOWN and stands_here else answer
+    return Answer.YES if answer is Answer.UNKNOWN and stands_here else answer
 
 
 def place_reason(actor: Actor, start: Start | None, *, office: Office | None) -> Reason | None:
     """Return why an actor serves a place, if that is known."""
-    if actor.outside_county or serves_place(actor, start, office=office) is not Known.YES:
+    if actor.outside_county or serves_place(actor, start, office=office) is not Answer.YES:
         return None
     if start is not None and office is not None and office.municipality == start.code:
         return Reason(Why.STANDS_HERE)

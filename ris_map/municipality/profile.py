@@ -18,7 +18,7 @@ from ris_map.coverage.chain import Chain, support_chains
 from ris_map.coverage.cube import CellState, CoverageCell, CoverageDefinition
 from ris_map.coverage.cubes import CubeChoice, support_of
 from ris_map.coverage.gaps import find_gaps
-from ris_map.coverage.support import EVERY_AREA, MODES, SERVICE_TYPES, Known
+from ris_map.coverage.support import EVERY_AREA, MODES, SERVICE_TYPES, YES
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic
 from ris_map.municipality.ways import (
@@ -290,7 +290,7 @@ def _times(base: Ground, world: World, m: int) -> Iterator[PlaceTimes]:
 def _nearest(base: Ground, m: int, locality: int, service: int) -> Nearest:
     shared, table = base.shared, base.cube.table
     truth = base.tensor[:, MODES.index(Delivery.OFFICE), :, service].max(axis=1)
-    is_open = (truth[shared.actor] == Known.YES) & (shared.serves[:, m] == Known.YES)
+    is_open = (truth[shared.actor] == YES) & (shared.serves[:, m] == YES)
     offices = np.flatnonzero(is_open)
     rows = base.matrix.rows([table.office_ids[k] for k in shared.office[offices].tolist()])
     minutes = base.matrix.settlement_minutes[rows, locality]

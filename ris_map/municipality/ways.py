@@ -17,7 +17,7 @@ import numpy as np
 from ris_map.coverage.cube import CoverageCube, tensor_of
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.reach import Reach
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray
 from ris_map.travel.matrix import TravelMatrix
@@ -161,8 +161,8 @@ def _office_ways(
                 office_municipality=table.municipality_codes[int(shared.municipality[k])],
                 minutes_from_seat=minutes[table.office_ids[office]],
                 people_within=int(population.persons[within].sum()),
-                kinds=_kinds(answers[k] == Known.YES),
-                possible=_kinds(answers[k] == Known.UNKNOWN),
+                kinds=_kinds(answers[k] == YES),
+                possible=_kinds(answers[k] == UNKNOWN),
                 is_doubtful=bool(table.actor_is_doubtful[actor]),
             ),
         )
@@ -191,8 +191,8 @@ def _remote_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
                 kind,
                 Way(
                     actor_id=table.actor_ids[actor],
-                    kinds=_kinds(answers[actor] == Known.YES),
-                    possible=_kinds(answers[actor] == Known.UNKNOWN),
+                    kinds=_kinds(answers[actor] == YES),
+                    possible=_kinds(answers[actor] == UNKNOWN),
                     is_doubtful=bool(table.actor_is_doubtful[actor]),
                 ),
             )

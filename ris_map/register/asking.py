@@ -14,9 +14,9 @@ from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Register
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import (
+    Answer,
     Availability,
     Delivery,
-    Known,
     Phase,
     Scope,
     ServiceType,
@@ -120,17 +120,15 @@ def unknown_cells(register: Register, *, on: date) -> dict[Cell, frozenset[str]]
         if actor.scope is not Scope.CORE or not actor.is_active(on):
             continue
         for code in MUNICIPALITY_CODES:
-            serves = {True: Known.YES, False: Known.NO, None: Known.UNKNOWN}[
-                actor.service_area.includes(code)
-            ]
+            serves = actor.service_area.includes(code)
             for offer in actor.offers:
                 remote = max(offer.delivery.of(mode).known for mode in REMOTE)
                 for phase in offer.phases or tuple(Phase):
-                    answer = min(serves, remote, Known.YES if offer.phases else Known.UNKNOWN)
+                    answer = min(serves, remote, Answer.YES if offer.phases else Answer.UNKNOWN)
                     cell = (code, phase, offer.service_type)
-                    if answer is Known.YES:
+                    if answer is Answer.YES:
                         helped.add(cell)
-                    elif answer is Known.UNKNOWN:
+                    elif answer is Answer.UNKNOWN:
                         may[cell].add(actor.id)
     return {cell: frozenset(ids) for cell, ids in may.items() if cell not in helped}
 

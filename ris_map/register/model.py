@@ -28,7 +28,6 @@ from ris_map.register.vocabulary import (
     Confidence,
     Cost,
     Delivery,
-    Known,
     Phase,
     Precision,
     Scope,
@@ -89,7 +88,7 @@ class Offer(Record):
         basis: Basis | None = getattr(self.delivery_basis, mode.value)
         return basis
 
-    def answer(self, mode: Delivery, *, sourced_only: bool = False) -> Known:
+    def answer(self, mode: Delivery, *, sourced_only: bool = False) -> Answer:
         """Return whether help is given in one way: the one rule behind every number of offices.
 
         An actor at work with an office in the register receives people there unless something
@@ -98,7 +97,7 @@ class Offer(Record):
         """
         known = self.delivery.of(mode).known
         if sourced_only and mode is Delivery.OFFICE and self.basis_of(mode) is not Basis.SOURCE:
-            return min(known, Known.UNKNOWN)
+            return min(known, Answer.UNKNOWN)
         return known
 
 
@@ -179,17 +178,18 @@ class ServiceArea(Record):
     municipalities: tuple[MunicipalityCode, ...]
     basis: Basis
 
-    def includes(self, code: str) -> bool | None:
-        """Return whether a municipality of the county is included; None = no information."""
+    def includes(self, code: str) -> Answer:
+        """Return whether a municipality of the county is included."""
         match self.scope:
             case ServiceScope.UNKNOWN:
-                return None
+                return Answer.UNKNOWN
             case ServiceScope.MUNICIPALITIES:
-                return code in self.municipalities
+                inside = code in self.municipalities
             case ServiceScope.OTHER_COUNTY:
-                return False
+                inside = False
             case _:
-                return code in MUNICIPALITY_CODES
+                inside = code in MUNICIPALITY_CODES
+        return Answer.YES if inside else Answer.NO
 
 
 class Source(Record):
@@ -304,7 +304,7 @@ class Actor(Record):
         answers = (
             offer.answer(Delivery.OFFICE, sourced_only=sourced_only) for offer in self.offers
         )
-        return self.offices_on(on) if Known.YES in answers else ()
+        return self.offices_on(on) if Answer.YES in answers else ()
 
     def offices_on(self, on: date) -> tuple[Office, ...]:
         """Return the offices inside the county that exist on a day."""

@@ -18,8 +18,8 @@ from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import (
+    Answer,
     Delivery,
-    Known,
     Phase,
     Scope,
     ServiceType,
@@ -142,7 +142,7 @@ def place_codes(
     )
 
 
-def offer_truth(offer: Offer, chosen: Filter) -> Known:
+def offer_truth(offer: Offer, chosen: Filter) -> Answer:
     """Return whether one offer answers the choice of service type, phase and delivery."""
     return min(
         _service_truth(offer, chosen.service_types),
@@ -151,7 +151,7 @@ def offer_truth(offer: Offer, chosen: Filter) -> Known:
     )
 
 
-def actor_truth(actor: Actor, chosen: Filter) -> Known:
+def actor_truth(actor: Actor, chosen: Filter) -> Answer:
     """Return whether an actor answers everything in the filter but place and text."""
     best_offer = max(offer_truth(offer, chosen) for offer in actor.offers)
     return min(best_offer, _area_truth(actor, chosen.strength_areas))
@@ -166,17 +166,17 @@ def _match(
     on: date,
 ) -> Match | None:
     truth = actor_truth(actor, chosen)
-    if truth is Known.NO or not _text_matches(actor, words):
+    if truth is Answer.NO or not _text_matches(actor, words):
         return None
     all_offices = actor.offices_open(on)
     offices = tuple(o for o in all_offices if codes is None or o.municipality in codes)
     if not offices:
         truth = min(truth, _reach_truth(actor, codes))
-    if truth is Known.NO:
+    if truth is Answer.NO:
         return None
     if not actor.is_active(on):
         group = Group.ENDED
-    elif truth is Known.UNKNOWN:
+    elif truth is Answer.UNKNOWN:
         group = Group.UNKNOWN
     elif actor.outside_county:
         group = Group.OUTSIDE
@@ -191,36 +191,33 @@ def _is_core_of_the_county(actor: Actor) -> bool:
     return actor.scope is Scope.CORE and not actor.outside_county
 
 
-def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Known:
-    return Known.YES if not wanted or offer.service_type in wanted else Known.NO
+def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Answer:
+    return Answer.YES if not wanted or offer.service_type in wanted else Answer.NO
 
 
-def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Known:
+def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Answer:
     if not wanted or set(wanted) & set(offer.phases):
-        return Known.YES
-    return Known.NO if offer.phases else Known.UNKNOWN
+        return Answer.YES
+    return Answer.NO if offer.phases else Answer.UNKNOWN
 
 
-def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Known:
+def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Answer:
     if not wanted:
-        return Known.YES
+        return Answer.YES
     return max(offer.answer(mode) for mode in wanted)
 
 
-def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Known:
+def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
     if not wanted or any(actor.strength_areas.serves(area) for area in wanted):
-        return Known.YES
-    return Known.NO if actor.strength_areas.areas else Known.UNKNOWN
+        return Answer.YES
+    return Answer.NO if actor.strength_areas.areas else Answer.UNKNOWN
 
 
-def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Known:
+def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Answer:
     """Whether an actor without an office in the chosen place says that it serves it."""
     if codes is None:
-        return Known.YES
-    answers = {actor.service_area.includes(code) for code in codes}
-    if True in answers:
-        return Known.YES
-    return Known.UNKNOWN if None in answers else Known.NO
+        return Answer.YES
+    return max((actor.service_area.includes(code) for code in codes), default=Answer.NO)
 
 
 def _text_matches(actor: Actor, words: Sequence[str]) -> bool:

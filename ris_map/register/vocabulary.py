@@ -5,7 +5,7 @@ Labels and explanations in Swedish and English are data, see ``data/strategy.yam
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 
 class Phase(StrEnum):
@@ -55,12 +55,14 @@ class Delivery(StrEnum):
     PHONE = "phone"
 
 
-class Known(IntEnum):
-    """The one three-valued answer of the product; the minimum is "and", the maximum is "or"."""
+class Answer(StrEnum):
+    """An answer that may be missing; spelled so that YAML cannot turn it into a boolean."""
 
-    NO = 0
-    UNKNOWN = 1
-    YES = 2
+    # the one three-valued type; in the order of the alphabet: min is "and", max is "or"
+
+    NO = "no"
+    UNKNOWN = "unknown"
+    YES = "yes"
 
 
 class Availability(StrEnum):
@@ -76,9 +78,9 @@ class Availability(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def known(self) -> Known:
+    def known(self) -> Answer:
         """Whether one innovator is helped: events, tools and plans alone do not say so."""
-        return {"offered": Known.YES, "not_offered": Known.NO}.get(self.value, Known.UNKNOWN)
+        return {"offered": Answer.YES, "not_offered": Answer.NO}.get(self.value, Answer.UNKNOWN)
 
 
 class Scope(StrEnum):
@@ -104,14 +106,6 @@ class Status(StrEnum):
     ACTIVE = "active"
     ENDED = "ended"
     PLANNED = "planned"
-    UNKNOWN = "unknown"
-
-
-class Answer(StrEnum):
-    """An answer that may be missing; spelled so that YAML cannot turn it into a boolean."""
-
-    YES = "yes"
-    NO = "no"
     UNKNOWN = "unknown"
 
 

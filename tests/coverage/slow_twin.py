@@ -153,7 +153,7 @@ def actor_truth(world: World, actor: Actor, phase: Phase, kind: ServiceType, mod
 
 
 def area_serves(actor: Actor, code: str) -> int:
-    return {True: YES, False: NO, None: UNKNOWN}[actor.service_area.includes(code)]
+    return list(Answer).index(actor.service_area.includes(code))
 
 
 def office_serves(actor: Actor, office: Office, code: str) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell, coverage_cube
 from ris_map.coverage.people import seats
-from ris_map.coverage.support import Known, truth_tensor
+from ris_map.coverage.support import ANSWERS, truth_tensor
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, DeliveryBasis
 from ris_map.register.selection import actor_truth
@@ -425,7 +425,7 @@ def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: Wor
                 for s, kind in enumerate(ServiceType):
                     chosen = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
                     listed = actor_truth(by_id[actor_id], chosen)
-                    assert Known(int(tensor[index, m, p, s])) is listed
+                    assert ANSWERS[int(tensor[index, m, p, s])] is listed
 
 
 def test_P1_everybody_in_the_county_is_counted() -> None:

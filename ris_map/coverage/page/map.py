@@ -11,7 +11,7 @@ from ris_map.coverage.page.pictures import (
     office_towns,
 )
 from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.support import Known
+from ris_map.register.vocabulary import Answer
 from ris_map.web.map import Bubble, Legend, LegendRow, MapLayer, MapPicture, Sentence
 from ris_map.web.picture import UNKNOWN_CLASS
 
@@ -67,10 +67,10 @@ def _sentence(view: CoverageView, code: str) -> Sentence:
     tr, name, limit = view.tr, view.name(code) if code else "", view.choice.threshold
     if not view.choice.is_physical:
         if not code:
-            yes = sum(view.remote(one) is Known.YES for one in view.order)
+            yes = sum(view.remote(one) is Answer.YES for one in view.order)
             figure = tr("coverage.figure.of", n=yes, of=len(view.order))
             return Sentence(figure=figure, text=tr("coverage.say.remote", mode=view.mode()))
-        word = {Known.YES: "yes", Known.UNKNOWN: "unknown", Known.NO: "no"}[view.remote(code)]
+        word = {Answer.YES: "yes", Answer.UNKNOWN: "unknown", Answer.NO: "no"}[view.remote(code)]
         text = tr(f"coverage.cell.remote.{word}", mode=view.mode(), name=name)
         return Sentence(figure="", text=text)
     if not code:

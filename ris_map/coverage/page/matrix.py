@@ -11,7 +11,7 @@ from ris_map.coverage.evidence import Evidence, cell_evidence
 from ris_map.coverage.groups import remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
@@ -20,7 +20,7 @@ from ris_map.words.markup import render
 from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share, table_html
 
 CLASS_ENDS = (30.0, 60.0, 90.0, 120.0)
-REMOTE_STATES = {Known.YES: "offered", Known.UNKNOWN: "unknown", Known.NO: "not-offered"}
+REMOTE_STATES = {Answer.YES: "offered", Answer.UNKNOWN: "unknown", Answer.NO: "not-offered"}
 CellPlace = tuple[str, Phase, ServiceType]
 
 
@@ -77,7 +77,7 @@ def matrix_cell(view: CoverageView, code: str, kind: ServiceType) -> MatrixCell:
     head = f"{view.name(code)}, {view.label(kind).lower()}"
     if not view.choice.is_physical:
         answers = view.cube.remote[at][:, remote_position(view.choice.delivery)]
-        state = REMOTE_STATES[Known(int(answers.max()))]
+        state = REMOTE_STATES[ANSWERS[answers.max()]]
         word = view.tr(f"coverage.remote.{state}")
         return MatrixCell(id=place, state=state, text=word, label=f"{head}: {word}")
     value, limit = float(view.medians[kind][view.at(code)]), float(view.choice.threshold)

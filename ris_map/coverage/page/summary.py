@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
-from ris_map.coverage.support import Known
+from ris_map.register.vocabulary import Answer
 from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.words.figures import rounded
@@ -107,7 +107,7 @@ def _remote_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     """R7: the figures of another way of help are relabelled, and have no minutes."""
     tr, figures = view.tr, []
     for side, codes in (("inland", view.inland), ("coast", view.coast)):
-        yes = sum(view.remote(code) is Known.YES for code in codes)
+        yes = sum(view.remote(code) is Answer.YES for code in codes)
         figures.append(
             KeyFigure(
                 number=tr("coverage.figure.of", n=yes, of=len(codes)),
@@ -115,7 +115,7 @@ def _remote_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
                 is_gap=side == "inland",
             )
         )
-    for known, key in ((Known.UNKNOWN, "unknown"), (Known.NO, "no")):
+    for known, key in ((Answer.UNKNOWN, "unknown"), (Answer.NO, "no")):
         number = sum(view.remote(code) is known for code in view.order)
         figures.append(
             KeyFigure(

@@ -16,7 +16,7 @@ from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.sensitivity import Sensitivity, sensitivity
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, Known
+from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.geography.county import Division
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
@@ -124,7 +124,7 @@ def _cell_of(view: CoverageView, code: str) -> str:
 
 
 def _remote_table(view: CoverageView) -> FigureTable:
-    words = {Known.YES: "offered", Known.UNKNOWN: "unknown", Known.NO: "not-offered"}
+    words = {Answer.YES: "offered", Answer.UNKNOWN: "unknown", Answer.NO: "not-offered"}
     rows = [
         (
             Link(view.name(code), cell=_cell_of(view, code)),
@@ -174,7 +174,7 @@ def _remote_area_table(view: CoverageView, *, name: str, codes: Collection[str])
     for p, phase in enumerate(PHASES):
         for s, kind in enumerate(SERVICE_TYPES):
             answers = view.cube.remote[inside, p, s, at]
-            counts = [(answers == known).sum() for known in (Known.YES, Known.UNKNOWN, Known.NO)]
+            counts = [(answers == known).sum() for known in (YES, UNKNOWN, NO)]
             rows.append([f"{view.label(phase)}: {view.label(kind)}", *map(count, counts)])
     names = ("kind", "reached", "unknown", "not-offered")
     return _table(view, "omrade-remote", names, rows, name=name)
@@ -203,7 +203,7 @@ def _division_rows(view: CoverageView, division: Division) -> list[list[Cell]]:
             residents, within, beyond, median, _ = _group_cells(view, group)
             rows.append([*head, residents, within, view.range_of(group), beyond, median])
         else:
-            yes = sum(view.remote(code) is Known.YES for code in part.municipalities)
+            yes = sum(view.remote(code) is Answer.YES for code in part.municipalities)
             rows.append([*head, count(yes), count(len(part.municipalities))])
     return rows
 
@@ -345,8 +345,8 @@ def _file_row(view: CoverageView, code: str, phase: Phase, kind: ServiceType) ->
             SERVICE_TYPES.index(kind),
             remote_position(view.choice.delivery),
         )
-        words = {Known.YES: "offered", Known.UNKNOWN: "unknown", Known.NO: "not-offered"}
-        return [*row, view.tr(f"coverage.remote.{words[Known(int(view.cube.remote[at]))]}")]
+        words = {Answer.YES: "offered", Answer.UNKNOWN: "unknown", Answer.NO: "not-offered"}
+        return [*row, view.tr(f"coverage.remote.{words[ANSWERS[view.cube.remote[at]]]}")]
     row.append(view.tr(f"coverage.state.{cell.state}"))
     row.append(view.tr("coverage.mark.maybe") if cell.is_maybe_physical else "")
     row.append(count(cell.offices_on_site))

@@ -20,7 +20,7 @@ from ris_map.coverage.cubes import (
 )
 from ris_map.coverage.groups import Together, remote_position, together
 from ris_map.coverage.page.choices import CoverageChoice
-from ris_map.coverage.support import Known
+from ris_map.coverage.support import ANSWERS
 from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
@@ -35,7 +35,7 @@ from ris_map.words.figures import minutes_words, near_limit, percent, percent_ra
 CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
 NEARLY_ALL = 0.95
-REMOTE_CLASSES = {Known.YES: 0, Known.NO: 4, Known.UNKNOWN: UNKNOWN_CLASS}
+REMOTE_CLASSES = {Answer.YES: 0, Answer.NO: 4, Answer.UNKNOWN: UNKNOWN_CLASS}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -175,9 +175,10 @@ class CoverageView:
         clear = [c for c in away if self.found.median[self.at(c)] > limit and c not in near]
         return clear, near
 
-    def remote(self, code: str) -> Known:
+    def remote(self, code: str) -> Answer:
         """Return what is known of the chosen way of help in a municipality."""
-        return Known(int(self.found.remote[self.at(code), remote_position(self.choice.delivery)]))
+        code_of = self.found.remote[self.at(code), remote_position(self.choice.delivery)]
+        return ANSWERS[int(code_of)]
 
     # ---------------------------------------------------------------- words
 
