@@ -18,7 +18,6 @@ from ris_map.actors.listing import (
     rows_html,
     table_html,
 )
-from ris_map.common import dates
 from ris_map.coverage.map_picture import (
     LIMITS,
     MapView,
@@ -32,7 +31,7 @@ from ris_map.register.in_words import actor_rows
 from ris_map.register.selection import select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.routes import routes_from
-from ris_map.web import data, layout
+from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, Route, show_map
 from ris_map.words import Translator
@@ -54,13 +53,22 @@ def page() -> None:
 def _all_that_depends_on_the_choices(tr: Translator) -> None:
     layout.ignored_notice(STATE.sync(), tr=tr)
     choice = STATE.chosen()
-    view = map_view(data.world(), choice, tr=tr)
+    view = map_view(data.world(choice.as_of), choice, tr=tr)
     with st.container(key="ris-head"):
         st.html(headline_html(view))
+        if choice.as_of:
+            now = map_view(data.world(), choice, tr=tr)
+            shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
+            st.html(
+                as_of.since_html(
+                    choice, view.world, path="/", tr=tr, group=tr("as-of.inland"), shares=shares
+                )
+            )
     _choices(tr)
     left, right = st.columns([7, 3], gap="medium")
     with left:
         _map(view, choice)
+        as_of.control(STATE, tr=tr)
     with right, st.container(key="ris-list"):
         if choice.municipality:
             st.html(panel_html(view, choice))
@@ -69,7 +77,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
         if not choice.municipality:
             st.html(home_html(tr))
     if choice.everybody:
-        _everybody(tr)
+        _everybody(view)
 
 
 def _choices(tr: Translator) -> None:
@@ -144,6 +152,7 @@ def _map(view: MapView, choice: StartChoice) -> None:
         routes=tuple(_routes(view, choice)),
         divide=view.division.id,
         sides=(tr("karta.inland"), tr("karta.coast")),
+        bubbles=as_of.marks(choice, world, tr=tr),
         next_pictures=neighbours(world, choice.map_choice(), tr.language, options),
     )
     show_map(layer, key="karta", on_click=_clicked)
@@ -177,7 +186,8 @@ def _clicked(click: MapClick) -> None:
             STATE.set(municipality=click.id, town="", cell="")
         case "town":
             chosen = STATE.chosen().town
-            STATE.set(town="" if chosen == click.id else click.id, cell="")
+            town = click.id.removesuffix("-new").removesuffix("-gone")
+            STATE.set(town="" if chosen == town else town, cell="")
         case "cell":
             STATE.set(cell=click.id)
         case "county":
@@ -195,10 +205,10 @@ def _ways_on(choice: StartChoice, tr: Translator) -> None:
     )
 
 
-def _everybody(tr: Translator) -> None:
+def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
-    on = dates.today()
-    selection = select(data.register_state().register, Filter(), groups=data.place_groups(), on=on)
+    tr, on = view.tr, view.world.on
+    selection = select(view.world.register, Filter(), groups=data.place_groups(), on=on)
     rows = actor_rows(selection.matches, words=data.words(tr), on=on)
     st.html(all_html(rows, tr=tr))
     with st.expander(tr("karta.files")):

@@ -33,6 +33,7 @@ from ris_map.api.hsds import HSDS
 from ris_map.api.openapi import description
 from ris_map.api.problems import COMMON_HEADERS, Problem
 from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, refusal
+from ris_map.common.dates import day_of
 from ris_map.common.faults import DataFaults
 from ris_map.travel.service import Moment, service
 from ris_map.web.answers import Payload, pack, respond
@@ -163,7 +164,9 @@ class OpenData:
                 self._current = (generation, moment)
                 self._by_meaning.clear()
                 self._by_address.clear()
-            call = Call(site=self._site, moment=moment, query=query, base=base, id=name)
+            on = day_of(getattr(query, "datum", ""))
+            asked = self._site.served.moment(on) if on else moment
+            call = Call(site=self._site, moment=asked, query=query, base=base, id=name)
             return self._built(resource, call), generation
 
     def _built(self, resource: Resource, call: Call[Any]) -> Answer:

@@ -98,4 +98,6 @@ def _values(parameter: Parameter, *, tr: Translator) -> str:
         return ", ".join(parameter.values)
     if parameter.name == "q":
         return tr("open-data.values.text")
+    if parameter.name == "datum":
+        return tr("open-data.values.day", example=parameter.example)
     return tr("open-data.values.id", example=parameter.example)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH
+from ris_map.common.dates import ShownDay
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -126,7 +127,22 @@ class LanguageQuery(BaseModel):
         return read
 
 
-class ActorQuery(LanguageQuery):
+class DatedQuery(LanguageQuery):
+    """What is answered for a day."""
+
+    datum: Annotated[
+        ShownDay,
+        Field(
+            description=(
+                "The register and the figures as of a day or year that has been, from 2022; left "
+                "out: today."
+            ),
+            examples=["2022"],
+        ),
+    ] = ""
+
+
+class ActorQuery(DatedQuery):
     """The filter of the start page: values of one key widen, keys narrow one another."""
 
     fas: Phases = ()
@@ -148,7 +164,7 @@ class ActorQuery(LanguageQuery):
     ] = ""
 
 
-class CoverageQuery(LanguageQuery):
+class CoverageQuery(DatedQuery):
     """The choices of the coverage cube, and the municipalities to give."""
 
     grans: Annotated[
@@ -239,7 +255,7 @@ class WayQuery(LanguageQuery):
         return lat, lon
 
 
-class TravelQuery(LanguageQuery):
+class TravelQuery(DatedQuery):
     """Where trips begin, and to whose offices they lead."""
 
     plats: Places = ()

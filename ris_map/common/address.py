@@ -13,12 +13,15 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
 from pydantic.fields import FieldInfo
+
+from ris_map.common.dates import ShownDay
 
 YES: Final = "ja"
 ALL: Final = "alla"
@@ -137,6 +140,12 @@ class Choice(BaseModel):
                 parts = [part for texts in split for part in texts]
                 read[key] = tuple(dict.fromkeys(parts))
         return read
+
+
+class DatedChoice(Choice):
+    """A choice on a page that can also show an earlier day."""
+
+    as_of: ShownDay = Field(default="", alias="datum")
 
 
 def _key(name: str, field: FieldInfo) -> str:

@@ -56,6 +56,37 @@ It names a day that exists, so that :func:`period_start` and :func:`period_end` 
 """
 
 
+FIRST_DAY: Final = date(2022, 1, 1)
+"""The register says nothing of days before the picture that it reconstructs."""
+
+
+def day_of(value: str) -> date | None:
+    """Return the day that a page or an answer of ``value`` shows; None = the present one.
+
+    The last day of the period that is not to come: ``2022`` is 2022-12-31. ``ValueError`` for a day
+    of which the register says nothing.
+    """
+    if not value:
+        return None
+    if not FIRST_DAY <= period_start(value) <= today():
+        raise ValueError("a day of which the register says nothing")
+    end = period_end(value)
+    return end if end < today() else None
+
+
+def _shown_day(value: str) -> str:
+    day_of(value)
+    return value
+
+
+ShownDay = Annotated[
+    str,
+    StringConstraints(pattern=r"^([12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"),
+    AfterValidator(_shown_day),
+]
+"""A partial date for which the register can be shown; empty = today."""
+
+
 def covers(start: str | None, end: str | None, *, on: date) -> bool:
     """Return whether a period includes a day; an open end includes everything on its side."""
     begun = start is None or period_start(start) <= on

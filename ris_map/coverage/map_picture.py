@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from ris_map.common.address import Choice
+from ris_map.common.address import DatedChoice
 from ris_map.coverage.cube import REMOTE
 from ris_map.coverage.cubes import (
     UNKNOWN_CLASS,
@@ -55,7 +55,7 @@ ACTOR_CLASSES = (10, 5, 2, 1)
 _WHOLE = BeforeValidator(lambda value: int(value) if str(value).isdigit() else value)
 
 
-class MapChoice(Choice):
+class MapChoice(DatedChoice):
     """What decides the picture. The keys of the address mean the same on every page."""
 
     phase: Phase | None = Field(Phase.IDE, alias="fas")
@@ -408,7 +408,7 @@ def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, by
     choice, ignored = MapChoice.read({k: v for k, v in query.items() if k != "lang"})
     if ignored or language not in set(Language) or set(query) - {*MapChoice.keys(), "lang"}:
         return None
-    world = data.world()
+    world = data.world(choice.as_of)
     return _version(world), _content(world, choice, Language(language))
 
 

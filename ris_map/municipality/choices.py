@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
 
-from ris_map.common.address import Choice
+from ris_map.common.address import DatedChoice
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
@@ -33,7 +33,7 @@ def _limit(minutes: int) -> int:
 Code = Annotated[str, AfterValidator(_of_the_county)]
 
 
-class MunicipalityChoice(Choice):
+class MunicipalityChoice(DatedChoice):
     """What a reader of the page may choose; phase and type decide what the map shows."""
 
     code: Code | None = Field(default=None, alias="kommun")

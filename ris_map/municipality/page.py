@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from ris_map.common.address import IgnoredValue
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.language_rights import language_rights, rights_of
-from ris_map.municipality.choices import LIMITS, MunicipalityChoice
+from ris_map.municipality.choices import LIMITS, PATH, MunicipalityChoice
 from ris_map.municipality.files import (
     ReportParts,
     file_name,
@@ -34,7 +35,7 @@ from ris_map.municipality.words import (
 )
 from ris_map.register.in_words import Words, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
-from ris_map.web import data, layout, settings
+from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
 from ris_map.words import Translator, swedish_sort_key
@@ -48,18 +49,23 @@ def draw(*, tr: Translator) -> None:
     served = data.register_state()
     ignored = STATE.sync()
     choice = STATE.chosen()
+    world = data.world(choice.as_of)
     if choice.code is None:
         layout.title(tr("page.municipality.title"), tr("page.municipality.lead"))
         layout.fault_notice(served.faults, tr=tr, served=True)
         _notices(ignored, tr=tr)
+        if choice.as_of:
+            st.html(as_of.since_html(choice, world, path=PATH, tr=tr))
         map_column, side = st.columns([6, 4], gap="medium")
         with map_column:
-            layer = county_layer(data.world(), choice, words=data.words(tr))
+            layer = county_layer(world, choice, words=data.words(tr))
+            layer = replace(layer, bubbles=as_of.marks(choice, world, tr=tr))
             show_map(layer, key="municipality-map", on_click=_choose)
+            as_of.control(STATE, tr=tr)
         with side:
             st.html(choose_html(choice, tr=tr))
         return
-    shown = profile(data.world(), choice.code, choice.cube)
+    shown = profile(world, choice.code, choice.cube)
     title = tr("municipality.title", name=shown.name)
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
     if st.context.is_embedded:
@@ -168,7 +174,8 @@ def _choose(click: MapClick) -> None:
 
 def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
     words = data.words(tr)
-    made = tables(shown, compared(data.world(), shown, other=choice.beside), words=words)
+    world = data.world(choice.as_of)
+    made = tables(shown, compared(world, shown, other=choice.beside), words=words)
     with st.container(key="ris-m-top", horizontal=True, vertical_alignment="bottom"):
         st.html(
             render(
@@ -180,13 +187,27 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
             )
         )
         _buttons(shown, choice, tr=tr)
+    if choice.as_of:
+        now = profile(data.world(), shown.code, choice.cube)
+        at = LIMITS.index(choice.limit)
+        then_share, now_share = (p.cell(*choice.kind).share_within[at] for p in (shown, now))
+        st.html(
+            as_of.since_html(
+                choice,
+                world,
+                path=PATH,
+                tr=tr,
+                group=shown.name,
+                shares=(float(then_share), float(now_share)),
+            )
+        )
     map_column, side = st.columns([6, 4], gap="medium")
     with map_column:
-        show_map(
-            map_layer(shown, choice, world=data.world(), words=words),
-            key="municipality-map",
-            on_click=_choose,
-        )
+        layer = map_layer(shown, choice, world=world, words=words)
+        came = as_of.marks(choice, world, tr=tr)
+        layer = replace(layer, bubbles=(*layer.bubbles, *came))
+        show_map(layer, key="municipality-map", on_click=_choose)
+        as_of.control(STATE, tr=tr)
     with side, st.container(key="ris-m-aside"):
         st.html(aside_html(shown, choice, made[0], words=words))
     parts = list_parts(shown, words=words)
@@ -285,7 +306,7 @@ def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:
     return report_html(
         ReportParts(
             choice=choice,
-            world=data.world(),
+            world=data.world(choice.as_of),
             shapes=county_shapes(folder),
             rights=rights_of(choice.code or "", language_rights(folder)),
             sources=data.sources(),

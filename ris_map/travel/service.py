@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ris_map.common.dates import today
 from ris_map.common.live import stamp
 from ris_map.export.sources import DataSource, load_sources
 from ris_map.geography.county import Geography
+from ris_map.register.model import Register
 from ris_map.register.reading import LiveRegister, LiveState
+from ris_map.register.releases import load_releases, register_on
 from ris_map.travel.world import Foundations, World, foundations, world_of
 
 REGISTER_FILE = "actors.yaml"
+KEPT_DAYS = 3
+"""Days that have been whose figures are kept, the one not asked for longest forgotten first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ class Service:
         self._lock = threading.Lock()
         self._live: LiveRegister | None = None
         self._latest: Moment | None = None
+        self._past: dict[date, Moment] = {}
 
     @property
     def foundations(self) -> Foundations:
@@ -70,8 +76,11 @@ class Service:
                 )
         return self._live.current()
 
-    def moment(self) -> Moment:
+    def moment(self, on: date | None = None) -> Moment:
         """Return the register and its world; reads the register's file again if it has changed.
+
+        The one place that picks the register of a day: a day that has been is shown by the release
+        of its time, None is today by the file that is worked on.
 
         Raises
         ------
@@ -83,7 +92,28 @@ class Service:
         known = self._latest
         if known is None or known.state is not state or known.world is not world:
             known = self._latest = Moment(state=state, world=world)
-        return known
+        return known if on is None else self._dated(known, on)
+
+    @cached_property
+    def releases(self) -> tuple[Register, ...]:
+        """The frozen releases of the register, the oldest first."""
+        return load_releases(self.data_dir)
+
+    def _dated(self, present: Moment, on: date) -> Moment:
+        register = register_on(present.state.register, self.releases, on=on)
+        with self._lock:
+            kept = self._past.pop(on, None)
+            if kept is None or kept.state.stamp != present.state.stamp:
+                # the ways to the offices are those of the register, whatever the day
+                alike = [m.world for m in self._past.values() if m.world.register is register]
+                matrices = alike[0].matrices if alike else {}
+                base = self.foundations
+                world = World(foundations=base, register=register, on=on, matrices=matrices)
+                kept = Moment(state=replace(present.state, value=register), world=world)
+            self._past[on] = kept
+            while len(self._past) > KEPT_DAYS:
+                del self._past[next(iter(self._past))]
+        return kept
 
     def unchanged_moment(self) -> Moment | None:
         """Return the last moment if neither file nor day has changed since; never reads the file.

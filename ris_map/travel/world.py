@@ -82,12 +82,14 @@ class World:
         The register.
     on : date
         Actors and offices of this day count.
+    matrices : dict
+        Minutes by speed model, as far as they were asked for; shared by days of one register.
     """
 
     foundations: Foundations
     register: Register
     on: date
-    _matrices: dict[SpeedModel, TravelMatrix] = field(default_factory=dict, repr=False)
+    matrices: dict[SpeedModel, TravelMatrix] = field(default_factory=dict, repr=False)
 
     @property
     def cells(self) -> Cells:
@@ -111,9 +113,9 @@ class World:
 
     def matrix_for(self, speed_model: SpeedModel) -> TravelMatrix:
         """Return the matrix under a speed model, computed once."""
-        if speed_model not in self._matrices:
+        if speed_model not in self.matrices:
             base = self.foundations
-            self._matrices[speed_model] = travel_matrix(
+            self.matrices[speed_model] = travel_matrix(
                 self.joined_offices,
                 base.joined_cells,
                 base.joined_settlements,
@@ -122,7 +124,7 @@ class World:
                 settlement_ids=[place.id for place in base.geography.localities],
                 speed_model=speed_model,
             )
-        return self._matrices[speed_model]
+        return self.matrices[speed_model]
 
 
 def load_foundations(data_dir: Path) -> Foundations:

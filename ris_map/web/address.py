@@ -24,7 +24,7 @@ _LANGUAGE = "_language"
 _IGNORED = "_ignored"
 _LAST = "_last_query"
 _TRAVELLING = "_travelling"
-TRAVELS = ("fas", "stod", "omrade", "plats", "kommun", "grans", "vinter")
+TRAVELS = ("fas", "stod", "omrade", "plats", "kommun", "grans", "vinter", "datum")
 """Keys that mean the same on every page that has them, and go along from page to page."""
 
 C = TypeVar("C", bound=Choice)

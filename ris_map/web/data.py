@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ris_map.common.dates import day_of
 from ris_map.export.sources import DataSource
 from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words
+from ris_map.register.model import Register
 from ris_map.register.reading import LiveState
 from ris_map.register.strategy import Strategy
 from ris_map.travel.service import group_id, service
@@ -42,9 +44,14 @@ def strategy() -> Strategy:
     return foundations(settings.data_dir()).strategy
 
 
-def world() -> World:
-    """Return what every figure is computed from, for the register as it is served today."""
-    return service(settings.data_dir()).moment().world
+def world(as_of: str = "") -> World:
+    """Return what every figure is computed from, as of a day; empty = today."""
+    return service(settings.data_dir()).moment(day_of(as_of)).world
+
+
+def releases() -> tuple[Register, ...]:
+    """Return the frozen releases of the register, the oldest first."""
+    return service(settings.data_dir()).releases
 
 
 def sources() -> tuple[DataSource, ...]:

@@ -29,7 +29,7 @@ COUNTY_BOUNDS = ((63.35, 14.2), (66.4, 21.9))
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MAX_ID = 80
 
-MarkerKind = Literal["office", "own", "neutral", "adjacent", "planned", "home"]
+MarkerKind = Literal["office", "own", "neutral", "adjacent", "planned", "home", "new", "gone"]
 ClickKind = Literal["municipality", "town", "cell", "county"]
 
 

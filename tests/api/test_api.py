@@ -482,3 +482,17 @@ def test_F20_a_burst_from_one_client_does_not_hold_others(monkeypatch: pytest.Mo
         other.submit(anyio.run, burst).result()
     assert len(order) == 15
     assert max(i for i, base in enumerate(order) if base.endswith(".6")) <= 7
+
+
+def test_R8_the_answer_is_as_of_a_day_and_says_which() -> None:
+    site = client()
+    then, now = (site.get(f"{V1}/actors", params=p).json() for p in ({"datum": "2022"}, {}))
+    assert then["meta"]["on"] == "2022-12-31"
+    assert {a["id"] for a in then["actors"]} - {a["id"] for a in now["actors"]}
+    cells = [site.get(f"{V1}/coverage", params=p).json() for p in ({"datum": "2022"}, {})]
+    assert cells[0]["meta"]["on"] == "2022-12-31"
+    assert cells[0]["cells"] != cells[1]["cells"]
+    for value in ("2021", "2999", "2022-02-30"):
+        refused = site.get(f"{V1}/actors", params={"datum": value})
+        assert refused.status_code == 400
+        assert refused.json()["parameter"] == "datum"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ris_map.common.address import Choice, Flag, one_of
+from ris_map.common.address import DatedChoice, Flag, one_of
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
@@ -31,7 +31,7 @@ def cell_id(code: str, phase: Phase, kind: ServiceType) -> str:
     return f"{code}.{phase}.{kind}"
 
 
-class CoverageChoice(Choice):
+class CoverageChoice(DatedChoice):
     """One kind of help, one way of giving it, and how far is near; the four ways are never added.
 
     Without a phase or a kind any of them will do. ``place`` is a municipality or a group of them.

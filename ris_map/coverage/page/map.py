@@ -12,6 +12,7 @@ from ris_map.coverage.page.pictures import (
 )
 from ris_map.coverage.page.view import CoverageView
 from ris_map.register.vocabulary import Answer
+from ris_map.web.as_of import marks
 from ris_map.web.map import Bubble, Legend, LegendRow, MapLayer, MapPicture, Sentence
 from ris_map.web.picture import UNKNOWN_CLASS
 
@@ -26,6 +27,7 @@ def map_layer(view: CoverageView) -> MapLayer:
         chosen=place if place in view.order else "",
         divide=view.division.id,
         sides=sides,
+        bubbles=marks(view.choice, view.world, tr=view.tr),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -41,7 +42,7 @@ from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
-from ris_map.web import data, layout, settings
+from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState, plain_query
 from ris_map.web.map import MapClick, show_map
 from ris_map.words import Translator
@@ -75,7 +76,7 @@ def page() -> None:
 def view_of_choice(tr: Translator) -> CoverageView:
     """Return what the page draws from: the world as it is today and the widgets' choice."""
     return CoverageView(
-        world=data.world(),
+        world=data.world(STATE.chosen().as_of),
         choice=STATE.chosen(),
         words=data.words(tr),
         data_dir=settings.data_dir(),
@@ -92,16 +93,31 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     st.html(
         render("coverage_figures.html", figures=key_figures(view), label=tr("coverage.figures"))
     )
+    _since(view)
     _choices(tr)
     left, right = st.columns([6, 4], gap="medium")
     with left, st.container(key="cov-map"):
         _map(view)
+        as_of.control(STATE, tr=tr)
     with right, st.container(key="cov-matrix"):
         st.html(matrix_html(view, link=_link(view)))
     if view.choice.cell_key:
         st.html(cell_html(view, view.choice.cell_key))
     _tabs(tr)
     st.html(render("coverage_paper.html", text=basis(view)))
+
+
+def _since(view: CoverageView) -> None:
+    """Say what has happened since the day that is shown."""
+    if not view.choice.as_of:
+        return
+    now = replace(view, world=data.world())
+    groups = (view.inland_group, now.inland_group)
+    shares = (groups[0].share, groups[1].share) if view.choice.is_physical else None
+    named = view.tr("as-of.inland")
+    st.html(
+        as_of.since_html(view.choice, view.world, path=PATH, tr=view.tr, group=named, shares=shares)
+    )
 
 
 def _link(view: CoverageView) -> str:

@@ -173,7 +173,8 @@
   }
 
   /* ---- bubbles and other markers; numbers and words from Python, shapes from here */
-  const radius = (town) => town.kind === "planned" ? 18 : town.kind === "home" ? 11 : town.kind === "adjacent" ? 11 : 13 + 2.2 * Math.sqrt(town.count ?? 0);
+  const hasChanged = (town) => ["new", "gone"].includes(town.kind);
+  const radius = (town) => hasChanged(town) ? 12 : town.kind === "planned" ? 18 : town.kind === "home" ? 11 : town.kind === "adjacent" ? 11 : 13 + 2.2 * Math.sqrt(town.count ?? 0);
 
   function picture(town) {
     const r = radius(town), size = 2 * (r + 3), mid = size / 2;
@@ -182,6 +183,7 @@
     const count = Number.isInteger(town.count) ? `<text x="${mid}" y="${mid + 5.5}">${town.count}</text>` : "";
     let inside;
     if (town.kind === "planned") inside = diamond(13, "body") + `<text x="${mid}" y="${mid + 6}">+</text>`;
+    else if (hasChanged(town)) inside = diamond(8.5, "body") + `<text x="${mid}" y="${mid + 6}">${town.kind === "new" ? "+" : "−"}</text>`;
     else if (town.kind === "adjacent") inside = diamond(8, "body");
     else if (town.kind === "home") inside = `<rect x="${mid - 9}" y="${mid - 9}" width="18" height="18" rx="3" class="body"/>`;
     else {
@@ -200,7 +202,7 @@
       if (old?.options.state === state) return; // an untouched marker does not flicker
       old?.remove();
       const { size, html } = picture(town);
-      const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html });
+      const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html, ...(hasChanged(town) ? { iconAnchor: [-10, town.kind === "new" ? size : 0] } : {}) });
       const marker = L.marker([town.lat, town.lon], { icon: icon, state: state, keyboard: false, zIndexOffset: town.count ?? 0 }).addTo(map);
       bubbles.set(id, marker);
       const element = marker.getElement();

@@ -1,0 +1,104 @@
+"""An earlier day on a page: the control, and what has happened since, in words and on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ris_map.common.address import DatedChoice
+from ris_map.common.dates import day_of, today
+from ris_map.register.in_words import place_id
+from ris_map.register.model import Actor
+from ris_map.register.releases import Since, since
+from ris_map.travel.world import World
+from ris_map.web import data
+from ris_map.web.address import PageState
+from ris_map.web.map import Bubble, MarkerKind
+from ris_map.words import Translator
+from ris_map.words.figures import percent, whole
+from ris_map.words.markup import render
+
+
+def control(state: PageState[Any], *, tr: Translator) -> None:
+    """Draw the choice between today and the releases of days that have been."""
+    days = [r.meta.release.date for r in data.releases() if r.meta.release]
+    earlier = [day for day in days if day <= today().isoformat() and day_of(day)]
+    chosen = state.chosen().as_of
+    with st.container(key="ris-as-of"):
+        st.selectbox(
+            tr("as-of.label"),
+            list(dict.fromkeys(["", *reversed(earlier), chosen])),
+            format_func=lambda day: tr("as-of.day", day=day) if day else tr("as-of.today"),
+            key=state.key("as_of"),
+            label_visibility="collapsed",
+            width=210,
+            on_change=state.write,
+        )
+
+
+def since_html(
+    choice: DatedChoice,
+    then: World,
+    *,
+    path: str,
+    tr: Translator,
+    group: str = "",
+    shares: tuple[float, float] | None = None,
+) -> str:
+    """Return what has happened since the day that is shown, which is not today.
+
+    ``shares`` are the residents of ``group`` within the limit, then and now.
+    """
+    found = _since(then)
+    named = {"added": found.added, "ended": found.ended, "doubtful": found.doubtful}
+    changes = tr.listing([tr.plural(f"as-of.{k}", len(actors)) for k, actors in named.items()])
+    if shares:
+        points = whole(100 * shares[1]) - whole(100 * shares[0])
+        key = "nearer" if points > 0 else "farther" if points < 0 else "same"
+        before, after = (percent(share, tr=tr) for share in shares)
+        figure = tr.plural(f"as-of.{key}", abs(points), group=group, before=before, after=after)
+        changes = f"{changes}; {figure}"
+    query = {key: v for key, v in choice.query().items() if key != "datum"}
+    return render(
+        "as_of.html",
+        t=tr,
+        day=choice.as_of,
+        changes=changes,
+        lists=[(tr(f"as-of.{k}.heading"), actors) for k, actors in named.items() if actors],
+        now=f"{path}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}",
+    )
+
+
+def marks(choice: DatedChoice, then: World, *, tr: Translator) -> tuple[Bubble, ...]:
+    """Return where somebody has come or gone since the day that is shown; nothing for today."""
+    if not choice.as_of:
+        return ()
+    found, now = _since(then), data.world()
+    gone = [then.register.by_id[one.id] for one in (*found.ended, *found.doubtful)]
+    return (
+        *_marks("new", found.added, now, choice=choice, tr=tr),
+        *_marks("gone", gone, then, choice=choice, tr=tr),
+    )
+
+
+def _marks(
+    kind: MarkerKind, actors: Iterable[Actor], world: World, *, choice: DatedChoice, tr: Translator
+) -> Iterable[Bubble]:
+    towns: dict[str, list[tuple[Actor, float, float, str]]] = {}
+    for actor in actors:
+        for office in actor.offices_on(world.on):
+            where = place_id(office.municipality or "", office.town)
+            towns.setdefault(where, []).append((actor, office.lat, office.lon, office.town))
+    for where, there in towns.items():
+        _, lat, lon, town = there[0]
+        who = tr.listing(list(dict.fromkeys(actor.name for actor, *_ in there)))
+        label = tr(f"as-of.mark.{kind}", town=town, who=who, day=choice.as_of)
+        yield Bubble(id=f"{where}-{kind}", name="", lat=lat, lon=lon, label=label, kind=kind)
+
+
+def _since(then: World) -> Since:
+    now = data.world()
+    return since(then.register, then.on, now.register, now.on)
