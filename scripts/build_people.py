@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ris_map.geography.boundaries import DEGREES, METRES
 from ris_map.geography.county import load_geography
-from ris_map.geography.roads import PLACE_KINDS, SWEREF_99_TM, WGS_84, Roads, load_roads
+from ris_map.geography.roads import PLACE_KINDS, Roads, load_roads
 from ris_map.travel.people import FERRY, PEOPLE_FILE
 
 COLUMNS = {
@@ -35,7 +36,7 @@ def squares(path: Path, territory: dict[str, shapely.Geometry]) -> pd.DataFrame:
     """Return the inhabited squares near the county with whole numbers; negative means withheld."""
     frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     corner = frame["GRD_ID"].str.extract(r"N(\d+)E(\d+)$").astype(float) / 1000
-    areas = gpd.GeoSeries(territory, crs=WGS_84).to_crs(GRID)
+    areas = gpd.GeoSeries(territory, crs=DEGREES).to_crs(GRID)
     west, south, east, north = areas.buffer(SEA_M).total_bounds / 1000
     near = corner[0].between(south, north) & corner[1].between(west, east) & (frame["T"] > 0)
     frame, corner = frame[near], corner[near]
@@ -45,13 +46,13 @@ def squares(path: Path, territory: dict[str, shapely.Geometry]) -> pd.DataFrame:
     made["land_share"] = frame["LAND_SURFACE"].round(3)
     made["confidential"] = (frame["T_CI"] == -9999).astype(int)
     centre = gpd.points_from_xy(corner[1] * 1000 + 500, corner[0] * 1000 + 500, crs=GRID)
-    points = gpd.GeoSeries(centre, index=frame.index).to_crs(WGS_84)
+    points = gpd.GeoSeries(centre, index=frame.index).to_crs(DEGREES)
     return made.assign(lat=points.y.round(5), lon=points.x.round(5)).reset_index(drop=True)
 
 
 def with_municipality(found: pd.DataFrame, territory: dict[str, shapely.Geometry]) -> pd.DataFrame:
     """Keep the squares of the county and say which municipality each lies in."""
-    areas = gpd.GeoSeries(territory, crs=WGS_84).to_crs(SWEREF_99_TM)
+    areas = gpd.GeoSeries(territory, crs=DEGREES).to_crs(METRES)
     points = _points(found)
     tree = shapely.STRtree(areas.to_numpy())
     at, which = tree.query_nearest(points, max_distance=SEA_M, all_matches=False)
@@ -78,8 +79,8 @@ def with_roads(found: pd.DataFrame, roads: Roads) -> pd.DataFrame:
 
 
 def _points(found: pd.DataFrame) -> np.ndarray:
-    series = gpd.GeoSeries(gpd.points_from_xy(found["lon"], found["lat"], crs=WGS_84))
-    return series.to_crs(SWEREF_99_TM).to_numpy()
+    series = gpd.GeoSeries(gpd.points_from_xy(found["lon"], found["lat"], crs=DEGREES))
+    return series.to_crs(METRES).to_numpy()
 
 
 def _km(points: np.ndarray, targets: gpd.GeoSeries) -> np.ndarray:

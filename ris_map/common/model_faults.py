@@ -33,6 +33,7 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "id": ("bad-id", "Use lower-case a-z, digits and single hyphens, for example almi-nord."),
     "successor": ("bad-id", "Give the id of another record."),
     "same_as": ("bad-id", "Give the id of another record."),
+    "cell_id": ("bad-id", "Give the code of a 1 km square of the European grid."),
     "code": ("bad-code", "Give the four digits of the municipality as text."),
     "municipality_code": ("bad-code", "Give the four digits of the municipality."),
     "municipality": ("bad-code", "Give the four digits of the municipality in quotes: '2480'."),

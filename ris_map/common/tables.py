@@ -1,7 +1,6 @@
-"""Read the tables of ``data/`` at the edge.
+"""Read the tables and lists of ``data/`` as records, each fault with file, line and field.
 
-Nothing here raises on bad input: every fault goes to a :class:`FaultLog`, with file and line.
-Coordinates are WGS 84 degrees (EPSG:4326).
+Nothing that is read from a table raises: every fault goes to a :class:`FaultLog`.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, LiteralString, TypeVar
+from typing import Annotated, LiteralString, TypeVar
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+import pandas as pd
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ris_map.common.faults import DataFaults, Fault
@@ -23,39 +22,40 @@ from ris_map.common.files import read_text
 from ris_map.common.model_faults import Place, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
-SOUTH_LAT, NORTH_LAT = 63.0, 66.5
-WEST_LON, EAST_LON = 14.0, 22.2
-"""The county with its sea, and the towns just outside it where its roads end."""
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,15})?")
-_COUNT = re.compile(r"[0-9]{1,9}")
 _T = TypeVar("_T")
 
 
-def _as_written(pattern: re.Pattern[str], kind: LiteralString) -> BeforeValidator:
+def _as_written(pattern: str, kind: LiteralString) -> BeforeValidator:
     """Refuse what Python would take for a number beside plain digits: 1e5, 1_000, nan."""
 
     def checked(cell: object) -> object:
-        if isinstance(cell, str) and not pattern.fullmatch(cell):
+        if isinstance(cell, str) and not re.fullmatch(pattern, cell):
             raise PydanticCustomError(kind, "not a number")
         return cell
 
     return BeforeValidator(checked)
 
 
-Decimal = Annotated[float, _as_written(_DECIMAL, "float_type")]
+Decimal = Annotated[float, _as_written(r"-?[0-9]{1,9}(\.[0-9]{1,15})?", "float_type")]
 """A number in plain decimals."""
-Count = Annotated[int, _as_written(_COUNT, "int_type")]
+Count = Annotated[int, _as_written("[0-9]{1,9}", "int_type")]
 """A whole number from zero up."""
 
 
-class FaultLog:
-    """Collects the faults of one file.
+class Row(BaseModel):
+    """One line of a table; the fields (by alias) are its columns, in their order.
 
-    Parameters
-    ----------
-    path : Path
-        The file, named in every fault as given here.
+    An empty cell of a field that has a default is that default.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+
+_R = TypeVar("_R", bound=Row)
+
+
+class FaultLog:
+    """Collects the faults of one file, which is named in them as given here."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -84,6 +84,34 @@ class FaultLog:
             )
         )
 
+    def add_rows(
+        self,
+        rows: pd.DataFrame,
+        reason: str | Callable[[pd.Series], str],
+        *,
+        action: str,
+        code: str,
+        field: str | None = None,
+    ) -> None:
+        """Note the same fault for each row of a frame, whose index is the line (0: not known)."""
+        key = rows.attrs.get("key")
+        for line, row in rows.iterrows():
+            self.add(
+                reason if isinstance(reason, str) else reason(row),
+                action=action,
+                code=code,
+                line=int(str(line)) or None,
+                record=str(row[key]) if key else None,
+                field=field,
+            )
+
+    def add_model(
+        self, error: ValidationError, *, kind: type, line: int | None, record: str | None
+    ) -> None:
+        """Note what a model found wrong in one row."""
+        place = Place(self.path.as_posix(), YamlDocument(None, {(): line or 1}), (), record)
+        self.faults.extend(model_faults(error, model=kind, place=place))
+
     def text(self) -> str | None:
         """Return the file's text, or note why it cannot be read."""
         try:
@@ -91,37 +119,6 @@ class FaultLog:
         except DataFaults as refusal:
             self.faults.extend(refusal.faults)
         return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of a table, its cells without white space around them."""
-
-    line: int
-    record: str
-    cells: Mapping[str, str]
-
-
-def point_problem(lat: float, lon: float) -> str | None:
-    """Say what is wrong with a point in degrees, or return ``None`` when it can be in the region.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Latitude and longitude, EPSG:4326.
-    """
-    if _in_region(lat, lon):
-        return None
-    if _in_region(lon, lat):
-        return f"Latitude {lat:g} and longitude {lon:g} seem to be swapped."
-    return (
-        f"The point ({lat:g}, {lon:g}) lies outside the region "
-        f"({SOUTH_LAT}-{NORTH_LAT} N, {WEST_LON}-{EAST_LON} E)."
-    )
-
-
-def _in_region(lat: float, lon: float) -> bool:
-    return SOUTH_LAT <= lat <= NORTH_LAT and WEST_LON <= lon <= EAST_LON
 
 
 def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
@@ -153,111 +150,69 @@ def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
     return tuple(records)
 
 
-def read_records(
-    log: FaultLog, kind: type[_T], *, columns: Sequence[str], key: str | None = None
-) -> list[tuple[int, _T]]:
-    """Return the records of a table with their lines; those with faults are noted and left out.
+def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> dict[int, _R]:
+    """Return the records of a comma-separated table by line; faulty ones are noted and left out.
 
-    Parameters
-    ----------
-    log : FaultLog
-        Names the file and takes its faults.
-    kind : type
-        A pydantic model or dataclass with the columns as fields; an empty cell of a field that has
-        a default is that default.
-    columns : sequence of str
-        Required header, in this order.
-    key : str, optional
-        Column that identifies a record; must be filled in and unique.
+    ``key`` is the column that identifies a record: filled in and unique. Without it a record is
+    known by its line.
     """
-    adapter = TypeAdapter(kind)
-    optional = {name for name, field in _fields(kind).items() if not field.is_required()}
-    records = []
-    for row in _read_rows(log, columns=columns, key=key):
-        cells = {k: v for k, v in row.cells.items() if v or k not in optional}
+    columns = [field.alias or name for name, field in kind.model_fields.items()]
+    optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
+    records, seen = {}, set[str]()
+    for line, cells in _read_cells(log, columns).items():
+        name = cells[key] if key else f"line {line}"
         try:
-            records.append((row.line, adapter.validate_strings(cells)))
+            filled = {
+                column: cell for column, cell in cells.items() if cell or column not in optional
+            }
+            record = kind.model_validate_strings(filled)
         except ValidationError as error:
-            place = Place(log.path.as_posix(), YamlDocument(None, {(): row.line}), (), row.record)
-            log.faults.extend(model_faults(error, model=kind, place=place))
+            log.add_model(error, kind=kind, line=line, record=name)
+            continue
+        if key and name in seen:
+            reason, action = "Stands here for the second time.", "Remove one, or rename it."
+            log.add(reason, action=action, code="duplicate-id", line=line, record=name, field=key)
+        seen.add(name)
+        records[line] = record
     return records
 
 
-def _fields(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401
-    fields: Mapping[str, Any] = getattr(kind, "model_fields", None) or kind.__pydantic_fields__
-    return fields
+def read_frame(log: FaultLog, kind: type[Row], *, key: str) -> pd.DataFrame:
+    """Return the lines of a table that are without fault; the index is the line in the file."""
+    records = read_records(log, kind, key=key)
+    columns = [field.alias or name for name, field in kind.model_fields.items()]
+    rows = [list(vars(record).values()) for record in records.values()]
+    frame = pd.DataFrame(rows, index=pd.Index(records, name="line"), columns=columns)
+    frame.attrs["key"] = key
+    return frame
 
 
-def _read_rows(log: FaultLog, *, columns: Sequence[str], key: str | None = None) -> list[Row]:
-    """Read a comma-separated table with exactly these columns.
+def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
+    """Return the cells of each line by column.
 
-    Parameters
-    ----------
-    log : FaultLog
-        Names the file and takes its faults.
-    columns : sequence of str
-        Required header, in this order.
-    key : str, optional
-        Column that identifies a row; must be filled in and unique. Without it a row is known by
-        its line.
+    The standard reader, for pandas' own fills up short lines and loses count of broken ones.
     """
     text = log.text()
     if text is None:
-        return []
+        return {}
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        cells = [(lines.line_num, line) for line in lines if line]
+        header, *rows = [(lines.line_num, row) for row in lines if row] or [(1, [])]
     except csv.Error as error:
-        log.add(
-            f"Not a table: {error}.",
-            action="Check quotation marks.",
-            code="bad-csv",
-            line=lines.line_num,
-        )
-        return []
-    if not cells or cells[0][1] != list(columns):
-        log.add(
-            f"The header is not {','.join(columns)}.",
-            action="Restore the header.",
-            code="bad-header",
-            line=1,
-        )
-        return []
-    rows = list(_rows(cells[1:], columns=columns, key=key, log=log))
-    if key is not None:
-        _note_duplicates(rows, log=log, key=key)
-    return rows
-
-
-def _rows(
-    numbered: Sequence[tuple[int, list[str]]],
-    *,
-    columns: Sequence[str],
-    key: str | None,
-    log: FaultLog,
-) -> Iterator[Row]:
-    for line, cells in numbered:
-        if len(cells) != len(columns):
-            log.add(
-                f"{len(cells)} cells instead of {len(columns)}.",
-                action="Add or remove commas.",
-                code="bad-row",
-                line=line,
-            )
+        reason, action = f"Not a table: {error}.", "Check quotation marks."
+        log.add(reason, action=action, code="bad-csv", line=lines.line_num)
+        return {}
+    if header[1] != columns:
+        reason, action = f"The header is not {','.join(columns)}.", "Restore the header."
+        log.add(reason, action=action, code="bad-header", line=1)
+        return {}
+    found = {}
+    for line, row in rows:
+        if len(row) == len(columns):
+            found[line] = dict(zip(columns, map(str.strip, row), strict=True))
             continue
-        named = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-        yield Row(line=line, record=named[key] if key else f"line {line}", cells=named)
-
-
-def _note_duplicates(rows: Sequence[Row], *, log: FaultLog, key: str) -> None:
-    seen: set[str] = set()
-    for row in rows:
-        if not row.record:
-            reason, action, code = "The cell is empty.", "Fill it in.", "empty-value"
-        elif row.record in seen:
-            reason, action = "Stands here for the second time.", "Remove one, or rename it."
-            code = "duplicate-id"
-        else:
-            seen.add(row.record)
-            continue
-        log.add(reason, action=action, code=code, line=row.line, record=row.record, field=key)
+        reason, action = f"{len(row)} cells instead of {len(columns)}.", "Add or remove commas."
+        log.add(reason, action=action, code="bad-row", line=line)
+    if not rows:
+        log.add("There is no line below the header.", action="Restore it.", code="empty-file")
+    return found

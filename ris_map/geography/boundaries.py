@@ -6,26 +6,28 @@ Areas are measured in SWEREF 99 TM (EPSG:3006).
 
 from __future__ import annotations
 
-import json
+import io
+import re
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
 
 import geopandas as gpd
-import numpy as np
+import pandas as pd
 import pyproj
 import shapely
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from ris_map.common.faults import GeodataFaults
-from ris_map.common.model_faults import Place, model_faults
 from ris_map.common.records import MunicipalityCode, Record, ShortText
-from ris_map.common.tables import FaultLog, point_problem
-from ris_map.common.yaml_file import YamlDocument
+from ris_map.common.tables import FaultLog
 from ris_map.geography.codes import MUNICIPALITY_CODES
 
 DEGREES, METRES = 4326, 3006
+REGION = ((63.0, 66.5), (14.0, 22.2))
+"""Latitudes and longitudes: the county with its sea, and the towns where its roads end."""
 MAX_SLIVER_M2 = 10_000.0
 """Overlap or gap between neighbours that is still taken for rounding: one hectare."""
 MAX_OUTSIDE_TERRITORY_M2 = 5_000_000.0
@@ -55,101 +57,93 @@ class Land(Territory):
 def read_areas(log: FaultLog, kind: type[Territory]) -> gpd.GeoDataFrame:
     """Read one polygon per municipality, by code, in EPSG:4326; what is wrong is noted.
 
-    Lines are known when each feature has its own. Left out are areas whose code or geometry cannot
-    be used.
+    Left out are areas whose code or geometry cannot be used.
     """
-    rows, seen = [], set[str]()
-    for line, raw, geometry in features_in(log):
-        code = raw.get("code")
-        record = None if code is None else str(code)
-        place = Place(log.path.as_posix(), YamlDocument(None, {(): line or 1}), (), record)
-        try:
-            kind.model_validate(raw)
-        except ValidationError as error:
-            log.faults.extend(model_faults(error, model=kind, place=place))
-        if isinstance(code, str) and code not in MUNICIPALITY_CODES:
-            reason = f"{code} is no municipality of the county."
-            log.add(
-                reason,
-                action="Correct the code.",
-                code="unknown-municipality",
-                line=line,
-                record=record,
-                field="code",
-            )
-        elif isinstance(code, str) and code in seen:
-            log.add(
-                "Stands here for the second time.",
-                action="Remove one.",
-                code="duplicate-id",
-                line=line,
-                record=record,
-                field="code",
-            )
-        elif isinstance(code, str):
-            seen.add(code)
-            if problem := _geometry_problem(geometry):
-                log.add(
-                    problem,
-                    action="Rebuild the file with scripts/build_boundaries.py.",
-                    code="bad-geometry",
-                    line=line,
-                    record=code,
-                    field="geometry",
-                )
-            else:
-                rows.append({**raw, "line": line, "geometry": geometry})
-    missing = [code for code in MUNICIPALITY_CODES if code not in seen]
-    if missing and (seen or not log.faults):
+    areas = read_features(log, kind, key="code")
+    known = areas["code"].isin(MUNICIPALITY_CODES)
+    log.add_rows(
+        areas[~known],
+        lambda row: f"{row['code']} is no municipality of the county.",
+        action="Correct the code.",
+        code="unknown-municipality",
+        field="code",
+    )
+    log.add_rows(
+        areas[known & areas["code"].duplicated()],
+        "Stands here for the second time.",
+        action="Remove one.",
+        code="duplicate-id",
+        field="code",
+    )
+    areas = areas[known & ~areas["code"].duplicated()]
+    problems = areas.geometry.map(_geometry_problem)
+    log.add_rows(
+        areas.assign(problem=problems)[problems.notna().astype(bool)],
+        lambda row: str(row["problem"]),
+        action="Rebuild the file with scripts/build_boundaries.py.",
+        code="bad-geometry",
+        field="geometry",
+    )
+    missing = [code for code in MUNICIPALITY_CODES if code not in set(areas["code"])]
+    if missing and (len(areas) or not log.faults):
         log.add(
             f"{len(MUNICIPALITY_CODES)} municipalities are expected; missing: "
             f"{', '.join(missing)}.",
             action="Add them.",
             code="missing-municipality",
         )
-    columns = [*kind.model_fields, "line", "geometry"]
-    areas = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=DEGREES)
-    areas = areas.set_index("code").sort_index()
+    areas = areas[problems.isna()]
+    areas = areas.assign(line=areas.index).set_index("code").sort_index()
     _note_overlaps_and_gaps(areas.geometry, log=log)
     return areas
 
 
-def features_in(
-    log: FaultLog,
-) -> list[tuple[int | None, dict[str, object], shapely.Geometry | None]]:
-    """Return line, properties and geometry of each feature of a GeoJSON file.
+def read_features(log: FaultLog, kind: type[BaseModel], *, key: str | None) -> gpd.GeoDataFrame:
+    """Return the features of a GeoJSON file (EPSG:4326) whose properties are as ``kind`` says.
 
-    A geometry that cannot be read is None; the line is known when each feature has its own.
+    The index is the line, or 0 where features have no lines of their own. What is wrong is noted;
+    features with faults in their properties stay, so that nothing else about them goes unsaid.
     """
+    found = _opened(log)
+    columns = list(kind.model_fields)
+    properties = found.drop(columns="geometry").astype(object)
+    for line, raw in properties.iterrows():
+        given = {str(name): value for name, value in raw.items() if pd.notna(value)}
+        try:
+            kind.model_validate(given)
+        except ValidationError as error:
+            record = str(raw[key]) if key in raw else None
+            log.add_model(error, kind=kind, line=int(str(line)) or None, record=record)
+    found = found.reindex(columns=[*columns, "geometry"])
+    found.attrs["key"] = key
+    return found
+
+
+def _opened(log: FaultLog) -> gpd.GeoDataFrame:
+    nothing = gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=DEGREES)
     text = log.text()
     if text is None:
-        return []
+        return nothing
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-        features = [(dict(f["properties"]), f["geometry"]) for f in document["features"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong shows in the values
+            found = gpd.read_file(io.BytesIO(text.encode()), on_invalid="ignore")
+    except (DataSourceError, DataLayerError) as error:
+        line = re.search(r"line (\d+)", str(error))
         log.add(
             f"Not a GeoJSON feature collection: {error}.",
             action="Rebuild the file.",
             code="bad-json",
-            line=error.lineno if isinstance(error, json.JSONDecodeError) else None,
+            line=int(line[1]) if line else None,
         )
-        return []
-    numbers = [n for n, line in enumerate(text.splitlines(), start=1) if '"Feature"' in line]
-    lines = numbers if len(numbers) == len(features) else [None] * len(features)
-    pairs = zip(lines, features, strict=True)
-    return [(line, properties, _geometry(shape)) for line, (properties, shape) in pairs]
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
-
-
-def _geometry(geometry: object) -> shapely.Geometry | None:
-    try:
-        return shapely.from_geojson(json.dumps(geometry))
-    except (shapely.GEOSException, ValueError):
-        return None
+        return nothing
+    if not isinstance(found, gpd.GeoDataFrame) or found.crs != DEGREES:
+        reason = "Not a collection of features with geometry in degrees (EPSG:4326)."
+        log.add(reason, action="Rebuild the file.", code="bad-json")
+        return nothing
+    rows = text.splitlines()
+    lines = [number for number, row in enumerate(rows, start=1) if '"Feature"' in row]
+    return found.set_index(pd.Index(lines if len(lines) == len(found) else [0] * len(found)))
 
 
 def _geometry_problem(geometry: shapely.Geometry | None) -> str | None:
@@ -157,12 +151,27 @@ def _geometry_problem(geometry: shapely.Geometry | None) -> str | None:
         return "The geometry cannot be read."
     if geometry.geom_type not in {"Polygon", "MultiPolygon"} or geometry.is_empty:
         return f"A polygon with content is expected, not this {geometry.geom_type}."
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        return "A coordinate is not a number."
     if not geometry.is_valid:
         return f"The polygon is not valid: {shapely.is_valid_reason(geometry)}."
     west, south, east, north = geometry.bounds
     return point_problem(south, west) or point_problem(north, east)
+
+
+def point_problem(lat: float, lon: float) -> str | None:
+    """Say what is wrong with a point (EPSG:4326), or return None when it can be in the region."""
+    if _in_region(lat, lon):
+        return None
+    if _in_region(lon, lat):
+        return f"Latitude {lat:g} and longitude {lon:g} seem to be swapped."
+    (south, north), (west, east) = REGION
+    return (
+        f"The point ({lat:g}, {lon:g}) lies outside the region "
+        f"({south}-{north} N, {west}-{east} E)."
+    )
+
+
+def _in_region(lat: float, lon: float) -> bool:
+    return all(low <= at <= high for at, (low, high) in zip((lat, lon), REGION, strict=True))
 
 
 def point_in_metres(lat: float, lon: float) -> tuple[float, float]:

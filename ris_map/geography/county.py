@@ -15,17 +15,17 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pydantic.dataclasses
 import shapely
 
 from ris_map.common.faults import Fault, GeodataFaults
 from ris_map.common.records import ShortText, Slug
-from ris_map.common.tables import Count, Decimal, FaultLog, point_problem, read_records
+from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_records
 from ris_map.geography.boundaries import (
     DEGREES,
     Land,
     Territory,
     note_land_outside_territory,
+    point_problem,
     read_areas,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
@@ -41,11 +41,6 @@ __all__ = [
     "load_geography",
 ]
 
-LOCALITY_COLUMNS = (
-    *("id", "scb_code", "name", "municipality_code", "lat", "lon", "population"),
-    *("population_year", "kind", "is_seat", "source", "note"),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality:
@@ -57,8 +52,7 @@ class Municipality:
     label_lon: float
 
 
-@pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Locality:
+class Locality(Row):
     """A settlement as a point (EPSG:4326). A ``population`` of ``None`` means unknown.
 
     ``kind`` is ``tatort``, an urban area of SCB (at least 200 people), or ``village``, any smaller
@@ -186,20 +180,20 @@ def _examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
 
 
 def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Municipality, ...]:
-    labels = gpd.points_from_xy(
-        *(pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")),
-        crs=DEGREES,
+    label = {
+        name: pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")
+    }
+    points = gpd.GeoSeries(gpd.points_from_xy(*label.values(), crs=DEGREES), index=land.index)
+    on_land = land.geometry.covers(points)
+    off_land = land[~on_land].reset_index().set_index("line")
+    off_land.attrs["key"] = "code"
+    log.add_rows(
+        off_land,
+        lambda row: f"({row['label_lat']!r}, {row['label_lon']!r}) is no point on its land.",
+        action="Give label_lat and label_lon in degrees, inside the polygon.",
+        code="bad-point",
+        field="label_lat, label_lon",
     )
-    on_land = land.geometry.covers(gpd.GeoSeries(labels, index=land.index))
-    for code, area in land[~on_land].iterrows():
-        log.add(
-            f"The label point ({area.label_lat!r}, {area.label_lon!r}) is no point on its land.",
-            action="Give label_lat and label_lon in degrees, inside the polygon.",
-            code="bad-point",
-            line=area.line,
-            record=str(code),
-            field="label_lat, label_lon",
-        )
     return tuple(
         Municipality(
             code=str(code),
@@ -212,10 +206,11 @@ def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Municipal
 
 
 def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
-    rows = read_records(log, Locality, columns=LOCALITY_COLUMNS, key="id")
-    lats, lons = (np.array([getattr(item, name) for _, item in rows]) for name in ("lat", "lon"))
-    codes = Counter(item.scb_code for _, item in rows)
-    for (line, item), there in zip(rows, within.municipalities_at(lats, lons), strict=True):
+    rows = read_records(log, Locality, key="id")
+    lats, lons = (np.array([getattr(r, name) for r in rows.values()]) for name in ("lat", "lon"))
+    codes = Counter(item.scb_code for item in rows.values())
+    there_at = within.municipalities_at(lats, lons)
+    for (line, item), there in zip(rows.items(), there_at, strict=True):
         for reason, action, code, field in _locality_problems(item, there=there, within=within):
             log.add(reason, action=action, code=code, line=line, record=item.id, field=field)
         if item.scb_code and codes[item.scb_code] > 1:
@@ -228,7 +223,7 @@ def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
                 field="scb_code",
             )
     if not log.faults:  # a line that was left out may have been the seat
-        seats = Counter(item.municipality_code for _, item in rows if item.is_seat)
+        seats = Counter(item.municipality_code for item in rows.values() if item.is_seat)
         for code in (code for code in MUNICIPALITY_CODES if seats[code] != 1):
             log.add(
                 f"{code} has {seats[code]} seats instead of one.",
@@ -237,7 +232,7 @@ def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
                 record=code,
                 field="is_seat",
             )
-    return tuple(item for _, item in rows)
+    return tuple(rows.values())
 
 
 def _locality_problems(

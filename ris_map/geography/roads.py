@@ -6,65 +6,72 @@ Lengths are kilometres along the road, limits km/h. Points in the files are WGS 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import BaseModel, Field
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ris_map.common.faults import Fault, GeodataFaults
-from ris_map.common.frames import COUNT, NUMBER, TEXT, note_rows, read_frame
-from ris_map.common.tables import FaultLog
+from ris_map.common.records import ShortText
+from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_frame
+from ris_map.geography.boundaries import DEGREES, METRES, read_features
 
-WGS_84, SWEREF_99_TM = 4326, 3006
-NODE_COLUMNS = {
-    "node": TEXT,
-    "name": TEXT,
-    "kind": TEXT,
-    "municipality_code": TEXT,
-    "lat": NUMBER,
-    "lon": NUMBER,
-    "place_offset_km": TEXT,
-    "labels": TEXT,
-    "degree": COUNT,
-    "coord_source": TEXT,
-}
-EDGE_COLUMNS = {
-    "edge_id": TEXT,
-    "from": TEXT,
-    "to": TEXT,
-    "road": TEXT,
-    "km": NUMBER,
-    "km_basis": TEXT,
-    "limit_kmh": NUMBER,
-    "limit_basis": TEXT,
-    "geometry_kind": TEXT,
-    "source": TEXT,
-    "kind": TEXT,
-    "joinable": COUNT,
-    "km_line": NUMBER,
-    "km_straight": NUMBER,
-    "minutes": NUMBER,
-    "hand_edge": TEXT,
-    "note": TEXT,
-}
 PLACE_KINDS = ("tatort", "village", "external")
 """Kinds of nodes that are named places: one may join the network there."""
-NODE_KINDS = (*PLACE_KINDS, "junction", "road change", "end")
-EDGE_KINDS = ("numbered", "local", "street")
-COURSES = ("osm", "schematic")
-LIMIT_RANGE_KMH = (30.0, 120.0)
-REGION = (62.5, 67.0, 12.5, 23.0)
-"""South, north, west, east: the county and the roads that lead out of it, in degrees."""
 STRAIGHT_LINE_SLACK_KM = 0.002
 """Kilometres are rounded to metres: a road may be this much shorter than the straight line."""
 END_SLACK_M = 20.0
 """Points of the course are rounded to five decimals, about one metre."""
+
+
+class _Node(Row):
+    """A place, a junction, or where a road changes or ends; the region reaches past the county."""
+
+    node: ShortText
+    name: str = ""
+    kind: Literal["tatort", "village", "external", "junction", "road change", "end"]
+    municipality_code: str = ""
+    lat: Annotated[Decimal, Field(ge=62.5, le=67)]
+    lon: Annotated[Decimal, Field(ge=12.5, le=23)]
+    place_offset_km: str = ""
+    labels: str = ""
+    degree: Count
+    coord_source: str = ""
+
+
+class _Edge(Row):
+    """A stretch of road between two nodes."""
+
+    edge_id: ShortText
+    from_: str = Field(alias="from")
+    to: str
+    road: str = ""
+    km: Annotated[Decimal, Field(gt=0)]
+    km_basis: str = ""
+    limit_kmh: Annotated[Decimal, Field(ge=30, le=120)]
+    limit_basis: str = ""
+    geometry_kind: Literal["osm", "schematic"]
+    source: str = ""
+    kind: Literal["numbered", "local", "street"]
+    joinable: Annotated[Count, Field(le=1)]
+    km_line: Decimal
+    km_straight: Decimal
+    minutes: Decimal
+    hand_edge: str = ""
+    note: str = ""
+
+
+class _Course(BaseModel):
+    """What is needed of the properties of a road's line."""
+
+    edge_id: ShortText
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,104 +121,57 @@ def _examine(data_dir: Path) -> tuple[Roads | None, list[Fault]]:
     folder = data_dir / "roads"
     logs = [FaultLog(folder / name) for name in ("nodes.csv", "edges.csv", "edges.geojson")]
     nodes_log, edges_log, course_log = logs
-    nodes = read_frame(nodes_log, columns=NODE_COLUMNS, key="node")
-    edges = read_frame(edges_log, columns=EDGE_COLUMNS, key="edge_id")
-    course = _read_course(course_log)
-    if nodes is not None:
-        _check_nodes(nodes, nodes_log)
-    if nodes is not None and edges is not None:
+    nodes = read_frame(nodes_log, _Node, key="node")
+    edges = read_frame(edges_log, _Edge, key="edge_id")
+    course = read_features(course_log, _Course, key="edge_id")
+    roads = None
+    _check_nodes(nodes, nodes_log)
+    if not nodes.empty and not nodes_log.faults:  # one that was left out would be missed by roads
         _check_edges(edges, nodes, edges_log)
-        _check_whole(nodes, edges, nodes_log)
-        if course is not None and not any(log.faults for log in logs):
-            made = _with_course(nodes, edges, course)
-            _check_course(
-                made, edges, edges_log, course_log, extra=set(course) - set(made.edges.index)
-            )
-            return made, [fault for log in logs for fault in log.faults]
-    return None, [fault for log in logs for fault in log.faults]
+        if not edges.empty and not edges_log.faults:
+            _check_whole(nodes, edges, nodes_log)
+    if not nodes.empty and not any(log.faults for log in logs):
+        roads = _with_course(nodes, edges, course)
+        _check_course(roads, edges, edges_log)
+        course_log.add_rows(
+            course[~course["edge_id"].isin(edges["edge_id"])],
+            "The line belongs to no road of edges.csv.",
+            action="Remove it, or add the road.",
+            code="unknown-edge",
+            field="edge_id",
+        )
+    return roads, [fault for log in logs for fault in log.faults]
 
 
 def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
-    south, north, west, east = REGION
-    note_rows(
-        log,
-        nodes[~(nodes["lat"].between(south, north) & nodes["lon"].between(west, east))],
-        lambda row: f"The point ({row['lat']:g}, {row['lon']:g}) lies outside the region.",
-        action="Correct lat and lon; they may be swapped.",
-        code="bad-point",
-        field="lat, lon",
-    )
-    _check_word(nodes, log, "kind", NODE_KINDS)
-    note_rows(
-        log,
+    log.add_rows(
         nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")],
         "A place has a name.",
         action="Fill it in.",
-        code="missing-value",
+        code="empty-value",
         field="name",
-    )
-
-
-def _check_word(
-    frame: pd.DataFrame, log: FaultLog, field: str, allowed: tuple[str, ...] | tuple[int, ...]
-) -> None:
-    note_rows(
-        log,
-        frame[~frame[field].isin(allowed)],
-        lambda row: f"'{row[field]}' is not known here.",
-        action=f"Use one of: {', '.join(map(str, allowed))}.",
-        code="unknown-value",
-        field=field,
     )
 
 
 def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> None:
     for end in ("from", "to"):
-        note_rows(
-            log,
+        log.add_rows(
             edges[~edges[end].isin(nodes["node"])],
             lambda row, end=end: f"There is no node '{row[end]}'.",  # type: ignore[misc]
             action="Correct the name, or add the node to nodes.csv.",
             code="unknown-node",
             field=end,
         )
-    note_rows(
-        log,
-        edges[~(edges["km"] > 0)],
-        lambda row: f"{row['km']:g} km is not above zero.",
-        action="Correct the length.",
-        code="not-positive",
-        field="km",
-    )
-    lowest, highest = LIMIT_RANGE_KMH
-    note_rows(
-        log,
-        edges[~edges["limit_kmh"].between(lowest, highest)],
-        lambda row: (
-            f"A limit of {row['limit_kmh']:g} km/h is not between {lowest:g} and {highest:g}."
-        ),
-        action="Correct the limit.",
-        code="bad-limit",
-        field="limit_kmh",
-    )
-    note_rows(
-        log,
+    log.add_rows(
         edges[edges["from"] == edges["to"]],
         "The road ends where it begins.",
         action="Correct 'to'.",
         code="loop",
         field="to",
     )
-    _check_word(edges, log, "kind", EDGE_KINDS)
-    _check_word(edges, log, "geometry_kind", COURSES)
-    _check_word(edges, log, "joinable", (0, 1))
-    straight = _straight_km(edges, nodes)
-    short = edges.assign(straight=straight)[
-        (edges["km"] > 0) & (edges["km"] < straight - STRAIGHT_LINE_SLACK_KM)
-    ]
-    note_rows(
-        log,
-        short,
+    straight = edges.assign(straight=_straight_km(edges, nodes))
+    log.add_rows(
+        straight[straight["km"] < straight["straight"] - STRAIGHT_LINE_SLACK_KM],
         lambda row: f"{row['km']:g} km is less than the straight line of {row['straight']:.3f} km.",
         action="Correct the length, or the points of the two nodes.",
         code="too-short",
@@ -239,8 +199,7 @@ def _check_whole(nodes: pd.DataFrame, edges: pd.DataFrame, log: FaultLog) -> Non
     parts = sorted(groups, key=lambda part: (-len(part), part))
     for part in parts[1:]:
         alone = len(part) == 1
-        note_rows(
-            log,
+        log.add_rows(
             nodes[nodes["node"] == part[0]],
             "No road leads here."
             if alone
@@ -252,49 +211,22 @@ def _check_whole(nodes: pd.DataFrame, edges: pd.DataFrame, log: FaultLog) -> Non
         )
 
 
-def _read_course(log: FaultLog) -> dict[str, shapely.LineString] | None:
-    """Return the line of each road (EPSG:4326) by its id."""
-    text = log.text()
-    if text is None:
-        return None
-    try:
-        return {
-            str(feature["properties"]["edge_id"]): shapely.LineString(
-                feature["geometry"]["coordinates"]
-            )
-            for feature in json.loads(text)["features"]
-        }
-    except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
-        log.add(
-            f"Not a collection of lines: {error!r}.",
-            action="Restore the file.",
-            code="bad-geojson",
-        )
-        return None
-
-
-def _with_course(
-    nodes: pd.DataFrame, edges: pd.DataFrame, course: dict[str, shapely.LineString]
-) -> Roads:
-    lines = [course.get(edge, shapely.LineString()) for edge in edges["edge_id"]]
-    points = shapely.points(nodes["lon"], nodes["lat"])
+def _with_course(nodes: pd.DataFrame, edges: pd.DataFrame, course: gpd.GeoDataFrame) -> Roads:
+    lines = course.drop_duplicates("edge_id").set_index("edge_id").geometry
+    points = gpd.points_from_xy(nodes["lon"], nodes["lat"], crs=DEGREES)
+    drawn = lines.reindex(edges["edge_id"]).to_numpy()
     return Roads(
-        nodes=gpd.GeoDataFrame(nodes, geometry=points, crs=WGS_84)
-        .set_index("node")
-        .to_crs(SWEREF_99_TM),
-        edges=gpd.GeoDataFrame(edges, geometry=lines, crs=WGS_84)
+        nodes=gpd.GeoDataFrame(nodes, geometry=points).set_index("node").to_crs(METRES),
+        edges=gpd.GeoDataFrame(edges, geometry=drawn, crs=DEGREES)
         .set_index("edge_id")
-        .to_crs(SWEREF_99_TM),
+        .to_crs(METRES),
     )
 
 
-def _check_course(
-    roads: Roads, edges: pd.DataFrame, log: FaultLog, course_log: FaultLog, *, extra: set[str]
-) -> None:
+def _check_course(roads: Roads, edges: pd.DataFrame, log: FaultLog) -> None:
     lines = roads.edges.geometry.to_numpy()
-    missing = shapely.is_empty(lines)
-    note_rows(
-        log,
+    missing = shapely.get_type_id(lines) != shapely.GeometryType.LINESTRING
+    log.add_rows(
         edges[missing],
         "The road has no course in edges.geojson.",
         action="Add its line.",
@@ -306,18 +238,10 @@ def _check_course(
         shapely.distance(shapely.get_point(lines, at), place.loc[roads.edges[end]].to_numpy())
         for end, at in (("from", 0), ("to", -1))
     ]
-    note_rows(
-        log,
+    log.add_rows(
         edges[~missing & (np.maximum(*ends) > END_SLACK_M)],
         "The line does not lead from 'from' to 'to'.",
         action="Turn or mend the line in edges.geojson.",
         code="course-elsewhere",
         field="edge_id",
     )
-    for edge in sorted(extra):
-        course_log.add(
-            "The line belongs to no road of edges.csv.",
-            action="Remove it, or add the road.",
-            code="unknown-edge",
-            record=edge,
-        )

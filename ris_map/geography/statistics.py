@@ -1,46 +1,74 @@
-"""Figures per municipality, each with its own source and period."""
+"""Facts per municipality: figures with their own source and period, and minority languages."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from ris_map.common.faults import DataFaults, Fault
-from ris_map.common.records import MunicipalityCode, Record, ShortText, Text
-from ris_map.common.tables import FaultLog, read_records
-from ris_map.geography.boundaries import features_in
+from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Text, Url
+from ris_map.common.tables import FaultLog, Row, load_listed, read_records
+from ris_map.geography.boundaries import read_features
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.language_rights import FILE as RIGHTS_FILE
-from ris_map.geography.language_rights import load_language_rights
+from ris_map.words.language import LocalText
 
-COLUMNS = ("municipality_code", "indicator", "value", "unit", "period", "source", "note")
 NAME_UNIT = "name"
 """Unit of values that are words, such as the name of a labour market."""
+RIGHTS_FILE = "language_rights.yaml"
 
 
-class _Row(Record):
+class Statistic(Row):
+    """One figure."""
+
     municipality_code: MunicipalityCode
     indicator: ShortText
-    value: ShortText
+    text: ShortText = Field(alias="value")
     unit: ShortText
     period: ShortText
     source: Text
     note: str = ""
 
+    @property
+    def number(self) -> float | None:
+        """The value; None for values that are words, NaN for what should be a number and is not."""
+        if self.unit == NAME_UNIT:
+            return None
+        try:
+            return float(self.text)
+        except ValueError:
+            return math.nan
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic:
-    """One figure. ``number`` is None for values that are words (``text``)."""
 
-    municipality_code: str
-    indicator: str
-    text: str
-    number: float | None
-    unit: str
-    period: str
-    source: str
-    note: str
+class OfficialLink(Record):
+    """A page of an authority."""
+
+    title: LocalText
+    url: Url
+
+
+class LanguageRight(Record):
+    """One language and the municipalities in whose administrative area it may be used."""
+
+    id: Slug
+    label: LocalText
+    text: LocalText
+    municipalities: Annotated[tuple[MunicipalityCode, ...], Field(min_length=1)]
+    source: OfficialLink
+    """What the list of municipalities was read from."""
+    links: Annotated[tuple[OfficialLink, ...], Field(min_length=1)]
+
+
+class _Background(Record):
+    """Properties of what is drawn under everything on the map."""
+
+    kind: ShortText
+    id: str = ""
+    name: str = ""
+    road: str = ""
 
 
 def load_statistics(path: Path) -> tuple[Statistic, ...]:
@@ -52,8 +80,8 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
         With everything that is wrong, if anything is.
     """
     log = FaultLog(path)
-    figures = []
-    for line, row in read_records(log, _Row, columns=COLUMNS):
+    figures = read_records(log, Statistic)
+    for line, row in figures.items():
         record = f"{row.municipality_code} {row.indicator}"
         if row.municipality_code not in MUNICIPALITY_CODES:
             log.add(
@@ -64,30 +92,18 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
                 record=record,
                 field="municipality_code",
             )
-        number = None if row.unit == NAME_UNIT else _number(row.value)
-        if number is not None and not 0 <= number < math.inf:
+        if row.number is not None and not 0 <= row.number < math.inf:
             log.add(
-                f"{row.value!r} is not a finite number of zero or more.",
+                f"{row.text!r} is not a finite number of zero or more.",
                 action="Write digits with a decimal point, or leave the row out.",
                 code="not-a-number",
                 line=line,
                 record=record,
                 field="value",
             )
-        figure = row.model_dump(exclude={"value"})
-        figures.append(Statistic(text=row.value, number=number, **figure))
-    if not figures and not log.faults:
-        log.add("There is no figure.", action="Restore the file.", code="empty-file")
     if log.faults:
         raise DataFaults(log.faults)
-    return tuple(figures)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
+    return tuple(figures.values())
 
 
 def population_by_municipality(statistics: tuple[Statistic, ...], *, year: int) -> dict[str, int]:
@@ -101,19 +117,54 @@ def population_by_municipality(statistics: tuple[Statistic, ...], *, year: int) 
     }
 
 
+def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
+    """Read the language rights, in file order.
+
+    Raises
+    ------
+    DataFaults
+        If the file does not have the right shape or names a municipality outside the county.
+    """
+    rights = load_listed(path, LanguageRight, key="languages")
+    strangers = {c for right in rights for c in right.municipalities} - {*MUNICIPALITY_CODES}
+    if strangers:
+        raise DataFaults(
+            Fault(
+                file=str(path),
+                field="municipalities",
+                reason=f"{code!r} is no municipality of the county.",
+                action="Use the four digits of SCB.",
+                code="unknown-municipality",
+            )
+            for code in sorted(strangers)
+        )
+    return rights
+
+
+@lru_cache(maxsize=2)
+def language_rights(data_dir: Path) -> tuple[LanguageRight, ...]:
+    """Return the language rights of a data folder, read once per process."""
+    return load_language_rights(data_dir / RIGHTS_FILE)
+
+
+def rights_of(code: str, rights: tuple[LanguageRight, ...]) -> tuple[LanguageRight, ...]:
+    """Return the languages of one municipality's administrative areas."""
+    return tuple(right for right in rights if code in right.municipalities)
+
+
 def check_facts(data_dir: Path) -> list[Fault]:
     """Return every fault of the figures, the language rights and the map's background."""
     background = FaultLog(data_dir / "background.geojson")
-    features = features_in(background)
+    features = read_features(background, _Background, key=None)
+    background.add_rows(
+        features[features.geometry.isna() | features.geometry.is_empty],
+        "The feature has no geometry that can be drawn.",
+        action="Rebuild the file with scripts/build_background.py.",
+        code="bad-geometry",
+    )
+    if features.empty and not background.faults:
+        background.add("There is no feature.", action="Rebuild the file.", code="empty-file")
     faults = background.faults
-    for line, properties, geometry in features:
-        if geometry is None or geometry.is_empty or "kind" not in properties:
-            background.add(
-                "The feature has no kind or no geometry that can be drawn.",
-                action="Rebuild the file with scripts/build_background.py.",
-                code="bad-geometry",
-                line=line,
-            )
     for load, name in ((load_statistics, "statistics.csv"), (load_language_rights, RIGHTS_FILE)):
         try:
             load(data_dir / name)

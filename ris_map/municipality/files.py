@@ -18,7 +18,7 @@ from ris_map.export.sources import DataSource, load_sources
 from ris_map.export.tables import CsvFlavour, plain, text_csv
 from ris_map.export.xlsx import Sheet, sheets_xlsx
 from ris_map.geography.boundaries import CountyShapes, county_shapes
-from ris_map.geography.language_rights import LanguageRight, language_rights, rights_of
+from ris_map.geography.statistics import LanguageRight, language_rights, rights_of
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.pictures import CLASS_WORDS, map_picture
 from ris_map.municipality.profile import Profile, compared, profile

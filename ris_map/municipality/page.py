@@ -11,7 +11,7 @@ import streamlit as st
 from ris_map.common.address import IgnoredValue
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
-from ris_map.geography.language_rights import language_rights, rights_of
+from ris_map.geography.statistics import language_rights, rights_of
 from ris_map.municipality.choices import LIMITS, PATH, MunicipalityChoice
 from ris_map.municipality.files import (
     ReportParts,

@@ -17,7 +17,8 @@ import shapely
 from pyproj import Transformer
 from scipy.sparse import csr_array
 
-from ris_map.geography.roads import PLACE_KINDS, SWEREF_99_TM, WGS_84, Roads
+from ris_map.geography.boundaries import DEGREES, METRES
+from ris_map.geography.roads import PLACE_KINDS, Roads
 from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, fingerprint, readonly
 
 DETOUR = 1.3
@@ -79,7 +80,7 @@ SPEED_MODEL = {model.id: model for model in SPEED_MODELS}
 @lru_cache(maxsize=1)
 def to_metres() -> Transformer:
     """Return the way from degrees (lon, lat) to SWEREF 99 TM (east, north)."""
-    return Transformer.from_crs(WGS_84, SWEREF_99_TM, always_xy=True)
+    return Transformer.from_crs(DEGREES, METRES, always_xy=True)
 
 
 def metres(lat: FloatArray, lon: FloatArray) -> FloatArray:

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import Field, StringConstraints
 from scipy.spatial import cKDTree
 
 from ris_map.common.faults import Fault, GeodataFaults
-from ris_map.common.frames import COUNT, NUMBER, TEXT, note_rows, read_frame
-from ris_map.common.tables import FaultLog
+from ris_map.common.records import MunicipalityCode
+from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_frame
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import load_statistics, population_by_municipality
 from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly, unit_vectors
@@ -28,24 +29,31 @@ PEOPLE_FILE = "people/population_1km.csv"
 LARGEST_DIFFERENCE = 0.01
 """The squares carry disclosure noise; their sums stay this near the published totals."""
 FERRY = "ferry"
-ACCESS = ("road", FERRY, "network more than 10 km away")
 AGES = ("age_0_14", "age_15_64", "age_65_plus")
-_COUNTS = ("population", "male", "female", *AGES, "employed")
-_COLUMNS = {
-    "cell_id": TEXT,
-    "lat": NUMBER,
-    "lon": NUMBER,
-    "municipality_code": TEXT,
-    **dict.fromkeys(_COUNTS, COUNT),
-    "land_share": NUMBER,
-    "confidential": COUNT,
-    "outside_tatort_est": COUNT,
-    "km_to_numbered_road": NUMBER,
-    "km_to_network": NUMBER,
-    "nearest_is_schematic": COUNT,
-    "access": TEXT,
-}
 _ID = r"CRS3035RES1000mN(\d{4})000E(\d{4})000"
+
+
+class _Square(Row):
+    """One inhabited square."""
+
+    cell_id: Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
+    lat: Decimal
+    lon: Decimal
+    municipality_code: MunicipalityCode
+    population: Annotated[Count, Field(gt=0)]
+    male: Count
+    female: Count
+    age_0_14: Count
+    age_15_64: Count
+    age_65_plus: Count
+    employed: Count
+    land_share: Decimal
+    confidential: Count
+    outside_tatort_est: Count
+    km_to_numbered_road: Decimal
+    km_to_network: Decimal
+    nearest_is_schematic: Count
+    access: Literal["road", "ferry", "network more than 10 km away"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,7 +75,7 @@ class Cells:
     ages : array of int, shape (cells, 3)
         Residents of 0-14, 15-64, 65 and more years.
     access : tuple of str
-        One of ``ACCESS``.
+        Whether a road, a ferry or nothing near leads there.
     corner_e, corner_n : array of int, shape (cells,)
         Lower left corner in kilometres, EPSG:3035.
     """
@@ -147,8 +155,8 @@ def check_people(data_dir: Path) -> list[Fault]:
 
 def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
     log = FaultLog(data_dir / PEOPLE_FILE)
-    frame = read_frame(log, columns=_COLUMNS, key="cell_id")
-    if frame is None:
+    frame = read_frame(log, _Square, key="cell_id")
+    if frame.empty:
         return None, log.faults
     _check_rows(frame, log)
     if not log.faults:
@@ -159,44 +167,15 @@ def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
 
 
 def _check_rows(frame: pd.DataFrame, log: FaultLog) -> None:
-    note_rows(
-        log,
+    log.add_rows(
         frame[~frame["municipality_code"].isin(MUNICIPALITY_CODES)],
         lambda row: f"The cell lies in no municipality ('{row['municipality_code']}').",
         action="Give the code of the municipality that holds its centre.",
         code="wrong-municipality",
         field="municipality_code",
     )
-    note_rows(
-        log,
-        frame[frame["population"] == 0],
-        "Nobody lives here.",
-        action="Leave the cell out, or correct the figure.",
-        code="not-positive",
-        field="population",
-    )
-    note_rows(
-        log,
-        frame[~frame["access"].isin(ACCESS)],
-        lambda row: f"'{row['access']}' is not known here.",
-        action=f"Use one of: {', '.join(ACCESS)}.",
-        code="unknown-value",
-        field="access",
-    )
-    well_named = frame["cell_id"].str.fullmatch(_ID)
-    note_rows(
-        log,
-        frame[~well_named],
-        "Not the code of a 1 km square of the European grid.",
-        action="Correct it.",
-        code="bad-id",
-        field="cell_id",
-    )
-    usable = frame[well_named & frame["lat"].between(50, 75) & frame["lon"].between(0, 40)]
-    off = _metres_off_centre(usable)
-    note_rows(
-        log,
-        frame.drop(usable.index[off <= 10]).loc[well_named],  # rounded to five decimals: 1 m
+    log.add_rows(
+        frame[~(_metres_off_centre(frame) <= 10)],  # rounded to five decimals: 1 m
         "The point is not the centre of the square.",
         action="Correct lat and lon, or the code.",
         code="bad-point",

@@ -29,7 +29,7 @@ from ris_map.coverage.cubes import CubeChoice, cube_of, population_of, support_o
 from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.people import People, figures
-from ris_map.geography.roads import SWEREF_99_TM, WGS_84
+from ris_map.geography.boundaries import DEGREES, METRES
 from ris_map.register.reading import load_register
 from ris_map.travel.matrix import nearest_minutes, part
 from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, Joined, Network, join, road_network
@@ -97,12 +97,10 @@ def bench_county() -> None:
 def sweden(folder: Path) -> tuple[Joined, Network]:
     """Return the cells of the whole country joined to its roads, and those."""
     nodes = pd.read_parquet(folder / "roads_nodes.parquet").set_index("node")
-    edges = gpd.read_parquet(folder / "roads_edges.parquet").to_crs(SWEREF_99_TM)
-    points = gpd.points_from_xy(nodes["lon"], nodes["lat"], crs=WGS_84)
+    edges = gpd.read_parquet(folder / "roads_edges.parquet").to_crs(METRES)
+    points = gpd.points_from_xy(nodes["lon"], nodes["lat"], crs=DEGREES)
     network = road_network(
-        gpd.GeoDataFrame(nodes.assign(name="", kind="junction"), geometry=points).to_crs(
-            SWEREF_99_TM
-        ),
+        gpd.GeoDataFrame(nodes.assign(name="", kind="junction"), geometry=points).to_crs(METRES),
         edges.assign(kind="numbered", joinable=1, geometry_kind="osm"),
         source="sweden",
     )

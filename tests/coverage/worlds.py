@@ -63,7 +63,7 @@ def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Loc
         source="prov",
         note="",
     )
-    return replace(plain, **changes)
+    return plain.model_copy(update=changes)
 
 
 def make_division(

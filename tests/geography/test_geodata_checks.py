@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ris_map.common.faults import GeodataFaults
-from ris_map.common.tables import point_problem
+from ris_map.geography.boundaries import point_problem
 from ris_map.geography.county import check_geography, load_geography
 
 DATA = Path(__file__).parents[2] / "data"
@@ -49,8 +49,8 @@ HOSTILE = {
     "no-name": (0, '"name":"Malå"', '"name":""', "empty-value", "2418", "name"),
     "label-text": (0, '"label_lat":', '"label_lat":"x","a":', "bad-point", "2401", None),
     "label-elsewhere": (0, '"label_lat":', '"label_lat":65.0,"a":', "bad-point", "2401", None),
-    "not-a-number": (0, "[18.8007,63.782]", "[NaN,63.782]", "bad-json", None, None),
-    "infinite": (0, "[18.8007,63.782]", "[1e999,63.782]", "bad-geometry", "2401", "geometry"),
+    "not-a-number": (0, "[18.8007,63.782]", "[NaN,63.782]", "bad-geometry", "2401", "geometry"),
+    "infinite": (0, "[18.8007,63.782]", "[1e999,63.782]", "bad-json", None, None),
     "swapped-vertex": (0, "[18.8025,63.7799]", "[63.7799,18.8025]", "bad-geometry", "2401", None),
     "not-a-polygon": (0, '"MultiPolygon"', '"LineString"', "bad-geometry", "2401", "geometry"),
     "truncated": (0, "]}\n", "", "bad-json", None, None),

@@ -15,7 +15,7 @@ from ris_map.common.faults import DataFaults
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.language_rights import language_rights, load_language_rights, rights_of
+from ris_map.geography.statistics import language_rights, load_language_rights, rights_of
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
 from ris_map.municipality.page import aside_html, embed_html, folds_html

@@ -14,7 +14,7 @@ from ris_map.coverage.cubes import CubeChoice
 from ris_map.export.sources import load_sources
 from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.language_rights import language_rights, rights_of
+from ris_map.geography.statistics import language_rights, rights_of
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.files import ReportParts, report_html
 from ris_map.municipality.profile import compared, profile

@@ -58,10 +58,9 @@ def test_alone_in_the_county_there_is_nobody() -> None:
 def test_the_latest_period_counts() -> None:
     def figure(indicator: str, number: float, period: str) -> Statistic:
         return Statistic(
-            municipality_code="a",
+            municipality_code="2401",
             indicator=indicator,
             text=str(number),
-            number=number,
             unit="persons",
             period=period,
             source="s",
@@ -75,8 +74,8 @@ def test_the_latest_period_counts() -> None:
             figure("land_area_km2", 10, "2014-01-01"),
         ]
     )
-    assert found["a"].population == 300
-    assert found["a"].density == 30
+    assert found["2401"].population == 300
+    assert found["2401"].density == 30
 
 
 def test_M3_in_the_county_similarity_is_mutual_and_by_the_rule() -> None:

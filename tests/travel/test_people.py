@@ -77,21 +77,22 @@ def test_the_municipality_is_the_one_that_holds_the_centre() -> None:
     ("old", "new", "code", "field"),
     [
         (",2401,4,", ",2499,4,", "wrong-municipality", "municipality_code"),
-        (",2401,4,", ",,4,", "wrong-municipality", "municipality_code"),
-        (",2401,4,", ",2401,-4,", "bad-count", "population"),
-        (",2401,4,", ",2401,4.5,", "bad-count", "population"),
-        (",2401,4,", ",2401,0,", "not-positive", "population"),
+        (",2401,4,", ",,4,", "bad-code", "municipality_code"),
+        (",2401,4,", ",2401,-4,", "wrong-type", "population"),
+        (",2401,4,", ",2401,4.5,", "wrong-type", "population"),
+        (",2401,4,", ",2401,0,", "out-of-range", "population"),
         ("63.42648,19.48786", "19.48786,63.42648", "bad-point", "lat, lon"),
         ("63.42648,", "63.43648,", "bad-point", "lat, lon"),
-        ("63.42648,", "nan,", "bad-number", "lat"),
+        ("63.42648,", "nan,", "wrong-type", "lat"),
         (FIRST, "CRS3035RES1000m", "bad-id", "cell_id"),
-        (FIRST, "", "missing-value", "cell_id"),
-        ("network more than 10 km away", "båt", "unknown-value", "access"),
-        (",network more than 10 km away", "", "unknown-value", "access"),
+        (FIRST, "", "bad-id", "cell_id"),
+        ("network more than 10 km away", "båt", "not-in-vocabulary", "access"),
+        ("network more than 10 km away", "", "not-in-vocabulary", "access"),
+        (",network more than 10 km away", "", "bad-row", None),
     ],
 )
 def test_a_wrong_cell_is_refused_with_its_place(
-    copied: Path, old: str, new: str, code: str, field: str
+    copied: Path, old: str, new: str, code: str, field: str | None
 ) -> None:
     lines = lines_of(copied)
     assert old in lines[1]
