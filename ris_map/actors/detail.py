@@ -10,6 +10,7 @@ from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Delivery
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
+from ris_map.words import Translator
 from ris_map.words.markup import render
 
 Pairs = list[tuple[str, str]]
@@ -28,7 +29,8 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         language=language,
         contact=getattr(actor, "contact_url", None) or "",
         delivery=delivery_sentence(row, tr=tr),
-        addresses=_addresses(actor, words=words, on=on),
+        offices_in=_offices_in(actor, tr=tr, on=on),
+        streets=_streets(actor, words=words, on=on),
         gives=[
             (
                 words.strategy.label(offer.service_type).in_(language),
@@ -89,11 +91,17 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     )
 
 
-def _addresses(actor: Actor, *, words: Words, on: date) -> Pairs:
-    """Return the offices of the day: town, and the street where it is known to hold."""
+def _offices_in(actor: Actor, *, tr: Translator, on: date) -> str:
+    towns = list(dict.fromkeys(office.town for office in actor.offices_on(on)))
+    return tr.plural("detail.offices-in", len(towns), towns=tr.listing(towns)) if towns else ""
+
+
+def _streets(actor: Actor, *, words: Words, on: date) -> Pairs:
+    """Return town and street of the day's offices, where the street is known to hold."""
     return [
-        (office.town, _address(office, words=words, on=on) if office.street_on(on) else "")
+        (office.town, _address(office, words=words, on=on))
         for office in actor.offices_on(on)
+        if office.street_on(on)
     ]
 
 

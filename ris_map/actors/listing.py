@@ -52,41 +52,36 @@ def headline_html(view: MapView) -> str:
     """Return inland against coast in one sentence, and what it rests on."""
     tr, choice = view.tr, view.choice
     values = {"kind": view.kind, "limit": view.limit}
-    url = f"/metod?{urlencode({'lang': tr.language.value})}"
-    if not view.is_physical:
-        known = int((view.answers() == 2).sum())
-        after = tr(f"karta.headline.{choice.delivery.value}", **values)
-        return render(
-            "headline.html",
-            parts=("", f" {after}"),
-            figure=tr("karta.of-15", n=known),
-            lead=tr("karta.lead.remote", phase=_phase(view)),
-            how=tr("karta.how"),
-            url=url,
-        )
-    figure, coast = (percent(view.share(codes), tr=tr) for codes in (view.inland, view.coast))
-    before, after = tr("karta.headline", figure="|", coast=coast, **values).split("|")
-    lead = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
-    rest = ""
-    carriers = view.carriers(view.inland)
-    if carriers:
-        one = carriers[0]
+    if view.is_physical:
+        figure, coast = (percent(view.share(codes), tr=tr) for codes in (view.inland, view.coast))
+        before, after = tr("karta.headline", figure="|", coast=coast, **values).split("|")
+    else:
+        figure = tr("karta.of-15", n=int((view.answers() == 2).sum()))
+        before, after = "", " " + tr(f"karta.headline.{choice.delivery.value}", **values)
+    return render("headline.html", parts=(before, after), figure=figure, **_lead(view))
+
+
+def lead_html(view: MapView) -> str:
+    """Return what the headline is about and rests on; on a phone it stands below the map."""
+    return render("lead.html", **_lead(view))
+
+
+def _lead(view: MapView) -> dict[str, str]:
+    tr = view.tr
+    if view.is_physical:
+        text = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
+    else:
+        text = tr("karta.lead.remote", phase=_phase(view))
+    for one in view.carriers(view.inland)[:1] if view.is_physical else ():
         names = {actor.id: actor.name for actor in view.world.register.actors}
-        rest = tr(
+        text += " " + tr(
             "karta.rests",
             name=names[one.actor_id],
             towns=tr.listing(list(one.towns)),
             share=percent(one.share_without, tr=tr),
         )
-    lead = f"{lead} {rest}".strip()
-    return render(
-        "headline.html",
-        parts=(before, after),
-        figure=figure,
-        lead=lead,
-        how=tr("karta.how"),
-        url=url,
-    )
+    url = f"/metod?{urlencode({'lang': tr.language.value})}"
+    return {"lead": text, "url": url, "how": tr("karta.how")}
 
 
 def _phase(view: MapView) -> str:

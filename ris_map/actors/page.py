@@ -14,6 +14,7 @@ from ris_map.actors.listing import (
     all_html,
     headline_html,
     home_html,
+    lead_html,
     panel_html,
     rows_html,
     table_html,
@@ -36,6 +37,7 @@ from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, Route, show_map
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words
+from ris_map.words.markup import render
 
 STATE = PageState(page="start", model=StartChoice)
 Options = dict[str, dict[Any, str]]
@@ -70,6 +72,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
         _map(view, choice)
         as_of.control(STATE, tr=tr)
     with right, st.container(key="ris-list"):
+        st.html(lead_html(view))
         if choice.municipality:
             st.html(panel_html(view, choice))
         st.html(rows_html(view, choice))
@@ -84,6 +87,7 @@ def _choices(tr: Translator) -> None:
     options = _options(tr)
     with st.container(horizontal=True, key="ris-choices", vertical_alignment="center"):
         _one_of("phase", st.pills, options, tr=tr)
+        st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
         for field in ("service_type", "strength_area", "delivery"):
             texts = dict(options[field])
             st.selectbox(
@@ -93,7 +97,7 @@ def _choices(tr: Translator) -> None:
                 key=STATE.key(field),
                 label_visibility="collapsed",
                 placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
-                width={"service_type": 205, "strength_area": 170, "delivery": 145}[field],
+                width={"service_type": 195, "strength_area": 160, "delivery": 135}[field],
                 on_change=STATE.write,
             )
         _one_of("limit", st.segmented_control, options, tr=tr)

@@ -99,6 +99,7 @@ def header(current: PageSpec, *, tr: Translator) -> None:
         url=f"/{PREFIX}/search/{tr.language}.json",
         texts=json.dumps(texts, ensure_ascii=False),
         label=tr("search.label"),
+        short=tr("search.short"),
         results=tr("search.results"),
     )
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):

@@ -298,6 +298,7 @@ def _base() -> folium.Map:
         "zoomIn": tr("map.zoom-in"),
         "zoomOut": tr("map.zoom-out"),
         "failed": tr("map.failed"),
+        "press": tr("map.press"),
     }
     _Call("risMap", words).add_to(base)
     return base

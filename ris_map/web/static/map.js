@@ -12,7 +12,7 @@
   const groundFile = fetch(near("ground")).then((answer) => answer.json());
   const coarse = matchMedia("(pointer: coarse)").matches;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const narrow = () => innerWidth <= 640;
+  const narrow = () => innerWidth <= 480;
   const make = (tag, set = {}, ...inside) => {
     const made = Object.assign(document.createElement(tag), set);
     made.append(...inside);
@@ -106,6 +106,7 @@
     const told = (wanted.length ? wanted : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
     say.replaceChildren(...told.map(sentenceElement));
     say.classList.toggle("is-two", told.length > 1);
+    document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(shown.picture.legend?.rows.length));
     mark([hovered]);
     page.querySelectorAll("[data-map-hot]").forEach((row) => row.removeAttribute("data-map-hot"));
     if (hovered) page.querySelectorAll(`[data-map-ids~="${CSS.escape(hovered)}"]`).forEach((row) => row.setAttribute("data-map-hot", ""));
@@ -221,7 +222,7 @@
     const touches = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
     const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches([box[0] - 3, box[1], box[2] + 3, box[3]], other));
     const frame = map.getContainer().getBoundingClientRect();
-    document.querySelectorAll(".ris-key, .ris-controls").forEach((element) => {
+    document.querySelectorAll(".ris-key, .ris-controls, .ris-route-label span").forEach((element) => {
       const box = element.getBoundingClientRect();
       taken.push([box.left - frame.left + low.x, box.top - frame.top + low.y, box.right - frame.left + low.x, box.bottom - frame.top + low.y]);
     });
@@ -304,6 +305,7 @@
   function setLegend() {
     const legend = shown.picture.legend;
     key.hidden = !legend;
+    key.classList.toggle("has-classes", Boolean(legend?.rows.length));
     if (!legend) return;
     const swatch = (name) => make("i", { className: "swatch " + name });
     const cell = (text, share, code) => {
@@ -318,14 +320,14 @@
     });
     const notes = legend.notes.map(([kind, text]) => make("p", {}, swatch(kind), text));
     key.replaceChildren(
-      make("table", {}, make("caption", { textContent: legend.title }), make("thead", {}, head), make("tbody", {}, ...rows)),
+      make("table", {}, make("caption", {}, legend.title, make("span", { textContent: words.press })), make("thead", {}, head), make("tbody", {}, ...rows)),
       make("div", { className: "notes" }, ...notes),
     );
   }
 
   /* ---- view */
   function fit(animate) {
-    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, 84] } : { paddingTopLeft: [key.hidden ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * 0.3), 16], paddingBottomRight: [24, 16] };
+    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, key.hidden ? 16 : key.offsetHeight + 14] } : { paddingTopLeft: [key.hidden ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * 0.3), 16], paddingBottomRight: [24, 16] };
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const land = ground?.land.find((one) => one.properties.code === shown.chosen);
     const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(COUNTY);
@@ -432,6 +434,7 @@
   }
 
   function failed() {
+    document.body.classList.remove("is-at-rest");
     say.replaceChildren(sentenceElement({ text: words.failed }));
     if (window.frameElement) window.frameElement.dataset.risReady = "true";
   }
