@@ -188,8 +188,8 @@ class GroupFigures:
 
     Parameters
     ----------
-    residents, beyond : int
-        All of them, and those beyond the threshold or without a way.
+    residents, beyond, beyond_at_best : int
+        All of them, and those beyond the threshold or without a way: known, and at best.
     share, share_at_best : float
         Within the threshold: known, and if everything unknown turned out well.
     share_low, share_high, median_low, median_high : float
@@ -204,6 +204,7 @@ class GroupFigures:
 
     residents: int
     beyond: int
+    beyond_at_best: int
     share: float
     share_at_best: float
     share_low: float
@@ -242,6 +243,7 @@ def _group(found: list[Together], kinds: Kinds, codes: Collection[str]) -> Group
     )
     return GroupFigures(
         residents=int(first.persons[0]),
+        beyond_at_best=round(float(first.persons[0]) * (1 - found[0].share_at_best(codes))),
         beyond=int(first.persons[0] - first.people_within[0, 0, 0, at]),
         share=shares[0],
         share_at_best=found[0].share_at_best(codes),

@@ -6,13 +6,14 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cubes import cell_minutes
 from ris_map.coverage.fragility import fragility
-from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.gaps import find_gaps, gap_mask
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.choices import CoverageChoice, cell_id
 from ris_map.coverage.page.map import map_picture
@@ -27,15 +28,17 @@ from ris_map.coverage.page.matrix import (
 )
 from ris_map.coverage.page.pictures import groups_of, office_towns, shares_by_minute
 from ris_map.coverage.page.summary import (
+    basis,
     copy_text,
     definitions,
     facts,
     finding,
+    finding_sentence,
     headline,
     key_figures,
     method_html,
 )
-from ris_map.coverage.support import PHASES, SERVICE_TYPES
+from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Answer,
@@ -47,7 +50,7 @@ from ris_map.register.vocabulary import (
 from ris_map.words.figures import near_limit, rounded
 from ris_map.words.language import Language
 from ris_map.words.table import Amount, Link, Unit
-from tests.coverage.coverage_views import Table, plain, view, words, world
+from tests.coverage.coverage_views import DATA, DAY, Table, plain, view, words, world
 
 REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
 CHOICES = [
@@ -194,7 +197,7 @@ def test_R1_an_area_shows_all_phases_and_kinds() -> None:
 
 def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:
     shown = view()
-    clear, near = shown.gaps(shown.inland)
+    clear, near, _ = shown.gaps(shown.inland)
     assert not set(clear) & set(near)
     limit = float(shown.choice.threshold)
     for code in shown.inland:
@@ -245,6 +248,77 @@ def test_W7_the_same_gap_in_several_phases_is_one_row() -> None:
     table = tables.all_gaps_table(shown)
     assert len(table.rows) == len(found.facts) < len(found.gaps)
     assert f"{len(table.rows)} olika luckor" in table.sentence
+
+
+def test_W7_remote_help_that_is_the_same_in_the_county_is_one_row_of_the_page() -> None:
+    shown = view()
+    table = tables.remote_facts_table(shown)
+    alike = [row for row in table.rows if row[2] == shown.tr("coverage.county")]
+    known = (shown.cube.remote == YES).any(axis=(1, 2)).all(axis=0).sum()
+    assert len(alike) == len({(row[0], row[3]) for row in alike}) >= known > 0
+    assert table.title in [one.title for one in tables.all_tables(shown)]
+
+
+def test_W4_both_shares_of_the_sentence_are_over_everybody_with_their_ranges() -> None:
+    shown = view()
+    minutes = cell_minutes(world(), shown.choice.cube_choice, (PLACE[1],), (PLACE[2],))
+    people = pd.read_csv(DATA / "people/population_1km.csv", dtype={"municipality_code": str})
+    text = copy_text(shown)
+    for group, codes in ((shown.inland_group, shown.inland), (shown.coast_group, shown.coast)):
+        inside = people["municipality_code"].isin(codes)
+        near = people.loc[inside & (minutes <= 60), "population"].sum()
+        assert group.residents == people.loc[inside, "population"].sum()
+        assert group.share == near / group.residents
+        assert shown.percent(group.share) in finding_sentence(shown)
+        assert shown.range_of(group) in text
+    assert shown.inland_group.residents + shown.coast_group.residents == 274_448
+
+
+def test_W5_the_tenth_with_the_longest_way_is_not_the_seat() -> None:
+    shown = view()
+    figures, p, s = shown.cube.figures, *(list(Phase).index(PLACE[1]), 2)
+    seat = shown.cube.nearest_minutes[:, p, s]
+    assert (figures.p90_minutes[:, p, s] > figures.median_minutes[:, p, s]).all()
+    assert (figures.p90_minutes[:, p, s] != seat).all()
+    for places in shown.cube.population.people.places:
+        assert len(np.unique(shown.cube.minutes[p, s, places])) > len(places) / 2
+
+
+@pytest.mark.parametrize("kind", list(ServiceType))
+@pytest.mark.parametrize("phase", list(Phase))
+def test_W2_W6_what_depends_on_unknowns_is_a_range_and_no_gap(
+    phase: Phase, kind: ServiceType
+) -> None:
+    """Counted by what is sourced alone, where many offices are unknown."""
+    shown = view(phase=phase, service_type=kind, sourced_only=True)
+    best, limit = shown.found.minutes_at_best, float(shown.choice.threshold)
+    clear, _, unsure = shown.gaps(shown.order)
+    for code in clear:
+        here = shown.cube.population.municipality == shown.at(code)
+        assert _median(best[here], shown.cube.population.persons[here]) > limit
+    assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.may_be_there))
+    number = key_figures(shown)[0].number
+    group = shown.inland_group
+    if round(100 * group.share_at_best) != round(100 * group.share):
+        assert "–" in number
+        assert number in finding_sentence(shown)
+    found = find_gaps(shown.cube)
+    assert (shown.cube.median_minutes_at_best[gap_mask(shown.cube)] > limit).all()
+    unknown = shown.cube.is_maybe_physical.sum()
+    assert f"För {unknown} rutor" in tables.all_gaps_table(shown).sentence
+    assert len(found.unknown) == unknown
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_W12_the_date_of_the_figures_is_the_registers_and_not_today(language: Language) -> None:
+    shown = view(language)
+    said = " ".join([basis(shown), copy_text(shown), *(t.title for t in tables.all_tables(shown))])
+    assert DAY.isoformat() not in said
+    assert world().register.meta.reference_date in said
+    years = {a.last_evidence[:4] for a in world().register.actors if a.last_evidence}
+    first, last = shown.evidence_years.split("–")
+    assert {first, last} <= years
+    assert f"{first}–{last}" in basis(shown)
 
 
 def test_R6_one_office_that_carries_the_inland_is_named_beside_the_figure() -> None:
@@ -362,4 +436,4 @@ def test_K3_the_map_gets_the_class_of_every_square_and_a_sentence_per_municipali
         assert code == 5 or code == minute_class(value)
     assert set(drawn.sentences) == {"", *shown.order}
     for code in shown.order:
-        assert drawn.sentences[code].figure == shown.percent(1 - shown.share_of(code))
+        assert drawn.sentences[code].figure == shown.beyond_words([code])

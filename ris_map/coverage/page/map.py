@@ -76,15 +76,14 @@ def _sentence(view: CoverageView, code: str) -> Sentence:
         text = tr(f"coverage.cell.remote.{word}", mode=view.mode(), name=name)
         return Sentence(figure="", text=text)
     if not code:
-        group = view.inland_group
         text = tr("coverage.say.inland", limit=limit, kind=view.kind)
-        return Sentence(figure=view.percent(1 - group.share), text=text)
+        return Sentence(figure=view.beyond_words(view.inland), text=text)
     median = float(view.found.median[view.at(code)])
     text = tr("coverage.say.one", name=name, limit=limit, kind=view.kind)
     if math.isfinite(median):
         half = tr("coverage.half", minutes=view.about_minutes(median))
         text = f"{text}\n{half[0].upper()}{half[1:]}."
-    return Sentence(figure=view.percent(1 - view.share_of(code)), text=text)
+    return Sentence(figure=view.beyond_words([code]), text=text)
 
 
 def _bubbles(view: CoverageView) -> tuple[Bubble, ...]:

@@ -362,6 +362,7 @@ def _gaps(view: CoverageView) -> None:
             *boxes,
             ("kanslighet", tables.sensitivity_table),
         ]
+    boxes.append(("distans", tables.remote_facts_table))
     for name, make in boxes:
         with _opened(tr(f"coverage.box.{name}"), f"cov-{name}") as is_open:
             if is_open:

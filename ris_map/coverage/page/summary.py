@@ -58,30 +58,31 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
 def _office_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     tr, limit = view.tr, view.choice.threshold
     inland, coast = view.inland_group, view.coast_group
-    clear, near = view.gaps(view.inland)
-    number = str(len(clear)) if not near else f"{len(clear)}–{len(clear) + len(near)}"
+    clear, near, unsure = view.gaps(view.inland)
+    most = len(clear) + len(near) + len(unsure)
+    number = str(most) if most == len(clear) else f"{len(clear)}–{most}"
+    notes = [("coverage.figure.near", near), ("coverage.figure.unsure", unsure)]
+    beyond = [tr.number(_hundreds(n)) for n in (inland.beyond_at_best, inland.beyond)]
     return (
         KeyFigure(
-            number=view.percent(inland.share),
+            number=view.share_words(inland),
             text=tr("coverage.figure.inland", limit=limit),
             range=view.range_of(inland),
             note=carrier_words(view, short=True),
             is_gap=True,
         ),
         KeyFigure(
-            number=view.percent(coast.share),
+            number=view.share_words(coast),
             text=tr("coverage.figure.coast", limit=limit),
             range=view.range_of(coast),
         ),
         KeyFigure(
             number=tr("coverage.figure.of", n=number, of=len(view.inland)),
             text=tr("coverage.figure.gaps", limit=limit),
-            note=tr.plural("coverage.figure.near", len(near), names=view.names(near))
-            if near
-            else "",
+            note=" ".join(tr.plural(k, len(c), names=view.names(c)) for k, c in notes if c),
         ),
         KeyFigure(
-            number=tr.number(_hundreds(inland.beyond)),
+            number="–".join(dict.fromkeys(beyond)),
             text=tr("coverage.figure.beyond", limit=limit),
             note=""
             if not math.isfinite(inland.excess_minutes)
@@ -136,8 +137,8 @@ def finding_sentence(view: CoverageView) -> str:
         return headline(view) + "."
     return view.tr(
         "coverage.finding",
-        inland=view.percent(view.inland_group.share),
-        coast=view.percent(view.coast_group.share),
+        inland=view.share_words(view.inland_group),
+        coast=view.share_words(view.coast_group),
         kind=view.kind,
         limit=view.choice.threshold,
     )
@@ -172,7 +173,7 @@ def basis(view: CoverageView) -> str:
     return tr(
         f"coverage.basis.{key}",
         date=view.date,
-        reference=view.world.register.meta.reference_date,
+        years=view.evidence_years,
         scope=tr(f"coverage.scope.{definition.scope}"),
         outside=tr("coverage.outside.yes" if definition.include_outside else "coverage.outside.no"),
         season=tr(f"coverage.season.{'winter' if view.choice.winter else 'summer'}"),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from ris_map.coverage.chain import Chain, support_chains
 from ris_map.coverage.cubes import CubeChoice, GroupFigures, cube_of
 from ris_map.coverage.fragility import ActorLoss, CellLoss, fragility
-from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.gaps import find_gaps, remote_facts
 from ris_map.coverage.groups import pooled, remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.pictures import curve_table
@@ -22,7 +22,7 @@ from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.world import World
-from ris_map.words.figures import ROUND_MINUTES, equally_far
+from ris_map.words.figures import ROUND_MINUTES, percent_range
 from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share
 
 OTHER_THRESHOLD = {30: 60, 60: 90, 90: 120, 120: 90}
@@ -64,22 +64,29 @@ def municipality_table(view: CoverageView) -> FigureTable:
         for code in view.order:
             if code in codes:
                 link = Link(view.name(code), cell=_cell_of(view, code))
-                rows.append([link, *_municipality_cells(view, view.at(code))])
+                rows.append([link, *_municipality_cells(view, code)])
         rows.append([view.tr(f"coverage.whole.{side}"), *_group_cells(view, group)])
     return _table(view, "kommuner", names, rows, gap_sentence(view))
 
 
-def _municipality_cells(view: CoverageView, m: int) -> list[Cell]:
+def _municipality_cells(view: CoverageView, code: str) -> list[Cell]:
+    m = view.at(code)
     figures, at = view.found.figures, view.found.threshold_at
     residents, within = figures.persons[m], figures.people_within[m, 0, 0, at]
     excess = float(figures.excess_minutes[m, 0, 0])
     return [
         count(residents),
-        share(view.found.share[m]),
+        _share(view, float(view.found.share[m]), view.found.share_at_best([code])),
         count(residents - within),
         view.about_minutes(float(view.found.median[m])),
         _excess(view, excess),
     ]
+
+
+def _share(view: CoverageView, known: float, at_best: float) -> Cell:
+    """Return a share; a range where it depends on what the register does not know (W2)."""
+    words = percent_range(known, at_best, tr=view.tr)
+    return share(known) if words == view.percent(at_best) else words
 
 
 def _excess(view: CoverageView, minutes_beyond: float) -> Cell:
@@ -95,7 +102,7 @@ def _group_cells(view: CoverageView, group: GroupFigures) -> list[Cell]:
     excess = group.excess_minutes
     return [
         count(group.residents),
-        share(group.share),
+        _share(view, group.share, group.share_at_best),
         count(group.beyond),
         view.about_minutes(group.median_minutes),
         _excess(view, excess),
@@ -104,7 +111,7 @@ def _group_cells(view: CoverageView, group: GroupFigures) -> list[Cell]:
 
 def gap_sentence(view: CoverageView) -> str:
     """Return which municipalities have a gap, which lie at the limit, and what to make of it."""
-    clear, near = view.gaps(view.cube.municipality_codes)
+    clear, near, unsure = view.gaps(view.cube.municipality_codes)
     tr, limit = view.tr, view.choice.threshold
     parts = [
         tr.plural(
@@ -115,6 +122,8 @@ def gap_sentence(view: CoverageView) -> str:
     ]
     if near:
         parts.append(tr("coverage.gaps.near", names=view.names(near), limit=limit))
+    if unsure:
+        parts.append(tr("coverage.gaps.unsure", names=view.names(unsure)))
     return " ".join(parts)
 
 
@@ -213,8 +222,8 @@ def division_sentence(view: CoverageView, divisions: Sequence[Division]) -> str:
     listed = view.tr.listing(
         view.tr(
             "coverage.divisions.one",
-            inland=view.percent(view.groups[f"{division.id}/inland"].share),
-            coast=view.percent(view.groups[f"{division.id}/coast"].share),
+            inland=view.share_words(view.groups[f"{division.id}/inland"]),
+            coast=view.share_words(view.groups[f"{division.id}/coast"]),
             division=division.label.in_(view.tr.language).lower(),
         )
         for division in divisions
@@ -246,12 +255,9 @@ def chain_table(view: CoverageView) -> FigureTable:
 
 def _weakest(view: CoverageView, chain: Chain) -> str:
     """Return the phases that are clearly farther than some other one (W3)."""
-    times = [link.median_minutes for link in chain.links]
-    longest = max(times)
-    if all(equally_far(time, longest) for time in times):
+    if not chain.weakest:
         return view.tr("coverage.chain.equal")
-    far = [link.phase for link in chain.links if equally_far(link.median_minutes, longest)]
-    return view.tr.listing(view.label(phase).lower() for phase in far)
+    return view.tr.listing(view.label(phase).lower() for phase in chain.weakest)
 
 
 def _remote_answer(chain: Chain, delivery: Delivery) -> Answer:
@@ -281,13 +287,10 @@ def all_gaps_table(view: CoverageView) -> FigureTable:
     for fact in found.facts:
         cell = fact.gaps[0].cell
         link = cell_id(cell.municipality_code, cell.phase, cell.service_type)
-        kinds: dict[ServiceType, list[str]] = {}
-        for phase, kind in fact.kinds:
-            kinds.setdefault(kind, []).append(view.label(phase).lower())
         rows.append(
             [
                 Link(view.name(cell.municipality_code), cell=link),
-                "; ".join(f"{view.label(k).lower()} ({', '.join(p)})" for k, p in kinds.items()),
+                _kinds(view, fact.kinds),
                 count(fact.gaps[0].people_affected),
                 view.about_minutes(cell.median_minutes),
                 cell.nearest_town or "–",
@@ -298,6 +301,28 @@ def all_gaps_table(view: CoverageView) -> FigureTable:
         "coverage.gaps.all", n=view.tr.number(len(rows)), unknown=view.tr.number(len(found.unknown))
     )
     return _table(view, "luckor", names, rows, sentence)
+
+
+def remote_facts_table(view: CoverageView) -> FigureTable:
+    """Return help at a distance: what is the same in the whole county is one row (W7)."""
+    rows: list[list[Cell]] = [
+        [
+            view.label(fact.mode),
+            _kinds(view, fact.kinds),
+            view.names(fact.municipalities) if fact.municipalities else view.tr("coverage.county"),
+            view.answer(fact.answer),
+        ]
+        for fact in remote_facts(view.cube)
+    ]
+    return _table(view, "distans", ("mode", "kind", "where", "offered"), rows)
+
+
+def _kinds(view: CoverageView, kinds: Sequence[tuple[Phase, ServiceType]]) -> str:
+    """Return kinds of help in words: each service type once, with its phases."""
+    phases: dict[ServiceType, list[str]] = {}
+    for phase, kind in kinds:
+        phases.setdefault(kind, []).append(view.label(phase).lower())
+    return "; ".join(f"{view.label(k).lower()} ({', '.join(p)})" for k, p in phases.items())
 
 
 def cells_table(view: CoverageView) -> FigureTable:
@@ -465,4 +490,5 @@ def all_tables(view: CoverageView) -> tuple[FigureTable, ...]:
             fragility_table(view),
             sensitivity_table(view),
         ]
+    tables.append(remote_facts_table(view))
     return tuple(tables)

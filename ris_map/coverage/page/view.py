@@ -25,7 +25,7 @@ from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
 from ris_map.register.strategy import Term
-from ris_map.register.vocabulary import Answer, ServiceType
+from ris_map.register.vocabulary import Answer, Scope, ServiceType
 from ris_map.travel.arrays import CodeArray, FloatArray
 from ris_map.travel.matrix import office_key
 from ris_map.travel.world import World
@@ -90,8 +90,17 @@ class CoverageView:
 
     @property
     def date(self) -> str:
-        """The day that the figures hold for."""
-        return self.world.on.isoformat()
+        """The date of the register: what is shown with figures, never just today's (W12)."""
+        return self.world.register.meta.reference_date
+
+    @property
+    def evidence_years(self) -> str:
+        """The years of the latest evidence of the actors that count."""
+        actors, table = self.world.register.by_id, self.cube.table
+        counted = np.flatnonzero(table.actor_is_core | (self.choice.scope is Scope.ADJACENT))
+        found = (actors[table.actor_ids[k]].last_evidence for k in counted.tolist())
+        years = sorted({day[:4] for day in found if day})
+        return "–".join(dict.fromkeys((years[0], years[-1]))) if years else self.tr("unknown")
 
     @cached_property
     def offices(self) -> dict[str, Office]:
@@ -135,10 +144,6 @@ class CoverageView:
         """The coast of the chosen division."""
         return self._sides["coast"]
 
-    def share_of(self, code: str) -> float:
-        """Return the share of a municipality's residents within the limit."""
-        return float(self.found.share[self.at(code)])
-
     @cached_property
     def classes(self) -> CodeArray:
         """The map's class of every inhabited square; of remote help the answer's."""
@@ -162,18 +167,20 @@ class CoverageView:
         one = {kind: self.choice.model_copy(update={"service_type": kind}) for kind in ServiceType}
         return {kind: together(self.cube, choice).median for kind, choice in one.items()}
 
-    def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return the municipalities with a gap of offices, and those too near the limit to say.
+    def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
+        """Return the municipalities with a gap of offices, and those that may have one.
 
         A gap: more than half of the residents have farther than the limit, and no office stands
-        in the municipality.
+        in the municipality. Second, those too near the limit to say; third, those where an office
+        of which the register does not know enough would close it (W6).
         """
         limit = float(self.choice.threshold)
         away = [c for c in self.geography.coast_to_mountains if c in set(codes)]
         away = [code for code in away if not self.found.on_site[self.at(code)]]
         near = [c for c in away if near_limit(float(self.found.median[self.at(c)]), limit)]
-        clear = [c for c in away if self.found.median[self.at(c)] > limit and c not in near]
-        return clear, near
+        beyond = [c for c in away if self.found.median[self.at(c)] > limit and c not in near]
+        unsure = [code for code in beyond if self.found.may_be_there[self.at(code)]]
+        return [code for code in beyond if code not in unsure], near, unsure
 
     def remote(self, code: str) -> Answer:
         """Return what is known of the chosen way of help in a municipality."""
@@ -247,6 +254,15 @@ class CoverageView:
     def percent(self, share: float) -> str:
         """Return a share for a sentence."""
         return percent(share, tr=self.tr)
+
+    def share_words(self, group: GroupFigures) -> str:
+        """Return a group's share: a range where it depends on what the register does not know."""
+        return percent_range(group.share, group.share_at_best, tr=self.tr)
+
+    def beyond_words(self, codes: Collection[str]) -> str:
+        """Return the share of some municipalities' residents beyond the limit, as a range too."""
+        known = float(self.found.of(codes).share_within[0, 0, 0, self.found.threshold_at])
+        return percent_range(1 - self.found.share_at_best(codes), 1 - known, tr=self.tr)
 
     def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""
