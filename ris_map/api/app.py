@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, dcat, hsds, register, schemas, siting, travel
+from ris_map.api import county, dcat, history, hsds, register, schemas, siting, travel
 from ris_map.api.calls import Call, DataRouter, Document, Resource, Site
 from ris_map.api.datasets import ACTORS, DATASETS, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
@@ -194,7 +194,14 @@ class OpenData:
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
         """The routes below each prefix."""
         return {
-            PREFIX: (register.router, county.router, siting.router, travel.router, self._about),
+            PREFIX: (
+                register.router,
+                history.router,
+                county.router,
+                siting.router,
+                travel.router,
+                self._about,
+            ),
             HSDS: (hsds.router, self._about_hsds),
         }
 

@@ -96,7 +96,8 @@ def _complete(operation: dict[str, Any], resource: Resource, call: Call[Any]) ->
             shape["items"]["enum"] = list(call.groups)
     if resource.path.endswith("{id}"):
         shape = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80}
-        example = EXAMPLE_ACTOR if resource.model else "0b1e5d0c-0000-5000-8000-000000000000"
+        is_ours = resource.model or "atom" in resource.media_type
+        example = EXAMPLE_ACTOR if is_ours else "0b1e5d0c-0000-5000-8000-000000000000"
         listed.insert(
             0,
             {

@@ -12,6 +12,7 @@ from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import CellState, Certainty
 from ris_map.export.sources import DataSource
 from ris_map.register.model import Actor, Office
+from ris_map.register.releases import ChangeKind
 from ris_map.register.selection import Group
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
@@ -311,6 +312,45 @@ class Sources(Record):
 
     meta: Meta
     sources: tuple[DataSource, ...]
+
+
+class ListedRelease(Record):
+    """A frozen release of the register."""
+
+    number: str
+    date: PartialDate
+    """The day that it shows."""
+    actors: Count
+    core: Count
+    sha256: str
+    """Of its file, when it was made: a release never changes."""
+
+
+class Releases(Record):
+    """Frozen releases of the register."""
+
+    meta: RegisterMeta
+    releases: tuple[ListedRelease, ...]
+
+
+class ListedChange(Record):
+    """One field of one record that differs; no field: the record as a whole."""
+
+    id: Slug
+    name: str
+    kind: ChangeKind
+    field: str | None
+    before: str | None
+    after: str | None
+    sources: tuple[str, ...]
+
+
+class Changes(Record):
+    """What has changed since a release; null is the register that is worked on."""
+
+    meta: RegisterMeta
+    release: str | None
+    changes: tuple[ListedChange, ...]
 
 
 class Index(Record):

@@ -154,7 +154,7 @@ def check_releases(data: Path) -> list[Fault]:
     if not folder.is_dir():
         return []
     try:
-        known = dict(line.split()[::-1] for line in read_text(folder / HASHES).splitlines())
+        known = digests(data)
     except DataFaults as error:
         return list(error.faults)
     faults = []
@@ -170,6 +170,12 @@ def check_releases(data: Path) -> list[Fault]:
                 )
             )
     return faults
+
+
+def digests(data: Path) -> dict[str, str]:
+    """Return the hash that each release had when it was made, by the name of its file."""
+    rows = read_text(data / RELEASES / HASHES).splitlines()
+    return dict(line.split()[::-1] for line in rows)
 
 
 def _digest(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -13,9 +14,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import anyio
 import jsonschema
@@ -29,6 +32,7 @@ from ris_map.api.calls import Site
 from ris_map.common.model_faults import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.releases import changes
 from ris_map.travel.service import service
 from ris_map.web.answers import pack
 from ris_map.web.settings import Rate, Settings
@@ -496,3 +500,43 @@ def test_R8_the_answer_is_as_of_a_day_and_says_which() -> None:
         refused = site.get(f"{V1}/actors", params={"datum": value})
         assert refused.status_code == 400
         assert refused.json()["parameter"] == "datum"
+
+
+def test_R8_releases_are_listed_with_hash_and_changes_field_by_field() -> None:
+    site = client()
+    listed = site.get(f"{V1}/releases").json()["releases"]
+    assert listed[0]["number"] == "2022"
+    for one in listed:
+        content = (DATA / "releases" / f"{one['number']}.yaml").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == one["sha256"]
+    answer = site.get(f"{V1}/changes", params={"since": "2022"}).json()
+    assert answer["release"] == "2022"
+    expected = changes(
+        *(service(DATA).moment(on).world.register for on in (date(2022, 12, 31), None))
+    )
+    told = [(one["id"], one["kind"], one["field"] or "") for one in answer["changes"]]
+    assert told == [(one.id, one.kind, one.field) for one in expected]
+    assert {"added", "ended", "changed"} <= {kind for _, kind, _ in told}
+    assert all(one["sources"] for one in answer["changes"])
+
+
+@pytest.mark.parametrize("name", ["register", "2482", "the-great-northern"])
+def test_R8_a_feed_tells_each_change_once_with_permanent_ids(name: str) -> None:
+    answer = client().get(f"{V1}/feeds/{name}")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    root = ET.fromstring(answer.text)
+    atom = "{http://www.w3.org/2005/Atom}"
+    for wanted in ("id", "title", "updated", "author"):
+        assert root.find(atom + wanted) is not None
+    entries = root.findall(f"{atom}entry")
+    ids = [entry.findtext(f"{atom}id") for entry in entries]
+    assert len(set(ids)) == len(ids) > 0
+    assert "urn:ris-map:change:2026.1:the-great-northern" in ids
+    assert any("upphörd" in (e.findtext(f"{atom}title") or "").lower() for e in entries)
+    assert (name == "the-great-northern") == (len(ids) == 1)
+    times = [entry.findtext(f"{atom}updated") or "" for entry in entries]
+    assert times == sorted(times, reverse=True)
+
+
+def test_R8_there_is_no_feed_of_what_does_not_exist() -> None:
+    assert client().get(f"{V1}/feeds/finns-inte").status_code == 404
