@@ -16,10 +16,10 @@ from ris_map.api.schemas import Count, Minutes, RegisterMeta, Share
 from ris_map.common.address import Context
 from ris_map.common.records import Record
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
-from ris_map.siting.best import suggest
+from ris_map.siting.best import last, suggestions
 from ris_map.siting.plan import MOST_CHANGES, SitingChoice
 from ris_map.siting.rounds import best_rounds
-from ris_map.siting.scenario import THRESHOLDS, basis_of, scenario, state
+from ris_map.siting.scenario import THRESHOLDS, basis_of, scenario
 
 MOST_TEXT = 400
 router = DataRouter("siting")
@@ -281,12 +281,12 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
     """Return the best sets of places."""
     choice = _choice(call)
     basis = basis_of(call.world, choice)
-    found = suggest(basis, state(basis, choice.plan, choice), choice)
+    found = last(suggestions(basis, choice))
     answer = found.answer
     return {
         "meta": call.meta(COVERAGE, len(found.places)),
         "definition": _definition(choice),
-        "objective": answer.objective,
+        "objective": choice.objective,
         "region": choice.region,
         "value": answer.value,
         "value_before": answer.before,
@@ -315,20 +315,15 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
 )
 def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
     """Return the best rounds from a base."""
-    choice, query = _choice(call), call.query
+    choice = _choice(call)
     basis = basis_of(call.world, choice)
-    if query.bas not in basis.place_ids:
-        members = {"parameter": "bas", "value": query.bas, "allowed": basis.place_ids}
-        raise Problem("unknown-value", members)
-    now = state(basis, choice.plan, choice)
-    days, visits = int(query.dagar), int(query.minst)
-    found = best_rounds(basis, now, choice, base=query.bas, days=days, visits=visits)
+    found = last(best_rounds(basis, choice))
     return {
         "meta": call.meta(COVERAGE, len(found.rounds)),
         "definition": _definition(choice),
-        "base": query.bas,
-        "days_per_month": days,
-        "visits_per_month": visits,
+        "base": choice.base,
+        "days_per_month": choice.month_days,
+        "visits_per_month": choice.visits,
         "residents_served": found.served,
         "rounds": [
             _driven(str(one), driven)
@@ -366,7 +361,7 @@ def _context(call: Call[Any]) -> Context:
 
 
 def _allowed(call: Call[Any], key: str) -> tuple[str, ...]:
-    names = {"oppna": "places", "besok": "places", "stang": "offices"}
+    names = {"oppna": "places", "besok": "places", "bas": "places", "stang": "offices"}
     return tuple(sorted(_context(call).get(names.get(key, ""), ())))
 
 

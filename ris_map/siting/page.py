@@ -13,7 +13,7 @@ from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
-from ris_map.siting.best import Suggestion, regrets, suggest
+from ris_map.siting.best import Suggestion, last, regrets, suggestions
 from ris_map.siting.plan import (
     LIMITS,
     MOST_CHANGES,
@@ -24,7 +24,7 @@ from ris_map.siting.plan import (
     Round,
     SitingChoice,
 )
-from ris_map.siting.scenario import INLAND, Scenario, basis_of, scenario, state
+from ris_map.siting.scenario import INLAND, Scenario, basis_of, scenario
 from ris_map.siting.words import (
     SitingView,
     assumed,
@@ -305,7 +305,7 @@ def _best(view: SitingView) -> None:
     )
     if st.button(tr("siting.best.button"), key="siting-suggest", type="primary", width="stretch"):
         with st.spinner(tr("siting.best.button")):
-            suggestion = suggest(basis, view.scenario.after, choice)
+            suggestion = last(suggestions(basis, choice))
         found = st.session_state[_SUGGESTED] = (asked, suggestion)
     # an answer is shown with the choices that asked for it, never beside others
     if found is not None and found[0] == asked:
@@ -357,24 +357,20 @@ def _suggestion(view: SitingView, found: Suggestion) -> None:
 
 def regret_table(view: SitingView, found: Suggestion) -> FigureTable:
     """Return what a suggestion loses under other speed models, limits and objectives."""
-    tr, choice, basis = view.tr, view.choice, view.scenario.basis
-    other = choice.model_copy(update={"winter": not choice.winter})
-    under = basis_of(view.world, other)
-    settings = [
-        ("", basis, view.scenario.after),
-        ("summer" if choice.winter else "winter", under, state(under, choice.plan, other)),
-    ]
-    chosen = [basis.place(place) for place in found.places[0]]
+    tr, choice = view.tr, view.choice
     rows = []
-    for one in regrets(chosen, settings, choice):
-        name, _, limit = one.norm.partition("-")
-        goal = choice.objective if name in ("winter", "summer") else name
-        loss = one.loss
-        if goal == "inom":
+    for one in regrets(found.answer.sets[0], choice, partial(basis_of, view.world)):
+        asked, loss = one.asked, one.loss
+        if asked.objective == "inom":
             said = tr("siting.regret.people", n=tr.number(loss))
         else:
             said = tr("siting.regret.minutes", n=tr.number(loss, decimals=1))
-        norm = tr("siting.norm.limit", limit=limit) if limit else tr(f"siting.norm.{name}")
+        if asked.winter != choice.winter:
+            norm = tr(f"siting.norm.{'winter' if asked.winter else 'summer'}")
+        elif asked.limit != choice.limit:
+            norm = tr("siting.norm.limit", limit=asked.limit)
+        else:
+            norm = tr(f"siting.norm.{asked.objective}")
         best = tr.listing(view.place_names[place] for place in one.places)
         rows.append([norm, best, said if loss > 0.05 else tr("siting.regret.none")])
     return FigureTable(

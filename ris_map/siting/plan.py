@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from ris_map.common.address import Choice, Flag, FreeText
+from ris_map.common.address import Choice, Flag, FreeText, one_of
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 
@@ -159,6 +159,11 @@ class SitingChoice(Choice):
     number: Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)] = Field(
         default=1, alias="antal"
     )
+    base: Annotated[str, one_of("places")] = Field(default="lycksele", alias="bas")
+    month_days: Annotated[Literal[1, 2, 3, 4, 6, 8, 10, 15, 20], BeforeValidator(_number)] = Field(
+        default=4, alias="dagar"
+    )
+    visits: Annotated[Literal[1, 2, 4], BeforeValidator(_number)] = Field(default=1, alias="minst")
     region: Literal["lan", "inland"] = Field(default="lan", alias="yta")
     view: Literal["fore", "efter", "skillnad"] = Field(default="efter", alias="vy")
 

@@ -7,25 +7,25 @@ a_it = 1 if a stop of t lies within the limit of cell i, and y_i = 1 if i is ser
 
     max sum w_i y_i   subject to   d y_i <= sum_t a_it n_t,   sum_t n_t <= k,
 
-for at least d visits in k days a month. Residents who have an office within the limit are served
-already and do not count.
+for at least d visits in k days a month. Residents who have an office within the limit need none,
+and those whom the plan visits already need so many fewer.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, hstack
 
-from ris_map.siting.best import TIME_LIMIT_S, who_counts
+from ris_map.siting.best import TIME_LIMIT_S, in_thread, who_counts
 from ris_map.siting.plan import Round, SitingChoice
-from ris_map.siting.scenario import Basis, Drive, State, drive
-from ris_map.travel.arrays import BoolArray, IntArray
+from ris_map.siting.scenario import Basis, Drive, drive, state
+from ris_map.travel.arrays import BoolArray, FloatArray, IntArray
 
 DAY_HOURS = 8.0
 DESK_HOURS = 2.0
@@ -34,16 +34,22 @@ MOST_STOPS = 3
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tours:
-    """Day tours from one base: positions of stops, minutes driven, cells within reach of a stop."""
+    """Day tours from one base: positions of stops, minutes driven, what a stop reaches.
+
+    ``reaches`` has a column per pattern of cells that the same places reach, ``worth`` their
+    residents, ``needs`` how many visits they lack.
+    """
 
     stops: tuple[tuple[int, ...], ...]
-    minutes: tuple[float, ...]
+    minutes: FloatArray
     reaches: BoolArray
+    worth: FloatArray
+    needs: IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """The best rounds within some days a month.
+    """The best rounds within some days a month so far.
 
     Parameters
     ----------
@@ -56,151 +62,125 @@ class Rounds:
     gap : float
         Share by which more might be served; 0 = proved.
     tried : int
-        Tours that fit into a day.
+        Tours that fit into a day and of which no other reaches all the same.
     """
 
-    rounds: tuple[Round, ...]
-    drives: tuple[Drive, ...]
-    served: int
-    gap: float
-    is_proved: bool
-    tried: int
-    seconds: float
+    rounds: tuple[Round, ...] = ()
+    drives: tuple[Drive, ...] = ()
+    served: int = 0
+    gap: float = 1.0
+    is_proved: bool = False
+    tried: int = 0
 
 
-def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray) -> Tours:
+def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray, needs: IntArray) -> Tours:
     """Return the tours that fit into a working day and of which no other reaches all the same.
 
-    ``worth`` is how many residents of each cell count.
+    ``worth`` is how many residents of each cell count, ``needs`` how many visits they lack.
     """
-    start = basis.place(base)
-    hop = basis.hop_minutes
-    reaches = (basis.place_minutes <= near) & (worth > 0)
+    start, hop = basis.place(base), basis.hop_minutes
+    reaches = (basis.place_minutes <= near) & (worth > 0) & (needs > 0)
     useful = [j for j in range(len(hop)) if reaches[j].any() and np.isfinite(hop[start, j])]
     # cells that the same places reach are reached alike by every tour
-    alike, which = np.unique(reaches, axis=1, return_inverse=True)
+    bits = np.vstack([np.packbits(reaches, axis=0), needs.astype(np.uint8)]).T.copy()
+    alike = bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
+    _, first, which = np.unique(alike, return_index=True, return_inverse=True)
+    by_place, people = reaches[:, first], np.bincount(which.ravel(), worth).astype(np.float64)
+    is_near = by_place.any(axis=0)
+    by_place, people = by_place[:, is_near], people[is_near]
     found: list[tuple[int, ...]] = []
-    driven: list[float] = []
+    driven: list[FloatArray] = [np.zeros(0)]
+    covers: list[BoolArray] = [np.zeros((0, len(people)), dtype=bool)]
     for size in range(1, MOST_STOPS + 1):
         left = 60 * (DAY_HOURS - DESK_HOURS * size)
         sets = np.array(list(combinations(useful, size)), dtype=np.int64).reshape(-1, size)
         minutes = _shortest(hop, start, sets)
-        fits = minutes <= left
-        found += [tuple(row) for row in sets[fits].tolist()]
-        driven += minutes[fits].tolist()
-    if not found:
-        return Tours(stops=(), minutes=(), reaches=np.zeros((0, len(worth)), dtype=bool))
-    covers = np.array([alike[list(stops)].any(axis=0) for stops in found])
-    kept = _undominated(covers, np.array(driven))
+        sets = sets[minutes <= left]
+        found += [tuple(row) for row in sets.tolist()]
+        driven.append(minutes[minutes <= left])
+        covers.append(np.any(by_place[sets], axis=1))
+    cover, length = np.concatenate(covers), np.concatenate(driven)
+    kept = _undominated(cover, length)
     return Tours(
         stops=tuple(found[k] for k in kept),
-        minutes=tuple(driven[k] for k in kept),
-        reaches=covers[kept][:, which.ravel()],
+        minutes=length[kept],
+        reaches=cover[kept],
+        worth=people,
+        needs=needs[first][is_near],
     )
 
 
-def _shortest(hop: np.ndarray, start: int, sets: IntArray) -> np.ndarray:
+def _shortest(hop: FloatArray, start: int, sets: IntArray) -> FloatArray:
     """Return the minutes of the fastest round trip to each set of one to three stops."""
-    if not len(sets):
-        return np.zeros(0)
-    all_orders: dict[int, list[tuple[int, ...]]] = {
+    orders: dict[int, list[tuple[int, ...]]] = {
         1: [(0,)],
         2: [(0, 1)],
         3: [(0, 1, 2), (1, 0, 2), (0, 2, 1)],
     }
+    home = np.full(len(sets), start)
     lengths = []
-    for order in all_orders[sets.shape[1]]:
-        tour = [np.full(len(sets), start), *(sets[:, k] for k in order), np.full(len(sets), start)]
+    for order in orders[sets.shape[1]]:
+        tour = [home, *(sets[:, k] for k in order), home]
         lengths.append(sum(hop[a, b] for a, b in pairwise(tour)))
-    shortest: np.ndarray = np.min(lengths, axis=0)
+    shortest: FloatArray = np.min(lengths, axis=0)
     return shortest
 
 
-def _undominated(covers: BoolArray, driven: np.ndarray) -> list[int]:
-    """Return tours that reach a cell that no other kept tour reaches beside all the rest."""
-    size = covers.sum(axis=1)
-    order = np.lexsort((driven, -size))
-    kept: list[int] = []
-    stack = np.zeros((0, covers.shape[1]), dtype=bool)
+def _undominated(covers: BoolArray, driven: FloatArray) -> list[int]:
+    """Return tours that no other one replaces: it reaches all the same, and more or sooner."""
+    bits = np.packbits(covers, axis=1)
+    order = np.lexsort((driven, -covers.sum(axis=1)))
+    stack, kept = np.zeros_like(bits), list[int]()
     for k in order.tolist():
-        if not (stack | ~covers[k]).all(axis=1).any():
+        missing = bits[k] & ~stack[: len(kept)]
+        if missing.any(axis=1).all():
+            stack[len(kept)] = bits[k]
             kept.append(k)
-            stack = np.vstack([stack, covers[k]])
     return kept
 
 
 def best_rounds(
-    basis: Basis,
-    now: State,
-    choice: SitingChoice,
-    *,
-    base: str,
-    days: int,
-    visits: int = 1,
-    time_limit_s: float = TIME_LIMIT_S,
-) -> Rounds:
-    """Return the rounds from a base that give most residents a desk often enough.
+    basis: Basis, choice: SitingChoice, *, time_limit_s: float = TIME_LIMIT_S
+) -> Generator[Rounds | None, None, None]:
+    """Yield nothing while searching, then the rounds that give most residents a desk often enough.
 
-    Parameters
-    ----------
-    days : int
-        ``k``, days a month in all.
-    visits : int
-        ``d``, visits a month that are enough.
+    From ``choice.base``, k = ``choice.month_days`` in all, d = ``choice.visits``.
     """
-    started = time.perf_counter()
-    near = float(choice.near)
-    worth = np.where(now.minutes > near, who_counts(basis, choice.region), 0)
-    tours = day_tours(basis, base, near=near, worth=worth)
-    if not tours.stops:
-        return Rounds(rounds=(), drives=(), served=0, gap=0.0, is_proved=True, tried=0, seconds=0.0)
-    pattern, which = np.unique(tours.reaches.T, axis=0, return_inverse=True)
-    weights = np.bincount(which.ravel(), worth).astype(np.float64)
-    some = np.flatnonzero(pattern.any(axis=1) & (weights > 0))
-    pattern, weights = pattern[some].astype(np.float64), weights[some]
-    number = len(tours.stops)
+    now, near, days = state(basis, choice.plan, choice), float(choice.near), choice.month_days
+    worth, needs = who_counts(basis, choice.region), np.maximum(choice.visits - now.days, 0)
+    tours = day_tours(basis, choice.base, near=near, worth=worth, needs=needs)
+    number, patterns = len(tours.stops), len(tours.worth)
+    if not number:
+        yield Rounds(gap=0.0, is_proved=True)
+        return
     # fewest minutes among the best: all driving of a month weighs less than one resident
-    driving = np.array(tours.minutes) / (max(tours.minutes) * days + 1)
-    serve = hstack([csr_array(pattern), -visits * diags_array(np.ones(len(weights)))])
-    spend = np.append(np.ones(number), np.zeros(len(weights)))[None]
-    solved = milp(
-        np.append(driving * 0.5, -weights),
-        integrality=np.ones(number + len(weights)),
-        bounds=Bounds(0.0, np.append(np.full(number, float(days)), np.ones(len(weights)))),
-        constraints=[
-            LinearConstraint(serve.tocsr(), 0.0, np.inf),
-            LinearConstraint(spend, 0, days),
-        ],
+    driving = 0.5 * tours.minutes / (tours.minutes.max() * days + 1)
+    pattern = csr_array(tours.reaches.T.astype(np.float64))
+    serve = hstack([pattern, -diags_array(tours.needs.astype(np.float64))]).tocsr()
+    spend = np.append(np.ones(number), np.zeros(patterns))[None]
+    solve = partial(
+        milp,
+        np.append(driving, -tours.worth),
+        integrality=np.ones(number + patterns),
+        bounds=Bounds(0.0, np.append(np.full(number, float(days)), np.ones(patterns))),
+        constraints=[LinearConstraint(serve, 0.0, np.inf), LinearConstraint(spend, 0, days)],
         options={"time_limit": time_limit_s, "mip_rel_gap": 0.0},
     )
+    solved = yield from in_thread(solve)
     if solved.x is None:
-        return Rounds(
-            rounds=(),
-            drives=(),
-            served=0,
-            gap=1.0,
-            is_proved=False,
-            tried=number,
-            seconds=time.perf_counter() - started,
-        )
-    chosen = _rounds(basis, base, tours, np.round(solved.x[:number]).astype(np.int64))
-    enough = pattern @ np.round(solved.x[:number]) >= visits
-    return Rounds(
+        yield Rounds(tried=number)
+        return
+    taken = np.round(solved.x[:number]).astype(np.int64)
+    chosen = tuple(
+        Round(choice.base, tuple(sorted(basis.place_ids[j] for j in stops)), n)
+        for stops, n in zip(tours.stops, taken.tolist(), strict=True)
+        if n > 0
+    )
+    yield Rounds(
         rounds=chosen,
         drives=tuple(drive(basis, one) for one in chosen),
-        served=int(weights[enough].sum()),
+        served=int(tours.worth[tours.reaches.T @ taken >= tours.needs].sum()),
         gap=0.0 if solved.status == 0 else float(solved.mip_gap),
         is_proved=solved.status == 0,
         tried=number,
-        seconds=time.perf_counter() - started,
-    )
-
-
-def _rounds(
-    basis: Basis, base: str, tours: Tours, days: Sequence[int] | IntArray
-) -> tuple[Round, ...]:
-    return tuple(
-        Round(base, tuple(sorted(basis.place_ids[j] for j in stops)), int(n))
-        for stops, n in zip(tours.stops, days, strict=True)
-        if n > 0
     )

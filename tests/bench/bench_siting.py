@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ris_map.register.reading import load_register
-from ris_map.siting.best import best_sets, problem, who_counts
+from ris_map.siting.best import best_sets, last, problem, task_of
 from ris_map.siting.plan import OBJECTIVES, Plan, SitingChoice
 from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import basis_of, scenario, state
@@ -39,15 +39,9 @@ def main() -> None:
     scenario(basis, plan)
     took = sorted(seconds(lambda: scenario(basis, plan))[0] for _ in range(5))[2]
     print(f"before and after               {1000 * took:7.0f} ms   at most 150")
-    now = state(basis, Plan(), plan)
     for objective in OBJECTIVES:
-        task = problem(
-            now.minutes,
-            basis.place_minutes,
-            who_counts(basis, "lan"),
-            objective=objective,
-            limit=basis.limit,
-        )
+        asked = plan.model_copy(update={"openings": (), "objective": objective})
+        task = task_of(basis, state(basis, Plan(), asked), asked)
         for number in (1, 2, 3, 5):
             took, answer = seconds(lambda t=task, n=number: best_sets(t, n))
             print(
@@ -55,7 +49,8 @@ def main() -> None:
                 f"at most {1 if number < 5 else 5}; gap {answer.gap:.4f}"  # type: ignore[attr-defined]
             )
     for base in ("lycksele", "storuman", "umea"):
-        took, found = seconds(lambda b=base: best_rounds(basis, now, plan, base=b, days=4))
+        asked = plan.model_copy(update={"openings": (), "base": base})
+        took, found = seconds(lambda c=asked: last(best_rounds(basis, c)))
         print(f"rounds from {base:12}       {took:7.2f} s    at most 2; gap {found.gap:.4f}")  # type: ignore[attr-defined]
     rng = np.random.default_rng(20261126)
     demand, places = rng.uniform(0, 900, (2000, 2)), rng.uniform(0, 900, (290, 2))
