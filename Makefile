@@ -16,7 +16,7 @@ LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --generate-hashes 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-days check lint format bench lock clean
+.PHONY: help run test test-long test-days check lint format bench soak sbom lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,7 +27,8 @@ run: $(RUN_STAMP) ## Start the product (PORT=8501, ADDRESS=127.0.0.1)
 
 test: $(DEV_STAMP) ## Run every check and every test
 	@$(MAKE) --no-print-directory lint check
-	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && $(PYTEST)
+	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && HAPROXY="$$(sh scripts/ensure_haproxy.sh)" && \
+	export CHROMIUM HAPROXY && $(PYTEST)
 
 test-long: $(DEV_STAMP) ## Run the tests without a browser, properties with 200 examples
 	HYPOTHESIS_PROFILE=long $(PYTEST) -m "not browser"
@@ -54,6 +55,12 @@ BENCHES := page coverage_page finder analysis api siting
 bench: $(DEV_STAMP) ## Measure pages, figures and API, each against a bare counterpart in the same run
 	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && \
 	for name in $(BENCHES); do $(BIN)/python -m tests.bench.bench_$$name || exit 1; done
+
+soak: $(DEV_STAMP) ## Two hours of visitors while the register is replaced (SOAK_MINUTES=120)
+	$(BIN)/python -m tests.bench.soak
+
+sbom: $(DEV_STAMP) ## Write what the product is made of, as CycloneDX (sbom.json)
+	$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible -o sbom.json
 
 lock: $(DEV_STAMP) ## Pin the newest versions of everything
 	$(LOCK) --upgrade --output-file requirements.txt requirements.in

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ris_map.web import layout, settings
+from ris_map.web.operation import timed_run
 
 tr = layout.language_texts()
 st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
@@ -27,6 +28,7 @@ is_whole = not (st.context.is_embedded and current.name in layout.EMBEDDABLE)
 if is_whole:
     layout.header(current, tr=tr)
 if layout.register_is_served(tr=tr):
-    chosen.run()
+    with timed_run(current.name):
+        chosen.run()
 if is_whole:
     layout.footer(current, tr=tr)

@@ -32,6 +32,7 @@ from ris_map.travel.world import World
 from ris_map.web.assets import PictureSource, asset_routes, picture_route
 from ris_map.web.headers import SecurityHeaders
 from ris_map.web.layout import PAGES
+from ris_map.web.operation import serve_metrics, write_json_log
 from ris_map.web.settings import (
     HOST,
     apply_settings_file,
@@ -110,6 +111,10 @@ async def server_lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Run what belongs to the server's start and end."""
     apply_settings_file()
     guard_connections()
+    settings = read_settings()
+    if settings.log == "json":
+        write_json_log()
+    serve_metrics(settings.metrics_port, _moment)
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield {}
 

@@ -124,6 +124,9 @@ class Settings(BaseModel):
     publisher: Annotated[str, BeforeValidator(_one_line)] = ""
     """Name of who publishes the catalogue; empty = the product's name."""
     publisher_type: PublisherType = "NonProfitOrganisation"
+    metrics_port: Annotated[int | None, Field(strict=False, ge=1024, le=65535)] = None
+    """Port on this machine's own address where Prometheus reads figures; None = none."""
+    log: Literal["text", "json"] = "text"
     today: Annotated[date | None, Field(strict=False)] = None
     """The day that is shown, for tests; :mod:`ris_map.common.dates` reads it."""
 

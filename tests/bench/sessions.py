@@ -65,16 +65,16 @@ async def _session(
     seconds: list[float] = []
     errors = 0
     async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-        await _rerun(socket, "")
+        await rerun(socket, "")
         for query, pause in zip(cycle(queries), pauses, strict=False):
             await asyncio.sleep(pause)
             start = time.perf_counter()
-            errors += not await _rerun(socket, query)
+            errors += not await rerun(socket, query)
             seconds.append(time.perf_counter() - start)
     return seconds, errors
 
 
-async def _rerun(socket: websockets.ClientConnection, query: str) -> bool:
+async def rerun(socket: websockets.ClientConnection, query: str) -> bool:
     """Ask for one run of the script; tell whether it ended well and without an exception shown."""
     message = BackMsg()
     message.rerun_script.query_string = query
