@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from ris_map.common.files import MAX_BYTES, file_name, read_text
 MAX_DEPTH = 20
 MAX_NODES = 400_000
 MAX_FAULTS = 300
-WIDTH = 100
+WIDTH = 90
 
 YamlPath = tuple[str | int, ...]
 
@@ -40,65 +39,22 @@ _WORDS: Mapping[str, bool | None] = {
 _ITEM = re.compile(r"(?: {2})?- ")
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?\r?")
 _QUOTES = "Close the quotes, and check that they come in pairs."
+_IN_QUOTES = "Put the text in quotes, and check the indentation."
 # What PyYAML says, what it means, what to do.
-_SYNTAX: tuple[tuple[str, str, str], ...] = (
-    (
-        "mapping values are not allowed",
-        "There is a colon where none can stand.",
-        "Put text that holds ': ' in quotes, and check the indentation.",
-    ),
-    (
-        "could not find expected ':'",
-        "A line is neither 'key: value' nor part of the text above it.",
-        "Check the colon after the key, and the indentation.",
-    ),
-    (
-        "did not find expected key",
-        "The indentation or the quotes do not fit the lines above.",
-        "Check the indentation, and that quotes come in pairs.",
-    ),
-    (
-        "did not find expected '-'",
-        "A line in a list does not begin with '- '.",
-        "Check the dash and the indentation.",
-    ),
-    (
-        "did not find expected ',' or",
-        "A bracket or a brace is not closed.",
-        "Close it, or put text with brackets in quotes.",
-    ),
-    ("found unexpected end of", "A quotation mark is opened and never closed.", _QUOTES),
-    ("found unexpected document", "A quotation mark is opened and never closed.", _QUOTES),
-    (
-        "did not find expected node content",
-        "A value is missing or begins with a sign that has a meaning of its own.",
-        "Put the value in quotes.",
-    ),
-    (
-        "cannot start any token",
-        "A value begins with a sign that cannot begin a value (such as @ or `).",
-        "Put the value in quotes.",
-    ),
-    (
-        "block sequence entries are not",
-        "A dash stands where no list can begin.",
-        "Begin the list on a line of its own, or put the text in quotes.",
-    ),
-    (
-        "found unknown escape character",
-        "There is a backslash in a text in double quotes.",
-        "Use single quotes, or write the backslash twice.",
-    ),
-    (
-        "invalid Unicode character",
-        "An escape in double quotes names half of a character (an unpaired surrogate).",
-        "Write the character itself.",
-    ),
-    (
-        "expected <document start>",
-        "The indentation does not fit the lines above.",
-        "Check the indentation.",
-    ),
+_SYNTAX = (
+    ("mapping values are not", "There is a colon where none can stand.", _IN_QUOTES),
+    ("could not find expected", "A line is neither 'key: value' nor text.", "Check the colon."),
+    ("did not find expected key", "Indentation or quotes do not fit the lines above.", _IN_QUOTES),
+    ("did not find expected '-'", "A line in a list does not begin with '- '.", "Check the dash."),
+    ("expected ',' or", "A bracket or a brace is not closed.", "Close it, or put text in quotes."),
+    ("unexpected end of", "A quotation mark is opened and never closed.", _QUOTES),
+    ("unexpected document", "A quotation mark is opened and never closed.", _QUOTES),
+    ("expected node content", "A value is missing or begins with a special sign.", _IN_QUOTES),
+    ("cannot start any token", "A value begins with a sign that cannot begin one.", _IN_QUOTES),
+    ("block sequence entries", "A dash stands where no list can begin.", _IN_QUOTES),
+    ("unknown escape", "There is a backslash in double quotes.", "Use single quotes."),
+    ("invalid Unicode", "An escape names half of a character.", "Write the character itself."),
+    ("expected <document", "Indentation does not fit the lines above.", "Check the indentation."),
 )
 
 
@@ -149,7 +105,7 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
         except _Stop:
             value = None
         except yaml.YAMLError as error:
-            fault = _syntax_fault(error, text=text, name=name, quotes=reader.quotes)
+            fault = _syntax_fault(error, reader)
             faults.append(fault)
             rest = None if len(unread) > MAX_DEPTH else _without_item(text, fault.line or 1)
             if rest is not None and fault.code != "tab":
@@ -186,10 +142,8 @@ class _Reader:
         value, is_blank = None, True
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent) and () in self.lines:
-                action = "Keep one document per file."
-                self.fault(
-                    event, "A second document begins here (---).", action, "several-documents"
-                )
+                reason, action = "A second document begins here.", "Keep one per file."
+                self.fault(event, reason, action, "several-documents")
                 raise _Stop
             if isinstance(event, yaml.NodeEvent):
                 is_blank = isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
@@ -197,9 +151,7 @@ class _Reader:
         if is_blank:
             self.lines.setdefault((), 1)
             reason, action = "The file is empty.", "Restore its content."
-            self.faults.append(
-                Fault(file=self.name, line=1, reason=reason, action=action, code="empty-file")
-            )
+            self.faults.append(_fault(self.name, 1, reason, action, "empty-file"))
         return value
 
     def node(self, event: Any, path: YamlPath) -> Any:  # noqa: ANN401 -- PyYAML has no types
@@ -269,29 +221,21 @@ class _Reader:
         if isinstance(value, str) and rest.startswith("#"):
             reason = f"The text {_named(event.value)} is cut off at a '#'; the rest is a comment."
             action = "Put the whole text in quotes, or move the comment."
-            self.fault(event, reason, action, "cut-text", line=end.line + 1)
+            self.fault(event, reason, action, "cut-text")
         return value
 
-    def fault(
-        self,
-        event: Any,  # noqa: ANN401
-        reason: str,
-        action: str,
-        code: str,
-        *,
-        line: int | None = None,
-    ) -> None:
-        line = line or event.start_mark.line + 1
-        more = f"There are {MAX_FAULTS} faults up to here; the rest was not read."
-        said = [(reason, action, code)]
-        if len(self.faults) == MAX_FAULTS - 1:
-            said.append((more, "Mend these first.", "too-many-faults"))
-        for words, what, kind in said:
-            self.faults.append(
-                Fault(file=self.name, line=line, reason=words, action=what, code=kind)
-            )
-        if len(said) > 1:
+    def fault(self, event: Any, reason: str, action: str, code: str) -> None:  # noqa: ANN401
+        line = event.start_mark.line + 1
+        self.faults.append(_fault(self.name, line, reason, action, code))
+        if len(self.faults) >= MAX_FAULTS:
+            reason = f"There are {MAX_FAULTS} faults up to here; the rest was not read."
+            action, code = "Mend these first.", "too-many-faults"
+            self.faults.append(_fault(self.name, line, reason, action, code))
             raise _Stop
+
+
+def _fault(name: str, line: int | None, reason: str, action: str, code: str) -> Fault:
+    return Fault(file=name, line=line, reason=reason, action=action, code=code)
 
 
 def _plain(text: str) -> str | int | float | bool | None:
@@ -319,11 +263,7 @@ def _without_conflicts(text: str, *, name: str) -> tuple[str, list[Fault]]:
             side = "" if mark[1] == ">>>>>>>" else mark[1]
             reason = f"A mark of an unfinished merge stands here ({mark[1]})."
             action = "Choose one of the two versions and delete the marks."
-            faults.append(
-                Fault(
-                    file=name, line=number + 1, reason=reason, action=action, code="merge-conflict"
-                )
-            )
+            faults.append(_fault(name, number + 1, reason, action, "merge-conflict"))
         if (mark and faults and faults[-1].line == number + 1) or side not in {"", "<<<<<<<"}:
             rows[number] = ""
     return "\n".join(rows), faults
@@ -342,14 +282,13 @@ def _without_item(text: str, line: int) -> tuple[str, str] | None:
     return "\n".join([*rows[:begin], *[""] * (end - begin), *rows[end:]]), item
 
 
-def _syntax_fault(
-    error: Exception, *, text: str, name: str, quotes: list[tuple[int, int]]
-) -> Fault:
+def _syntax_fault(error: Exception, reader: _Reader) -> Fault:
     """Return a syntax error in plain words, a tab first since it cannot be seen."""
+    name, text = reader.name, reader.text
     for number, row in enumerate(text.split("\n"), start=1):
         if row.lstrip(" ").startswith("\t"):
             reason, action = "A tab is used for indentation.", "Use spaces."
-            return Fault(file=name, line=number, reason=reason, action=action, code="tab")
+            return _fault(name, number, reason, action, "tab")
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     marks = ["problem_mark", "context_mark"]
     if any(begins in problem for begins in ("unexpected end", "unexpected doc", "',' or")):
@@ -361,11 +300,11 @@ def _syntax_fault(
         (words for begins, *words in _SYNTAX if begins in problem),
         ["The file is not well-formed YAML.", f"Check this line ({problem})."],
     )
-    opened = next((first for first, last in quotes if last == line), None)
+    opened = next((first for first, last in reader.quotes if last == line), None)
     if opened is not None:
         reason = f"A quotation mark opened here is closed only at line {line}."
         line, action = opened, _QUOTES
-    return Fault(file=name, line=line, reason=reason, action=action, code="syntax")
+    return _fault(name, line, reason, action, "syntax")
 
 
 def split_comments(text: str) -> tuple[str, list[int]]:
@@ -388,22 +327,12 @@ def split_comments(text: str) -> tuple[str, list[int]]:
     return (f"{header}\n" if header else ""), comments
 
 
-# Words and numbers that one or the other YAML reader takes for something else than text.
-_MISREAD = re.compile(
-    r"~|null|true|false|yes|no|on|off|y|n|=|<<|\.(?:nan|inf)|[-+]\.inf"
-    r"|[-+.]*[0-9][0-9a-fxoe_.,:+tz-]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[t \t].*|[<.].*",
-    re.IGNORECASE | re.DOTALL,
-)
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
-# Only a single space between two words may become a line break.
-_BREAKABLE = re.compile(r"(?<=[^ ]) (?=[^ ])")
+# Codes and months: text for PyYAML, but a number for some other reader.
+_LIKE_A_NUMBER = re.compile(r"[-+.]*[0-9][0-9a-fxoe_.,:+-]*")
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
-    """Block style, lists indented, quotes only where a reader needs them, lines of 100 signs."""
-
-    whitespace: bool
-    column: int
+    """Block style with indented lists; every value is written out."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, indentless=False)
@@ -411,40 +340,10 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002
         return True
 
-    def write_plain(self, text: str, split: bool = True) -> None:
-        self._fold(text, split=split)
-
-    def write_single_quoted(self, text: str, split: bool = True) -> None:
-        self._fold("'" + text.replace("'", "''") + "'", split=split)
-
-    def _fold(self, written: str, *, split: bool) -> None:
-        gap = "" if self.whitespace else " "
-        words = _BREAKABLE.split(written) if split else [written]
-        rows, room = [words[0]], WIDTH - self.column - len(gap)
-        for word in words[1:]:
-            if len(rows[-1]) + 1 + len(word) > room:
-                rows.append(word)
-                room = WIDTH - self.indent
-            else:
-                rows[-1] += f" {word}"
-        self.stream.write(gap + f"\n{' ' * (self.indent or 0)}".join(rows))
-        self.column = WIDTH - room + len(rows[-1])
-        self.whitespace = self.indention = False
-
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> Any:  # noqa: ANN401
-    kinds = {unicodedata.category(sign) for sign in text}
-    if "Cs" in kinds:
-        raise ValueError("half a character (an unpaired surrogate) cannot be written")
-    quotes = "'" if not text or _MISREAD.fullmatch(text) else None
-    style = '"' if kinds & _INVISIBLE else quotes
+    style = "'" if _LIKE_A_NUMBER.fullmatch(text) else None if text.isprintable() else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _represent_whole(dumper: yaml.SafeDumper, value: int) -> Any:  # noqa: ANN401
-    if abs(value) >= 10**1000:
-        raise ValueError("the number is too large")
-    return dumper.represent_int(value)
 
 
 def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: ANN401
@@ -457,41 +356,19 @@ def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: A
 
 
 _Dumper.add_representer(str, _represent_text)
-_Dumper.add_representer(int, _represent_whole)
 _Dumper.add_representer(float, _represent_decimal)
 _Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
 
 
 def dump_yaml(value: Any) -> str:  # noqa: ANN401
-    """Return the canonical YAML of plain values (text as keys, tuples as lists).
-
-    Raises
-    ------
-    ValueError
-        For what cannot be written so that it reads back: other types, keys that are not text,
-        half characters, more than ``MAX_DEPTH`` levels.
-    """
-    _refuse(value, depth=0)
-    try:
-        written = yaml.dump(
+    """Return the canonical YAML of a list or mapping of plain values (tuples as lists)."""
+    return str(
+        yaml.dump(
             value,
             Dumper=_Dumper,
             allow_unicode=True,
             default_flow_style=False,
             sort_keys=False,
-            width=float("inf"),
+            width=WIDTH,
         )
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from None
-    return str(written).removesuffix("...\n")
-
-
-def _refuse(value: Any, *, depth: int) -> None:  # noqa: ANN401
-    if isinstance(value, dict | list | tuple):
-        if depth >= MAX_DEPTH:
-            raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
-        for key in value if isinstance(value, dict) else ():
-            if not isinstance(key, str):
-                raise ValueError(f"a key must be text, not {type(key).__name__}")
-        for part in value.values() if isinstance(value, dict) else value:
-            _refuse(part, depth=depth + 1)
+    )
