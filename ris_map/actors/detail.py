@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ris_map.actors.listing import delivery_sentence
-from ris_map.register.in_words import Words, actor_row, phase_marks, town_id
+from ris_map.register.in_words import Words, actor_row, phase_marks, terms, town_id
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Delivery
@@ -121,6 +121,7 @@ def _whom(actor: Actor, *, words: Words, on: date) -> Pairs:
         (tr("detail.summary"), row.summary),
         (tr("detail.strength-areas"), row.strength_areas),
         (tr("detail.service-area"), row.service_area),
+        *((tr(f"record.{name}"), said) for name, said in terms(actor, words=words) if said),
     ]
 
 
@@ -145,6 +146,7 @@ def _facts(actor: Actor, *, words: Words, on: date) -> Pairs:
         ("detail.in-2022", tr(f"answer.{actor.in_2022}")),
         ("detail.confidence", row.confidence),
         ("column.last-evidence", row.last_evidence),
+        ("record.last-checked", actor.last_checked or tr("record.never-checked")),
         ("csv.column.last-confirmed", row.last_confirmed),
         ("detail.successor", actor.successor or ""),
         ("detail.id", actor.id),

@@ -33,7 +33,7 @@ from ris_map.municipality.words import (
     paragraph,
     source_line,
 )
-from ris_map.register.in_words import Words, detail_url
+from ris_map.register.in_words import Words, confirm_url, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState
@@ -154,8 +154,8 @@ def folds_html(
                 "name": actor.name,
                 "url": detail_url(actor.id, words=words),
                 "evidence": actor.last_evidence or tr("unknown"),
-                "yes": message_url(actor, "yes", profile=shown, words=words),
-                "no": message_url(actor, "no", profile=shown, words=words),
+                "yes": message_url(actor, profile=shown, words=words),
+                "no": confirm_url(actor.id, words=words),
             }
             for actor in shown.unconfirmed
         ],

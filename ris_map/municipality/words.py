@@ -182,8 +182,8 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
     )
 
 
-def message_url(actor: Actor, answer: str, *, profile: Profile, words: Words) -> str:
-    """Return a prepared message that confirms (``yes``) or corrects (``no``) an entry (M5)."""
+def message_url(actor: Actor, *, profile: Profile, words: Words) -> str:
+    """Return a prepared message that confirms an entry in one step (M5)."""
     values = {
         "name": actor.name,
         "id": actor.id,
@@ -192,8 +192,8 @@ def message_url(actor: Actor, answer: str, *, profile: Profile, words: Words) ->
         "date": profile.definition.on,
     }
     fields = {
-        "subject": words.tr(f"municipality.confirm.subject.{answer}", **values),
-        "body": words.tr(f"municipality.confirm.body.{answer}", **values),
+        "subject": words.tr("municipality.confirm.subject.yes", **values),
+        "body": words.tr("municipality.confirm.body.yes", **values),
     }
     return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}"
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from ris_map.common.dates import period_end
+from ris_map.common.faults import Fault
+from ris_map.common.model_faults import Loc
+from ris_map.common.yaml_file import dump_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Register
+from ris_map.register.reading import check_record
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import (
     Answer,
@@ -22,24 +28,29 @@ from ris_map.register.vocabulary import (
     ServiceType,
     Status,
 )
+from ris_map.words import Translator, translator
+from ris_map.words.language import Language
 
 Cell = tuple[str, Phase, ServiceType]
 REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
-_WAYS = {
-    Delivery.OFFICE: "Kan den som vill ha hjälp träffa er på ert kontor?",
-    Delivery.VISIT: "Kommer ni ut till den som vill ha hjälp?",
-    Delivery.DIGITAL: "Kan man få er hjälp helt på distans, till exempel i videomöte?",
-    Delivery.PHONE: "Kan man få er hjälp per telefon?",
-}
 _STATUS = {"active": "i drift", "ended": "upphörd", "planned": "planerad", "unknown": "okänt"}
+
+
+OPEN_FIELDS = ("target_groups", "cost", "eligibility", "how_to_apply", "contact_url", "homepage")
+"""Fields that may be unknown and that anybody who knows the actor can answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something unknown in a record, by the path of its field, and how to ask for it."""
+    """Something unknown in a record, by the path of its field; its words are ``ask.<key>``."""
 
     field: str
-    text: str
+    key: str
+    town: str = ""
+
+    def text(self, tr: Translator) -> str:
+        """Return the question in words."""
+        return tr(f"ask.{self.key}", town=self.town) if self.town else tr(f"ask.{self.key}")
 
 
 def questions(actor: Actor) -> tuple[Question, ...]:
@@ -49,26 +60,19 @@ def questions(actor: Actor) -> tuple[Question, ...]:
 
 def _questions(actor: Actor) -> Iterator[Question]:
     if actor.status is Status.UNKNOWN:
-        yield Question("status", "Är ni i drift i dag?")
+        yield Question("status", "status")
     for index, offer in enumerate(actor.offers):
         if not offer.phases:
-            yield Question(f"offers.{index}.phases", "För vilka faser passar er hjälp?")
-        for mode, text in _WAYS.items():
+            yield Question(f"offers.{index}.phases", "phases")
+        for mode in Delivery:
             if offer.delivery.of(mode) is Availability.UNKNOWN:
-                yield Question(f"offers.{index}.delivery.{mode}", text)
+                yield Question(f"offers.{index}.delivery.{mode}", mode)
     for office in actor.offices:
         if not office.is_sourced and office.valid_to is None:
-            yield Question(f"offices.{office.id}", f"Har ni kontor i {office.town}?")
-    for field, is_known, text in (
-        ("target_groups", actor.target_groups, "Vilka hjälper ni?"),
-        ("cost", actor.cost, "Vad kostar er hjälp den som får den?"),
-        ("eligibility", actor.eligibility, "Vilka krav ställer ni?"),
-        ("how_to_apply", actor.how_to_apply, "Hur gör man för att få er hjälp?"),
-        ("contact_url", actor.contact_url, "På vilken webbsida står det hur man når er?"),
-        ("homepage", actor.homepage, "Vilken är er webbplats?"),
-    ):
-        if not is_known:
-            yield Question(field, text)
+            yield Question(f"offices.{office.id}", "town", office.town)
+    for field in OPEN_FIELDS:
+        if not getattr(actor, field):
+            yield Question(field, field)
 
 
 def is_to_be_asked(actor: Actor, *, today: date) -> bool:
@@ -100,12 +104,45 @@ def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], addres
         street = f", {office.street}" if office.street else ""
         where = office.town if place == office.town else f"{office.town} ({place})"
         lines.append(f"Kontor: {where}{street}")
-    asked = dict.fromkeys(question.text for question in questions(actor))
+    tr = translator(Language.SV)
+    asked = dict.fromkeys(question.text(tr) for question in questions(actor))
     if asked:
         lines += ["", "Det här vet vi inte:"]
         lines += [f"{number}. {text}" for number, text in enumerate(asked, start=1)]
     lines += ["", f"Postens id: {actor.id}", f"Svar till: {address}", ""]
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a reader says of a record: the changed fields as YAML, and what is wrong with them."""
+
+    fragment: str
+    faults: tuple[Fault, ...]
+
+
+def corrected(actor: Actor, said: Mapping[Loc, Any], *, today: date) -> Correction:
+    """Return a record with some fields said anew, as the register would take it.
+
+    ``said`` has a value by the path of its field. What an actor says of a way of help is entered
+    as ``editorial``, for no page says it; nothing said confirms the record as it is.
+    """
+    before = actor.model_dump(mode="json")
+    raw: Any = deepcopy(before)
+    for path, value in said.items():
+        part = raw
+        for step in path[:-1]:
+            part = part[step]
+        if part[path[-1]] == value:
+            continue
+        part[path[-1]] = value
+        if "delivery" in path:
+            is_known = value != Availability.UNKNOWN
+            raw[path[0]][path[1]]["delivery_basis"][path[-1]] = "editorial" if is_known else None
+    raw["last_confirmed"] = today.isoformat()
+    faults = check_record(raw, today=today)
+    changed = {key: value for key, value in raw.items() if key == "id" or value != before[key]}
+    return Correction(fragment=dump_yaml([changed]), faults=faults)
 
 
 def unknown_cells(register: Register, *, on: date) -> dict[Cell, frozenset[str]]:

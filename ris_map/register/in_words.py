@@ -85,6 +85,7 @@ class ActorRow:
     last_evidence: str
     last_confirmed: str
     report_url: str
+    confirm_url: str
     detail_url: str
 
     @property
@@ -130,8 +131,28 @@ def actor_row(
         last_evidence=actor.last_evidence or unknown,
         last_confirmed=actor.last_confirmed or tr("confirmed.never"),
         report_url=report_url(actor.id, actor.name, words=words),
+        confirm_url=confirm_url(actor.id, words=words),
         detail_url=detail_url(actor.id, words=words),
     )
+
+
+def terms(actor: Actor, *, words: Words) -> list[tuple[str, str]]:
+    """Return for whom, what it costs and how one gets it: name of the field and words, or none."""
+    tr, language = words.tr, words.tr.language
+
+    def listed(name: str, values: Iterable[str]) -> str:
+        return tr.listing([tr(f"{name}.{value}") for value in values])
+
+    funding = actor.funding.source.in_(language) if actor.funding else ""
+    if actor.funding and actor.funding.until:
+        funding = tr("record.funding.until", source=funding, until=actor.funding.until)
+    return [
+        ("target_groups", listed("target", actor.target_groups)),
+        ("cost", listed("cost", actor.cost)),
+        ("eligibility", actor.eligibility.in_(language) if actor.eligibility else ""),
+        ("how_to_apply", actor.how_to_apply.in_(language) if actor.how_to_apply else ""),
+        ("funding", funding),
+    ]
 
 
 def phase_marks(phases: Iterable[Phase], *, words: Words) -> tuple[PhaseMark, ...]:
@@ -221,6 +242,25 @@ def report_url(actor_id: str, name: str, *, words: Words) -> str:
     }
     query = urlencode(fields, quote_via=quote)
     return f"mailto:{words.report_address}?{query}"
+
+
+def confirm_message(actor: Actor, fragment: str, *, changed: bool, words: Words) -> tuple[str, str]:
+    """Return a prepared message that confirms or corrects a record: its address and its body."""
+    tr = words.tr
+    lines = [tr("confirm.body.change" if changed else "confirm.body.right"), "", fragment]
+    lines += [tr("confirm.body.source"), ""] if changed else []
+    body = "\n".join(lines)
+    fields = {
+        "subject": tr("confirm.subject", name=actor.name, id=actor.id),
+        # lines of a message end in CR LF (RFC 6068)
+        "body": "\r\n".join(body.splitlines()),
+    }
+    return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}", body
+
+
+def confirm_url(actor_id: str, *, words: Words) -> str:
+    """Return the address of the page on which a record is confirmed or corrected (M5)."""
+    return f"/bekrafta?{urlencode({'id': actor_id, 'lang': words.tr.language.value})}"
 
 
 def detail_url(actor_id: str, *, words: Words) -> str:

@@ -174,17 +174,38 @@ def _actors(
     records: list[tuple[Place, Mapping[str, Any]]] = []
     for index, item in enumerate(raw):
         here = Place(file, document, ("actors", index), _record_name(item, index=index))
-        faults.extend(text_faults(item, place=here))
         if isinstance(item, dict):
             records.append((here, item))
-        actor = _validated(item, model=Actor, place=here, faults=faults)
+        actor = _record(item, here, faults, today=today, municipality_at=municipality_at)
         if actor is not None:
             actors.append(actor)
-            faults.extend(
-                actor_faults(actor, place=here, today=today, municipality_at=municipality_at)
-            )
     faults.extend(cross_faults(records, unread=_unread_ids(document)))
     return tuple(actors)
+
+
+def _record(
+    item: Any,  # noqa: ANN401 -- whatever YAML gave
+    place: Place,
+    faults: list[Fault],
+    *,
+    today: date,
+    municipality_at: MunicipalityAt | None,
+) -> Actor | None:
+    """Return one record if it fits the model; everything wrong with it joins ``faults``."""
+    faults.extend(text_faults(item, place=place))
+    actor = _validated(item, model=Actor, place=place, faults=faults)
+    if actor is not None:
+        found = actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
+        faults.extend(found)
+    return actor
+
+
+def check_record(item: Mapping[str, Any], *, today: date) -> tuple[Fault, ...]:
+    """Return the errors of one record by itself, as :func:`check_register` would find them."""
+    faults: list[Fault] = []
+    place = Place("", YamlDocument(item, {}), (), str(item.get("id")))
+    _record(item, place, faults, today=today, municipality_at=None)
+    return tuple(masked(fault) for fault in faults if fault.is_error)
 
 
 def _unread_ids(document: YamlDocument) -> frozenset[str]:

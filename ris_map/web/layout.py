@@ -56,7 +56,7 @@ PAGES: tuple[PageSpec, ...] = (
         ("municipality", "kommun"),
         ("strength_areas", "styrkeomraden"),
     ),
-    *_pages("hidden", ("actor", "aktor")),
+    *_pages("hidden", ("actor", "aktor"), ("confirm", "bekrafta")),
     *_pages(
         "footer",
         ("open_data", "oppna-data"),

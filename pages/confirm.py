@@ -1,0 +1,153 @@
+"""Confirm or correct one record: all of it in words, a form, and a prepared message."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from ris_map.actors.detail import actor_html
+from ris_map.common import dates
+from ris_map.register.asking import corrected, questions
+from ris_map.register.in_words import Words, confirm_message, confirm_url
+from ris_map.register.model import Actor
+from ris_map.register.strategy import Term
+from ris_map.register.vocabulary import Availability, Cost, Delivery, Phase, Status, TargetGroup
+from ris_map.web import data, layout
+from ris_map.words import swedish_sort_key
+from ris_map.words.markup import render
+
+tr = layout.language_texts()
+register = data.register_state().register
+words, today = data.words(tr), dates.today()
+
+
+def choose(given: str) -> None:
+    """Draw the list to choose from, where the address names no record."""
+    layout.title(tr("page.confirm.title"), tr("page.confirm.lead"))
+    if given:
+        st.html(render("notice.html", text=tr("page.confirm.none")))
+    actors = sorted(register.actors, key=lambda one: swedish_sort_key(one.name))
+    st.html(
+        render(
+            "confirm_choose.html",
+            heading=tr("page.confirm.choose"),
+            links=[(one.name, confirm_url(one.id, words=words)) for one in actors],
+        )
+    )
+
+
+def form(actor: Actor) -> None:
+    """Draw the form; what it makes is shown below it and stored nowhere."""
+    with st.form(f"confirm-{actor.id}", border=False):
+        said = fields(actor, words)
+        is_made = st.form_submit_button(tr("confirm.make"), type="primary")
+    if not is_made:
+        return
+    correction = corrected(actor, said, today=today)
+    changed = correction.fragment != corrected(actor, {}, today=today).fragment
+    if correction.faults:
+        faults = [f"{fault.field}: {fault.reason} {fault.action}" for fault in correction.faults]
+        st.html(render("confirm_faults.html", text=tr("confirm.faults"), faults=faults))
+        return
+    url, body = confirm_message(actor, correction.fragment, changed=changed, words=words)
+    st.html(
+        render(
+            "confirm_ready.html",
+            text=tr("confirm.ready" if changed else "confirm.nothing"),
+            url=url,
+            label=tr("confirm.mail"),
+            copy=tr("confirm.copy", address=words.report_address),
+        )
+    )
+    st.code(body, language="yaml", wrap_lines=True)
+
+
+def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
+    """Draw a widget for each field that can be answered; return what they say by its path."""
+    strategy, language, unknown = words.strategy, tr.language, tr("unknown")
+    said: dict[tuple[str | int, ...], Any] = {}
+
+    def label(term: Term) -> str:
+        return strategy.label(term).in_(language)
+
+    def choice(kind: str) -> Callable[[object], str]:
+        return lambda value: tr(f"{kind}.{value}")
+
+    said["name",] = st.text_input(tr("confirm.name"), actor.name)
+    said["summary", "sv"] = st.text_area(tr("confirm.summary"), actor.summary.sv)
+    states = [s for s in Status if s is actor.status or s is not Status.ENDED]
+    at = states.index(actor.status)
+    said["status",] = st.selectbox(tr("confirm.status"), states, at, format_func=choice("status"))
+    for field in ("homepage", "contact_url"):
+        name = tr("confirm.homepage" if field == "homepage" else "confirm.contact")
+        said[field,] = (
+            st.text_input(name, getattr(actor, field) or "", placeholder="https://") or None
+        )
+    for n, offer in enumerate(actor.offers):
+        kind = label(offer.service_type)
+        chosen = st.multiselect(
+            tr("confirm.offer", kind=kind),
+            list(Phase),
+            list(offer.phases),
+            format_func=label,
+            placeholder=unknown,
+        )
+        said["offers", n, "phases"] = [phase for phase in Phase if phase in chosen]
+        for column, mode in zip(st.columns(4), Delivery, strict=True):
+            with column:
+                said["offers", n, "delivery", mode.value] = st.selectbox(
+                    tr("confirm.offer.way", kind=kind, way=label(mode)),
+                    list(Availability),
+                    list(Availability).index(offer.delivery.of(mode)),
+                    format_func=choice("availability"),
+                    key=f"{actor.id}-{n}-{mode}",
+                )
+    for n, office in enumerate(actor.offices):
+        street = st.text_input(
+            tr("confirm.street", town=office.town),
+            office.street or "",
+            key=f"{actor.id}-{office.id}",
+        )
+        said["offices", n, "street"] = street or None
+    for field, known, kind in (
+        ("target_groups", TargetGroup, "target"),
+        ("cost", Cost, "cost"),
+    ):
+        picked = st.multiselect(
+            tr(f"record.{field}"),
+            list(known),
+            list(getattr(actor, field)),
+            format_func=choice(kind),
+            placeholder=unknown,
+        )
+        said[field,] = [value.value for value in known if value in picked]
+    for field in ("eligibility", "how_to_apply"):
+        now = getattr(actor, field)
+        text = st.text_input(
+            tr(f"record.{field}"), now.in_(language) if now else "", help=tr("confirm.text.hint")
+        )
+        if text != (now.in_(language) if now else ""):
+            both = {"sv": text, "en": text} if not now else {**now.model_dump(), language: text}
+            said[field,] = both if text else None
+    return said
+
+
+given = st.query_params.get("id", "")
+found = register.by_id.get(given)
+if found is None:
+    choose(given)
+else:
+    st.set_page_config(page_title=f"{found.name} – {tr('product.name')}")
+    layout.title(tr("page.confirm.name", name=found.name), tr("page.confirm.lead"))
+    simple = corrected(found, {}, today=today)
+    address, _ = confirm_message(found, simple.fragment, changed=False, words=words)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        asked = dict.fromkeys(question.text(tr) for question in questions(found))
+        st.html(
+            render("confirm_head.html", t=tr, url=address, asked=asked),
+        )
+        st.html(actor_html(found, words=words, on=today))
+    with right:
+        st.html(render("heading.html", level=2, text=tr("confirm.form"), hidden=False))
+        form(found)

@@ -1,0 +1,92 @@
+"""The page on which a record is confirmed or corrected: words, form, message, nothing stored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ris_map.common.yaml_file import load_yaml
+from ris_map.register.asking import questions
+from ris_map.register.model import Actor
+from ris_map.web import data
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.pages.opened import ROOT, html, open_page, read
+
+PAGE = ROOT / "pages" / "confirm.py"
+REGISTER = ROOT / "data" / "actors.yaml"
+
+
+def opened(actor_id: str, language: Language = Language.SV) -> AppTest:
+    return open_page({"id": actor_id, "lang": language.value}, page=PAGE)
+
+
+def messages(session: AppTest) -> list[dict[str, list[str]]]:
+    tags = [attributes.get("href") or "" for tag, attributes in read(session).tags if tag == "a"]
+    return [parse_qs(urlsplit(url).query) for url in tags if url.startswith("mailto:")]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_M5_one_click_confirms_and_every_open_question_is_asked(language: Language) -> None:
+    session, tr = opened("almi-nord", language), translator(language)
+    assert not session.exception
+    first = messages(session)[0]
+    assert "almi-nord" in first["subject"][0]
+    assert "last_confirmed: '2026-11-23'" in first["body"][0]
+    text = " ".join(read(session).text.split())
+    for question in questions(data.register_state().register.by_id["almi-nord"]):
+        assert question.text(tr) in text
+
+
+def test_M5_a_correction_is_a_fragment_that_the_model_takes(tmp_path: Path) -> None:
+    before = REGISTER.read_bytes()
+    session = opened("almi-nord")
+    session.text_input[1].set_value("https://www.almi.se/nord")
+    session.multiselect[-1].set_value(["free"])
+    session.button[0].click().run()
+    assert not session.exception
+    (code,) = session.code
+    assert "homepage: https://www.almi.se/nord" in code.value
+    assert "cost:\n    - free" in code.value
+    assert "offers" not in code.value
+    fragment = code.value[
+        code.value.index("- id:") : code.value.index("\n\n", code.value.index("- id:"))
+    ]
+    draft = tmp_path / "rattelse.yaml"
+    draft.write_text(fragment + "\n", encoding="utf-8")
+    (changed,) = load_yaml(draft).value
+    whole = data.register_state().register.by_id["almi-nord"].model_dump(mode="json")
+    Actor.model_validate_json(json.dumps({**whole, **changed}))
+    assert messages(session)[-1]["body"][0].replace("\r\n", "\n").startswith(code.value[:60])
+    assert REGISTER.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("https://https://www.almi.se", "homepage"),
+        ("ring 070-123 45 67", "homepage"),
+        ("https://x", "homepage"),
+    ],
+)
+def test_F17_what_the_register_would_refuse_is_refused_in_the_form(said: str, field: str) -> None:
+    session = opened("almi-nord")
+    session.text_input[1].set_value(said)
+    session.button[0].click().run()
+    assert not session.exception
+    assert not session.code
+    assert f"{field}: " in read(session).text
+    assert "070-123" not in html(session)
+
+
+@pytest.mark.parametrize("query", [{}, {"id": "finns-inte"}, {"id": "<script>"}])
+def test_without_a_record_there_is_the_list_to_choose_from(query: dict[str, str]) -> None:
+    session = open_page(query, page=PAGE)
+    assert not session.exception
+    shown = html(session)
+    assert shown.count('href="/bekrafta?id=') == len(data.register_state().register.actors)
+    assert ("ris-notice" in shown) == bool(query)
