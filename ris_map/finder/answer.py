@@ -12,21 +12,13 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
-from ris_map.finder.match import (
-    Caution,
-    Content,
-    Reason,
-    Why,
-    content_of,
-    fit,
-    place_reason,
-    serves_place,
-)
+from ris_map.finder.match import Caution, Reason, Why, fit, place_reason, serves_place
 from ris_map.finder.need import Need, Start, start_of
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, Scope, Status
-from ris_map.travel.matrix import office_key
+from ris_map.travel.matrix import office_key, travel
+from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, SpeedModel
 from ris_map.travel.routes import Route, routes_from
 from ris_map.travel.world import World
 from ris_map.words import swedish_sort_key
@@ -73,23 +65,41 @@ BY_ROAD = frozenset(
 """Groups whose entries are all offices, in the order of minutes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Road:
+    """Minutes and kilometres by road to an office; infinite without a road.
+
+    ``fastest`` and ``slowest`` are the minutes under the fastest and the slowest speed model.
+    """
+
+    minutes: float = math.inf
+    km: float = math.inf
+    fastest: float = math.inf
+    slowest: float = math.inf
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One way in which one actor helps.
-
-    ``way`` None: not known how. ``minutes`` and ``km`` by road, infinite without a road.
-    """
+    """One way in which one actor helps; ``way`` None: not known how. Offices have a ``road``."""
 
     actor: Actor
     group: Group
     way: Delivery | None
     offers: tuple[Offer, ...]
     office: Office | None = None
-    minutes: float | None = None
-    km: float | None = None
-    route: Route | None = None
+    road: Road | None = None
     reasons: tuple[Reason, ...] = ()
     cautions: tuple[Caution, ...] = ()
+
+    @property
+    def minutes(self) -> float | None:
+        """Minutes by road to the office, infinite without a road; None without an office."""
+        return None if self.road is None else self.road.minutes
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether there is an office, and a road to it."""
+        return self.road is not None and math.isfinite(self.road.minutes)
 
     @property
     def is_of_area(self) -> bool:
@@ -166,193 +176,200 @@ def rank(entry: Entry, *, need: Need) -> tuple[int, int, int, float, int, tuple[
 
 
 CACHED_STARTS = 16
-"""Places whose ways are kept: changing the phase must not find the roads again."""
+"""Places whose roads are kept: changing the phase must not find them again."""
 REMOTE_MODES = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
+ONWARD_LIMIT = 3
+"""How many who take over in the next phase are named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """The way from one start to every office that exists; None where there is no road."""
-
-    routes: Mapping[str, Route | None]
-
-    def offices(self, actor: Actor) -> Iterator[tuple[Office, Route | None]]:
-        """Give the offices that exist, each with the way to it."""
-        for office in actor.offices:
-            key = office_key(actor, office)
-            if key in self.routes:
-                yield office, self.routes[key]
-
-
-def ways_from(world: World, start: Start | None) -> Ways:
-    """Return the ways from a start; without one there is no way to any office."""
-    return Ways({}) if start is None else _ways_from(world, start.locality)
+def speed_of(need: Need) -> SpeedModel:
+    """Return the speed model that a need asks for."""
+    return SPEED_MODEL["winter" if need.winter else "summer"]
 
 
 @lru_cache(maxsize=CACHED_STARTS)
-def _ways_from(world: World, here: Locality) -> Ways:
-    places = [
-        (office_key(actor, office), office)
-        for actor in world.register.actors
-        for office in actor.offices
-        if office.is_valid(world.on)
-    ]
-    base = world.foundations
-    routes = routes_from(
-        base.joined([here.lat], [here.lon]),
-        base.joined([o.lat for _, o in places], [o.lon for _, o in places]),
+def _roads_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str, Road]:
+    """Return the way from a place to every office of the register."""
+    origin, offices = world.foundations.joined([here.lat], [here.lon]), world.joined_offices
+    minutes, km = travel(origin, offices, speed_model=model, with_km=True)
+    times = [travel(origin, offices, speed_model=m)[0][0].tolist() for m in SPEED_MODELS]
+    rows = zip(world.offices, minutes[0].tolist(), km[0].tolist(), *times, strict=True)
+    return {
+        place.id: Road(one, length, min(by_model), max(by_model))
+        for place, one, length, *by_model in rows
+    }
+
+
+def route_to(entry: Entry, *, world: World, answer: SupportAnswer) -> Route | None:
+    """Return the way to an entry's office in full; None without an office or a road."""
+    if answer.start is None or entry.office is None:
+        return None
+    routes = _routes_from(world, answer.start.locality, speed_of(answer.need))
+    return routes[office_key(entry.actor, entry.office)]
+
+
+@lru_cache(maxsize=CACHED_STARTS)
+def _routes_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str, Route | None]:
+    origin = world.foundations.joined([here.lat], [here.lon])
+    routes = routes_from(origin, world.joined_offices, speed_model=model)
+    return {place.id: route for place, route in zip(world.offices, routes, strict=True)}
+
+
+def find_support(world: World, need: Need) -> SupportAnswer:
+    """Return who can help with a need."""
+    start = None if need.place is None else start_of(world.foundations.geography, need.place)
+    roads = {} if start is None else _roads_from(world, start.locality, speed_of(need))
+    search = _Search(world, need, start, roads)
+    entries = search.entries()
+    next_phase = _next_phase(need.phases)
+    onward: tuple[Entry, ...] = ()
+    if next_phase is not None:
+        later = need.model_copy(update={"phase": next_phase, "service_types": ()})
+        onward = _takes_over(replace(search, need=later).entries())
+    with_page = (entry for entry in entries if entry.is_sure and entry.actor.homepage)
+    return SupportAnswer(
+        need=need,
+        start=start,
+        entries=entries,
+        nearest=_nearest(entries),
+        contact=next(chain(search.local(), with_page, entries), None),
+        next_phase=next_phase,
+        onward=onward,
     )
-    return Ways({key: route for (key, _), route in zip(places, routes, strict=True)})
-
-
-def entries_of_all(
-    world: World, need: Need, *, start: Start | None, ways: Ways
-) -> tuple[Entry, ...]:
-    """Return everything that answers a need, in order; see :func:`ris_map.finder.entry.rank`."""
-    found = [
-        entry
-        for actor in world.register.actors
-        if actor.is_active(world.on)
-        for entry in _entries_of(actor, need, start=start, ways=ways)
-    ]
-    if start is not None and not any(entry.group is Group.NEAR for entry in found):
-        found = _with_local_ways_in(found, world, need, start=start, ways=ways)
-    return tuple(sorted(found, key=lambda entry: rank(entry, need=need)))
-
-
-def _with_local_ways_in(
-    found: list[Entry], world: World, need: Need, *, start: Start, ways: Ways
-) -> list[Entry]:
-    """Put the municipality's own office, and others with a wider remit nearby, before the rest."""
-    local = local_contacts(world, start=start, ways=ways)
-    own = {entry.actor.id for entry in local}
-    others = [
-        replace(entry, group=Group.LOCAL_ADJACENT) if _is_local_adjacent(entry, need) else entry
-        for entry in found
-        if entry.actor.id not in own
-    ]
-    return [*local, *others]
-
-
-def _is_local_adjacent(entry: Entry, need: Need) -> bool:
-    return entry.group is Group.ADJACENT and entry.is_sure and _is_within(entry, need)
-
-
-def _entries_of(actor: Actor, need: Need, *, start: Start | None, ways: Ways) -> list[Entry]:
-    content = content_of(actor, need)
-    if content.is_no:
-        return []
-    question = _Question(actor, need, start, content)
-    serves = serves_place(actor, start)
-    physical = _physical(question, ways=ways)
-    if actor.outside_county:
-        return physical
-    remote = [] if serves is Answer.NO else list(_remote(question))
-    is_aside = actor.status is Status.UNKNOWN or actor.scope is Scope.ADJACENT
-    if not physical and not remote:
-        remote = _way_unknown(question)
-    elif is_aside:
-        remote = remote[:1]
-    return (physical or remote)[:1] if actor.status is Status.UNKNOWN else [*physical, *remote]
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """One actor, asked for one need at one place."""
+class _Search:
+    """A need at a place, with the ways from there to every office."""
 
-    actor: Actor
+    world: World
     need: Need
     start: Start | None
-    content: Content
+    roads: Mapping[str, Road]
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return everything that answers the need, in order."""
+        found = [
+            entry
+            for actor in self.world.register.actors
+            if actor.is_active(self.world.on)
+            for entry in self.of(actor)
+        ]
+        if self.start is not None and not any(entry.group is Group.NEAR for entry in found):
+            # the municipality's own office, and others with a wider remit nearby, are ways in
+            local = tuple(self.local())
+            own = {entry.actor.id for entry in local}
+            found = [
+                *local,
+                *(
+                    replace(entry, group=Group.LOCAL_ADJACENT)
+                    if entry.group is Group.ADJACENT and entry.is_sure and self.is_within(entry)
+                    else entry
+                    for entry in found
+                    if entry.actor.id not in own
+                ),
+            ]
+        return tuple(sorted(found, key=lambda entry: rank(entry, need=self.need)))
+
+    def local(self) -> Iterator[Entry]:
+        """Yield the municipality's own office, whatever the need: a way in, labelled as such."""
+        for actor in self.world.register.actors:
+            is_at_work = actor.status is Status.ACTIVE and actor.is_active(self.world.on)
+            if not (actor.municipal and is_at_work) or actor.outside_county or not self.start:
+                continue
+            if self.start.code in actor.service_area.municipalities:
+                for office in self.offices(actor):
+                    yield Entry(
+                        actor=actor,
+                        group=Group.LOCAL,
+                        way=Delivery.OFFICE,
+                        offers=actor.offers,
+                        office=office,
+                        road=self.roads[office_key(actor, office)],
+                        reasons=(Reason(Why.FIRST_CONTACT),),
+                    )
+
+    def offices(self, actor: Actor) -> Iterator[Office]:
+        """Yield the offices that exist; none before a place is chosen."""
+        return (o for o in actor.offices if self.roads and o.is_valid(self.world.on))
+
+    def of(self, actor: Actor) -> list[Entry]:
+        """Return the ways in which one actor helps: its best office, and those without one."""
+        serves = serves_place(actor, self.start)
+        offices = [e for o in self.offices(actor) if (e := self.entry(actor, Delivery.OFFICE, o))]
+        offices.sort(key=lambda e: (rank(e, need=self.need), e.office.id if e.office else ""))
+        physical = offices[:1]
+        if actor.outside_county:
+            return physical
+        remote = [] if serves is Answer.NO else list(self.remote(actor))
+        if not physical and not remote:
+            # it has an office, but how far it is nobody can say before a place is chosen
+            is_open = self.start is None and actor.offices
+            unknown = None if is_open else self.entry(actor, None)
+            remote = [] if unknown is None else [unknown]
+        elif actor.status is Status.UNKNOWN or actor.scope is Scope.ADJACENT:
+            remote = remote[:1]
+        return (physical or remote)[:1] if actor.status is Status.UNKNOWN else [*physical, *remote]
+
+    def remote(self, actor: Actor) -> Iterator[Entry]:
+        """Yield the ways without an office that are known to be offered; digital before phone."""
+        has_digital = False
+        for mode in REMOTE_MODES:
+            is_offered = any(o.delivery.of(mode) is Availability.OFFERED for o in actor.offers)
+            if not is_offered or (mode is Delivery.PHONE and has_digital):
+                continue
+            entry = self.entry(actor, mode)
+            if entry is not None and Caution.WAY_UNKNOWN not in entry.cautions:
+                has_digital |= mode is Delivery.DIGITAL
+                yield entry
 
     def entry(
-        self,
-        *,
-        way: Delivery | None,
-        office: Office | None = None,
-        route: Route | None = None,
+        self, actor: Actor, way: Delivery | None, office: Office | None = None
     ) -> Entry | None:
-        """Return what the actor has to say in one way; None if it is a clear no."""
-        serves = serves_place(self.actor, self.start, office=office)
-        fitted = fit(self.actor, self.need, content=self.content, mode=way, serves=serves)
-        if fitted.truth is Answer.NO:
+        """Return what an actor has to say in one way; None if it is a clear no."""
+        serves = serves_place(actor, self.start, office=office)
+        fitted = fit(actor, self.need, mode=way, serves=serves)
+        if fitted is None:
             return None
-        place = place_reason(self.actor, self.start, office=office)
-        no_road = math.inf if office is not None else None
+        place = place_reason(actor, self.start, office=office)
+        road = None if office is None else self.roads[office_key(actor, office)]
+        own = {
+            Caution.MODE_UNKNOWN: way is None,
+            Caution.NO_ROAD: road is not None and math.isinf(road.minutes),
+            Caution.DOUBTFUL: actor.status is Status.UNKNOWN,
+            Caution.OUTSIDE: actor.outside_county,
+        }
         made = Entry(
-            actor=self.actor,
+            actor=actor,
             group=Group.REMOTE,
             way=way,
             offers=fitted.offers,
             office=office,
-            minutes=route.minutes if route else no_road,
-            km=route.km if route else no_road,
-            route=route,
+            road=road,
             reasons=fitted.reasons if place is None else (*fitted.reasons, place),
-            cautions=(*fitted.cautions, *_own_cautions(self.actor, way, office, route)),
+            cautions=(*fitted.cautions, *(caution for caution, holds in own.items() if holds)),
         )
-        return replace(made, group=_group(made, self.need))
+        return replace(made, group=self.group(made))
 
+    def group(self, entry: Entry) -> Group:
+        """Return the group in which an entry stands."""
+        actor = entry.actor
+        if actor.outside_county:
+            return Group.OUTSIDE
+        if actor.status is Status.UNKNOWN:
+            return Group.DOUBTFUL
+        if actor.scope is Scope.ADJACENT:
+            return Group.ADJACENT_REMOTE if entry.office is None else Group.ADJACENT
+        if entry.office is None:
+            return _GROUP_OF_WAY[entry.way]
+        if not self.is_within(entry):
+            return Group.FAR
+        return Group.NEAR if entry.is_sure else Group.MAYBE_NEAR
 
-def _own_cautions(
-    actor: Actor, way: Delivery | None, office: Office | None, route: Route | None
-) -> Iterator[Caution]:
-    if way is None:
-        yield Caution.MODE_UNKNOWN
-    if office is not None and route is None:
-        yield Caution.NO_ROAD
-    if actor.status is Status.UNKNOWN:
-        yield Caution.DOUBTFUL
-    if actor.outside_county:
-        yield Caution.OUTSIDE
-
-
-def _physical(question: _Question, *, ways: Ways) -> list[Entry]:
-    """Return the entry of an actor's best office, by the order of the whole answer."""
-    found = [
-        entry
-        for office, route in ways.offices(question.actor)
-        if (entry := question.entry(way=Delivery.OFFICE, office=office, route=route)) is not None
-    ]
-    if len(found) > 1:
-        found.sort(key=lambda e: (rank(e, need=question.need), e.office.id if e.office else ""))
-    return found[:1]
-
-
-def _remote(question: _Question) -> Iterator[Entry]:
-    """Give the ways without an office that are known to be offered; digital before phone."""
-    has_digital = False
-    for mode in REMOTE_MODES:
-        is_offered = any(o.delivery.of(mode) is Availability.OFFERED for o in question.actor.offers)
-        if not is_offered or (mode is Delivery.PHONE and has_digital):
-            continue
-        entry = question.entry(way=mode)
-        if entry is not None and Caution.WAY_UNKNOWN not in entry.cautions:
-            has_digital |= mode is Delivery.DIGITAL
-            yield entry
-
-
-def _way_unknown(question: _Question) -> list[Entry]:
-    """Return the entry of an actor that serves the place in a way that is not known."""
-    if question.start is None and question.actor.offices:
-        return []  # it has an office, but how far it is nobody can say before a place is chosen
-    entry = question.entry(way=None)
-    return [] if entry is None else [entry]
-
-
-def _group(entry: Entry, need: Need) -> Group:
-    actor = entry.actor
-    if actor.outside_county:
-        return Group.OUTSIDE
-    if actor.status is Status.UNKNOWN:
-        return Group.DOUBTFUL
-    if actor.scope is Scope.ADJACENT:
-        return Group.ADJACENT_REMOTE if entry.office is None else Group.ADJACENT
-    if entry.office is None:
-        return _GROUP_OF_WAY[entry.way]
-    if not _is_within(entry, need):
-        return Group.FAR
-    return Group.NEAR if entry.is_sure else Group.MAYBE_NEAR
+    def is_within(self, entry: Entry) -> bool:
+        """Whether the office can be reached within the limit; the limit itself counts."""
+        limit = self.need.max_minutes or math.inf
+        return entry.is_reached and (entry.minutes or 0.0) <= limit
 
 
 _GROUP_OF_WAY: Mapping[Delivery | None, Group] = {
@@ -363,91 +380,24 @@ _GROUP_OF_WAY: Mapping[Delivery | None, Group] = {
 }
 
 
-def _is_within(entry: Entry, need: Need) -> bool:
-    """Whether the office can be reached within the limit; the limit itself counts."""
-    if entry.minutes is None or math.isinf(entry.minutes):
-        return False
-    return need.max_minutes is None or entry.minutes <= need.max_minutes
-
-
-def local_contacts(world: World, *, start: Start, ways: Ways) -> tuple[Entry, ...]:
-    """Return the own office of the municipality, whatever the need: a way in, labelled as such."""
-    found = []
-    for actor in world.register.actors:
-        is_own = actor.municipal and start.code in actor.service_area.municipalities
-        is_at_work = actor.status is Status.ACTIVE and actor.is_active(world.on)
-        if not is_own or actor.outside_county or not is_at_work:
-            continue
-        for office, route in ways.offices(actor):
-            found.append(
-                Entry(
-                    actor=actor,
-                    group=Group.LOCAL,
-                    way=Delivery.OFFICE,
-                    offers=actor.offers,
-                    office=office,
-                    minutes=route.minutes if route else math.inf,
-                    km=route.km if route else math.inf,
-                    route=route,
-                    reasons=(Reason(Why.FIRST_CONTACT),),
-                )
-            )
-    return tuple(found)
-
-
-ONWARD_LIMIT = 3
-"""How many who take over in the next phase are named."""
-
-
-def find_support(world: World, need: Need) -> SupportAnswer:
-    """Return who can help with a need."""
-    start = None if need.place is None else start_of(world.foundations.geography, need.place)
-    ways = ways_from(world, start)
-    entries = entries_of_all(world, need, start=start, ways=ways)
-    next_phase = _next_phase(need.phases)
-    onward: tuple[Entry, ...] = ()
-    if next_phase is not None:
-        later = need.model_copy(update={"phase": next_phase, "service_types": ()})
-        onward = _takes_over(entries_of_all(world, later, start=start, ways=ways))
-    return SupportAnswer(
-        need=need,
-        start=start,
-        entries=entries,
-        nearest=_nearest(entries),
-        contact=_contact(entries, world, start=start, ways=ways),
-        next_phase=next_phase,
-        onward=onward,
-    )
-
-
 def _nearest(entries: Sequence[Entry]) -> Entry | None:
     if any(entry.group is Group.NEAR for entry in entries):
         return None
     offices = [
-        e for e in entries if e.group in {Group.MAYBE_NEAR, Group.FAR} and e.minutes is not None
+        e
+        for e in entries
+        if e.group in {Group.MAYBE_NEAR, Group.FAR} and math.isfinite(e.minutes or 0)
     ]
-    reachable = [e for e in offices if math.isfinite(e.minutes or 0)]
     return min(
-        reachable,
+        offices,
         key=lambda e: (not e.is_sure, e.minutes, swedish_sort_key(e.actor.name)),
         default=None,
     )
 
 
-def _contact(
-    entries: Sequence[Entry], world: World, *, start: Start | None, ways: Ways
-) -> Entry | None:
-    local = () if start is None else local_contacts(world, start=start, ways=ways)
-    with_page = (entry for entry in entries if entry.is_sure and entry.actor.homepage)
-    return next(chain(local, with_page, entries), None)
-
-
 def _next_phase(phases: Sequence[Phase]) -> Phase | None:
-    if not phases:
-        return None
     order = tuple(Phase)
-    later = order[order.index(max(phases, key=order.index)) + 1 :]
-    return later[0] if later else None
+    return next(iter(order[order.index(phases[0]) + 1 :]), None) if phases else None
 
 
 def _takes_over(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ris_map.finder.answer import Entry, Group, SupportAnswer
-from ris_map.finder.words import ON_MAP
+from ris_map.coverage.cubes import CLASS_LIMITS
+from ris_map.finder.answer import Entry, Group, SupportAnswer, route_to, speed_of
+from ris_map.finder.words import ON_MAP, range_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
 from ris_map.travel.matrix import office_key
@@ -13,8 +14,6 @@ from ris_map.travel.world import World
 from ris_map.web.map import UNKNOWN, Bubble, Legend, MapLayer, MapPicture, Route, Sentence
 from ris_map.words.figures import minutes_words as in_words
 
-CLASS_ENDS = (30.0, 60.0, 90.0, 120.0)
-"""Last minute of each class but the farthest."""
 DRAWN_WAYS = 3
 
 
@@ -27,7 +26,7 @@ def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     sentence = _sentence(answer, drawn, words=words)
     return MapLayer(
         picture=MapPicture(
-            classes=_classes(world, counted) if counted else None,
+            classes=_classes(world, answer, counted) if counted else None,
             legend=Legend(
                 title=tr("find.map.legend"),
                 notes=(("home", tr("find.map.home")), ("office", tr("find.map.office"))),
@@ -39,25 +38,29 @@ def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
         chosen="" if start is None else start.code,
         place=None if start is None else (start.locality.lat, start.locality.lon),
         routes=tuple(
-            Route(points=e.route.line, label=in_words(e.route.minutes, tr=tr))
-            for e in drawn
-            if e.route is not None and len(e.route.line) > 1
+            Route(
+                points=way.line,
+                label=in_words(way.minutes, tr=tr),
+                schematic=way.schematic_km > way.km / 2,
+            )
+            for entry in drawn
+            if (way := route_to(entry, world=world, answer=answer)) and len(way.line) > 1
         ),
     )
 
 
-def _classes(world: World, entries: list[Entry]) -> list[int]:
+def _classes(world: World, answer: SupportAnswer, entries: list[Entry]) -> list[int]:
     """Return the class of every square: minutes to the nearest office that answers the need."""
     keys = [office_key(e.actor, e.office) for e in entries if e.office is not None]
-    rows = world.matrix.rows(keys)
-    minutes = world.matrix.minutes[rows].min(axis=0, initial=np.inf)
-    codes = np.searchsorted(CLASS_ENDS, minutes)
+    matrix = world.matrix_for(speed_of(answer.need))
+    minutes = matrix.minutes[matrix.rows(keys)].min(axis=0, initial=np.inf)
+    codes = np.searchsorted(CLASS_LIMITS, minutes)
     return [int(code) for code in np.where(np.isinf(minutes), UNKNOWN, codes)]
 
 
 def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     """Return the offices to which the way is drawn: the nearest that help, else the nearest one."""
-    near = [e for e in answer.entries if e.group is Group.NEAR and e.route is not None]
+    near = [e for e in answer.entries if e.group is Group.NEAR and e.is_reached]
     if near:
         return tuple(sorted(near, key=lambda e: e.minutes or 0.0))[:DRAWN_WAYS]
     return () if answer.nearest is None else (answer.nearest,)
@@ -71,9 +74,10 @@ def _sentence(answer: SupportAnswer, drawn: tuple[Entry, ...], *, words: Words) 
         return Sentence(figure="", text=tr("find.nothing.no-office"))
     nearest = drawn[0]
     assert nearest.office is not None
+    text = tr("find.map.sentence", name=nearest.actor.name, town=nearest.office.town)
     return Sentence(
         figure=in_words(nearest.minutes or 0.0, tr=tr),
-        text=tr("find.map.sentence", name=nearest.actor.name, town=nearest.office.town),
+        text="\n".join(part for part in (text, range_words(nearest, tr=tr)) if part),
     )
 
 

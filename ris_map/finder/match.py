@@ -64,69 +64,43 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """How well an actor answers a need, before place and way: each offer, and the area."""
-
-    offers: tuple[Answer, ...]
-    area: Answer
-
-    @property
-    def is_no(self) -> bool:
-        """Whether nothing the actor offers can answer the need."""
-        return self.area is Answer.NO or max(self.offers) is Answer.NO
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """How well an actor answers a need in one way."""
+    """What an actor can answer a need with in one way, and what is not known about it."""
 
-    truth: Answer
     offers: tuple[Offer, ...]
     reasons: tuple[Reason, ...]
     cautions: tuple[Caution, ...]
-
-
-def content_of(actor: Actor, need: Need) -> Content:
-    """Read an actor's offers against everything in a need but place and way."""
-    of_need = Filter(phases=need.phases, service_types=need.counted_types)
-    of_area = Filter(strength_areas=() if need.strength_area is None else (need.strength_area,))
-    return Content(
-        offers=tuple(offer_truth(offer, of_need) for offer in actor.offers),
-        area=actor_truth(actor, of_area),
-    )
-
-
-def fit(
-    actor: Actor, need: Need, *, content: Content, mode: Delivery | None, serves: Answer
-) -> Fit:
-    """Return how well an actor answers a need in one way; ``mode`` None asks nothing about it."""
-    ways = [offer_truth(offer, _OF_MODE[mode]) for offer in actor.offers]
-    whole = [min(pair) for pair in zip(content.offers, ways, strict=True)]
-    best = max(whole)
-    truth = min(best, content.area, serves)
-    if truth is Answer.NO:
-        return NO_FIT
-    chosen = [index for index, value in enumerate(whole) if value is best]
-    unknown = {
-        Caution.SERVICE_AREA_UNKNOWN: serves,
-        Caution.PHASE_UNKNOWN: max(content.offers[index] for index in chosen),
-        Caution.AREA_UNKNOWN: content.area,
-        Caution.WAY_UNKNOWN: max(ways[index] for index in chosen),
-    }
-    offers = tuple(actor.offers[index] for index in chosen)
-    return Fit(
-        truth=truth,
-        offers=offers,
-        reasons=(*_offer_reasons(offers, need), *_actor_reasons(actor, need)),
-        cautions=tuple(caution for caution, value in unknown.items() if value is Answer.UNKNOWN),
-    )
 
 
 _OF_MODE: Mapping[Delivery | None, Filter] = {
     None: Filter(),
     **{mode: Filter(delivery=(mode,)) for mode in Delivery},
 }
-NO_FIT = Fit(truth=Answer.NO, offers=(), reasons=(), cautions=())
+
+
+def fit(actor: Actor, need: Need, *, mode: Delivery | None, serves: Answer) -> Fit | None:
+    """Return how an actor answers a need in one way (None asks nothing about it); None for no."""
+    of_need = Filter(phases=need.phases, service_types=need.counted_types)
+    of_area = Filter(strength_areas=() if need.strength_area is None else (need.strength_area,))
+    content = [offer_truth(offer, of_need) for offer in actor.offers]
+    ways = [offer_truth(offer, _OF_MODE[mode]) for offer in actor.offers]
+    whole = [min(pair) for pair in zip(content, ways, strict=True)]
+    best, area = max(whole), actor_truth(actor, of_area)
+    if Answer.NO in (best, area, serves):
+        return None
+    chosen = [index for index, value in enumerate(whole) if value is best]
+    unknown = {
+        Caution.SERVICE_AREA_UNKNOWN: serves,
+        Caution.PHASE_UNKNOWN: max(content[index] for index in chosen),
+        Caution.AREA_UNKNOWN: area,
+        Caution.WAY_UNKNOWN: max(ways[index] for index in chosen),
+    }
+    offers = tuple(actor.offers[index] for index in chosen)
+    return Fit(
+        offers=offers,
+        reasons=(*_offer_reasons(offers, need), *_actor_reasons(actor, need)),
+        cautions=tuple(caution for caution, value in unknown.items() if value is Answer.UNKNOWN),
+    )
 
 
 def serves_place(actor: Actor, start: Start | None, *, office: Office | None = None) -> Answer:

@@ -87,6 +87,7 @@ class Need(Choice):
     who: Annotated[Who | None, Field(alias="vem")] = None
     digital_first: Annotated[Flag, Field(alias="digitalt")] = False
     limit: Annotated[Limit, Field(alias="grans")] = Limit.M60
+    winter: Annotated[Flag, Field(alias="vinter")] = False
 
     @property
     def phases(self) -> tuple[Phase, ...]:

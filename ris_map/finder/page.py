@@ -66,7 +66,7 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
     tr = data.texts(language)
     answer = find_support(world, need)
     words = data.words(tr)
-    view = find_view(answer, words=words, on=world.on, reference=world.register.meta.reference_date)
+    view = find_view(answer, world=world, words=words)
     return Prepared(
         view=view,
         list_html=list_html(view, tr=tr),
@@ -285,11 +285,8 @@ def _types_html(tr: Translator) -> str:
 
 def _further(need: Need, *, tr: Translator) -> None:
     plain = Need()
-    is_chosen = (need.who, need.digital_first, need.limit) != (
-        plain.who,
-        plain.digital_first,
-        plain.limit,
-    )
+    further = ("who", "digital_first", "limit", "winter")
+    is_chosen = any(getattr(need, name) != getattr(plain, name) for name in further)
     with st.expander(tr("find.more"), expanded=is_chosen):
         st.segmented_control(
             tr("find.limit.label"),
@@ -302,6 +299,7 @@ def _further(need: Need, *, tr: Translator) -> None:
             wrap=True,
             on_change=STATE.write,
         )
+        st.checkbox(tr("coverage.control.winter"), key=STATE.key("winter"), on_change=STATE.write)
         st.checkbox(tr("find.digital.label"), key=STATE.key("digital_first"), on_change=STATE.write)
         st.pills(
             tr("find.who.label"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode, urlsplit
 
 from ris_map.actors.listing import delivery_sentence
-from ris_map.finder.answer import Entry, Group, SupportAnswer
+from ris_map.finder.answer import Entry, Group, SupportAnswer, route_to
 from ris_map.finder.match import Reason, Why
 from ris_map.finder.need import Need, Start
 from ris_map.register.in_words import (
@@ -22,33 +22,39 @@ from ris_map.register.in_words import (
     places_words,
     town_id,
 )
-from ris_map.register.model import Office
 from ris_map.register.selection import Group as RowGroup
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
+from ris_map.travel.routes import Route
+from ris_map.travel.world import World
 from ris_map.words import Translator
-from ris_map.words.figures import ROUND_MINUTES
+from ris_map.words.figures import ROUND_MINUTES, minutes_range
 from ris_map.words.figures import minutes_words as minutes_in_words
 from ris_map.words.markup import render
 
 PATH = "/hitta"
-COVERAGE_PATH = "/tackning"
-
 ON_MAP = frozenset(Group) - {Group.OUTSIDE}
 """Groups whose offices stand on the map."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expect:
-    """What one type of support usually asks for."""
-
-    label: str
-    text: str
+OF_AREA = "of-area"
+"""Section of the actors that name the chosen strength area: apart from those open to all."""
+SHOWN_OF_A_GROUP = 3
+SHOWN_FIRST: Mapping[str, int] = {
+    Group.FAR: 1,
+    Group.REMOTE: 1,
+    Group.ADJACENT: 0,
+    Group.ADJACENT_REMOTE: 0,
+    Group.DOUBTFUL: 0,
+    Group.OUTSIDE: 0,
+}
+"""How many of a long group stand open; the rest is one press away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindRow:
-    """One entry in words; ``id`` is its element on the page, ``town_id`` its town on the map."""
+    """One entry in words; ``id`` is its element on the page, ``town_id`` its town on the map.
+
+    ``expect`` is what each type of support usually asks for: label and text.
+    """
 
     id: str
     row: ActorRow
@@ -59,7 +65,7 @@ class FindRow:
     phases: tuple[PhaseMark, ...]
     why: str
     cautions: str
-    expect: tuple[Expect, ...]
+    expect: tuple[tuple[str, str], ...]
     town_id: str
 
 
@@ -76,104 +82,145 @@ class FindSection:
     rest_label: str
 
 
-OF_AREA = "of-area"
-"""Section of the actors that name the chosen strength area: apart from those open to all."""
-SHOWN_OF_A_GROUP = 3
-SHOWN_FIRST: Mapping[str, int] = {
-    Group.FAR: 1,
-    Group.REMOTE: 1,
-    Group.ADJACENT: 1,
-    Group.ADJACENT_REMOTE: 1,
-    Group.DOUBTFUL: 1,
-    Group.OUTSIDE: 1,
-}
-"""How many of a long group stand open; the rest is one press away."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One of the best next steps: what to do, with whom, how far."""
+
+    title: str
+    way: str
+    name: str
+    text: str
+    url: str
+    link: str
 
 
-def find_sections(
-    entries: Iterable[Entry], *, need: Need, words: Words, on: date
-) -> tuple[FindSection, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindView:
+    """Everything that page and file say about an answer.
+
+    ``missing`` says what is not there: an office that is near, an office at all, digital help.
+    ``onward`` holds name, address and way of who takes over; ``chain`` mark, whether one is here,
+    address and link of each phase.
+    """
+
+    title: str
+    lead: str
+    place: str
+    choices: str
+    source: str
+    see: str
+    steps: tuple[Step, ...]
+    missing: tuple[str, ...]
+    coverage_url: str
+    sections: tuple[FindSection, ...]
+    expect: tuple[tuple[str, str], ...]
+    onward_title: str
+    onward: tuple[tuple[str, str, str], ...]
+    chain: tuple[tuple[PhaseMark, bool, str, str], ...]
+
+
+def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
+    """Return an answer in words."""
+    tr, start = words.tr, answer.start
+    sections = _sections(answer, world=world, words=words)
+    steps = next_steps(answer, words=words)
+    is_bare = start is not None and not answer.is_near
+    rows = [row for section in sections for row in (*section.rows, *section.rest)]
+    title = tr("page.find.title")
+    if start is not None:
+        name = start.municipality_name if start.is_municipality else start.locality.name
+        title = tr(f"find.head.{len(steps)}", place=name)
+    season = tr(f"coverage.season.{'winter' if answer.need.winter else 'summer'}")
+    reference = world.register.meta.reference_date
+    return FindView(
+        title=title,
+        lead=_lead(answer, tr=tr),
+        place="" if start is None else start_words(start, tr=tr),
+        choices=" · ".join(_need_words(answer.need, words=words)) or tr("find.chosen.none"),
+        source=tr("find.sum.source", reference=reference, season=season),
+        see=tr.plural("find.see", len({row.row.id for row in rows})),
+        steps=steps,
+        missing=tuple(_missing(answer, steps, words=words)) if is_bare else (),
+        coverage_url=coverage_url(answer, tr=tr) if is_bare else "",
+        sections=sections,
+        expect=tuple(dict.fromkeys(item for row in rows for item in row.expect)),
+        onward_title=_onward_title(answer, words=words),
+        onward=tuple(_onward(entry, need=answer.need, words=words) for entry in answer.onward),
+        chain=tuple(_chain(answer, words=words)),
+    )
+
+
+def _sections(answer: SupportAnswer, *, world: World, words: Words) -> tuple[FindSection, ...]:
     """Return the entries under their groups' headings, in order."""
-    grouped: dict[str, list[FindRow]] = {}
-    shown = tuple(entries)
+    # the municipality's own office is the first of the steps, not a second time in the list
+    shown = [entry for entry in answer.entries if entry.group is not Group.LOCAL]
     # links on the map lead to the plain id: the entry with the office, where there is one
     with_office = {entry.actor.id for entry in shown if entry.office is not None}
+    grouped: dict[str, list[FindRow]] = {}
     taken: set[str] = set()
     for entry in shown:
         actor = entry.actor.id
         is_main = actor not in taken and (entry.office is not None or actor not in with_office)
         element = f"a-{actor}" if is_main else f"a-{actor}-{entry.way or 'annat'}"
         taken |= {actor} if is_main else set()
-        row = find_row(entry, element=element, need=need, words=words, on=on)
+        row = find_row(entry, answer, element=element, world=world, words=words)
         grouped.setdefault(OF_AREA if entry.is_of_area else entry.group, []).append(row)
-    area = "" if need.strength_area is None else _label(need.strength_area, words).lower()
-    return tuple(_section(group, rows, area=area, tr=words.tr) for group, rows in grouped.items())
+    area = answer.need.strength_area
+    name = "" if area is None else _label(area, words).lower()
+    return tuple(_section(group, rows, area=name, tr=words.tr) for group, rows in grouped.items())
 
 
 def _section(group: str, rows: Sequence[FindRow], *, area: str, tr: Translator) -> FindSection:
     first = SHOWN_FIRST.get(group, SHOWN_OF_A_GROUP)
     # one that is left alone need not be folded
-    first = len(rows) if len(rows) == first + 1 else first
+    first = len(rows) if first and len(rows) == first + 1 else first
     rest = tuple(rows[first:])
+    title, more = f"find.group.{group}.title", "rest" if first else "all"
     return FindSection(
         id=group,
-        title=tr(f"find.group.{group}.title", area=area)
-        if group == OF_AREA
-        else tr(f"find.group.{group}.title"),
+        title=tr(title, area=area) if group == OF_AREA else tr(title),
         note=tr(f"find.group.{group}.note"),
         count=tr.number(len(rows)),
         rows=tuple(rows[:first]),
         rest=rest,
-        rest_label=tr.plural("find.group.rest", len(rest)) if rest else "",
+        rest_label=tr.plural(f"find.group.{more}", len(rest)) if rest else "",
     )
 
 
-def find_row(entry: Entry, *, element: str, need: Need, words: Words, on: date) -> FindRow:
+def find_row(
+    entry: Entry, answer: SupportAnswer, *, element: str, world: World, words: Words
+) -> FindRow:
     """Return one entry in the words of one language."""
-    tr = words.tr
-    offices = () if entry.office is None else (entry.office,)
+    tr, office = words.tr, entry.office
+    offices = () if office is None else (office,)
     types = tuple(dict.fromkeys(offer.service_type for offer in entry.offers))
     phases = {phase for offer in entry.offers for phase in offer.phases}
+    reasons = dict.fromkeys(reason_words(r, words=words) for r in entry.reasons)
+    why = "; ".join(reasons)
+    if office is not None:
+        minutes = minutes_words(entry.minutes, limit=answer.need.max_minutes, tr=tr)
+        way, place = tr("find.way.office-at", minutes=minutes), places_words(offices, words=words)
+    else:
+        way = tr(f"find.way.{entry.way or 'unknown'}")
+        known = places_words(entry.actor.offices, words=words) or tr("office.none-known")
+        place = known if entry.way is None else tr("find.entry.from-afar")
     return FindRow(
         id=element,
-        row=actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=on),
-        way=way_words(entry, need=need, tr=tr),
-        place=_place_words(entry, words=words),
-        roads=roads_words(entry, tr=tr),
+        row=actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=world.on),
+        way=way,
+        place=place,
+        roads=roads_words(entry, route_to(entry, world=world, answer=answer), tr=tr),
         gives=", ".join(_label(kind, words) for kind in types),
         phases=phase_marks((p for p in Phase if p in phases), words=words),
-        why=_sentence_start(
-            "; ".join(dict.fromkeys(reason_words(r, words=words) for r in entry.reasons))
-        ),
+        why=why[:1].upper() + why[1:],
         cautions="; ".join(tr(f"find.caution.{caution}") for caution in entry.cautions),
-        expect=tuple(Expect(label=_label(k, words), text=tr(f"find.expect.{k}")) for k in types),
-        town_id="" if entry.office is None or entry.group not in ON_MAP else town_id(entry.office),
+        expect=tuple((_label(k, words), tr(f"find.expect.{k}")) for k in types),
+        town_id=town_id(office) if office is not None and entry.group in ON_MAP else "",
     )
 
 
-def way_words(entry: Entry, *, need: Need, tr: Translator) -> str:
-    """Return how the help is reached: by road in minutes, or in which other way."""
-    if entry.office is None:
-        return tr(f"find.way.{entry.way or 'unknown'}")
-    minutes = minutes_words(entry, limit=need.max_minutes, tr=tr)
-    return tr("find.way.office-at", minutes=minutes)
-
-
-def _place_words(entry: Entry, *, words: Words) -> str:
-    if entry.office is not None:
-        return places_words((entry.office,), words=words)
-    if entry.way is not None:
-        return words.tr("find.entry.from-afar")
-    return places_words(entry.actor.offices, words=words) or words.tr("office.none-known")
-
-
-def minutes_words(entry: Entry, *, limit: int | None, tr: Translator) -> str:
-    """Return the minutes to an office, rounded to five.
-
-    Rounding never moves an office across the limit: 61 minutes is "just over 60", not "about 60",
-    where the limit is 60.
-    """
-    minutes = entry.minutes
+def minutes_words(minutes: float | None, *, limit: int | None, tr: Translator) -> str:
+    """Return the minutes to an office by car, rounded to five but never across the limit."""
     if minutes is None:
         return tr("find.way.office")
     if math.isinf(minutes):
@@ -182,23 +229,26 @@ def minutes_words(entry: Entry, *, limit: int | None, tr: Translator) -> str:
     return text if minutes < ROUND_MINUTES else tr("find.way.by-car", minutes=text)
 
 
-def km_words(entry: Entry, *, tr: Translator) -> str:
-    """Return the kilometres to an office; empty where there is nothing to drive."""
-    if entry.km is None or math.isinf(entry.km) or entry.km < 1:
+def range_words(entry: Entry, *, tr: Translator) -> str:
+    """Return the minutes under the fastest and the slowest speed model; empty in town."""
+    if entry.road is None or not ROUND_MINUTES <= entry.road.slowest < math.inf:
         return ""
-    return tr("find.way.km", n=tr.number(round(entry.km)))
+    said = minutes_range(entry.road.fastest, entry.road.slowest, tr=tr)
+    return tr("find.way.range", range=said)
 
 
-def roads_words(entry: Entry, *, tr: Translator) -> str:
-    """Return kilometres and road numbers of the way, in driving order."""
-    if entry.route is None:
+def roads_words(entry: Entry, route: Route | None, *, tr: Translator) -> str:
+    """Return kilometres, road numbers in driving order, what is only sketched, and the range."""
+    if route is None or route.km < 1:
         return ""
     # a link inside a town is no road that anybody asks for
-    numbers = (number for number in entry.route.roads if number and number != "street")
+    numbers = (number for number in route.roads if number and number != "street")
     roads = dict.fromkeys(_road(number, tr=tr) for number in numbers)
-    parts = [km_words(entry, tr=tr), ", ".join(roads)]
-    text = "; ".join(part for part in parts if part)
-    return tr("find.entry.roads", roads=text) if text else ""
+    parts = [tr("find.way.km", n=tr.number(round(route.km))), ", ".join(roads)]
+    if route.schematic_km >= 1:
+        parts.append(tr("find.way.sketched", n=tr.number(round(route.schematic_km))))
+    said = tr("find.entry.roads", roads="; ".join(part for part in parts if part))
+    return f"{said} {range_words(entry, tr=tr)}".strip()
 
 
 def _road(number: str, *, tr: Translator) -> str:
@@ -240,119 +290,21 @@ def start_words(start: Start, *, tr: Translator) -> str:
     return tr("find.place.locality", name=name, municipality=start.municipality_name)
 
 
-def limit_words(need: Need, *, tr: Translator) -> str:
-    """Return the travel limit; empty if any distance will do."""
-    if need.max_minutes is None:
-        return ""
-    return tr("find.limit.minutes", n=tr.number(need.max_minutes))
-
-
-def need_words(need: Need, *, words: Words) -> tuple[str, ...]:
-    """Return the choices but the place, each as a phrase."""
+def _need_words(need: Need, *, words: Words) -> Iterator[str]:
+    """Yield the choices but the place, each as a phrase."""
     tr = words.tr
-    return (
-        *(_label(phase, words) for phase in need.phases),
-        *(tr(f"find.type.{kind}") for kind in need.service_types),
-        *((_label(need.strength_area, words),) if need.strength_area else ()),
-        *((tr(f"find.who.{need.who}"),) if need.who else ()),
-        *((tr("find.file.digital"),) if need.digital_first else ()),
-    )
-
-
-def office_municipality(office: Office, *, words: Words) -> str:
-    """Return the name of the municipality of an office in the county."""
-    name = words.municipality_names.get(office.municipality or "", office.town)
-    return words.tr("find.nothing.municipality", name=name)
-
-
-def _sentence_start(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    yield from (_label(phase, words) for phase in need.phases)
+    yield from (tr(f"find.type.{kind}") for kind in need.service_types)
+    if need.strength_area:
+        yield _label(need.strength_area, words)
+    if need.who:
+        yield tr(f"find.who.{need.who}")
+    if need.digital_first:
+        yield tr("find.file.digital")
 
 
 def _label(term: Term, words: Words) -> str:
     return words.strategy.label(term).in_(words.tr.language)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One of the best next steps: what to do, with whom, how far."""
-
-    title: str
-    way: str
-    name: str
-    text: str
-    url: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Onward:
-    """One actor that takes over in the next phase."""
-
-    name: str
-    url: str
-    way: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainStep:
-    """One phase of the chain, with a link to its support where it is not the present one."""
-
-    mark: PhaseMark
-    is_here: bool
-    url: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindView:
-    """Everything that page and file say about an answer.
-
-    ``missing`` says what is not there: an office that is near, an office at all, digital help.
-    """
-
-    title: str
-    lead: str
-    place: str
-    choices: str
-    source: str
-    see: str
-    steps: tuple[Step, ...]
-    missing: tuple[str, ...]
-    coverage_url: str
-    sections: tuple[FindSection, ...]
-    expect: tuple[Expect, ...]
-    onward_title: str
-    onward: tuple[Onward, ...]
-    chain: tuple[ChainStep, ...]
-
-
-def find_view(answer: SupportAnswer, *, words: Words, on: date, reference: str) -> FindView:
-    """Return an answer in words; ``reference`` is the date of the register's research."""
-    tr = words.tr
-    # the municipality's own office is the first of the steps, not a second time in the list
-    listed = [entry for entry in answer.entries if entry.group is not Group.LOCAL]
-    sections = find_sections(listed, need=answer.need, words=words, on=on)
-    steps = next_steps(answer, words=words)
-    is_bare = answer.start is not None and not answer.is_near
-    rows = [row for section in sections for row in (*section.rows, *section.rest)]
-    return FindView(
-        title=_title(answer, len(steps), tr=tr),
-        lead=_lead(answer, tr=tr),
-        place="" if answer.start is None else start_words(answer.start, tr=tr),
-        choices=" · ".join(need_words(answer.need, words=words)) or tr("find.chosen.none"),
-        source=tr("find.sum.source", reference=reference),
-        see=tr.plural("find.see", len({row.row.id for row in rows})),
-        steps=steps,
-        missing=tuple(_missing(answer, steps, words=words)) if is_bare else (),
-        coverage_url=coverage_url(answer, tr=tr) if is_bare else "",
-        sections=sections,
-        expect=tuple(dict.fromkeys(item for row in rows for item in row.expect)),
-        onward_title=_onward_title(answer, words=words),
-        onward=tuple(_onward(entry, need=answer.need, words=words) for entry in answer.onward),
-        chain=_chain(answer, words=words),
-    )
 
 
 def next_steps(answer: SupportAnswer, *, words: Words) -> tuple[Step, ...]:
@@ -372,70 +324,53 @@ def next_steps(answer: SupportAnswer, *, words: Words) -> tuple[Step, ...]:
 
 def _step(kind: str, entry: Entry, *, need: Need, words: Words) -> Step:
     tr, actor = words.tr, entry.actor
-    way = tr(f"find.way.{entry.way or 'unknown'}")
-    if entry.office is not None:
-        way = _reach_words(entry, need=need, words=words)
     text = actor.summary.in_(tr.language)
     if kind == "office" and not entry.is_sure:
         text = f"{text} {tr('find.step.unsure')}"
+    host = urlsplit(actor.homepage or "").netloc.removeprefix("www.")
     return Step(
         title=tr(f"find.step.{kind}"),
-        way=way,
+        way=_reach_words(entry, need=need, tr=tr),
         name=actor.name,
         text=text,
         url=actor.homepage or detail_url(actor.id, words=words),
-        link=urlsplit(actor.homepage).netloc.removeprefix("www.")
-        if actor.homepage
-        else tr("find.step.more"),
+        link=host or tr("find.step.more"),
     )
 
 
-def _reach_words(entry: Entry, *, need: Need, words: Words) -> str:
-    """Return "Lycksele, about 95 min", the municipality named where the town does not say it."""
-    tr, office = words.tr, entry.office
-    if office is None:
-        raise ValueError("the entry has no office")
-    minutes = entry.minutes if entry.minutes is not None else math.inf
-    said = (
-        tr("find.way.no-road")
-        if math.isinf(minutes)
-        else minutes_in_words(minutes, tr=tr, limit=need.max_minutes)
-    )
-    return tr("find.step.reach", town=office.town, minutes=said)
-
-
-def _title(answer: SupportAnswer, steps: int, *, tr: Translator) -> str:
-    start = answer.start
-    if start is None:
-        return tr("page.find.title")
-    name = start.municipality_name if start.is_municipality else start.locality.name
-    return tr(f"find.head.{steps}", place=name)
+def _reach_words(entry: Entry, *, need: Need, tr: Translator) -> str:
+    """Return "Lycksele, about 95 min", or the way of help without an office."""
+    if entry.office is None or entry.minutes is None:
+        return tr(f"find.way.{entry.way or 'unknown'}")
+    said = tr("find.way.no-road")
+    if entry.is_reached:
+        said = minutes_in_words(entry.minutes, tr=tr, limit=need.max_minutes)
+    return tr("find.step.reach", town=entry.office.town, minutes=said)
 
 
 def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     if answer.start is None:
         return tr("find.answer.start")
-    limit = limit_words(answer.need, tr=tr)
+    minutes = answer.need.max_minutes
+    limit = "" if minutes is None else tr("find.limit.minutes", n=tr.number(minutes))
+    any_way = "" if limit else "-any"
     near = len(answer.group(Group.NEAR))
     if near:
-        key = "find.sum.near" if limit else "find.sum.near-any"
-        return tr.plural(key, near, limit=limit)
-    key = "find.nothing.title" if limit else "find.nothing.title-any"
-    return tr(key, limit=limit)
+        return tr.plural(f"find.sum.near{any_way}", near, limit=limit)
+    return tr(f"find.nothing.title{any_way}", limit=limit)
 
 
 def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> Iterable[str]:
-    tr = words.tr
+    tr, nearest = words.tr, answer.nearest
     maybe = len(answer.group(Group.MAYBE_NEAR))
     if maybe:
         yield tr.plural("find.nothing.maybe", maybe)
-    if answer.nearest is None:
+    if nearest is None or nearest.office is None:
         yield tr("find.nothing.no-office")
-    elif answer.nearest.office is not None and not any(
-        answer.nearest.office.town in step.way for step in steps
-    ):
-        municipality = office_municipality(answer.nearest.office, words=words)
-        way = _reach_words(answer.nearest, need=answer.need, words=words)
+    elif not any(nearest.office.town in step.way for step in steps):
+        name = words.municipality_names.get(nearest.office.municipality or "", nearest.office.town)
+        municipality = tr("find.nothing.municipality", name=name)
+        way = _reach_words(nearest, need=answer.need, tr=tr)
         yield tr("find.nothing.nearest", way=way, municipality=municipality)
     if not answer.group(Group.DIGITAL):
         yield tr("find.nothing.no-digital")
@@ -447,17 +382,12 @@ def list_html(view: FindView, *, tr: Translator) -> str:
         "find_list.html",
         sections=view.sections,
         t=tr,
-        delivery=lambda r: delivery_sentence(r, tr=tr),
+        delivery=lambda row: delivery_sentence(row, tr=tr),
     )
 
 
 def find_file(
-    view: FindView,
-    *,
-    tr: Translator,
-    site: str,
-    query: Mapping[str, Sequence[str]],
-    on: date,
+    view: FindView, *, tr: Translator, site: str, query: Mapping[str, Sequence[str]], on: date
 ) -> str:
     """Return a whole HTML document with the answer that needs nothing else: to keep, send, print.
 
@@ -477,16 +407,14 @@ def find_file(
 def coverage_url(answer: SupportAnswer, *, tr: Translator) -> str:
     """Return the address of the coverage page for the same cell, as far as one is chosen."""
     need, start = answer.need, answer.start
-    phases, types = need.phases[:1], need.service_types[:1]
-    query = {
-        "fas": phases[0].value if phases else "",
-        "stod": types[0].value if types else "",
-        "omrade": need.strength_area.value if need.strength_area else "",
-        "grans": str(need.max_minutes) if need.max_minutes else "",
-        "cell": f"{start.code}.{phases[0]}.{types[0]}" if start and phases and types else "",
-        "lang": tr.language.value,
-    }
-    return f"{COVERAGE_PATH}?{urlencode({k: v for k, v in query.items() if v})}"
+    asked = need.query()
+    kept = ("fas", "stod", "omrade", "vinter")
+    query: dict[str, str] = {key: asked[key][0] for key in kept if key in asked}
+    if start and need.phase and need.service_types:
+        query["cell"] = f"{start.code}.{need.phase}.{need.service_types[0]}"
+    if need.max_minutes:
+        query["grans"] = str(need.max_minutes)
+    return f"/tackning?{urlencode({**query, 'lang': tr.language.value})}"
 
 
 def _onward_title(answer: SupportAnswer, *, words: Words) -> str:
@@ -497,37 +425,22 @@ def _onward_title(answer: SupportAnswer, *, words: Words) -> str:
         return tr("find.onward.last")
     if not answer.onward:
         return tr("find.onward.none")
-    phase = words.strategy.label(answer.next_phase).in_(tr.language).lower()
-    return tr("find.onward.next", phase=phase)
+    return tr("find.onward.next", phase=_label(answer.next_phase, words).lower())
 
 
-def _onward(entry: Entry, *, need: Need, words: Words) -> Onward:
+def _onward(entry: Entry, *, need: Need, words: Words) -> tuple[str, str, str]:
     tr = words.tr
-    if entry.office is None:
-        way = tr(f"find.way.{entry.way or 'unknown'}").lower()
-        place = ""
-    else:
-        way = minutes_words(entry, limit=need.max_minutes, tr=tr)
-        place = entry.office.town
-    return Onward(
-        name=entry.actor.name,
-        url=detail_url(entry.actor.id, words=words),
-        way=way,
-        place=place,
-    )
+    way = tr(f"find.way.{entry.way or 'unknown'}").lower()
+    if entry.office is not None:
+        way = minutes_words(entry.minutes, limit=need.max_minutes, tr=tr)
+        way = f"{way}, {entry.office.town}"
+    return entry.actor.name, detail_url(entry.actor.id, words=words), way
 
 
-def _chain(answer: SupportAnswer, *, words: Words) -> tuple[ChainStep, ...]:
+def _chain(answer: SupportAnswer, *, words: Words) -> Iterator[tuple[PhaseMark, bool, str, str]]:
     tr = words.tr
-    steps = []
     for phase, mark in zip(Phase, phase_marks(Phase, words=words), strict=True):
         target = {**answer.need.query(), "fas": [phase.value], "lang": [tr.language.value]}
-        steps.append(
-            ChainStep(
-                mark=mark,
-                is_here=phase in answer.need.phases,
-                url=f"{PATH}?{urlencode(target, doseq=True)}",
-                link=tr("find.onward.look", phase=mark.label.lower()),
-            )
-        )
-    return tuple(steps)
+        url = f"{PATH}?{urlencode(target, doseq=True)}"
+        link = tr("find.onward.look", phase=mark.label.lower())
+        yield mark, phase in answer.need.phases, url, link

@@ -27,6 +27,7 @@ def test_the_address_form_is_stable() -> None:
         who=Who.SAMI,
         digital_first=True,
         limit=Limit.ANY,
+        winter=True,
     )
     assert need.query() == {
         "plats": ["saxnas"],
@@ -36,6 +37,7 @@ def test_the_address_form_is_stable() -> None:
         "vem": ["samisk"],
         "digitalt": ["ja"],
         "grans": ["alla"],
+        "vinter": ["ja"],
     }
     assert Need.keys() == tuple(need.query())
 
@@ -51,6 +53,7 @@ def test_the_address_form_is_stable() -> None:
         ("vem", "<b>"),
         ("digitalt", "kanske"),
         ("grans", "61"),
+        ("vinter", "snö"),
     ],
 )
 def test_I5_an_unknown_value_is_ignored_and_named(key: str, value: str) -> None:

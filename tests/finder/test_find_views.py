@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,16 +25,19 @@ from ris_map.finder.words import (
     find_view,
     list_html,
     minutes_words,
-    roads_words,
+    range_words,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Phase, ServiceScope, ServiceType, StrengthArea
+from ris_map.travel.routes import travel_between
+from ris_map.travel.world import World
 from ris_map.words import Translator, translator
+from ris_map.words.figures import rounded
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests import factories as make
-from tests.finder.test_finder import DAY, find, real_world
+from tests.finder.test_finder import DAY, real_world, world_with
 
 LANGUAGES = list(Language)
 HARD_SPACE = "\u00a0"
@@ -70,8 +73,10 @@ def words(language: Language) -> Words:
     )
 
 
-def view_of(answer: SupportAnswer, language: Language = Language.SV) -> FindView:
-    return find_view(answer, words=words(language), on=DAY, reference="2026-11")
+def view_of(
+    answer: SupportAnswer, language: Language = Language.SV, *, world: World | None = None
+) -> FindView:
+    return find_view(answer, world=world or real_world(), words=words(language))
 
 
 def steps_html(view: FindView, language: Language = Language.SV) -> str:
@@ -160,55 +165,98 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
 def test_minutes_are_rounded_and_never_across_the_limit(
     minutes: float, limit: int | None, expected: str
 ) -> None:
-    entry = replace(find(make.make_actor()).entries[0], minutes=minutes)
-    said = minutes_words(entry, limit=limit, tr=translator(Language.SV))
+    said = minutes_words(minutes, limit=limit, tr=translator(Language.SV))
     assert said == expected.replace("~", HARD_SPACE)
 
 
-def test_roads_are_said_by_their_numbers() -> None:
-    answer = find_support(real_world(), Need(place="2462", phase=Phase.IDE))
-    assert answer.nearest is not None
-    said = roads_words(answer.nearest, tr=translator(Language.SV))
-    assert f"väg{HARD_SPACE}360" in said
-    assert f"{HARD_SPACE}km" in said
-    everything = " ".join(roads_words(e, tr=translator(Language.SV)) for e in answer.entries)
+def roads_from(place: str) -> dict[str, str]:
+    view = real_view(place=place)
+    return {row.row.id: row.roads for row in all_rows(view) if row.town_id}
+
+
+def test_P3_roads_are_said_by_their_numbers() -> None:
+    said = roads_from("2462")
+    assert f"väg{HARD_SPACE}360" in said["coompanion-vasterbotten"]
+    assert f"{HARD_SPACE}km" in said["coompanion-vasterbotten"]
+    everything = " ".join(said.values())
     assert not re.search(r"Lv |Rv |local|street", everything)
     assert "E12" in everything
 
 
 def test_P3_a_sketched_road_is_said_to_be_one() -> None:
-    answer = find_support(real_world(), Need(place="dikanas", phase=Phase.IDE))
-    assert answer.nearest is not None
-    assert "lokal väg (vår skiss)" in roads_words(answer.nearest, tr=translator(Language.SV))
+    said = roads_from("dikanas")["coompanion-vasterbotten"]
+    assert "lokal väg (vår skiss)" in said
+    assert re.search(rf"varav \d+{HARD_SPACE}km på vägar som vi bara skissat", said)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_map() -> None:
+    """The figures are those of the way in full, which the API answers with."""
+    world = real_world()
+    for place in ("2462", "dikanas"):
+        answer = find_support(world, Need(place=place, phase=Phase.IDE))
+        nearest = answer.nearest
+        assert nearest
+        assert nearest.office
+        assert nearest.road
+        assert answer.start
+        here = answer.start.locality
+        journey = travel_between(
+            world.foundations.network,
+            (here.lat, here.lon),
+            (nearest.office.lat, nearest.office.lon),
+        )
+        assert journey is not None
+        road = nearest.road
+        assert (road.fastest, road.slowest) == pytest.approx(journey.range_minutes)
+        assert (road.minutes, road.km) == pytest.approx((journey.route.minutes, journey.route.km))
+        said = range_words(nearest, tr=translator(Language.SV))
+        low, high = (str(round(rounded(m))) for m in journey.range_minutes)
+        assert low in said
+        assert high in said
+        assert said in roads_from(place)[nearest.actor.id]
+        layer = find_map(world, answer, words=words(Language.SV))
+        assert not isinstance(layer.picture, str)
+        assert said in layer.picture.sentences[""].text
+
+
+def test_winter_is_longer_within_the_same_range_and_says_so() -> None:
+    summer, winter = (
+        find_support(real_world(), Need(place="2462", phase=Phase.IDE, winter=is_winter))
+        for is_winter in (False, True)
+    )
+    roads = [answer.nearest and answer.nearest.road for answer in (summer, winter)]
+    assert roads[0]
+    assert roads[1]
+    assert roads[0].minutes < roads[1].minutes
+    assert roads[0].slowest == roads[1].slowest
+    assert "på vinterväg" in view_of(winter).source
+    assert "på sommarväg" in view_of(summer).source
+
+
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_I4_nothing_near_is_said_with_a_way_on(code: str, language: Language) -> None:
+def test_I4_nothing_near_is_said_with_a_way_on(code: str) -> None:
     """I4: says so; nearest office with minutes and municipality; digital; contact; coverage."""
-    for phase in Phase:
-        for kind in ServiceType:
-            answer = find_support(
-                real_world(), Need(place=code, phase=phase, service_types=(kind,))
-            )
-            view = view_of(answer, language)
-            text = Reader(steps_html(view, language)).text
-            assert view.steps
-            assert all(step.name and step.way and step.url for step in view.steps)
-            if answer.is_near:
-                assert not view.missing
-                continue
-            assert f"60{HARD_SPACE}min" in view.lead
-            assert answer.contact is not None
-            assert answer.contact.actor.name in text
-            assert answer.nearest is not None
-            assert answer.nearest.office is not None
-            assert answer.nearest.office.town in text
-            assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", text)
-            digital = [e.actor.name for e in answer.group(Group.DIGITAL) if e.is_sure]
-            said = any(name in text for name in digital)
-            assert said or words(language).tr("find.nothing.no-digital") in text or digital == []
-            assert f"cell={code}.{phase}.{kind}" in view.coverage_url
+    for index, (phase, kind) in enumerate(product(Phase, ServiceType)):
+        language = LANGUAGES[index % 2]
+        answer = find_support(real_world(), Need(place=code, phase=phase, service_types=(kind,)))
+        view = view_of(answer, language)
+        text = Reader(steps_html(view, language)).text
+        assert view.steps
+        assert all(step.name and step.way and step.url for step in view.steps)
+        if answer.is_near:
+            assert not view.missing
+            continue
+        assert f"60{HARD_SPACE}min" in view.lead
+        assert answer.contact is not None
+        assert answer.contact.actor.name in text
+        assert answer.nearest is not None
+        assert answer.nearest.office is not None
+        assert answer.nearest.office.town in text
+        assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", text)
+        digital = [e.actor.name for e in answer.group(Group.DIGITAL) if e.is_sure]
+        said = any(name in text for name in digital)
+        assert said or words(language).tr("find.nothing.no-digital") in text or digital == []
+        assert f"cell={code}.{phase}.{kind}" in view.coverage_url
 
 
 def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
@@ -362,7 +410,7 @@ def test_the_file_needs_nothing_else() -> None:
         for row in all_rows(view):
             assert row.row.name in Reader(html).text
         assert DAY.isoformat() in html
-        assert all(item.text in Reader(html).text for item in view.expect)
+        assert all(text in Reader(html).text for _, text in view.expect)
         assert view.expect
 
 
@@ -373,8 +421,8 @@ def test_hostile_text_is_text() -> None:
         summary=make.text(nasty, en=nasty),
         offices=(make.make_office(code="2482", town=nasty[:60]),),
     )
-    answer = find(actor)
-    view = view_of(answer)
+    world = world_with(actor)
+    view = view_of(find_support(world, Need(place="2480")), world=world)
     tr = translator(Language.SV)
     pieces = [
         list_html(view, tr=tr),
