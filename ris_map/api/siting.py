@@ -17,7 +17,7 @@ from ris_map.common.address import Context
 from ris_map.common.records import Record
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last, suggestions
-from ris_map.siting.plan import MOST_CHANGES, SitingChoice
+from ris_map.siting.plan import MOST_CHANGES, SitingChoice, context_of
 from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import THRESHOLDS, basis_of, scenario
 
@@ -354,10 +354,7 @@ def _choice(call: Call[Any]) -> SitingChoice:
 
 
 def _context(call: Call[Any]) -> Context:
-    actors = call.world.register.actors
-    offices = {f"{actor.id}@{office.id}" for actor in actors for office in actor.offices}
-    places = {place.id for place in call.world.foundations.geography.localities}
-    return {"places": places, "offices": offices | {actor.id for actor in actors}}
+    return context_of(call.world.register, call.world.foundations.geography.localities)
 
 
 def _allowed(call: Call[Any], key: str) -> tuple[str, ...]:

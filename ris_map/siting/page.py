@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,9 +16,11 @@ from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
-from ris_map.siting.best import Suggestion, last, regrets, suggestions
+from ris_map.siting import map as plan_map
+from ris_map.siting.best import TIME_LIMIT_S, Suggestion, regrets, suggestions
 from ris_map.siting.plan import (
     LIMITS,
+    MONTH_DAYS,
     MOST_CHANGES,
     MOST_STOPS,
     OBJECTIVES,
@@ -23,55 +28,48 @@ from ris_map.siting.plan import (
     Opening,
     Round,
     SitingChoice,
+    context_of,
 )
-from ris_map.siting.scenario import INLAND, Scenario, basis_of, scenario
+from ris_map.siting.rounds import best_rounds
+from ris_map.siting.scenario import Scenario, basis_of, scenario
 from ris_map.siting.words import (
     SitingView,
     assumed,
     change_words,
     changes,
-    class_labels,
     copy_text,
     definitions,
     full_table,
     gains,
     headline,
     lead,
-    map_classes,
+    most_gained,
+    regret_table,
     round_words,
+    rounds_words,
     side_rows,
     source,
     still_beyond,
+    suggestion_words,
 )
 from ris_map.travel.world import World
-from ris_map.web import data, layout
+from ris_map.web import data, layout, settings
 from ris_map.web.address import PageState
-from ris_map.web.map import (
-    Bubble,
-    Legend,
-    LegendRow,
-    MapClick,
-    MapLayer,
-    MapPicture,
-    Sentence,
-    show_map,
-)
+from ris_map.web.map import MapClick, show_map
+from ris_map.web.picture import png
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.markup import render
-from ris_map.words.table import FigureTable, table_html
+from ris_map.words.table import table_html
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAP_HEIGHT = 690
-_PLACE, _SUGGESTED = "siting-place", "_siting-suggested"
+AT_ONCE_S = 0.5
+"""Work that takes longer shows how far it is, and a button that stops it."""
+_PAPERS = "_siting-papers"
 
 
 def _context() -> Context:
-    register = data.register_state().register
-    offices = {f"{actor.id}@{office.id}" for actor in register.actors for office in actor.offices}
-    return {
-        "places": {place.id for place in data.geography().localities},
-        "offices": offices | {actor.id for actor in register.actors},
-    }
+    return context_of(data.register_state().register, data.geography().localities)
 
 
 STATE = PageState(page="siting", model=SitingChoice, context=_context)
@@ -90,11 +88,10 @@ def _scenario(world: World, choice: SitingChoice) -> Scenario:
 
 def view_of(world: World, choice: SitingChoice, words: Words) -> SitingView:
     """Return what the page draws from."""
-    # what only steers map and suggestion gives the same scenario
+    # what only steers map and suggestions gives the same scenario
     plain = SitingChoice()
-    asked = choice.model_copy(
-        update={n: getattr(plain, n) for n in ("view", "objective", "number", "region")}
-    )
+    steers = ("view", "objective", "number", "region", "base", "month_days", "visits")
+    asked = choice.model_copy(update={name: getattr(plain, name) for name in steers})
     return SitingView(world=world, choice=choice, scenario=_scenario(world, asked), words=words)
 
 
@@ -103,7 +100,7 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     view = view_of(data.world(), STATE.chosen(), data.words(tr))
     with st.container(horizontal=True, vertical_alignment="center", key="siting-head"):
         layout.title(headline(view), lead(view))
-        st.html(render("siting_tools.html", t=tr, text=copy_text(view)), width="content")
+        _tools(view)
     layout.ignored_notice(ignored, tr=tr)
     left, middle, right = st.columns([2.4, 4.6, 3.2], gap="medium")
     with left:
@@ -114,22 +111,26 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     with middle, st.container(key="siting-map"):
         _map(view)
     with right:
-        what = tr("siting.side.what", limit=view.choice.limit, kind=view.kind)
-        side = render(
+        side_html = render(
             "siting_side.html",
             t=tr,
-            what=what,
+            what=tr("siting.side.what", limit=view.choice.limit, kind=view.kind),
             rows=side_rows(view),
             still=still_beyond(view),
             gains=gains(view),
             rounds=round_words(view),
             assumed=assumed(view),
         )
-        st.html(side)
+        st.html(side_html)
+    with st.expander(tr("siting.rounds.best"), key="siting-rounds"):
+        _best_rounds(view)
     with st.expander(tr("siting.table.heading"), key="siting-table"):
         st.html(table_html(full_table(view), tr=tr))
-    _files(view)
-    st.html(render("siting_note.html", heading="", text=source(view), id="source"))
+    _note("source", source(view))
+
+
+def _note(name: str, text: str, heading: str = "") -> None:
+    st.html(render("siting_note.html", id=name, heading=heading, text=text))
 
 
 # -------------------------------------------------------------------- the plan
@@ -137,32 +138,23 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
 
 def _plan(view: SitingView) -> None:
     tr, choice = view.tr, view.choice
-    st.html(
-        render(
-            "siting_note.html",
-            id="plan",
-            heading=tr("siting.plan"),
-            text=tr(
-                "siting.plan.question",
-                kind=view.kind.capitalize(),
-                limit=choice.limit,
-                winter=tr("siting.plan.winter") if choice.winter else "",
-            ),
-        )
-    )
+    winter = tr("siting.plan.winter") if choice.winter else ""
+    values = {"kind": view.kind.capitalize(), "limit": choice.limit, "winter": winter}
+    _note("plan", tr("siting.plan.question", **values), tr("siting.plan"))
     listed = changes(view.scenario.plan)
     if not listed:
-        st.html(render("siting_note.html", heading="", text=tr("siting.plan.empty"), id="empty"))
-    for field, change in listed:
+        _note("empty", tr("siting.plan.empty"))
+    for name, change in listed:
         lines = change_words(view, change)
-        st.html(render("siting_change.html", lines=lines))
-        st.button(
-            f"{tr('siting.change.remove')}: {lines[0]}",
-            key=f"siting-remove-{change}",
-            type="tertiary",
-            on_click=_remove,
-            args=(field, str(change)),
-        )
+        with st.container(key=f"siting-change-{name}-{len(lines)}-{change}"):
+            st.html(render("siting_change.html", lines=lines))
+            st.button(
+                f"{tr('siting.change.remove')}: {lines[0]}",
+                key=f"siting-remove-{change}",
+                type="tertiary",
+                on_click=_remove,
+                args=(name, str(change)),
+            )
     with st.container(key="siting-plan-tools"):
         if len(listed) < MOST_CHANGES:
             _adders(view)
@@ -176,16 +168,16 @@ def _adders(view: SitingView) -> None:
     tr, choice, names = view.tr, view.choice, view.place_names
     places = sorted(names, key=lambda place: swedish_sort_key(names[place]))
     with st.popover(tr("siting.add.open"), key="siting-open", width="stretch"):
-        place = _select(tr, "siting.place", places, names.__getitem__, key=_PLACE)
+        place = _pick(tr, "place", places, names)
         new = Opening(place or "", choice.service_type, (choice.phase,))
         _add_button(tr, "openings", str(new), is_ready=place is not None)
     with st.popover(tr("siting.add.close"), key="siting-close", width="stretch"):
         offices = view.office_names
         listed = sorted(offices, key=lambda key: swedish_sort_key(offices[key]))
-        office = _select(tr, "siting.office", listed, offices.__getitem__, key="siting-office")
+        office = _pick(tr, "office", listed, offices)
         _add_button(tr, "closings", office or "", is_ready=office is not None)
     with st.popover(tr("siting.add.round"), key="siting-round", width="stretch"):
-        base = _select(tr, "siting.base", places, names.__getitem__, key="siting-base")
+        base = _pick(tr, "base", places, names)
         stops = st.multiselect(
             tr("siting.stops"),
             places,
@@ -199,38 +191,36 @@ def _adders(view: SitingView) -> None:
         _add_button(tr, "rounds", str(new_round), is_ready=bool(base and stops))
 
 
-def _select(
-    tr: Translator, label: str, options: Sequence[str], name: Callable[[str], str], *, key: str
-) -> str | None:
+def _pick(tr: Translator, name: str, options: Sequence[str], names: dict[str, str]) -> str | None:
     chosen: str | None = st.selectbox(
-        tr(label),
+        tr(f"siting.{name}"),
         options,
         index=None,
-        format_func=name,
-        key=key,
+        format_func=names.__getitem__,
+        key=f"siting-new-{name}",
         placeholder=tr("siting.choose"),
     )
     return chosen
 
 
-def _add_button(tr: Translator, field: str, change: str, *, is_ready: bool) -> None:
+def _add_button(tr: Translator, name: str, change: str, *, is_ready: bool) -> None:
     st.button(
         tr("siting.add"),
-        key=f"siting-add-{field}",
+        key=f"siting-add-{name}",
         disabled=not is_ready,
         on_click=_add,
-        args=(field, (change,)),
+        args=(name, (change,)),
         type="primary",
     )
 
 
-def _add(field: str, new: Sequence[str]) -> None:
-    now = getattr(STATE.chosen(), field)
-    STATE.set(**{field: tuple(dict.fromkeys([*now, *new]))[:MOST_CHANGES]})
+def _add(name: str, new: Sequence[str]) -> None:
+    now = getattr(STATE.chosen(), name)
+    STATE.set(**{name: tuple(dict.fromkeys([*now, *new]))[:MOST_CHANGES]})
 
 
-def _remove(field: str, change: str) -> None:
-    STATE.set(**{field: tuple(c for c in getattr(STATE.chosen(), field) if c != change)})
+def _remove(name: str, change: str) -> None:
+    STATE.set(**{name: tuple(c for c in getattr(STATE.chosen(), name) if c != change)})
 
 
 def _clear() -> None:
@@ -238,151 +228,138 @@ def _clear() -> None:
 
 
 def _question(view: SitingView) -> None:
-    tr, words = view.tr, view.words
+    tr = view.tr
 
     def label(term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
-        return words.strategy.label(term).in_(tr.language) if term else tr("siting.ask.area.all")
+        return view.label(term).capitalize() if term else tr("siting.ask.area.all")
 
-    widgets = (
-        ("phase", "phase", tuple(Phase), label),
-        ("service_type", "type", tuple(ServiceType), label),
-        ("area", "area", (None, *STRENGTH_AREAS), label),
-        ("limit", "limit", LIMITS, str),
-    )
-    for field, name, options, form in widgets:
-        st.selectbox(
-            tr(f"siting.ask.{name}"),
-            options,
-            format_func=form,
-            key=STATE.key(field),
-            on_change=STATE.write,
-        )
+    _choose(tr, "phase", tuple(Phase), label)
+    _choose(tr, "service_type", tuple(ServiceType), label)
+    _choose(tr, "area", (None, *STRENGTH_AREAS), label)
+    _choose(tr, "limit", LIMITS)
     st.toggle(tr("siting.ask.winter"), key=STATE.key("winter"), on_change=STATE.write)
-    if view.scenario.plan.rounds:
-        st.selectbox(tr("siting.ask.near"), (30, 60), key=STATE.key("near"), on_change=STATE.write)
+    _choose(tr, "near", (30, 60))
+
+
+def _choose(
+    tr: Translator, name: str, options: Sequence[Any], form: Callable[[Any], str] = str
+) -> None:
+    """Draw the list of a field of the choice."""
+    st.selectbox(
+        tr(f"siting.ask.{name}"),
+        options,
+        format_func=form,
+        key=STATE.key(name),
+        on_change=STATE.write,
+    )
+
+
+# -------------------------------------------------------------------- work that takes its time
+
+
+@dataclass
+class _Search:
+    """A search that goes on while the page is drawn: what was asked, and what is found so far."""
+
+    asked: object
+    running: Iterator[Any] | None
+    found: list[Any] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    def advance(self) -> None:
+        until = time.monotonic() + AT_ONCE_S
+        while self.running is not None and time.monotonic() < until:
+            try:
+                one = next(self.running)
+            except StopIteration:
+                self.running = None
+            else:
+                self.found += [one] if one is not None else []
+
+    def stop(self) -> None:
+        self.running = None
+
+
+def _searched(
+    tr: Translator, name: str, asked: object, start: Callable[[], Iterator[Any]]
+) -> list[Any]:
+    """Draw the button that starts a search, and return what is found of what is asked now.
+
+    What takes longer than a moment goes on in a fragment of its own, which shows how far it is.
+    """
+    key = f"_siting-{name}"
+    label = tr(f"siting.{name}.button")
+    if st.button(label, key=f"siting-{name}-button", type="primary", width="stretch"):
+        st.session_state[key] = _Search(asked, start())
+        st.session_state[key].advance()
+    search: _Search | None = st.session_state.get(key)
+    # an answer is shown with the choices that asked for it, never beside others
+    if search is None or search.asked != asked:
+        return []
+    if search.running is not None:
+        _going_on(tr, name)
+    return search.found
+
+
+@st.fragment(run_every=AT_ONCE_S / 2)
+def _going_on(tr: Translator, name: str) -> None:
+    search: _Search = st.session_state[f"_siting-{name}"]
+    search.advance()
+    if search.running is None:
+        st.rerun(scope="app")
+    seconds = time.monotonic() - search.started
+    st.progress(min(seconds / TIME_LIMIT_S, 1.0), text=tr("siting.search", n=round(seconds)))
+    st.button(tr("siting.search.stop"), key=f"siting-{name}-stop", on_click=search.stop)
 
 
 # -------------------------------------------------------------------- the best place
 
 
 def _best(view: SitingView) -> None:
-    tr, choice = view.tr, view.choice
-    found: tuple[SitingChoice, Suggestion] | None = st.session_state.get(_SUGGESTED)
-    asked = choice.model_copy(update={"view": "efter"})
-    basis = view.scenario.basis
-    more = (basis.place_minutes <= basis.limit) & (view.scenario.after.minutes > basis.limit)
-    gained = more @ basis.residents.persons
-    order = sorted(range(len(gained)), key=lambda j: (-gained[j], basis.place_ids[j]))[:5]
-    most = max(int(gained[order[0]]), 1) if order else 1
-    bars = [
-        {
-            "name": view.place_names[basis.place_ids[j]],
-            "width": round(100 * int(gained[j]) / most),
-            "text": view.about(float(gained[j])),
-        }
-        for j in order
-        if gained[j] > 0
-    ]
+    tr, choice, basis = view.tr, view.choice, view.scenario.basis
     note = tr("siting.best.one", limit=choice.limit, n=len(basis.place_ids))
-    st.html(render("siting_bars.html", t=tr, note=note, bars=bars))
-    st.selectbox(
-        tr("siting.best.goal"),
-        OBJECTIVES,
-        format_func=lambda goal: tr(f"siting.best.goal.{goal}"),
-        key=STATE.key("objective"),
-        on_change=STATE.write,
-    )
+    st.html(render("siting_bars.html", t=tr, note=note, bars=most_gained(view)))
+    _choose(tr, "objective", OBJECTIVES, lambda goal: tr(f"siting.best.goal.{goal}"))
     number, region = st.columns(2)
-    number.selectbox(
-        tr("siting.best.number"), (1, 2, 3, 4, 5), key=STATE.key("number"), on_change=STATE.write
-    )
-    region.selectbox(
-        tr("siting.best.region"),
-        ("lan", "inland"),
-        format_func=lambda name: tr(f"siting.best.region.{name}"),
-        key=STATE.key("region"),
-        on_change=STATE.write,
-    )
-    if st.button(tr("siting.best.button"), key="siting-suggest", type="primary", width="stretch"):
-        with st.spinner(tr("siting.best.button")):
-            suggestion = last(suggestions(basis, choice))
-        found = st.session_state[_SUGGESTED] = (asked, suggestion)
-    # an answer is shown with the choices that asked for it, never beside others
-    if found is not None and found[0] == asked:
-        _suggestion(view, found[1])
+    with number:
+        _choose(tr, "number", (1, 2, 3, 4, 5))
+    with region:
+        _choose(tr, "region", ("lan", "inland"), lambda name: tr(f"siting.best.region.{name}"))
+    asked = choice.model_copy(update={"view": "efter"})
+    if found := _searched(tr, "best", asked, partial(suggestions, basis, choice)):
+        _suggestion(view, found[-1])
 
 
 def _suggestion(view: SitingView, found: Suggestion) -> None:
-    tr, choice, names = view.tr, view.choice, view.place_names
-    listed = [tr.listing(names[place] for place in places) for places in found.places]
-    answer = found.answer
-    ties = tr("siting.best.ties", places="; ".join(listed[1:])) if listed[1:] else ""
-    if answer.has_more_ties:
-        ties = f"{ties} {tr('siting.best.ties.more')}"
-    proof = (
-        tr("siting.best.proved", n=len(view.scenario.basis.place_ids))
-        if answer.is_proved
-        else tr("siting.best.gap", gap=f"{tr.number(100 * answer.gap, decimals=1)} %")
-    )
-    steps = [
-        tr(
-            "siting.best.step",
-            place=names[step.place],
-            n=tr.number(step.within),
-            limit=choice.limit,
-            minutes=tr.number(step.mean_minutes, decimals=1),
-        )
-        for step in found.steps
-    ]
-    lost = tr("siting.best.unreached", n=tr.number(found.unreached)) if found.unreached else ""
-    result = tr("siting.best.result", places=listed[0])
-    st.html(
-        render(
-            "siting_best.html",
-            t=tr,
-            result=result,
-            ties=ties,
-            proof=proof,
-            steps=steps,
-            unreached=lost,
-        )
-    )
+    tr, choice = view.tr, view.choice
+    st.html(render("siting_best.html", t=tr, **suggestion_words(view, found)))
     new = [str(Opening(p, choice.service_type, (choice.phase,))) for p in found.places[0]]
     st.button(tr("siting.best.add"), key="siting-best-add", on_click=_add, args=("openings", new))
-    if st.button(tr("siting.best.regret"), key="siting-regret"):
-        with st.spinner(tr("siting.best.regret")):
-            table = regret_table(view, found)
-        st.html(table_html(table, tr=tr))
+    start = partial(regrets, found.answer.sets[0], choice, partial(basis_of, view.world))
+    asked = (choice.model_copy(update={"view": "efter"}), found.places[0])
+    if told := _searched(tr, "regret", asked, start):
+        st.html(table_html(regret_table(view, told), tr=tr))
 
 
-def regret_table(view: SitingView, found: Suggestion) -> FigureTable:
-    """Return what a suggestion loses under other speed models, limits and objectives."""
-    tr, choice = view.tr, view.choice
-    rows = []
-    for one in regrets(found.answer.sets[0], choice, partial(basis_of, view.world)):
-        asked, loss = one.asked, one.loss
-        if asked.objective == "inom":
-            said = tr("siting.regret.people", n=tr.number(loss))
-        else:
-            said = tr("siting.regret.minutes", n=tr.number(loss, decimals=1))
-        if asked.winter != choice.winter:
-            norm = tr(f"siting.norm.{'winter' if asked.winter else 'summer'}")
-        elif asked.limit != choice.limit:
-            norm = tr("siting.norm.limit", limit=asked.limit)
-        else:
-            norm = tr(f"siting.norm.{asked.objective}")
-        best = tr.listing(view.place_names[place] for place in one.places)
-        rows.append([norm, best, said if loss > 0.05 else tr("siting.regret.none")])
-    return FigureTable(
-        id="regret",
-        title=tr("siting.best.regret.title"),
-        columns=[tr(f"siting.regret.{name}") for name in ("norm", "best", "loss")],
-        rows=rows,
-        sentence=tr("siting.best.regret.note"),
-    )
+def _best_rounds(view: SitingView) -> None:
+    tr, choice, names = view.tr, view.choice, view.place_names
+    _note("rounds", tr("siting.rounds.best.note"))
+    with st.container(horizontal=True):
+        places = sorted(names, key=lambda place: swedish_sort_key(names[place]))
+        _choose(tr, "base", places, names.__getitem__)
+        _choose(tr, "month_days", MONTH_DAYS)
+        _choose(tr, "visits", (1, 2, 4))
+    asked = choice.model_copy(update={"view": "efter"})
+    start = partial(best_rounds, view.scenario.basis, choice)
+    if found := _searched(tr, "rounds", asked, start):
+        st.html(render("siting_best.html", t=tr, **rounds_words(view, found[-1])))
+        new = [str(one) for one in found[-1].rounds]
+        if new:
+            args = ("rounds", new)
+            st.button(tr("siting.best.add"), key="siting-rounds-add", on_click=_add, args=args)
 
 
-# -------------------------------------------------------------------- map and files
+# -------------------------------------------------------------------- map, paper and files
 
 
 def _map(view: SitingView) -> None:
@@ -398,123 +375,43 @@ def _map(view: SitingView) -> None:
             required=True,
         )
         note = "note.change" if view.choice.view == "skillnad" else "note"
-        text = tr(f"siting.view.{note}")
+        text = f"{tr(f'siting.view.{note}')} {tr('siting.view.click')}"
         st.html(render("siting_note.html", heading="", text=text, id="view"), width="content")
-    show_map(map_layer(view), key="siting-map-frame", height=MAP_HEIGHT, on_click=_clicked)
+    layer = plan_map.map_layer(view)
+    show_map(layer, key="siting-map-frame", height=MAP_HEIGHT, on_click=partial(_clicked, view))
 
 
-def _clicked(click: MapClick) -> None:
-    """Put a clicked municipality's seat into the list of places to open in."""
-    if click.kind == "municipality":
-        for place in data.geography().localities:
-            if place.is_seat and place.municipality_code == click.id:
-                new = Opening(place.id, STATE.chosen().service_type, (STATE.chosen().phase,))
-                _add("openings", (str(new),))
+def _clicked(view: SitingView, click: MapClick) -> None:
+    if click.kind != "county":
+        STATE.set(**plan_map.changed_by(view, click))
 
 
-def map_layer(view: SitingView) -> MapLayer:
-    """Return the map: squares before, after or changed, offices, planned offices and stops."""
-    tr, choice, limit = view.tr, view.choice, view.choice.limit
-    codes, is_longer = map_classes(view)
-    if choice.view == "skillnad":
-        title = tr("siting.map.change.longer" if is_longer else "siting.map.change")
-    else:
-        title = tr("siting.map.title", kind=view.label(choice.service_type))
-    rows = tuple(LegendRow(code=k, label=text) for k, text in enumerate(class_labels(view)))
-    notes = [
-        (choice.phase.value, tr("siting.map.office")),
-        ("planned", tr("siting.map.planned")),
-        *([("home", tr("siting.map.stop"))] if view.scenario.plan.rounds else []),
-        ("unknown", tr("siting.map.unknown")),
-    ]
-    municipalities = view.scenario.basis.residents.municipality_codes
-    sentences = {
-        group: Sentence(
-            figure=view.percent(at, "after"),
-            text=tr(
-                "siting.map.sentence",
-                name=view.group_name(at) if group else tr("siting.map.inland.in"),
-                limit=limit,
-                before=view.percent(at, "before"),
-            ),
-        )
-        for group, at in [("", INLAND), *((code, code) for code in municipalities)]
-    }
-    return MapLayer(
-        picture=MapPicture(
-            classes=codes.tolist(),
-            legend=Legend(title=title, rows=rows, notes=tuple(notes)),
-            sentences=sentences,
-            bubbles=_bubbles(view),
-        ),
-        title=title,
-        divide="samverkan",
-        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
-    )
-
-
-def _bubbles(view: SitingView) -> tuple[Bubble, ...]:
-    plan, register = view.scenario.plan, view.world.register
-    closed = set(view.scenario.basis.office_ids) if view.choice.view != "fore" else set()
-    closed = {key for key in closed if any(c.closes(key) for c in plan.closings)}
-    towns: dict[str, list[Any]] = {}
-    for actor in register.actors:
-        for office in actor.offices:
-            key = f"{actor.id}/{office.id}"
-            if key in view.scenario.basis.office_ids and key not in closed:
-                towns.setdefault(office.town, []).append(office)
-    found = [
-        Bubble(
-            id=f"office-{number}",
-            name=town,
-            lat=offices[0].lat,
-            lon=offices[0].lon,
-            label=str(len(offices)),
-            say=f"{town}: {len(offices)}",
-            count=len(offices),
-            phases=(view.choice.phase.value,),
-        )
-        for number, (town, offices) in enumerate(towns.items())
-    ]
-    if view.choice.view == "fore":
-        return tuple(found)
-    where = {place.id: place for place in view.world.foundations.geography.localities}
-    marks = [("planned", opening.place) for opening in plan.openings]
-    marks += [("home", stop) for one in plan.rounds for stop in one.stops]
-    kinds = {"planned": view.tr("siting.map.planned"), "home": view.tr("siting.map.stop")}
-    for kind, place_id in dict.fromkeys(marks):
-        place = where[place_id]
-        label = f"{place.name}: {kinds[kind]}"
-        found.append(
-            Bubble(
-                id=f"{kind}-{place_id}",
-                name=place.name,
-                lat=place.lat,
-                lon=place.lon,
-                label=label,
-                kind="planned" if kind == "planned" else "home",
-            )
-        )
-    return tuple(found)
-
-
-def _files(view: SitingView) -> None:
-    tr = view.tr
-    stem = f"{tr('siting.file')}-{view.world.on.isoformat()}"
-    with st.container(horizontal=True, key="siting-files"):
+def _tools(view: SitingView) -> None:
+    """Draw the buttons above: copy, print, files."""
+    tr, folder = view.tr, settings.data_dir()
+    st.html(render("siting_tools.html", t=tr, text=copy_text(view)), width="content")
+    if st.button(tr("siting.print"), key="siting-print"):
+        number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
+        query = urlencode({**view.choice.query(), "lang": tr.language.value}, doseq=True)
+        url = f"{(st.context.url or '').split('?')[0]}?{query}"
+        table = table_html(full_table(view), tr=tr).replace('id="plan', 'id="paper')
+        paper_html = plan_map.paper_html(view, folder, table=table, url=url, number=number)
+        st.html(paper_html)
+    with st.popover(tr("siting.files"), key="siting-files", width="content"):
+        _download(view, "png", "image/png", lambda: png(plan_map.picture(view, folder)))
+        _download(view, "svg", "image/svg+xml", lambda: plan_map.picture(view, folder).encode())
         for flavour, name in ((CsvFlavour.SWEDISH, "csv.excel"), (CsvFlavour.PLAIN, "csv")):
             make = partial(table_csv, full_table(view), flavour=flavour, tr=tr)
-            _download(tr, name, make, file=f"{stem}.csv", mime="text/csv")
-        _download(tr, "xlsx", partial(book_of, view), file=f"{stem}.xlsx", mime=XLSX_TYPE)
+            _download(view, name, "text/csv", make)
+        _download(view, "xlsx", XLSX_TYPE, partial(book_of, view))
 
 
-def _download(
-    tr: Translator, name: str, make: Callable[[], bytes], *, file: str, mime: str
-) -> None:
+def _download(view: SitingView, name: str, mime: str, make: Callable[[], bytes]) -> None:
+    tr = view.tr
     st.download_button(
         tr(f"siting.files.{name}"),
         data=make,
-        file_name=file,
+        file_name=f"{tr('siting.file')}-{view.world.on.isoformat()}.{name.partition('.')[0]}",
         mime=mime,
         key=f"siting-file-{name}",
         on_click="ignore",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from ris_map.common.address import Choice, Flag, FreeText, one_of
+from ris_map.common.address import Choice, Context, Flag, FreeText, one_of
 from ris_map.coverage.cubes import CubeChoice
+from ris_map.geography.county import Locality
+from ris_map.register.model import Register
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 
 MOST_CHANGES: Final = 12
 MOST_STOPS: Final = 5
 WORKING_DAYS: Final = 20
 """Working days of a month: a desk that is open on all of them is an office."""
+MONTH_DAYS: Final = (1, 2, 3, 4, 6, 8, 10, 15, 20)
 LIMITS: Final = (30, 60, 90, 120)
 OBJECTIVES: Final = ("inom", "medel", "tiondel")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -198,3 +201,12 @@ class Plan:
 
     def __bool__(self) -> bool:
         return bool(self.openings or self.closings or self.rounds)
+
+
+def context_of(register: Register, localities: Iterable[Locality]) -> Context:
+    """Return the lists that only the data know: offices and actors, named places."""
+    offices = {f"{actor.id}@{office.id}" for actor in register.actors for office in actor.offices}
+    return {
+        "places": {place.id for place in localities},
+        "offices": offices | {actor.id for actor in register.actors},
+    }

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ris_map.coverage.cubes import CLASS_LIMITS, class_codes
 from ris_map.register.in_words import Words
+from ris_map.siting.best import Regret, Suggestion, who_counts
 from ris_map.siting.plan import Closing, Opening, Plan, Round, SitingChoice
-from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Scenario, state
-from ris_map.travel.arrays import CodeArray
+from ris_map.siting.rounds import Rounds
+from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Drive, Scenario, state
 from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.world import World
 from ris_map.words import Translator
@@ -136,10 +137,12 @@ def lead(view: SitingView) -> str:
         tr("siting.lead.now", share=view.percent(INLAND, "before")),
         tr(f"siting.lead.{key}", n=view.about(abs(more)), limit=limit),
     ]
+    shares = {when: view.percent(COAST, when) for when in ("before", "after")}
     if view.figure(COAST, "gain") == view.figure(COAST, "lose") == 0:
         parts.append(tr("siting.lead.coast.same"))
+    elif shares["before"] == shares["after"]:
+        parts.append(tr("siting.lead.coast.share", share=shares["after"]))
     else:
-        shares = {when: view.percent(COAST, when) for when in ("before", "after")}
         parts.append(tr("siting.lead.coast", **shares))
     openings = view.scenario.plan.openings
     if openings and not any(o.matches(choice.phase, choice.service_type) for o in openings):
@@ -268,18 +271,19 @@ def round_words(view: SitingView) -> list[str]:
     }
     told = {name: view.about(number) for name, number in numbers.items()}
     sentences = [tr("siting.rounds.sentence", near=near, **told)]
-    for one, driven in zip(scenario.plan.rounds, scenario.drives, strict=True):
-        order = " – ".join(view.place_names[stop] for stop in driven.order)
-        sentences.append(
-            tr(
-                "siting.rounds.drive",
-                base=view.place_names[one.base],
-                order=order,
-                km=view.about(driven.km_per_year),
-                hours=view.about(driven.hours_per_year),
-            )
-        )
-    return sentences
+    rounds = zip(scenario.plan.rounds, scenario.drives, strict=True)
+    return [*sentences, *(drive_words(view, one, driven) for one, driven in rounds)]
+
+
+def drive_words(view: SitingView, one: Round, driven: Drive) -> str:
+    """Return a round's stops in order, and what it takes in a year."""
+    return view.tr(
+        "siting.rounds.drive",
+        base=view.place_names[one.base],
+        order=" – ".join(view.place_names[stop] for stop in driven.order),
+        km=view.about(driven.km_per_year),
+        hours=view.about(driven.hours_per_year),
+    )
 
 
 def full_table(view: SitingView) -> FigureTable:
@@ -351,26 +355,96 @@ def definitions(view: SitingView) -> Sequence[tuple[str, str]]:
     ]
 
 
-def map_classes(view: SitingView) -> tuple[CodeArray, bool]:
-    """Return the class of each cell in the chosen view, and whether ways get longer."""
-    scenario, view_of = view.scenario, view.choice.view
-    no_road = ~scenario.basis.residents.has_road
-    before, after = scenario.before.minutes, scenario.after.minutes
-    if view_of != "skillnad":
-        shown = before if view_of == "fore" else after
-        return class_codes(shown, no_road | ~np.isfinite(shown)), False
-    with np.errstate(invalid="ignore"):
-        change = np.nan_to_num(after - before, nan=0.0)
-    is_longer = bool(change.max(initial=0.0) > -change.min(initial=0.0))
-    size = np.abs(np.where(is_longer, np.maximum(change, 0), np.minimum(change, 0)))
-    codes = class_codes(size, no_road)
-    return codes, is_longer
+# -------------------------------------------------------------------- suggestions
 
 
-def class_labels(view: SitingView) -> list[str]:
-    """Return the words of the five classes."""
-    low = (0, *map(int, CLASS_LIMITS[:-1]))
-    ranges = [f"{a}–{b}" for a, b in zip(low, map(int, CLASS_LIMITS), strict=True)]
-    if view.choice.view == "skillnad":
-        ranges[0] = view.tr("siting.map.same", range=ranges[0])
-    return [*ranges, view.tr("siting.map.over")]
+def most_gained(view: SitingView) -> list[dict[str, Any]]:
+    """Return the five places that alone bring most residents within the limit, as bars."""
+    basis, choice = view.scenario.basis, view.choice
+    more = (basis.place_minutes <= basis.limit) & (view.scenario.after.minutes > basis.limit)
+    gained = pd.Series(more @ who_counts(basis, choice.region), index=list(basis.place_ids))
+    best = gained[gained > 0].sort_index().sort_values(ascending=False, kind="stable")[:5]
+    return [
+        {
+            "name": view.place_names[str(place)],
+            "width": round(100 * number / int(best.iloc[0])),
+            "text": view.about(float(number)),
+        }
+        for place, number in best.items()
+    ]
+
+
+def _proof(view: SitingView, *, gap: float, is_proved: bool, tried: str) -> str:
+    gap_text = f"{view.tr.number(100 * gap, decimals=1)} %"
+    return tried if is_proved else view.tr("siting.best.gap", gap=gap_text)
+
+
+def suggestion_words(view: SitingView, found: Suggestion) -> dict[str, Any]:
+    """Return a suggestion in words: the places, ties, proof or gap, and the steps."""
+    tr, answer = view.tr, found.answer
+    listed = [tr.listing(view.place_names[place] for place in places) for places in found.places]
+    ties = tr("siting.best.ties", places="; ".join(listed[1:])) if listed[1:] else ""
+    if answer.has_more_ties:
+        ties = f"{ties} {tr('siting.best.ties.more')}"
+    tried = tr("siting.best.proved", n=len(view.scenario.basis.place_ids))
+    unreached = tr("siting.best.unreached", n=tr.number(found.unreached))
+    return {
+        "result": tr("siting.best.result", places=listed[0]),
+        "ties": ties,
+        "proof": _proof(view, gap=answer.gap, is_proved=answer.is_proved, tried=tried),
+        "unreached": unreached if found.unreached else "",
+        "heading": tr("siting.best.steps"),
+        "steps": [
+            tr(
+                "siting.best.step",
+                place=view.place_names[step.place],
+                n=tr.number(step.within),
+                limit=view.choice.limit,
+                minutes=tr.number(step.mean_minutes, decimals=1),
+            )
+            for step in found.steps
+        ],
+    }
+
+
+def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
+    """Return what a suggestion loses under other speed models, limits and objectives."""
+    tr, choice = view.tr, view.choice
+    rows = []
+    for one in told:
+        asked, is_people = one.asked, one.asked.objective == "inom"
+        unit, decimals = ("people", 0) if is_people else ("minutes", 1)
+        said = tr(f"siting.regret.{unit}", n=tr.number(one.loss, decimals=decimals))
+        norm = tr(f"siting.norm.{asked.objective}")
+        if asked.winter != choice.winter:
+            norm = tr(f"siting.norm.{'winter' if asked.winter else 'summer'}")
+        elif asked.limit != choice.limit:
+            norm = tr("siting.norm.limit", limit=asked.limit)
+        best = tr.listing(view.place_names[place] for place in one.places)
+        rows.append([norm, best, said if one.loss > 0.05 else tr("siting.regret.none")])
+    return FigureTable(
+        id="regret",
+        title=tr("siting.best.regret.title"),
+        columns=[tr(f"siting.regret.{name}") for name in ("norm", "best", "loss")],
+        rows=rows,
+        sentence=tr("siting.best.regret.note"),
+    )
+
+
+def rounds_words(view: SitingView, found: Rounds) -> dict[str, Any]:
+    """Return the best rounds in words."""
+    tr, choice = view.tr, view.choice
+    key = "result" if found.rounds else "none" if found.is_proved else "open"
+    values = {"near": choice.near, "visits": choice.visits, "days": choice.month_days}
+    tried = tr("siting.rounds.proved", n=tr.number(found.tried))
+    return {
+        "result": tr(f"siting.rounds.{key}", n=view.about(found.served), **values),
+        "ties": tr("siting.rounds.visit"),
+        "proof": _proof(view, gap=found.gap, is_proved=found.is_proved, tried=tried),
+        "unreached": "",
+        "heading": "",
+        "steps": [
+            f"{tr.plural('siting.rounds.days', one.days)}: {drive_words(view, one, driven)}"
+            for one, driven in zip(found.rounds, found.drives, strict=True)
+        ],
+    }

@@ -63,6 +63,7 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         "app/find.js",
         "app/search.js",
         "app/municipality.js",
+        "app/siting.js",
     ),
     "old_map.js": ("leaflet/leaflet.js", "app/old_map.js"),
     "old_map.css": ("app/old_map.css", "app/frame.css"),

@@ -300,6 +300,7 @@ PREPARED: dict[str, set[str]] = {
     "coverage_cell.html": {"figures", "known"},
     "coverage_details.html": {"table"},
     "coverage_method_box.html": {"content"},
+    "siting_paper.html": {"table"},
 }
 """Values that another template has made and escaped already, by the template that takes them."""
 

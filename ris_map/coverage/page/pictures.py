@@ -24,7 +24,8 @@ from ris_map.coverage.page.view import CoverageView
 from ris_map.geography.boundaries import Ring, county_shapes, point_in_metres
 from ris_map.register.in_words import town_id
 from ris_map.register.vocabulary import ServiceType
-from ris_map.travel.arrays import FloatArray
+from ris_map.travel.arrays import CodeArray, FloatArray
+from ris_map.travel.people import Cells
 from ris_map.web.picture import (
     CLASS_COLOURS,
     CLASS_INK,
@@ -305,7 +306,7 @@ def map_picture(view: CoverageView) -> CountyPicture:
         shapes=county_shapes(data_dir),
         title=map_title(view),
         description=finding_sentence(view),
-        squares=_squares(view),
+        squares=squares_of(view.world.cells, view.classes),
         marks=_marks(view),
         chosen=view.place_codes if view.choice.place else (),
         inland=view.inland,
@@ -356,11 +357,11 @@ def _remote_legend(view: CoverageView) -> Legend:
     return Legend(title=view.mode().capitalize(), heads=(), rows=tuple(rows))
 
 
-def _squares(view: CoverageView) -> Squares:
-    cells = view.world.cells
+def squares_of(cells: Cells, classes: CodeArray) -> Squares:
+    """Return inhabited squares in metres, with the class of each."""
     transform = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
     east, north = transform.transform(cells.lon, cells.lat)
-    return Squares(east=np.asarray(east), north=np.asarray(north), classes=view.classes)
+    return Squares(east=np.asarray(east), north=np.asarray(north), classes=classes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

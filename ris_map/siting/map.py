@@ -1,0 +1,255 @@
+"""The plan on the map, on the screen and on paper; a click on it changes the plan."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
+from ris_map.coverage.page.pictures import background_roads, squares_of
+from ris_map.geography.boundaries import county_shapes, point_in_metres
+from ris_map.siting.plan import Opening
+from ris_map.siting.scenario import INLAND
+from ris_map.siting.words import SitingView, assumed, headline, lead, plan_text, source
+from ris_map.travel.arrays import CodeArray
+from ris_map.web import picture as drawn
+from ris_map.web.map import Bubble, Legend, LegendRow, MapClick, MapLayer, MapPicture, Sentence
+from ris_map.words.markup import render
+
+CHANGE_LIMITS = (1, 15, 30, 60)
+"""Minutes; a change of less than the first is none, and has a class of its own."""
+
+
+def map_classes(view: SitingView, shown: str) -> tuple[CodeArray, str]:
+    """Return the class of each cell in a view, and the key of the words above the classes."""
+    before, after = view.scenario.before.minutes, view.scenario.after.minutes
+    no_road = ~view.scenario.basis.residents.has_road
+    if shown != "skillnad":
+        minutes = before if shown == "fore" else after
+        return class_codes(minutes, no_road | ~np.isfinite(minutes)), "title"
+    with np.errstate(invalid="ignore"):
+        change = np.nan_to_num(after - before, nan=0.0)
+    codes = np.searchsorted(CHANGE_LIMITS, np.abs(change), side="right")
+    directions = bool((change >= 1).any()), bool((change <= -1).any())
+    key = {(True, True): "both", (True, False): "longer"}.get(directions, "shorter")
+    return np.where(no_road, UNKNOWN_CLASS, codes).astype(np.int8), f"change.{key}"
+
+
+def class_labels(view: SitingView, shown: str) -> list[str]:
+    """Return the words of the five classes."""
+    tr = view.tr
+    limits = CHANGE_LIMITS if shown == "skillnad" else (0, *map(int, CLASS_LIMITS))
+    ranges = [f"{a}–{b}" for a, b in pairwise(limits)]
+    last = tr("siting.map.over", n=limits[-1])
+    return [tr("siting.map.same"), *ranges, last] if shown == "skillnad" else [*ranges, last]
+
+
+def offices_of(view: SitingView) -> dict[str, list[Any]]:
+    """Return the offices that help with what is asked, open or closed, by id of their bubble."""
+    towns: dict[str, list[tuple[str, Any]]] = {}
+    for actor in view.world.register.actors:
+        for office in actor.offices:
+            key = f"{actor.id}@{office.id}"
+            if key in view.office_names:
+                towns.setdefault(office.town, []).append((key, office))
+    return {f"office-{number}": offices for number, offices in enumerate(towns.values())}
+
+
+def changed_by(view: SitingView, click: MapClick) -> dict[str, tuple[str, ...]]:
+    """Return the plan's fields as a click makes them.
+
+    A municipality opens in its seat, a square in the nearest named place, an office closes; what
+    the plan has already is taken back.
+    """
+    basis, choice = view.scenario.basis, view.choice
+    field, wanted = "openings", list[str]()
+    kind, _, name = click.id.partition("-")
+    if click.kind == "town" and kind == "office":
+        field, wanted = "closings", [key for key, _ in offices_of(view).get(click.id, [])]
+    else:
+        place: str | None = None
+        if click.kind == "municipality":
+            seats = view.world.foundations.geography.localities
+            found = (p.id for p in seats if p.is_seat and p.municipality_code == click.id)
+            place = next(found, None)
+        elif click.kind == "cell":
+            minutes = basis.place_minutes[:, int(click.id)]
+            place = basis.place_ids[int(minutes.argmin())] if np.isfinite(minutes).any() else None
+        elif kind == "planned" and name in basis.place_ids:
+            place = name
+        if place:
+            planned = [str(o) for o in view.scenario.plan.openings if o.place == place]
+            new = str(Opening(place, choice.service_type, (choice.phase,)))
+            wanted = planned or [new]
+    now = getattr(choice, field)
+    if wanted and set(wanted) <= set(now):
+        return {field: tuple(one for one in now if one not in wanted)}
+    return {field: tuple(dict.fromkeys([*now, *wanted]))}
+
+
+def bubbles(view: SitingView, shown: str) -> tuple[Bubble, ...]:
+    """Return the markers of a view: offices, and what the plan opens, closes and visits."""
+    tr, plan = view.tr, view.scenario.plan
+    found = []
+    for key, offices in offices_of(view).items():
+        town, lat, lon = offices[0][1].town, offices[0][1].lat, offices[0][1].lon
+        kept = [
+            o
+            for name, o in offices
+            if not any(c.closes(name.replace("@", "/")) for c in plan.closings)
+        ]
+        number = len(offices if shown == "fore" else kept)
+        label = tr.plural("karta.offices", number, town=town) if number else town
+        hint = tr("siting.map.close" if number else "siting.map.closed")
+        found.append(
+            Bubble(
+                id=key,
+                name=town,
+                lat=lat,
+                lon=lon,
+                label=f"{label}. {hint}",
+                count=number or None,
+                kind="office" if number else "neutral",
+                phases=(view.choice.phase.value,),
+            )
+        )
+    if shown == "fore":
+        return tuple(found)
+    where = {place.id: place for place in view.world.foundations.geography.localities}
+    marks = [("planned", opening.place) for opening in plan.openings]
+    marks += [("home", stop) for one in plan.rounds for stop in one.stops]
+    for kind, place_id in dict.fromkeys(marks):
+        place = where[place_id]
+        words = tr("siting.map.planned.take-back" if kind == "planned" else "siting.map.stop")
+        found.append(
+            Bubble(
+                id=f"{kind}-{place_id}",
+                name=place.name,
+                lat=place.lat,
+                lon=place.lon,
+                label=f"{place.name}: {words}",
+                kind="planned" if kind == "planned" else "home",
+            )
+        )
+    return tuple(found)
+
+
+def map_title(view: SitingView, shown: str) -> str:
+    """Return what the map shows."""
+    kind = view.label(view.choice.service_type)
+    return view.tr(f"siting.map.{map_classes(view, shown)[1]}", kind=kind)
+
+
+def map_layer(view: SitingView) -> MapLayer:
+    """Return the map of the chosen view; a click on any square is a click on the place near it."""
+    tr, choice, shown = view.tr, view.choice, view.choice.view
+    codes, _ = map_classes(view, shown)
+    title = map_title(view, shown)
+    rows = tuple(LegendRow(code=k, label=t) for k, t in enumerate(class_labels(view, shown)))
+    kinds = {one.kind for one in bubbles(view, shown)}
+    notes = [
+        (kind, tr(f"siting.map.{word}"))
+        for kind, word in (("planned", "planned"), ("neutral", "closed.note"), ("home", "stop"))
+        if kind in kinds
+    ]
+    groups = [("", INLAND), *((c, c) for c in view.scenario.basis.residents.municipality_codes)]
+    sentence = "siting.map.sentence" if view.scenario.plan else "siting.map.sentence.none"
+    sentences = {
+        group: Sentence(
+            figure=view.percent(at, "after"),
+            text=tr(
+                sentence,
+                name=view.group_name(at) if group else tr("siting.map.inland.in"),
+                limit=choice.limit,
+                before=view.percent(at, "before"),
+            ),
+        )
+        for group, at in groups
+    }
+    return MapLayer(
+        picture=MapPicture(
+            classes=codes.tolist(),
+            legend=Legend(
+                title=title, rows=rows, notes=(*notes, ("unknown", tr("siting.map.unknown")))
+            ),
+            sentences=sentences,
+            bubbles=bubbles(view, shown),
+        ),
+        title=title,
+        divide="samverkan",
+        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
+        click_cells=True,
+    )
+
+
+# -------------------------------------------------------------------- on paper
+
+
+def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
+    """Return the map of a view as it is drawn on paper."""
+    tr = view.tr
+    marks = []
+    for one in bubbles(view, shown):
+        east, north = point_in_metres(one.lat, one.lon)
+        kind = "open" if one.kind == "neutral" else one.kind
+        marks.append(
+            drawn.Mark(name=one.name, east=east, north=north, count=one.count or 0, kind=kind)
+        )
+    named = {mark.name for mark in marks}
+    for place in view.world.foundations.geography.localities:
+        if place.is_seat and place.name not in named:
+            east, north = point_in_metres(place.lat, place.lon)
+            marks.append(drawn.Mark(name=place.name, east=east, north=north))
+    rows = [
+        drawn.LegendRow(fill=drawn.fill_of(code), words=words)
+        for code, words in enumerate([*class_labels(view, shown), tr("siting.map.unknown")])
+    ]
+    return drawn.CountyPicture(
+        shapes=county_shapes(folder),
+        title=map_title(view, shown),
+        description=headline(view),
+        squares=squares_of(view.world.cells, map_classes(view, shown)[0]),
+        marks=marks,
+        inland=tuple(sorted(view.scenario.basis.groups[INLAND])),
+        sides=(tr("siting.map.coast"), tr("siting.map.inland")),
+        roads=background_roads(folder),
+        phase=view.choice.phase.value,
+        legend=drawn.Legend(title=map_title(view, shown), heads=(), rows=tuple(rows)),
+    )
+
+
+def picture(view: SitingView, folder: Path) -> str:
+    """Return the map of the chosen view as SVG with what it says and rests on inside."""
+    made = map_svg(view, view.choice.view, folder)
+    return drawn.framed(
+        made.svg,
+        width=made.width,
+        height=made.height,
+        title=headline(view),
+        lead=f"{view.tr(f'siting.view.{view.choice.view}')}. {plan_text(view)}. {lead(view)}",
+        notes=f"{assumed(view)} {source(view)}",
+    )
+
+
+def paper_html(view: SitingView, folder: Path, *, table: str, url: str, number: int) -> str:
+    """Return the plan on two pages of A4; a new ``number`` has it printed when it is there."""
+    maps = [
+        (view.tr(f"siting.paper.{shown}"), drawn.data_url(map_svg(view, shown, folder).svg))
+        for shown in ("fore", "efter")
+    ]
+    return render(
+        "siting_paper.html",
+        t=view.tr,
+        number=number,
+        title=headline(view),
+        lead=lead(view),
+        plan=plan_text(view),
+        maps=maps,
+        table=table,
+        assumed=assumed(view),
+        source=source(view),
+        url=url,
+    )
