@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import logging
 import math
 import threading
@@ -17,30 +18,38 @@ from urllib.parse import parse_qsl, urlencode
 from weakref import WeakValueDictionary
 
 import anyio
-import shapely
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, dcat, history, hsds, register, schemas, siting, travel
-from ris_map.api.calls import Call, DataRouter, Document, Resource, Site
-from ris_map.api.datasets import ACTORS, DATASETS, PREFIX, Distribution
+from ris_map.api import county, dcat, history, hsds, register, siting
+from ris_map.api.calls import (
+    EXAMPLE_ACTOR,
+    Call,
+    DataRouter,
+    Document,
+    ProblemDetails,
+    Resource,
+    Site,
+)
+from ris_map.api.datasets import ACTORS, LICENCES, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
-from ris_map.api.openapi import description
 from ris_map.api.problems import COMMON_HEADERS, Problem
 from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, refusal
 from ris_map.common.dates import day_of
 from ris_map.common.faults import DataFaults
+from ris_map.common.records import Record
 from ris_map.travel.service import Moment, service
 from ris_map.web.answers import Payload, pack, respond
 from ris_map.web.settings import HOST, Rate, settings_at_start
-from ris_map.words import translator
-from ris_map.words.language import Language
 
+API_VERSION = "1.0.0"
+"""Rises with every change: the first number would change the address (/v1)."""
 MOUNT = PREFIX.rpartition("/")[0]
 """Also holds what lies beside the present version, so that it is refused in words."""
 MOUNTS = {MOUNT: PREFIX, HSDS: HSDS}
@@ -49,10 +58,37 @@ MAX_ADDRESS = 2000
 METHODS = "GET, HEAD, OPTIONS"
 MAX_CLIENTS = 4096
 """Remembered clients; beyond them the one not heard of for longest is forgotten."""
+TITLES = {
+    PREFIX: "Innovation Map Västerbotten: open data",
+    HSDS: "Innovation Map Västerbotten: Human Services Data Specification 3.0",
+}
+_DESCRIPTION = """\
+Who supports innovation in Västerbotten, where, for what, and how far away. Read-only and open to
+everybody; no key is needed.
+
+- **Filters** have the keys and values of the start page's address. Several values of one key
+  widen, several keys narrow. What is not known is refused with status 400 and the choices.
+- **Unknown is not no.** Actors whose record lacks an answer come in the group `unknown`. Figures
+  that do not exist are `null` with the reason beside them, never zero.
+- **Caching:** every answer has an ETag; ask again with `If-None-Match` and get 304.
+- **Limits:** {rate}. Addresses are at most 2 000 bytes.
+- **Faults** are problem details (RFC 9457) in Swedish or English (`lang`, `Accept-Language`).
+- **Formula guard:** in CSV a text that a spreadsheet would run as a formula begins with an
+  apostrophe.
+- **Licences** differ by data set and stand in each answer; the register is CC0 1.0. Whom to name
+  (`attribution`) is given in Swedish and English, `sv` and `en`.
+"""
 _PACKED_ALREADY = ("spreadsheetml", "geopackage")
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
+
+
+class Index(Record):
+    """All addresses."""
+
+    title: str
+    links: tuple[dict[str, str], ...]
 
 
 def api_middleware() -> list[Middleware]:
@@ -72,8 +108,7 @@ class OpenData:
         self._app = app
         self._site = site
         self._limiter = Limiter(site.settings.api_rate)
-        self._by_address = Store()
-        self._by_meaning = Store()
+        self._kept = Store()
         self._current: tuple[int, Moment | None] = (0, None)
         self._building = threading.Lock()
         self._turns: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
@@ -126,7 +161,7 @@ class OpenData:
             raise self._unknown(request)
         generation, moment = self._current
         if moment is not None and moment is self._site.served.unchanged_moment():
-            kept = self._by_address.get((generation, *_address(request)))
+            kept = self._kept.get((generation, *_address(request)))
             return kept.response(request) if kept else None
         return None
 
@@ -146,7 +181,7 @@ class OpenData:
         async with turn:
             made = await anyio.to_thread.run_sync(self._make, resource, query, base, name)
         answer, generation = made
-        self._by_address.put((generation, *_address(request)), answer)
+        self._kept.put((generation, *_address(request)), answer)
         return answer.response(request)
 
     def _make(
@@ -162,17 +197,17 @@ class OpenData:
             if moment is not known:
                 generation += 1
                 self._current = (generation, moment)
-                self._by_meaning.clear()
-                self._by_address.clear()
-            on = day_of(getattr(query, "datum", ""))
+                self._kept.clear()
+            on = day_of(getattr(query, "as_of", ""))
             asked = self._site.served.moment(on) if on else moment
             call = Call(site=self._site, moment=asked, query=query, base=base, id=name)
             return self._built(resource, call), generation
 
     def _built(self, resource: Resource, call: Call[Any]) -> Answer:
+        """Return an answer, made once however its question is spelt."""
         base = call.base if resource.names_itself else ""
         key = (resource, call.id, tuple(call.given.items()), base)
-        kept = self._by_meaning.get(key)
+        kept = self._kept.get(key)
         if kept is None:
             headers = dict(COMMON_HEADERS)
             if resource.files:
@@ -187,23 +222,33 @@ class OpenData:
                 modified=call.changed(resource.files) if resource.files else None,
                 headers=headers,
             )
-            self._by_meaning.put(key, kept)
+            self._kept.put(key, kept)
         return kept
 
     @cached_property
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
         """The routes below each prefix."""
+        about = self._about(PREFIX)
+        for ending, (_, media_type) in dcat.SERIALISATIONS.items():
+            about.data(
+                f"/dcat.{ending}",
+                f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
+                media_type=media_type,
+                files=ACTORS,
+                names_itself=True,
+            )(partial(self._catalogue, ending))
+        about.data("/", "All addresses", model=Index, names_itself=True)(self._index)
         return {
-            PREFIX: (
-                register.router,
-                history.router,
-                county.router,
-                siting.router,
-                travel.router,
-                self._about,
-            ),
-            HSDS: (hsds.router, self._about_hsds),
+            PREFIX: (register.router, history.router, county.router, siting.router, about),
+            HSDS: (hsds.router, self._about(HSDS)),
         }
+
+    def _about(self, prefix: str) -> DataRouter:
+        router = DataRouter("about")
+        router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
+            partial(self._description, prefix)
+        )
+        return router
 
     def _resources(self, prefix: str = PREFIX) -> dict[str, Resource]:
         routers = self._routers[prefix]
@@ -219,60 +264,21 @@ class OpenData:
         for router in self._routers[prefix]:
             api.include_router(router)
 
-        @api.exception_handler(Problem)
-        async def _(request: Request, problem: Problem) -> Response:
-            return problem.response(request)
+        def refused(fault: Any, make: Callable[[Request, Any], Problem]) -> None:  # noqa: ANN401
+            @api.exception_handler(fault)
+            async def _(request: Request, fault: Exception) -> Response:
+                return make(request, fault).response(request)
 
-        @api.exception_handler(RequestValidationError)
-        async def _(request: Request, fault: RequestValidationError) -> Response:
+        def misread(request: Request, fault: RequestValidationError) -> Problem:
             model = self._resources(prefix)[request.scope["route"].path].query
-            return refusal(model, fault.errors()).response(request)
+            return refusal(model, fault.errors())
 
-        @api.exception_handler(DataFaults)
-        async def _(request: Request, _fault: DataFaults) -> Response:
-            return Problem("no-register").response(request)
-
-        @api.exception_handler(HTTPException)
-        async def _(request: Request, _fault: HTTPException) -> Response:
-            return self._unknown(request).response(request)
-
-        @api.exception_handler(Exception)
-        async def _(request: Request, _fault: Exception) -> Response:
-            return Problem("server-fault").response(request)
-
+        refused(Problem, lambda _, problem: problem)
+        refused(RequestValidationError, misread)
+        refused(DataFaults, lambda *_: Problem("no-register"))
+        refused(HTTPException, lambda request, _: self._unknown(request))
+        refused(Exception, lambda *_: Problem("server-fault"))
         return api
-
-    @cached_property
-    def _about(self) -> DataRouter:
-        """What the API says of itself: catalogue, description, list of addresses."""
-        router = DataRouter("about")
-        for ending, (_, media_type) in dcat.SERIALISATIONS.items():
-            router.data(
-                f"/dcat.{ending}",
-                f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
-                media_type=media_type,
-                files=ACTORS,
-                names_itself=True,
-            )(partial(self._catalogue, ending))
-        router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
-            lambda call: description(self._apis[PREFIX], self._resources(), call)
-        )
-        router.data("/", "All addresses", model=schemas.Index, names_itself=True)(self._index)
-        return router
-
-    @cached_property
-    def _about_hsds(self) -> DataRouter:
-        router = DataRouter("about")
-        router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
-            lambda call: description(
-                self._apis[HSDS],
-                self._resources(HSDS),
-                call,
-                prefix=HSDS,
-                title="Innovation Map Västerbotten: Human Services Data Specification 3.0",
-            )
-        )
-        return router
 
     def _index(self, call: Call[Any]) -> Document:
         links = [
@@ -282,23 +288,7 @@ class OpenData:
         return {"title": call.tr("dataset.api.title"), "links": links}
 
     def _catalogue(self, ending: str, call: Call[Any]) -> bytes:
-        areas = call.world.foundations.geography.territory.values()
-        settings = call.site.settings
-        west, south, east, north = shapely.total_bounds(list(areas)).tolist()
-        graph = dcat.catalogue_graph(
-            dcat.Catalogue(
-                base=call.base,
-                contact=settings.report_address,
-                publisher=settings.publisher,
-                publisher_type=settings.publisher_type,
-                modified=call.changed(ACTORS).date(),
-                box=(west, south, east, north),
-                translators=tuple(translator(language) for language in Language),
-            ),
-            terms={dataset.id: call.terms(dataset.files) for dataset in DATASETS},
-            size=partial(self._size, call),
-        )
-        return dcat.serialised(graph, ending)
+        return dcat.serialised(dcat.catalogue_graph(call, size=partial(self._size, call)), ending)
 
     def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""
@@ -306,6 +296,40 @@ class OpenData:
         resource = self._resources()[path]
         wanted = resource.query.model_validate(dict(parse_qsl(query)))
         return len(self._built(resource, replace(call, query=wanted)).content.plain)
+
+    def _description(self, prefix: str, call: Call[Any]) -> Document:
+        """Return FastAPI's description, its examples from the register as it is served."""
+        settings = self._site.settings
+        rate = "none on the number of requests"
+        if settings.api_rate:
+            requests, seconds = settings.api_rate
+            rate = f"{requests} requests in {seconds} seconds and client; then 429"
+        document = get_openapi(
+            title=TITLES[prefix],
+            version=API_VERSION,
+            description=_DESCRIPTION.replace("{rate}", rate),
+            license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
+            servers=[{"url": call.base + prefix}],
+            routes=self._apis[prefix].routes,
+        )
+        document["info"]["contact"] = {"email": settings.report_address}
+        shapes = document.setdefault("components", {}).setdefault("schemas", {})
+        shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
+        for path, resource in self._resources(prefix).items():
+            operation = document["paths"][path]["get"]
+            for parameter in operation.get("parameters", ()):
+                shape = parameter["schema"]
+                shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
+                example = shape.pop("examples")[0]
+                parameter["example"] = [example] if shape.get("type") == "array" else example
+                if parameter["name"] == "plats":
+                    shape["items"]["enum"] = list(call.groups)
+            if resource.model is not None and resource.files:
+                query = resource.query.model_validate(needed(resource.query))
+                shown = replace(call, query=query, id=EXAMPLE_ACTOR)
+                with_example = operation["responses"]["200"]["content"][resource.media_type]
+                with_example["example"] = shortened(json.loads(resource.content(shown)))
+        return document
 
     def _base(self, request: Request) -> str:
         """Give the public address of the site; a host that is none is refused."""
@@ -320,9 +344,18 @@ class OpenData:
         root = request.scope["root_path"]
         prefix = HSDS if root.endswith(HSDS) else PREFIX
         known = tuple(prefix + path.removesuffix("/") for path in self._resources(prefix))
-        root = root.removesuffix(prefix)
-        path = request.scope["path"].removeprefix(root)
+        path = request.scope["path"].removeprefix(root.removesuffix(prefix))
         return Problem("unknown-address", {"value": path, "known": known})
+
+
+def shortened(value: Any) -> Any:  # noqa: ANN401
+    """Return a document with one item of every list, except points and rings' beginnings."""
+    if isinstance(value, dict):
+        return {key: shortened(part) for key, part in value.items()}
+    if isinstance(value, list):
+        is_position = len(value) == 2 and all(isinstance(part, float) for part in value)
+        return [shortened(part) for part in (value if is_position else value[:1])]
+    return value
 
 
 def _href(path: str, resource: Resource) -> str:

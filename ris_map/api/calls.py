@@ -6,34 +6,102 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
-from ris_map.api.datasets import Terms, terms
-from ris_map.api.problems import Problem
-from ris_map.api.queries import Given, LanguageQuery
+from ris_map.api.datasets import REGISTER, Format, Terms, terms
+from ris_map.api.problems import MEDIA_TYPE, Problem
+from ris_map.api.queries import EXAMPLE_ID, ID_PATTERN, ActorQuery, Given, LanguageQuery
+from ris_map.common.dates import PartialDate
+from ris_map.common.records import Record
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import from_query
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
 from ris_map.travel.service import Moment, Service, place_groups, sources
 from ris_map.travel.world import World
 from ris_map.web.settings import Settings
 from ris_map.words import Translator, translator
+from ris_map.words.language import LocalText
 
-REGISTER = "data/actors.yaml"
 FRESH = "public, no-cache"
 """Kept, but asked for anew each time: a register may be replaced at any moment."""
 HOUR = "public, max-age=3600"
 """For what only changes when the server is started anew."""
-
+EXAMPLE_ACTOR = "almi-nord"
 Q = TypeVar("Q", bound=LanguageQuery)
 Document = dict[str, Any]
+Share = Annotated[float, Field(ge=0, le=1)]
+Minutes = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class FigureState(StrEnum):
+    """Why a figure is there or is not."""
+
+    KNOWN = "known"
+    UNREACHABLE = "unreachable"
+    """No way or no matching office is known."""
+    NOBODY_LOCATED = "nobody_located"
+    """No resident, or no seat, has a point from which to count."""
+
+
+class Meta(Record):
+    """Terms of the data, and how much there is."""
+
+    licence: str
+    """SPDX name."""
+    licence_url: str
+    attribution: tuple[LocalText, ...]
+    """Whom the licence asks to name, in both languages; empty where nobody."""
+    count: Count
+
+
+class RegisterMeta(Meta):
+    """Terms of the data, and which register they come from."""
+
+    register_date: PartialDate
+    """The date to which the research behind the register goes."""
+    on: str
+    """The day for which actors and offices count."""
+    register_outdated: bool
+    """Whether the register's file has been replaced by a faulty one, so that the one before is
+    served."""
+    filter: dict[str, tuple[str, ...]]
+    """The parameters as they were understood."""
+
+
+class Shape(Record):
+    """A GeoJSON feature."""
+
+    type: Annotated[str, Field(pattern="^Feature$")]
+    id: str
+    geometry: dict[str, Any] | None
+    properties: dict[str, Any]
+
+
+class Features(Record):
+    """A GeoJSON feature collection (RFC 7946) with its terms beside the features."""
+
+    type: Annotated[str, Field(pattern="^FeatureCollection$")]
+    meta: dict[str, Any]
+    features: tuple[Shape, ...]
+
+
+class ProblemDetails(Record):
+    """Why a request is refused (RFC 9457); further members name parameter, value and choices."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    instance: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +172,9 @@ class Call(Generic[Q]):
 
     @cached_property
     def selection(self) -> Selection:
-        """What the filter selects, as the start page shows it."""
-        chosen = from_query(self.given, place_ids=self.groups)[0]
-        return select(self.world.register, chosen, groups=self.groups, on=self.world.on)
+        """What the filter of an :class:`ActorQuery` selects."""
+        query: ActorQuery = self.query  # type: ignore[assignment]
+        return select(self.world.register, query.filter(), groups=self.groups, on=self.world.on)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -125,7 +193,7 @@ class Call(Generic[Q]):
         times = [
             self._register_changed()
             if name == REGISTER
-            else _modified(folder / name.removeprefix("data/"))
+            else datetime.fromtimestamp((folder / name.removeprefix("data/")).stat().st_mtime, UTC)
             for name in files
         ]
         return min(max(times), datetime.now(UTC)).replace(microsecond=0)
@@ -169,8 +237,8 @@ Build = Callable[[Any], Document | bytes]
 class Resource:
     """What lies at one address and how it is answered.
 
-    ``files`` are the data files it is made from; a ``filename`` is one that a browser saves;
-    ``names_itself`` tells that the answer holds the site's own address.
+    ``files`` are the data files it is made from; ``names_itself`` tells that the answer holds the
+    site's own address.
     """
 
     path: str
@@ -180,21 +248,24 @@ class Resource:
     query: type[LanguageQuery]
     model: type[BaseModel] | None
     files: tuple[str, ...]
-    cache: str
-    filename: str
     names_itself: bool
+
+    @property
+    def filename(self) -> str:
+        """The name under which a browser saves it; empty for what it shows."""
+        is_file = self.media_type in {Format.CSV, Format.XLSX, Format.GEOPACKAGE}
+        return self.path.strip("/") if is_file else ""
+
+    @property
+    def cache(self) -> str:
+        """How long it holds: what neither the register nor a choice changes, for an hour."""
+        is_fixed = self.query is LanguageQuery and REGISTER not in self.files
+        return HOUR if is_fixed and not self.names_itself else FRESH
 
     def content(self, call: Call[Any]) -> bytes:
         """Return the bytes of the answer."""
         made = self.build(call)
         return made if isinstance(made, bytes) else encoded(made)
-
-
-class Answers(Protocol):
-    """What answers calls: the application."""
-
-    async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
-        """Answer one call."""
 
 
 class DataRouter(APIRouter):
@@ -210,40 +281,37 @@ class DataRouter(APIRouter):
         summary: str,
         *,
         description: str = "",
-        media_type: str = "application/json",
+        media_type: str = "",
         query: type[LanguageQuery] = LanguageQuery,
         model: type[BaseModel] | None = None,
         files: tuple[str, ...] = (),
-        cache: str = FRESH,
-        filename: str = "",
         names_itself: bool = False,
     ) -> Callable[[Build], Build]:
-        """Publish what a function makes at an address."""
+        """Publish what a function makes at an address; its ending tells the media type."""
 
         def publish(build: Build) -> Build:
-            resource = Resource(
+            kind = media_type or Format.of(path)
+            resource = self.resources[path] = Resource(
                 path=path,
                 summary=summary,
                 build=build,
-                media_type=media_type,
+                media_type=kind,
                 query=query,
-                model=model,
+                model=model or (Features if kind == Format.GEOJSON else None),
                 files=files,
-                cache=cache,
-                filename=filename,
                 names_itself=names_itself,
             )
-            self.resources[path] = resource
-            kind = JSONResponse if "json" in media_type else Response
+            base = JSONResponse if "json" in kind else Response
+            name = path.strip("/").replace("/{id}", "-by-id").replace(".", "-")
             self.add_api_route(
                 path,
                 _endpoint(resource),
-                response_model=model,
-                response_class=type("Answer", (kind,), {"media_type": media_type}),
+                response_model=resource.model,
+                response_class=type("Answer", (base,), {"media_type": kind}),
                 summary=summary,
                 description=description or summary,
-                operation_id=path.strip("/").replace("/{id}", "-by-id").replace(".", "-")
-                or "index",
+                operation_id=name or "index",
+                responses=_responses(resource),
             )
             return build
 
@@ -252,17 +320,42 @@ class DataRouter(APIRouter):
 
 def _endpoint(resource: Resource) -> Callable[..., Any]:
     async def answer(request: Request, query: LanguageQuery) -> Response:
-        api: Answers = request.app.state.answers
-        return await api.answer(resource, request, query)
+        return await request.app.state.answers.answer(resource, request, query)  # type: ignore[no-any-return]
 
-    answer.__annotations__["query"] = Annotated[resource.query, Query()]
-    return answer
+    async def answer_one(request: Request, query: LanguageQuery, id: str) -> Response:  # noqa: A002, ARG001
+        return await answer(request, query)
+
+    made = answer_one if resource.path.endswith("{id}") else answer
+    made.__annotations__["query"] = Annotated[resource.query, Query()]
+    # Said, not checked: an id of another form is refused in words like any other unknown one.
+    shape = {"pattern": ID_PATTERN, "maxLength": 80}
+    is_actor = resource.model or "atom" in resource.media_type
+    example = EXAMPLE_ACTOR if is_actor else EXAMPLE_ID
+    about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
+    made.__annotations__["id"] = Annotated[str, about]
+    return made
+
+
+def _responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
+    """Return what is told of the answers beside their shape."""
+    told = {"ETag": "Names exactly these bytes.", "Cache-Control": resource.cache}
+    if resource.files:
+        told["Last-Modified"] = "When the data last changed."
+        told["Link"] = 'The licence, rel="license".'
+    headers = {n: {"description": t, "schema": {"type": "string"}} for n, t in told.items()}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+    return {
+        200: {"description": resource.summary, "headers": headers},
+        304: {"description": "Not modified"},
+        "4XX": {
+            "description": "What is not known (400, 404), not allowed (405), too long (414) or too "
+            "often (429; Retry-After says when to come back), in words.",
+            "content": problem,
+        },
+        "5XX": {"description": "The register cannot be read, or a fault.", "content": problem},
+    }
 
 
 def encoded(document: object) -> bytes:
     """Return a document as JSON; "not a number" and infinity are errors, never written."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _modified(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -1,174 +1,102 @@
-"""The county: places, land, minutes by road, coverage, the strategy's words, sources."""
+"""The county: places and land, ways and minutes by road, coverage, the strategy's words, sources.
+
+A figure that does not exist is None, with a state beside it that says why; no record ever holds
+"not a number" or infinity.
+"""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any
 
+import numpy as np
 import shapely
+from pydantic import Field, create_model
 from shapely.geometry import MultiPolygon, shape
 
-from ris_map.api import schemas
-from ris_map.api.calls import HOUR, Call, DataRouter, Document
+from ris_map.api.calls import (
+    Call,
+    Count,
+    DataRouter,
+    Document,
+    FigureState,
+    Meta,
+    Minutes,
+    RegisterMeta,
+    Share,
+)
 from ris_map.api.datasets import (
     BOUNDARIES,
     COVERAGE,
     DIVISIONS,
     LOCALITIES,
+    ROADS,
     STRATEGY,
     TRAVEL,
-    Format,
 )
 from ris_map.api.problems import Problem
-from ris_map.api.queries import CoverageQuery, LanguageQuery, TravelQuery
-from ris_map.api.records import (
-    COVERAGE_COLUMNS,
-    LOCALITY_COLUMNS,
-    TRAVEL_COLUMNS,
-    Record,
-    coverage_records,
-    layer,
-    locality_record,
-    travel_records,
-)
-from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.api.queries import CellsQuery, CoverageQuery, LanguageQuery, TravelQuery, WayQuery
+from ris_map.api.register import Row, collection, feature, layer, plain
+from ris_map.common.records import MunicipalityCode, Record, Slug
+from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, positions
+from ris_map.coverage.cubes import cell_unknown, cube_of, ranges_of
 from ris_map.export.geopackage import geopackage
+from ris_map.export.sources import DataSource
 from ris_map.export.tables import csv_bytes
 from ris_map.register.reading import register_schema
+from ris_map.register.strategy import Strategy
+from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
+from ris_map.travel.accuracy import accuracy
+from ris_map.travel.network import SPEED_MODEL
+from ris_map.travel.routes import travel_between
 from ris_map.travel.service import group_id, sources
+from ris_map.words.language import LocalText
 
 MAX_PAIRS = 50_000
 """Most trips in one answer; the county has some 13 000."""
+FEWEST_SHOWN = 10
+"""Fewer residents of a square than this are not told as a number."""
+WAY = (*ROADS, "data/people/population_1km.csv")
+MODELS = {"sommar": "summer", "vinter": "winter", "skyltad": "posted", "forsiktig": "cautious"}
+Km = Annotated[float, Field(ge=0)]
 router = DataRouter("county")
 
 
-@router.data(
-    "/coverage",
-    "Coverage of every municipality, phase and type of support",
-    description=(
-        "The figures of the coverage page. A figure that does not exist is null with its "
-        "reason beside it; unknown is never zero, physical and digital are never added."
-    ),
-    query=CoverageQuery,
-    model=schemas.Coverage,
-    files=COVERAGE,
-)
-def coverage(call: Call[CoverageQuery]) -> Document:
-    """Return the coverage cube's cells."""
-    cube = cube_of(call.world, cube_choice(call.query))
-    cells = _cells(call)
-    definition = cube.definition
-    return {
-        "meta": call.meta(COVERAGE, len(cells)),
-        "definition": {
-            "on": definition.on.isoformat(),
-            "scope": definition.scope.value,
-            "strength_area": definition.strength_area,
-            "include_outside": definition.include_outside,
-            "sourced_only": definition.sourced_only,
-            "threshold_minutes": definition.threshold,
-            "matrix_version": definition.matrix_version,
-            "network_source": definition.network_source,
-            "speed_model": definition.speed_model.id,
-            "population_year": definition.population_year,
-        },
-        "cells": cells,
-    }
+class Municipality(Record):
+    """A municipality."""
+
+    code: MunicipalityCode
+    name: str
+    seat: Slug
+    """Its central settlement, see /localities."""
 
 
-@router.data(
-    "/coverage.csv",
-    "Coverage, one line per municipality, phase and type of support",
-    media_type=Format.CSV,
-    query=CoverageQuery,
-    files=COVERAGE,
-    filename="coverage.csv",
-)
-def coverage_csv(call: Call[CoverageQuery]) -> bytes:
-    """Return the coverage cube's cells, one line each."""
-    return csv_bytes(COVERAGE_COLUMNS, _cells(call))
+class PlaceGroup(Record):
+    """A group of municipalities that can be chosen as a place."""
+
+    id: str
+    label: LocalText
+    division: LocalText
+    is_inland: bool | None
+    municipalities: tuple[MunicipalityCode, ...]
 
 
-def cube_choice(query: CoverageQuery) -> CubeChoice:
-    """Return what the coverage is computed from."""
-    return CubeChoice(
-        threshold=float(query.grans),
-        scope=query.bredd,
-        strength_area=query.omrade,
-        include_outside=query.utanfor == "ja",
-        sourced_only=query.belagt == "ja",
-        speed="winter" if query.vinter == "ja" else "summer",
-    )
+class Places(Record):
+    """What ``plats`` may be."""
 
-
-def _cells(call: Call[CoverageQuery]) -> list[Record]:
-    return list(coverage_records(call.world, cube_choice(call.query), codes=call.codes))
-
-
-@router.data(
-    "/travel-times",
-    "Minutes and kilometres by road from settlements to offices",
-    description=(
-        "Computed on an estimated road graph, not measured. Closed offices and offices "
-        "outside the county are included. plats chooses where the trips begin."
-    ),
-    query=TravelQuery,
-    model=schemas.TravelTimes,
-    files=TRAVEL,
-)
-def travel_times(call: Call[TravelQuery]) -> Document:
-    """Return minutes and kilometres by road."""
-    matrix = call.world.matrix
-    pairs = _trips(call)
-    return {
-        "meta": call.meta(TRAVEL, len(pairs)),
-        "definition": {
-            "matrix_version": matrix.version,
-            "network_source": matrix.network_source,
-            "speed_model": matrix.speed_model.id,
-            "unreachable": [*matrix.unreached_settlements, *matrix.unreached_offices],
-        },
-        "pairs": pairs,
-    }
-
-
-@router.data(
-    "/travel-times.csv",
-    "Minutes and kilometres by road, one line per trip",
-    media_type=Format.CSV,
-    query=TravelQuery,
-    files=TRAVEL,
-    filename="travel-times.csv",
-)
-def travel_times_csv(call: Call[TravelQuery]) -> bytes:
-    """Return trips, one line each."""
-    return csv_bytes(TRAVEL_COLUMNS, _trips(call))
-
-
-def _trips(call: Call[TravelQuery]) -> list[Record]:
-    """Return the trips from chosen places to the offices of a chosen actor.
-
-    Every office of the matrix is there, closed ones and those outside the county included.
-    """
-    world, actor = call.world, call.query.aktor
-    if actor and actor not in world.register.by_id:
-        raise Problem("unknown-actor", {"value": actor})
-    settlements = world.foundations.geography.localities
-    origins = frozenset(x.id for x in settlements if x.municipality_code in call.codes)
-    destinations = frozenset(
-        name for name in world.matrix.office_ids if not actor or name.startswith(f"{actor}/")
-    )
-    size = len(origins) * len(destinations)
-    if size > MAX_PAIRS:
-        raise Problem("too-much", {"most": MAX_PAIRS, "asked": size})
-    return list(travel_records(world.matrix, origins=origins, destinations=destinations))
+    meta: Meta
+    municipalities: tuple[Municipality, ...]
+    groups: tuple[PlaceGroup, ...]
 
 
 @router.data(
     "/places",
     "Municipalities and groups of them: what plats may be",
-    model=schemas.Places,
+    model=Places,
     files=DIVISIONS,
-    cache=HOUR,
 )
 def places(call: Call[LanguageQuery]) -> Document:
     """Return municipalities and groups of them."""
@@ -197,34 +125,27 @@ def places(call: Call[LanguageQuery]) -> Document:
 @router.data(
     "/municipalities.geojson",
     "Land of the municipalities, simplified (EPSG:4326)",
-    media_type=Format.GEOJSON,
-    model=schemas.Features,
     files=BOUNDARIES,
-    cache=HOUR,
 )
 def municipalities_geojson(call: Call[LanguageQuery]) -> Document:
     """Return the land of the municipalities."""
-    features = [{**feature, "id": feature["properties"]["code"]} for feature in _land(call)]
-    meta = call.meta(BOUNDARIES, len(features))
-    return {"type": "FeatureCollection", "meta": meta, "features": features}
+    land = ({**area, "id": area["properties"]["code"]} for area in _land(call))
+    return collection(call, BOUNDARIES, land)
 
 
 @router.data(
     "/municipalities.gpkg",
     "Land of the municipalities as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
-    media_type=Format.GEOPACKAGE,
     files=BOUNDARIES,
-    cache=HOUR,
-    filename="municipalities.gpkg",
 )
 def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Return the land of the municipalities as a layer of polygons."""
-    features = _land(call)
-    areas = [shape(feature["geometry"]) for feature in features]
+    land = _land(call)
+    areas = [shape(area["geometry"]) for area in land]
     made = layer(
         "municipalities",
         ("code", "name", "label_lat", "label_lon"),
-        [feature["properties"] for feature in features],
+        [area["properties"] for area in land],
         terms=call.terms(BOUNDARIES),
         geometries=[a if a.geom_type == "MultiPolygon" else MultiPolygon([a]) for a in areas],
         kind="MULTIPOLYGON",
@@ -234,66 +155,467 @@ def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
 
 def _land(call: Call[LanguageQuery]) -> list[Document]:
     path = call.site.served.data_dir / "municipalities.geojson"
-    features: list[Document] = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return features
+    land: list[Document] = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return land
+
+
+class Settlement(Record):
+    """A settlement as a point (EPSG:4326)."""
+
+    id: Slug
+    scb_code: str | None
+    name: str
+    municipality_code: MunicipalityCode
+    lat: float
+    lon: float
+    population: Count | None
+    population_year: int | None
+    population_state: str
+    """``unknown`` where the population is null: unknown is not zero."""
+    kind: str
+    is_seat: bool
+    source: str
+    note: str | None
+
+
+class Localities(Record):
+    """Settlements."""
+
+    meta: Meta
+    localities: tuple[Settlement, ...]
+
+
+LOCALITY_COLUMNS = tuple(Settlement.model_fields)
+
+
+def localities(call: Call[LanguageQuery]) -> list[Row]:
+    """Return the settlements as flat records."""
+    rows = []
+    for item in call.world.foundations.geography.localities:
+        state = "unknown" if item.population is None else "known"
+        known = {**asdict(item), "population_state": state, "note": item.note or None}
+        rows.append({column: known[column] for column in LOCALITY_COLUMNS})
+    return rows
 
 
 @router.data(
     "/localities",
     "Settlements with their population where it is known",
-    model=schemas.Localities,
+    model=Localities,
     files=LOCALITIES,
-    cache=HOUR,
 )
-def localities(call: Call[LanguageQuery]) -> Document:
+def localities_json(call: Call[LanguageQuery]) -> Document:
     """Return the settlements."""
-    listed = [locality_record(item) for item in call.world.foundations.geography.localities]
-    return {"meta": call.meta(LOCALITIES, len(listed)), "localities": listed}
+    rows = localities(call)
+    return {"meta": call.meta(LOCALITIES, len(rows)), "localities": rows}
 
 
-@router.data(
-    "/localities.csv",
-    "Settlements, one line each",
-    media_type=Format.CSV,
-    files=LOCALITIES,
-    cache=HOUR,
-    filename="localities.csv",
-)
+@router.data("/localities.csv", "Settlements, one line each", files=LOCALITIES)
 def localities_csv(call: Call[LanguageQuery]) -> bytes:
     """Return the settlements, one line each."""
-    return csv_bytes(
-        LOCALITY_COLUMNS, map(locality_record, call.world.foundations.geography.localities)
-    )
+    return csv_bytes(LOCALITY_COLUMNS, localities(call))
 
 
 @router.data(
     "/localities.gpkg",
     "Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
-    media_type=Format.GEOPACKAGE,
     files=LOCALITIES,
-    cache=HOUR,
-    filename="localities.gpkg",
 )
 def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Return the settlements as a layer of points."""
-    settlements = call.world.foundations.geography.localities
-    made = layer(
-        "localities",
-        LOCALITY_COLUMNS,
-        [locality_record(item) for item in settlements],
-        terms=call.terms(LOCALITIES),
-        geometries=[shapely.Point(item.lon, item.lat) for item in settlements],
-        kind="POINT",
-    )
+    rows, terms = localities(call), call.terms(LOCALITIES)
+    points = [shapely.Point(row["lon"], row["lat"]) for row in rows]
+    made = layer("localities", LOCALITY_COLUMNS, rows, terms=terms, geometries=points, kind="POINT")
     return geopackage([made], changed=call.changed(LOCALITIES))
+
+
+class TravelDefinition(Record):
+    """How minutes were computed."""
+
+    matrix_version: str
+    network_source: str
+    speed_model: str
+    unreachable: tuple[str, ...]
+    """Places with no way to the other side of the matrix."""
+
+
+class Trip(Record):
+    """The fastest way by car from a settlement to an office."""
+
+    from_: Annotated[Slug, Field(alias="from")]
+    to: str
+    """Actor and office, with a slash between."""
+    minutes: Minutes | None
+    km: Km | None
+    state: FigureState
+
+
+class TravelTimes(Record):
+    """Travel times."""
+
+    meta: RegisterMeta
+    definition: TravelDefinition
+    pairs: tuple[Trip, ...]
+
+
+@router.data(
+    "/travel-times",
+    "Minutes and kilometres by road from settlements to offices",
+    description=(
+        "Computed on an estimated road graph, not measured. Closed offices and offices "
+        "outside the county are included. plats chooses where the trips begin."
+    ),
+    query=TravelQuery,
+    model=TravelTimes,
+    files=TRAVEL,
+)
+def travel_times(call: Call[TravelQuery]) -> Document:
+    """Return minutes and kilometres by road."""
+    matrix = call.world.matrix
+    pairs = list(_trips(call))
+    return {
+        "meta": call.meta(TRAVEL, len(pairs)),
+        "definition": {
+            "matrix_version": matrix.version,
+            "network_source": matrix.network_source,
+            "speed_model": matrix.speed_model.id,
+            "unreachable": [*matrix.unreached_settlements, *matrix.unreached_offices],
+        },
+        "pairs": pairs,
+    }
+
+
+@router.data(
+    "/travel-times.csv",
+    "Minutes and kilometres by road, one line per trip",
+    query=TravelQuery,
+    files=TRAVEL,
+)
+def travel_times_csv(call: Call[TravelQuery]) -> bytes:
+    """Return trips, one line each."""
+    return csv_bytes(("from", "to", "minutes", "km", "state"), _trips(call))
+
+
+def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
+    """Yield the trips from chosen places to the offices of a chosen actor, place by place.
+
+    Every office of the matrix is there, closed ones and those outside the county included.
+    """
+    world, matrix, actor = call.world, call.world.matrix, call.query.actor
+    if actor and actor not in world.register.by_id:
+        raise Problem("unknown-actor", {"value": actor})
+    here = {
+        x.id for x in world.foundations.geography.localities if x.municipality_code in call.codes
+    }
+    columns = [i for i, name in enumerate(matrix.settlement_ids) if name in here]
+    rows = [
+        i for i, name in enumerate(matrix.office_ids) if not actor or name.startswith(f"{actor}/")
+    ]
+    if (size := len(columns) * len(rows)) > MAX_PAIRS:
+        raise Problem("too-much", {"most": MAX_PAIRS, "asked": size})
+    for column in columns:
+        for row in rows:
+            minutes = float(matrix.settlement_minutes[row, column])
+            yield {
+                "from": matrix.settlement_ids[column],
+                "to": matrix.office_ids[row],
+                "minutes": plain(minutes),
+                "km": plain(float(matrix.settlement_km[row, column])),
+                "state": _state(minutes),
+            }
+
+
+def _state(value: float) -> str:
+    if math.isnan(value):
+        return FigureState.NOBODY_LOCATED.value
+    return (FigureState.UNREACHABLE if math.isinf(value) else FigureState.KNOWN).value
+
+
+class Point(Record):
+    """A point in degrees (EPSG:4326)."""
+
+    lat: float
+    lon: float
+
+
+class Leg(Record):
+    """A stretch on one road."""
+
+    road: str
+    km: Km
+    minutes: Minutes
+    is_schematic: bool
+    """The road is there; its course is only sketched."""
+
+
+class TypicalError(Record):
+    """Relative error against published minutes of 20 or more: the middle one, and nine in ten."""
+
+    median: Share
+    p90: Share
+
+
+class Way(Record):
+    """The fastest way by car between two points."""
+
+    meta: Meta
+    from_: Annotated[Point, Field(alias="from")]
+    to: Point
+    speed_model: str
+    state: FigureState
+    ferry_only: bool
+    """Whether an end is on an island that only a ferry reaches."""
+    minutes: Minutes | None
+    km: Km | None
+    minutes_by_model: dict[str, Minutes]
+    roads: tuple[str, ...]
+    """Numbers in driving order."""
+    legs: tuple[Leg, ...]
+    schematic_km: Km | None
+    off_network_km: Km | None
+    """Before the first and after the last road: straight line x 1.3."""
+    line: tuple[tuple[float, float], ...]
+    """Longitude and latitude of the course, for drawing."""
+    typical_error: TypicalError
+
+
+@router.data(
+    "/travel",
+    "The way by car between any two points",
+    description=(
+        "Minutes, kilometres and roads in driving order, with the range over the speed models. "
+        "Parts on roads whose course is only sketched are said to be so. Points outside the "
+        "county are answered as far as the roads that lead out of it go."
+    ),
+    query=WayQuery,
+    model=Way,
+    files=WAY,
+)
+def way(call: Call[WayQuery]) -> Document:
+    """Return the way between two points."""
+    base, (start, stop) = call.world.foundations, call.query.ends
+    model = MODELS[call.query.model]
+    points = np.array([start, stop])
+    by_ferry = base.cells.only_ferry(points[:, 0], points[:, 1])
+    no_road = (bool(by_ferry[0]), bool(by_ferry[1]))
+    speed = SPEED_MODEL[model]
+    found = travel_between(base.network, start, stop, speed_model=speed, no_road=no_road)
+    told = accuracy(base)
+    route = found.route if found else None
+    return {
+        "meta": call.meta(WAY, int(found is not None)),
+        "from": dict(zip(("lat", "lon"), start, strict=True)),
+        "to": dict(zip(("lat", "lon"), stop, strict=True)),
+        "speed_model": model,
+        "state": (FigureState.KNOWN if found else FigureState.UNREACHABLE).value,
+        "ferry_only": any(no_road),
+        "minutes": route and route.minutes,
+        "km": route and route.km,
+        "minutes_by_model": found.minutes_by_model if found else {},
+        "roads": list(route.roads) if route else [],
+        "legs": [asdict(leg) for leg in route.legs] if route else [],
+        "schematic_km": route and route.schematic_km,
+        "off_network_km": route and route.off_network_km,
+        "line": [[lon, lat] for lat, lon in route.line] if route else [],
+        "typical_error": {"median": told.places.median, "p90": told.places.p90},
+    }
+
+
+class CoverageAsked(Record):
+    """What the coverage depends on."""
+
+    on: str
+    scope: Scope
+    strength_area: StrengthArea | None
+    include_outside: bool
+    sourced_only: bool
+    threshold_minutes: float
+    matrix_version: str
+    network_source: str
+    speed_model: str
+    population_year: int
+
+
+_FIGURES = (
+    *("median_minutes", "p90_minutes", "mean_minutes", "shortfall_minutes"),
+    *("nearest_minutes_from_seat", "median_minutes_at_best"),
+)
+"""Shortfall: mean minutes beyond the chosen limit, over all residents with a road."""
+_ROW: dict[str, Any] = dict(
+    municipality_code=MunicipalityCode,
+    municipality=str,
+    phase=Phase,
+    service_type=ServiceType,
+    state=CellState,
+    certainty=Certainty,
+    offices_on_site=Count,
+    located_residents=Count,
+    population_state=FigureState,
+    **{f"people_within_{limit:g}": Count for limit in THRESHOLDS},
+    **{f"share_within_{limit:g}": Share | None for limit in THRESHOLDS},
+    **{f"share_{end}": Share | None for end in ("low", "high", "at_best")},
+    **{
+        name + ending: kind
+        for name in _FIGURES
+        for ending, kind in (("", Minutes | None), ("_state", FigureState))
+    },
+    nearest_office=str | None,
+    nearest_town=str | None,
+    **dict.fromkeys(("visit", "digital", "phone"), (Answer)),
+    **dict.fromkeys(("is_borderline", "is_maybe_physical", "is_maybe_remote"), (bool)),
+    doubtful_share=Share | None,
+)
+CoverageRow: Any = create_model("Cell", __base__=Record, **_ROW)
+"""A null figure has its reason in ``_state``; ``share_low`` and ``share_high`` are within the limit
+over the speed models, ``share_at_best`` if everything unknown turned out well."""
+COVERAGE_COLUMNS = tuple(CoverageRow.model_fields)
+
+
+class Coverage(Record):
+    """Coverage of every municipality, phase and type of support."""
+
+    meta: RegisterMeta
+    definition: CoverageAsked
+    cells: tuple[CoverageRow, ...]
+
+
+@router.data(
+    "/coverage",
+    "Coverage of every municipality, phase and type of support",
+    description=(
+        "The figures of the coverage page. A figure that does not exist is null with its "
+        "reason beside it; unknown is never zero, physical and digital are never added."
+    ),
+    query=CoverageQuery,
+    model=Coverage,
+    files=COVERAGE,
+)
+def coverage(call: Call[CoverageQuery]) -> Document:
+    """Return the coverage cube's cells."""
+    told = cube_of(call.world, call.query.cube_choice).definition
+    cells = list(coverage_rows(call))
+    definition = {name: getattr(told, name, None) for name in CoverageAsked.model_fields} | {
+        "on": told.on.isoformat(),
+        "threshold_minutes": told.threshold,
+        "speed_model": told.speed_model.id,
+    }
+    return {"meta": call.meta(COVERAGE, len(cells)), "definition": definition, "cells": cells}
+
+
+@router.data(
+    "/coverage.csv",
+    "Coverage, one line per municipality, phase and type of support",
+    query=CoverageQuery,
+    files=COVERAGE,
+)
+def coverage_csv(call: Call[CoverageQuery]) -> bytes:
+    """Return the coverage cube's cells, one line each."""
+    return csv_bytes(COVERAGE_COLUMNS, coverage_rows(call))
+
+
+def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
+    """Yield the cells of chosen municipalities in the cube's order, with their ranges."""
+    world, choice = call.world, call.query.cube_choice
+    geography, ranges = world.foundations.geography, ranges_of(world, choice)
+    ends = [values.reshape(-1).tolist() for values in (ranges.share_low, ranges.share_high)]
+    for cell, low, high in zip(cube_of(world, choice).cells(), *ends, strict=True):
+        if cell.municipality_code not in call.codes:
+            continue
+        is_known = cell.located_residents > 0
+        record = {
+            **asdict(cell),
+            "municipality": geography.municipality(cell.municipality_code).name,
+            "share_low": low,
+            "share_high": high,
+            "population_state": FigureState.KNOWN if is_known else FigureState.NOBODY_LOCATED,
+            "nearest_office": cell.nearest_office_id,
+            **{f"{name}_state": _state(getattr(cell, name)) for name in _FIGURES},
+        }
+        for index, limit in enumerate(THRESHOLDS):
+            record[f"people_within_{limit:g}"] = cell.people_within[index]
+            record[f"share_within_{limit:g}"] = cell.share_within[index]
+        yield {column: plain(record[column]) for column in COVERAGE_COLUMNS}
+
+
+CELL_COLUMNS = (
+    *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes", "state"),
+    *("is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
+)
+
+
+@router.data(
+    "/cells.csv",
+    "Every inhabited square of 1 km: residents, minutes, nearest office",
+    description=(
+        "Filters as on the coverage page. Squares with fewer than ten residents have 1-9 instead "
+        "of a number."
+    ),
+    query=CellsQuery,
+    files=COVERAGE,
+)
+def cells_csv(call: Call[CellsQuery]) -> bytes:
+    """Return the squares, one line each."""
+    return csv_bytes(CELL_COLUMNS, cell_rows(call))
+
+
+@router.data(
+    "/cells.geojson",
+    "Every inhabited square of 1 km as a point (EPSG:4326)",
+    query=CellsQuery,
+    files=COVERAGE,
+)
+def cells_geojson(call: Call[CellsQuery]) -> Document:
+    """Return the squares as points."""
+    rows: Iterator[Document] = cell_rows(call)
+    squares = (feature(row["cell"], row, (row["lon"], row["lat"])) for row in rows)
+    return collection(call, COVERAGE, squares)
+
+
+def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
+    """Yield the squares of the chosen municipalities, in the order of the file."""
+    query, world, choice = call.query, call.world, call.query.cube_choice
+    cube, cells = cube_of(world, choice), world.cells
+    chosen = cube.sure[positions(query.phases, query.service_types)].any(axis=(0, 1))
+    offices = cube.shared.office[np.flatnonzero(chosen)]
+    # a last row for "no office": the nearest of none is infinitely far away
+    reach = np.vstack([cube.shared.of(np.flatnonzero(chosen)), np.full(len(cells.ids), np.inf)])
+    minutes, nearest = reach.min(axis=0), reach.argmin(axis=0)
+    is_unknown = cell_unknown(world, choice, query.phases, query.service_types)
+    names = {m.code: m.name for m in world.foundations.geography.municipalities}
+    for i, code in enumerate(np.array(cells.municipality_codes)[cells.municipality].tolist()):
+        if code not in call.codes:
+            continue
+        reached = math.isfinite(minutes[i])
+        office = int(offices[nearest[i]]) if reached else -1
+        people = int(cells.population[i])
+        yield {
+            "cell": cells.ids[i],
+            "lat": float(cells.lat[i]),
+            "lon": float(cells.lon[i]),
+            "municipality_code": code,
+            "municipality": names[code],
+            "residents": people if people >= FEWEST_SHOWN else f"1-{FEWEST_SHOWN - 1}",
+            "minutes": plain(float(minutes[i])),
+            "state": _state(float(minutes[i])),
+            "is_uncertain": bool(is_unknown[i]),
+            "ferry_only": bool(cells.is_ferry[i]),
+            "nearest_office": cube.table.office_ids[office] if reached else None,
+            "nearest_town": cube.table.office_towns[office] if reached else None,
+        }
+
+
+class Vocabulary(Record):
+    """The strategy's words."""
+
+    meta: Meta
+    vocabulary: Strategy
 
 
 @router.data(
     "/strategy",
     "The strategy's phases, types of support, strength areas and terms in words",
-    model=schemas.Vocabulary,
+    model=Vocabulary,
     files=STRATEGY,
-    cache=HOUR,
 )
 def strategy(call: Call[LanguageQuery]) -> Document:
     """Return the strategy's words."""
@@ -301,23 +623,20 @@ def strategy(call: Call[LanguageQuery]) -> Document:
     return {"meta": call.meta(STRATEGY, 1), "vocabulary": words}
 
 
-@router.data(
-    "/schema",
-    "JSON Schema of the actor register",
-    media_type="application/schema+json",
-    cache=HOUR,
-)
+@router.data("/schema", "JSON Schema of the actor register", media_type="application/schema+json")
 def schema(_: Call[LanguageQuery]) -> Document:
     """Return the JSON Schema of the register."""
     return register_schema()
 
 
-@router.data(
-    "/sources",
-    "Where every data file comes from, with licences",
-    model=schemas.Sources,
-    cache=HOUR,
-)
+class Sources(Record):
+    """Where every data file comes from."""
+
+    meta: Meta
+    sources: tuple[DataSource, ...]
+
+
+@router.data("/sources", "Where every data file comes from, with licences", model=Sources)
 def provenance(call: Call[LanguageQuery]) -> Document:
     """Return where every data file comes from."""
     listed = [item.model_dump(mode="json") for item in sources(call.site.served.data_dir)]

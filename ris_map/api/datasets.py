@@ -20,7 +20,8 @@ LICENCES = {
 """Address of each licence, the freest first; without a language, as DCAT-AP-SE asks."""
 _NO_ATTRIBUTION = LocalText(sv="krävs inte", en="none required")
 # the data files that answers are made from, as sources.yaml names them
-ACTORS = ("data/actors.yaml",)
+REGISTER = "data/actors.yaml"
+ACTORS = (REGISTER,)
 BOUNDARIES = ("data/municipalities.geojson",)
 DIVISIONS = ("data/divisions.yaml", "data/territory.geojson")
 LOCALITIES = ("data/localities.csv",)
@@ -44,13 +45,23 @@ class Format(StrEnum):
         """What the form is called."""
         return {"GEOJSON": "GeoJSON", "GEOPACKAGE": "GeoPackage"}.get(self.name, self.name)
 
+    @classmethod
+    def of(cls, path: str) -> Format:
+        """Return the form that the ending of an address names."""
+        ending = path.rpartition("/")[2].partition(".")[2].upper()
+        return cls["GEOPACKAGE" if ending == "GPKG" else ending] if ending else cls.JSON
+
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """One form of a data set and its address below :data:`PREFIX`."""
 
-    format: Format
     path: str
+
+    @property
+    def format(self) -> Format:
+        """The form."""
+        return Format.of(self.path.partition("?")[0])
 
     @property
     def address(self) -> str:
@@ -58,12 +69,14 @@ class Distribution:
         return PREFIX + self.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """Something that is published. Its words stand in the catalogue under ``dataset.<id>``."""
 
     id: str
     """Stable; part of addresses."""
+    endings: tuple[str, ...]
+    """Of the addresses of its forms."""
     files: tuple[str, ...]
     themes: tuple[str, ...]
     """EU data themes."""
@@ -71,80 +84,26 @@ class Dataset:
     """First year the data speak of."""
     is_spatial: bool = True
     """Whether it holds coordinates."""
-    distributions: tuple[Distribution, ...]
+    query: str = ""
+    """What an address needs to give everything."""
 
-
-def _forms(path: str, *forms: str, query: str = "") -> tuple[Distribution, ...]:
-    """Return a data set's forms by the endings of their addresses."""
-    formats = {
-        "": Format.JSON,
-        ".geojson": Format.GEOJSON,
-        ".csv": Format.CSV,
-        ".xlsx": Format.XLSX,
-        ".gpkg": Format.GEOPACKAGE,
-    }
-    return tuple(Distribution(formats[form], f"/{path}{form}{query}") for form in forms)
+    @property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """Its forms."""
+        return tuple(Distribution(f"/{self.id}{ending}{self.query}") for ending in self.endings)
 
 
 _ALL = "?bredd=adjacent"
+_GEO = ("", ".geojson", ".csv", ".xlsx", ".gpkg")
 DATASETS: tuple[Dataset, ...] = (
-    Dataset(
-        id="actors",
-        files=ACTORS,
-        themes=("ECON", "REGI"),
-        from_year=2022,
-        distributions=_forms("actors", "", ".geojson", ".csv", ".xlsx", ".gpkg", query=_ALL),
-    ),
-    Dataset(
-        id="offices",
-        files=ACTORS,
-        themes=("ECON", "REGI"),
-        from_year=2022,
-        distributions=_forms("offices", "", ".geojson", query=_ALL),
-    ),
-    Dataset(
-        id="coverage",
-        files=COVERAGE,
-        themes=("REGI", "TRAN"),
-        from_year=2020,
-        is_spatial=False,
-        distributions=_forms("coverage", "", ".csv"),
-    ),
-    Dataset(
-        id="travel-times",
-        files=TRAVEL,
-        themes=("TRAN", "REGI"),
-        is_spatial=False,
-        distributions=_forms("travel-times", "", ".csv"),
-    ),
-    Dataset(
-        id="cells",
-        files=COVERAGE,
-        themes=("REGI", "TRAN", "SOCI"),
-        from_year=2021,
-        distributions=_forms("cells", ".csv", ".geojson"),
-    ),
-    Dataset(
-        id="localities",
-        files=LOCALITIES,
-        themes=("REGI", "SOCI"),
-        from_year=2020,
-        distributions=_forms("localities", "", ".csv", ".gpkg"),
-    ),
-    Dataset(
-        id="municipalities",
-        files=BOUNDARIES,
-        themes=("REGI",),
-        distributions=_forms("municipalities", ".geojson", ".gpkg"),
-    ),
-    Dataset(
-        id="strategy",
-        files=STRATEGY,
-        themes=("ECON", "REGI"),
-        from_year=2022,
-        is_spatial=False,
-        distributions=_forms("strategy", ""),
-    ),
+    Dataset("actors", _GEO, ACTORS, ("ECON", "REGI"), 2022, query=_ALL),
+    Dataset("offices", ("", ".geojson"), ACTORS, ("ECON", "REGI"), 2022, query=_ALL),
+    Dataset("coverage", ("", ".csv"), COVERAGE, ("REGI", "TRAN"), 2020, is_spatial=False),
+    Dataset("travel-times", ("", ".csv"), TRAVEL, ("TRAN", "REGI"), is_spatial=False),
+    Dataset("cells", (".csv", ".geojson"), COVERAGE, ("REGI", "TRAN", "SOCI"), 2021),
+    Dataset("localities", ("", ".csv", ".gpkg"), LOCALITIES, ("REGI", "SOCI"), 2020),
+    Dataset("municipalities", (".geojson", ".gpkg"), BOUNDARIES, ("REGI",)),
+    Dataset("strategy", ("",), STRATEGY, ("ECON", "REGI"), 2022, is_spatial=False),
 )
 
 

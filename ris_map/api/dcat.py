@@ -7,16 +7,18 @@ address stands in ``dcat:mediaType``, which the profile leaves out but does not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import shapely
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
 
-from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, Dataset, Distribution, Terms
-from ris_map.words import Translator
+from ris_map.api.calls import Call
+from ris_map.api.datasets import ACTORS, DATASETS, LICENCES, PREFIX, Dataset, Distribution
+from ris_map.words import Translator, translator
+from ris_map.words.language import Language
 
 ISSUED = date(2026, 11, 23)
 """When the catalogue was first published."""
@@ -43,58 +45,12 @@ SERIALISATION_NAMES = {"rdf": "RDF/XML", "ttl": "Turtle", "jsonld": "JSON-LD"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """What the catalogue says besides the data sets.
-
-    Parameters
-    ----------
-    base : str
-        Address of the site without a slash at the end.
-    contact : str
-        A role's e-mail address, never a person's.
-    publisher : str
-        Name of who publishes; empty = the product's name.
-    publisher_type : str
-        Name in the ADMS vocabulary of publisher types.
-    modified : date
-        When the register last changed.
-    box : tuple of float
-        West, south, east, north of the county in degrees (EPSG:4326).
-    translators : tuple of Translator
-        Languages of all titles and descriptions.
-    """
-
-    base: str
-    contact: str
-    publisher: str
-    publisher_type: str
-    modified: date
-    box: tuple[float, float, float, float]
-    translators: tuple[Translator, ...]
-
-
-def catalogue_graph(
-    catalogue: Catalogue,
-    *,
-    terms: Mapping[str, Terms],
-    size: Callable[[Distribution], int | None],
-) -> Graph:
-    """Return the catalogue as a graph.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-        What stands beside the data sets.
-    terms : mapping of str to Terms
-        By the id of each data set.
-    size : callable
-        Bytes of a distribution; None = not known.
-    """
-    writer = _Writer(catalogue)
+def catalogue_graph(call: Call[Any], *, size: Callable[[Distribution], int | None]) -> Graph:
+    """Return the catalogue as a graph; ``size`` gives the bytes of a distribution, if known."""
+    writer = _Writer(call)
     writer.add_catalogue()
     for dataset in DATASETS:
-        writer.add_dataset(dataset, terms=terms[dataset.id], size=size)
+        writer.add_dataset(dataset, size=size)
     return writer.graph
 
 
@@ -108,11 +64,16 @@ def serialised(graph: Graph, ending: str) -> bytes:
 
 
 class _Writer:
-    """Adds statements to one graph; addresses of our own things are fragments of one document."""
+    """Describes things in one graph; addresses of our own are fragments of one document."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._about = catalogue
-        self._own = Namespace(f"{catalogue.base}{PREFIX}/dcat#")
+    def __init__(self, call: Call[Any]) -> None:
+        self._call = call
+        self._translators = tuple(translator(language) for language in Language)
+        self._settings = call.site.settings
+        self._modified = call.changed(ACTORS).date()
+        self._home = URIRef(f"{call.base}/")
+        self._page = URIRef(f"{call.base}/oppna-data")
+        self._own = Namespace(f"{call.base}{PREFIX}/dcat#")
         self.graph = Graph()
         for prefix, space in {
             **{"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD},
@@ -120,162 +81,160 @@ class _Writer:
         }.items():
             self.graph.bind(prefix, space)
 
+    def _is(self, me: URIRef, kind: URIRef, said: dict[URIRef, Any]) -> URIRef:
+        """State what a thing is and what is said of it; a list says several things."""
+        self.graph.add((me, RDF.type, kind))
+        for verb, things in said.items():
+            for thing in things if isinstance(things, list) else [things]:
+                self.graph.add((me, verb, thing))
+        return me
+
+    def _in_words(self, word: Callable[[Translator], str]) -> list[Literal]:
+        """Return a text in every language."""
+        return [Literal(_clean(word(tr)), lang=tr.language.value) for tr in self._translators]
+
+    def _titled(self, key: str) -> dict[URIRef, Any]:
+        return {
+            DCTERMS.title: self._in_words(lambda tr: tr(f"{key}.title")),
+            DCTERMS.description: self._in_words(lambda tr: tr(f"{key}.description")),
+        }
+
+    def _licence(self, name: str) -> URIRef:
+        return self._is(URIRef(LICENCES[name]), DCTERMS.LicenseDocument, {})
+
     def add_catalogue(self) -> None:
         """Add catalogue, publisher, contact, place and data service."""
-        me = self._own.catalog
-        home = URIRef(f"{self._about.base}/oppna-data")
-        self._add(me, RDF.type, DCAT.Catalog)
-        self._words(me, "dataset.catalogue")
-        self._add(me, DCTERMS.publisher, self._own.publisher)
-        self._add(me, DCTERMS.license, self._licence("CC0-1.0"))
-        self._add(me, DCTERMS.issued, _day(ISSUED))
-        self._add(me, DCTERMS.modified, _day(self._about.modified))
-        self._add(me, FOAF.homepage, home)
-        self._add(home, RDF.type, FOAF.Document)
-        self._add(me, DCAT.themeTaxonomy, EU["data-theme"])
-        self._add(me, DCTERMS.spatial, COUNTY)
-        for language in ("SWE", "ENG"):
-            self._add(me, DCTERMS.language, EU[f"language/{language}"])
-            self._add(EU[f"language/{language}"], RDF.type, DCTERMS.LinguisticSystem)
-        self._add(me, DCAT.service, self._own.api)
-        self._add_publisher()
-        self._add_contact()
-        self._add_place()
-        self._add_service()
-
-    def add_dataset(
-        self, dataset: Dataset, *, terms: Terms, size: Callable[[Distribution], int | None]
-    ) -> None:
-        """Add a data set with its distributions."""
-        me = self._own[dataset.id]
-        self._add(self._own.catalog, DCAT.dataset, me)
-        self._add(me, RDF.type, DCAT.Dataset)
-        self._words(me, f"dataset.{dataset.id}")
-        self._add(me, DCTERMS.publisher, self._own.publisher)
-        self._add(me, DCAT.contactPoint, self._own.contact)
-        self._add(me, DCTERMS.identifier, Literal(str(me)))
-        self._add(me, DCTERMS.issued, _day(ISSUED))
-        self._add(me, DCTERMS.modified, _day(self._about.modified))
-        self._add(me, DCTERMS.accessRights, EU["access-right/PUBLIC"])
-        self._add(me, DCTERMS.accrualPeriodicity, EU["frequency/IRREG"])
-        self._add(me, DCAT.landingPage, URIRef(f"{self._about.base}/oppna-data"))
-        self._add(me, DCTERMS.spatial, COUNTY)
-        self._add(me, DCTERMS.spatial, self._own.place)
-        for theme in dataset.themes:
-            self._add(me, DCAT.theme, EU[f"data-theme/{theme}"])
-        for tr in self._about.translators:
-            for word in tr(f"dataset.{dataset.id}.keywords").split(","):
-                self._add(me, DCAT.keyword, Literal(word.strip(), lang=tr.language.value))
-        if dataset.is_spatial:
-            self._add(me, DCTERMS.conformsTo, CRS_84)
-            self._add(CRS_84, RDF.type, DCTERMS.Standard)
-        if dataset.from_year is not None:
-            self._add_period(me, dataset.from_year)
-        for distribution in dataset.distributions:
-            self._add_distribution(me, dataset, distribution, terms, size(distribution))
-
-    def _add_distribution(
-        self,
-        dataset: URIRef,
-        about: Dataset,
-        distribution: Distribution,
-        terms: Terms,
-        size: int | None,
-    ) -> None:
-        me = self._own[f"{about.id}-{distribution.format.name.lower()}"]
-        address = URIRef(self._about.base + distribution.address)
-        self._add(dataset, DCAT.distribution, me)
-        self._add(me, RDF.type, DCAT.Distribution)
-        for tr in self._about.translators:
-            title = f"{tr(f'dataset.{about.id}.title')} ({distribution.format.label})"
-            self._add(me, DCTERMS.title, _text(title, tr))
-            self._add(me, DCTERMS.description, _text(tr(f"format.{distribution.format.name}"), tr))
-        self._add(me, DCAT.accessURL, address)
-        self._add(me, DCAT.downloadURL, address)
-        self._add(me, DCAT.accessService, self._own.api)
-        self._add(me, DCTERMS.format, Literal(distribution.format.value))
-        self._add(me, DCAT.mediaType, MEDIA_TYPES[distribution.format.value])
-        self._add(me, DCTERMS.license, self._licence(terms.licence))
-        self._add(me, DCATAP.availability, EU["planned-availability/AVAILABLE"])
-        if size is not None:
-            self._add(me, DCAT.byteSize, Literal(size, datatype=XSD.nonNegativeInteger))
-        if terms.credits:
-            rights = self._own[f"{about.id}-rights"]
-            self._add(me, DCTERMS.rights, rights)
-            self._add(rights, RDF.type, ODRS.RightsStatement)
-            for tr in self._about.translators:
-                named = _text(terms.attribution_in(tr.language), tr)
-                self._add(rights, ODRS.attributionText, named)
-
-    def _add_publisher(self) -> None:
-        me = self._own.publisher
-        self._add(me, RDF.type, FOAF.Agent)
-        for tr in self._about.translators:
-            self._add(me, FOAF.name, _text(self._about.publisher or tr("product.name"), tr))
-        self._add(me, DCTERMS.type, PUBLISHER_TYPES[self._about.publisher_type])
-        self._add(me, FOAF.homepage, URIRef(f"{self._about.base}/"))
-        self._add(URIRef(f"{self._about.base}/"), RDF.type, FOAF.Document)
-
-    def _add_contact(self) -> None:
-        me, mail = self._own.contact, URIRef(f"mailto:{self._about.contact}")
-        self._add(me, RDF.type, VCARD.Organization)
-        first = self._about.translators[0]
-        self._add(me, VCARD.fn, Literal(_clean(self._about.publisher or first("product.name"))))
-        self._add(me, VCARD.hasEmail, mail)
-        self._add(mail, RDF.type, VCARD.Email)
-        self._add(me, VCARD.hasURL, URIRef(f"{self._about.base}/kontakt"))
-
-    def _add_place(self) -> None:
-        west, south, east, north = self._about.box
+        own, published = self._own, self._settings.publisher
+        languages = [EU[f"language/{name}"] for name in ("SWE", "ENG")]
+        for language in languages:
+            self._is(language, DCTERMS.LinguisticSystem, {})
+        for page in (self._page, self._home):
+            self._is(page, FOAF.Document, {})
+        publisher = self._is(
+            own.publisher,
+            FOAF.Agent,
+            {
+                FOAF.name: self._in_words(lambda tr: published or tr("product.name")),
+                DCTERMS.type: PUBLISHER_TYPES[self._settings.publisher_type],
+                FOAF.homepage: self._home,
+            },
+        )
+        mail = URIRef(f"mailto:{self._settings.report_address}")
+        contact = self._is(
+            own.contact,
+            VCARD.Organization,
+            {
+                VCARD.fn: Literal(_clean(published or self._translators[0]("product.name"))),
+                VCARD.hasEmail: self._is(mail, VCARD.Email, {}),
+                VCARD.hasURL: URIRef(f"{self._call.base}/kontakt"),
+            },
+        )
+        self._is(
+            own.catalog,
+            DCAT.Catalog,
+            {
+                **self._titled("dataset.catalogue"),
+                DCTERMS.publisher: publisher,
+                DCTERMS.license: self._licence("CC0-1.0"),
+                DCTERMS.issued: _day(ISSUED),
+                DCTERMS.modified: _day(self._modified),
+                FOAF.homepage: self._page,
+                DCAT.themeTaxonomy: EU["data-theme"],
+                DCTERMS.spatial: COUNTY,
+                DCTERMS.language: languages,
+                DCAT.service: own.api,
+                DCAT.dataset: [own[dataset.id] for dataset in DATASETS],
+            },
+        )
+        areas = self._call.world.foundations.geography.territory.values()
+        west, south, east, north = shapely.total_bounds(list(areas)).tolist()
         ring = ((west, south), (east, south), (east, north), (west, north), (west, south))
         box = ", ".join(f"{x:g} {y:g}" for x, y in ring)
         centre = f"{(west + east) / 2:.4f} {(south + north) / 2:.4f}"
-        me = self._own.place
-        self._add(me, RDF.type, DCTERMS.Location)
-        self._add(COUNTY, RDF.type, DCTERMS.Location)
-        self._add(me, DCAT.bbox, Literal(f"POLYGON(({box}))", datatype=WKT))
-        self._add(me, DCAT.centroid, Literal(f"POINT({centre})", datatype=WKT))
+        self._is(COUNTY, DCTERMS.Location, {})
+        self._is(
+            own.place,
+            DCTERMS.Location,
+            {
+                DCAT.bbox: Literal(f"POLYGON(({box}))", datatype=WKT),
+                DCAT.centroid: Literal(f"POINT({centre})", datatype=WKT),
+            },
+        )
+        root = f"{self._call.base}{PREFIX}"
+        self._is(
+            own.api,
+            DCAT.DataService,
+            {
+                **self._titled("dataset.api"),
+                DCAT.endpointURL: URIRef(root),
+                DCAT.endpointDescription: URIRef(f"{root}/openapi.json"),
+                DCTERMS.publisher: publisher,
+                DCAT.contactPoint: contact,
+                DCTERMS.type: REST,
+                DCTERMS.format: Literal("application/json"),
+                DCTERMS.accessRights: EU["access-right/PUBLIC"],
+                DCAT.landingPage: self._page,
+                DCAT.servesDataset: [own[dataset.id] for dataset in DATASETS],
+                DCAT.keyword: self._in_words(lambda tr: tr("dataset.api.keyword")),
+            },
+        )
 
-    def _add_service(self) -> None:
-        me = self._own.api
-        root = f"{self._about.base}{PREFIX}"
-        self._add(me, RDF.type, DCAT.DataService)
-        self._words(me, "dataset.api")
-        self._add(me, DCAT.endpointURL, URIRef(root))
-        self._add(me, DCAT.endpointDescription, URIRef(f"{root}/openapi.json"))
-        self._add(me, DCTERMS.publisher, self._own.publisher)
-        self._add(me, DCAT.contactPoint, self._own.contact)
-        self._add(me, DCTERMS.type, REST)
-        self._add(me, DCTERMS.format, Literal("application/json"))
-        self._add(me, DCTERMS.accessRights, EU["access-right/PUBLIC"])
-        self._add(me, DCAT.landingPage, URIRef(f"{self._about.base}/oppna-data"))
-        for dataset in DATASETS:
-            self._add(me, DCAT.servesDataset, self._own[dataset.id])
-        for tr in self._about.translators:
-            self._add(me, DCAT.keyword, _text(tr("dataset.api.keyword"), tr))
+    def add_dataset(self, dataset: Dataset, *, size: Callable[[Distribution], int | None]) -> None:
+        """Add a data set with its distributions."""
+        me, key = self._own[dataset.id], f"dataset.{dataset.id}"
+        said = {
+            **self._titled(key),
+            DCTERMS.publisher: self._own.publisher,
+            DCAT.contactPoint: self._own.contact,
+            DCTERMS.identifier: Literal(str(me)),
+            DCTERMS.issued: _day(ISSUED),
+            DCTERMS.modified: _day(self._modified),
+            DCTERMS.accessRights: EU["access-right/PUBLIC"],
+            DCTERMS.accrualPeriodicity: EU["frequency/IRREG"],
+            DCAT.landingPage: self._page,
+            DCTERMS.spatial: [COUNTY, self._own.place],
+            DCAT.theme: [EU[f"data-theme/{theme}"] for theme in dataset.themes],
+            DCAT.keyword: [
+                Literal(word.strip(), lang=tr.language.value)
+                for tr in self._translators
+                for word in tr(f"{key}.keywords").split(",")
+            ],
+            DCAT.distribution: [
+                self._distribution(dataset, one, size(one)) for one in dataset.distributions
+            ],
+        }
+        if dataset.is_spatial:
+            said[DCTERMS.conformsTo] = self._is(CRS_84, DCTERMS.Standard, {})
+        if dataset.from_year is not None:
+            start = {DCAT.startDate: _day(date(dataset.from_year, 1, 1))}
+            said[DCTERMS.temporal] = self._is(URIRef(f"{me}-period"), DCTERMS.PeriodOfTime, start)
+        self._is(me, DCAT.Dataset, said)
 
-    def _add_period(self, dataset: URIRef, year: int) -> None:
-        period = URIRef(f"{dataset}-period")
-        self._add(dataset, DCTERMS.temporal, period)
-        self._add(period, RDF.type, DCTERMS.PeriodOfTime)
-        self._add(period, DCAT.startDate, _day(date(year, 1, 1)))
-
-    def _licence(self, name: str) -> URIRef:
-        address = URIRef(LICENCES[name])
-        self._add(address, RDF.type, DCTERMS.LicenseDocument)
-        return address
-
-    def _words(self, subject: URIRef, key: str) -> None:
-        for tr in self._about.translators:
-            self._add(subject, DCTERMS.title, _text(tr(f"{key}.title"), tr))
-            self._add(subject, DCTERMS.description, _text(tr(f"{key}.description"), tr))
-
-    def _add(self, subject: URIRef, verb: URIRef, thing: URIRef | Literal) -> None:
-        self.graph.add((subject, verb, thing))
-
-
-def _text(text: str, tr: Translator) -> Literal:
-    return Literal(_clean(text), lang=tr.language.value)
+    def _distribution(self, about: Dataset, form: Distribution, size: int | None) -> URIRef:
+        terms, address = self._call.terms(about.files), URIRef(self._call.base + form.address)
+        title = f"dataset.{about.id}.title"
+        said = {
+            DCTERMS.title: self._in_words(lambda tr: f"{tr(title)} ({form.format.label})"),
+            DCTERMS.description: self._in_words(lambda tr: tr(f"format.{form.format.name}")),
+            DCAT.accessURL: address,
+            DCAT.downloadURL: address,
+            DCAT.accessService: self._own.api,
+            DCTERMS.format: Literal(form.format.value),
+            DCAT.mediaType: MEDIA_TYPES[form.format.value],
+            DCTERMS.license: self._licence(terms.licence),
+            DCATAP.availability: EU["planned-availability/AVAILABLE"],
+        }
+        if size is not None:
+            said[DCAT.byteSize] = Literal(size, datatype=XSD.nonNegativeInteger)
+        if terms.credits:
+            named = self._in_words(lambda tr: terms.attribution_in(tr.language))
+            said[DCTERMS.rights] = self._is(
+                self._own[f"{about.id}-rights"],
+                ODRS.RightsStatement,
+                {ODRS.attributionText: named},
+            )
+        me = self._own[f"{about.id}-{form.format.name.lower()}"]
+        return self._is(me, DCAT.Distribution, said)
 
 
 def _clean(text: str) -> str:

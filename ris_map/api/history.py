@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
-from typing import Annotated
 from xml.etree import ElementTree as ET
 
-from pydantic import Field
-
-from ris_map.api import schemas
-from ris_map.api.calls import Call, DataRouter, Document
+from ris_map.api.calls import Call, Count, DataRouter, Document, RegisterMeta
 from ris_map.api.datasets import ACTORS
 from ris_map.api.problems import Problem
-from ris_map.api.queries import LanguageQuery
-from ris_map.common.dates import ShownDay, day_of, period_end
+from ris_map.api.queries import LanguageQuery, key
+from ris_map.common.dates import PartialDate, ShownDay, day_of, period_end
+from ris_map.common.records import Record, Slug
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
 from ris_map.register.releases import Change, ChangeKind, changes, digests, register_on
@@ -30,18 +27,52 @@ ET.register_namespace("", _ATOM)
 class SinceQuery(LanguageQuery):
     """From when changes are told."""
 
-    since: Annotated[
-        ShownDay,
-        Field(
-            description="Changes since a day or year that has been, from 2022.", examples=["2022"]
-        ),
-    ] = "2022"
+    since: ShownDay = key("since", "2022")
+
+
+class ListedRelease(Record):
+    """A frozen release of the register."""
+
+    number: str
+    date: PartialDate
+    """The day that it shows."""
+    actors: Count
+    core: Count
+    sha256: str
+    """Of its file, when it was made: a release never changes."""
+
+
+class Releases(Record):
+    """Frozen releases of the register."""
+
+    meta: RegisterMeta
+    releases: tuple[ListedRelease, ...]
+
+
+class ListedChange(Record):
+    """One field of one record that differs; no field: the record as a whole."""
+
+    id: Slug
+    name: str
+    kind: ChangeKind
+    field: str | None
+    before: str | None
+    after: str | None
+    sources: tuple[str, ...]
+
+
+class Changes(Record):
+    """What has changed since a release; null is the register that is worked on."""
+
+    meta: RegisterMeta
+    release: str | None
+    changes: tuple[ListedChange, ...]
 
 
 @router.data(
     "/releases",
     "Frozen releases of the register, the oldest first",
-    model=schemas.Releases,
+    model=Releases,
     files=ACTORS,
 )
 def releases(call: Call[LanguageQuery]) -> Document:
@@ -70,7 +101,7 @@ def releases(call: Call[LanguageQuery]) -> Document:
         "else all."
     ),
     query=SinceQuery,
-    model=schemas.Changes,
+    model=Changes,
     files=ACTORS,
 )
 def changes_since(call: Call[SinceQuery]) -> Document:

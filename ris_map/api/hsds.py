@@ -8,7 +8,7 @@ holds none.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -20,7 +20,7 @@ from pydantic import Field
 from ris_map.api.calls import Call, DataRouter, Document
 from ris_map.api.datasets import ACTORS
 from ris_map.api.problems import Problem
-from ris_map.api.queries import LanguageQuery
+from ris_map.api.queries import LanguageQuery, key
 from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
 from ris_map.register.model import Actor, Offer, Office
@@ -40,7 +40,7 @@ HSDS = "/hsds"
 """Where it lies, seen from the site's root."""
 VERSION = "3.0"
 MOST = 500
-EXAMPLE_ID = "0b1e5d0c-0000-5000-8000-000000000000"
+_MOMENT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-9:.]{5,20}(Z|[+-][0-9:]{4,6})?)?$"
 router = DataRouter("hsds")
 _STATUS = {
     Status.ACTIVE: "active",
@@ -55,61 +55,25 @@ TAXONOMIES = ("phase", "service-type", "strength-area", "way", "basis")
 class PageQuery(LanguageQuery):
     """A page of a list."""
 
-    page: Annotated[int, Field(ge=1, le=100_000, description="Page number.", examples=[1])] = 1
-    per_page: Annotated[
-        int, Field(ge=1, le=MOST, description="Items on one page.", examples=[50])
-    ] = 50
-    search: Annotated[
-        str,
-        Field(
-            max_length=MAX_TEXT_LENGTH,
-            description="Words that must all occur in name or description.",
-            examples=["innovation"],
-        ),
-    ] = ""
+    page: Annotated[int, Field(ge=1, le=100_000)] = key("page", 1)
+    per_page: Annotated[int, Field(ge=1, le=MOST)] = key("per_page", 50)
+    search: Annotated[str, Field(max_length=MAX_TEXT_LENGTH)] = key("search", "")
 
 
 class TermQuery(PageQuery):
     """A page of terms."""
 
-    taxonomy_id: Annotated[
-        str | None,
-        Field(
-            description="Only terms of a taxonomy.",
-            examples=[EXAMPLE_ID],
-        ),
-    ] = None
+    taxonomy_id: str | None = key("taxonomy_id", None)
 
 
 class ServiceQuery(TermQuery):
-    """A page of services."""
+    """A page of services, organizations or places."""
 
-    taxonomy_term_id: Annotated[
-        str | None,
-        Field(
-            description="Only what has this term.",
-            examples=[EXAMPLE_ID],
-        ),
-    ] = None
-    organization_id: Annotated[
-        str | None,
-        Field(
-            description="Only of one organization.",
-            examples=[EXAMPLE_ID],
-        ),
-    ] = None
-    modified_after: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-9:.]{5,20}(Z|[+-][0-9:]{4,6})?)?$",
-            description="Only what was modified on this day or later.",
-            examples=["2026-01-01"],
-        ),
-    ] = None
-    minimal: Annotated[bool, Field(description="Only what names an item.", examples=[True])] = False
-    full: Annotated[
-        bool, Field(description="With everything that belongs to it.", examples=[True])
-    ] = False
+    taxonomy_term_id: str | None = key("taxonomy_term_id", None)
+    organization_id: str | None = key("organization_id", None)
+    modified_after: Annotated[str, Field(pattern=_MOMENT)] | None = key("modified_after", None)
+    minimal: bool = key("minimal", default=False)
+    full: bool = key("full", default=False)
 
 
 def identifier(*names: str) -> str:
@@ -123,32 +87,19 @@ class Register:
 
     services: Mapping[str, Document]
     organizations: Mapping[str, Document]
-    places: Mapping[str, Document]
+    service_at_locations: Mapping[str, Document]
     taxonomies: Mapping[str, Document]
-    terms: Mapping[str, Document]
+    taxonomy_terms: Mapping[str, Document]
 
 
 def listing(call: Call[Any]) -> Register:
     """Return the register in the standard's words, made once for each state and language."""
-    return _listing(_Key(call.moment), call.query.lang)
-
-
-class _Key:
-    """A moment as a key of a cache: the same object is the same key."""
-
-    def __init__(self, moment: Moment) -> None:
-        self.moment = moment
-
-    def __hash__(self) -> int:
-        return id(self.moment)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.moment is self.moment
+    return _listing(call.moment, call.query.lang)
 
 
 @lru_cache(maxsize=4)
-def _listing(key: _Key, language: Language) -> Register:
-    return _Maker(key.moment, translator(language)).register()
+def _listing(moment: Moment, language: Language) -> Register:
+    return _Maker(moment, translator(language)).register()
 
 
 class _Maker:
@@ -169,13 +120,13 @@ class _Maker:
         return Register(
             services=_by_id(services),
             organizations=_by_id(self._organization(actor) for actor in actors),
-            places=_by_id(
+            service_at_locations=_by_id(
                 {**place, "service": _short(service)}
                 for service in services
                 for place in service.get("service_at_locations", ())
             ),
             taxonomies=_by_id(self._taxonomy(name) for name in TAXONOMIES),
-            terms=_by_id(self.terms.values()),
+            taxonomy_terms=_by_id(self.terms.values()),
         )
 
     def _taxonomy(self, name: str) -> Document:
@@ -359,9 +310,13 @@ def _known(document: Document) -> Document:
     return {name: value for name, value in document.items() if value not in (None, [], "")}
 
 
-def _short(document: Document) -> Document:
+def _short(document: Document, *, minimal: bool = False) -> Document:
     """Return an item without its lists, as it stands inside another one or in a list."""
-    return {name: value for name, value in document.items() if not isinstance(value, list)}
+    kept = {name: value for name, value in document.items() if not isinstance(value, list)}
+    if minimal:
+        rest = {"status", "last_modified"} if "status" in document else {"description"}
+        kept = {name: value for name, value in kept.items() if name in {"id", "name", *rest}}
+    return kept
 
 
 @router.data("/", "What this is: version, profile, description", names_itself=True)
@@ -391,26 +346,28 @@ def profile(call: Call[LanguageQuery]) -> Document:
 
 def _page(call: Call[Any], items: list[Document]) -> Document:
     """Return a page of a list in the standard's envelope."""
-    words = call.query.search.casefold().split()
-    if words:
-        items = [
-            item
-            for item in items
-            if all(w in f"{item['name']} {item.get('description', '')}".casefold() for w in words)
-        ]
-    number, size = call.query.page, call.query.per_page
-    pages = max(1, math.ceil(len(items) / size))
-    contents = items[(number - 1) * size : number * size]
+    query = call.query
+    if words := query.search.casefold().split():
+        items = [item for item in items if all(w in _searched(item) for w in words)]
+    pages = max(1, math.ceil(len(items) / query.per_page))
+    contents = items[(query.page - 1) * query.per_page : query.page * query.per_page]
+    if isinstance(query, ServiceQuery) and not query.full:
+        contents = [_short(one, minimal=query.minimal) for one in contents]
     return {
         "total_items": len(items),
         "total_pages": pages,
-        "page_number": number,
+        "page_number": query.page,
         "size": len(contents),
-        "first_page": number == 1,
-        "last_page": number >= pages,
+        "first_page": query.page == 1,
+        "last_page": query.page >= pages,
         "empty": not contents,
         "contents": contents,
     }
+
+
+def _searched(item: Document) -> str:
+    named = item.get("service", item)
+    return f"{named['name']} {named.get('description', '')}".casefold()
 
 
 def _terms_of(item: Document) -> Iterable[Document]:
@@ -429,101 +386,61 @@ def _asked_for(query: ServiceQuery, service: Document) -> bool:
     )
 
 
-def _one(items: Mapping[str, Document], call: Call[Any]) -> Document:
-    if call.id not in items:
-        raise Problem("unknown-item", {"value": call.id})
-    return items[call.id]
+def _services(call: Call[Any]) -> list[Document]:
+    return [one for one in listing(call).services.values() if _asked_for(call.query, one)]
 
 
-@router.data(
-    "/services", "Services: one for each offer of an actor", query=ServiceQuery, files=ACTORS
-)
-def services(call: Call[ServiceQuery]) -> Document:
-    """Return a page of services."""
-    items = [one for one in listing(call).services.values() if _asked_for(call.query, one)]
-    page = _page(call, items)
-    if call.query.minimal:
-        names = ("id", "name", "status", "last_modified")
-        page["contents"] = [{name: one[name] for name in names} for one in page["contents"]]
-    elif not call.query.full:
-        page["contents"] = [_short(one) for one in page["contents"]]
-    return page
+def _organizations(call: Call[Any]) -> list[Document]:
+    """Return organizations that give a service that is asked for."""
+    wanted = {one["organization_id"] for one in _services(call)}
+    return [one for id_, one in listing(call).organizations.items() if id_ in wanted]
 
 
-@router.data("/services/{id}", "One service with everything that belongs to it", files=ACTORS)
-def service(call: Call[LanguageQuery]) -> Document:
-    """Return one service."""
-    return _one(listing(call).services, call)
+def _service_at_locations(call: Call[Any]) -> list[Document]:
+    wanted = {one["id"] for one in _services(call)}
+    found = listing(call).service_at_locations.values()
+    return [one for one in found if one["service_id"] in wanted]
 
 
-@router.data("/organizations", "Organizations: the actors", query=ServiceQuery, files=ACTORS)
-def organizations(call: Call[ServiceQuery]) -> Document:
-    """Return a page of organizations that give a service that is asked for."""
-    found = listing(call)
-    wanted = {
-        one["organization_id"] for one in found.services.values() if _asked_for(call.query, one)
-    }
-    page = _page(call, [one for one in found.organizations.values() if one["id"] in wanted])
-    if not call.query.full:
-        page["contents"] = [_short(one) for one in page["contents"]]
-    return page
+def _taxonomies(call: Call[Any]) -> list[Document]:
+    return list(listing(call).taxonomies.values())
 
 
-@router.data("/organizations/{id}", "One organization with its locations", files=ACTORS)
-def organization(call: Call[LanguageQuery]) -> Document:
-    """Return one organization."""
-    return _one(listing(call).organizations, call)
-
-
-@router.data(
-    "/service_at_locations",
-    "Where services are given: offices, digital help, help by phone",
-    query=ServiceQuery,
-    files=ACTORS,
-)
-def places(call: Call[ServiceQuery]) -> Document:
-    """Return a page of services at locations."""
-    found = listing(call)
-    wanted = {id_ for id_, one in found.services.items() if _asked_for(call.query, one)}
-    items = [
-        {"name": one["service"]["name"], **one}
-        for one in found.places.values()
-        if one["service_id"] in wanted
-    ]
-    page = _page(call, items)
-    page["contents"] = [
-        {name: value for name, value in one.items() if name != "name"} for one in page["contents"]
-    ]
-    return page
-
-
-@router.data("/service_at_locations/{id}", "One service at one location", files=ACTORS)
-def place(call: Call[LanguageQuery]) -> Document:
-    """Return one service at one location."""
-    return _one(listing(call).places, call)
-
-
-@router.data("/taxonomies", "What services are classified by", query=PageQuery, files=ACTORS)
-def taxonomies(call: Call[PageQuery]) -> Document:
-    """Return a page of taxonomies."""
-    return _page(call, list(listing(call).taxonomies.values()))
-
-
-@router.data("/taxonomies/{id}", "One taxonomy", files=ACTORS)
-def taxonomy(call: Call[LanguageQuery]) -> Document:
-    """Return one taxonomy."""
-    return _one(listing(call).taxonomies, call)
-
-
-@router.data("/taxonomy_terms", "Terms of all taxonomies", query=TermQuery, files=ACTORS)
-def terms(call: Call[TermQuery]) -> Document:
-    """Return a page of terms."""
+def _terms(call: Call[Any]) -> list[Document]:
     wanted = call.query.taxonomy_id
-    items = listing(call).terms.values()
-    return _page(call, [one for one in items if wanted in {None, one["taxonomy_id"]}])
+    items = listing(call).taxonomy_terms.values()
+    return [one for one in items if wanted in {None, one["taxonomy_id"]}]
 
 
-@router.data("/taxonomy_terms/{id}", "One term", files=ACTORS)
-def term(call: Call[LanguageQuery]) -> Document:
-    """Return one term."""
-    return _one(listing(call).terms, call)
+Items = Callable[[Call[Any]], list[Document]]
+
+
+def _publish(name: str, summary: str, query: type[PageQuery], items: Items) -> None:
+    """Publish a list, page by page, and each of its items."""
+
+    def page(call: Call[Any]) -> Document:
+        return _page(call, items(call))
+
+    def one(call: Call[Any]) -> Document:
+        known: Mapping[str, Document] = getattr(listing(call), name)
+        if call.id not in known:
+            raise Problem("unknown-item", {"value": call.id})
+        return known[call.id]
+
+    router.data(f"/{name}", summary, query=query, files=ACTORS)(page)
+    router.data(f"/{name}/{{id}}", f"One of: {summary}", files=ACTORS)(one)
+
+
+for _named in (
+    ("services", "Services: one for each offer of an actor", ServiceQuery, _services),
+    ("organizations", "Organizations: the actors", ServiceQuery, _organizations),
+    (
+        "service_at_locations",
+        "Where services are given: offices, digital help, help by phone",
+        ServiceQuery,
+        _service_at_locations,
+    ),
+    ("taxonomies", "What services are classified by", PageQuery, _taxonomies),
+    ("taxonomy_terms", "Terms of all taxonomies", TermQuery, _terms),
+):
+    _publish(*_named)

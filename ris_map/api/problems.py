@@ -17,22 +17,11 @@ from ris_map.words.language import Language
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
-    "unknown-parameter": 400,
-    "unknown-value": 400,
-    "missing-parameter": 400,
-    "repeated-parameter": 400,
-    "too-long": 400,
-    "too-much": 400,
-    "bad-query": 400,
-    "bad-host": 400,
-    "unknown-address": 404,
-    "unknown-actor": 404,
-    "unknown-item": 404,
-    "wrong-method": 405,
-    "address-too-long": 414,
-    "too-many-requests": 429,
-    "server-fault": 500,
-    "no-register": 503,
+    **dict.fromkeys(("unknown-parameter", "unknown-value", "missing-parameter"), 400),
+    **dict.fromkeys(("repeated-parameter", "too-long", "too-much", "bad-query", "bad-host"), 400),
+    **dict.fromkeys(("unknown-address", "unknown-actor", "unknown-item"), 404),
+    **{"wrong-method": 405, "address-too-long": 414, "too-many-requests": 429},
+    **{"server-fault": 500, "no-register": 503},
 }
 """HTTP status by kind of problem."""
 COMMON_HEADERS = {
@@ -75,17 +64,12 @@ class Problem(RisMapError):
             "instance": quote(request.scope["path"][:_LONGEST]),
             **self.members,
         }
+        told = {"Content-Language": language.value, "Vary": "Accept-Language"}
         return Response(
             json.dumps(document, ensure_ascii=False).encode("utf-8", errors="replace"),
             status_code=STATUS[self.kind],
             media_type=MEDIA_TYPE,
-            headers={
-                "Content-Language": language.value,
-                "Cache-Control": "no-store",
-                "Vary": "Accept-Language",
-                **COMMON_HEADERS,
-                **self.headers,
-            },
+            headers={**told, "Cache-Control": "no-store", **COMMON_HEADERS, **self.headers},
         )
 
 

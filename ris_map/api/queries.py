@@ -1,22 +1,26 @@
 """What may be asked: one closed model of parameters per kind of address.
 
-Keys and values are those of the pages' addresses, so a link to a page and a request mean the
-same. What a page ignores with a notice is refused here: a program that asks for something that
+Keys and values are those of the pages' addresses, and it is the pages' models that say what they
+mean. What a page ignores with a notice is refused here: a program that asks for something that
 does not exist must not be given something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ris_map.api.problems import Problem
-from ris_map.common.address import MAX_TEXT_LENGTH
+from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
+from ris_map.coverage.cubes import CubeChoice
+from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.register.filters import Filter
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -29,6 +33,70 @@ from ris_map.words.language import Language
 
 MAX_FIELDS = 100
 """Most ``key=value`` pairs in one address."""
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+EXAMPLE_ID = "0b1e5d0c-0000-5000-8000-000000000000"
+DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
+    "lang": ("Language of problem details and of words in workbooks.", "en"),
+    "fas": ("Development phases; one of them must be among the phases of an offer.", "ide"),
+    "stod": ("Types of support.", "radgivning"),
+    "omrade": ("Strength areas; sector-neutral actors serve all of them.", "life_science"),
+    "plats": ("Municipality codes and groups of municipalities, see /places.", "2422"),
+    "satt": ("Ways of delivery, for the same offer as phase and type of support.", "digital"),
+    "bredd": (
+        "core: innovation support to the private sector, in the county. adjacent: these, what "
+        "stands beside them, and known neighbours outside the county.",
+        "adjacent",
+    ),
+    "q": ("Words that must all occur in name, summary or town; accents do not matter.", "bio"),
+    "grans": ("Minutes by car that decide the state of a cell; the limit itself is within.", 60),
+    "utanfor": ("Whether known neighbours outside the county count.", "ja"),
+    "vinter": ("Minutes on winter roads.", "ja"),
+    "belagt": ("Only offices where a page says that people are received.", "ja"),
+    "datum": (
+        "The register and the figures as of a day or year that has been, from 2022; left out: "
+        "today.",
+        "2022",
+    ),
+    "since": ("Changes since a day or year that has been, from 2022.", "2022"),
+    "from": ("Where one starts: latitude,longitude in degrees (EPSG:4326).", "65.0994,17.1197"),
+    "to": ("Where one goes: latitude,longitude in degrees (EPSG:4326).", "64.5916,18.6690"),
+    "modell": (
+        "sommar: 90 % of the limit. vinter: 17.5 % longer. skyltad: the limit. forsiktig: "
+        "at most 80 km/h, and 20 % longer.",
+        "vinter",
+    ),
+    "aktor": ("Id of one actor; only trips to its offices.", "almi-nord"),
+    "oppna": (
+        "New offices: place:type:phases (phases joined by hyphens).",
+        "vilhelmina:radgivning:ide",
+    ),
+    "stang": ("Closed offices: actor@office, or actor.", "coompanion-vasterbotten@lycksele"),
+    "besok": (
+        "Rounds of visits: base:stop,stop:days a month.",
+        "lycksele:storuman,vilhelmina:2",
+    ),
+    "nara": ("Minutes that are near a visit.", 30),
+    "antal": ("New offices.", 2),
+    "mal": (
+        "inom: most residents within the limit. medel: least mean minutes. tiondel: best for the "
+        "tenth with the longest way.",
+        "inom",
+    ),
+    "yta": ("Whose minutes or visits count.", "inland"),
+    "bas": ("Id of the named place from which the rounds start.", "lycksele"),
+    "dagar": ("Days a month in all.", 4),
+    "minst": ("Visits a month that are enough.", 2),
+    "page": ("Page number.", 1),
+    "per_page": ("Items on one page.", 50),
+    "search": ("Words that must all occur in name or description.", "innovation"),
+    "taxonomy_id": ("Only terms of a taxonomy, or what has one.", EXAMPLE_ID),
+    "taxonomy_term_id": ("Only what has this term.", EXAMPLE_ID),
+    "organization_id": ("Only of one organization.", EXAMPLE_ID),
+    "modified_after": ("Only what was modified on this day or later.", "2026-01-01"),
+    "minimal": ("Only what names an item.", True),
+    "full": ("With everything that belongs to it.", True),
+}
+"""Description and example of every parameter by its key."""
 
 Given = Mapping[str, tuple[str, ...]]
 _V = TypeVar("_V", bound=str)
@@ -38,13 +106,6 @@ else:
     Area = Literal[STRENGTH_AREAS]
 
 
-def _split(values: object) -> object:
-    """Accept ``fas=ide,vaxa`` beside ``fas=ide&fas=vaxa``."""
-    if isinstance(values, list | tuple):
-        return [part for value in values for part in str(value).split(",")]
-    return values
-
-
 def _in_order(values: tuple[_V, ...]) -> tuple[_V, ...]:
     """Give each value once; those of a vocabulary in its order."""
     once = tuple(dict.fromkeys(values))
@@ -52,222 +113,111 @@ def _in_order(values: tuple[_V, ...]) -> tuple[_V, ...]:
     return tuple(value for kind in kinds for value in kind if value in once) if kinds else once
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-Many = Annotated[tuple[_V, ...], BeforeValidator(_split), AfterValidator(_in_order)]
+Many = Annotated[tuple[_V, ...], AfterValidator(_in_order)]
 """Given more than once, or as a list with commas."""
-Phases = Annotated[
-    Many[Phase],
-    Field(
-        description="Development phases; one of them must be among the phases of an offer.",
-        examples=["ide"],
-    ),
-]
-Services = Annotated[
-    Many[ServiceType], Field(description="Types of support.", examples=["radgivning"])
-]
-Areas = Annotated[
-    Many[Area],
-    Field(
-        description="Strength areas; sector-neutral actors serve all of them.",
-        examples=["life_science"],
-    ),
-]
-Places = Annotated[
-    Many[str],
-    Field(
-        description="Municipality codes and groups of municipalities, see /places.",
-        examples=["2422"],
-    ),
-]
-Ways = Annotated[
-    Many[Delivery],
-    Field(
-        description="Ways of delivery, for the same offer as phase and type of support.",
-        examples=["digital"],
-    ),
-]
-Breadth = Annotated[
-    Scope,
-    Field(
-        description=(
-            "core: innovation support to the private sector, in the county. adjacent: these, what "
-            "stands beside them, and known neighbours outside the county."
-        ),
-        examples=["adjacent"],
-    ),
-]
+YesNo = Literal["nej", "ja"]
+Whole = BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text)
 
 
-class LanguageQuery(BaseModel):
+def key(name: str, default: Any = ...) -> Any:  # noqa: ANN401
+    """Return the field of a parameter, described."""
+    text, example = DESCRIBED[name]
+    return Field(default, alias=name, description=text, examples=[example])
+
+
+class LanguageQuery(Choice):
     """What every address takes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(populate_by_name=False)
 
-    lang: Annotated[
-        Language,
-        Field(
-            description="Language of problem details and of words in workbooks.", examples=["en"]
-        ),
-    ] = Language.SV
+    lang: Language = key("lang", Language.SV)
 
     @property
     def given(self) -> Given:
-        """The parameters as they were understood, in one spelling whatever was written."""
-        read = {}
-        for name in names(type(self)):
-            field = _field(type(self), name)
-            value: object = getattr(self, field)
-            values = value if isinstance(value, tuple) else (value,)
-            told = tuple(str(one) for one in values if one not in {"", None})
-            if field in self.model_fields_set and told:
-                read[name] = told
-        return read
+        """The parameters as they were understood, in one spelling; the language last."""
+        fields = type(self).model_fields
+        given = {fields[name].alias or name for name in self.model_fields_set}
+        listed = sorted(self.texts().items(), key=lambda item: item[0] == "lang")
+        return {name: tuple(told) for name, told in listed if told and name in given}
 
 
 class DatedQuery(LanguageQuery):
     """What is answered for a day."""
 
-    datum: Annotated[
-        ShownDay,
-        Field(
-            description=(
-                "The register and the figures as of a day or year that has been, from 2022; left "
-                "out: today."
-            ),
-            examples=["2022"],
-        ),
-    ] = ""
+    as_of: ShownDay = key("datum", "")
 
 
 class ActorQuery(DatedQuery):
-    """The filter of the start page: values of one key widen, keys narrow one another."""
+    """A filter of the register: values of one key widen, keys narrow one another."""
 
-    fas: Phases = ()
-    stod: Services = ()
-    omrade: Areas = ()
-    plats: Places = ()
-    satt: Ways = ()
-    bredd: Breadth = Scope.CORE
-    q: Annotated[
-        str,
-        Field(
-            max_length=MAX_TEXT_LENGTH,
-            description=(
-                "Words that must all occur in name, summary or town; accents do not matter."
-            ),
-            examples=["bioteknik"],
-        ),
-        AfterValidator(_one_line),
-    ] = ""
+    phases: Many[Phase] = key("fas", ())
+    service_types: Many[ServiceType] = key("stod", ())
+    strength_areas: Many[Area] = key("omrade", ())
+    places: Many[str] = key("plats", ())
+    delivery: Many[Delivery] = key("satt", ())
+    scope: Scope = key("bredd", Scope.CORE)
+    text: Annotated[
+        str, Field(max_length=MAX_TEXT_LENGTH), AfterValidator(lambda text: " ".join(text.split()))
+    ] = key("q", "")
+
+    def filter(self) -> Filter:
+        """Return what is to be selected."""
+        return Filter(**{field.name: getattr(self, field.name) for field in fields(Filter)})
 
 
 class CoverageQuery(DatedQuery):
-    """The choices of the coverage cube, and the municipalities to give."""
+    """The choices of the coverage page that its figures depend on, and municipalities to give."""
 
-    grans: Annotated[
-        Literal["30", "60", "90", "120"],
-        Field(
-            description=(
-                "Minutes by car that decide the state of a cell; the limit itself is within."
-            ),
-            examples=["60"],
-        ),
-    ] = "60"
-    bredd: Breadth = Scope.CORE
-    omrade: Annotated[
-        Area | None,
-        Field(
-            description="Only offers for one strength area, sector-neutral ones included.",
-            examples=["digitalisering"],
-        ),
-    ] = None
-    utanfor: Annotated[
-        Literal["nej", "ja"],
-        Field(description="Whether known neighbours outside the county count.", examples=["ja"]),
-    ] = "nej"
-    vinter: Annotated[
-        Literal["nej", "ja"],
-        Field(description="Minutes on winter roads.", examples=["ja"]),
-    ] = "nej"
-    belagt: Annotated[
-        Literal["nej", "ja"],
-        Field(
-            description="Only offices where a page says that people are received.",
-            examples=["ja"],
-        ),
-    ] = "nej"
-    plats: Places = ()
+    threshold: Annotated[Literal[30, 60, 90, 120], Whole] = key("grans", 60)
+    scope: Scope = key("bredd", Scope.CORE)
+    strength_area: Area | None = key("omrade", None)
+    include_outside: YesNo = key("utanfor", "nej")
+    winter: YesNo = key("vinter", "nej")
+    sourced_only: YesNo = key("belagt", "nej")
+    places: Many[str] = key("plats", ())
+
+    @property
+    def cube_choice(self) -> CubeChoice:
+        """What the coverage is computed from, as the page means it."""
+        return CoverageChoice.read(self.given)[0].cube_choice
 
 
 class CellsQuery(CoverageQuery):
     """The choices of the coverage page; nothing chosen means any phase or type of support."""
 
-    fas: Phases = ()
-    stod: Services = ()
+    phases: Many[Phase] = key("fas", ())
+    service_types: Many[ServiceType] = key("stod", ())
 
 
-Point = Annotated[str, Field(pattern=r"^6[3-6](\.[0-9]{1,9})?,(1[3-9]|2[0-2])(\.[0-9]{1,9})?$")]
+def _point(text: str) -> tuple[float, float]:
+    lat, lon = map(float, text.split(","))
+    return lat, lon
+
+
+Point = Annotated[
+    str, Field(pattern=r"^6[3-6](\.[0-9]{1,9})?,(1[3-9]|2[0-2])(\.[0-9]{1,9})?$"), FreeText()
+]
 """Latitude 63-67, longitude 13-23: the county and the roads that lead out of it."""
 
 
 class WayQuery(LanguageQuery):
     """Where a way begins and ends, and under which speed model."""
 
-    from_: Annotated[
-        Point,
-        Field(
-            alias="from",
-            description="Where one starts: latitude,longitude in degrees (EPSG:4326).",
-            examples=["65.0994,17.1197"],
-        ),
-    ]
-    to: Annotated[
-        Point,
-        Field(
-            description="Where one goes: latitude,longitude in degrees (EPSG:4326).",
-            examples=["64.5916,18.6690"],
-        ),
-    ]
-    modell: Annotated[
-        Literal["sommar", "vinter", "skyltad", "forsiktig"],
-        Field(
-            description=(
-                "sommar: 90 % of the limit. vinter: 17.5 % longer. skyltad: the limit. forsiktig: "
-                "at most 80 km/h, and 20 % longer."
-            ),
-            examples=["vinter"],
-        ),
-    ] = "sommar"
+    start: Point = key("from")
+    stop: Point = key("to")
+    model: Literal["sommar", "vinter", "skyltad", "forsiktig"] = key("modell", "sommar")
 
     @property
-    def start(self) -> tuple[float, float]:
-        """Latitude and longitude where one starts."""
-        lat, lon = map(float, self.from_.split(","))
-        return lat, lon
-
-    @property
-    def stop(self) -> tuple[float, float]:
-        """Latitude and longitude where one goes."""
-        lat, lon = map(float, self.to.split(","))
-        return lat, lon
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Latitude and longitude where one starts, and where one goes."""
+        return _point(self.start), _point(self.stop)
 
 
 class TravelQuery(DatedQuery):
     """Where trips begin, and to whose offices they lead."""
 
-    plats: Places = ()
-    aktor: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
-            max_length=80,
-            description="Id of one actor; only trips to its offices.",
-            examples=["almi-nord"],
-        ),
-    ] = None
+    places: Many[str] = key("plats", ())
+    actor: Annotated[str, Field(pattern=ID_PATTERN, max_length=80)] | None = key("aktor", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,42 +226,30 @@ class Parameter:
 
     name: str
     values: tuple[str, ...]
-    example: str | int
+    example: str | int | bool
     is_many: bool
 
 
-def names(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the parameters of a model, the language last."""
-    keys = [about.alias or field for field, about in model.model_fields.items()]
-    return tuple(sorted(keys, key=lambda name: name == "lang"))
-
-
-def _field(model: type[BaseModel], name: str) -> str:
-    """Return the field behind a parameter."""
-    return next(f for f, about in model.model_fields.items() if name in {f, about.alias})
-
-
+@cache
 def parameters(model: type[BaseModel]) -> dict[str, Parameter]:
-    """Return the parameters of a model by name, read from its JSON Schema."""
+    """Return the parameters of a model by name, the language last, read from its JSON Schema."""
     schema = model.model_json_schema()
-    found = {}
-    for name in names(model):
-        shape = schema["properties"][name]
-        found[name] = Parameter(
+    shapes = sorted(schema["properties"].items(), key=lambda item: item[0] == "lang")
+    return {
+        name: Parameter(
             name=name,
-            values=tuple(_values(shape, schema.get("$defs", {}))),
+            values=tuple(map(str, _values(shape, schema.get("$defs", {})))),
             example=shape["examples"][0],
             is_many=shape.get("type") == "array",
         )
-    return found
+        for name, shape in shapes
+    }
 
 
 def needed(model: type[BaseModel]) -> dict[str, str]:
     """Return the parameters that must be given, each with its example."""
-    found = parameters(model)
-    fields = model.model_fields.items()
-    keys = [about.alias or field for field, about in fields if about.is_required()]
-    return {key: str(found[key].example) for key in keys}
+    required = model.model_json_schema().get("required", ())
+    return {name: str(parameters(model)[name].example) for name in required}
 
 
 def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]:
@@ -324,14 +262,14 @@ def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]
 def refusal(model: type[BaseModel], faults: Sequence[Mapping[str, Any]]) -> Problem:
     """Return the first fault of a query as a problem, an unknown parameter before all others."""
     fault = min(faults, key=lambda x: (x["type"] != "extra_forbidden", x["loc"][1] == "lang"))
-    name, value = str(fault["loc"][1]), fault["input"]
+    name, value, known = str(fault["loc"][1]), fault["input"], parameters(model)
     if fault["type"] == "extra_forbidden":
-        return Problem("unknown-parameter", {"parameter": name, "known": names(model)})
+        return Problem("unknown-parameter", {"parameter": name, "known": tuple(known)})
     if fault["type"] == "missing":
         return Problem("missing-parameter", {"parameter": name, "example": needed(model)[name]})
     if fault["type"] == "string_too_long":
         return Problem("too-long", {"parameter": name, "longest": fault["ctx"]["max_length"]})
     members: dict[str, str | Sequence[str]] = {"parameter": name, "value": str(value)}
-    if allowed := parameters(model)[name].values:
+    if allowed := known[name].values:
         members["allowed"] = allowed
     return Problem("unknown-value", members)

@@ -1,33 +1,74 @@
-"""Actors and offices: the selection of the start page in every form."""
+"""Actors and offices of the register that a filter selects, in every form.
+
+Flat records hold ids, not words: words are data of their own (the vocabulary).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import date
+from enum import Enum
+from typing import Any
 
 import shapely
 
 from ris_map.actors.files import actors_xlsx
-from ris_map.api import schemas
-from ris_map.api.calls import Call, DataRouter, Document
-from ris_map.api.datasets import ACTORS, Format
+from ris_map.api.calls import Call, DataRouter, Document, RegisterMeta
+from ris_map.api.datasets import ACTORS, Terms
 from ris_map.api.problems import Problem
 from ris_map.api.queries import ActorQuery, LanguageQuery
-from ris_map.api.records import (
-    ACTOR_COLUMNS,
-    OFFICE_COLUMNS,
-    actor_record,
-    layer,
-    office_record,
-)
-from ris_map.export.geopackage import geopackage
-from ris_map.export.tables import csv_bytes
+from ris_map.common.records import Record, Slug
+from ris_map.export.geopackage import Layer, geopackage
+from ris_map.export.tables import LIST_SEPARATOR, Cell, csv_bytes
 from ris_map.geography.boundaries import sweref_point
-from ris_map.register.model import Office
-from ris_map.register.selection import Selection, selected_offices, shown_offices
+from ris_map.register.model import Actor, Office
+from ris_map.register.selection import Group, Match, Selection, selected_offices, shown_offices
+from ris_map.register.vocabulary import Delivery
 
+Row = dict[str, Cell]
 router = DataRouter("register")
 _SAME = "The same filter as on the start page: keys, values and meaning."
+
+
+class ListedActor(Actor):
+    """A record of the register, and where it stands in the selection."""
+
+    group: Group
+    matching_offices: tuple[Slug, ...]
+    """Offices that count for the filter; if none does, all that exist on the day."""
+
+
+class Actors(Record):
+    """Selected actors."""
+
+    meta: RegisterMeta
+    actors: tuple[ListedActor, ...]
+
+
+class OneActor(Record):
+    """One actor."""
+
+    meta: RegisterMeta
+    actor: Actor
+
+
+class ListedOffice(Office):
+    """An office of a selected actor."""
+
+    actor: Slug
+    actor_name: str
+    group: Group
+    sweref_north: int
+    sweref_east: int
+    """Metres in SWEREF 99 TM (EPSG:3006)."""
+
+
+class Offices(Record):
+    """Offices of selected actors."""
+
+    meta: RegisterMeta
+    offices: tuple[ListedOffice, ...]
 
 
 @router.data(
@@ -35,7 +76,7 @@ _SAME = "The same filter as on the start page: keys, values and meaning."
     "Selected actors with everything the register holds about them",
     description=f"{_SAME} By default core actors of the county.",
     query=ActorQuery,
-    model=schemas.Actors,
+    model=Actors,
     files=ACTORS,
 )
 def actors(call: Call[ActorQuery]) -> Document:
@@ -55,38 +96,32 @@ def actors(call: Call[ActorQuery]) -> Document:
     "/actors.geojson",
     "Selected actors as points of their offices (EPSG:4326)",
     description=f"{_SAME} An actor without a known office has a feature without geometry.",
-    media_type=Format.GEOJSON,
     query=ActorQuery,
-    model=schemas.Features,
     files=ACTORS,
 )
 def actors_geojson(call: Call[ActorQuery]) -> Document:
     """Return one feature per office of every selected actor; one without offices has no point."""
-    return _collection(call, actor_features(call.selection, on=call.world.on))
+    return collection(call, ACTORS, actor_features(call.selection, on=call.world.on))
 
 
 @router.data(
     "/actors.csv",
     "Selected actors, one line each",
     description=f"{_SAME} Several ids in one cell are separated by spaces.",
-    media_type=Format.CSV,
     query=ActorQuery,
     files=ACTORS,
-    filename="actors.csv",
 )
 def actors_csv(call: Call[ActorQuery]) -> bytes:
     """Return the selected actors, one line each."""
-    return csv_bytes(ACTOR_COLUMNS, map(actor_record, call.selection.matches))
+    return csv_bytes(ACTOR_COLUMNS, map(actor_row, call.selection.matches))
 
 
 @router.data(
     "/actors.xlsx",
     "Selected actors as a workbook in words, offices in SWEREF 99 TM (EPSG:3006)",
     description=f"{_SAME} The language of the words is chosen with lang.",
-    media_type=Format.XLSX,
     query=ActorQuery,
     files=ACTORS,
-    filename="actors.xlsx",
     names_itself=True,
 )
 def actors_workbook(call: Call[ActorQuery]) -> bytes:
@@ -108,18 +143,15 @@ def actors_workbook(call: Call[ActorQuery]) -> bytes:
     "/actors.gpkg",
     "Selected actors as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
     description=f"{_SAME} Layer offices, table actors.",
-    media_type=Format.GEOPACKAGE,
     query=ActorQuery,
     files=ACTORS,
-    filename="actors.gpkg",
 )
 def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     """Return the selected actors: a layer of offices and a table of actors."""
-    on = call.world.on
-    offices = list(selected_offices(call.selection, on=on))
-    rows = [office_record(m.actor, o, group=m.group.value, on=on) for m, o in offices]
-    points = [shapely.Point(office.lon, office.lat) for _, office in offices]
-    table = [actor_record(match) for match in call.selection.matches]
+    chosen = list(selected_offices(call.selection, on=call.world.on))
+    rows = [office_row(match, office, on=call.world.on) for match, office in chosen]
+    points = [shapely.Point(office.lon, office.lat) for _, office in chosen]
+    table = [actor_row(match) for match in call.selection.matches]
     terms = call.terms(ACTORS)
     layers = (
         layer("offices", OFFICE_COLUMNS, rows, terms=terms, geometries=points, kind="POINT"),
@@ -128,7 +160,7 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     return geopackage(layers, changed=call.changed(ACTORS))
 
 
-@router.data("/actors/{id}", "One actor, whatever its scope", model=schemas.OneActor, files=ACTORS)
+@router.data("/actors/{id}", "One actor, whatever its scope", model=OneActor, files=ACTORS)
 def one_actor(call: Call[LanguageQuery]) -> Document:
     """Return one actor."""
     actor = call.moment.state.register.by_id.get(call.id)
@@ -142,7 +174,7 @@ def one_actor(call: Call[LanguageQuery]) -> Document:
     "Offices of the selected actors",
     description=_SAME,
     query=ActorQuery,
-    model=schemas.Offices,
+    model=Offices,
     files=ACTORS,
 )
 def offices(call: Call[ActorQuery]) -> Document:
@@ -160,42 +192,137 @@ def offices(call: Call[ActorQuery]) -> Document:
     "/offices.geojson",
     "Offices of the selected actors as points (EPSG:4326)",
     description=_SAME,
-    media_type=Format.GEOJSON,
     query=ActorQuery,
-    model=schemas.Features,
     files=ACTORS,
 )
 def offices_geojson(call: Call[ActorQuery]) -> Document:
     """Return the offices of the selected actors as points, with what is known of each."""
-    on = call.world.on
     features = []
-    for match, office in selected_offices(call.selection, on=on):
-        record: Document = dict(office_record(match.actor, office, group=match.group.value, on=on))
-        features.append(_feature(record.pop("id"), record, office))
-    return _collection(call, features)
+    for match, office in selected_offices(call.selection, on=call.world.on):
+        row: Document = dict(office_row(match, office, on=call.world.on))
+        features.append(feature(row.pop("id"), row, (office.lon, office.lat)))
+    return collection(call, ACTORS, features)
 
 
 def actor_features(selection: Selection, *, on: date) -> Iterator[Document]:
     """Yield one feature per office of every selected actor, without a point if it has none."""
     for match in selection.matches:
-        properties: Document = dict(actor_record(match))
-        properties["actor"] = properties.pop("id")
-        for office in shown_offices(match, on=on) or (None,):
-            place = {
-                "town": office and office.town,
-                "municipality_code": office and office.municipality,
-            }
-            name = f"{match.actor.id}/{office.id}" if office else match.actor.id
-            yield _feature(name, properties | place, office)
+        properties: Document = dict(actor_row(match))
+        properties["actor"] = me = properties.pop("id")
+        for office in shown_offices(match, on=on):
+            place = {"town": office.town, "municipality_code": office.municipality}
+            yield feature(f"{me}/{office.id}", properties | place, (office.lon, office.lat))
+        if not shown_offices(match, on=on):
+            yield feature(me, properties | {"town": None, "municipality_code": None}, None)
 
 
-def _collection(call: Call[ActorQuery], features: Iterable[Document]) -> Document:
+def feature(name: str, properties: Document, point: tuple[float, float] | None) -> Document:
+    """Return a GeoJSON feature (RFC 7946): degrees of EPSG:4326, longitude first."""
+    geometry = point and {"type": "Point", "coordinates": list(point)}
+    return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
+
+
+def collection(call: Call[Any], files: tuple[str, ...], features: Iterable[Document]) -> Document:
+    """Return a GeoJSON feature collection with its terms."""
     listed = list(features)
-    meta = call.meta(ACTORS, len(listed))
+    meta = call.meta(files, len(listed))
     return {"type": "FeatureCollection", "meta": meta, "features": listed}
 
 
-def _feature(name: str, properties: Document, office: Office | None) -> Document:
-    """Return a GeoJSON feature (RFC 7946): degrees of EPSG:4326, longitude first."""
-    point = {"type": "Point", "coordinates": [office.lon, office.lat]} if office else None
-    return {"type": "Feature", "id": name, "geometry": point, "properties": properties}
+ACTOR_COLUMNS = (
+    *("id", "name", "group", "kind", "scope", "municipal", "outside_county", "status"),
+    *("valid_from", "valid_to", "in_2022", "summary_sv", "summary_en", "homepage"),
+    *("phases", "service_types", "strength_areas"),
+    *(str(mode) for mode in Delivery),
+    *("service_scope", "service_municipalities", "matching_offices", "confidence"),
+    *("last_evidence", "last_confirmed"),
+)
+OFFICE_COLUMNS = (
+    *("id", "actor", "office", "name", "group", "scope", "status"),
+    *("phases", "service_types", "strength_areas", "municipality_code", "town", "street"),
+    *("postcode", "precision", "uncertainty_m", "outside_municipality", "outside_country"),
+    *("valid_from", "valid_to"),
+)
+
+
+def actor_row(match: Match) -> Row:
+    """Return one selected actor as a flat record."""
+    actor = match.actor
+    known = {
+        **vars(actor),
+        **_offered(actor),
+        "group": match.group,
+        "summary_sv": actor.summary.sv,
+        "summary_en": actor.summary.en,
+        **{str(mode): actor.availability(mode) for mode in Delivery},
+        "service_scope": actor.service_area.scope,
+        "service_municipalities": _joined(actor.service_area.municipalities),
+        "matching_offices": _joined(office.id for office in match.offices),
+    }
+    return {column: plain(known[column]) for column in ACTOR_COLUMNS}
+
+
+def office_row(match: Match, office: Office, *, on: date) -> Row:
+    """Return one office of a selected actor as a flat record, without its point."""
+    actor, outside = match.actor, office.outside
+    known = {
+        **vars(office),
+        **_offered(actor),
+        "id": f"{actor.id}/{office.id}",
+        "actor": actor.id,
+        "office": office.id,
+        "name": actor.name,
+        "group": match.group,
+        "scope": actor.scope,
+        "status": actor.status,
+        "municipality_code": office.municipality,
+        "street": office.street_on(on),
+        "outside_municipality": outside and outside.municipality,
+        "outside_country": outside and outside.country,
+    }
+    return {column: plain(known[column]) for column in OFFICE_COLUMNS}
+
+
+def _offered(actor: Actor) -> Row:
+    return {
+        "phases": _joined(actor.phases),
+        "service_types": _joined(actor.service_types),
+        "strength_areas": _joined(actor.strength_areas.areas),
+    }
+
+
+def _joined(values: Iterable[str]) -> str:
+    return LIST_SEPARATOR.join(values)
+
+
+def plain(value: Any) -> Cell:  # noqa: ANN401 -- a field of whatever record
+    """Return a member of a vocabulary as its id, and a figure only if it is one."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    is_none = isinstance(value, float) and not math.isfinite(value)
+    return None if is_none else value
+
+
+def layer(
+    name: str,
+    columns: Iterable[str],
+    rows: list[Row],
+    *,
+    terms: Terms,
+    geometries: Iterable[shapely.Geometry] = (),
+    kind: str | None = None,
+) -> Layer:
+    """Return records as one table of a GeoPackage, with its terms as the description."""
+    types = {
+        **dict.fromkeys(("lat", "lon", "label_lat", "label_lon"), "DOUBLE"),
+        **dict.fromkeys(("uncertainty_m", "population", "population_year"), "INTEGER"),
+        **dict.fromkeys(("municipal", "outside_county", "is_seat"), "BOOLEAN"),
+    }
+    return Layer(
+        name=name,
+        description=" ".join((terms.licence, terms.address, *terms.attribution)),
+        geometry_type=kind,
+        columns={column: types.get(column, "TEXT") for column in columns},
+        rows=rows,
+        geometries=tuple(geometries),
+    )

@@ -8,12 +8,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from ris_map.api.calls import Call, DataRouter, Document
+from ris_map.api.calls import (
+    Call,
+    Count,
+    DataRouter,
+    Document,
+    Minutes,
+    RegisterMeta,
+    Share,
+)
 from ris_map.api.datasets import COVERAGE
 from ris_map.api.problems import Problem
-from ris_map.api.queries import Area, Breadth, LanguageQuery, Many
-from ris_map.api.schemas import Count, Minutes, RegisterMeta, Share
-from ris_map.common.address import Context
+from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Whole, YesNo, key
+from ris_map.common.address import Context, FreeText
 from ris_map.common.records import Record
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last, suggestions
@@ -33,101 +40,40 @@ def _short(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+Texts = AfterValidator(_short)
+
+
 class QuestionQuery(LanguageQuery):
     """What is asked, and the plan in the words of the page's address."""
 
-    fas: Annotated[Phase, Field(description="Phase.", examples=["ide"])] = Phase.IDE
-    stod: Annotated[ServiceType, Field(description="Type of support.", examples=["radgivning"])] = (
-        ServiceType.RADGIVNING
-    )
-    omrade: Annotated[
-        Area | Region | None,
-        Field(
-            description="One strength area; inland or lan (county) means the same as yta.",
-            examples=["life_science"],
-        ),
-    ] = None
-    grans: Annotated[
-        Literal["30", "60", "90", "120"],
-        Field(description="Minutes by car that are near.", examples=["60"]),
-    ] = "60"
-    vinter: Annotated[Literal["nej", "ja"], Field(description="Winter roads.", examples=["ja"])] = (
-        "nej"
-    )
-    bredd: Breadth = Scope.CORE
-    oppna: Annotated[
-        Many[str],
-        Field(
-            description="New offices: place:type:phases (phases joined by hyphens).",
-            examples=["vilhelmina:radgivning:ide"],
-        ),
-        AfterValidator(_short),
-    ] = ()
-    stang: Annotated[
-        Many[str],
-        Field(
-            description="Closed offices: actor@office, or actor.",
-            examples=["coompanion-vasterbotten@lycksele"],
-        ),
-        AfterValidator(_short),
-    ] = ()
-    besok: Annotated[
-        tuple[str, ...],
-        Field(
-            description="Rounds of visits: base:stop,stop:days a month.",
-            examples=["lycksele:storuman,vilhelmina:2"],
-        ),
-        AfterValidator(_short),
-    ] = ()
-    nara: Annotated[
-        Literal["30", "60"], Field(description="Minutes that are near a visit.", examples=["30"])
-    ] = "30"
+    fas: Phase = key("fas", Phase.IDE)
+    stod: ServiceType = key("stod", ServiceType.RADGIVNING)
+    omrade: Area | Region | None = key("omrade", None)
+    """inland or lan (county) means the same as yta."""
+    grans: Annotated[Literal[30, 60, 90, 120], Whole] = key("grans", 60)
+    vinter: YesNo = key("vinter", "nej")
+    bredd: Scope = key("bredd", Scope.CORE)
+    oppna: Annotated[Many[str], Texts] = key("oppna", ())
+    stang: Annotated[Many[str], Texts] = key("stang", ())
+    besok: Annotated[tuple[str, ...], Texts, FreeText()] = key("besok", ())
+    nara: Annotated[Literal[30, 60], Whole] = key("nara", 30)
 
 
 class BestPlacesQuery(QuestionQuery):
     """What the best places are to be best for."""
 
-    antal: Annotated[
-        Literal["1", "2", "3", "4", "5"], Field(description="New offices.", examples=["2"])
-    ] = "1"
-    mal: Annotated[
-        Literal["inom", "medel", "tiondel"],
-        Field(
-            description=(
-                "inom: most residents within the limit. medel: least mean minutes. tiondel: best "
-                "for the tenth with the longest way."
-            ),
-            examples=["inom"],
-        ),
-    ] = "inom"
-    yta: Annotated[
-        Region | None, Field(description="Whose minutes count.", examples=["inland"])
-    ] = None
+    antal: Annotated[Literal[1, 2, 3, 4, 5], Whole] = key("antal", 1)
+    mal: Literal["inom", "medel", "tiondel"] = key("mal", "inom")
+    yta: Region | None = key("yta", None)
 
 
 class BestRoundsQuery(QuestionQuery):
     """From where, how many days, and how often is enough."""
 
-    bas: Annotated[
-        str,
-        Field(
-            pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
-            max_length=80,
-            description="Id of the named place from which the rounds start.",
-            examples=["lycksele"],
-        ),
-    ] = "lycksele"
-    dagar: Annotated[
-        Literal["1", "2", "3", "4", "6", "8", "10", "15", "20"],
-        Field(description="Days a month in all.", examples=["4"]),
-    ] = "4"
-    minst: Annotated[
-        Literal["1", "2", "4"],
-        Field(description="Visits a month that are enough.", examples=["2"]),
-    ] = "1"
-    yta: Annotated[Region | None, Field(description="Whose visits count.", examples=["inland"])] = (
-        None
-    )
+    bas: Annotated[str, Field(pattern=ID_PATTERN, max_length=80)] = key("bas", "lycksele")
+    dagar: Annotated[Literal[1, 2, 3, 4, 6, 8, 10, 15, 20], Whole] = key("dagar", 4)
+    minst: Annotated[Literal[1, 2, 4], Whole] = key("minst", 1)
+    yta: Region | None = key("yta", None)
 
 
 class Question(Record):

@@ -27,7 +27,7 @@ KEPT_DAYS = 3
 """Days that have been whose figures are kept, the one not asked for longest forgotten first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Moment:
     """What is served at one moment.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -15,16 +13,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of the tool's own dependenc
 schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _fixed_day() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
-        yield
-
-
 @schema.parametrize()
 @settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,22 +13,10 @@ from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.words import full_table
 from ris_map.travel.service import service
 from ris_map.words.language import Language
-from tests.api.api_site import DATA, V1, client
+from tests.api.api_site import DATA, V1
 from tests.municipality.municipal import words
 
 PLAN = "oppna=vilhelmina:radgivning:ide&besok=lycksele:storuman,vilhelmina:2"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _fixed_day() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
-        yield
-
-
-@pytest.fixture(scope="module")
-def api() -> TestClient:
-    return client()
 
 
 def choice() -> SitingChoice:

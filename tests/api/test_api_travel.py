@@ -14,15 +14,9 @@ from ris_map.coverage.cubes import CubeChoice, cell_minutes
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import WINTER
 from ris_map.travel.service import service
-from tests.api.api_site import DATA, V1, client
+from tests.api.api_site import DATA, V1
 
 STORUMAN, LYCKSELE = "65.0994,17.1197", "64.5916,18.6690"
-
-
-@pytest.fixture(scope="module")
-def api() -> TestClient:
-    """Return one client for all tests."""
-    return client()
 
 
 def test_P3_a_way_has_minutes_roads_range_and_sketched_parts(api: TestClient) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +18,13 @@ from starlette.testclient import TestClient
 
 from ris_map.register.vocabulary import Availability, Delivery
 from ris_map.travel.service import service
-from tests.api.api_site import DATA, HOST, application, client
+from tests.api.api_site import DATA, HOST, application
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of schemathesis' own dependencies
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path(os.environ.get("RIS_MAP_STANDARDS", ROOT.parent / "shared/standards")) / "hsds-3.0"
 LISTS = ("services", "organizations", "service_at_locations", "taxonomies", "taxonomy_terms")
 KINDS = {"taxonomies": "taxonomy"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _fixed_day() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
-        yield
-
-
-@pytest.fixture(scope="module")
-def api() -> TestClient:
-    return client()
 
 
 def validator(kind: str) -> jsonschema.Draft202012Validator:

@@ -20,15 +20,13 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from ris_map.actors.files import actors_xlsx
-from ris_map.api.records import (
+from ris_map.api.register import (
     ACTOR_COLUMNS,
-    LOCALITY_COLUMNS,
     OFFICE_COLUMNS,
-    actor_record,
-    locality_record,
-    office_record,
+    actor_features,
+    actor_row,
+    office_row,
 )
-from ris_map.api.register import actor_features
 from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.tables import csv_bytes, harmless
 from ris_map.geography.boundaries import point_in_metres, sweref_point
@@ -85,12 +83,9 @@ def test_records_have_the_columns_that_are_named() -> None:
     chosen = select(world.register, Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
     assert len(chosen.matches) == len(world.register.actors)
     for match in chosen.matches:
-        assert tuple(actor_record(match)) == ACTOR_COLUMNS
+        assert tuple(actor_row(match)) == ACTOR_COLUMNS
         for office in match.actor.offices:
-            record = office_record(match.actor, office, group="office", on=DAY)
-            assert tuple(record) == OFFICE_COLUMNS
-    for item in world.foundations.geography.localities:
-        assert tuple(locality_record(item)) == LOCALITY_COLUMNS
+            assert tuple(office_row(match, office, on=DAY)) == OFFICE_COLUMNS
 
 
 @given(

@@ -1,0 +1,22 @@
+"""One client of the API for all tests here, on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.api_site import client
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _fixed_day() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        yield
+
+
+@pytest.fixture(scope="package")
+def api(_fixed_day: None) -> TestClient:
+    return client()

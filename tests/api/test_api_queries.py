@@ -1,0 +1,94 @@
+"""The filter of the register as an address: stable, told back, and nothing but what is asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from ris_map.api.queries import ActorQuery, CoverageQuery, parameters
+from ris_map.common.address import MAX_TEXT_LENGTH
+from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
+from tests.api.api_site import V1
+
+VALUES = {
+    "fas": tuple(map(str, Phase)),
+    "stod": tuple(map(str, ServiceType)),
+    "omrade": tuple(map(str, STRENGTH_AREAS)),
+    "satt": tuple(map(str, Delivery)),
+    "bredd": tuple(map(str, Scope)),
+}
+HOSTILE = ("'; DROP TABLE", "<script>", "__proto__", "../..", "0", "\x00", "ide\n", "IDE", "all")
+
+
+def test_I5_keys_and_values_of_the_address_are_stable() -> None:
+    known = parameters(ActorQuery)
+    assert list(known) == ["fas", "stod", "omrade", "plats", "satt", "bredd", "q", "lang"]
+    assert {name: known[name].values for name in VALUES} == VALUES
+    assert VALUES["fas"] == ("ide", "utveckling", "vaxa")
+    assert VALUES["satt"] == ("office", "visit", "digital", "phone")
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            **{k: st.lists(st.sampled_from(v), min_size=1) for k, v in VALUES.items()},
+            "bredd": st.sampled_from(VALUES["bredd"]),
+            "q": st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=80),
+        },
+    )
+)
+def test_I5_order_and_repetition_do_not_matter_and_the_filter_comes_back(
+    asked: dict[str, list[str] | str],
+) -> None:
+    query = ActorQuery.model_validate(asked)
+    again = ActorQuery.model_validate(
+        {k: list(v) if isinstance(asked[k], list) else v[0] for k, v in query.given.items()}
+    )
+    assert again.filter() == query.filter()
+    assert again.given == query.given
+    for key, told in query.given.items():
+        given = asked[key]
+        assert set(told) == set(given if isinstance(given, list) else [given])
+        if key in VALUES:
+            assert list(told) == [value for value in VALUES[key] if value in told]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("key", sorted(VALUES))
+def test_I5_a_hostile_value_chooses_nothing(key: str, value: str) -> None:
+    with pytest.raises(ValidationError):
+        ActorQuery.model_validate({key: [value]})
+    with pytest.raises(ValidationError):
+        ActorQuery.model_validate({value or "x": "ide"})
+
+
+def test_names_of_our_own_fields_are_no_keys(api: object) -> None:
+    for name in ("phases", "scope", "text", "places"):
+        answer = api.get(f"{V1}/actors?{name}=ide")  # type: ignore[attr-defined]
+        assert answer.json()["type"].endswith("unknown-parameter")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_TEXT_LENGTH))
+def test_I5_text_is_one_line(text: str) -> None:
+    assert ActorQuery.model_validate({"q": text}).filter().text == " ".join(text.split())
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "grans": st.sampled_from(["30", "60", "90", "120"]),
+            "bredd": st.sampled_from(VALUES["bredd"]),
+            "omrade": st.sampled_from(VALUES["omrade"]),
+            **dict.fromkeys(("utanfor", "vinter", "belagt"), st.just("ja")),
+        },
+    )
+)
+def test_the_address_of_the_coverage_page_is_the_question_to_the_api(asked: dict[str, str]) -> None:
+    page = CoverageChoice.read({key: [value] for key, value in asked.items()})[0]
+    query = CoverageQuery.model_validate(asked)
+    assert query.cube_choice == page.cube_choice
