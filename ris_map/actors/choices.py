@@ -32,10 +32,14 @@ def _cell(text: str) -> str:
     return text
 
 
+MunicipalityCode = Annotated[str, AfterValidator(_code)]
+TownId = Annotated[str, AfterValidator(_town)]
+
+
 class StartChoice(MapChoice):
     """The map's choice, and what is looked at in it."""
 
-    municipality: Annotated[str, AfterValidator(_code)] = Field("", alias="kommun")
-    town: Annotated[str, AfterValidator(_town)] = Field("", alias="tatort")
+    municipality: MunicipalityCode = Field("", alias="kommun")
+    town: TownId = Field("", alias="tatort")
     cell: Annotated[str, AfterValidator(_cell)] = Field("", alias="ruta")
     everybody: Flag = Field(default=False, alias="alla")

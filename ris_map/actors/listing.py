@@ -119,7 +119,11 @@ def rows_html(view: MapView, choice: StartChoice) -> str:
     )
     offices = sum(one.offices if not choice.town else 1 for one in here)
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
-    return render("rows.html", title=title, note=note, sections=sections, id="vem")
+    named = ""
+    if choice.town and here:
+        town = next(name for code, name in here[0].towns if place_id(code, name) == choice.town)
+        named = f"{town}: {title}"
+    return render("rows.html", title=title, note=note, sections=sections, id="vem", named=named)
 
 
 def _row(one: Matching, words: Words) -> Row:
@@ -241,7 +245,12 @@ def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
     ]
     title = tr("karta.everybody.title", n=tr.number(len(rows)))
     return render(
-        "rows.html", title=title, note=tr("karta.everybody.note"), sections=sections, id="alla"
+        "rows.html",
+        title=title,
+        note=tr("karta.everybody.note"),
+        sections=sections,
+        id="alla",
+        named="",
     )
 
 

@@ -47,6 +47,8 @@ Options = dict[str, dict[Any, str]]
 def page() -> None:
     """Draw the page."""
     tr = layout.language_texts()
+    if "ort" in st.query_params:  # of links from before 2026-11-26
+        st.query_params["tatort"] = st.query_params.pop("ort")
     layout.fault_notice(data.register_state().faults, tr=tr, served=True)
     _all_that_depends_on_the_choices(tr)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from pydantic import Field
 
+from ris_map.actors.choices import MunicipalityCode, TownId
 from ris_map.common.address import Choice
 from ris_map.register.in_words import (
     Words,
@@ -15,12 +16,13 @@ from ris_map.register.in_words import (
     phase_marks,
     places_words,
     strength_area_words,
+    town_id,
 )
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, StrengthArea
-from ris_map.strength.figures import Actors, StrengthFigures, Town, strength_figures
+from ris_map.strength.figures import Actors, AreaActor, StrengthFigures, Town, strength_figures
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
-from ris_map.web.map import Bubble, Legend, MapLayer, MapPicture, Sentence, show_map
+from ris_map.web.map import Bubble, Legend, MapClick, MapLayer, MapPicture, Sentence, show_map
 from ris_map.words import Translator
 from ris_map.words.markup import render
 
@@ -32,19 +34,31 @@ SIDE_BY_SIDE = 0.75
 
 
 class StrengthChoice(Choice):
-    """The chosen area; None = all nine. Adjacent actors stand apart whatever the breadth says."""
+    """The chosen area (None = all nine), and where the list's offices are to be.
+
+    Adjacent actors stand apart whatever the breadth says.
+    """
 
     area: StrengthArea | None = Field(default=None, alias="omrade")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
+    municipality: MunicipalityCode = Field("", alias="kommun")
+    town: TownId = Field("", alias="tatort")
 
     @property
     def one(self) -> StrengthArea | None:
         """One of the nine, or None."""
         return self.area if self.area in STRENGTH_AREAS else None
 
-    def url(self, area: StrengthArea | None, *, tr: Translator) -> str:
-        """Return the address of the page with an area chosen."""
-        query = self.model_copy(update={"area": area}).query()
+    def has(self, item: AreaActor) -> bool:
+        """Return whether an actor has an office at the chosen place."""
+        if not (self.municipality or self.town):
+            return True
+        wanted = {self.municipality, self.town}
+        return any({o.municipality, town_id(o)} & wanted for o in item.offices if o.municipality)
+
+    def url(self, *, tr: Translator, **changes: object) -> str:
+        """Return the address of the page with some choices changed."""
+        query = self.model_copy(update=changes).query()
         return f"{PATH}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}"
 
 
@@ -64,10 +78,23 @@ def draw(*, tr: Translator) -> None:
     with bars, st.container(key="ris-s-bars"):
         st.html(bars_html(figures, choice, words=words))
     with middle:
-        show_map(map_layer(figures, choice.one, words=words), key="strength-map")
+        show_map(map_layer(figures, choice, words=words), key="strength-map", on_click=_clicked)
     with side, st.container(key="ris-s-list"):
-        st.html(list_html(figures, choice.one, words=words))
+        st.html(list_html(figures, choice, words=words))
     st.html(more_html(figures, choice.one, words=words))
+
+
+def _clicked(click: MapClick) -> None:
+    """Take a click on the map before the page is drawn: it says where the list's offices are."""
+    chosen = STATE.chosen()
+    match click.kind:
+        case "town":
+            town = click.id.removesuffix("-neutral").removesuffix("-adjacent")
+            STATE.set(town="" if town == chosen.town else town, municipality="")
+        case "municipality":
+            STATE.set(municipality="" if click.id == chosen.municipality else click.id, town="")
+        case "county":
+            STATE.set(municipality="", town="")
 
 
 def headline(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
@@ -96,7 +123,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
     return render(
         "strength_bars.html",
         t=tr,
-        all_url=choice.url(None, tr=tr),
+        all_url=choice.url(tr=tr, area=None),
         is_all=choice.one is None,
         areas=[
             {
@@ -104,7 +131,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
                 "label": words.strategy.label(area).in_(tr.language),
                 "count": tr.number(counts[area]),
                 "share": round(100 * counts[area] / most),
-                "url": choice.url(area, tr=tr),
+                "url": choice.url(tr=tr, area=area),
                 "is_chosen": area is choice.one,
             }
             for area in ordered
@@ -118,9 +145,10 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
     )
 
 
-def map_layer(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> MapLayer:
+def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> MapLayer:
     """Return the map: own actors filled, those open to all hollow, adjacent ones as diamonds."""
-    tr, towns = words.tr, figures.towns(area)
+    tr, area = words.tr, choice.one
+    towns = figures.towns(area)
     kinds = ["own", "neutral", *(["adjacent"] if area is not None else [])]
     notes = tuple((kind, tr(f"strength.map.{kind}")) for kind in kinds)
     own = len(figures.own(area))
@@ -131,13 +159,30 @@ def map_layer(figures: StrengthFigures, area: StrengthArea | None, *, words: Wor
     return MapLayer(
         picture=MapPicture(
             legend=Legend(title=tr("strength.map.legend"), notes=notes),
-            sentences={"": sentence},
+            sentences={"": sentence, **_sentences(figures, area, words=words)},
             bubbles=tuple(_bubbles(towns, tr=tr)),
         ),
         title=headline(figures, area, words=words),
+        chosen=choice.municipality,
         divide="samverkan",
         sides=(tr("strength.map.inland"), tr("strength.map.coast")),
     )
+
+
+def _sentences(
+    figures: StrengthFigures, area: StrengthArea | None, *, words: Words
+) -> dict[str, Sentence]:
+    """Return who has an office in each municipality."""
+    tr, found = words.tr, {}
+    for code, name in words.municipality_names.items():
+        here = StrengthChoice.model_validate({"kommun": code})
+        own = sum(map(here.has, figures.own(area)))
+        neutral = sum(map(here.has, figures.neutral))
+        text = tr.plural("strength.map.in", own, name=name)
+        if neutral:
+            text += "\n" + tr.plural("strength.map.in.neutral", neutral)
+        found[code] = Sentence(figure=tr.number(own), text=text)
+    return found
 
 
 def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
@@ -157,14 +202,15 @@ def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: 
     return f"{text} {tr(f'strength.map.where.{what}', towns=where)}" if where else text
 
 
-def list_html(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
+def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> str:
     """Return own actors first, then adjacent ones, then those open to all."""
-    tr = words.tr
+    tr, area = words.tr, choice.one
     own = figures.own(area)
     groups = [("own", own, len(own))] if own else []
     if area is not None:
         groups.append(("near", figures.near(area), FIRST))
     groups.append(("open", figures.neutral, FIRST))
+    is_anybody = any(choice.has(item) for _, actors, _ in groups for item in actors)
     return render(
         "strength_list.html",
         t=tr,
@@ -178,10 +224,12 @@ def list_html(figures: StrengthFigures, area: StrengthArea | None, *, words: Wor
                 "rest": _rows(actors, words=words)[most:],
                 "all": tr("strength.list.rest", n=len(actors) - most),
             }
-            for name, actors, most in groups
-            if actors
+            for name, all_of_them, most in groups
+            if (actors := tuple(filter(choice.has, all_of_them)))
         ],
         unknown=_unknown(figures, words=words),
+        place=_place(figures, choice, words=words, is_anybody=is_anybody),
+        all_url=choice.url(tr=tr, municipality="", town=""),
     )
 
 
@@ -229,13 +277,33 @@ def _rows(actors: Actors, *, words: Words, with_areas: bool = False) -> list[dic
         {
             "name": item.actor.name,
             "url": detail_url(item.actor.id, words=words),
-            "doubtful": tr("status.unknown") if item.is_doubtful else "",
-            "places": places_words(item.offices, words=words) or tr("strength.no-office"),
-            "marks": phase_marks(item.actor.phases, words=words),
-            "areas": strength_area_words(item.actor, words=words) if with_areas else "",
+            "where": ". ".join(
+                filter(
+                    None,
+                    [
+                        places_words(item.offices, words=words) or tr("strength.no-office"),
+                        strength_area_words(item.actor, words=words) if with_areas else "",
+                        tr("status.unknown") if item.is_doubtful else "",
+                    ],
+                )
+            ),
+            "towns": " ".join(town_id(o) for o in item.offices if o.municipality),
+            "phases": phase_marks(item.actor.phases, words=words),
         }
         for item in sorted(actors, key=lambda item: (item.is_doubtful, not item.offices))
     ]
+
+
+def _place(
+    figures: StrengthFigures, choice: StrengthChoice, *, words: Words, is_anybody: bool
+) -> str:
+    """Return where the list's offices are, if a place is chosen."""
+    everybody = (*figures.core, *figures.adjacent)
+    names = {town_id(o): o.town for item in everybody for o in item.offices if o.municipality}
+    name = words.municipality_names.get(choice.municipality) or names.get(choice.town)
+    if not name:
+        return ""
+    return words.tr("strength.list.here" if is_anybody else "strength.list.nobody-here", name=name)
 
 
 def _unknown(figures: StrengthFigures, *, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""What the browser fetches beside Streamlit: Leaflet, jQuery, our scripts and styles, geometry.
+"""What the browser fetches beside Streamlit: Leaflet, our scripts and styles, geometry, search.
 
 Everything comes from this server, so that no page ever asks another host for anything. An address
 carries a hash of the content (``?v=...``); with the right hash the browser may keep the file for a
@@ -8,119 +8,133 @@ year, without it the file is asked for anew (and answered with "not modified").
 from __future__ import annotations
 
 import json
+import mimetypes
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-import xstatic.pkg.jquery
+import numpy as np
+import pandas as pd
+import shapely
 import xstatic.pkg.leaflet
+from pyproj import Transformer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Route
 from streamlit import file_util
 
+from ris_map.geography.county import Geography, Locality
+from ris_map.geography.divisions import Division
 from ris_map.travel.service import service
 from ris_map.travel.world import foundations
-from ris_map.web import geometry
 from ris_map.web.answers import KEPT, Payload, pack, respond
 from ris_map.web.search import everyday_words, index
 from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
 
 PREFIX: Final = "assets"
+PEOPLE: Final = Path("people") / "population_1km.csv"
+ROADS: Final = Path("roads") / "edges.geojson"
 GEO_NAMES: Final = ("municipalities.geojson", "background.geojson", "squares.bin", "ground.json")
-_MAP_STYLES: Final = ("leaflet/leaflet.css", "app/tokens.css", "app/map.css")
-
-_FOLDERS: Final[Mapping[str, Path]] = {
-    "app": Path(__file__).resolve().parent / "static",
-    "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
-    "jquery": Path(xstatic.pkg.jquery.BASE_DIR),
-}
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     "page.css": (
-        "app/tokens.css",
-        "app/not_found.css",
-        "app/page.css",
-        "app/coverage.css",
-        "app/find.css",
-        "app/municipality.css",
-        "app/siting.css",
-        "app/open_data.css",
+        *(f"app/{name}.css" for name in ("tokens", "not_found", "page", "coverage", "find")),
+        *(f"app/{name}.css" for name in ("municipality", "siting", "open_data")),
     ),
     "page.js": (
-        "app/shell.js",
-        "app/combo.js",
-        "app/lost.js",
-        "app/pages.js",
-        "app/selection.js",
-        "app/coverage.js",
-        "app/find.js",
-        "app/search.js",
-        "app/municipality.js",
-        "app/siting.js",
+        *(f"app/{name}.js" for name in ("shell", "combo", "lost", "pages", "coverage", "find")),
+        *(f"app/{name}.js" for name in ("search", "municipality", "siting")),
     ),
-    "old_map.js": ("leaflet/leaflet.js", "app/old_map.js"),
-    "old_map.css": ("app/old_map.css", "app/frame.css"),
+    "map.js": (
+        "leaflet/leaflet.js",
+        "leaflet/leaflet.css",
+        "app/tokens.css",
+        "app/map.css",
+        "app/map.js",
+    ),
 }
 """Files that are always wanted together, sent as one: each file more costs a first visit time.
 
 In this order; none of them names another file by a relative address.
 """
-# Leaflet's style sheet names its images without a version; a day is a fair guess for those.
-_UNVERSIONED: Final = {"app": "no-cache", "leaflet": "public, max-age=86400", "jquery": "no-cache"}
-_BUNDLE_TYPES: Final = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+_FOLDERS: Final[Mapping[str, Path]] = {
+    "app": Path(__file__).resolve().parent / "static",
+    "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
 }
-_GEO_TYPES: Final = {
-    ".geojson": "application/geo+json",
-    ".json": "application/json",
-    ".bin": "application/octet-stream",
-}
+_TYPES: Final = {".js": "text/javascript", ".geojson": "application/geo+json"}
+_OF_THE_GROUND: Final = (*GEO_NAMES[:2], "localities.csv", "divisions.yaml", str(ROADS))
 PictureSource = Callable[[str, Mapping[str, list[str]]], tuple[str, bytes] | None]
+Features = list[dict[str, Any]]
 
 
-@lru_cache(maxsize=64)
-def _payload(path: Path, _modified: int, _size: int) -> Payload:
-    """Read and compress a file once for each state of it (the stamp is part of the cache's key)."""
-    return pack(path.read_bytes())
-
-
-def payload(path: Path) -> Payload:
-    """Give a file's content and hash, read anew only when the file has changed.
+def content(name: str) -> Payload:
+    """Give what stands under an asset's name, made anew only when one of its files has changed.
 
     Parameters
     ----------
-    path : Path
-        An existing file.
+    name : str
+        For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such asset.
     """
-    stamp = path.stat()
-    return _payload(path, stamp.st_mtime_ns, stamp.st_size)
+    folder, _, rest = name.partition("/")
+    data = data_dir()
+    match folder:
+        case "bundle" if rest in BUNDLES:
+            sources = [_path(part) for part in BUNDLES[rest]]
+        case "geo" if rest == "squares.bin":
+            sources = [data / PEOPLE]
+        case "geo" if rest == "ground.json":
+            sources = [data / one for one in _OF_THE_GROUND]
+        case "geo" if rest in GEO_NAMES:
+            sources = [(data / rest).resolve(strict=True)]
+        case _:
+            sources = [_path(name)]
+    stats = [path.stat() if path.exists() else None for path in sources]
+    stamp = tuple((one.st_mtime_ns, one.st_size) if one else (0, 0) for one in stats)
+    return _made(name, tuple(sources), data, stamp)
 
 
-@lru_cache(maxsize=16)
-def _joined(suffix: str, parts: tuple[Payload, ...]) -> Payload:
-    """Join files to one; in scripts each ends with a semicolon, whatever it ends with itself."""
-    between = b"\n;\n" if suffix == ".js" else b"\n"
-    return pack(between.join(part.plain for part in parts))
+def _path(name: str) -> Path:
+    """Find the file behind a name such as ``leaflet/leaflet.js``, and nothing outside."""
+    folder, _, rest = name.partition("/")
+    root = _FOLDERS.get(folder)
+    path = (root / rest).resolve() if root else Path()
+    if root is None or not path.is_relative_to(root.resolve()) or not path.is_file():
+        raise FileNotFoundError(name)
+    return path
 
 
-@lru_cache(maxsize=4)
-def _map_code(styles: Payload, leaflet: Payload, code: Payload) -> Payload:
+@lru_cache(maxsize=64)
+def _made(name: str, sources: tuple[Path, ...], data: Path, _stamp: object) -> Payload:
+    match name:
+        case "geo/squares.bin":
+            return pack(squares_bytes(data))
+        case "geo/ground.json":
+            return pack(ground_bytes(data, foundations(data).geography))
+        case "bundle/map.js":
+            return pack(_map_code(*(path.read_text(encoding="utf-8") for path in sources)))
+    # in joined scripts each ends with a semicolon, whatever it ends with itself
+    between = b"\n;\n" if name.endswith(".js") else b"\n"
+    return pack(between.join(path.read_bytes() for path in sources))
+
+
+def _map_code(leaflet: str, *rest: str) -> bytes:
     """Join Leaflet, the styles as a text, and the map's code.
 
     streamlit-folium writes the frame's head anew, so that style sheets there load twice, and a map
     measured before its styles are there is measured wrongly: the styles travel in the script.
     """
-    text = json.dumps(_font() + styles.plain.decode())
-    middle = f"\n;window.risStyles = {text};\n".encode()
-    return pack(leaflet.plain + middle + code.plain)
+    *styles, code = rest
+    text = json.dumps("\n".join([_font(), *styles]))
+    return f"{leaflet}\n;window.risStyles = {text};\n{code}".encode()
 
 
 def _font() -> str:
@@ -134,116 +148,30 @@ def _font() -> str:
     )
 
 
-def _bundle(name: str) -> Payload:
-    """Give a bundle as its files are now."""
-    if name == "map.js":
-        styles = _joined(".css", tuple(payload(_path(part)) for part in _MAP_STYLES))
-        return _map_code(styles, payload(_path("leaflet/leaflet.js")), payload(_path("app/map.js")))
-    parts = tuple(payload(_path(part)) for part in BUNDLES[name])
-    return _joined(Path(name).suffix, parts)
-
-
-@lru_cache(maxsize=4)
-def _squares(folder: Path, _stamp: tuple[int, ...]) -> Payload:
-    return pack(geometry.squares_bytes(folder))
-
-
-@lru_cache(maxsize=4)
-def _ground(folder: Path, _stamp: tuple[int, ...]) -> Payload:
-    return pack(geometry.ground_bytes(folder, foundations(folder).geography))
-
-
-def _geo(name: str) -> Payload:
-    """Give a geometry file; what the map draws is made of several files, once per state."""
-    folder = data_dir()
-    if name == "squares.bin":
-        return _squares(folder, _stamp(folder / geometry.PEOPLE))
-    if name == "ground.json":
-        sources = [folder / one for one in (*GEO_NAMES[:2], "localities.csv", "divisions.yaml")]
-        return _ground(folder, _stamp(*sources, folder / geometry.ROADS))
-    return payload(folder / name)
-
-
-def _stamp(*paths: Path) -> tuple[int, ...]:
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+def asset_url(name: str) -> str:
+    """Give an asset's address, relative to the site's root, with the hash of its content."""
+    return f"{PREFIX}/{name}?v={content(name).version}"
 
 
 def map_script() -> str:
     """Give the address of the map's only script, which says where the geometry is."""
-    near = {name.partition(".")[0]: f"../geo/{name}" for name in GEO_NAMES[2:]}
-    query = {key: f"{path}?v={_geo(Path(path).name).version}" for key, path in near.items()}
-    return f"{asset_url('bundle/map.js')}&{urlencode(query)}"
+    near = {
+        Path(name).stem: f"../geo/{name}?v={content(f'geo/{name}').version}"
+        for name in GEO_NAMES[2:]
+    }
+    return f"{asset_url('bundle/map.js')}&{urlencode(near)}"
 
 
-def _path(name: str) -> Path:
-    """Find the file behind an asset's name such as ``leaflet/leaflet.js``."""
-    folder, _, rest = name.partition("/")
-    return _FOLDERS[folder] / rest
-
-
-def asset_url(name: str) -> str:
-    """Give an asset's address, relative to the site's root, with the hash of its content.
-
-    Parameters
-    ----------
-    name : str
-        For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``.
-
-    Returns
-    -------
-    str
-        For example ``assets/app/map.css?v=1b2c3d4e5f60``.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    """
-    folder, _, rest = name.partition("/")
-    content = {"bundle": _bundle, "geo": _geo}.get(folder, lambda _: payload(_path(name)))(rest)
-    return f"{PREFIX}/{name}?v={content.version}"
-
-
-def _versioned(request: Request, version: str) -> bool:
-    return request.query_params.get("v") == version
-
-
-async def _geometry(request: Request) -> Response:
-    """Send a geometry file; any other name is unknown here."""
+async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
-    if name not in GEO_NAMES:
-        raise HTTPException(status_code=404)
     try:
-        content = await run_in_threadpool(_geo, name)
-    except FileNotFoundError:
+        found = await run_in_threadpool(content, name)
+    except (OSError, ValueError):
         raise HTTPException(status_code=404) from None
-    cache = KEPT if _versioned(request, content.version) else "public, no-cache"
-    return respond(request, content, media_type=_GEO_TYPES[Path(name).suffix], cache=cache)
-
-
-def picture_route(source: PictureSource) -> Route:
-    """Give the route of the map's pictures; ``source`` returns version and content, or None."""
-
-    async def picture(request: Request) -> Response:
-        query = {key: request.query_params.getlist(key) for key in request.query_params}
-        found = await run_in_threadpool(source, request.path_params["name"], query)
-        if found is None:
-            raise HTTPException(status_code=404)
-        version, content = found
-        cache = KEPT if request.path_params["version"] == version else "no-cache"
-        return respond(request, pack(content), media_type="application/json", cache=cache)
-
-    return Route("/cells/{version}/{name}.json", picture, methods=["GET", "HEAD"])
-
-
-async def _bundled(request: Request) -> Response:
-    """Send files that are always wanted together as one; any other name is unknown here."""
-    name = request.path_params["name"]
-    if name not in {*BUNDLES, "map.js"}:
-        raise HTTPException(status_code=404)
-    content = _bundle(name)
-    cache = KEPT if _versioned(request, content.version) else "no-cache"
-    return respond(request, content, media_type=_BUNDLE_TYPES[Path(name).suffix], cache=cache)
+    kept = request.query_params.get("v") == found.version
+    suffix = Path(name).suffix
+    media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return respond(request, found, media_type=media_type, cache=KEPT if kept else "no-cache")
 
 
 async def _search(request: Request) -> Response:
@@ -251,52 +179,143 @@ async def _search(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in set(Language):
         raise HTTPException(status_code=404)
-    content = await run_in_threadpool(_search_index, Language(language))
-    return respond(request, content, media_type="application/json", cache="no-cache")
+    found = await run_in_threadpool(_search_index, Language(language))
+    return respond(request, found, media_type="application/json", cache="no-cache")
 
 
 def _search_index(language: Language) -> Payload:
     folder = data_dir()
-    world = service(folder).moment().world
-    return pack(index(world, everyday_words(folder), language))
+    return pack(index(service(folder).moment().world, everyday_words(folder), language))
 
 
-class VersionedFiles(StaticFiles):
-    """Static files whose caching depends on whether the address carries the right hash."""
+def asset_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
+    """Give the routes of the assets and of the map's pictures.
 
-    def __init__(self, directory: Path, unversioned: str) -> None:
-        super().__init__(directory=directory)
-        self._root = directory
-        self._unversioned = unversioned
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Send one file, or "not found"."""
-        response = await super().get_response(path, scope)
-        full = self._root / path
-        kept = full.is_file() and _versioned(Request(scope), payload(full).version)
-        response.headers["Cache-Control"] = KEPT if kept else self._unversioned
-        return response
-
-
-def asset_routes() -> list[BaseRoute]:
-    """Give the routes of everything under ``/assets``.
-
-    Returns
-    -------
-    list of BaseRoute
-        A route each for geometry and for bundles, and one folder each for our own files, Leaflet
-        and jQuery.
+    ``pictures`` returns version and content of a picture for its name and query, or None.
     """
-    files = [
-        Mount(f"/{PREFIX}/{name}", VersionedFiles(folder, _UNVERSIONED[name]), name=f"asset-{name}")
-        for name, folder in _FOLDERS.items()
+
+    async def picture(request: Request) -> Response:
+        query = {key: request.query_params.getlist(key) for key in request.query_params}
+        name = request.path_params["name"]
+        found = await run_in_threadpool(pictures, name, query) if pictures else None
+        if found is None:
+            raise HTTPException(status_code=404)
+        version, plain = found
+        cache = KEPT if request.path_params["version"] == version else "no-cache"
+        return respond(request, pack(plain), media_type="application/json", cache=cache)
+
+    methods = ["GET", "HEAD"]
+    return [
+        Route("/cells/{version}/{name}.json", picture, methods=methods),
+        Route(f"/{PREFIX}/search/{{language}}.json", _search, methods=methods),
+        Route(f"/{PREFIX}/{{name:path}}", _asset, methods=methods),
     ]
-    geometry = Route(f"/{PREFIX}/geo/{{name}}", _geometry, methods=["GET", "HEAD"])
-    bundles = Route(f"/{PREFIX}/bundle/{{name}}", _bundled, methods=["GET", "HEAD"])
-    search = Route(f"/{PREFIX}/search/{{language}}.json", _search, methods=["GET", "HEAD"])
-    return [geometry, bundles, search, *files, Mount(f"/{PREFIX}", _nothing, name="asset-unknown")]
 
 
-async def _nothing(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001
-    """Answer "not found"; otherwise Streamlit would answer an unknown asset with the page."""
-    raise HTTPException(status_code=404)
+# ---- geometry: pure functions of the files in data/
+
+_OPEN_SEA = (
+    *((18.0, 60.0), (18.0, 62.4), (18.75, 63.25), (19.2, 63.5), (19.45, 63.65), (20.3, 63.86)),
+    *((20.8, 64.1), (21.2, 64.6), (21.3, 65.0), (21.5, 65.3), (22.2, 65.55), (23.5, 65.8)),
+    *((29.0, 65.8), (29.0, 60.0), (18.0, 60.0)),
+)
+"""Roughly the Gulf of Bothnia (lon, lat), below the county's own coast: ground beyond the data."""
+_CELL_SIDE_M = 1000
+_STEPS = 65535
+
+
+def squares_bytes(data: Path) -> bytes:
+    """Return the corners of each square in Web Mercator, in the file's order, which is the index.
+
+    Four float64 (origin and step as shares of the world), then per square eight uint16 (four
+    corners, x and y) and last one byte with the municipality's index among the sorted codes.
+    The smallest step is 8 m, a hundredth of a side.
+    """
+    if not (data / PEOPLE).is_file():
+        return b""
+    cells = pd.read_csv(data / PEOPLE, usecols=["cell_id", "municipality_code"], dtype=str)
+    south_west = cells.cell_id.str.extract(r"N(\d+)E(\d+)$").astype(int).to_numpy()
+    around = np.array([(0, 0), (0, 1), (1, 1), (1, 0)]) * _CELL_SIDE_M
+    north_east = south_west[:, None, :] + around
+    transformer = Transformer.from_crs(3035, 3857, always_xy=True)
+    x, y = transformer.transform(north_east[..., 1], north_east[..., 0])
+    world_m = 2 * np.pi * 6378137.0
+    world = np.stack([x / world_m + 0.5, 0.5 - y / world_m], axis=-1).reshape(-1, 2)
+    low, step = world.min(axis=0), np.ptp(world, axis=0) / _STEPS
+    corners = np.rint((world - low) / step).astype("u2")
+    codes = sorted(cells.municipality_code.unique())
+    owners = cells.municipality_code.map({code: i for i, code in enumerate(codes)}).to_numpy("u1")
+    head = np.concatenate([low, step]).astype("f8")
+    return b"".join(part.tobytes() for part in (head, corners, owners))
+
+
+def ground_bytes(data: Path, geography: Geography) -> bytes:
+    """Return sea, municipalities, roads, names and each division's line in one JSON file.
+
+    A town is ``[name, latitude, longitude, rank]``: 0 a municipality's main town, 1 another urban
+    area, 2 a village.
+    """
+    land = _features(data / "municipalities.geojson")
+    background = _features(data / "background.geojson")
+    towns = sorted(
+        geography.localities, key=lambda town: (not town.is_seat, -(town.population or 0))
+    )
+    ground = {
+        "land": [
+            {
+                "type": "Feature",
+                "properties": {key: one["properties"][key] for key in ("code", "name")},
+                "geometry": one["geometry"],
+            }
+            for one in sorted(land, key=lambda one: one["properties"]["code"])
+        ],
+        "sea": [
+            {"type": "Polygon", "coordinates": [_OPEN_SEA]},
+            *(one["geometry"] for one in background if one["properties"]["kind"] == "sea"),
+        ],
+        "roads": _roads(data, background),
+        "towns": [
+            [town.name, round(town.lat, 4), round(town.lon, 4), _rank(town)] for town in towns
+        ],
+        "lines": {division.id: dividing_line(land, division) for division in geography.divisions},
+    }
+    return json.dumps(ground, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def dividing_line(land: Features, division: Division) -> list[list[list[float]]]:
+    """Return the line between the inland and the other municipalities, as lists of lon, lat."""
+    sides: dict[bool, list[shapely.Geometry]] = {True: [], False: []}
+    for one in land:
+        is_inland = one["properties"]["code"] in division.inland
+        sides[is_inland].append(shapely.geometry.shape(one["geometry"]).buffer(0))
+    inland, coast = (shapely.unary_union(sides[side]) for side in (True, False))
+    # borders are shared by their points; a hair's breadth takes in what rounding moved
+    shared = inland.boundary.intersection(coast.boundary.buffer(1e-4))
+    merged = shapely.line_merge(shared) if shared.geom_type == "MultiLineString" else shared
+    parts = shapely.get_parts(merged)
+    return [shapely.get_coordinates(part).round(4).tolist() for part in parts if part.length > 0.02]
+
+
+def _features(path: Path) -> Features:
+    features: Features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return features
+
+
+def _roads(data: Path, background: Features) -> list[list[object]]:
+    """Return ``[is numbered, points]`` for each road with its course."""
+    path = data / ROADS
+    if path.is_file():
+        return [
+            [int(one["properties"]["kind"] == "numbered"), one["geometry"]["coordinates"]]
+            for one in _features(path)
+        ]
+    return [
+        [1, shapely.get_coordinates(part).round(4).tolist()]
+        for one in background
+        if one["properties"]["kind"] == "road"
+        for part in shapely.get_parts(shapely.geometry.shape(one["geometry"]))
+    ]
+
+
+def _rank(town: Locality) -> int:
+    return 0 if town.is_seat else 1 if town.population else 2

@@ -21,9 +21,6 @@ from ris_map.web import settings
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
 
-COAST_DIVISION = "kust"
-INLAND_DIVISION = "samverkan"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import Fault, RegisterFaults
+from ris_map.export.sources import DataSource
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
 from ris_map.words import Translator
@@ -68,6 +68,7 @@ PAGES: tuple[PageSpec, ...] = (
     ),
 )
 
+SOURCE_COLUMNS = ("file", "title", "publisher", "edition", "licence-in", "licence-out", "note")
 EMBEDDABLE = ("municipality",)
 """Pages with a view of their own for ``?embed=true``, without header and footer."""
 
@@ -133,11 +134,6 @@ def footer(current: PageSpec, *, tr: Translator) -> None:
         st.html(render("page_footer.html", text=text, label=label, links=links))
 
 
-def room_above() -> DeltaGenerator:
-    """Return a container for what stands above the map."""
-    return st.container()
-
-
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
     """Say which values of the address mean nothing here (I5)."""
     values = ", ".join(f"{item.key}={item.value}" for item in ignored)
@@ -175,6 +171,28 @@ def text_page(name: str, file: str) -> None:
     text = page_text(file, tr.language).replace("{report_address}", settings.report_address())
     with st.container(key="ris-text"):
         st.markdown(text)
+
+
+def sources_html(sources: Iterable[DataSource], *, tr: Translator) -> str:
+    """Return the provenance of all data files as an HTML table."""
+    return render(
+        "table.html",
+        id="sources",
+        caption=tr("sources.caption"),
+        columns=[tr(f"sources.{name}") for name in SOURCE_COLUMNS],
+        rows=[
+            (
+                source.file,
+                source.title.in_(tr.language),
+                source.publisher.in_(tr.language),
+                source.edition or tr("unknown"),
+                source.licence_in.in_(tr.language),
+                source.licence_out,
+                source.note.in_(tr.language),
+            )
+            for source in sources
+        ],
+    )
 
 
 def back_to_start(*, tr: Translator) -> None:

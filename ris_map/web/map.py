@@ -7,9 +7,10 @@ pin, names and legend live in the frame (``static/map.js``) and send nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Literal, cast
 from urllib.parse import urlencode
 
 import folium
@@ -19,15 +20,15 @@ from jinja2 import Template
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.web import address, data
-from ris_map.web.assets import asset_url, map_script
+from ris_map.web.assets import map_script
 from ris_map.words.markup import script_json
 
 UNKNOWN = 5
 """Class of a square about which nothing is known; 0 to 4 are nearest to farthest."""
 FRAME_TO_SITE = "../../"
-COUNTY_BOUNDS = ((63.35, 14.2), (66.4, 21.9))
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_MAX_ID = 80
+_TOWN_ID = re.compile(r"[a-z0-9-]{1,80}")
+_NUMBER = re.compile(r"[0-9]{1,7}")
 
 MarkerKind = Literal["office", "own", "neutral", "adjacent", "planned", "home", "new", "gone"]
 ClickKind = Literal["municipality", "town", "cell", "county"]
@@ -161,25 +162,15 @@ def read_click(
     if not isinstance(value, Mapping) or set(value) != {"kind", "id", "n"}:
         return None
     kind, place, n = value["kind"], value["id"], value["n"]
-    if not isinstance(place, str) or not isinstance(n, int) or isinstance(n, bool):
+    if not (isinstance(kind, str) and isinstance(place, str) and type(n) is int):
         return None
-    match kind:
-        case "municipality":
-            is_known = place in municipalities
-        case "town":
-            is_known = (
-                0 < len(place) <= _MAX_ID
-                and place.isascii()
-                and place.replace("-", "").isalnum()
-                and place == place.lower()
-            )
-        case "cell":
-            is_known = place.isascii() and place.isdigit() and len(place) < 8 and int(place) < cells
-        case "county":
-            is_known = place == ""
-        case _:
-            return None
-    return MapClick(kind, place, n) if is_known else None
+    is_known = {
+        "municipality": place in municipalities,
+        "town": bool(_TOWN_ID.fullmatch(place)),
+        "cell": bool(_NUMBER.fullmatch(place)) and int(place) < cells,
+        "county": place == "",
+    }
+    return MapClick(cast(ClickKind, kind), place, n) if is_known.get(kind) else None
 
 
 def packed(classes: Sequence[int]) -> str:
@@ -192,24 +183,12 @@ def packed(classes: Sequence[int]) -> str:
 
 def picture_content(picture: MapPicture) -> dict[str, object]:
     """Return a picture as the frame reads it."""
-    legend = picture.legend
     return {
         "classes": packed(picture.classes) if picture.classes is not None else None,
-        "legend": legend
-        and {
-            "title": legend.title,
-            "columns": legend.columns,
-            "rows": [
-                {"code": row.code, "label": row.label, "shares": row.shares, "texts": row.texts}
-                for row in legend.rows
-            ],
-            "notes": legend.notes,
-        },
+        "legend": picture.legend and asdict(picture.legend),
         "sentences": {
             code: {
-                "figure": one.figure,
-                "text": one.text,
-                **({"url": one.url, "link": one.link} if one.url else {}),
+                key: text for key, text in asdict(one).items() if text or key in {"figure", "text"}
             }
             for code, one in picture.sentences.items()
         },
@@ -308,15 +287,8 @@ def changing(layer: MapLayer) -> folium.FeatureGroup:
     """Return the part of the map that changes: one call with all that is shown."""
     group = folium.FeatureGroup()
     shown: dict[str, object] = {
-        "title": layer.title,
-        "chosen": layer.chosen,
-        "place": layer.place,
-        "routes": [
-            {"points": one.points, "label": one.label, "schematic": one.schematic}
-            for one in layer.routes
-        ],
-        "divide": layer.divide,
-        "sides": layer.sides,
+        **{key: getattr(layer, key) for key in ("title", "chosen", "place", "divide", "sides")},
+        "routes": [asdict(one) for one in layer.routes],
         "bubbles": [_bubble(one) for one in layer.bubbles],
         "next": layer.next_pictures,
         "clickCells": layer.click_cells,
@@ -330,49 +302,5 @@ def changing(layer: MapLayer) -> folium.FeatureGroup:
 
 
 def _bubble(one: Bubble) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "name": one.name,
-        "lat": round(one.lat, 4),
-        "lon": round(one.lon, 4),
-        "label": one.label,
-        "say": one.say or one.label,
-        "count": one.count,
-        "kind": one.kind,
-        "phases": one.phases,
-    }
-
-
-class _BaseLayers(MacroElement):
-    """Calls ``risBase`` of ``old_map.js``."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}risBase({{ this._parent.get_name() }});{% endmacro %}"
-    )
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "BaseLayers"
-
-
-def base_map() -> folium.Map:
-    """Return the former base, for pages that do not yet use :func:`show_map`."""
-    made = folium.Map(
-        tiles=None,
-        zoom_control=True,
-        attributionControl=False,
-        zoomSnap=0.25,
-        minZoom=5,
-        maxZoom=12,
-    )
-    made.fit_bounds(COUNTY_BOUNDS)
-    land, background = (asset_url(f"geo/{n}.geojson") for n in ("municipalities", "background"))
-    script = asset_url("bundle/old_map.js")
-    query = urlencode({"land": f"/{land}", "background": f"/{background}"})
-    made.default_js = [("ris", f"{FRAME_TO_SITE}{script}&{query}")]
-    made.default_css = [
-        ("leaflet", FRAME_TO_SITE + asset_url("leaflet/leaflet.css")),
-        ("ris", FRAME_TO_SITE + asset_url("bundle/old_map.css")),
-    ]
-    _BaseLayers().add_to(made)
-    return made
+    place = {"lat": round(one.lat, 4), "lon": round(one.lon, 4)}
+    return {**asdict(one), **place, "say": one.say or one.label}

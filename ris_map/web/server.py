@@ -29,8 +29,7 @@ from ris_map.common.faults import RisMapError
 from ris_map.travel.check import check_data
 from ris_map.travel.service import Moment, service
 from ris_map.travel.world import World
-from ris_map.web.assets import PictureSource, asset_routes, picture_route
-from ris_map.web.headers import SecurityHeaders
+from ris_map.web.assets import PictureSource, asset_routes
 from ris_map.web.layout import PAGES
 from ris_map.web.operation import serve_metrics, write_json_log
 from ris_map.web.settings import (
@@ -40,7 +39,7 @@ from ris_map.web.settings import (
     read_settings,
     settings_at_start,
 )
-from ris_map.web.shell import Shell, build_shells
+from ris_map.web.shell import SecurityHeaders, Shell, build_shells
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -60,8 +59,7 @@ _LOG = logging.getLogger(__name__)
 def server_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
     """Give the routes that answer before Streamlit's: assets, and what machines look for."""
     return [
-        *([picture_route(pictures)] if pictures else ()),
-        *asset_routes(),
+        *asset_routes(pictures),
         Route("/robots.txt", _robots),
         Route("/sitemap.xml", _sitemap),
         Route("/.well-known/security.txt", _security),

@@ -1,4 +1,4 @@
-"""The document around the application: Streamlit's index page, made ours once at start.
+"""The document around the application: Streamlit's index page made ours, and security headers.
 
 Streamlit serves one fixed page whatever the address, in English, with status 200. Language, title,
 description, own style and script are set here, and an address without a page says so.
@@ -7,30 +7,60 @@ description, own style and script are set here, and an address without a page sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
 
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
 from ris_map.common.faults import RisMapError
-from ris_map.web.answers import Payload, pack, respond
+from ris_map.web.answers import KEPT, Payload, pack, respond
 from ris_map.web.assets import PREFIX, asset_url
-from ris_map.web.headers import FRAME_PREFIX
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
+FRAME_PREFIX: Final = "/component/"
+"""Where Streamlit serves the documents of component frames."""
+
+_HASHED: Final = re.compile(r"/component/[^/]+/static/(js|css)/[\w.-]*\.[0-9a-f]{8}\.")
+_COMMON: Final = {
+    "default-src": "'self'",
+    # Streamlit writes its styles into the document at run time.
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    # One of Streamlit's fonts is a data: address inside its own style sheet.
+    "font-src": "'self' data:",
+    # 'self' covers the web socket to the same host.
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "frame-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+}
+# WebAssembly is compiled by Streamlit's message decoder; no text is ever run as a script.
+_PAGE_SCRIPTS: Final = "'self' 'wasm-unsafe-eval'"
+_FRAME_SCRIPTS: Final = "'self' 'unsafe-inline' 'unsafe-eval'"
+
+_FIXED: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        # The position is asked for by a button of "Hitta stöd" and stays in the browser.
+        "camera=(), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
+    ),
+}
 TITLES: Final = {
     "sv": "Innovationsstöd i Västerbotten",
     "en": "Innovation support in Västerbotten",
 }
-_SOURCE: Final = "Streamlit's index page (streamlit/static/index.html)"
 _HTML: Final = "text/html; charset=utf-8"
 # A comment and what stands right after it, without reaching over another comment's end.
 _COMMENT: Final = r"(?:<!--(?:(?!-->).)*-->\s*)?"
@@ -56,47 +86,46 @@ def rewrite(index: str, language: str) -> str:
     """
     tr = translator(Language(language))
     # both languages, the chosen one first: nobody without scripts can switch
-    order = sorted(Language, key=lambda one: one != language)
     noscript = "".join(
-        f'<p lang="{one}">{escape(translator(one)("shell.noscript"))}</p>' for one in order
+        f'<p lang="{one}">{escape(translator(one)("shell.noscript"))}</p>'
+        for one in sorted(Language, key=lambda one: one != language)
     )
-    head = (
-        f'<meta name="description" content="{escape(tr("shell.description"))}" />'
-        f'<link rel="stylesheet" href="./{asset_url("bundle/page.css")}" /></head>'
+    style, script, icon = (
+        asset_url(name) for name in ("bundle/page.css", "bundle/page.js", "app/icon.svg")
     )
-    # Deferred, and before Streamlit's own script, which waits for it.
-    script = f'<script src="./{asset_url("bundle/page.js")}" defer fetchpriority="high"></script>'
-    icon = f'<link rel="icon" type="image/svg+xml" href="./{asset_url("app/icon.svg")}" />'
     changes = {
-        "the document type": (rf"^\s*{_COMMENT}<!DOCTYPE html>", "<!DOCTYPE html>"),
-        "<html lang>": (r'<html lang="en">', f'<html lang="{language}">'),
-        "<title>": (r"<title>.*?</title>", f"<title>{escape(TITLES[language])}</title>"),
-        "the icon": (r'<link rel="shortcut icon"[^>]*>', icon),
+        rf"^\s*{_COMMENT}<!DOCTYPE html>": "<!DOCTYPE html>",
+        r'<html lang="en">': f'<html lang="{language}">',
+        r"<title>.*?</title>": f"<title>{escape(TITLES[language])}</title>",
+        r'<link rel="shortcut icon"[^>]*>': (
+            f'<link rel="icon" type="image/svg+xml" href="./{icon}" />'
+        ),
         # Nothing may forbid zooming.
-        "the viewport": (
-            r'<meta\s+name="viewport"[^>]*>',
-            '<meta name="viewport" content="width=device-width, initial-scale=1" />',
+        r'<meta\s+name="viewport"[^>]*>': (
+            '<meta name="viewport" content="width=device-width, initial-scale=1" />'
         ),
         # A pointer to a programming interface that is switched off, with its explanation.
-        "service-desc": (rf'{_COMMENT}<link rel="service-desc"[^>]*>', ""),
-        # The only inline script serves a crawler; without it the policy needs no hash.
-        "the prerender script": (
-            rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>",
-            script,
+        rf'{_COMMENT}<link rel="service-desc"[^>]*>': "",
+        # The only inline script serves a crawler; without it the policy needs no hash. Ours is
+        # deferred, and before Streamlit's own, which waits for it.
+        rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>": (
+            f'<script src="./{script}" defer fetchpriority="high"></script>'
         ),
-        "<noscript>": (r"<noscript>.*?</noscript>", f"<noscript>{noscript}</noscript>"),
-        "</head>": (r"</head>", head),
+        r"<noscript>.*?</noscript>": f"<noscript>{noscript}</noscript>",
+        r"</head>": (
+            f'<meta name="description" content="{escape(tr("shell.description"))}" />'
+            f'<link rel="stylesheet" href="./{style}" /></head>'
+        ),
     }
     faults = []
-    for what, (pattern, replacement) in changes.items():
-        as_it_is = replacement.replace("\\", r"\\")
-        index, count = re.subn(pattern, as_it_is, index, flags=re.DOTALL)
+    for pattern, replacement in changes.items():
+        index, count = re.subn(pattern, replacement.replace("\\", r"\\"), index, flags=re.DOTALL)
         if count != 1:
-            faults.append(f"{what} was found {count} times instead of once")
+            faults.append(f"{pattern.removeprefix(_COMMENT)} was found {count} times, not once")
     if "<script>" in index:
         faults.append("there is a new inline script in it")
     if faults:
-        raise PageChanged(f"{_SOURCE} changed: {'; '.join(faults)}.")
+        raise PageChanged(f"Streamlit's index.html has changed: {'; '.join(faults)}.")
     return index
 
 
@@ -172,3 +201,52 @@ def _is_page(message: Message) -> bool:
     is_html = headers.get("content-type", "").startswith("text/html")
     is_whole = message["status"] in {200, 206}
     return is_whole and is_html and "content-disposition" not in headers
+
+
+def content_security_policy(ancestors: Sequence[str], *, frame: bool) -> str:
+    """Compose the policy for a page or for a component's frame.
+
+    ``ancestors`` are checked sources that may show the product inside a frame.
+    """
+    # Every ancestor is checked, not only the nearest: the page itself is one of the map frame's.
+    allowed = dict.fromkeys(("'self'", *ancestors) if frame else ancestors)
+    allowed = dict.fromkeys(source for source in allowed if len(allowed) == 1 or source != "'none'")
+    directives = {
+        **_COMMON,
+        "script-src": _FRAME_SCRIPTS if frame else _PAGE_SCRIPTS,
+        "frame-ancestors": " ".join(allowed),
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class SecurityHeaders:
+    """Middleware that adds the policy and its companions to every HTTP answer.
+
+    Two policies, because two kinds of document are served: the page, where no script runs that is
+    not a file of this server, and the map's frame, where streamlit-folium evaluates the map's code
+    as text.
+    """
+
+    def __init__(self, app: ASGIApp, ancestors: Sequence[str]) -> None:
+        self._app = app
+        self._page = content_security_policy(ancestors, frame=False)
+        self._frame = content_security_policy(ancestors, frame=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        policy = self._frame if scope["path"].startswith(FRAME_PREFIX) else self._page
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_FIXED)
+                headers["Content-Security-Policy"] = policy
+                # the name holds a hash; Streamlit sends it anew for each map otherwise
+                if _HASHED.match(scope["path"]):
+                    headers["Cache-Control"] = KEPT
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

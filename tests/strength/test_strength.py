@@ -22,6 +22,10 @@ from ris_map.words.language import Language
 from tests.municipality.municipal import DAY, LANGUAGES, real_world, words
 
 
+def chosen(area: StrengthArea | None, **more: str) -> StrengthChoice:
+    return StrengthChoice.model_validate({"omrade": area, **more})
+
+
 @pytest.fixture
 def figures() -> StrengthFigures:
     return strength_figures(real_world())
@@ -67,7 +71,7 @@ def test_W1_bubbles_count_the_actors_of_the_list(
             assert towns == []
             continue
         assert {actor.id for town in towns for actor in town.actors} == expected
-    bubbles = map_layer(figures, area, words=words(Language.SV)).picture.bubbles  # type: ignore[union-attr]
+    bubbles = map_layer(figures, chosen(area), words=words(Language.SV)).picture.bubbles  # type: ignore[union-attr]
     assert [b.count for b in bubbles] == [len(town.actors) for town in figures.towns(area)]
     assert len({b.id for b in bubbles}) == len(bubbles)
 
@@ -91,7 +95,7 @@ def test_no_own_actor_is_said_in_the_headline(figures: StrengthFigures) -> None:
     area = StrengthArea.BESOKSNARING
     said = words(Language.SV)
     assert headline(figures, area, words=said) == "Besöksnäring: 0 egna aktörer"
-    html = list_html(figures, area, words=said)
+    html = list_html(figures, chosen(area), words=said)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
     assert html.index('data-group="near"') < html.index('data-group="open"')
@@ -99,7 +103,7 @@ def test_no_own_actor_is_said_in_the_headline(figures: StrengthFigures) -> None:
 
 def test_own_actors_stand_first_and_whole(figures: StrengthFigures) -> None:
     area = StrengthArea.DIGITALISERING
-    html = list_html(figures, area, words=words(Language.SV))
+    html = list_html(figures, chosen(area), words=words(Language.SV))
     assert html.index('data-group="own"') < html.index('data-group="open"')
     own = html.split('data-group="own"')[1].split("</section>")[0]
     assert "<details" not in own
@@ -123,3 +127,25 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
     html = more_html(figures, None, words=words(Language.SV))
     assert all(item.actor.id in html for item in figures.meeting_places)
     assert "2026-11" in html
+
+
+@pytest.mark.parametrize("place", [{"tatort": "2480-umea"}, {"kommun": "2480"}])
+def test_K4_a_place_of_the_map_narrows_the_list(
+    figures: StrengthFigures, place: dict[str, str]
+) -> None:
+    everywhere, here = chosen(None), chosen(None, **place)
+    said = words(Language.SV)
+    whole, part = (list_html(figures, one, words=said) for one in (everywhere, here))
+    assert 0 < part.count('class="ris-row"') < whole.count('class="ris-row"')
+    assert all("2480-umea" in towns for towns in re.findall(r'data-map-ids="([^"]*)"', part))
+    assert "Kontor i Umeå." in part
+
+
+def test_K2_every_municipality_has_its_sentence(figures: StrengthFigures) -> None:
+    layer = map_layer(figures, chosen(None), words=words(Language.SV))
+    assert len(layer.picture.sentences) == 16  # type: ignore[union-attr]
+    storuman = layer.picture.sentences["2421"]  # type: ignore[union-attr]
+    assert storuman.figure == "0"
+    assert "Storuman" in storuman.text
+    empty = list_html(figures, chosen(None, kommun="2421"), words=words(Language.SV))
+    assert "Ingen har kontor i Storuman." in empty

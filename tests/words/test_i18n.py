@@ -35,8 +35,7 @@ from ris_map.register.vocabulary import (
     ServiceScope,
     Status,
 )
-from ris_map.web import source_table
-from ris_map.web.layout import PAGES
+from ris_map.web.layout import PAGES, SOURCE_COLUMNS
 from ris_map.words import MissingTextError, Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
 from ris_map.words.pages import PAGES_DIR, page_text
@@ -67,7 +66,7 @@ DYNAMIC: Mapping[str, tuple[str, ...]] = {
     "nav.{}": tuple(page.name for page in PAGES if page.place == "nav"),
     "page.{}.title": PAGE_NAMES,
     "service-area.{}": tuple(s for s in ServiceScope if s is not ServiceScope.MUNICIPALITIES),
-    "sources.{}": source_table.COLUMNS,
+    "sources.{}": SOURCE_COLUMNS,
     "status.{}": tuple(Status),
 }
 

@@ -26,8 +26,8 @@ from ris_map.register.model import Actor, DeliveryClaim, Outside, StatusNote
 from ris_map.register.selection import Group, Match
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Availability, Delivery, Status
+from ris_map.web.layout import sources_html
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence, changing
-from ris_map.web.source_table import sources_html
 from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
 from ris_map.words.markup import TEMPLATE_DIRS, render

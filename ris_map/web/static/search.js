@@ -66,4 +66,13 @@
   }
 
   window.risCombo("ris-sok", { suggest, pick, texts });
+
+  // asked on a page without the search (404): answered when the first page stands
+  const asked = new URLSearchParams(location.search).get("q");
+  if (asked) addEventListener("ris-ready", () => {
+    const field = document.getElementById("ris-sok");
+    field.focus();
+    field.value = asked.slice(0, 80);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }, { once: true });
 })();
