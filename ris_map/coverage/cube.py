@@ -1,17 +1,22 @@
-"""Coverage of every municipality x phase x service type: what it is, and one pass over arrays."""
+"""Coverage of every municipality x phase x service type: what it is, and one pass over arrays.
+
+Axes: M municipalities, 3 phases, 5 service types, C inhabited cells, in the order of the geography
+and of the enumerations. Minutes are infinite where no way or no office is known, NaN where nobody
+lives. Arrays are read-only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from ris_map.coverage.people import Figures, Residents, figures
-from ris_map.coverage.reach import Reach, reach
+from ris_map.coverage.people import NO_SEAT, Figures, Residents, figures
 from ris_map.coverage.support import (
     ANSWERS,
     MODES,
@@ -65,32 +70,18 @@ class Certainty(StrEnum):
     """The error of the median time reaches across the threshold: "around 60 min"."""
 
 
-CELL_STATES = tuple(CellState)
-"""States by the codes in ``CoverageCube.state``."""
-CERTAINTIES = tuple(Certainty)
+CELL_STATES, CERTAINTIES = tuple(CellState), tuple(Certainty)
+"""By the codes in ``CoverageCube.state`` and ``certainty``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageDefinition:
     """Everything that a figure depends on besides the register and the people.
 
-    Parameters
-    ----------
-    on : date
-        Actors and offices of this day.
-    scope : Scope
-        ``CORE``: core actors only; ``ADJACENT``: both.
-    strength_area : StrengthArea or None
-        Only offers for this area (sector-neutral ones included); None = all.
-    include_outside : bool
-        Whether known neighbours outside the county count, and county actors' offices there. Their
-        service area is not asked then: as a rule it is their own county.
-    sourced_only : bool
-        Whether an office counts only where the register states that people are received there.
-    thresholds : tuple of float
-        Minutes, ascending; a threshold itself counts as within.
-    threshold : float
-        The one of them that decides the states.
+    ``scope``, ``strength_area``, ``include_outside`` and ``sourced_only``: see
+    :func:`ris_map.coverage.support.truth_tensor`; with neighbours, county actors' offices outside
+    the county count too. ``threshold`` is the one of the ``thresholds`` (minutes, ascending,
+    inclusive) that decides the states.
     """
 
     on: date
@@ -106,12 +97,108 @@ class CoverageDefinition:
     population_year: int
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reach:
+    """Offices that count, who may go there, and minutes from every inhabited cell.
+
+    Parameters
+    ----------
+    office, actor, municipality : array of int, shape (offices,)
+        Positions in the support table; ``OUTSIDE`` for an office outside the county.
+    serves : array of int8, shape (offices, M)
+        Positions in ``ANSWERS``: whether the office serves the municipality.
+    home : array of int, shape (C,)
+        Municipality of each cell.
+    minutes : array of float, shape (offices, C)
+        To the office, whomever it serves.
+    from_seat : array of float, shape (offices, M)
+        The same from each seat; NaN without a seat.
+    """
+
+    office: IntArray
+    actor: IntArray
+    municipality: IntArray
+    serves: CodeArray
+    home: IntArray
+    minutes: FloatArray
+    from_seat: FloatArray
+
+    def of(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
+        """Return minutes to some offices; infinite where they do not serve the municipality.
+
+        At best, an office that may serve a municipality does.
+        """
+        level = UNKNOWN if at_best else YES
+        minutes = self.minutes[offices]
+        for k in np.flatnonzero((self.serves[offices] < level).any(axis=1)):
+            minutes[k, self.serves[offices[k]][self.home] < level] = np.inf
+        return minutes
+
+    def nearest(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
+        """Return minutes from each cell to the nearest of some offices, shape (C,)."""
+        nearest: FloatArray = self.of(offices, at_best=at_best).min(axis=0, initial=np.inf)
+        return nearest
+
+    @property
+    def at_home(self) -> IntArray:
+        """Positions of the offices that stand in the county and serve where they stand."""
+        inside = np.flatnonzero(self.municipality != OUTSIDE)
+        serving = self.serves[inside, self.municipality[inside]] == YES
+        return np.asarray(inside[serving])
+
+    @property
+    def at_best(self) -> FloatArray:
+        """Minutes to every office where it may serve, shape (offices, C)."""
+        return self.of(np.arange(len(self.office)), at_best=True)
+
+
+def reach(
+    table: SupportTable, matrix: TravelMatrix, *, population: Residents, include_outside: bool
+) -> Reach:
+    """Return who can go to which office, and how long it takes.
+
+    An office serves the municipalities of its actor's service area. Two additions:
+
+    - the municipality it stands in, unless the service area is known to leave it out;
+    - every municipality, if it belongs to a neighbour outside the county and neighbours are asked
+      for: their service area is as a rule their own county, so asking for it would hide them all.
+
+    Raises
+    ------
+    KeyError
+        If the matrix lacks an office that counts.
+    ValueError
+        If table and population list different municipalities, or the matrix other cells.
+    """
+    if table.municipality_codes != population.municipality_codes:
+        raise ValueError("the register and the population list different municipalities")
+    if matrix.cell_ids != population.cell_ids:
+        raise ValueError("the travel matrix and the population list different cells")
+    office = np.flatnonzero((table.office_municipality != OUTSIDE) | include_outside)
+    actor, municipality = table.office_actor[office], table.office_municipality[office]
+    serves = table.serves[:, actor].T.copy()
+    inside = np.flatnonzero(municipality != OUTSIDE)
+    at_home = inside, municipality[inside]
+    serves[at_home] = np.where(serves[at_home] == UNKNOWN, YES, serves[at_home])
+    serves[(municipality == OUTSIDE) & table.actor_is_outside[actor]] = YES
+    rows = matrix.rows([table.office_ids[k] for k in office])
+    seated = population.seat != NO_SEAT
+    from_seat = np.full(serves.shape, np.nan)
+    from_seat[:, seated] = matrix.settlement_minutes[np.ix_(rows, population.seat[seated])]
+    return Reach(
+        office=readonly(office),
+        actor=readonly(actor),
+        municipality=readonly(municipality),
+        serves=readonly(serves),
+        home=population.municipality,
+        minutes=readonly(matrix.minutes[rows]),
+        from_seat=readonly(from_seat),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageCell:
-    """One municipality, phase and service type, in plain values.
-
-    Minutes are infinite where no way or no office is known, NaN where nobody lives.
-    """
+    """One municipality, phase and service type in plain values, named as in the cube's arrays."""
 
     municipality_code: str
     phase: Phase
@@ -142,40 +229,28 @@ class CoverageCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoverageCube:
-    """Coverage of every municipality x phase x service type. Arrays are read-only.
+    """Coverage of every municipality x phase x service type.
 
-    Axes: M municipalities, 3 phases, 5 service types, C inhabited cells, in the order of ``table``
-    and ``population`` and of the enumerations. Kinds of help with the same offices share one row
-    of minutes.
+    Kinds of help with the same offices share one row of minutes. "At best" means: if everything
+    unknown about actors with a recorded office turned out well; never longer.
 
     Parameters
     ----------
-    definition : CoverageDefinition
-        What was asked.
-    table : SupportTable
-        Who counted.
-    population : Residents
-        Over whom it was counted.
-    shared : Reach
-        Minutes from every cell to every office that counts.
+    table, population, shared
+        Who counted, over whom, and minutes to every office that counts.
     sure, possible : array of bool, shape (3, 5, offices of ``shared``)
-        Offices that match each kind of help, and those that match if all unknown turns out well.
+        Offices that match each kind of help, and those that match at best.
     rows : array of float, shape (rows, C)
         Minutes from each cell to the nearest office of a set of offices.
     row, row_at_best : array of int, shape (3, 5)
-        Which row holds the minutes, and the minutes if everything unknown about actors with a
-        recorded office turned out well: never longer.
+        Which row holds the minutes, and the minutes at best.
     figures : Figures
         Per municipality, from ``row``.
-    median_minutes_at_best, share_at_best : array of float, shape (M, 3, 5)
-        From ``row_at_best``; the share within the threshold.
     offices_on_site : array of int, shape (M, 3, 5)
         Matching offices that stand in the municipality.
-    nearest_office : array of int, shape (M, 3, 5)
+    nearest_office, nearest_minutes : array, shape (M, 3, 5)
         Position in ``table.office_ids`` of the matching office nearest to the municipality's seat,
-        the first id among equals; -1 = none.
-    nearest_minutes : array of float, shape (M, 3, 5)
-        Minutes from the seat to it; NaN without a seat.
+        the first id among equals, -1 = none; minutes from the seat to it.
     remote : array of int8, shape (M, 3, 5, 3)
         Positions in ``ANSWERS``: visit, digital, phone.
     state, certainty : array of int8, shape (M, 3, 5)
@@ -183,10 +258,8 @@ class CoverageCube:
     is_borderline : array of bool, shape (M, 3, 5)
         Nothing on site, and the median would lie on the other side of the threshold if times were
         ``TIME_ERROR`` longer or shorter.
-    is_maybe_physical : array of bool, shape (M, 3, 5)
-        No office is known on site or within reach, but one may be.
-    is_maybe_remote : array of bool, shape (M, 3, 5)
-        No remote help is known, but for some matching actor it is not known either way.
+    is_maybe_physical, is_maybe_remote : array of bool, shape (M, 3, 5)
+        No office (no remote help) is known on site or within reach, but one may be.
     doubtful_share : array of float, shape (M, 3, 5)
         Share of residents within the threshold only thanks to actors whose status is open.
     """
@@ -226,23 +299,13 @@ class CoverageCube:
 
     @property
     def minutes_at_best(self) -> FloatArray:
-        """The same if everything unknown turned out well, shape (3, 5, C)."""
+        """The same at best, shape (3, 5, C)."""
         return self.rows[self.row_at_best]
 
     @property
     def threshold_at(self) -> int:
         """Position of the threshold among the thresholds."""
         return self.definition.thresholds.index(self.definition.threshold)
-
-    def people_beyond(self) -> IntArray:
-        """Return residents beyond the threshold, shape (M, 3, 5)."""
-        within = self.figures.people_within[..., self.threshold_at]
-        beyond: IntArray = self.figures.persons[:, None, None] - within
-        return beyond
-
-    def has_state(self, state: CellState) -> BoolArray:
-        """Return where a state holds, shape (M, 3, 5)."""
-        return np.asarray(self.state == CELL_STATES.index(state))
 
     @property
     def is_there(self) -> BoolArray:
@@ -252,43 +315,42 @@ class CoverageCube:
     def cell(self, code: str, *, phase: Phase, service_type: ServiceType) -> CoverageCell:
         """Return one cell in plain values; ``ValueError`` for an unknown municipality."""
         m = self.municipality_codes.index(code)
-        at = (m, PHASES.index(phase), SERVICE_TYPES.index(service_type))
-        office = int(self.nearest_office[at])
-        visit, digital, phone = (ANSWERS[value] for value in self.remote[at].tolist())
+        return self.cell_at(m, PHASES.index(phase), SERVICE_TYPES.index(service_type))
+
+    def cell_at(self, m: int, p: int, s: int) -> CoverageCell:
+        """Return the cell at a position in the arrays."""
+        office, remote = int(self.nearest_office[m, p, s]), self.remote[m, p, s].tolist()
+        values: dict[str, Any] = {
+            name: getattr(holder, name)[m, p, s].tolist()
+            for holder, names in ((self, _OWN), (self.figures, _COUNTED))
+            for name in names
+        }
+        values |= {name: tuple(values[name]) for name in ("people_within", "share_within")}
         return CoverageCell(
-            municipality_code=code,
-            phase=phase,
-            service_type=service_type,
-            state=CELL_STATES[int(self.state[at])],
-            certainty=CERTAINTIES[int(self.certainty[at])],
-            offices_on_site=int(self.offices_on_site[at]),
+            municipality_code=self.municipality_codes[m],
+            phase=PHASES[p],
+            service_type=SERVICE_TYPES[s],
+            state=CELL_STATES[int(self.state[m, p, s])],
+            certainty=CERTAINTIES[int(self.certainty[m, p, s])],
             located_residents=int(self.figures.persons[m]),
-            people_within=tuple(self.figures.people_within[at].tolist()),
-            share_within=tuple(self.figures.share_within[at].tolist()),
-            share_at_best=float(self.share_at_best[at]),
-            median_minutes=float(self.figures.median_minutes[at]),
-            p90_minutes=float(self.figures.p90_minutes[at]),
-            mean_minutes=float(self.figures.mean_minutes[at]),
-            shortfall_minutes=float(self.figures.shortfall_minutes[at]),
             nearest_office_id=self.table.office_ids[office] if office >= 0 else None,
             nearest_town=self.table.office_towns[office] if office >= 0 else None,
-            nearest_minutes_from_seat=float(self.nearest_minutes[at]),
-            visit=visit,
-            digital=digital,
-            phone=phone,
-            is_borderline=bool(self.is_borderline[at]),
-            is_maybe_physical=bool(self.is_maybe_physical[at]),
-            is_maybe_remote=bool(self.is_maybe_remote[at]),
-            median_minutes_at_best=float(self.median_minutes_at_best[at]),
-            doubtful_share=float(self.doubtful_share[at]),
+            nearest_minutes_from_seat=float(self.nearest_minutes[m, p, s]),
+            **{mode.value: ANSWERS[code] for mode, code in zip(REMOTE, remote, strict=True)},
+            **values,
         )
 
     def cells(self) -> Iterator[CoverageCell]:
         """Yield every cell: municipalities, then phases, then service types, in their order."""
-        for code in self.municipality_codes:
-            for phase in PHASES:
-                for service_type in SERVICE_TYPES:
-                    yield self.cell(code, phase=phase, service_type=service_type)
+        for m, p, s in np.ndindex(*self.state.shape):
+            yield self.cell_at(m, p, s)
+
+
+_STATES = {"state", "certainty"}
+_FIELDS = {field.name for field in fields(CoverageCell)} - _STATES
+_OWN = sorted(_FIELDS & {field.name for field in fields(CoverageCube)})
+_COUNTED = sorted(_FIELDS & {field.name for field in fields(Figures)})
+"""Fields of a cell that stand in the cube's own arrays, and in its figures."""
 
 
 def coverage_cube(
@@ -322,7 +384,10 @@ def coverage_cube(
     ValueError
         If the thresholds do not ascend from above zero, or ``threshold`` is not one of them.
     """
-    _check_thresholds(thresholds, threshold=threshold)
+    if not (thresholds and thresholds[0] > 0 and all(a < b for a, b in pairwise(thresholds))):
+        raise ValueError(f"thresholds must ascend from above zero: {thresholds}")
+    if threshold not in thresholds:
+        raise ValueError(f"{threshold} minutes is not one of the thresholds {thresholds}")
     definition = CoverageDefinition(
         on=table.on,
         scope=scope,
@@ -343,17 +408,18 @@ def coverage_cube(
     sure, possible = truth == YES, truth >= UNKNOWN
     settled = sure & ~table.actor_is_doubtful[shared.actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, sure, possible, settled)
-    people = population.people
-    by_row = figures(rows, people=people, thresholds=thresholds, limit=threshold)
-    counted, median = by_row.of_rows(row), by_row.median_minutes
-    share = by_row.share_within[..., thresholds.index(threshold)]
+    by_row = figures(rows, people=population.people, thresholds=thresholds, limit=threshold)
+    median, share = by_row.median_minutes, by_row.share_within[..., thresholds.index(threshold)]
     on_site = _on_site(shared, sure)
     nearest_office, nearest_minutes = _nearest_to_seats(shared, sure, population)
     is_there = (on_site > 0) | (median[:, row] <= threshold)
     best_there = (_on_site(shared, possible) > 0) | (median[:, row_at_best] <= threshold)
     settled_there = (_on_site(shared, settled) > 0) | (median[:, row_settled] <= threshold)
-    remote = _remote(table, tensor)
-    borderline = (on_site == 0) & _near_limit(median[:, row], threshold)
+    low, high = (median[:, row] * factor for factor in (1 - TIME_ERROR, 1 + TIME_ERROR))
+    borderline = (on_site == 0) & (low <= threshold) & (high > threshold)
+    # the best of all actors, each as good as its weakest part
+    offers, serves = remote_offers(tensor), table.serves[:, :, None, None, None]
+    remote = np.minimum(offers, serves).max(axis=1, initial=0)
     has_remote = (remote == YES).any(axis=-1)
     certainty = np.select([best_there != settled_there, borderline], [1, 2], 0)
     return CoverageCube(
@@ -366,7 +432,7 @@ def coverage_cube(
         rows=readonly(rows),
         row=readonly(row),
         row_at_best=readonly(row_at_best),
-        figures=counted,
+        figures=by_row.of_rows(row),
         median_minutes_at_best=readonly(median[:, row_at_best]),
         share_at_best=readonly(share[:, row_at_best]),
         offices_on_site=readonly(on_site),
@@ -393,20 +459,14 @@ def tensor_of(table: SupportTable, definition: CoverageDefinition) -> CodeArray:
     )
 
 
+def remote_offers(tensor: CodeArray) -> CodeArray:
+    """Return the remote part of a tensor of offers, shape (actors, 3, 5, 3)."""
+    return np.moveaxis(tensor[:, [MODES.index(mode) for mode in REMOTE]], 1, -1)
+
+
 def state_codes(on_site: BoolArray, is_there: BoolArray, has_remote: BoolArray) -> CodeArray:
     """Return the first state that holds, as positions in ``CELL_STATES``."""
-    codes = np.select([on_site, is_there, has_remote], [0, 1, 2], default=3)
-    return codes.astype(np.int8)
-
-
-def chosen_minutes(
-    cube: CoverageCube, *, phases: tuple[Phase, ...] = (), types: tuple[ServiceType, ...] = ()
-) -> tuple[FloatArray, FloatArray]:
-    """Return minutes of each cell to the nearest office of any chosen kind: known, and at best."""
-    at = positions(phases, types)
-    return cube.rows[np.unique(cube.row[at])].min(axis=0), cube.rows[
-        np.unique(cube.row_at_best[at])
-    ].min(axis=0)
+    return np.select([on_site, is_there, has_remote], [0, 1, 2], default=3).astype(np.int8)
 
 
 def positions(
@@ -425,9 +485,7 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
 
     The levels are: known, at best, settled. At best, an office that may serve a municipality does.
     """
-    flat = np.concatenate(
-        [level.reshape(SHAPE[0] * SHAPE[1], len(shared.office)) for level in levels]
-    )
+    flat = np.concatenate([level.reshape(np.prod(SHAPE), len(shared.office)) for level in levels])
     is_best = np.repeat([False, True, False], len(flat) // 3)
     some_unknown = (shared.serves == UNKNOWN).any(axis=1)
     at_best = is_best & (flat & some_unknown).any(axis=1)
@@ -438,9 +496,7 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
 
 def _on_site(shared: Reach, matches: BoolArray) -> IntArray:
     """Return the number of matching offices that stand in each municipality and serve it."""
-    inside = np.flatnonzero(shared.municipality != OUTSIDE)
-    own = shared.serves[inside, shared.municipality[inside]] == YES
-    here = inside[own]
+    here = shared.at_home
     count = np.zeros((shared.serves.shape[1], *SHAPE), dtype=np.int64)
     np.add.at(count, shared.municipality[here], np.moveaxis(matches[..., here], -1, 0))
     return count
@@ -459,33 +515,3 @@ def _nearest_to_seats(
     office = np.where(np.isfinite(minutes), office, -1)
     minutes = np.where((population.seat >= 0)[:, None, None], minutes, np.nan)
     return office, minutes
-
-
-def _remote(table: SupportTable, tensor: CodeArray) -> CodeArray:
-    """Visit, digital and phone per municipality and cell, each by itself."""
-    answers = [
-        (_actors(table, tensor, mode, UNKNOWN) > 0).astype(np.int8)
-        + (_actors(table, tensor, mode, YES) > 0)
-        for mode in REMOTE
-    ]
-    return np.stack(answers, axis=-1).astype(np.int8)
-
-
-def _actors(table: SupportTable, tensor: CodeArray, mode: Delivery, level: int) -> IntArray:
-    """Return how many actors both serve a municipality and offer a kind of help in one way."""
-    offers = (tensor[:, MODES.index(mode)] >= level).reshape(len(tensor), SHAPE[0] * SHAPE[1])
-    serves = table.serves >= level
-    count = serves.astype(np.float32) @ offers.astype(np.float32)
-    return count.astype(np.int64).reshape(len(serves), *SHAPE)
-
-
-def _near_limit(median: FloatArray, limit: float) -> BoolArray:
-    return np.asarray((median * (1 - TIME_ERROR) <= limit) & (median * (1 + TIME_ERROR) > limit))
-
-
-def _check_thresholds(thresholds: tuple[float, ...], *, threshold: float) -> None:
-    ascending = all(a < b for a, b in pairwise(thresholds))
-    if not (thresholds and ascending and thresholds[0] > 0):
-        raise ValueError(f"thresholds must ascend from above zero: {thresholds}")
-    if threshold not in thresholds:
-        raise ValueError(f"{threshold} minutes is not one of the thresholds {thresholds}")

@@ -12,12 +12,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ris_map.coverage.cube import CoverageCube, chosen_minutes, coverage_cube
-from ris_map.coverage.fragility import Carrier, carriers
-from ris_map.coverage.groups import Kinds, Together, median_actors, together
+from ris_map.coverage.cube import CoverageCube, Reach, coverage_cube, positions, reach
 from ris_map.coverage.people import Residents, residents_of
-from ris_map.coverage.reach import Reach, reach
-from ris_map.coverage.sensitivity import Ranges, ranges
 from ris_map.coverage.support import SupportTable, support_table
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, readonly
@@ -80,17 +76,14 @@ def population_of(world: World) -> Residents:
 
 def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
     """Return the coverage for a choice, computed once."""
-    kept = _of(world)
+    kept, outside = _of(world), choice.include_outside
     cube = kept.cubes.get(choice)
     if cube is None:
         matrix = world.matrix_for(SPEED_MODEL[choice.speed])
-        key = (choice.speed, choice.include_outside)
+        key = (choice.speed, outside)
         if key not in kept.reaches:
             kept.reaches[key] = reach(
-                kept.table,
-                matrix,
-                population=kept.residents,
-                include_outside=choice.include_outside,
+                kept.table, matrix, population=kept.residents, include_outside=outside
             )
         cube = coverage_cube(
             kept.table,
@@ -99,7 +92,7 @@ def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
             threshold=choice.threshold,
             scope=choice.scope,
             strength_area=choice.strength_area,
-            include_outside=choice.include_outside,
+            include_outside=outside,
             sourced_only=choice.sourced_only,
             shared=kept.reaches[key],
         )
@@ -107,6 +100,26 @@ def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
             kept.cubes.clear()
         kept.cubes[choice] = cube
     return cube
+
+
+# ---------------------------------------------------------------- ranges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranges:
+    """Lowest and highest figures over the speed models, shape (municipalities, 3, 5).
+
+    ``share``: of residents within the threshold. ``is_unstable``: an office is on site or within
+    reach under some of the models only.
+    """
+
+    share_low: FloatArray
+    share_high: FloatArray
+    median_low: FloatArray
+    median_high: FloatArray
+    p90_low: FloatArray
+    p90_high: FloatArray
+    is_unstable: BoolArray
 
 
 def cubes_over_speeds(world: World, choice: CubeChoice) -> tuple[CoverageCube, ...]:
@@ -117,10 +130,39 @@ def cubes_over_speeds(world: World, choice: CubeChoice) -> tuple[CoverageCube, .
 
 def ranges_of(world: World, choice: CubeChoice) -> Ranges:
     """Return lowest and highest figures of every cell over the speed models."""
-    return ranges(cubes_over_speeds(world, choice))
+    cubes = cubes_over_speeds(world, choice)
+    at = cubes[0].threshold_at
+    share = np.stack([cube.figures.share_within[..., at] for cube in cubes])
+    median = np.stack([cube.figures.median_minutes for cube in cubes])
+    p90 = np.stack([cube.figures.p90_minutes for cube in cubes])
+    there = np.stack([cube.is_there for cube in cubes])
+    return Ranges(
+        share_low=share.min(axis=0),
+        share_high=share.max(axis=0),
+        median_low=median.min(axis=0),
+        median_high=median.max(axis=0),
+        p90_low=p90.min(axis=0),
+        p90_high=p90.max(axis=0),
+        is_unstable=np.asarray(there.any(axis=0) & ~there.all(axis=0)),
+    )
 
 
 # ---------------------------------------------------------------- the map
+
+
+def chosen_minutes(
+    cube: CoverageCube, phases: tuple[Phase, ...] = (), types: tuple[ServiceType, ...] = ()
+) -> tuple[FloatArray, FloatArray]:
+    """Return minutes of each cell to the nearest office of any chosen kind: known, and at best.
+
+    Nothing chosen means any phase or type; infinite where no road leads or no office matches.
+    """
+    at = positions(phases, types)
+    known, at_best = (
+        np.asarray(cube.rows[np.unique(row[at])].min(axis=0))
+        for row in (cube.row, cube.row_at_best)
+    )
+    return known, at_best
 
 
 def cell_minutes(
@@ -129,11 +171,8 @@ def cell_minutes(
     phases: tuple[Phase, ...] = (),
     types: tuple[ServiceType, ...] = (),
 ) -> FloatArray:
-    """Return minutes from each inhabited cell to the nearest office that matches, shape (cells,).
-
-    Nothing chosen means any phase or type; infinite where no road leads or no office matches.
-    """
-    return chosen_minutes(cube_of(world, choice), phases=phases, types=types)[0]
+    """Return minutes from each inhabited cell to the nearest office that matches."""
+    return chosen_minutes(cube_of(world, choice), phases, types)[0]
 
 
 def cell_unknown(
@@ -144,7 +183,7 @@ def cell_unknown(
 ) -> BoolArray:
     """Return which cells have no answer in minutes: ferry only, or an office only if it matches."""
     cube = cube_of(world, choice)
-    known, at_best = chosen_minutes(cube, phases=phases, types=types)
+    known, at_best = chosen_minutes(cube, phases, types)
     return ~cube.population.has_road | (np.isinf(known) & np.isfinite(at_best))
 
 
@@ -169,92 +208,9 @@ def class_shares(
     world: World, codes: CodeArray, groups: Mapping[str, Collection[str]]
 ) -> dict[str, tuple[float, ...]]:
     """Return the share of each group's residents in each of the six classes."""
-    residents = population_of(world)
-    shares = {}
+    residents, shares = population_of(world), {}
     for name, municipalities in groups.items():
-        inside = np.array([code in municipalities for code in residents.municipality_codes])
-        here = inside[residents.municipality]
+        here = ~residents.outside(municipalities)[residents.municipality]
         counted = np.bincount(codes[here], residents.persons[here], UNKNOWN_CLASS + 1)
         shares[name] = tuple((counted / max(counted.sum(), 1)).tolist())
     return shares
-
-
-# ---------------------------------------------------------------- groups and the headline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupFigures:
-    """What is said of one group of municipalities, for the chosen kinds of help.
-
-    Parameters
-    ----------
-    residents, beyond, beyond_at_best : int
-        All of them, and those beyond the threshold or without a way: known, and at best.
-    share, share_at_best : float
-        Within the threshold: known, and if everything unknown turned out well.
-    share_low, share_high, median_low, median_high : float
-        Over the speed models.
-    median_minutes, p90_minutes, shortfall_minutes, excess_minutes : float
-        See :class:`ris_map.coverage.people.Figures`.
-    actors : int
-        Different actors that the resident in the middle has within the threshold.
-    carriers : tuple of Carrier
-        Actors on which the share rests.
-    """
-
-    residents: int
-    beyond: int
-    beyond_at_best: int
-    share: float
-    share_at_best: float
-    share_low: float
-    share_high: float
-    median_minutes: float
-    median_low: float
-    median_high: float
-    p90_minutes: float
-    shortfall_minutes: float
-    excess_minutes: float
-    actors: int
-    carriers: tuple[Carrier, ...]
-
-
-def group_figures(
-    world: World, choice: CubeChoice, kinds: Kinds, groups: Mapping[str, Collection[str]]
-) -> dict[str, GroupFigures]:
-    """Return the figures of groups of municipalities, with ranges and what they rest on."""
-    cubes = cubes_over_speeds(world, choice)
-    found = [together(cube, kinds) for cube in cubes]
-    return {name: _group(found, kinds, codes) for name, codes in groups.items()}
-
-
-def _group(found: list[Together], kinds: Kinds, codes: Collection[str]) -> GroupFigures:
-    figures = [item.of(codes) for item in found]
-    first, at = figures[0], found[0].threshold_at
-    shares = [float(f.share_within[0, 0, 0, at]) for f in figures]
-    medians = [float(f.median_minutes[0, 0, 0]) for f in figures]
-    cube = found[0].cube
-    outside = np.array([code not in codes for code in cube.municipality_codes], dtype=np.int64)
-    resting = carriers(
-        cube,
-        cube.population.grouped(outside, groups=2),
-        phases=kinds.shown_phases,
-        types=kinds.shown_types,
-    )
-    return GroupFigures(
-        residents=int(first.persons[0]),
-        beyond_at_best=round(float(first.persons[0]) * (1 - found[0].share_at_best(codes))),
-        beyond=int(first.persons[0] - first.people_within[0, 0, 0, at]),
-        share=shares[0],
-        share_at_best=found[0].share_at_best(codes),
-        share_low=min(shares),
-        share_high=max(shares),
-        median_minutes=medians[0],
-        median_low=min(medians),
-        median_high=max(medians),
-        p90_minutes=float(first.p90_minutes[0, 0, 0]),
-        shortfall_minutes=float(first.shortfall_minutes[0, 0, 0]),
-        excess_minutes=float(first.excess_minutes[0, 0, 0]),
-        actors=median_actors(found[0], kinds, codes),
-        carriers=tuple(carrier for carrier in resting if carrier.group == 0),
-    )

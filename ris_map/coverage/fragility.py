@@ -1,25 +1,28 @@
-"""Fragility: what is lost if one actor leaves, for all actors in one pass."""
+"""What rests on one actor, for all actors in one pass; and what stands behind one cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ris_map.coverage.cube import (
     CELL_STATES,
+    OFFICE,
     REMOTE,
     SHAPE,
     CellState,
     CoverageCube,
     positions,
+    remote_offers,
     state_codes,
     tensor_of,
 )
-from ris_map.coverage.people import People, count_within
-from ris_map.coverage.support import MODES, OUTSIDE, PHASES, SERVICE_TYPES, YES
-from ris_map.register.vocabulary import Delivery, Phase, ServiceType
+from ris_map.coverage.people import People
+from ris_map.coverage.support import ANSWERS, MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
+from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray
 
 PHYSICAL = (CellState.ON_SITE, CellState.WITHIN_REACH)
@@ -74,19 +77,10 @@ class ActorLoss:
 class Carrier:
     """An actor on which a group's figure rests.
 
-    Parameters
-    ----------
-    group : int
-        The group.
-    actor_id : str
-        The actor.
-    towns : tuple of str
-        Of its offices that most of those are within reach of.
-    share_without : float
-        The group's share within the threshold without the actor.
+    ``towns`` are those of its offices that most of those within reach need; ``share_without`` is
+    the group's share within the threshold without the actor.
     """
 
-    group: int
     actor_id: str
     towns: tuple[str, ...]
     share_without: float
@@ -111,8 +105,7 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
             offices = np.flatnonzero(cube.sure[p, s])
             counted[row] = _lost(shared.of(offices), shared.actor[offices], people, limit, actors)
         lost[:, :, p, s] = counted[row]
-    k = np.flatnonzero(shared.municipality != OUTSIDE)
-    k = k[shared.serves[k, shared.municipality[k]] == YES]
+    k = shared.at_home
     np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
     within = cube.figures.people_within[..., cube.threshold_at] - lost
     persons = cube.figures.persons[:, None, None]
@@ -134,43 +127,36 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
 
 def carriers(
     cube: CoverageCube,
-    people: People,
+    codes: Collection[str],
     *,
     phases: tuple[Phase, ...] = (),
     types: tuple[ServiceType, ...] = (),
 ) -> tuple[Carrier, ...]:
-    """Return the actors that carry the figure of a group for the chosen kinds of help, if any.
+    """Return the actors that carry the figure of a group of municipalities, if any.
 
-    Parameters
-    ----------
-    cube : CoverageCube
-        The coverage; its threshold decides.
-    people : People
-        The groups.
-    phases, types
-        Each resident goes to the nearest office of any of these.
+    Each resident goes to the nearest office of any of the chosen kinds of help.
     """
-    shared, limit = cube.shared, cube.definition.threshold
+    shared, limit, population = cube.shared, cube.definition.threshold, cube.population
+    people = population.grouped(population.outside(codes), groups=2)
     offices = np.flatnonzero(cube.sure[positions(phases, types)].any(axis=(0, 1)))
     minutes, actor = shared.of(offices), shared.actor[offices]
-    lost = _lost(minutes, actor, people, limit, len(cube.table.actor_ids))
-    nearest = minutes.min(axis=0, initial=np.inf)
-    within = count_within(nearest[None], people=people, limit=limit)[:, 0]
+    inside = people.persons * (people.group == 0)
+    lost = _lost(minutes, actor, people, limit, len(cube.table.actor_ids))[:, 0]
+    within = inside[(minutes <= limit).any(axis=0)].sum()
     found = []
-    for a, g in np.argwhere((lost > 0) & (lost >= CARRIES * within)).tolist():
-        alone = people.persons * ((minutes[actor != a] > limit).all(axis=0) & (people.group == g))
+    for a in np.flatnonzero((lost > 0) & (lost >= CARRIES * within)).tolist():
+        alone = inside * (minutes[actor != a] > limit).all(axis=0)
         needed = np.flatnonzero(actor == a)
-        needed = needed[(minutes[needed] <= limit) @ alone >= CARRIES * lost[a, g]]
+        needed = needed[(minutes[needed] <= limit) @ alone >= CARRIES * lost[a]]
         towns = dict.fromkeys(cube.table.office_towns[k] for k in shared.office[offices[needed]])
         found.append(
             Carrier(
-                group=g,
                 actor_id=cube.table.actor_ids[a],
                 towns=tuple(towns),
-                share_without=float((within[g] - lost[a, g]) / people.located[g]),
+                share_without=float((within - lost[a]) / people.located[0]),
             )
         )
-    return tuple(sorted(found, key=lambda c: (c.group, c.share_without, c.actor_id)))
+    return tuple(sorted(found, key=lambda carrier: (carrier.share_without, carrier.actor_id)))
 
 
 def _lost(
@@ -194,8 +180,7 @@ def _lost(
 
 def _modes_lost(cube: CoverageCube) -> BoolArray:
     """Return which remote ways no other actor offers, shape (actors, M, 3, 5, 3)."""
-    offers = tensor_of(cube.table, cube.definition)[:, [MODES.index(mode) for mode in REMOTE]]
-    is_offer = np.moveaxis(offers == YES, 1, -1)[:, None]
+    is_offer = remote_offers(tensor_of(cube.table, cube.definition))[:, None] == YES
     own = is_offer & (cube.table.serves.T == YES)[:, :, None, None, None]
     return np.asarray(own & (own.sum(axis=0) == 1))
 
@@ -217,3 +202,89 @@ def _losses(
             people_lost=int(lost[m, p, s]),
             modes_lost=tuple(REMOTE[i] for i in np.flatnonzero(modes[m, p, s]).tolist()),
         )
+
+
+# ---------------------------------------------------------------- evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One way in which one actor helps, or may help, in one cell.
+
+    Parameters
+    ----------
+    answer : Answer
+        ``YES`` counts in the cell's state and figures; ``UNKNOWN`` makes it "may be".
+    is_assumed : bool
+        Whether an office counts though no page says that people are received there.
+    minutes_from_seat : float
+        For an office; infinite if there is no way, NaN for everything else.
+    is_outside, is_doubtful : bool
+        Whether the actor is a neighbour outside the county; whether its status is open.
+    """
+
+    actor_id: str
+    mode: Delivery
+    answer: Answer
+    is_outside: bool
+    is_doubtful: bool
+    is_assumed: bool = False
+    office_id: str | None = None
+    town: str | None = None
+    minutes_from_seat: float = math.nan
+
+
+def cell_evidence(
+    cube: CoverageCube, *, code: str, phase: Phase, service_type: ServiceType
+) -> tuple[Evidence, ...]:
+    """Return everything that counts or may count in a cell; ``ValueError`` for a stranger's code.
+
+    Offices come first, then visit, digital, phone; known before unknown; near before far. An actor
+    without a recorded office is in no office's place: it is not asked whether it receives people.
+    """
+    m = cube.municipality_codes.index(code)
+    at = (PHASES.index(phase), SERVICE_TYPES.index(service_type))
+    return tuple(sorted((*_offices(cube, m, at), *_remote(cube, m, at)), key=_order))
+
+
+def _offices(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Evidence]:
+    shared, table = cube.shared, cube.table
+    matches = cube.sure[at].astype(np.int8) + cube.possible[at]
+    answer = np.minimum(matches, shared.serves[:, m])
+    for k in np.flatnonzero(answer >= UNKNOWN).tolist():
+        actor, office = int(shared.actor[k]), int(shared.office[k])
+        offers = (table.offer_actor == actor) & (table.offer_type == at[1])
+        sourced = table.offer_sourced[offers, OFFICE].max(initial=0)
+        yield Evidence(
+            actor_id=table.actor_ids[actor],
+            mode=Delivery.OFFICE,
+            answer=ANSWERS[int(answer[k])],
+            is_assumed=bool(answer[k] == YES and sourced != YES),
+            office_id=table.office_ids[office],
+            town=table.office_towns[office],
+            minutes_from_seat=float(shared.from_seat[k, m]),
+            is_outside=bool(table.actor_is_outside[actor]),
+            is_doubtful=bool(table.actor_is_doubtful[actor]),
+        )
+
+
+def _remote(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Evidence]:
+    table = cube.table
+    answer = np.minimum(
+        tensor_of(table, cube.definition)[:, :, at[0], at[1]], table.serves[m][:, None]
+    )
+    for actor, mode in np.argwhere(answer >= UNKNOWN).tolist():
+        if mode != OFFICE:
+            yield Evidence(
+                actor_id=table.actor_ids[actor],
+                mode=MODES[mode],
+                answer=ANSWERS[int(answer[actor, mode])],
+                is_outside=bool(table.actor_is_outside[actor]),
+                is_doubtful=bool(table.actor_is_doubtful[actor]),
+            )
+
+
+def _order(item: Evidence) -> tuple[int, int, float, str, str]:
+    minutes = math.inf if math.isnan(item.minutes_from_seat) else item.minutes_from_seat
+    known_first = -ANSWERS.index(item.answer)
+    return MODES.index(item.mode), known_first, minutes, item.actor_id, item.office_id or ""

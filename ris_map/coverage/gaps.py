@@ -1,104 +1,59 @@
-"""Gaps ("kontorsluckor"): no matching office on site or within reach, what is unknown apart.
+"""Gaps ("kontorsluckor"), how stable they are, remote help beside them, and the support chain.
 
-A gap is physical. Whether a visit, a digital service or the telephone makes up for it stands beside
-it and is never counted in.
+A gap is physical: no matching office on site or within reach, what is unknown apart. Whether a
+visit, a digital service or the telephone makes up for it stands beside it and is never counted in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from ris_map.coverage.cube import (
+    CELL_STATES,
     REMOTE,
     SHAPE,
-    Certainty,
+    CellState,
     CoverageCell,
     CoverageCube,
-    CoverageDefinition,
+    state_codes,
 )
-from ris_map.coverage.people import count_within
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, UNKNOWN, YES
-from ris_map.geography.county import Division
+from ris_map.coverage.people import count_within, figures
+from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
-from ris_map.travel.arrays import BoolArray, IntArray
+from ris_map.travel.arrays import BoolArray
+from ris_map.words.figures import equally_far
 
-
-class GapKind(StrEnum):
-    """What is missing."""
-
-    EMPTY = "empty"
-    """No matching office that serves or may serve the municipality is in the register."""
-    FAR = "far"
-    """There is one, or may be one, but even at best less than half of the residents are within the
-    threshold."""
-
-
-class GapOrder(StrEnum):
-    """What comes first in the list."""
-
-    PEOPLE = "people"
-    """Most people affected."""
-    MINUTES = "minutes"
-    """Longest median even at best; empty cells first."""
+CellKey = tuple[str, Phase, ServiceType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """One gap.
-
-    Parameters
-    ----------
-    cell : CoverageCell
-        Its figures, with visit, digital and phone.
-    kind : GapKind
-        Empty or far.
-    people_affected : int
-        Residents beyond the threshold even if everything unknown turned out well.
-    inland_in : tuple of str
-        Ids of the divisions that count the municipality as inland.
-    """
+    """One gap: its figures, with visit, digital and phone; and whom it concerns even at best."""
 
     cell: CoverageCell
-    kind: GapKind
     people_affected: int
-    inland_in: tuple[str, ...]
 
     @property
-    def is_near_limit(self) -> bool:
-        """Whether the error of the times reaches across the threshold."""
-        return self.cell.certainty is Certainty.NEAR_LIMIT
+    def key(self) -> CellKey:
+        """The cell's place."""
+        return self.cell.municipality_code, self.cell.phase, self.cell.service_type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Gaps of one municipality that are one and the same fact: the same offices, equally far.
-
-    Parameters
-    ----------
-    gaps : tuple of Gap
-        In the order of the list; all figures but phase and service type are the first one's.
-    """
-
-    gaps: tuple[Gap, ...]
-
-    @property
-    def kinds(self) -> tuple[tuple[Phase, ServiceType], ...]:
-        """The kinds of help that are missing."""
-        return tuple((gap.cell.phase, gap.cell.service_type) for gap in self.gaps)
+Fact = tuple[Gap, ...]
+"""Gaps of one municipality that are one and the same fact: the same offices, equally far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapList:
-    """Gaps in order, and apart from them the cells that may or may not be gaps.
+    """Gaps, and apart from them the cells that may or may not be gaps.
 
     Parameters
     ----------
     gaps : tuple of Gap
-        Known gaps.
+        Known gaps: most people affected first, then the longest median at best.
     facts : tuple of Fact
         The same, each distinct fact once, in the order of its first gap.
     unknown : tuple of CoverageCell
@@ -106,83 +61,39 @@ class GapList:
         enough to call that a gap, in the order of the cube.
     """
 
-    definition: CoverageDefinition
-    order: GapOrder
     gaps: tuple[Gap, ...]
     facts: tuple[Fact, ...]
     unknown: tuple[CoverageCell, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteFact:
-    """Kinds of help that come one remote way to the same municipalities.
-
-    Parameters
-    ----------
-    mode : Delivery
-        Visit, digital or phone.
-    answer : Answer
-        Known, or may be.
-    kinds : tuple of (Phase, ServiceType)
-        The kinds of help.
-    municipalities : tuple of str
-        Where; empty = in every municipality of the county.
-    """
-
-    mode: Delivery
-    answer: Answer
-    kinds: tuple[tuple[Phase, ServiceType], ...]
-    municipalities: tuple[str, ...]
-
-
-def find_gaps(
-    cube: CoverageCube,
-    *,
-    order: GapOrder = GapOrder.PEOPLE,
-    divisions: Sequence[Division] = (),
-    inland_first: Division | None = None,
-) -> GapList:
-    """Return the gaps of a cube.
-
-    Parameters
-    ----------
-    cube : CoverageCube
-        The coverage; its threshold decides what is far.
-    order : GapOrder
-        What comes first; equals follow by the other figure, then in the order of the cube.
-    divisions : sequence of Division
-        Whose view of what is inland is noted with each gap.
-    inland_first : Division, optional
-        Puts the gaps of its inland before all others.
-    """
-    affected = _people_affected(cube)
-    is_empty = _is_empty(cube)
-    fact = _distinct(cube)
-    gaps = [
+def find_gaps(cube: CoverageCube) -> GapList:
+    """Return the gaps of a cube; its threshold decides what is far."""
+    people, limit = cube.population.people, cube.definition.threshold
+    within = count_within(cube.rows, people=people, limit=limit)[:, cube.row_at_best]
+    affected = cube.figures.persons[:, None, None] - within
+    # a number per municipality and row, the same where everybody's minutes are the same
+    alike = np.stack(
+        [
+            np.unique(cube.rows[:, places], axis=0, return_inverse=True)[1].reshape(-1)
+            for places in people.places
+        ]
+    )
+    found = [
         (
-            Gap(
-                cell=_cell(cube, m, p, s),
-                kind=GapKind.EMPTY if is_empty[m, p, s] else GapKind.FAR,
-                people_affected=int(affected[m, p, s]),
-                inland_in=tuple(d.id for d in divisions if cube.municipality_codes[m] in d.inland),
-            ),
-            (m, int(fact[m, cube.row[p, s]]), int(fact[m, cube.row_at_best[p, s]])),
+            Gap(cell=cube.cell_at(m, p, s), people_affected=int(affected[m, p, s])),
+            (m, int(alike[m, cube.row[p, s]]), int(alike[m, cube.row_at_best[p, s]])),
         )
         for m, p, s in np.argwhere(gap_mask(cube)).tolist()
     ]
-    inland = inland_first.inland if inland_first is not None else ()
     # sorted() is stable: equals keep the order of the cube
-    gaps = sorted(gaps, key=lambda item: _rank_key(item[0], order=order, inland=inland))
+    found.sort(key=lambda pair: (-pair[0].people_affected, -pair[0].cell.median_minutes_at_best))
     facts: dict[tuple[int, int, int], list[Gap]] = {}
-    for gap, key in gaps:
-        facts.setdefault(key, []).append(gap)
-    unknown = (_cell(cube, m, p, s) for m, p, s in np.argwhere(cube.is_maybe_physical).tolist())
+    for gap, fact in found:
+        facts.setdefault(fact, []).append(gap)
     return GapList(
-        definition=cube.definition,
-        order=order,
-        gaps=tuple(gap for gap, _ in gaps),
-        facts=tuple(Fact(gaps=tuple(same)) for same in facts.values()),
-        unknown=tuple(unknown),
+        gaps=tuple(gap for gap, _ in found),
+        facts=tuple(map(tuple, facts.values())),
+        unknown=tuple(cube.cell_at(*at) for at in np.argwhere(cube.is_maybe_physical).tolist()),
     )
 
 
@@ -192,53 +103,168 @@ def gap_mask(cube: CoverageCube) -> BoolArray:
     return np.asarray(~cube.is_there & ~cube.is_maybe_physical & has_people)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedGap:
+    """One of the largest gaps of the first cube, and its rank from 1 in every cube.
+
+    The rank is None where the cell is no gap; ``is_stable``: among the largest in every cube.
+    """
+
+    key: CellKey
+    ranks: tuple[int | None, ...]
+    is_stable: bool
+
+
+def sensitivity(cubes: Sequence[CoverageCube], *, top: int = 10) -> tuple[RankedGap, ...]:
+    """Return the ranks of the largest gaps of the first cube in every cube.
+
+    The cubes are the same choice under at least three speed models and two thresholds; with fewer
+    one cannot speak of stability (``ValueError``).
+    """
+    definitions = [cube.definition for cube in cubes]
+    speeds, limits = {d.speed_model.id for d in definitions}, {d.threshold for d in definitions}
+    if len(speeds) < 3 or len(limits) < 2:
+        raise ValueError("at least three speed models and two thresholds are needed")
+    lists = [[gap.key for gap in find_gaps(cube).gaps] for cube in cubes]
+    ranks = [{key: rank for rank, key in enumerate(keys, start=1)} for keys in lists]
+    return tuple(
+        RankedGap(
+            key=key,
+            ranks=tuple(by_key.get(key) for by_key in ranks),
+            is_stable=all(by_key.get(key, top + 1) <= top for by_key in ranks),
+        )
+        for key in lists[0][:top]
+    )
+
+
+# ---------------------------------------------------------------- remote help
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFact:
+    """Kinds of help that come, or may come, one remote way to the same municipalities.
+
+    ``municipalities`` is empty where it is every municipality of the county.
+    """
+
+    mode: Delivery
+    answer: Answer
+    kinds: tuple[tuple[Phase, ServiceType], ...]
+    municipalities: tuple[str, ...]
+
+
 def remote_facts(cube: CoverageCube) -> tuple[RemoteFact, ...]:
     """Return where remote help is known or may be, kinds with the same municipalities together."""
-    facts: dict[tuple[Delivery, Answer, tuple[str, ...]], list[tuple[Phase, ServiceType]]] = {}
+    facts: dict[tuple[Delivery, int, tuple[str, ...]], list[tuple[Phase, ServiceType]]] = {}
+    every = cube.municipality_codes
     for i, mode in enumerate(REMOTE):
-        for level, answer in ((YES, Answer.YES), (UNKNOWN, Answer.UNKNOWN)):
+        for level in (YES, UNKNOWN):
             for p, s in np.ndindex(*SHAPE):
                 where = np.flatnonzero(cube.remote[:, p, s, i] == level)
+                codes = () if len(where) == len(every) else tuple(every[m] for m in where)
                 if len(where):
-                    all_of_them = len(where) == len(cube.municipality_codes)
-                    codes = () if all_of_them else tuple(cube.municipality_codes[m] for m in where)
-                    key = (mode, answer, codes)
-                    facts.setdefault(key, []).append((PHASES[p], SERVICE_TYPES[s]))
+                    facts.setdefault((mode, level, codes), []).append((PHASES[p], SERVICE_TYPES[s]))
     return tuple(
-        RemoteFact(mode=mode, answer=answer, kinds=tuple(kinds), municipalities=codes)
-        for (mode, answer, codes), kinds in facts.items()
+        RemoteFact(mode=mode, answer=ANSWERS[level], kinds=tuple(kinds), municipalities=codes)
+        for (mode, level, codes), kinds in facts.items()
     )
 
 
-def _distinct(cube: CoverageCube) -> IntArray:
-    """Return a number per municipality and row, the same where everybody's minutes are the same."""
-    return np.stack(
-        [
-            np.unique(cube.rows[:, places], axis=0, return_inverse=True)[1].reshape(-1)
-            for places in cube.population.people.places
-        ]
+# ---------------------------------------------------------------- the chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One phase of a chain, each resident going to the nearest office of any chosen type.
+
+    ``share_within`` is the share within the threshold; ``is_maybe_physical``: no office is known on
+    site or within reach, but one may be.
+    """
+
+    phase: Phase
+    state: CellState
+    median_minutes: float
+    share_within: float
+    is_maybe_physical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Whether one can go from idé through utveckling to växa from one municipality.
+
+    Physical and remote ways stand side by side, never added.
+
+    Parameters
+    ----------
+    physical : Answer
+        ``YES``: an office on site or within reach in every phase; ``UNKNOWN``: in every phase
+        there is one or may be one; ``NO``: some phase has none even at best.
+    visit, digital, phone : Answer
+        Whether that one mode is offered in every phase.
+    weakest : tuple of Phase
+        Phases with the longest median; empty if all phases are equally far within the error of
+        the times.
+    """
+
+    municipality_code: str
+    links: tuple[Link, ...]
+    physical: Answer
+    visit: Answer
+    digital: Answer
+    phone: Answer
+    weakest: tuple[Phase, ...]
+
+
+def support_chains(
+    cube: CoverageCube, *, service_types: Sequence[ServiceType] = SERVICE_TYPES
+) -> tuple[Chain, ...]:
+    """Return the chain of every municipality; any of the service types will do in each phase.
+
+    Raises
+    ------
+    ValueError
+        If no service type is chosen.
+    """
+    if not service_types:
+        raise ValueError("choose at least one service type")
+    types = [SERVICE_TYPES.index(kind) for kind in service_types]
+    limit = cube.definition.threshold
+    nearest = np.concatenate(
+        [cube.rows[index[:, types]].min(axis=1) for index in (cube.row, cube.row_at_best)]
+    )
+    counted = figures(nearest, people=cube.population.people, thresholds=(limit,), limit=limit)
+    median, best = np.split(counted.median_minutes, 2, axis=1)
+    on_site = cube.offices_on_site[:, :, types].sum(axis=2) > 0
+    is_there = on_site | (median <= limit)
+    may_be_there = cube.is_maybe_physical[:, :, types].any(axis=2) | (best <= limit)
+    remote = cube.remote[:, :, types].max(axis=2)
+    states = state_codes(on_site, is_there, (remote == YES).any(axis=-1))
+    physical = np.select([is_there, may_be_there], [YES, UNKNOWN], NO).min(axis=1)
+    return tuple(
+        Chain(
+            municipality_code=code,
+            links=tuple(
+                Link(
+                    phase=phase,
+                    state=CELL_STATES[int(states[m, p])],
+                    median_minutes=float(median[m, p]),
+                    share_within=float(counted.share_within[m, p, 0]),
+                    is_maybe_physical=bool(may_be_there[m, p] and not is_there[m, p]),
+                )
+                for p, phase in enumerate(PHASES)
+            ),
+            physical=ANSWERS[int(physical[m])],
+            visit=ANSWERS[int(remote[m, :, 0].min())],
+            digital=ANSWERS[int(remote[m, :, 1].min())],
+            phone=ANSWERS[int(remote[m, :, 2].min())],
+            weakest=weakest_phases(median[m].tolist()),
+        )
+        for m, code in enumerate(cube.municipality_codes)
     )
 
 
-def _people_affected(cube: CoverageCube) -> IntArray:
-    people, limit = cube.population.people, cube.definition.threshold
-    within = count_within(cube.rows, people=people, limit=limit)[:, cube.row_at_best]
-    affected: IntArray = cube.figures.persons[:, None, None] - within
-    return affected
-
-
-def _is_empty(cube: CoverageCube) -> BoolArray:
-    """Where nobody in the municipality can get to any office that may match."""
-    reachable = count_within(cube.rows, people=cube.population.people, limit=np.finfo(float).max)
-    return np.asarray(reachable[:, cube.row_at_best] == 0)
-
-
-def _cell(cube: CoverageCube, m: int, p: int, s: int) -> CoverageCell:
-    return cube.cell(cube.municipality_codes[m], phase=PHASES[p], service_type=SERVICE_TYPES[s])
-
-
-def _rank_key(gap: Gap, *, order: GapOrder, inland: Sequence[str]) -> tuple[bool, float, float]:
-    is_behind = bool(inland) and gap.cell.municipality_code not in inland
-    people, minutes = -float(gap.people_affected), -gap.cell.median_minutes_at_best
-    pair = (people, minutes) if order is GapOrder.PEOPLE else (minutes, people)
-    return is_behind, *pair
+def weakest_phases(minutes: Sequence[float]) -> tuple[Phase, ...]:
+    """Return the phases that are farther away than others, beyond the error of the times."""
+    longest = max(minutes)
+    weakest = tuple(p for p, m in zip(PHASES, minutes, strict=True) if equally_far(m, longest))
+    return weakest if len(weakest) < len(PHASES) else ()

@@ -146,12 +146,8 @@ class MapView:
 
     def carriers(self, codes: Sequence[str]) -> tuple[Carrier, ...]:
         """Return the actors on which the figure of some municipalities rests."""
-        cube = self.found.cube
-        outside = np.array([code not in codes for code in cube.municipality_codes], dtype=np.int64)
-        people = cube.population.grouped(outside, groups=2)
         phases, types = self.choice.shown_phases, self.choice.shown_types
-        found = carriers(cube, people, phases=phases, types=types)
-        return tuple(one for one in found if one.group == 0)
+        return carriers(self.found.cube, codes, phases=phases, types=types)
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""

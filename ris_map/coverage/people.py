@@ -6,6 +6,7 @@ is counted over its people, never averaged over its municipalities.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -84,14 +85,14 @@ class Residents:
         size = len(self.municipality_codes)
         return self.grouped(np.arange(size), groups=size)
 
-    def grouped(self, group: IntArray, *, groups: int) -> People:
+    def grouped(self, group: IntArray | BoolArray, *, groups: int) -> People:
         """Return the residents in groups of municipalities, given each municipality's group."""
-        return People(
-            persons=self.persons,
-            group=group[self.municipality],
-            groups=groups,
-            has_road=self.has_road,
-        )
+        place = group.astype(np.int64)[self.municipality]
+        return People(persons=self.persons, group=place, groups=groups, has_road=self.has_road)
+
+    def outside(self, codes: Collection[str]) -> BoolArray:
+        """Return which municipalities are not among some: group 1, the others are group 0."""
+        return np.array([code not in codes for code in self.municipality_codes])
 
     @property
     def located(self) -> IntArray:

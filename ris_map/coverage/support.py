@@ -7,8 +7,7 @@ fit (the same reading as in the list of actors).
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -88,25 +87,6 @@ class SupportTable:
     office_towns: tuple[str, ...]
     office_actor: IntArray
     office_municipality: IntArray
-
-    def without(self, actor_ids: Collection[str]) -> SupportTable:
-        """Return the table as if some actors offered nothing; ``KeyError`` for a stranger.
-
-        The actors and their offices keep their positions, so that figures can be compared.
-        """
-        strangers = sorted(set(actor_ids) - set(self.actor_ids))
-        if strangers:
-            raise KeyError(f"not at work on {self.on}: {', '.join(strangers)}")
-        gone = np.array([actor in actor_ids for actor in self.actor_ids], dtype=np.bool_)
-        kept = ~gone[self.offer_actor]
-        return replace(
-            self,
-            offer_actor=readonly(self.offer_actor[kept]),
-            offer_type=readonly(self.offer_type[kept]),
-            offer_phases=readonly(self.offer_phases[kept]),
-            offer_delivery=readonly(self.offer_delivery[kept]),
-            offer_sourced=readonly(self.offer_sourced[kept]),
-        )
 
 
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:

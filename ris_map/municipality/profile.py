@@ -14,10 +14,9 @@ from functools import lru_cache
 import numpy as np
 
 from ris_map.common.dates import period_end
-from ris_map.coverage.chain import Chain, support_chains
 from ris_map.coverage.cube import CellState, CoverageCell, CoverageDefinition
 from ris_map.coverage.cubes import CubeChoice, support_of
-from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.gaps import Chain, find_gaps, support_chains
 from ris_map.coverage.support import EVERY_AREA, MODES, SERVICE_TYPES, YES
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic

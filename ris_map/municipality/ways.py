@@ -14,9 +14,8 @@ from itertools import product
 
 import numpy as np
 
-from ris_map.coverage.cube import CoverageCube, tensor_of
+from ris_map.coverage.cube import CoverageCube, Reach, tensor_of
 from ris_map.coverage.cubes import CubeChoice, cube_of
-from ris_map.coverage.reach import Reach
 from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray

@@ -3,14 +3,12 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
-from ris_map.coverage.chain import support_chains, weakest_phases
 from ris_map.coverage.cube import CellState, Certainty, coverage_cube
-from ris_map.coverage.gaps import GapKind, GapOrder, find_gaps, remote_facts
+from ris_map.coverage.gaps import find_gaps, remote_facts, support_chains, weakest_phases
 from ris_map.register.vocabulary import Answer, Availability, Phase, ServiceScope, ServiceType
 from tests.coverage.worlds import (
-    COAST_AND_INLAND,
     CODES,
     World,
     make_locality,
@@ -100,7 +98,6 @@ def test_an_unknown_link_makes_the_chain_unknown_not_broken() -> None:
     assert far.physical is Answer.NO  # even at best it is 70 minutes away
 
 
-@settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_a_chain_of_one_service_type_says_what_its_cells_say(world: World) -> None:
     cube = world.cube()
@@ -114,29 +111,15 @@ def test_a_chain_of_one_service_type_says_what_its_cells_say(world: World) -> No
                 assert link.share_within == pytest.approx(cell.share_within[1], nan_ok=True)
 
 
-def test_gaps_are_ordered_by_people_or_by_minutes_and_inland_first_on_request() -> None:
+def test_gaps_are_ordered_by_people() -> None:
     world = make_world(actor_of("a", Phase.IDE), localities=NEAR_AND_FAR, minutes=[[70], [200]])
     cube = world.cube()
-
-    def listed(**choices: object) -> list[tuple[str, int]]:
-        found = find_gaps(cube, **choices).gaps
-        return [
-            (gap.cell.municipality_code, gap.people_affected)
-            for gap in found
-            if gap.cell.phase is Phase.IDE and gap.cell.service_type is ServiceType.RADGIVNING
-        ]
-
-    assert listed() == [(CODES[0], 40), (CODES[2], 10)]
-    assert listed(order=GapOrder.MINUTES) == [(CODES[2], 10), (CODES[0], 40)]
-    assert listed(inland_first=COAST_AND_INLAND) == [(CODES[2], 10), (CODES[0], 40)]
-    gaps = find_gaps(cube, divisions=[COAST_AND_INLAND]).gaps
-    assert {(g.cell.municipality_code, g.inland_in) for g in gaps} == {
-        (CODES[0], ()),
-        (CODES[2], ("prov",)),
-    }
-    kinds = {(g.cell.phase, g.cell.service_type): g.kind for g in gaps}
-    assert kinds.pop((Phase.IDE, ServiceType.RADGIVNING)) is GapKind.FAR
-    assert set(kinds.values()) == {GapKind.EMPTY}
+    far = [g for g in find_gaps(cube).gaps if math.isfinite(g.cell.median_minutes)]
+    place = (Phase.IDE, ServiceType.RADGIVNING)
+    assert [(g.key, g.people_affected) for g in far] == [
+        ((CODES[0], *place), 40),
+        ((CODES[2], *place), 10),
+    ]
 
 
 def test_unknown_is_listed_apart_and_never_a_gap() -> None:
@@ -147,15 +130,14 @@ def test_unknown_is_listed_apart_and_never_a_gap() -> None:
     unknown = [c.municipality_code for c in found.unknown if (c.phase, c.service_type) == key]
     gaps = [g for g in found.gaps if (g.cell.phase, g.cell.service_type) == key]
     assert unknown == [CODES[0]]
-    assert [(g.cell.municipality_code, g.kind) for g in gaps] == [(CODES[2], GapKind.FAR)]
+    assert [g.cell.municipality_code for g in gaps] == [CODES[2]]
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_every_cell_is_there_or_a_gap_or_unknown_or_without_people(world: World) -> None:
     cube = world.cube()
     found = find_gaps(cube)
-    gaps = {(g.cell.municipality_code, g.cell.phase, g.cell.service_type) for g in found.gaps}
+    gaps = {gap.key for gap in found.gaps}
     unknown = {(c.municipality_code, c.phase, c.service_type) for c in found.unknown}
     assert not gaps & unknown
     for cell in cube.cells():
@@ -175,9 +157,8 @@ def test_the_gaps_of_the_county_are_far_even_at_best_and_break_the_chains() -> N
     """No figure of the register is fixed here: it may be edited without touching a test."""
     real = real_world()
     cube = coverage_cube(real.table, real.matrix, population=real.population)
-    found = find_gaps(cube, divisions=real.geography.divisions)
+    found = find_gaps(cube)
     assert all(gap.cell.median_minutes_at_best > 60 for gap in found.gaps)
-    assert {len(gap.inland_in) for gap in found.gaps} <= {0, 1, 2, 3}
     with_gap = {gap.cell.municipality_code for gap in found.gaps}
     chains = support_chains(cube)
     assert {c.municipality_code for c in chains if c.physical is Answer.NO} <= with_gap
@@ -188,18 +169,17 @@ def test_the_gaps_of_the_county_are_far_even_at_best_and_break_the_chains() -> N
 def test_W7_every_gap_belongs_to_one_fact_and_a_fact_is_one_distance(world: World) -> None:
     cube = world.cube()
     found = find_gaps(cube)
-    assert sorted(id(gap) for fact in found.facts for gap in fact.gaps) == sorted(
-        map(id, found.gaps)
-    )
+    assert sorted(id(gap) for fact in found.facts for gap in fact) == sorted(map(id, found.gaps))
     home = cube.population.municipality
     keys = set()
     for fact in found.facts:
-        first = fact.gaps[0].cell
+        first = fact[0].cell
         here = home == CODES.index(first.municipality_code)
-        at = [(list(Phase).index(p), list(ServiceType).index(s)) for p, s in fact.kinds]
+        places = [(gap.cell.phase, gap.cell.service_type) for gap in fact]
+        at = [(list(Phase).index(p), list(ServiceType).index(s)) for p, s in places]
         minutes = [tuple(cube.minutes[p, s][here & (cube.population.persons > 0)]) for p, s in at]
         assert len(set(minutes)) == 1
-        assert {gap.people_affected for gap in fact.gaps} == {fact.gaps[0].people_affected}
+        assert {gap.people_affected for gap in fact} == {fact[0].people_affected}
         best = tuple(cube.minutes_at_best[at[0]][here & (cube.population.persons > 0)])
         keys.add((first.municipality_code, minutes[0], best))
     assert len(keys) == len(found.facts)

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell, coverage_cube
@@ -92,7 +92,7 @@ def test_r1_median_and_ninetieth_percentile_are_times_that_somebody_has() -> Non
     cell = here(world)
     assert (cell.median_minutes, cell.p90_minutes) == (10, 50)
     assert cell.mean_minutes == pytest.approx((5 * 10 + 4 * 50 + 100) / 10)
-    fewer = (*places[:2], replace(places[2], population=2))
+    fewer = (*places[:2], places[2].model_copy(update={"population": 2}))
     other = make_world(
         make_actor(offices=(office_in(THERE),)), localities=fewer, minutes=[10, 50, 100]
     )
@@ -343,7 +343,6 @@ def test_results_are_frozen() -> None:
             array[...] = 0
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds(), st.data())
 def test_r4_adding_an_office_never_lengthens_and_removing_never_shortens(world, data) -> None:
     actors = world.register.actors
@@ -377,7 +376,6 @@ def test_r4_adding_an_office_never_lengthens_and_removing_never_shortens(world, 
     assert [repr(c) for c in restored.cells()] == [repr(c) for c in before.cells()]
 
 
-@settings(max_examples=40, deadline=None)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_actors_and_offices_changes_nothing(world, random) -> None:
     actors = [
@@ -395,7 +393,6 @@ def test_the_order_of_actors_and_offices_changes_nothing(world, random) -> None:
         assert_same(one, other)
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_shares_lie_in_zero_to_one_and_figures_agree_with_each_other(world: World) -> None:
     cube = world.cube()
@@ -410,10 +407,9 @@ def test_shares_lie_in_zero_to_one_and_figures_agree_with_each_other(world: Worl
     assert np.array_equal(within, figures.median_minutes[has_people] <= 60)
     doubtful = cube.doubtful_share[has_people]
     assert ((doubtful >= 0) & (doubtful <= figures.share_within[has_people][..., 1])).all()
-    assert not (cube.is_maybe_physical & cube.has_state(CellState.ON_SITE)).any()
+    assert not (cube.is_maybe_physical & (cube.offices_on_site > 0)).any()
 
 
-@settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: World) -> None:
     table = world.table

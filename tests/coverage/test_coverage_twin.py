@@ -5,9 +5,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
-from ris_map.coverage.evidence import cell_evidence
+from ris_map.coverage.fragility import cell_evidence
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from tests.coverage.slow_twin import assert_same, slow_cell
 from tests.coverage.worlds import (
@@ -21,7 +21,6 @@ from tests.coverage.worlds import (
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_r1_every_cell_equals_the_slow_twin(world: World) -> None:
     cube = world.cube()
@@ -32,7 +31,6 @@ def test_r1_every_cell_equals_the_slow_twin(world: World) -> None:
                 assert_same(cube.cell(code, phase=phase, service_type=kind), slow)
 
 
-@settings(max_examples=20, deadline=None)
 @given(worlds())
 def test_r7_evidence_explains_the_state_mode_by_mode(world: World) -> None:
     cube = world.cube()

@@ -16,10 +16,9 @@ from ris_map.coverage.cubes import (
     class_codes,
     class_shares,
     cube_of,
-    group_figures,
     population_of,
 )
-from ris_map.coverage.groups import together
+from ris_map.coverage.groups import group_figures, together
 from ris_map.municipality.profile import profile
 from ris_map.municipality.ways import ListKind
 from ris_map.register.filters import Filter

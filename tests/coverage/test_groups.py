@@ -1,8 +1,6 @@
 """Coast and inland: groups are data, exhaustive and disjoint, and their people are pooled."""
 
-import math
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import pytest
@@ -10,19 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cube import coverage_cube
-from ris_map.coverage.cubes import CubeChoice, cube_of, group_figures, population_of, support_of
+from ris_map.coverage.cubes import CubeChoice, cube_of, population_of, support_of
 from ris_map.coverage.fragility import carriers
-from ris_map.coverage.groups import group_index, median_actors, pooled, together
+from ris_map.coverage.groups import group_figures, median_actors, pooled, together
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.coverage.coverage_views import world as whole_county
 from tests.coverage.worlds import (
-    COAST_AND_INLAND,
     CODES,
     World,
-    make_division,
     make_locality,
     make_world,
+    without,
     worlds,
 )
 from tests.factories import make_actor, make_office
@@ -60,21 +57,6 @@ def test_r3_percentiles_of_a_group_are_over_its_people_not_its_municipalities() 
     assert inland.excess_minutes[0, 0, 0] == pytest.approx((10 + 40 + 90) / 6)
 
 
-@pytest.mark.parametrize(
-    "groups",
-    [
-        [("a", False, CODES[:3])],
-        [("a", False, CODES), ("b", True, CODES[:1])],
-        [("a", False, CODES), ("b", True, ("9999",))],
-    ],
-    ids=["one left out", "one twice", "a stranger"],
-)
-def test_r3_a_division_that_is_not_one_group_each_is_refused_by_name(groups) -> None:
-    cube = far_inland().cube()
-    with pytest.raises(ValueError, match=r"'prov'.*(2409|2401|9999)"):
-        group_index(cube, make_division(*groups))
-
-
 @given(worlds(), st.lists(st.integers(0, 2), min_size=4, max_size=4))
 def test_r3_groups_add_up_to_everybody_for_any_division(world: World, drawn: list[int]) -> None:
     cube = world.cube()
@@ -94,10 +76,9 @@ def test_r3_the_three_divisions_of_the_county_fit_and_agree_on_the_whole() -> No
     county = whole_county()
     cube = cube_of(county, CubeChoice())
     for division in county.foundations.geography.divisions:
-        index = group_index(cube, division)
-        people = cube.population.grouped(index, groups=len(division.groups))
-        assert people.located.sum() == 274_448
-        assert (people.located > 0).all()
+        residents = [pooled(cube, group.municipalities).persons[0] for group in division.groups]
+        assert sum(residents) == 274_448
+        assert min(residents) > 0
 
 
 def test_R6_the_headline_says_which_office_carries_the_inland() -> None:
@@ -109,7 +90,7 @@ def test_R6_the_headline_says_which_office_carries_the_inland() -> None:
     for name, codes in groups.items():
         for carrier in found[name].carriers:
             cube = coverage_cube(
-                support_of(county).without([carrier.actor_id]),
+                without(support_of(county), [carrier.actor_id]),
                 county.matrix,
                 population=population_of(county),
             )
@@ -136,7 +117,7 @@ def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_othe
     )
     world = make_world(near, far, localities=places, minutes=[[20, 30], [20, 90]])
     cube = world.cube()
-    (carrier,) = carriers(cube, cube.population.people, phases=(IDEA,), types=(ADVICE,))
+    (carrier,) = carriers(cube, CODES[:1], phases=(IDEA,), types=(ADVICE,))
     assert (carrier.actor_id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
 
 
@@ -148,56 +129,3 @@ def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
     assert np.array_equal(number > 0, found.minutes <= 60)
     assert (number <= len(world.register.actors)).all()
     assert median_actors(found, Kinds(), CODES) <= max(number, default=0)
-
-
-def test_worst_off_are_the_people_with_the_longest_way() -> None:
-    found = together(far_inland().cube(), Kinds()).worst_off(30)
-    assert (found.people, found.minutes_from) == (5, 80)
-    assert found.mean_minutes == pytest.approx((3 * 90 + 2 * 80) / 5)
-    assert found.by_municipality == ((CODES[2], 2.0), (CODES[3], 3.0))
-
-
-def test_worst_off_at_equal_minutes_share_in_proportion() -> None:
-    places = tuple(make_locality(i, code=CODES[i], population=n) for i, n in enumerate((30, 10)))
-    office = make_office(id="kontor").model_copy(update={"municipality": CODES[3]})
-    world = make_world(make_actor(offices=(office,)), localities=places, minutes=[50, 50])
-    found = together(world.cube(), Kinds()).worst_off()
-    assert found.people == 4
-    assert found.by_municipality == ((CODES[0], 3.0), (CODES[1], 1.0))
-
-
-@given(worlds(), st.sampled_from((1, 10, 100)))
-def test_worst_off_agree_with_a_count_person_by_person(world: World, percent: int) -> None:
-    cube = world.cube()
-    found = together(cube, Kinds()).worst_off(percent)
-    minutes = cube.minutes[0, list(ServiceType).index(ADVICE)]
-    everybody = sorted(np.repeat(minutes, cube.population.persons).tolist(), reverse=True)
-    if not everybody:
-        assert (found.people, found.by_municipality) == (0, ())
-        return
-    part = everybody[: math.ceil(percent * len(everybody) / 100)]
-    assert found.people == len(part)
-    assert found.minutes_from == part[-1]
-    assert found.mean_minutes == pytest.approx(sum(part) / len(part))
-    assert sum(number for _, number in found.by_municipality) == pytest.approx(len(part))
-
-
-@given(worlds())
-def test_curves_rise_to_those_who_have_a_way_and_add_up(world: World) -> None:
-    cube = world.cube()
-    for phase, kind in product(Phase, ServiceType):
-        curves = together(cube, Kinds((phase,), (kind,))).curves(COAST_AND_INLAND)
-        *groups, everyone = curves
-        assert [curve.group_id for curve in curves] == ["kust", "inland", None]
-        assert sum(curve.located for curve in groups) == everyone.located
-        assert sum(curve.without_way for curve in groups) == everyone.without_way
-        at = list(Phase).index(phase), list(ServiceType).index(kind)
-        for limit, index in ((30.0, 0), (60.0, 1)):
-            arrived = everyone.people[everyone.minutes <= limit]
-            assert (arrived[-1] if len(arrived) else 0) == cube.figures.people_within[
-                :, *at, index
-            ].sum()
-        for curve in curves:
-            assert (np.diff(curve.people) > 0).all()
-            assert (np.diff(curve.minutes) > 0).all()
-            assert ((curve.share >= 0) & (curve.share <= 1)).all()

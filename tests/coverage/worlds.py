@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -133,6 +134,19 @@ def residents_of(geography: Geography) -> Residents:
         has_road=np.array([p.note != FERRY for p in places], dtype=np.bool_),
         seat=seats(geography, codes),
     )
+
+
+def without(table: SupportTable, actor_ids: Collection[str]) -> SupportTable:
+    """Return the table as if some actors offered nothing; they and their offices keep their rows.
+
+    ``KeyError`` names who is not at work.
+    """
+    if strangers := sorted(set(actor_ids) - set(table.actor_ids)):
+        raise KeyError(f"not at work on {table.on}: {', '.join(strangers)}")
+    gone = np.array([actor in actor_ids for actor in table.actor_ids], dtype=np.bool_)
+    kept = ~gone[table.offer_actor]
+    names = ("offer_actor", "offer_type", "offer_phases", "offer_delivery", "offer_sourced")
+    return replace(table, **{name: getattr(table, name)[kept] for name in names})
 
 
 def register_of(chosen: tuple[Actor, ...]) -> Register:

@@ -8,11 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ris_map.coverage.chain import support_chains
 from ris_map.coverage.cube import CellState
 from ris_map.coverage.cubes import CubeChoice, cube_of
-from ris_map.coverage.evidence import Evidence, cell_evidence
-from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.fragility import Evidence, cell_evidence
+from ris_map.coverage.gaps import find_gaps, support_chains
 from ris_map.coverage.support import SERVICE_TYPES
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.profile import Profile, compared, profile, unconfirmed_since

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ris_map.coverage.cube import CoverageCell
-from ris_map.coverage.evidence import Evidence, cell_evidence
+from ris_map.coverage.fragility import Evidence, cell_evidence
 from ris_map.coverage.groups import remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.view import CoverageView

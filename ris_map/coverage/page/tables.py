@@ -7,15 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from ris_map.coverage.chain import Chain, support_chains
-from ris_map.coverage.cubes import CubeChoice, GroupFigures, cube_of
+from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.fragility import ActorLoss, CellLoss, fragility
-from ris_map.coverage.gaps import find_gaps, remote_facts
-from ris_map.coverage.groups import pooled, remote_position
+from ris_map.coverage.gaps import (
+    Chain,
+    RankedGap,
+    find_gaps,
+    remote_facts,
+    sensitivity,
+    support_chains,
+)
+from ris_map.coverage.groups import GroupFigures, pooled, remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView
-from ris_map.coverage.sensitivity import Sensitivity, sensitivity
 from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.geography.county import Division
 from ris_map.register.in_words import detail_url
@@ -282,16 +287,16 @@ def chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
 
 def all_gaps_table(view: CoverageView) -> FigureTable:
     """Return the gaps of all kinds; phases with the same figures are one fact and one row (W7)."""
-    found = find_gaps(view.cube, divisions=view.geography.divisions)
+    found = find_gaps(view.cube)
     rows: list[list[Cell]] = []
     for fact in found.facts:
-        cell = fact.gaps[0].cell
+        cell = fact[0].cell
         link = cell_id(cell.municipality_code, cell.phase, cell.service_type)
         rows.append(
             [
                 Link(view.name(cell.municipality_code), cell=link),
-                _kinds(view, fact.kinds),
-                count(fact.gaps[0].people_affected),
+                _kinds(view, [(gap.cell.phase, gap.cell.service_type) for gap in fact]),
+                count(fact[0].people_affected),
                 view.about_minutes(cell.median_minutes),
                 cell.nearest_town or "–",
             ]
@@ -428,7 +433,7 @@ def _is_chosen(view: CoverageView, cell: CellLoss) -> bool:
 @lru_cache(maxsize=CACHED)
 def sensitivity_of(
     world: World, choice: CubeChoice, thresholds: tuple[float, float]
-) -> Sensitivity:
+) -> tuple[RankedGap, ...]:
     """Return the ranks of the ten largest gaps under four speed models and two thresholds."""
     return sensitivity(
         [
@@ -445,25 +450,22 @@ def sensitivity_table(view: CoverageView) -> FigureTable:
     limits = float(limit), float(OTHER_THRESHOLD[limit])
     found = sensitivity_of(view.world, view.choice.cube_choice, limits)
     rows: list[list[Cell]] = []
-    for gap in found.gaps:
+    for gap in found:
         code, phase, kind = gap.key
         name = f"{view.name(code)}: {view.label(kind).lower()} {tr(f'coverage.in-phase.{phase}')}"
         ranks = [tr("coverage.no-gap") if rank is None else count(rank) for rank in gap.ranks]
         stable = tr("coverage.stable" if gap.is_stable else "coverage.unstable")
         rows.append([Link(name, cell=cell_id(code, phase, kind)), stable, *ranks])
-    stable_gaps = sum(gap.is_stable for gap in found.gaps)
+    settings = [
+        tr("coverage.column.setting", speed=tr(f"coverage.speed.{model.id}"), limit=int(minutes))
+        for model in SPEED_MODELS
+        for minutes in limits
+    ]
+    stable_gaps = sum(gap.is_stable for gap in found)
     sentence = tr.plural(
-        "coverage.sensitivity.sentence", stable_gaps, of=len(rows), settings=len(found.settings)
+        "coverage.sensitivity.sentence", stable_gaps, of=len(rows), settings=len(settings)
     )
     table = _table(view, "kanslighet", ("cell", "stable"), rows, sentence)
-    settings = [
-        tr(
-            "coverage.column.setting",
-            speed=tr(f"coverage.speed.{s.speed_model_id}"),
-            limit=int(s.threshold),
-        )
-        for s in found.settings
-    ]
     return FigureTable(
         id=table.id,
         title=table.title,

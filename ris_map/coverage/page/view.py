@@ -12,13 +12,17 @@ import numpy as np
 from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import (
     UNKNOWN_CLASS,
-    GroupFigures,
     cell_classes,
     class_shares,
     cube_of,
-    group_figures,
 )
-from ris_map.coverage.groups import Together, remote_position, together
+from ris_map.coverage.groups import (
+    GroupFigures,
+    Together,
+    group_figures,
+    remote_position,
+    together,
+)
 from ris_map.coverage.page.choices import CoverageChoice
 from ris_map.coverage.support import ANSWERS
 from ris_map.geography.county import Division, Geography
@@ -91,7 +95,7 @@ class CoverageView:
     @property
     def date(self) -> str:
         """The date of the register: what is shown with figures, never just today's (W12)."""
-        return self.world.register.meta.reference_date
+        return self.choice.as_of or self.world.register.meta.reference_date
 
     @property
     def evidence_years(self) -> str:
