@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.actors.files import COLUMNS, CsvFlavour, actors_csv
@@ -122,7 +122,6 @@ def test_both_flavours_hold_the_same_cells() -> None:
     assert swedish == plain
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.sampled_from(FLAVOURS))
 def test_any_text_reads_back_as_it_was(text: str, flavour: CsvFlavour) -> None:
     row = replace(one_row(), summary="x" + text, name="citat \" ; , ' \r\n slut")

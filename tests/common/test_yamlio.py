@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.common.faults import DataFaults, Fault
@@ -314,7 +314,6 @@ def test_a_path_that_no_system_accepts_is_named() -> None:
 
 
 @given(value=values)
-@settings(deadline=None)
 def test_whatever_is_written_reads_back_equal_and_of_the_same_type(
     tmp_path_factory: pytest.TempPathFactory, value: Any
 ) -> None:
@@ -325,7 +324,6 @@ def test_whatever_is_written_reads_back_equal_and_of_the_same_type(
     assert dump_yaml(found) == written
 
 
-@settings(deadline=None)
 @given(value=st.lists(texts) | st.dictionaries(keys, texts))
 def test_written_texts_stay_texts_for_ordinary_yaml_readers(value: Any) -> None:
     assert yaml.safe_load(dump_yaml(value)) == value

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.common.faults import GeodataFaults
@@ -180,7 +180,6 @@ def test_two_municipalities_under_each_others_codes_are_noticed(copied: Path) ->
     assert Counter(f.code for f in check_geography(copied)) == {"land-outside-territory": 2}
 
 
-@settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(GEOGRAPHY_FILES), content=st.binary(max_size=300))
 def test_any_bytes_at_all_give_faults_and_never_a_crash(name: str, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -190,7 +189,6 @@ def test_any_bytes_at_all_give_faults_and_never_a_crash(name: str, content: byte
         assert check_geography(Path(folder))
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     geometry=st.recursive(
         st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import DataFaults, RegisterFaults
@@ -50,7 +50,6 @@ def write(path: Path, register: Register, *, header: str = "") -> Path:
 
 
 @given(register=registers())
-@settings(max_examples=50, deadline=None)
 def test_every_register_reads_back_equal_from_its_canonical_form(
     tmp_path_factory: pytest.TempPathFactory, register: Register
 ) -> None:
@@ -60,13 +59,11 @@ def test_every_register_reads_back_equal_from_its_canonical_form(
 
 
 @given(register=registers(max_actors=3))
-@settings(max_examples=25, deadline=None)
 def test_every_register_fits_the_published_schema(register: Register) -> None:
     jsonschema.validate(register.model_dump(mode="json"), register_schema())
 
 
 @given(value=partial_dates(first=1000, last=2999))
-@settings(max_examples=50, deadline=None)
 def test_every_date_of_the_model_has_a_first_and_a_last_day(value: str) -> None:
     make_actor(valid_from=value)
     assert period_start(value) <= period_end(value)

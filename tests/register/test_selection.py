@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
@@ -293,7 +293,6 @@ def registers(draw: st.DrawFn) -> Register:
     )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(registers(), filters, days)
 def test_selection_equals_the_slow_twin_on_any_register(
     register: Register, chosen: Filter, day: date
@@ -350,7 +349,6 @@ def test_matches_are_ordered_by_group_and_then_by_name() -> None:
         assert keys == sorted(keys)
 
 
-@settings(max_examples=150, deadline=None)
 @given(filters, st.data())
 def test_choices_within_one_filter_widen_to_exactly_the_union(
     chosen: Filter, data: st.DataObject
@@ -368,7 +366,6 @@ def test_choices_within_one_filter_widen_to_exactly_the_union(
     assert current_ids(both) == current_ids(first) | current_ids(second)
 
 
-@settings(max_examples=150, deadline=None)
 @given(filters, st.data())
 def test_filters_among_themselves_narrow(chosen: Filter, data: st.DataObject) -> None:
     field = data.draw(st.sampled_from([*MULTIPLE, "places", "text"]))
@@ -378,7 +375,6 @@ def test_filters_among_themselves_narrow(chosen: Filter, data: st.DataObject) ->
     assert current_ids(narrow) <= current_ids(wide)
 
 
-@settings(max_examples=100, deadline=None)
 @given(filters)
 def test_the_wider_scope_only_adds(chosen: Filter) -> None:
     core = chosen_from(real_register(), replace(chosen, scope=Scope.CORE))
