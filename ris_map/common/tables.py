@@ -23,6 +23,8 @@ from ris_map.common.model_faults import Place, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 _T = TypeVar("_T")
+MOST_LISTED = 50
+"""Lines that are listed for one fault; more would hide the others."""
 
 
 def _as_written(pattern: str, kind: LiteralString) -> BeforeValidator:
@@ -95,7 +97,7 @@ class FaultLog:
     ) -> None:
         """Note the same fault for each row of a frame, whose index is the line (0: not known)."""
         key = rows.attrs.get("key")
-        for line, row in rows.iterrows():
+        for line, row in rows[:MOST_LISTED].iterrows():
             self.add(
                 reason if isinstance(reason, str) else reason(row),
                 action=action,
@@ -104,6 +106,9 @@ class FaultLog:
                 record=str(row[key]) if key else None,
                 field=field,
             )
+        if len(rows) > MOST_LISTED:
+            more = f"{len(rows) - MOST_LISTED} further lines have the same fault."
+            self.add(more, action=action, code=code, field=field)
 
     def add_model(
         self, error: ValidationError, *, kind: type, line: int | None, record: str | None
@@ -195,6 +200,10 @@ def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
     text = log.text()
     if text is None:
         return {}
+    if text and not text.endswith("\n"):
+        reason = "The last line has no line break: the file may have been cut off."
+        action = "Check that its end is there, and end it with a line break."
+        log.add(reason, action=action, code="cut-off", line=text.count("\n") + 1)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *rows = [(lines.line_num, row) for row in lines if row] or [(1, [])]

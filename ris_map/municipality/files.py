@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from ris_map.common import dates
+from ris_map.common.files import write_whole
 from ris_map.export.sources import DataSource, load_sources
 from ris_map.export.tables import CsvFlavour, plain, text_csv
 from ris_map.export.xlsx import Sheet, sheets_xlsx
@@ -219,6 +220,6 @@ def run_report(arguments: argparse.Namespace) -> int:
     report = written_report(
         data, choice, language=Language(arguments.lang), on=arguments.today or dates.today()
     )
-    output.write_text(report, encoding="utf-8")
+    write_whole(output, report.encode())
     print(f"{output}: written.")
     return 0

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name
 from ris_map.common.model_faults import Place, masked, model_faults, quoted, text_faults
 from ris_map.common.records import Record, ShortText, Slug, Url
+from ris_map.common.tables import load_listed
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -323,3 +324,59 @@ def explanation(term: Term, strategy: Strategy) -> LocalText:
             return strategy.scope_words(term).description
         case _:
             return strategy.strength_area(term).short
+
+
+SEARCH_WORDS = "search_words.yaml"
+_Words = Annotated[tuple[ShortText, ...], Field(min_length=1)]
+
+
+class EverydayWords(Record):
+    """Words that lead to a choice on the map, such as "food" to a strength area."""
+
+    leads_to: ShortText
+    sv: _Words
+    en: _Words
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """Key and value of the address."""
+        key, _, value = self.leads_to.partition("=")
+        return key, value
+
+
+SEARCH_CHOICES: Mapping[str, tuple[Term, ...]] = {
+    "omrade": STRENGTH_AREAS,
+    "stod": tuple(ServiceType),
+    "fas": tuple(Phase),
+}
+
+
+def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
+    """Read the everyday words.
+
+    Raises
+    ------
+    DataFaults
+        With every fault of the file, a word that leads nowhere among them.
+    """
+    words = load_listed(path, EverydayWords, key="words")
+    wrong = [one for one in words if one.choice[1] not in SEARCH_CHOICES.get(one.choice[0], ())]
+    if wrong:
+        raise DataFaults(
+            Fault(
+                file=str(path),
+                record=one.leads_to,
+                field="leads_to",
+                reason=f"{one.leads_to!r} is no choice.",
+                action="Use omrade, stod or fas with a value of the vocabulary.",
+                code="unknown-choice",
+            )
+            for one in wrong
+        )
+    return words
+
+
+@lru_cache(maxsize=2)
+def everyday_words(data_dir: Path) -> tuple[EverydayWords, ...]:
+    """Return the everyday words of a data folder, read once per process."""
+    return load_everyday_words(data_dir / SEARCH_WORDS)

@@ -10,7 +10,7 @@ from ris_map.common.files import file_name
 from ris_map.export.sources import load_sources
 from ris_map.register.reading import MunicipalityAt, check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
-from ris_map.register.strategy import check_strategy
+from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyday_words
 
 REGISTER_FILE = "actors.yaml"
 
@@ -31,10 +31,11 @@ def check_data(data: Path, *, today: date) -> list[Fault]:
         *check_releases(data),
         *faults,
     ]
-    try:
-        load_sources(data / "sources.yaml")
-    except DataFaults as refusal:
-        faults += refusal.faults
+    for load, name in ((load_sources, "sources.yaml"), (load_everyday_words, SEARCH_WORDS)):
+        try:
+            load(data / name)
+        except DataFaults as refusal:
+            faults += refusal.faults
     return faults
 
 

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
-from pydantic import Field
-
-from ris_map.common.faults import DataFaults, Fault
-from ris_map.common.records import Record, ShortText
-from ris_map.common.tables import load_listed
-from ris_map.register.strategy import Strategy, Term
-from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
+from ris_map.common.records import Record
+from ris_map.register.strategy import SEARCH_CHOICES, EverydayWords, Strategy
 from ris_map.travel.world import World
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
 
-FILE = "search_words.yaml"
 Kind = Literal["place", "actor", "choice"]
-Words = Annotated[tuple[ShortText, ...], Field(min_length=1)]
-
-
-class EverydayWords(Record):
-    """Words that lead to a choice on the map, such as "food" to a strength area."""
-
-    leads_to: ShortText
-    sv: Words
-    en: Words
-
-    @property
-    def choice(self) -> tuple[str, str]:
-        """Key and value of the address."""
-        key, _, value = self.leads_to.partition("=")
-        return key, value
 
 
 class Hit(Record):
@@ -47,44 +25,6 @@ class Hit(Record):
     url: str
     words: tuple[str, ...] = ()
     text: str = ""
-
-
-_CHOICES: Mapping[str, tuple[Term, ...]] = {
-    "omrade": STRENGTH_AREAS,
-    "stod": tuple(ServiceType),
-    "fas": tuple(Phase),
-}
-
-
-def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
-    """Read the everyday words.
-
-    Raises
-    ------
-    DataFaults
-        With every fault of the file, a word that leads nowhere among them.
-    """
-    words = load_listed(path, EverydayWords, key="words")
-    wrong = [one for one in words if one.choice[1] not in _CHOICES.get(one.choice[0], ())]
-    if wrong:
-        raise DataFaults(
-            Fault(
-                file=str(path),
-                record=one.leads_to,
-                field="leads_to",
-                reason=f"{one.leads_to!r} is no choice.",
-                action="Use omrade, stod or fas with a value of the vocabulary.",
-                code="unknown-choice",
-            )
-            for one in wrong
-        )
-    return words
-
-
-@lru_cache(maxsize=2)
-def everyday_words(data_dir: Path) -> tuple[EverydayWords, ...]:
-    """Return the everyday words of a data folder, read once per process."""
-    return load_everyday_words(data_dir / FILE)
 
 
 def hits(world: World, everyday: tuple[EverydayWords, ...], *, tr: Translator) -> Iterator[Hit]:
@@ -126,7 +66,7 @@ def hits(world: World, everyday: tuple[EverydayWords, ...], *, tr: Translator) -
 
 
 def _label(strategy: Strategy, key: str, value: str, *, tr: Translator) -> str:
-    term = next(term for term in _CHOICES[key] if term == value)
+    term = next(term for term in SEARCH_CHOICES[key] if term == value)
     return tr(f"search.{key}", name=strategy.label(term).in_(tr.language))
 
 

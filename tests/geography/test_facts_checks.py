@@ -1,6 +1,7 @@
 """F6: every file of figures, rights, background and sources says what is wrong with it."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from ris_map.common.faults import DataFaults
 from ris_map.export.sources import load_sources
 from ris_map.geography.statistics import check_facts, load_statistics
+from ris_map.travel.check import check_data
 
 DATA = Path(__file__).parents[2] / "data"
+TODAY = date(2026, 11, 26)
 FILES = ("statistics.csv", "language_rights.yaml", "background.geojson")
 
 
@@ -74,3 +77,19 @@ def test_F6_a_bad_line_of_the_sources_is_named(tmp_path: Path) -> None:
         load_sources(path)
     assert {fault.code for fault in refused.value.faults} == {"missing-field", "unknown-key"}
     assert all(fault.line and fault.file == str(path) for fault in refused.value.faults)
+
+
+def every_data_file() -> list[str]:
+    patterns = ("*.yaml", "*.csv", "*.geojson")
+    found = (path.relative_to(DATA) for pattern in patterns for path in DATA.rglob(pattern))
+    return sorted(path.as_posix() for path in found if path.parts[0] != "checks")
+
+
+@pytest.mark.parametrize("name", every_data_file())
+def test_F6_no_file_of_the_data_can_be_cut_without_a_word(tmp_path: Path, name: str) -> None:
+    """F6: ``check`` names each of them; ``checks/`` holds others' figures, which tests read."""
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes()[:300])
+    named = {Path(f.file).as_posix() for f in check_data(tmp_path, today=TODAY) if f.is_error}
+    assert any(file.endswith(name) for file in named)

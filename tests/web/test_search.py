@@ -10,8 +10,9 @@ import pytest
 
 from ris_map.common.faults import DataFaults
 from ris_map.register.reading import load_register
+from ris_map.register.strategy import everyday_words, load_everyday_words
 from ris_map.travel.world import World, foundations
-from ris_map.web.search import everyday_words, index, load_everyday_words
+from ris_map.web.search import index
 from ris_map.words.language import Language
 
 DATA = Path(__file__).resolve().parents[2] / "data"
