@@ -27,12 +27,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from streamlit import file_util
 
-<<<<<<< HEAD
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import Division
-=======
 from ris_map.register.strategy import everyday_words
->>>>>>> be57b33 (check names every data file: everyday words too, tables cut at their end, and figures that hide no other fault (F6); a full disk leaves no empty report (F18))
 from ris_map.travel.service import service
 from ris_map.travel.world import foundations
 from ris_map.web.answers import KEPT, Payload, pack, respond
