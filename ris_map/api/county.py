@@ -193,8 +193,10 @@ def localities(call: Call[LanguageQuery]) -> list[Row]:
     rows = []
     for item in call.world.foundations.geography.localities:
         state = "unknown" if item.population is None else "known"
-        known = {**asdict(item), "population_state": state, "note": item.note or None}
-        rows.append({column: known[column] for column in LOCALITY_COLUMNS})
+        own: Row = {"population_state": state, "note": item.note or None}
+        rows.append(
+            {column: own.get(column, getattr(item, column, None)) for column in LOCALITY_COLUMNS}
+        )
     return rows
 
 
@@ -522,8 +524,7 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
         if cell.municipality_code not in call.codes:
             continue
         is_known = cell.located_residents > 0
-        record = {
-            **asdict(cell),
+        record: dict[str, Any] = {
             "municipality": geography.municipality(cell.municipality_code).name,
             "share_low": low,
             "share_high": high,
@@ -534,6 +535,8 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
         for index, limit in enumerate(THRESHOLDS):
             record[f"people_within_{limit:g}"] = cell.people_within[index]
             record[f"share_within_{limit:g}"] = cell.share_within[index]
+        for column in COVERAGE_COLUMNS:
+            record.setdefault(column, getattr(cell, column, None))
         yield {column: plain(record[column]) for column in COVERAGE_COLUMNS}
 
 
