@@ -38,6 +38,7 @@ from ris_map.coverage.page.summary import (
     key_figures,
     method_html,
 )
+from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -182,6 +183,14 @@ def test_R1_the_curve_and_the_legend_say_what_the_figures_say(changes: dict) -> 
         assert nearest == pytest.approx(shares_by_minute(shown, codes)[60], abs=1e-3)
 
 
+def different_actors(shown: CoverageView, p: int, s: int) -> np.ndarray:
+    """Return how many actors each square has within the limit, one actor after the other."""
+    shared, offices = shown.cube.shared, np.flatnonzero(shown.cube.sure[p, s])
+    near = shared.of(offices) <= shown.choice.threshold
+    actors = set(shared.actor[offices].tolist())
+    return sum((near[shared.actor[offices] == a].any(axis=0) for a in actors), np.zeros(5538, int))
+
+
 def test_R1_an_area_shows_all_phases_and_kinds() -> None:
     shown = view()
     for code in shown.order[:3]:
@@ -193,6 +202,12 @@ def test_R1_an_area_shows_all_phases_and_kinds() -> None:
             assert values[0:8:2] == figures.people_within[m, p, s].tolist()
             assert values[8] == figures.median_minutes[m, p, s]
             assert values[9] == figures.p90_minutes[m, p, s]
+            assert values[10] == figures.shortfall_minutes[m, p, s]
+            within = shown.cube.population.municipality == m
+            number = different_actors(shown, p, s)[within]
+            persons = shown.cube.population.persons[within]
+            assert 2 * persons[number >= values[11]].sum() >= persons.sum()
+            assert 2 * persons[number > values[11]].sum() <= persons.sum()
 
 
 def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:

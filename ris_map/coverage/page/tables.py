@@ -17,7 +17,7 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import GroupFigures, pooled, remote_position
+from ris_map.coverage.groups import GroupFigures, median_actors, pooled, remote_position
 from ris_map.coverage.page.choices import cell_id
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView
@@ -161,8 +161,10 @@ def area_table(view: CoverageView, *, name: str, codes: Collection[str]) -> Figu
             parts = zip(figures.people_within[0, p, s], figures.share_within[0, p, s], strict=True)
             cells = [cell for people, part in parts for cell in (count(people), share(part))]
             median, p90 = figures.median_minutes[0, p, s], figures.p90_minutes[0, p, s]
-            head = f"{view.label(phase)}: {view.label(kind)}"
-            rows.append([head, *cells, minutes(median), minutes(p90)])
+            ends = [minutes(value) for value in (median, p90, figures.shortfall_minutes[0, p, s])]
+            one = view.choice.model_copy(update={"phase": phase, "service_type": kind})
+            actors = count(median_actors(view.found, one, codes))
+            rows.append([f"{view.label(phase)}: {view.label(kind)}", *cells, *ends, actors])
     table = _table(
         view,
         "omrade",
@@ -176,9 +178,12 @@ def area_table(view: CoverageView, *, name: str, codes: Collection[str]) -> Figu
         for limit in cube.definition.thresholds
         for key in ("people-within", "share-within")
     ]
-    ends = [view.tr(f"coverage.column.{key}") for key in ("median-minutes", "p90")]
+    last = [
+        view.tr(f"coverage.column.{key}", limit=view.choice.threshold)
+        for key in ("median-minutes", "p90", "mean-shortfall", "actors")
+    ]
     return FigureTable(
-        id=table.id, title=table.title, columns=[*table.columns, *within, *ends], rows=rows
+        id=table.id, title=table.title, columns=[*table.columns, *within, *last], rows=rows
     )
 
 
