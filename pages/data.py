@@ -1,9 +1,11 @@
-"""Data and sources: every file with its origin and licence."""
+"""Data and sources: how good the register is, then every file with its origin and licence."""
 
 import streamlit as st
 
+from ris_map.api.page import register_quality_html
 from ris_map.web import data, layout
 
 tr = layout.language_texts()
 layout.text_page("data", "data")
+st.html(register_quality_html(tr))
 st.html(layout.sources_html(data.sources(), tr=tr))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
 from xml.etree import ElementTree as ET
@@ -13,8 +14,11 @@ from ris_map.api.problems import Problem
 from ris_map.api.queries import LanguageQuery, key
 from ris_map.common.dates import PartialDate, ShownDay, day_of, period_end
 from ris_map.common.records import Record, Slug
+from ris_map.register.asking import Call as Asked
+from ris_map.register.asking import call_list, unknown_cells
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
+from ris_map.register.quality import Compared, Quality, Report, compared, load_reports, quality
 from ris_map.register.releases import Change, ChangeKind, changes, digests, register_on
 from ris_map.register.vocabulary import Scope
 
@@ -67,6 +71,18 @@ class Changes(Record):
     meta: RegisterMeta
     release: str | None
     changes: tuple[ListedChange, ...]
+
+
+class RegisterQuality(Record):
+    """How good the register is."""
+
+    meta: RegisterMeta
+    figures: tuple[Quality, ...]
+    yardstick: tuple[Compared, ...]
+    """Counts of 2022 from outside beside ours, of the core and of all."""
+    calls: tuple[Asked, ...]
+    """The fewest to ask, to settle every cell in which help at a distance is not known."""
+    reports: tuple[Report, ...]
 
 
 @router.data(
@@ -126,6 +142,27 @@ def changes_since(call: Call[SinceQuery]) -> Document:
         "meta": call.meta(ACTORS, len(found)),
         "release": release.number if release else None,
         "changes": found,
+    }
+
+
+@router.data(
+    "/quality",
+    "How good the register is: figures with goals, an outside count, whom to ask, reports",
+    model=RegisterQuality,
+    files=ACTORS,
+)
+def register_quality(call: Call[LanguageQuery]) -> Document:
+    """Return what the page about data says of the register."""
+    register, served = call.world.register, call.site.served
+    figures = quality(register, today=call.world.on)
+    calls = call_list(unknown_cells(register, on=call.world.on))
+    reports = load_reports(served.data_dir / "reports.yaml")
+    return {
+        "meta": call.meta(ACTORS, len(figures)),
+        "figures": [one.model_dump(mode="json") for one in figures],
+        "yardstick": [asdict(one) for one in compared(served.releases[0], register)],
+        "calls": [asdict(one) for one in calls],
+        "reports": [one.model_dump(mode="json") for one in reports],
     }
 
 

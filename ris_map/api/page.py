@@ -11,9 +11,12 @@ from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
 from ris_map.api.queries import ActorQuery, CoverageQuery, Parameter, TravelQuery, parameters
 from ris_map.common import dates
 from ris_map.export.sources import DataSource
+from ris_map.register.asking import call_list, unknown_cells
+from ris_map.register.quality import compared, load_reports, median_days, quality
 from ris_map.web import data
-from ris_map.web.settings import Settings, read_settings
+from ris_map.web.settings import Settings, data_dir, read_settings
 from ris_map.words import Translator
+from ris_map.words.figures import percent, whole
 from ris_map.words.markup import render
 
 EXAMPLES = (
@@ -74,6 +77,60 @@ def open_data_html(
             on=on,
             licence="CC0 1.0",
         ),
+    )
+
+
+def register_quality_html(tr: Translator) -> str:
+    """Return how good the register is: figures, outside count, whom to ask, reports."""
+    register, today = data.register_state().register, dates.today()
+    unknown = unknown_cells(register, on=today)
+    calls = call_list(unknown)
+    figures = {one.id: one for one in quality(register, today=today)}
+    reports = load_reports(data_dir() / "reports.yaml")
+    days = median_days(reports)
+    return render(
+        "register_quality.html",
+        t=tr,
+        both=tr(
+            "quality.both",
+            confirmed=figures["confirmed"].count,
+            checked=figures["checked"].count,
+            n=figures["confirmed"].of,
+        ),
+        figures=[
+            (
+                tr(f"quality.{one.id}"),
+                tr("quality.share", count=one.count, n=one.of, share=percent(one.share, tr=tr)),
+                percent(one.goal, tr=tr) if one.goal is not None else tr("quality.no-goal"),
+                tr(f"quality.source.{one.source}"),
+                ""
+                if one.is_reached is None
+                else tr("quality.yes" if one.is_reached else "quality.no"),
+            )
+            for one in figures.values()
+        ],
+        yardstick=[
+            (tr(f"quality.kind.{one.id}"), one.outside, one.core_2022, one.all_2022, one.core_now)
+            for one in compared(data.releases()[0], register)
+        ],
+        calls=[(register.by_id[call.id].name, call.id, tr.number(call.cells)) for call in calls],
+        call_note=tr("quality.calls.note", n=len(calls), cells=tr.number(len(unknown))),
+        reports=[
+            (
+                one.what.in_(tr.language),
+                one.received,
+                tr(f"quality.state.{one.state}"),
+                one.entered or one.refused or one.examined or "",
+                one.reason.in_(tr.language) if one.reason else "",
+            )
+            for one in reports
+        ],
+        answer=tr("quality.reports.answer", n=whole(days)) if days is not None else "",
+        releases=[
+            (release.number, release.date, len(one.actors))
+            for one in data.releases()
+            if (release := one.meta.release)
+        ],
     )
 
 

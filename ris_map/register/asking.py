@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -184,6 +185,12 @@ def call_list(unknown: Mapping[Cell, frozenset[str]]) -> tuple[Call, ...]:
     The minimum set cover, solved to optimality; among smallest covers one whose members can
     settle the most; those that settle the most come first, by id where equal.
     """
+    return _smallest_cover(frozenset(unknown.items()))
+
+
+@lru_cache(maxsize=8)
+def _smallest_cover(cells: frozenset[tuple[Cell, frozenset[str]]]) -> tuple[Call, ...]:
+    unknown = dict(sorted(cells, key=lambda item: item[0]))
     # imported here: it takes longer to start than the other commands take to run
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
     from scipy.sparse import csr_array  # noqa: PLC0415

@@ -8,6 +8,7 @@ from pathlib import Path
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name
 from ris_map.export.sources import load_sources
+from ris_map.register.quality import load_reports
 from ris_map.register.reading import MunicipalityAt, check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyday_words
@@ -31,7 +32,11 @@ def check_data(data: Path, *, today: date) -> list[Fault]:
         *check_releases(data),
         *faults,
     ]
-    for load, name in ((load_sources, "sources.yaml"), (load_everyday_words, SEARCH_WORDS)):
+    for load, name in (
+        (load_sources, "sources.yaml"),
+        (load_reports, "reports.yaml"),
+        (load_everyday_words, SEARCH_WORDS),
+    ):
         try:
             load(data / name)
         except DataFaults as refusal:

@@ -1,0 +1,187 @@
+"""How good the register is, as figures; how it stands to an outside count; what was reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from pydantic import computed_field, model_validator
+
+from ris_map.common.dates import PartialDate, period_end, period_start
+from ris_map.common.records import Record, Slug
+from ris_map.common.tables import load_listed
+from ris_map.register.model import Actor, Register
+from ris_map.register.vocabulary import Availability, Basis, Delivery, Scope, ServiceType, Status
+from ris_map.words.language import LocalText
+
+YEAR = 365
+ADVICE = (ServiceType.RADGIVNING, ServiceType.FINANSIERING, ServiceType.FINANSIERING_RADGIVNING)
+YARDSTICK: dict[str, tuple[int, tuple[ServiceType, ...]]] = {
+    "advice": (31, ADVICE),
+    "meeting": (10, (ServiceType.MOTESPLATS,)),
+    "incubator": (7, (ServiceType.INKUBATOR_ACCELERATOR,)),
+}
+"""Counted by a project of the region (RIV, 2020-2023), whoever was in the strategy's picture."""
+
+
+class Quality(Record):
+    """One figure: ``count`` of ``of``, the share to reach, and where that limit comes from.
+
+    ``goal`` is None where nobody has set one; ``source`` names the rule (``quality.source.<id>``).
+    """
+
+    id: str
+    count: int
+    of: int
+    goal: float | None
+    source: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def share(self) -> float:
+        """The figure as a share; nothing of nothing is nothing."""
+        return self.count / self.of if self.of else 0.0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether the goal is reached; None without one."""
+        return None if self.goal is None else self.share >= self.goal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A count of the yardstick of 2022 beside ours: core and all, then and now."""
+
+    id: str
+    outside: int
+    core_2022: int
+    all_2022: int
+    core_now: int
+    all_now: int
+
+
+class Report(Record):
+    """Something reported about the register, and what became of it."""
+
+    id: Slug
+    about: Slug | None
+    """The record it is about; null = several."""
+    received: PartialDate
+    what: LocalText
+    examined: PartialDate | None
+    entered: PartialDate | None
+    refused: PartialDate | None
+    reason: LocalText | None
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        if self.entered and self.refused:
+            raise ValueError("a report is entered or refused, not both")
+        if bool(self.refused) is not bool(self.reason):
+            raise ValueError("what is refused has a reason, and nothing else has")
+        ended = self.entered or self.refused
+        steps = [day for day in (self.received, self.examined, ended) if day]
+        if ended and not self.examined:
+            raise ValueError("nothing is entered or refused before it is examined")
+        if any(period_end(later) < period_start(day) for day, later in pairwise(steps)):
+            raise ValueError("the dates of a report follow one another")
+        return self
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def state(self) -> str:
+        """Return how far it has come."""
+        states = ("refused", "entered", "examined")
+        return next((name for name in states if getattr(self, name)), "received")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def answer_days(self) -> int | None:
+        """Days until it was entered or refused, at most: a month counts from its first day."""
+        ended = self.entered or self.refused
+        return (period_end(ended) - period_start(self.received)).days if ended else None
+
+
+def load_reports(path: Path) -> tuple[Report, ...]:
+    """Return all reports, in file order; ``DataFaults`` with everything that is wrong."""
+    return load_listed(path, Report, key="reports")
+
+
+def median_days(reports: Iterable[Report]) -> float | None:
+    """Return the median time to an answer; None as long as nothing has been answered."""
+    days = [report.answer_days for report in reports if report.answer_days is not None]
+    return float(np.median(days)) if days else None
+
+
+def living(register: Register) -> tuple[Actor, ...]:
+    """Return the actors of the county that have not ended: whom the figures are about."""
+    return tuple(
+        actor
+        for actor in register.actors
+        if not actor.outside_county and actor.status is not Status.ENDED
+    )
+
+
+def quality(register: Register, *, today: date) -> tuple[Quality, ...]:
+    """Return the figures: confirmed, checked, evidence, and what is sourced field by field."""
+    actors = living(register)
+    offers = [offer for actor in actors for offer in actor.offers]
+    offices = [office for actor in actors for office in actor.offices]
+
+    def recent(days: Iterable[str | None], limit: int) -> int:
+        return sum(day is not None and (today - period_end(day)).days <= limit for day in days)
+
+    def sourced(bases: Iterable[Basis | None]) -> int:
+        return sum(basis is Basis.SOURCE for basis in bases)
+
+    n = len(actors)
+    figures = [
+        ("confirmed", recent((a.last_confirmed for a in actors), YEAR), n, 1.0, "year"),
+        ("checked", recent((a.last_checked for a in actors), YEAR), n, 1.0, "year"),
+        ("evidence-1", recent((a.last_evidence for a in actors), YEAR), n, None, "none"),
+        ("evidence-3", recent((a.last_evidence for a in actors), 3 * YEAR), n, 0.8, "ours"),
+        ("evidence-5", recent((a.last_evidence for a in actors), 5 * YEAR), n, 1.0, "rule"),
+        ("office-town", sourced(o.basis for o in offices), len(offices), 0.8, "ours"),
+        ("service-area", sourced(a.service_area.basis for a in actors), n, 0.8, "ours"),
+        ("strength-areas", sourced(a.strength_areas.basis for a in actors), n, 0.8, "ours"),
+        ("homepage", sourced(a.homepage_basis for a in actors), n, 0.8, "ours"),
+    ]
+    for mode in Delivery:
+        known = sum(offer.delivery.of(mode) is not Availability.UNKNOWN for offer in offers)
+        stated = sourced(offer.basis_of(mode) for offer in offers)
+        figures.append((f"{mode}-known", known, len(offers), 0.8, "ours"))
+        figures.append((f"{mode}-sourced", stated, len(offers), None, "none"))
+    return tuple(
+        Quality(id=name, count=count, of=of, goal=goal, source=source)
+        for name, count, of, goal, source in figures
+    )
+
+
+def compared(then: Register, now: Register) -> tuple[Compared, ...]:
+    """Return the yardstick of 2022 beside our counts of actors with such an offer."""
+
+    def count(register: Register, kinds: tuple[ServiceType, ...], *, core: bool) -> int:
+        return sum(
+            (actor.scope is Scope.CORE or not core)
+            and actor.status is not Status.PLANNED
+            and any(kind in kinds for kind in actor.service_types)
+            for actor in living(register)
+        )
+
+    return tuple(
+        Compared(
+            id=name,
+            outside=outside,
+            core_2022=count(then, kinds, core=True),
+            all_2022=count(then, kinds, core=False),
+            core_now=count(now, kinds, core=True),
+            all_now=count(now, kinds, core=False),
+        )
+        for name, (outside, kinds) in YARDSTICK.items()
+    )
