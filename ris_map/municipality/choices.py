@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
 
-from ris_map.common.address import DatedChoice
-from ris_map.coverage.cube import THRESHOLDS
+from ris_map.common.address import DatedChoice, Flag
+from ris_map.coverage.cube import THRESHOLDS, CoverageCell
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
@@ -42,11 +42,13 @@ class MunicipalityChoice(DatedChoice):
     service_type: ServiceType | None = Field(default=ServiceType.RADGIVNING, alias="stod")
     limit: Annotated[int, AfterValidator(_limit)] = Field(default=60, alias="grans")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
+    winter: Flag = Field(default=False, alias="vinter")
 
     @property
     def cube(self) -> CubeChoice:
         """The coverage that is asked for."""
-        return CubeChoice(threshold=float(self.limit), scope=self.scope)
+        speed = "winter" if self.winter else "summer"
+        return CubeChoice(threshold=float(self.limit), scope=self.scope, speed=speed)
 
     @property
     def kind(self) -> tuple[Phase, ServiceType]:
@@ -57,3 +59,14 @@ class MunicipalityChoice(DatedChoice):
         """Return the address of the page with these choices, some of them changed."""
         query = self.model_copy(update=changes).query()
         return f"{PATH}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}"
+
+    def what_if_url(self, cell: CoverageCell, *, place: str, tr: Translator) -> str:
+        """Return the address of Tänk om with a new office for one kind of support in a place."""
+        query = {
+            **{k: v for k, v in self.query().items() if k in ("grans", "bredd", "vinter")},
+            "fas": [cell.phase],
+            "stod": [cell.service_type],
+            "oppna": [f"{place}:{cell.service_type}:{cell.phase}"],
+            "lang": [tr.language.value],
+        }
+        return f"/tankom?{urlencode(query, doseq=True)}"

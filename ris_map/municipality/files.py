@@ -23,7 +23,7 @@ from ris_map.geography.statistics import LanguageRight, language_rights, rights_
 from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.pictures import CLASS_WORDS, map_picture
 from ris_map.municipality.profile import Profile, compared, profile
-from ris_map.municipality.tables import Table, tables
+from ris_map.municipality.tables import Table, season, tables
 from ris_map.municipality.ways import ListKind
 from ris_map.municipality.words import (
     ListPart,
@@ -71,7 +71,9 @@ class ReportParts:
 def file_name(profile: Profile, choice: MunicipalityChoice, *, tr: Translator) -> str:
     """Return the name of the files without its ending: what, choice, date, in plain ASCII."""
     name = profile.name.casefold().translate(_ASCII)
-    chosen = [f"{choice.limit}min", *([choice.scope] if choice.scope is not Scope.CORE else ())]
+    chosen = [f"{choice.limit}min"]
+    chosen += [choice.scope] if choice.scope is not Scope.CORE else []
+    chosen += [tr("municipality.file.winter")] if choice.winter else []
     return tr("municipality.file", name=name, choice="-".join(chosen), date=profile.reference_date)
 
 
@@ -165,7 +167,9 @@ def report_html(parts: ReportParts) -> str:
         rights=parts.rights,
         links=list(dict.fromkeys(links)),
         source=source_line(shown, tr=tr),
-        method=tr("municipality.report.method", n=tr.number(choice.limit)),
+        method=tr(
+            "municipality.report.method", n=tr.number(choice.limit), season=season(shown, tr=tr)
+        ),
         sources=list(dict.fromkeys(used)),
     )
 

@@ -22,10 +22,11 @@ from ris_map.municipality.files import (
 )
 from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import Profile, compared, profile
-from ris_map.municipality.tables import Table, tables
+from ris_map.municipality.tables import COMPARED_FIRST, Table, coverage_table, season, tables
 from ris_map.municipality.words import (
     chain_sentence,
     headline,
+    kind_words,
     lead,
     list_parts,
     message_url,
@@ -100,8 +101,10 @@ def embed_html(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> s
     )
 
 
-def aside_html(shown: Profile, choice: MunicipalityChoice, table: Table, *, words: Words) -> str:
-    """Return first contact, matrix and nearest towns: what stands beside the map."""
+def aside_html(
+    shown: Profile, choice: MunicipalityChoice, *, other: Profile | None = None, words: Words
+) -> str:
+    """Return what stands beside the map: first contact, matrix, and nearest towns or the other."""
     tr = words.tr
     limit = tr.number(choice.limit)
     return render(
@@ -117,8 +120,8 @@ def aside_html(shown: Profile, choice: MunicipalityChoice, table: Table, *, word
             }
             for actor in shown.home
         ],
-        table=table,
-        labelled="m-matrix",
+        season=season(shown, tr=tr),
+        matrices=[(p.name, coverage_table(p, words=words)) for p in (shown, other) if p],
         links=[
             [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
             for phase in Phase
@@ -130,6 +133,16 @@ def aside_html(shown: Profile, choice: MunicipalityChoice, table: Table, *, word
         chain=chain_sentence(shown, words=words),
         near_title=tr("municipality.near.heading", seat=shown.times[0].locality.name),
         towns=near_towns(shown, words=words),
+        gaps=[
+            (
+                kind_words(cell, words=words),
+                choice.what_if_url(cell, place=shown.times[0].locality.id, tr=tr),
+                (cell.phase, cell.service_type) == choice.kind,
+            )
+            for cell in shown.gaps
+            if not cell.is_borderline
+        ],
+        seat=shown.times[0].locality.name,
     )
 
 
@@ -175,7 +188,9 @@ def _choose(click: MapClick) -> None:
 def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
     words = data.words(tr)
     world = data.world(choice.as_of)
-    made = tables(shown, compared(world, shown, other=choice.beside), words=words)
+    beside = compared(world, shown, other=choice.beside)
+    other = beside[-1] if choice.beside else None
+    made = tables(shown, beside, words=words)
     with st.container(key="ris-m-top", horizontal=True, vertical_alignment="bottom"):
         st.html(
             render(
@@ -184,6 +199,8 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
                 all_url=choice.url(tr=tr, code=None, beside=None),
                 headline=headline(shown, shown.cell(*choice.kind), tr=tr),
                 lead=lead(shown, tr=tr),
+                other=other and headline(other, other.cell(*choice.kind), tr=tr),
+                other_lead=other and lead(other, tr=tr),
             )
         )
         _buttons(shown, choice, tr=tr)
@@ -209,7 +226,10 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
         show_map(layer, key="municipality-map", on_click=_choose)
         as_of.control(STATE, tr=tr)
     with side, st.container(key="ris-m-aside"):
-        st.html(aside_html(shown, choice, made[0], words=words))
+        st.html(aside_html(shown, choice, other=other, words=words))
+    if other:
+        table = replace(made[2], rows=made[2].rows[:COMPARED_FIRST])
+        st.html(render("municipality_table.html", table=table, note=table.note))
     parts = list_parts(shown, words=words)
     st.html(render("municipality_lists.html", t=tr, lists=parts))
     st.html(folds_html(shown, choice, made, words=words))
@@ -258,6 +278,9 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> N
                 required=True,
                 help=tr("municipality.scope.help"),
                 on_change=STATE.write,
+            )
+            st.checkbox(
+                tr("coverage.control.winter"), key=STATE.key("winter"), on_change=STATE.write
             )
 
 

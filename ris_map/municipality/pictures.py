@@ -18,7 +18,7 @@ from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
 from ris_map.travel.arrays import CodeArray
 from ris_map.travel.matrix import office_key
-from ris_map.travel.network import metres
+from ris_map.travel.network import SPEED_MODEL, metres
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web.map import (
@@ -204,7 +204,8 @@ def _routes(profile: Profile, towns: Towns, *, world: World, tr: Translator) -> 
     base = world.foundations
     origin = base.joined([seat.lat], [seat.lon])
     goals = base.joined([o.lat for o in nearest], [o.lon for o in nearest])
-    for route in routes_from(origin, goals):
+    model = SPEED_MODEL[profile.choice.speed]
+    for route in routes_from(origin, goals, speed_model=model):
         if route is not None:
             yield Route(
                 points=route.line,

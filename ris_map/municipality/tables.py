@@ -26,6 +26,8 @@ SOURCES = {
     "workplaces_manufacturing_and_services": "regionfakta",
     "local_labour_market": "labour",
 }
+COMPARED_FIRST = 7
+"""Rows of the comparison before the kinds of support, which the page shows as two matrices."""
 COUNTED = (ListKind.HERE, ListKind.VISIT, ListKind.REACHABLE, ListKind.DIGITAL)
 
 
@@ -198,7 +200,7 @@ def times_table(profile: Profile, *, words: Words) -> Table:
             )
             for item in profile.times
         ),
-        note=tr("municipality.times.note"),
+        note=tr("municipality.times.note", season=season(profile, tr=tr)),
     )
 
 
@@ -304,6 +306,11 @@ def figures_table(profile: Profile, *, words: Words) -> Table:
             ),
         ),
     )
+
+
+def season(profile: Profile, *, tr: Translator) -> str:
+    """Return "on summer roads" or "on winter roads"."""
+    return tr(f"coverage.season.{profile.choice.speed}")
 
 
 def list_title(kind: ListKind, *, limit: float, tr: Translator) -> str:

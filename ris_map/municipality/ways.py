@@ -20,6 +20,7 @@ from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.arrays import BoolArray, CodeArray, IntArray
 from ris_map.travel.matrix import TravelMatrix
+from ris_map.travel.network import SPEED_MODEL
 from ris_map.travel.world import World
 
 Kind = tuple[Phase, ServiceType]
@@ -111,7 +112,11 @@ class Ground:
 def ground(world: World, choice: CubeChoice) -> Ground:
     """Return the arrays behind a choice; kept for the choices of late."""
     cube = cube_of(world, choice)
-    return Ground(cube=cube, matrix=world.matrix, tensor=tensor_of(cube.table, cube.definition))
+    return Ground(
+        cube=cube,
+        matrix=world.matrix_for(SPEED_MODEL[choice.speed]),
+        tensor=tensor_of(cube.table, cube.definition),
+    )
 
 
 def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:

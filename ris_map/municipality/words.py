@@ -11,6 +11,7 @@ from ris_map.municipality.profile import Profile
 from ris_map.municipality.tables import (
     list_title,
     nearby_counts,
+    season,
     sorted_ways,
     types_words,
 )
@@ -177,6 +178,7 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
         reference=profile.reference_date,
         scope=tr(f"municipality.scope.{profile.choice.scope}"),
         n=tr.number(profile.choice.threshold),
+        season=season(profile, tr=tr),
         version=definition.matrix_version,
         year=definition.population_year,
     )
@@ -212,6 +214,7 @@ def paragraph(profile: Profile, *, words: Words) -> str:
                 "municipality.p.source",
                 product=tr("product.name"),
                 reference=profile.reference_date,
+                season=season(profile, tr=tr),
             ),
         )
     )

@@ -33,6 +33,7 @@ from ris_map.municipality.words import (
     paragraph,
 )
 from ris_map.register.vocabulary import Scope
+from ris_map.siting.plan import SitingChoice
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
@@ -68,18 +69,58 @@ def test_texts_are_whole_in_both_languages(code: str, language: Language) -> Non
     assert all(found.name in text for text in texts[2 : 2 + len(KINDS)])
 
 
-def test_the_headline_is_the_figure_of_the_matrix() -> None:
+@pytest.mark.parametrize("is_winter", [False, True])
+def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
+    """Half of the residents' minutes, said alike in all three, for every kind of support."""
     said = words(Language.SV)
     for code in MUNICIPALITY_CODES:
-        found = of(code)
-        cell = found.cell(*MunicipalityChoice(kommun=code).kind)
-        shown = cell_of(cell, found, tr=said.tr)
-        text = headline(found, cell, tr=said.tr)
-        if shown.tone == "near":
-            assert "omkring 60" in text
-        elif shown.text.isdigit():
-            assert f"cirka {shown.text}\u00a0min" in text
-        assert text.startswith(f"{found.name}: ")
+        choice = MunicipalityChoice(kommun=code, vinter=is_winter)
+        found = of(code, choice.cube)
+        for cell in found.cells:
+            shown = cell_of(cell, found, tr=said.tr)
+            text = headline(found, cell, tr=said.tr)
+            big, _ = half_sentence(cell, limit=choice.limit, words=said)
+            assert text.startswith(f"{found.name}: ")
+            if shown.tone == "near":
+                assert "omkring 60" in text
+                assert big == "≈\u00a060\u00a0min"
+            elif shown.text.isdigit():
+                assert big == f"cirka {shown.text}\u00a0min"
+                assert big in text
+
+
+def test_winter_makes_the_ways_longer_and_is_said() -> None:
+    said = words(Language.SV)
+    summer, winter = (
+        of("2462", MunicipalityChoice(kommun="2462", vinter=is_winter).cube)
+        for is_winter in (False, True)
+    )
+    assert summer.offices[0].minutes_from_seat < winter.offices[0].minutes_from_seat
+    assert summer.times[-1].nearest[0].minutes < winter.times[-1].nearest[0].minutes
+    assert "på vinterväg" in paragraph(winter, words=said)
+    assert "på sommarväg" in paragraph(summer, words=said)
+
+
+def test_a_gap_leads_to_what_it_would_take() -> None:
+    """Each physical gap outside the error has a link to Tänk om with an office in the seat."""
+    said = words(Language.SV)
+    for code in MUNICIPALITY_CODES:
+        found = of(code, MunicipalityChoice(kommun=code, grans=30, vinter=True).cube)
+        sure = [cell for cell in found.gaps if not cell.is_borderline]
+        for chosen in sure[:1]:
+            choice = MunicipalityChoice(
+                kommun=code, grans=30, vinter=True, fas=chosen.phase, stod=chosen.service_type
+            )
+            html = aside_html(found, choice, words=said).replace("&amp;", "&")
+            links = re.findall(r'href="(/tankom\?[^"]+)"', html)
+            assert len(links) == len(sure) + 1
+            query = parse_qs(urlsplit(links[0]).query)
+            plan, _ = SitingChoice.read(query)
+            assert (plan.phase, plan.service_type) == (chosen.phase, chosen.service_type)
+            assert (plan.limit, plan.winter) == (30, True)
+            (opening,) = plan.plan.openings
+            assert opening.place == found.times[0].locality.id
+            assert opening.matches(chosen.phase, chosen.service_type)
 
 
 def test_the_kinds_of_support_add_up_and_near_is_apart() -> None:
@@ -149,6 +190,15 @@ def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> 
         assert shown == [replace(cell, small="") for cell in cells]
 
 
+def test_M3_the_other_stands_beside_the_map_with_its_own_figures() -> None:
+    said = words(Language.SV)
+    html = aside_html(of("2417"), MunicipalityChoice(kommun="2417"), other=of("2418"), words=said)
+    assert html.count("<table") == 2
+    assert html.index(">Norsjö</h3>") < html.index(">Malå</h3>")
+    shown = re.findall(r"<td[^>]*>.*?<span>([^<]*)</span>", html.split(">Malå</h3>")[1])
+    assert shown == [cell_of(c, of("2418"), tr=said.tr).text for c in of("2418").cells]
+
+
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
     for code in MUNICIPALITY_CODES:
         found = of(code)
@@ -169,14 +219,14 @@ def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
 
 def test_G9_the_own_office_stands_first_beside_the_map() -> None:
     choice, said = MunicipalityChoice(kommun="2417"), words(Language.SV)
-    html = aside_html(of("2417"), choice, tables_of("2417", Language.SV)[0], words=said)
+    html = aside_html(of("2417"), choice, words=said)
     assert html.index("Börja hemma") < html.index("<table")
     assert "Norsjö kommun – näringslivsservice" in html
 
 
 def test_K4_each_cell_of_the_matrix_leads_to_its_map() -> None:
     choice, said = MunicipalityChoice(kommun="2417", grans=90), words(Language.SV)
-    html = aside_html(of("2417"), choice, tables_of("2417", Language.SV)[0], words=said)
+    html = aside_html(of("2417"), choice, words=said)
     assert html.count('href="/kommun?kommun=2417') == len(KINDS)
     assert html.count('aria-current="true"') == 1
     assert "kommun=2417&amp;fas=vaxa&amp;stod=motesplats&amp;grans=90&amp;lang=sv" in html
@@ -242,7 +292,7 @@ def test_hostile_names_stay_text() -> None:
     home = (found.home[0].model_copy(update={"name": bad}),)
     hostile = replace(found, actors=actors, home=home, unconfirmed=home, name="<b>x</b>")
     choice, shown = MunicipalityChoice(kommun="2422"), tables(hostile, (hostile,), words=said)
-    html = aside_html(hostile, choice, shown[0], words=said)
+    html = aside_html(hostile, choice, words=said)
     html += folds_html(hostile, choice, shown, words=said)
     html += render("municipality_lists.html", t=said.tr, lists=list_parts(hostile, words=said))
     assert "<img" not in html

@@ -94,7 +94,7 @@ def test_M4_date_method_and_sources_stand_in_it() -> None:
         version,
         "/kommun?kommun=2422",
         "näringslivsservice",
-        "sommarväglag",
+        "på sommarväg",
         "SCB",
         "OpenStreetMap",
         "CC0",
