@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-from ris_map.common import live
+from ris_map.common import files
 
 # a shared machine is slow at times: only a test that hangs is a fault
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -15,4 +15,4 @@ settings.register_profile("long", max_examples=200, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # a file need not rest after a test has written it
-live.REST_SECONDS = 0.0
+files.REST_SECONDS = 0.0

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ris_map.common import dates, live
+from ris_map.common import dates, files
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name, read_text
 from ris_map.common.model_faults import (
@@ -32,7 +32,7 @@ from ris_map.register.model import Actor, Register, RegisterMeta
 
 __all__ = ["LiveRegister", "LiveState", "MunicipalityAt", "check_register", "load_register"]
 
-LiveState = live.LiveState[Register]
+LiveState = files.LiveState[Register]
 RELEASES = "releases"
 _SECTIONS = tuple(Register.model_fields)
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
@@ -271,7 +271,7 @@ def committed_ids(path: Path) -> frozenset[str]:
     return frozenset(_ID.findall(done.stdout.decode("utf-8", "replace")))
 
 
-class LiveRegister(live.Live[Register]):
+class LiveRegister(files.Live[Register]):
     """A register that follows its file; at first it is compared with the newest release."""
 
     refusal = RegisterFaults

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ris_map.common.dates import today
-from ris_map.common.live import stamp
+from ris_map.common.files import stamp
 from ris_map.export.sources import DataSource, load_sources
 from ris_map.geography.county import Geography
 from ris_map.register.model import Register

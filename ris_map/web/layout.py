@@ -15,9 +15,8 @@ from ris_map.export.sources import DataSource
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
 from ris_map.words import Translator
-from ris_map.words.language import Language
+from ris_map.words.language import Language, page_text
 from ris_map.words.markup import render
-from ris_map.words.pages import page_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

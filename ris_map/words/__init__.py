@@ -5,7 +5,7 @@ translator works with ordinary tools. Words of the strategy (phases, service typ
 and come from :mod:`ris_map.register.strategy`.
 """
 
-from ris_map.words.sorting import swedish_sort_key
+from ris_map.words.language import swedish_sort_key
 from ris_map.words.translator import MissingTextError, Translator, translator
 
 __all__ = ["MissingTextError", "Translator", "swedish_sort_key", "translator"]

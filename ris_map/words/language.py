@@ -1,10 +1,18 @@
-"""The languages of the product, and a text in both."""
+"""The languages of the product: a text in both, longer pages, and Swedish alphabetical order."""
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 
 from ris_map.common.records import Record, Text
+
+PAGES_DIR = Path(__file__).parent / "pages"
+# Å, Ä and Ö come after Z, in this order; every other accent is ignored (é sorts as e). The three
+# characters used are the ones that follow z in Unicode.
+_LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "ö": "}", "æ": "|", "ø": "}"})
 
 
 class Language(StrEnum):
@@ -23,3 +31,16 @@ class LocalText(Record):
     def in_(self, language: Language) -> str:
         """Return the text in one language."""
         return self.sv if language is Language.SV else self.en
+
+
+@lru_cache(maxsize=32)
+def page_text(name: str, language: Language) -> str:
+    """Return the Markdown of a longer text, one file per page and language."""
+    return (PAGES_DIR / language.value / f"{name}.md").read_text(encoding="utf-8")
+
+
+def swedish_sort_key(text: str) -> tuple[str, str]:
+    """Return a key that sorts text as a Swedish dictionary does; the text itself breaks ties."""
+    composed = unicodedata.normalize("NFC", text).casefold().translate(_LAST_LETTERS)
+    decomposed = unicodedata.normalize("NFD", composed)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)), text

@@ -16,7 +16,7 @@ from hypothesis import given
 
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import DataFaults, RegisterFaults
-from ris_map.common.live import stamp
+from ris_map.common.files import stamp
 from ris_map.common.model_faults import PERSONAL_DATA, annotation_at, field_names, nearest
 from ris_map.common.yaml_file import load_yaml, split_comments
 from ris_map.register.checks import plain_name

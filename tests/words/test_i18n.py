@@ -37,8 +37,7 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.web.layout import PAGES, SOURCE_COLUMNS
 from ris_map.words import MissingTextError, Translator, swedish_sort_key, translator
-from ris_map.words.language import Language
-from ris_map.words.pages import PAGES_DIR, page_text
+from ris_map.words.language import PAGES_DIR, Language, page_text
 from ris_map.words.translator import CATALOGUES_DIR
 
 ROOT = Path(__file__).resolve().parents[2]
