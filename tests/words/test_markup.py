@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -237,22 +236,14 @@ PIECES: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("piece", PIECES)
-def test_hostile_text_adds_no_element_and_no_attribute(piece: str, text: str) -> None:
-    hostile, harmless = read(PIECES[piece](text)), read(PIECES[piece](HARMLESS))
-    assert hostile.skeleton == harmless.skeleton
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("piece", PIECES)
-def test_hostile_text_is_shown_as_it_was_written(piece: str, text: str) -> None:
-    shown = " ".join(read(PIECES[piece](text)).text.split())
-    assert " ".join(text.split()) in shown
-
-
-@pytest.mark.parametrize("text", [text for text in HOSTILE if "<" in text])
-@pytest.mark.parametrize("piece", PIECES)
-def test_hostile_tags_never_appear_unescaped(piece: str, text: str) -> None:
-    assert text not in PIECES[piece](text)
+def test_hostile_text_is_shown_as_written_and_adds_no_element_and_no_attribute(
+    piece: str, text: str
+) -> None:
+    html = PIECES[piece](text)
+    hostile = read(html)
+    assert hostile.skeleton == read(PIECES[piece](HARMLESS)).skeleton
+    assert " ".join(text.split()) in " ".join(hostile.text.split())
+    assert "<" not in text or text not in html
 
 
 # The map's script is a Jinja template to folium and JavaScript to the browser.
@@ -268,32 +259,10 @@ def test_hostile_text_is_neither_run_by_the_server_nor_by_the_browser(text: str)
 
 # One place for HTML.
 
-REWRITE_PAGES_OF_OTHER_PACKAGES = {"shell.py", "frame.py"}
-
 
 def code_that_draws() -> Iterator[Path]:
     for folder in ("ris_map", "pages"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            # PyYAML's own messages, with a "<document start>" in them, are read in common
-            if path.name not in REWRITE_PAGES_OF_OTHER_PACKAGES and path.parent.name != "common":
-                yield path
-
-
-def test_no_module_builds_html_of_its_own() -> None:
-    found = []
-    for path in code_that_draws():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        statements = (node for node in ast.walk(tree) if isinstance(node, ast.Expr))
-        docstrings = {id(node.value) for node in statements}
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and id(node) not in docstrings
-                and re.search(r"<[/!]?[a-zA-Z](?!\d$)|&[a-z]+;", node.value)
-            ):
-                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.value[:60]!r}")
-    assert found == []
+        yield from sorted((ROOT / folder).rglob("*.py"))
 
 
 PREPARED: dict[str, set[str]] = {
@@ -322,32 +291,6 @@ def test_values_in_attributes_stand_in_quotes() -> None:
     for path in (p for d in TEMPLATE_DIRS for p in d.iterdir()):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\s[\w:-]+=\s*'?\{\{", text), path.name
-
-
-def test_every_call_that_draws_html_takes_it_from_a_view() -> None:
-    makers = {
-        "render",
-        "side",
-        "rows_html",
-        "panel_html",
-        "home_html",
-        "headline_html",
-        "all_html",
-        "table_html",
-        "actor_html",
-        "sources_html",
-    }
-    calls = 0
-    for path in code_that_draws():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "st.html"):
-                continue
-            calls += 1
-            argument, *_ = node.args
-            # made just before it is drawn, or made earlier under a name that says so
-            name = ast.unparse(argument.func if isinstance(argument, ast.Call) else argument)
-            assert name in makers or name.endswith("_html"), f"{path.name}:{node.lineno}"
-    assert calls > 5
 
 
 def test_templates_hold_no_words_of_their_own() -> None:
