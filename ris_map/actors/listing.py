@@ -174,7 +174,7 @@ def panel_html(view: MapView, choice: StartChoice) -> str:
         and actor.is_active(view.world.on)
         and any(o.municipality == code for o in actor.offices_on(view.world.on))
     ]
-    query = {**choice.map_choice().query(), "kommun": [code], "lang": [tr.language.value]}
+    query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     return render(
         "panel.html",
         t=tr,

@@ -159,7 +159,7 @@ def _map(view: MapView, choice: StartChoice) -> None:
         divide=view.division.id,
         sides=(tr("karta.inland"), tr("karta.coast")),
         bubbles=as_of.marks(choice, world, tr=tr),
-        next_pictures=neighbours(world, choice.map_choice(), tr.language, options),
+        next_pictures=neighbours(world, choice, tr.language, options),
     )
     show_map(layer, key="karta", on_click=_clicked)
 

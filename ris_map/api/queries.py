@@ -19,7 +19,7 @@ from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
 from ris_map.coverage.cubes import CubeChoice
-from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.coverage.map_picture import PictureChoice
 from ris_map.register.filters import Filter
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -179,7 +179,7 @@ class CoverageQuery(DatedQuery):
     @property
     def cube_choice(self) -> CubeChoice:
         """What the coverage is computed from, as the page means it."""
-        return CoverageChoice.read(self.given)[0].cube_choice
+        return PictureChoice.read(self.given)[0].cube_choice
 
 
 class CellsQuery(CoverageQuery):

@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from ris_map.common.address import DatedChoice
+from ris_map.common.address import DatedChoice, Flag, one_of
 from ris_map.coverage.cube import REMOTE
 from ris_map.coverage.cubes import (
     UNKNOWN_CLASS,
@@ -31,7 +31,7 @@ from ris_map.coverage.groups import Together, matching_offices, together
 from ris_map.geography.divisions import Division
 from ris_map.register.in_words import place_id
 from ris_map.register.model import Actor
-from ris_map.register.vocabulary import Delivery, Phase, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.arrays import CodeArray, FloatArray
 from ris_map.travel.world import World
 from ris_map.web import data
@@ -45,10 +45,11 @@ from ris_map.web.map import (
     picture_bytes,
 )
 from ris_map.words import Translator, translator
-from ris_map.words.figures import minutes_words, near_limit, percent, whole
+from ris_map.words.figures import minutes_words, near_limit, percent_range, whole
 from ris_map.words.language import Language
 
 NAME = "restid"
+DEFAULT_DIVISION = "samverkan"
 LIMITS = (30, 60, 90, 120)
 ACTOR_CLASSES = (10, 5, 2, 1)
 """Different actors within the limit: at least this many for classes 0 to 3; none is class 4."""
@@ -56,7 +57,7 @@ _WHOLE = BeforeValidator(lambda value: int(value) if str(value).isdigit() else v
 
 
 class MapChoice(DatedChoice):
-    """What decides the picture. The keys of the address mean the same on every page."""
+    """What everybody may ask of the picture; the keys mean the same on every page."""
 
     phase: Phase | None = Field(Phase.IDE, alias="fas")
     service_type: ServiceType | None = Field(ServiceType.RADGIVNING, alias="stod")
@@ -80,9 +81,37 @@ class MapChoice(DatedChoice):
         """What of it the coverage is computed from."""
         return CubeChoice(threshold=float(self.limit), strength_area=self.strength_area)
 
-    def map_choice(self) -> MapChoice:
+    @property
+    def is_physical(self) -> bool:
+        """Whether the figures show offices, and therefore minutes."""
+        return self.delivery is Delivery.OFFICE
+
+    def picture_choice(self) -> PictureChoice:
         """Return only what decides the picture."""
-        return MapChoice(**{name: getattr(self, name) for name in MapChoice.model_fields})
+        names = [name for name in type(self).model_fields if name in PictureChoice.model_fields]
+        return PictureChoice(**{name: getattr(self, name) for name in names})
+
+
+class PictureChoice(MapChoice):
+    """All that decides a picture: who counts, on which roads, and what is called inland."""
+
+    division: Annotated[str, one_of("divisions")] = Field(DEFAULT_DIVISION, alias="indelning")
+    scope: Scope = Field(Scope.CORE, alias="bredd")
+    include_outside: Flag = Field(default=False, alias="utanfor")
+    winter: Flag = Field(default=False, alias="vinter")
+    sourced_only: Flag = Field(default=False, alias="belagt")
+
+    @property
+    def cube_choice(self) -> CubeChoice:
+        """What of it the coverage is computed from."""
+        return CubeChoice(
+            threshold=float(self.limit),
+            scope=self.scope,
+            strength_area=self.strength_area,
+            include_outside=self.include_outside,
+            sourced_only=self.sourced_only,
+            speed="winter" if self.winter else "summer",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +129,18 @@ class MapView:
 
     world: World
     choice: MapChoice
-    division: Division
     tr: Translator
-    found: Together
+
+    @cached_property
+    def found(self) -> Together:
+        """The chosen kinds of help as if they were one: everybody goes to the nearest office."""
+        return together(cube_of(self.world, self.choice.cube_choice), self.choice)
+
+    @property
+    def division(self) -> Division:
+        """What is called inland."""
+        wanted = getattr(self.choice, "division", DEFAULT_DIVISION)
+        return self.world.foundations.geography.division(wanted)
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -112,7 +150,7 @@ class MapView:
     @property
     def is_physical(self) -> bool:
         """Whether the map shows offices, and therefore minutes."""
-        return self.choice.delivery is Delivery.OFFICE
+        return self.choice.is_physical
 
     @property
     def kind(self) -> str:
@@ -143,6 +181,10 @@ class MapView:
         """Return the share of all residents of some municipalities within the limit."""
         figures = self.found.of(codes)
         return float(figures.share_within[0, 0, 0, self.found.threshold_at])
+
+    def share_words(self, codes: Sequence[str]) -> str:
+        """Return that share: a range where it depends on what the register does not know."""
+        return percent_range(self.share(codes), self.found.share_at_best(codes), tr=self.tr)
 
     def carriers(self, codes: Sequence[str]) -> tuple[Carrier, ...]:
         """Return the actors on which the figure of some municipalities rests."""
@@ -207,17 +249,9 @@ class MapView:
         return list(seen.values())[:number]
 
 
-def map_view(
-    world: World, choice: MapChoice, *, tr: Translator, division: Division | None = None
-) -> MapView:
-    """Return what a choice means today; the first division of the file is the default."""
-    return MapView(
-        world=world,
-        choice=choice,
-        division=division or world.foundations.geography.divisions[0],
-        tr=tr,
-        found=together(cube_of(world, choice.cube_choice), choice),
-    )
+def map_view(world: World, choice: MapChoice, *, tr: Translator) -> MapView:
+    """Return what a choice means today."""
+    return MapView(world=world, choice=choice, tr=tr)
 
 
 # ---------------------------------------------------------------- the picture
@@ -331,9 +365,9 @@ def _county(view: MapView) -> Sentence:
     values = {
         "kind": view.kind,
         "limit": view.limit,
-        "coast": percent(view.share(view.coast), tr=tr),
+        "coast": view.share_words(view.coast),
     }
-    figure = percent(view.share(view.inland), tr=tr)
+    figure = view.share_words(view.inland)
     return Sentence(figure=figure, text=tr("karta.county", **values))
 
 
@@ -373,7 +407,7 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
 
 def address_of(world: World, choice: MapChoice, language: Language) -> str:
     """Return the address under which the picture of a choice stands."""
-    query = {key: ",".join(values) for key, values in choice.map_choice().query().items()}
+    query = {key: ",".join(values) for key, values in choice.picture_choice().query().items()}
     return picture_address(NAME, _version(world), {**query, "lang": language.value})
 
 
@@ -401,15 +435,17 @@ def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, by
     if name != NAME:
         return None
     language = (query.get("lang") or ["sv"])[-1]
-    choice, ignored = MapChoice.read({k: v for k, v in query.items() if k != "lang"})
-    if ignored or language not in set(Language) or set(query) - {*MapChoice.keys(), "lang"}:
+    divisions = [one.id for one in data.geography().divisions]
+    asked = {key: values for key, values in query.items() if key != "lang"}
+    choice, ignored = PictureChoice.read(asked, context={"divisions": divisions})
+    if ignored or language not in set(Language) or set(asked) - {*PictureChoice.keys()}:
         return None
     world = data.world(choice.as_of)
     return _version(world), _content(world, choice, Language(language))
 
 
 @lru_cache(maxsize=256)
-def _content(world: World, choice: MapChoice, language: Language) -> bytes:
+def _content(world: World, choice: PictureChoice, language: Language) -> bytes:
     return picture_bytes(picture(map_view(world, choice, tr=translator(language))))
 
 

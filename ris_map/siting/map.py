@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
-from ris_map.coverage.page.pictures import background_roads, squares_of
 from ris_map.geography.boundaries import county_shapes, point_in_metres
 from ris_map.siting.plan import Opening
 from ris_map.siting.scenario import INLAND
@@ -204,20 +203,20 @@ def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
             east, north = point_in_metres(place.lat, place.lon)
             marks.append(drawn.Mark(name=place.name, east=east, north=north))
     rows = [
-        drawn.LegendRow(fill=drawn.fill_of(code), words=words)
+        LegendRow(code=code, label=words)
         for code, words in enumerate([*class_labels(view, shown), tr("siting.map.unknown")])
     ]
     return drawn.CountyPicture(
         shapes=county_shapes(folder),
         title=map_title(view, shown),
         description=headline(view),
-        squares=squares_of(view.world.cells, map_classes(view, shown)[0]),
+        squares=drawn.squares_of(view.world.cells, map_classes(view, shown)[0]),
         marks=marks,
         inland=tuple(sorted(view.scenario.basis.groups[INLAND])),
-        sides=(tr("siting.map.coast"), tr("siting.map.inland")),
-        roads=background_roads(folder),
+        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
+        roads=drawn.background_roads(folder),
         phase=view.choice.phase.value,
-        legend=drawn.Legend(title=map_title(view, shown), heads=(), rows=tuple(rows)),
+        legend=Legend(title=map_title(view, shown), rows=tuple(rows)),
     )
 
 

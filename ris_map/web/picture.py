@@ -1,47 +1,50 @@
 """Pictures for paper: the county as a map, and a frame with title, choice, source and date.
 
 Pure SVG in SWEREF 99 TM (EPSG:3006) without any file, script or address of its own, so that
-the same text stands in a report, in a printed page, in an ``img`` and, as
-:func:`png`, in a slide.
+the same text stands in a report, in a printed page, in an ``img`` and, as :func:`png`, in a slide.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
+from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
+import geopandas as gpd
 import shapely
 
-from ris_map.geography.boundaries import CountyShapes, Ring
+from ris_map.geography.boundaries import METRES, CountyShapes, Ring
 from ris_map.travel.arrays import CodeArray, FloatArray
+from ris_map.travel.network import metres
+from ris_map.travel.people import Cells
+from ris_map.web.map import UNKNOWN, Legend
 from ris_map.words.markup import render
 
 CLASS_COLOURS = ("#E5CFE0", "#CB9CC4", "#A05B9A", "#6F2A75", "#2E0836")
 """0-30, 30-60, 60-90, 90-120 and over 120 minutes: farther = more contrast to the land."""
 CLASS_INK = ("#1B2733", "#1B2733", "#FFFFFF", "#FFFFFF", "#FFFFFF")
-UNKNOWN_CLASS = len(CLASS_COLOURS)
-UNKNOWN_FILL = "url(#ris-unknown)"
+FILLS = (*CLASS_COLOURS, "url(#ris-unknown)")
+"""By class; the last, ``UNKNOWN``, is hatched."""
 PHASE_COLOURS = {"ide": "#E69F00", "utveckling": "#0072B2", "vaxa": "#009E73"}
 FONT = "Source Sans, Source Sans Pro, Arial, Helvetica, Liberation Sans, sans-serif"
 MARGIN = 14.0
 LETTER = 0.55
 """Width of the average letter as a share of its size; a little too wide rather than too narrow."""
 PNG_SCALE = 2.0
+BAR, COLUMN, ROW = 42.0, 82.0, 22.0
+"""Legend: a bar of a hundred per cent, a column with its number, a row."""
 
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Squares:
-    """Inhabited squares by the centre (metres, EPSG:3006) with the class of each.
-
-    ``classes``: 0 to 4, or ``UNKNOWN_CLASS``.
-    """
+    """Inhabited squares by the centre (metres, EPSG:3006) with the class of each, 0 to 5."""
 
     east: FloatArray
     north: FloatArray
@@ -53,8 +56,8 @@ class Squares:
 class Mark:
     """A town on the map (metres, EPSG:3006).
 
-    ``count`` offices stand in a bubble; without any it is a point. ``kind``: ``office``, ``own``,
-    ``open``, ``adjacent``, ``home`` or ``planned``.
+    ``count`` offices stand in a bubble; without any it is a point. ``kind``: ``office``,
+    ``open`` (one that closes), ``home`` (the municipality's own) or ``planned``.
     """
 
     name: str
@@ -67,27 +70,9 @@ class Mark:
     @property
     def radius(self) -> float:
         """In the drawing's units."""
-        if self.kind in ("adjacent", "home"):
+        if self.kind == "home":
             return 9.0
         return 13 + 2.2 * sqrt(self.count) if self.count else 2.6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegendRow:
-    """One class: its fill, its words, and the share in per cent of each group with it."""
-
-    fill: str
-    words: str
-    shares: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Legend:
-    """The legend as a small chart: a row for each class, a column for each group."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[LegendRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +85,12 @@ class CountyPicture:
         Municipalities.
     title, description : str
         What a reader who does not see the map is told.
-    fills : mapping of str to str
-        Colour of a municipality; the others are land.
     chosen : collection of str
-        Municipalities with an outline; with ``squares`` the others fade.
+        Municipalities with an outline.
     inland : collection of str
         Municipalities on the inner side of the line between coast and inland; empty = no line.
     sides : tuple of str
-        Names of the two sides of that line, coast first.
+        Names of the two sides of that line, inland first.
     roads : sequence of Ring
         Lines in the background (metres).
     phase : str
@@ -117,13 +100,12 @@ class CountyPicture:
     shapes: CountyShapes
     title: str
     description: str
+    squares: Squares
     width: float = 760.0
-    squares: Squares | None = None
     marks: Sequence[Mark] = ()
-    fills: Mapping[str, str] | None = None
     chosen: Collection[str] = ()
     inland: Collection[str] = ()
-    sides: tuple[str, ...] = ()
+    sides: Sequence[str] = ()
     roads: Sequence[Ring] = ()
     phase: str = ""
     legend: Legend | None = None
@@ -136,11 +118,59 @@ class CountyPicture:
     @property
     def svg(self) -> str:
         """The map as SVG text."""
-        return county_svg(self)
+        frame = _Frame(self)
+        sides, border = _sides(self) if self.inland else ([], ())
+        names = [(*frame.at(x, y), LETTER * 19 * len(name) / 2, name) for x, y, name in sides]
+        key = _key(self.legend, frame) if self.legend else {}
+        taken: list[Box] = [(x - half, y - 14, x + half, y + 6) for x, y, half, _ in names]
+        taken += _along([[frame.at(*point) for point in part] for part in border])
+        if key:
+            taken.append((key["x"], key["y"], key["x"] + key["width"], frame.height - MARGIN))
+        marks = [(mark, *frame.at(mark.east, mark.north)) for mark in self.marks]
+        drawn = render(
+            "picture_map.svg.html",
+            picture=self,
+            font=FONT,
+            width=frame.width,
+            height=frame.height,
+            areas=[frame.path(rings) for rings in self.shapes.rings.values()],
+            roads=frame.path(self.roads, closed=False),
+            squares=list(frame.squares(self.squares)),
+            border=frame.path(border, closed=False),
+            outlines=[frame.path(self.shapes.rings[code]) for code in self.chosen],
+            marks=marks,
+            ring=PHASE_COLOURS.get(self.phase, "#0B4F6C"),
+            labels=place_labels(marks, avoid=taken, size=(frame.width, frame.height)),
+            sides=names,
+            key=key,
+        )
+        return _Svg(drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+def squares_of(cells: Cells, classes: CodeArray) -> Squares:
+    """Return inhabited squares in metres, with the class of each."""
+    points = metres(cells.lat, cells.lon)
+    return Squares(east=points[:, 0], north=points[:, 1], classes=classes)
+
+
+@lru_cache(maxsize=2)
+def background_roads(data_dir: Path) -> tuple[Ring, ...]:
+    """Return the roads of the map's background in metres, simplified."""
+    background = gpd.read_file(data_dir / "background.geojson")
+    roads = background[background["kind"] == "road"].to_crs(METRES).geometry
+    return tuple(tuple(line.coords) for line in roads.explode().simplify(200.0))
+
+
+class _Svg(str):
+    """SVG text that a template has made: not escaped again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+class Label(NamedTuple):
     """A name on the map, in the drawing's own units."""
 
     text: str
@@ -180,154 +210,80 @@ class _Frame:
         side = round(max(2.2, squares.side * 1.05 * self.scale), 1)
         x = (squares.east - self.west) * self.scale + MARGIN + self.left - side / 2
         y = (self.top - squares.north) * self.scale + MARGIN - side / 2
-        for code in range(UNKNOWN_CLASS + 1):
+        for code in range(UNKNOWN + 1):
             mine = squares.classes == code
-            if mine.any():
-                path = "".join(
-                    f"M{a:.1f} {b:.1f}h{side}v{side}h-{side}z"
-                    for a, b in zip(x[mine].tolist(), y[mine].tolist(), strict=True)
-                )
-                yield fill_of(code), path
+            points = zip(x[mine].tolist(), y[mine].tolist(), strict=True)
+            path = "".join(f"M{a:.1f} {b:.1f}h{side}v{side}h-{side}z" for a, b in points)
+            if path:
+                yield FILLS[code], path
 
 
-def fill_of(code: int) -> str:
-    """Return the fill of a class of minutes."""
-    return CLASS_COLOURS[code] if 0 <= code < UNKNOWN_CLASS else UNKNOWN_FILL
-
-
-def county_svg(picture: CountyPicture) -> str:
-    """Return a map of the county as SVG text."""
-    frame = _Frame(picture)
-    border = border_of(picture.shapes, picture.inland) if picture.inland else ()
-    line = shapely.MultiLineString([[frame.at(x, y) for x, y in part] for part in border])
-    key = _key(picture, frame)
-    sides = _sides(picture, frame)
-    boxes = [*sides, *_boxes_of(line)]
-    if key:
-        boxes.append((key["x"], key["y"], key["x"] + key["width"], key["y"] + key["height"]))
-    marks = [(mark, *frame.at(mark.east, mark.north)) for mark in picture.marks]
-    return _Svg(
-        render(
-            "picture_map.svg.html",
-            picture=picture,
-            font=FONT,
-            width=frame.width,
-            height=frame.height,
-            areas=[
-                (frame.path(rings), (picture.fills or {}).get(code, "#FAF8F4"))
-                for code, rings in picture.shapes.rings.items()
-            ],
-            roads=frame.path(picture.roads, closed=False),
-            squares=list(frame.squares(picture.squares)) if picture.squares else (),
-            border=frame.path(border, closed=False),
-            outlines=[frame.path(picture.shapes.rings[code]) for code in picture.chosen],
-            marks=marks,
-            ring=PHASE_COLOURS.get(picture.phase, "#0B4F6C"),
-            labels=place_labels(marks, avoid=boxes, frame=frame),
-            sides=sides,
-            side_names=picture.sides,
-            key=key,
-        )
-    )
-
-
-def _polygons(shapes: CountyShapes) -> dict[str, shapely.Geometry]:
-    return {
-        code: shapely.union_all([shapely.Polygon(ring) for ring in rings])
-        for code, rings in shapes.rings.items()
-    }
-
-
-def border_of(shapes: CountyShapes, inland: Collection[str]) -> tuple[Ring, ...]:
-    """Return the line between some municipalities and all others."""
-    polygons = _polygons(shapes)
-    inner = shapely.union_all([polygons[code] for code in polygons if code in inland])
-    outer = shapely.union_all([polygons[code] for code in polygons if code not in inland])
-    shared = shapely.intersection(shapely.boundary(inner), shapely.boundary(outer))
+def _sides(picture: CountyPicture) -> tuple[list[tuple[float, float, str]], tuple[Ring, ...]]:
+    """Return where the two sides' names stand, and the line between them (metres)."""
+    halves: list[list[shapely.Geometry]] = [[], []]
+    for code, rings in picture.shapes.rings.items():
+        halves[code not in picture.inland] += [shapely.Polygon(ring) for ring in rings]
+    inland, coast = (shapely.union_all(half) for half in halves)
+    shared = shapely.intersection(shapely.boundary(inland), shapely.boundary(coast))
     lines = [part for part in shapely.get_parts(shared) if part.geom_type == "LineString"]
-    merged = shapely.line_merge(shapely.MultiLineString(lines)) if lines else shared
-    return tuple(
-        tuple((float(x), float(y)) for x, y in part.coords)
-        for part in shapely.get_parts(merged)
-        if part.geom_type == "LineString"
-    )
+    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines)))
+    points = [half.representative_point() for half in (inland, coast)]
+    named = [(at.x, at.y, name) for at, name in zip(points, picture.sides, strict=True)]
+    return named, tuple(tuple(part.coords) for part in merged)
 
 
-def _sides(picture: CountyPicture, frame: _Frame) -> list[Box]:
-    """Return the boxes of the names of coast and inland, beside the line, near its middle."""
-    if not (picture.sides and picture.inland):
-        return []
-    polygons = _polygons(picture.shapes)
-    boxes = []
-    for index, name in enumerate(picture.sides):
-        codes = [code for code in polygons if (code in picture.inland) == bool(index)]
-        centre = shapely.union_all([polygons[code] for code in codes]).representative_point()
-        x, y = frame.at(centre.x, centre.y)
-        half = LETTER * 19 * len(name) / 2
-        boxes.append((x - half, y - 14, x + half, y + 6))
-    return boxes
+def _along(lines: Sequence[Sequence[tuple[float, float]]]) -> list[Box]:
+    """Return small boxes along lines, so that no name lies across them."""
+    points = shapely.get_coordinates(shapely.segmentize(shapely.MultiLineString(lines), 6.0))
+    return [(x - 4, y - 4, x + 4, y + 4) for x, y in points.tolist()]
 
 
-def _boxes_of(line: shapely.Geometry) -> list[Box]:
-    """Return small boxes along a line, so that no name lies across it."""
-    points = shapely.get_coordinates(shapely.segmentize(line, 6.0)).tolist()
-    return [(x - 4, y - 4, x + 4, y + 4) for x, y in points]
-
-
-def _key(picture: CountyPicture, frame: _Frame) -> dict[str, Any]:
+def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
     """Return the legend with every position worked out; bars are as long as their share."""
-    legend = picture.legend
-    if legend is None:
-        return {}
-    bar, row = 42.0, 22.0
-    column = bar + 40
-    width = max(110 + column * len(legend.heads), LETTER * 15 * len(legend.title) + 30)
-    height = 58 + row * len(legend.rows) if legend.heads else 36 + row * len(legend.rows)
-    top = frame.height - height - MARGIN
-    first = top + (64 if legend.heads else 42)
+    heads = legend.columns[1:] if any(row.shares for row in legend.rows) else ()
+    width = max(110 + COLUMN * len(heads), LETTER * 15 * len(legend.title) + 30)
+    above = 64 if heads else 42
+    top = frame.height - MARGIN - above + 6 - ROW * len(legend.rows)
+    left = MARGIN + 106
     return {
         "x": MARGIN,
         "y": top,
         "width": width,
-        "height": height,
-        "heads": [(MARGIN + 106 + column * i, head) for i, head in enumerate(legend.heads)],
+        "height": frame.height - MARGIN - top,
+        "heads": [(left + COLUMN * i, head) for i, head in enumerate(heads)],
         "rows": [
             {
-                "y": first + row * i,
-                "fill": item.fill,
-                "words": item.words,
+                "y": top + above + ROW * i,
+                "fill": FILLS[row.code],
+                "words": row.label,
                 "bars": [
-                    (
-                        MARGIN + 106 + column * j,
-                        max(1.5, share * bar / 100) if share else 0,
-                        _per_cent(share),
-                    )
-                    for j, share in enumerate(item.shares)
+                    (left + COLUMN * j, max(1.5, share * BAR / 100) if share else 0, text)
+                    for j, (share, text) in enumerate(zip(row.shares, row.texts, strict=True))
                 ],
             }
-            for i, item in enumerate(legend.rows)
+            for i, row in enumerate(legend.rows)
         ],
     }
 
 
-def _per_cent(share: float) -> str:
-    return "<1" if 0 < share < 0.5 else f"{share:.0f}"
-
-
 def place_labels(
-    marks: Sequence[tuple[Mark, float, float]], *, avoid: Sequence[Box], frame: _Frame
+    marks: Sequence[tuple[Mark, float, float]],
+    *,
+    avoid: Sequence[Box],
+    size: tuple[float, float],
 ) -> list[Label]:
     """Place the names so that none covers a marker, another name, the line or the legend.
 
     The important names choose their side first; a name without room is left out.
     """
-    taken: list[Box] = [*avoid]
-    markers = [(x - m.radius, y - m.radius, x + m.radius, y + m.radius) for m, x, y in marks]
+    taken = [
+        *avoid,
+        *((x - m.radius, y - m.radius, x + m.radius, y + m.radius) for m, x, y in marks),
+    ]
     labels = []
     for mark, x, y in sorted(marks, key=lambda item: (not item[0].is_bold, -item[0].count)):
         width = LETTER * 15 * len(mark.name) * (1.06 if mark.is_bold else 1)
         gap = mark.radius + 4
-        own = (x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius)
         near = gap * 0.7
         seats = (
             (x + gap, y + 5, "start"),
@@ -339,18 +295,15 @@ def place_labels(
             (x + near, y + near + 10, "start"),
             (x - near, y + near + 10, "end"),
         )
+        own = (x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius)
         for at_x, at_y, anchor in seats:
             start = {"start": at_x, "end": at_x - width, "middle": at_x - width / 2}[anchor]
             box = (start, at_y - 12, start + width, at_y + 4)
-            inside = (
-                box[0] >= 0 and box[1] >= 0 and box[2] <= frame.width and box[3] <= frame.height
-            )
-            free = all(other == own or not overlap(box, other) for other in (*taken, *markers))
-            if inside and free:
+            inside = min(box[:2]) >= 0 and box[2] <= size[0] and box[3] <= size[1]
+            if inside and not any(overlap(box, other) for other in taken if other != own):
                 taken.append(box)
-                labels.append(
-                    Label(mark.name, round(at_x, 1), round(at_y, 1), anchor, mark.is_bold)
-                )
+                at = round(at_x, 1), round(at_y, 1)
+                labels.append(Label(mark.name, *at, anchor, mark.is_bold))
                 break
     return labels
 
@@ -375,9 +328,10 @@ def framed(body: str, *, width: float, height: float, title: str, lead: str, not
     title, lead, notes : str
         Heading; the choice or the finding; source, range, date.
     """
-    room = width - 2 * MARGIN
-    heads, leads = _lines(title, 22 * 1.06, room), _lines(lead, 16, room)
-    foot = _lines(notes, 13, room)
+    heads, leads, foot = (
+        wrap(text, int((width - 2 * MARGIN) / (size * LETTER * 0.92)), break_long_words=False)
+        for text, size in ((title, 22 * 1.06), (lead, 16), (notes, 13))
+    )
     top = MARGIN + 28 * len(heads) + 21 * len(leads) + 8
     return render(
         "picture_frame.svg.html",
@@ -385,7 +339,6 @@ def framed(body: str, *, width: float, height: float, title: str, lead: str, not
         body=_Svg(body),
         width=width,
         height=round(top + height + 18 * len(foot) + MARGIN + 8, 1),
-        body_height=height,
         margin=MARGIN,
         top=top,
         title=title,
@@ -393,19 +346,6 @@ def framed(body: str, *, width: float, height: float, title: str, lead: str, not
         leads=[(MARGIN + 28 * len(heads) + 14 + 21 * i, text) for i, text in enumerate(leads)],
         foot=[(top + height + 20 + 18 * i, text) for i, text in enumerate(foot)],
     )
-
-
-class _Svg(str):
-    """SVG text that a template has made: not escaped again."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
-
-
-def _lines(text: str, size: float, width: float) -> list[str]:
-    return wrap(text, int(width / (size * LETTER * 0.92)), break_long_words=False)
 
 
 def png(svg: str) -> bytes:
@@ -418,9 +358,3 @@ def png(svg: str) -> bytes:
 def data_url(svg: str) -> str:
     """Return an SVG text as the address of an image."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-def minute_classes(minutes: FloatArray, ends: Sequence[float] = (30, 60, 90, 120)) -> CodeArray:
-    """Return the class of each time, limits inclusive; what is not finite is ``UNKNOWN_CLASS``."""
-    classes = np.searchsorted(np.asarray(ends, dtype=np.float64), minutes, side="left")
-    return np.where(np.isfinite(minutes), classes, UNKNOWN_CLASS).astype(np.int8)

@@ -10,8 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from ris_map.coverage.page.choices import CoverageChoice
-from ris_map.coverage.page.view import CoverageView
+from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.register.in_words import Words
 from ris_map.register.reading import load_register
 from ris_map.travel.world import World, foundations, world_of
@@ -41,7 +40,13 @@ def words(language: Language) -> Words:
 
 def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
     choice = CoverageChoice(**changes)
-    return CoverageView(world=world(), choice=choice, words=words(language), data_dir=DATA)
+    return CoverageView(
+        world=world(),
+        choice=choice,
+        tr=translator(language),
+        words=words(language),
+        data_dir=DATA,
+    )
 
 
 class Table(HTMLParser):

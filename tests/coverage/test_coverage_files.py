@@ -17,7 +17,7 @@ from ris_map.coverage.page.pictures import (
     PICTURES,
     file_name,
     labels_at,
-    map_picture,
+    paper_map,
     picture,
     picture_png,
 )
@@ -144,7 +144,9 @@ def test_R12_a_picture_has_title_range_source_and_date_inside(
     for text in (finding_sentence(shown), basis(shown)):
         for word in text.replace("\u00a0", " ").split():
             assert word in words.replace("\u00a0", " ")
-    assert shown.range_of(shown.inland_group).replace("\u00a0", " ") in words.replace("\u00a0", " ")
+    assert shown.range_of(shown.side("inland")).replace("\u00a0", " ") in words.replace(
+        "\u00a0", " "
+    )
     assert shown.date in words
     assert not re.search(r"(href|src)=|<script", picture(shown, name))
 
@@ -159,8 +161,7 @@ def test_R12_a_picture_is_also_a_png(name: str) -> None:
 
 def test_R12_K3_the_map_on_paper_has_every_place_in_its_class() -> None:
     shown = view()
-    drawn = map_picture(shown)
-    assert drawn.squares is not None
+    drawn = paper_map(shown)
     assert len(drawn.squares.classes) == len(shown.found.minutes)
     svg = ET.fromstring(drawn.svg)
     paths = [p for p in svg.iter(f"{SVG}path") if p.get("class") == "squares"]
@@ -171,16 +172,16 @@ def test_R12_the_matrix_on_paper_has_every_cell() -> None:
     shown = view()
     svg = ET.fromstring(picture(shown, "matris"))
     texts = ["".join(t.itertext()).strip() for t in svg.iter(f"{SVG}text")]
-    for row in matrix_rows(shown):
-        assert row.name in texts
-        for cell in row.cells:
+    for code, cells in matrix_rows(shown).items():
+        assert shown.name(code) in texts
+        for cell in cells:
             assert cell.text + ("?" if cell.is_open else "") in texts
 
 
 def test_F22_the_choice_is_in_the_name_and_no_two_files_share_one() -> None:
     names = {
         file_name(view(**changes), name, suffix)
-        for changes in ({}, {"threshold": 90}, {"delivery": Delivery.VISIT}, {"division": "kust"})
+        for changes in ({}, {"limit": 90}, {"delivery": Delivery.VISIT}, {"division": "kust"})
         for name in PICTURES
         for suffix in ("svg", "png")
     }
@@ -198,9 +199,6 @@ def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) ->
 
 
 def test_G6_K6_no_name_on_the_map_covers_a_marker_or_another_name() -> None:
-    class Paper:
-        width, height = 400.0, 300.0
-
     marks = [
         (
             Mark(name=f"Ort {i}", east=0, north=0, count=i % 3),
@@ -209,7 +207,7 @@ def test_G6_K6_no_name_on_the_map_covers_a_marker_or_another_name() -> None:
         )
         for i in range(24)
     ]
-    labels = place_labels(marks, avoid=[], frame=Paper())  # type: ignore[arg-type]
+    labels = place_labels(marks, avoid=[], size=(400.0, 300.0))
     boxes = []
     for label in labels:
         width = 0.55 * 15 * len(label.text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ris_map.coverage.page.choices import TABS
+from ris_map.coverage.page.view import TABS
 from ris_map.register.vocabulary import Delivery
 from ris_map.words import translator
 from ris_map.words.language import Language

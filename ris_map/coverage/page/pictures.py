@@ -4,75 +4,62 @@ from __future__ import annotations
 
 import json
 import math
-from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
 
-from ris_map.coverage.groups import matching_offices
+from ris_map.coverage.map_picture import DEFAULT_DIVISION
+from ris_map.coverage.map_picture import picture as map_content
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
-from ris_map.geography.boundaries import Ring, county_shapes, point_in_metres
-from ris_map.register.in_words import town_id
-from ris_map.register.vocabulary import ServiceType
-from ris_map.travel.arrays import CodeArray, FloatArray
-from ris_map.travel.people import Cells
+from ris_map.coverage.support import SERVICE_TYPES
+from ris_map.geography.boundaries import county_shapes
+from ris_map.travel.arrays import FloatArray
+from ris_map.travel.network import metres
 from ris_map.web.picture import (
     CLASS_COLOURS,
     CLASS_INK,
+    FILLS,
     FONT,
-    UNKNOWN_CLASS,
-    UNKNOWN_FILL,
     CountyPicture,
-    Legend,
-    LegendRow,
     Mark,
-    Squares,
-    county_svg,
-    fill_of,
+    background_roads,
     framed,
     png,
+    squares_of,
 )
 from ris_map.words.figures import minutes_number, near_limit
 from ris_map.words.markup import render
-from ris_map.words.table import FigureTable, count, share
+from ris_map.words.table import Cell, FigureTable, count, share
 
 INK, SOFT, LINE = "#1B2733", "#4A5763", "#D5DADF"
-GROUP_COLOURS = ("#6F2A75", "#0B4F6C", "#6B7680")
-GROUP_DASHES = ((1, 0), (8, 3), (2, 3))
+GROUP_COLOURS = ["#6F2A75", "#0B4F6C", "#6B7680"]
+GROUP_DASHES = [[1, 0], [8, 3], [2, 3]]
 """Inland, coast, county: each line differs in colour and in dash, and carries its name."""
 LONGEST = 180
 CHART = (700, 340)
-PADDING = {"left": 12, "right": 12, "top": 12, "bottom": 12}
 LABEL_STEP = 9.0
 """Labels are at least this many per cent apart."""
 PICTURES = ("karta", "matris", "kurva", "kust-fjall")
+Chart = alt.LayerChart | alt.Chart
 
 
-def _config(chart: alt.LayerChart | alt.FacetChart) -> alt.LayerChart:
-    configured: alt.LayerChart = (
-        chart.properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=PADDING)
+def _layered(*layers: alt.Chart, title: str) -> alt.LayerChart:
+    axis = {"labelFontSize": 15, "titleFontSize": 15, "labelColor": INK, "titleColor": SOFT}
+    made: alt.LayerChart = (
+        alt.layer(*layers)
+        .properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=12)
+        .properties(description=title)
         .configure(font=FONT)
         .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=15,
-            titleFontSize=15,
-            labelColor=INK,
-            titleColor=SOFT,
-            titleFontWeight=400,
-            gridColor=LINE,
-        )
+        .configure_axis(titleFontWeight=400, gridColor=LINE, **axis)
     )
-    return configured
+    return made
 
 
 def groups_of(view: CoverageView) -> list[tuple[str, str, Collection[str]]]:
@@ -87,72 +74,57 @@ def groups_of(view: CoverageView) -> list[tuple[str, str, Collection[str]]]:
 
 def shares_by_minute(view: CoverageView, codes: Collection[str]) -> FloatArray:
     """Return the share of residents that arrive within 0, 1, ... ``LONGEST`` minutes."""
-    inside = np.isin(view.cube.population.municipality, [view.at(code) for code in codes])
-    people, times = view.cube.population.persons[inside], view.found.minutes[inside]
-    order = np.argsort(times, kind="stable")
-    reached = np.concatenate([[0], np.cumsum(people[order])])
-    at = np.searchsorted(times[order], np.arange(LONGEST + 1), side="right")
-    result: FloatArray = reached[at] / max(int(people.sum()), 1)
+    population = view.cube.population
+    inside = np.isin(population.municipality, [view.at(code) for code in codes])
+    people, times = population.persons[inside], np.ceil(view.found.minutes[inside])
+    within = np.where(times <= LONGEST, times, LONGEST + 1).astype(np.int64)
+    arriving = np.bincount(within, people, LONGEST + 2)[: LONGEST + 1]
+    result: FloatArray = np.cumsum(arriving) / max(int(people.sum()), 1)
     return result
 
 
 def curve_chart(view: CoverageView) -> alt.LayerChart:
     """Return residents by minutes, one line per group, with the names where the limit is."""
-    groups, tr, limit = groups_of(view), view.tr, view.choice.threshold
+    groups, tr, limit = groups_of(view), view.tr, view.choice.limit
     names = [name for name, _, _ in groups]
-    shares = {name: shares_by_minute(view, codes) for name, _, codes in groups}
-    points = pd.DataFrame(
-        [
-            {"group": name, "minutes": minute, "share": part * 100}
-            for name, parts in shares.items()
-            for minute, part in enumerate(parts.tolist())
-        ]
-    )
-    x = alt.X(
-        "minutes:Q",
-        title=tr("coverage.curve.x"),
-        scale=alt.Scale(domain=[0, LONGEST]),
-        axis=alt.Axis(
-            values=list(range(0, LONGEST + 1, 30)), grid=False, description=tr("coverage.curve.x")
-        ),
-    )
+    shares = pd.DataFrame({name: shares_by_minute(view, codes) for name, _, codes in groups})
+    points = (100 * shares).rename_axis("minutes").reset_index()
+    points = points.melt("minutes", var_name="group", value_name="share")
+    scale = alt.Scale(domain=[0, LONGEST])
+    ticks = alt.Axis(values=list(range(0, LONGEST + 1, 30)), grid=False)
+    x = alt.X("minutes:Q", title=tr("coverage.curve.x"), scale=scale, axis=ticks)
     y = alt.Y(
         "share:Q",
         title=tr("coverage.curve.y"),
         scale=alt.Scale(domain=[0, 108], nice=False),
-        axis=alt.Axis(values=[0, 25, 50, 75, 100], description=tr("coverage.curve.y")),
+        axis=alt.Axis(values=[0, 25, 50, 75, 100]),
     )
-    colour = alt.Color(
-        "group:N", scale=alt.Scale(domain=names, range=list(GROUP_COLOURS)), legend=None
+    colours, dashes = (
+        alt.Scale(domain=names, range=values) for values in (GROUP_COLOURS, GROUP_DASHES)
     )
-    dash = alt.StrokeDash(
-        "group:N", scale=alt.Scale(domain=names, range=[list(d) for d in GROUP_DASHES]), legend=None
-    )
-    lines = (
-        alt.Chart(points)
-        .mark_line(interpolate="step-after", strokeWidth=2.8, clip=True)
-        .encode(x=x, y=y, color=colour, strokeDash=dash)
-    )
-    rule = (
-        alt.Chart(pd.DataFrame({"minutes": [limit]}))
-        .mark_rule(color=SOFT, strokeDash=[2, 2])
-        .encode(x="minutes:Q")
-    )
-    placed = pd.DataFrame(
-        labels_at(view, {name: float(parts[limit]) for name, parts in shares.items()})
-    )
+    colour = alt.Color("group:N", scale=colours, legend=None)
+    dash = alt.StrokeDash("group:N", scale=dashes, legend=None)
+    lines = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=2.8, clip=True)
+    at_limit = labels_at(view, {name: float(shares[name][limit]) for name in names})
     left = limit <= LONGEST / 2
-    style: dict[str, Any] = {
-        "align": "left" if left else "right",
-        "dx": 7 if left else -7,
-        "baseline": "middle",
-        "fontSize": 16,
-        "fontWeight": 600,
-    }
-    where = alt.Chart(placed).encode(x="minutes:Q", y="share:Q", text="text:N")
-    halo = where.mark_text(stroke="#FFFFFF", strokeWidth=5, strokeJoin="round", **style)
-    text = where.mark_text(**style).encode(color=colour)
-    return _config(alt.layer(rule, lines, halo, text).properties(description=curve_title(view)))
+    where = alt.Chart(pd.DataFrame(at_limit)).encode(x="minutes:Q", y="share:Q", text="text:N")
+    style: dict[str, Any] = {"dx": 7 if left else -7, "fontSize": 16, "fontWeight": 600}
+    text = where.mark_text(align="left" if left else "right", baseline="middle", **style)
+    halo = text.copy(deep=True)
+    halo.mark.stroke, halo.mark.strokeWidth, halo.mark.strokeJoin = "#FFFFFF", 5, "round"
+    return _layered(
+        _limit_rule("x", limit),
+        lines.encode(x=x, y=y, color=colour, strokeDash=dash),
+        halo,
+        text.encode(color=colour),
+        title=curve_title(view),
+    )
+
+
+def _limit_rule(axis: str, limit: int) -> alt.Chart:
+    rule = alt.Chart(pd.DataFrame({"minutes": [limit]})).mark_rule(color=SOFT, strokeDash=[3, 3])
+    placed: alt.Chart = rule.encode(**{axis: "minutes:Q"})
+    return placed
 
 
 def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, object]]:
@@ -166,20 +138,23 @@ def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, ob
         beside = part * 100 + (LABEL_STEP / 2 if rank == 0 else -LABEL_STEP / 2)
         above = max(min(beside, above - LABEL_STEP), lowest)
         text = f"{name}: {view.percent(part)}"
-        placed.append(
-            {"group": name, "text": text, "minutes": view.choice.threshold, "share": above}
-        )
+        placed.append({"group": name, "text": text, "minutes": view.choice.limit, "share": above})
     return placed
 
 
 def curve_title(view: CoverageView) -> str:
     """Return the caption of the curve."""
-    return view.tr("coverage.curve.title", kind=view.kind)
+    return view.tr("coverage.curve.title", kind=view.asked)
 
 
 def curve_table(view: CoverageView) -> FigureTable:
     """Return the share of each group within each limit."""
     tr, limits = view.tr, [int(limit) for limit in view.cube.definition.thresholds]
+    rows: list[tuple[Cell, ...]] = []
+    for name, key, codes in groups_of(view):
+        shares = shares_by_minute(view, codes)
+        within = (share(shares[limit]) for limit in limits)
+        rows.append((name, *within, count(view.groups[key].residents)))
     return FigureTable(
         id="fordelning",
         title=curve_title(view),
@@ -188,25 +163,21 @@ def curve_table(view: CoverageView) -> FigureTable:
             *(tr("coverage.column.within", limit=limit) for limit in limits),
             tr("coverage.column.residents"),
         ),
-        rows=[
-            (
-                name,
-                *(share(shares_by_minute(view, codes)[limit]) for limit in limits),
-                count(view.groups[key].residents),
-            )
-            for name, key, codes in groups_of(view)
-        ],
+        rows=rows,
     )
+
+
+def mountain_title(view: CoverageView) -> str:
+    """Return the caption of the picture from the coast to the mountains."""
+    return view.tr("coverage.mountain.title", kind=view.asked)
 
 
 def mountain_chart(view: CoverageView) -> alt.LayerChart:
     """Return the median of each municipality from the coast to the mountains, with its range."""
-    tr, limit = view.tr, view.choice.threshold
-    names = [view.name(code) for code in view.order]
-    rows = []
+    tr, limit, rows = view.tr, view.choice.limit, []
     for code in view.order:
-        value = float(view.found.median[view.at(code)])
-        known, group = math.isfinite(value), view.groups[code]
+        value, group = float(view.found.median[view.at(code)]), view.groups[code]
+        known = math.isfinite(value)
         rows.append(
             {
                 "name": view.name(code),
@@ -217,35 +188,19 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
                 "text": f"≈ {limit}" if near_limit(value, limit) else minutes_number(value, tr=tr),
             }
         )
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X(
-            "name:N",
-            sort=names,
-            title=None,
-            axis=alt.Axis(labelAngle=-40, description=tr("coverage.mountain.x")),
-        )
-    )
-    y = alt.Y(
-        "minutes:Q",
-        title=tr("coverage.mountain.y"),
-        axis=alt.Axis(description=tr("coverage.mountain.y")),
-    )
-    bars = base.mark_bar(width=30, stroke="#8894A0", strokeWidth=0.5).encode(
-        y=y, color=alt.Color("colour:N", scale=None)
-    )
-    errors = base.mark_rule(color=INK, strokeWidth=2).encode(y="low:Q", y2="high:Q")
-    texts = base.mark_text(dy=-9, fontSize=14, fontWeight=600, color=INK).encode(
-        y="high:Q", text="text:N"
-    )
-    rule = (
-        alt.Chart(pd.DataFrame({"limit": [limit]}))
-        .mark_rule(color=SOFT, strokeDash=[4, 3])
-        .encode(y="limit:Q")
-    )
-    return _config(
-        alt.layer(bars, errors, rule, texts).properties(
-            description=tr("coverage.mountain.title", kind=view.kind)
-        )
+    names = alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40))
+    base = alt.Chart(pd.DataFrame(rows)).encode(x=names)
+    bars = base.mark_bar(width=30, stroke="#8894A0", strokeWidth=0.5)
+    texts = base.mark_text(dy=-9, fontSize=14, fontWeight=600, color=INK)
+    return _layered(
+        bars.encode(
+            y=alt.Y("minutes:Q", title=tr("coverage.mountain.y")),
+            color=alt.Color("colour:N", scale=None),
+        ),
+        base.mark_rule(color=INK, strokeWidth=2).encode(y="low:Q", y2="high:Q"),
+        _limit_rule("y", limit),
+        texts.encode(y="high:Q", text="text:N"),
+        title=mountain_title(view),
     )
 
 
@@ -255,23 +210,22 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
 def picture(view: CoverageView, name: str) -> str:
     """Return one of ``PICTURES`` as SVG, with title, choice, range, source and date inside."""
     if name == "karta":
-        drawn = map_picture(view)
-        body, width, height = county_svg(drawn), drawn.width, drawn.height
+        drawn = paper_map(view)
+        lead, body, width, height = map_title(view), drawn.svg, drawn.width, drawn.height
     elif name == "matris":
-        body, width, height = _matrix_svg(view)
+        lead, (body, width, height) = matrix_title(view), _matrix_svg(view)
     else:
-        chart = curve_chart(view) if name == "kurva" else mountain_chart(view)
-        body = _chart_svg(json.dumps(chart.to_dict()))
-        width, height = CHART[0] + 110.0, CHART[1] + (120.0 if name == "kust-fjall" else 80.0)
-    leads = {
-        "karta": map_title(view),
-        "matris": matrix_title(view),
-        "kurva": curve_title(view),
-        "kust-fjall": view.tr("coverage.mountain.title", kind=view.kind),
-    }
-    lead = f"{leads[name]}. {range_words(view)}".strip()
+        is_curve = name == "kurva"
+        chart, titled = (curve_chart, curve_title) if is_curve else (mountain_chart, mountain_title)
+        lead, body = titled(view), _chart_svg(json.dumps(chart(view).to_dict()))
+        width, height = CHART[0] + 110.0, CHART[1] + (80.0 if is_curve else 120.0)
     return framed(
-        body, width=width, height=height, title=finding_sentence(view), lead=lead, notes=basis(view)
+        body,
+        width=width,
+        height=height,
+        title=finding_sentence(view),
+        lead=f"{lead}. {range_words(view)}".strip(),
+        notes=basis(view),
     )
 
 
@@ -285,8 +239,8 @@ def file_name(view: CoverageView, name: str, suffix: str) -> str:
     choice = view.choice
     parts = [view.tr("coverage.file"), name]
     parts += [str(p) for p in (choice.phase, choice.service_type, choice.strength_area) if p]
-    parts.append(f"{choice.threshold}-min" if choice.is_physical else str(choice.delivery))
-    parts += [choice.division] if choice.division != "samverkan" else []
+    parts.append(f"{choice.limit}-min" if view.is_physical else str(choice.delivery))
+    parts += [choice.division] if choice.division != DEFAULT_DIVISION else []
     stem = "-".join([*parts, view.date]).replace("_", "-")
     return f"{stem}.{suffix}"
 
@@ -298,182 +252,77 @@ def _chart_svg(spec: str) -> str:
     return str(vl_convert.vegalite_to_svg(spec))
 
 
-def map_picture(view: CoverageView) -> CountyPicture:
-    """Return the map as it is drawn on paper."""
-    tr, data_dir = view.tr, view.data_dir
-    physical = view.choice.is_physical
-    return CountyPicture(
-        shapes=county_shapes(data_dir),
-        title=map_title(view),
-        description=finding_sentence(view),
-        squares=squares_of(view.world.cells, view.classes),
-        marks=_marks(view),
-        chosen=view.place_codes if view.choice.place else (),
-        inland=view.inland,
-        sides=(tr("coverage.group.coast"), tr("coverage.group.inland")),
-        roads=background_roads(data_dir),
-        phase=view.choice.phase or "",
-        legend=map_legend(view) if physical else _remote_legend(view),
-    )
-
-
 def map_title(view: CoverageView) -> str:
     """Return what the map shows."""
-    key = "coverage.map.heading" if view.choice.is_physical else "coverage.map.heading.remote"
-    return view.tr(key, kind=view.kind, mode=view.mode())
+    key = "coverage.map.heading" if view.is_physical else "coverage.map.heading.remote"
+    return view.tr(key, kind=view.asked, mode=view.mode())
 
 
-def class_words(view: CoverageView) -> list[str]:
-    """Return the words of the five classes of minutes."""
-    return [*("0–30", "30–60", "60–90", "90–120"), view.tr("coverage.class.last")]
-
-
-def map_legend(view: CoverageView) -> Legend:
-    """Return the legend, which is the chart: per cent of the residents in each class."""
-    tr = view.tr
-    words = [*class_words(view), tr("coverage.class.unknown")]
-    columns = [[100 * s for s in view.class_shares[side]] for side in ("inland", "coast")]
-    kind = view.choice.service_type
-    what = view.label(kind).lower() if kind else tr("coverage.kind.any")
-    return Legend(
-        title=tr("coverage.legend.title", what=what),
-        heads=tuple(f"{name} %" for name, _, _ in groups_of(view)[:2]),
-        rows=tuple(
-            LegendRow(
-                fill=fill_of(code), words=text, shares=tuple(column[code] for column in columns)
+def paper_map(view: CoverageView) -> CountyPicture:
+    """Return the page's map as it is drawn on paper: the same squares, towns and legend."""
+    drawn = map_content(view)
+    offices = {(town.name, town.lat, town.lon): town.count or 0 for town in drawn.bubbles}
+    named = {name for name, _, _ in offices}
+    seats = {t.name: t for t in view.geography.localities if t.is_seat and t.name not in named}
+    towns = {**offices, **{(t.name, t.lat, t.lon): 0 for t in seats.values()}}
+    chosen = [t.name for t in seats.values() if t.municipality_code == view.choice.place]
+    at = metres(np.array([lat for _, lat, _ in towns]), np.array([lon for _, _, lon in towns]))
+    return CountyPicture(
+        shapes=county_shapes(view.data_dir),
+        title=map_title(view),
+        description=finding_sentence(view),
+        squares=squares_of(view.world.cells, view.classes()),
+        marks=[
+            Mark(name=name, east=east, north=north, count=number, is_bold=name in chosen)
+            for ((name, _, _), number), (east, north) in zip(
+                towns.items(), at.tolist(), strict=True
             )
-            for code, text in enumerate(words)
-            if code < UNKNOWN_CLASS or any(column[code] for column in columns)
-        ),
+        ],
+        chosen=view.place[1] if view.choice.place else (),
+        inland=view.inland,
+        sides=(view.tr("coverage.group.inland"), view.tr("coverage.group.coast")),
+        roads=background_roads(view.data_dir),
+        phase=view.choice.phase or "",
+        legend=drawn.legend,
     )
-
-
-def _remote_legend(view: CoverageView) -> Legend:
-    states = ((0, "offered"), (4, "not-offered"), (UNKNOWN_CLASS, "unknown"))
-    rows = [
-        LegendRow(fill=fill_of(code), words=view.tr(f"coverage.remote.{name}"))
-        for code, name in states
-    ]
-    return Legend(title=view.mode().capitalize(), heads=(), rows=tuple(rows))
-
-
-def squares_of(cells: Cells, classes: CodeArray) -> Squares:
-    """Return inhabited squares in metres, with the class of each."""
-    transform = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
-    east, north = transform.transform(cells.lon, cells.lat)
-    return Squares(east=np.asarray(east), north=np.asarray(north), classes=classes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficeTown:
-    """A town with offices that match (EPSG:4326), and how many actors they belong to."""
-
-    id: str
-    name: str
-    lat: float
-    lon: float
-    actors: int
-
-
-def office_towns(view: CoverageView) -> tuple[OfficeTown, ...]:
-    """Return the towns with offices that match; none for remote help."""
-    if not view.choice.is_physical:
-        return ()
-    table, towns = view.cube.table, defaultdict[str, list[int]](list)
-    for index in matching_offices(view.cube, view.choice).tolist():
-        towns[table.office_towns[index]].append(index)
-    found = []
-    for name, indices in towns.items():
-        offices = [view.offices[table.office_ids[i]] for i in indices]
-        found.append(
-            OfficeTown(
-                id=town_id(offices[0]),
-                name=name,
-                lat=sum(office.lat for office in offices) / len(offices),
-                lon=sum(office.lon for office in offices) / len(offices),
-                actors=len({int(table.office_actor[i]) for i in indices}),
-            )
-        )
-    return tuple(found)
-
-
-def _marks(view: CoverageView) -> list[Mark]:
-    marks = []
-    towns = office_towns(view)
-    for town in towns:
-        east, north = point_in_metres(town.lat, town.lon)
-        marks.append(Mark(name=town.name, east=east, north=north, count=town.actors))
-    for place in view.geography.localities:
-        if place.is_seat and place.name not in {town.name for town in towns}:
-            east, north = point_in_metres(place.lat, place.lon)
-            is_chosen = place.municipality_code == view.choice.place
-            marks.append(Mark(name=place.name, east=east, north=north, is_bold=is_chosen))
-    return marks
-
-
-@lru_cache(maxsize=2)
-def background_roads(data_dir: Path) -> tuple[Ring, ...]:
-    """Return the roads of the map's background in metres, simplified."""
-    collection = json.loads((data_dir / "background.geojson").read_text(encoding="utf-8"))
-    transform = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
-    rings: list[Ring] = []
-    for feature in collection["features"]:
-        if feature["properties"].get("kind") != "road":
-            continue
-        line = shapely.from_geojson(json.dumps(feature["geometry"]))
-        for part in shapely.get_parts(line):
-            moved = shapely.transform(
-                part, lambda xy: np.column_stack(transform.transform(xy[:, 0], xy[:, 1]))
-            )
-            rings.append(tuple((float(x), float(y)) for x, y in moved.simplify(200.0).coords))
-    return tuple(rings)
 
 
 def _matrix_svg(view: CoverageView) -> tuple[str, float, float]:
     """Return the matrix as an SVG element with its size."""
-    rows, left, head, cell, row_height = matrix_rows(view), 130.0, 48.0, 112.0, 30.0
-    colours = {"offered": (CLASS_COLOURS[0], INK), "not-offered": (CLASS_COLOURS[4], "#FFFFFF")}
-    boxes, y, line = [], head, 0.0
-    names = []
-    for row in rows:
-        if row.is_inland and not line:
+    left, y, cell, row_height, line = 130.0, 48.0, 112.0, 30.0, 0.0
+    states = {
+        **{str(n): (CLASS_COLOURS[n], CLASS_INK[n]) for n in range(len(CLASS_COLOURS))},
+        "offered": (CLASS_COLOURS[0], INK),
+        "not-offered": (CLASS_COLOURS[4], "#FFFFFF"),
+        "unknown": (FILLS[-1], INK),
+    }
+    boxes, names = [], []
+    for code, cells in matrix_rows(view).items():
+        if code in view.inland and not line:
             line, y = y + 3, y + 6
-        names.append((y + 20, row.name))
-        for i, item in enumerate(row.cells):
-            fill, ink = colours.get(item.state, ("#FFFFFF", INK))
-            if item.state.isdigit():
-                fill, ink = CLASS_COLOURS[int(item.state)], CLASS_INK[int(item.state)]
-            if item.state == "unknown":
-                fill = UNKNOWN_FILL
-            halves = (
-                [CLASS_COLOURS[min(side, 4)] for side in item.sides] if item.state == "near" else []
-            )
+        names.append((y + 20, view.name(code)))
+        for i, item in enumerate(cells):
+            fill, ink = states.get(item.state, ("#FFFFFF", INK))
+            is_near = item.state == "near"
+            halves = [CLASS_COLOURS[min(side, 4)] for side in item.sides] if is_near else []
             text = item.text + ("?" if item.is_open else "")
-            boxes.append(
-                {
-                    "x": left + cell * i,
-                    "y": y,
-                    "fill": fill,
-                    "ink": ink,
-                    "text": text,
-                    "halves": halves,
-                }
-            )
+            boxes.append((left + cell * i, y, fill, ink, text, halves))
         y += row_height
+    width, height = left + cell * len(SERVICE_TYPES) + 14, y + 8
     svg = render(
         "coverage_matrix.svg.html",
         font=FONT,
         title=matrix_title(view),
-        width=left + cell * len(ServiceType) + 14,
-        height=y + 8,
+        width=width,
+        height=height,
         cell=cell,
         row=row_height,
         line=line,
         heads=[
             (left + cell * (i + 0.5), view.tr(f"coverage.type.{kind}"))
-            for i, kind in enumerate(ServiceType)
+            for i, kind in enumerate(SERVICE_TYPES)
         ],
         names=names,
         boxes=boxes,
     )
-    return svg, left + cell * len(ServiceType) + 14, y + 8
+    return svg, width, height

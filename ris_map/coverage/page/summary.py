@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ LIMITS = ("capacity", "evidence", "register", "roads", "people", "outside", "tim
 TERMS = ("gap", "near", "unknown", "median", "p90", "chain", "fragility", "stable")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFigure:
+class KeyFigure(NamedTuple):
     """One big figure, what it counts and its range; ``is_gap`` gives it the colour of distance."""
 
     number: str
@@ -31,15 +29,15 @@ class KeyFigure:
 
 def headline(view: CoverageView) -> str:
     """Return where the gap lies, in one line; differences inside the error are none."""
-    kind = view.kind[0].upper() + view.kind[1:]
-    if not view.choice.is_physical:
+    kind = view.asked[0].upper() + view.asked[1:]
+    if not view.is_physical:
         return view.tr("coverage.headline.remote", kind=kind, mode=view.mode())
-    return view.tr(f"coverage.headline.{finding(view)}", kind=kind, limit=view.choice.threshold)
+    return view.tr(f"coverage.headline.{finding(view)}", kind=kind, limit=view.choice.limit)
 
 
 def finding(view: CoverageView) -> str:
     """Return ``inland``, ``coast``, ``alike``, ``all`` or ``none``."""
-    inland, coast = view.inland_group, view.coast_group
+    inland, coast = view.side("inland"), view.side("coast")
     if inland.share + coast.share == 0:
         return "none"
     if min(inland.share, coast.share) >= NEARLY_ALL:
@@ -51,49 +49,46 @@ def finding(view: CoverageView) -> str:
 
 
 def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
-    """Return the four figures."""
-    return _office_figures(view) if view.choice.is_physical else _remote_figures(view)
-
-
-def _office_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
-    tr, limit = view.tr, view.choice.threshold
-    inland, coast = view.inland_group, view.coast_group
+    """Return the four figures; those of another way of help than the office have no minutes."""
+    if not view.is_physical:
+        return _remote_figures(view)
+    tr, limit = view.tr, view.choice.limit
+    inland, coast = view.side("inland"), view.side("coast")
     clear, near, unsure = view.gaps(view.inland)
     most = len(clear) + len(near) + len(unsure)
     number = str(most) if most == len(clear) else f"{len(clear)}–{most}"
     notes = [("coverage.figure.near", near), ("coverage.figure.unsure", unsure)]
-    beyond = [tr.number(_hundreds(n)) for n in (inland.beyond_at_best, inland.beyond)]
+    beyond = [
+        tr.number(n if n < 1000 else 100 * round(n / 100))
+        for n in (inland.beyond_at_best, inland.beyond)
+    ]
+    excess = inland.excess_minutes
+    far = tr("coverage.figure.shortfall", n=tr.number(rounded(excess))) if excess > 0 else ""
     return (
         KeyFigure(
-            number=view.share_words(inland),
-            text=tr("coverage.figure.inland", limit=limit),
-            range=view.range_of(inland),
-            note=carrier_words(view, short=True),
+            view.share_words(view.inland),
+            tr("coverage.figure.inland", limit=limit),
+            carrier_words(view, short=True),
+            view.range_of(inland),
             is_gap=True,
         ),
         KeyFigure(
-            number=view.share_words(coast),
-            text=tr("coverage.figure.coast", limit=limit),
+            view.share_words(view.coast),
+            tr("coverage.figure.coast", limit=limit),
             range=view.range_of(coast),
         ),
         KeyFigure(
-            number=tr("coverage.figure.of", n=number, of=len(view.inland)),
-            text=tr("coverage.figure.gaps", limit=limit),
-            note=" ".join(tr.plural(k, len(c), names=view.names(c)) for k, c in notes if c),
+            tr("coverage.figure.of", n=number, of=len(view.inland)),
+            tr("coverage.figure.gaps", limit=limit),
+            " ".join(tr.plural(k, len(c), names=view.listed(c)) for k, c in notes if c),
         ),
-        KeyFigure(
-            number="–".join(dict.fromkeys(beyond)),
-            text=tr("coverage.figure.beyond", limit=limit),
-            note=""
-            if not math.isfinite(inland.excess_minutes)
-            else tr("coverage.figure.shortfall", n=tr.number(rounded(inland.excess_minutes))),
-        ),
+        KeyFigure("–".join(dict.fromkeys(beyond)), tr("coverage.figure.beyond", limit=limit), far),
     )
 
 
 def carrier_words(view: CoverageView, *, short: bool = False) -> str:
     """Return the actor on which the inland's share rests, if one office carries it (R6)."""
-    carrier = next(iter(view.inland_group.carriers), None)
+    carrier = next(iter(view.side("inland").carriers), None)
     if carrier is None:
         return ""
     return view.tr(
@@ -105,42 +100,28 @@ def carrier_words(view: CoverageView, *, short: bool = False) -> str:
 
 
 def _remote_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
-    """R7: the figures of another way of help are relabelled, and have no minutes."""
     tr, figures = view.tr, []
     for side, codes in (("inland", view.inland), ("coast", view.coast)):
         yes = sum(view.remote(code) is Answer.YES for code in codes)
-        figures.append(
-            KeyFigure(
-                number=tr("coverage.figure.of", n=yes, of=len(codes)),
-                text=tr(f"coverage.figure.remote.{side}", mode=view.mode()),
-                is_gap=side == "inland",
-            )
-        )
+        text = tr(f"coverage.figure.remote.{side}", mode=view.mode())
+        number = tr("coverage.figure.of", n=yes, of=len(codes))
+        figures.append(KeyFigure(number, text, is_gap=side == "inland"))
     for known, key in ((Answer.UNKNOWN, "unknown"), (Answer.NO, "no")):
-        number = sum(view.remote(code) is known for code in view.order)
-        figures.append(
-            KeyFigure(
-                number=str(number),
-                text=tr(f"coverage.figure.remote.{key}", mode=view.mode()),
-            )
-        )
+        number = str(sum(view.remote(code) is known for code in view.order))
+        figures.append(KeyFigure(number, tr(f"coverage.figure.remote.{key}", mode=view.mode())))
     return tuple(figures)
-
-
-def _hundreds(people: int) -> int:
-    return people if people < 1000 else 100 * round(people / 100)
 
 
 def finding_sentence(view: CoverageView) -> str:
     """Return the finding with both shares, for titles of pictures and the copied text."""
-    if not view.choice.is_physical:
+    if not view.is_physical:
         return headline(view) + "."
     return view.tr(
         "coverage.finding",
-        inland=view.share_words(view.inland_group),
-        coast=view.share_words(view.coast_group),
-        kind=view.kind,
-        limit=view.choice.threshold,
+        inland=view.share_words(view.inland),
+        coast=view.share_words(view.coast),
+        kind=view.asked,
+        limit=view.choice.limit,
     )
 
 
@@ -148,28 +129,28 @@ def copy_text(view: CoverageView) -> str:
     """Return the paragraph for a committee paper: every figure with its range, basis and date."""
     sentences = [finding_sentence(view), *filter(None, [range_words(view)])]
     figures = key_figures(view)
-    for figure in figures[2:] if view.choice.is_physical else figures:
+    for figure in figures[2:] if view.is_physical else figures:
         sentences.append(f"{figure.number} {figure.text}. {figure.note}".strip())
-    if view.choice.is_physical and (carrier := carrier_words(view)):
+    if view.is_physical and (carrier := carrier_words(view)):
         sentences.append(carrier)
     return " ".join([*sentences, basis(view)])
 
 
 def range_words(view: CoverageView) -> str:
     """Return the range of both shares, for pictures."""
-    if not view.choice.is_physical:
+    if not view.is_physical:
         return ""
     return view.tr(
         "coverage.copy.range",
-        inland=view.range_of(view.inland_group),
-        coast=view.range_of(view.coast_group),
+        inland=view.range_of(view.side("inland")),
+        coast=view.range_of(view.side("coast")),
     )
 
 
 def basis(view: CoverageView) -> str:
     """Return what the figures rest on: who is counted, register, roads, people, day."""
     tr, definition = view.tr, view.cube.definition
-    key = "office" if view.choice.is_physical else "remote"
+    key = "office" if view.is_physical else "remote"
     return tr(
         f"coverage.basis.{key}",
         date=view.date,
@@ -200,7 +181,7 @@ def method_html(view: CoverageView) -> str:
                 "source": division.source.in_(tr.language),
                 "note": division.note.in_(tr.language),
                 "groups": [
-                    (group.label.in_(tr.language), view.names(group.municipalities))
+                    (group.label.in_(tr.language), view.listed(group.municipalities))
                     for group in division.groups
                 ],
             }
@@ -214,7 +195,7 @@ def method_html(view: CoverageView) -> str:
 
 def definitions(view: CoverageView) -> list[tuple[str, str]]:
     """Return every term of the page with its definition, for the page and the files."""
-    tr, limit = view.tr, view.choice.threshold
+    tr, limit = view.tr, view.choice.limit
     return [
         (tr(f"coverage.term.{name}", limit=limit), tr(f"coverage.term.{name}.is", limit=limit))
         for name in TERMS
@@ -278,13 +259,13 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
 def choice_words(view: CoverageView) -> list[str]:
     """Return the choice in words, part by part."""
     choice, tr = view.choice, view.tr
-    words = [view.kind, view.label(choice.delivery).lower()]
-    words += [tr("coverage.within", limit=choice.threshold)] if choice.is_physical else []
+    words = [view.asked, view.label(choice.delivery).lower()]
+    words += [tr("coverage.within", limit=choice.limit)] if view.is_physical else []
     words.append(tr(f"coverage.scope.{choice.scope}"))
     words += [tr("coverage.season.winter")] if choice.winter else []
     words += [tr("coverage.control.sourced").lower()] if choice.sourced_only else []
     words.append(tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"))
-    return [*words, view.division_name.lower()]
+    return [*words, f"{tr('coverage.choice.division').lower()}: {view.division_name}"]
 
 
 def _unreachable(view: CoverageView) -> str:

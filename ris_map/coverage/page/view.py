@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import AfterValidator, Field
 
+from ris_map.common.address import one_of
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import (
-    UNKNOWN_CLASS,
-    cell_classes,
-    class_shares,
-    cube_of,
-)
-from ris_map.coverage.groups import (
-    GroupFigures,
-    Together,
-    group_figures,
-    remote_position,
-    together,
-)
-from ris_map.coverage.page.choices import CoverageChoice
-from ris_map.coverage.support import ANSWERS
+from ris_map.coverage.cubes import chosen_minutes, cube_of
+from ris_map.coverage.groups import GroupFigures, group_figures
+from ris_map.coverage.map_picture import MapView, PictureChoice
+from ris_map.coverage.people import weighted_percentile
+from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
+from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
-from ris_map.register.model import Office
 from ris_map.register.strategy import Term
-from ris_map.register.vocabulary import Answer, Scope, ServiceType
-from ris_map.travel.arrays import CodeArray, FloatArray
-from ris_map.travel.matrix import office_key
+from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
+from ris_map.travel.arrays import FloatArray
 from ris_map.travel.world import World
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent, percent_range
@@ -39,58 +31,106 @@ from ris_map.words.figures import minutes_words, near_limit, percent, percent_ra
 CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
 NEARLY_ALL = 0.95
-REMOTE_CLASSES = {Answer.YES: 0, Answer.NO: 4, Answer.UNKNOWN: UNKNOWN_CLASS}
+TABS = ("luckor", "kurva", "kedjan", "indelningar", "metod")
+KEPT = 64
+"""Figures are kept for this many choices: a change back and forth computes nothing."""
+CellPlace = tuple[str, Phase, ServiceType]
+
+
+def _is_cell(text: str) -> str:
+    if text:
+        code, phase, kind = text.split(".")
+        Phase(phase), ServiceType(kind)
+        if code not in MUNICIPALITY_CODES:
+            raise ValueError("no such cell")
+    return text
+
+
+def cell_id(code: str, phase: Phase, kind: ServiceType) -> str:
+    """Return a cell as it stands in the address: ``2422.ide.radgivning``."""
+    return f"{code}.{phase}.{kind}"
+
+
+class CoverageChoice(PictureChoice):
+    """One way of help at a time, never added; ``place`` is a municipality or a group of them."""
+
+    place: Annotated[str, one_of("places")] = Field("", alias="plats")
+    cell: Annotated[str, AfterValidator(_is_cell)] = ""
+    tab: Literal["luckor", "kurva", "kedjan", "indelningar", "metod"] = Field(
+        "luckor", alias="visa"
+    )
+
+    @property
+    def cell_key(self) -> CellPlace | None:
+        """The chosen cell."""
+        if not self.cell:
+            return None
+        code, phase, kind = self.cell.split(".")
+        return code, Phase(phase), ServiceType(kind)
+
+
+@lru_cache(maxsize=KEPT)
+def _groups(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
+    codes = world.foundations.geography.coast_to_mountains
+    wanted: dict[str, Collection[str]] = {"": codes, **{code: (code,) for code in codes}}
+    for division in world.foundations.geography.divisions:
+        wanted |= _sides(world, division.id)
+        wanted |= {f"{division.id}-{g.id}": g.municipalities for g in division.groups}
+    return group_figures(world, choice.cube_choice, choice, wanted)
+
+
+def _sides(world: World, division: str) -> dict[str, Collection[str]]:
+    geography = world.foundations.geography
+    inland = geography.division(division).inland
+    coast = [code for code in geography.coast_to_mountains if code not in inland]
+    return {f"{division}/inland": inland, f"{division}/coast": coast}
+
+
+@lru_cache(maxsize=KEPT)
+def _headline(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
+    """Return the figures of the first screen alone: the others cost ten times as much."""
+    sides = _sides(world, choice.division)
+    return group_figures(world, choice.cube_choice, choice, sides)
+
+
+@lru_cache(maxsize=KEPT)
+def _medians(world: World, choice: PictureChoice) -> FloatArray:
+    cube = cube_of(world, choice.cube_choice)
+    if choice.phase:
+        return cube.figures.median_minutes[:, PHASES.index(choice.phase), :]
+    times = [chosen_minutes(cube, choice.shown_phases, (kind,))[0] for kind in SERVICE_TYPES]
+    return weighted_percentile(np.stack(times), people=cube.population.people, percent=50)
+
+
+def inland_name(division: Division, *, tr: Translator) -> str:
+    """Return what a division calls inland: ``Region 10``."""
+    groups = (group for group in division.groups if group.is_inland)
+    return tr.listing(group.label.in_(tr.language) for group in groups)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CoverageView:
+class CoverageView(MapView):
     """One choice, the figures behind it and the words of one language."""
 
-    world: World
     choice: CoverageChoice
     words: Words
     data_dir: Path
 
     @property
-    def tr(self) -> Translator:
-        """Texts of the language."""
-        return self.words.tr
-
-    @cached_property
     def cube(self) -> CoverageCube:
         """The coverage."""
-        return cube_of(self.world, self.choice.cube_choice)
-
-    @cached_property
-    def found(self) -> Together:
-        """The chosen kinds of help as if they were one: everybody goes to the nearest office."""
-        return together(self.cube, self.choice)
+        return self.found.cube
 
     @property
     def geography(self) -> Geography:
         """The county."""
         return self.world.foundations.geography
 
-    @cached_property
-    def division(self) -> Division:
-        """The chosen division."""
-        return self.geography.division(self.choice.division)
-
     @property
     def order(self) -> tuple[str, ...]:
         """Municipality codes from the coast to the mountains, the inland of the division last."""
         codes = self.geography.coast_to_mountains
-        return (*(c for c in codes if c in self.coast), *(c for c in codes if c in self.inland))
-
-    @cached_property
-    def inland(self) -> frozenset[str]:
-        """Municipalities that the division counts as inland."""
-        return frozenset(self.division.inland)
-
-    @cached_property
-    def coast(self) -> frozenset[str]:
-        """All other municipalities."""
-        return frozenset(self.cube.municipality_codes) - self.inland
+        return tuple(sorted(codes, key=lambda code: code in self.inland))
 
     @property
     def date(self) -> str:
@@ -106,70 +146,25 @@ class CoverageView:
         years = sorted({day[:4] for day in found if day})
         return "–".join(dict.fromkeys((years[0], years[-1]))) if years else self.tr("unknown")
 
-    @cached_property
-    def offices(self) -> dict[str, Office]:
-        """Every office of the register by its key."""
-        actors = self.world.register.actors
-        return {office_key(actor, office): office for actor in actors for office in actor.offices}
-
-    def at(self, code: str) -> int:
-        """Return the position of a municipality in the arrays."""
-        return self.cube.municipality_codes.index(code)
-
     # ---------------------------------------------------------------- figures
 
-    @cached_property
+    @property
     def groups(self) -> dict[str, GroupFigures]:
         """Figures with their ranges: municipalities, groups and inlands of divisions, the county.
 
         Keys: a code; ``<division>-<group>``; ``<division>/inland``, ``<division>/coast``; ``""``.
         """
-        codes = self.cube.municipality_codes
-        wanted: dict[str, Collection[str]] = {"": codes, **{code: (code,) for code in codes}}
-        for division in self.geography.divisions:
-            inland = frozenset(division.inland)
-            wanted[f"{division.id}/inland"] = inland
-            wanted[f"{division.id}/coast"] = frozenset(codes) - inland
-            wanted |= {f"{division.id}-{g.id}": g.municipalities for g in division.groups}
-        return group_figures(self.world, self.choice.cube_choice, self.choice, wanted)
+        return _groups(self.world, self.choice.picture_choice())
 
-    @cached_property
-    def _sides(self) -> dict[str, GroupFigures]:
-        sides = {"inland": self.inland, "coast": self.coast}
-        return group_figures(self.world, self.choice.cube_choice, self.choice, sides)
+    def side(self, name: str) -> GroupFigures:
+        """Return the figures of ``inland`` or ``coast`` of the chosen division."""
+        found = _headline(self.world, self.choice.picture_choice())
+        return found[f"{self.division.id}/{name}"]
 
     @property
-    def inland_group(self) -> GroupFigures:
-        """The inland of the chosen division."""
-        return self._sides["inland"]
-
-    @property
-    def coast_group(self) -> GroupFigures:
-        """The coast of the chosen division."""
-        return self._sides["coast"]
-
-    @cached_property
-    def classes(self) -> CodeArray:
-        """The map's class of every inhabited square; of remote help the answer's."""
-        if self.choice.is_physical:
-            choice = self.choice
-            return cell_classes(
-                self.world, choice.cube_choice, choice.shown_phases, choice.shown_types
-            )
-        answers = [REMOTE_CLASSES[self.remote(code)] for code in self.cube.municipality_codes]
-        return np.array(answers, dtype=np.int8)[self.cube.population.municipality]
-
-    @cached_property
-    def class_shares(self) -> dict[str, tuple[float, ...]]:
-        """The share of inland and coast in each class, the unknown last."""
-        sides = {"inland": self.inland, "coast": self.coast}
-        return class_shares(self.world, self.classes, sides)
-
-    @cached_property
-    def medians(self) -> dict[ServiceType, FloatArray]:
-        """Median minutes per municipality to each kind of help in the chosen phase."""
-        one = {kind: self.choice.model_copy(update={"service_type": kind}) for kind in ServiceType}
-        return {kind: together(self.cube, choice).median for kind, choice in one.items()}
+    def medians(self) -> FloatArray:
+        """Median minutes to each kind of help in the chosen phase: municipalities x kinds."""
+        return _medians(self.world, self.choice.picture_choice())
 
     def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
         """Return the municipalities with a gap of offices, and those that may have one.
@@ -178,7 +173,7 @@ class CoverageView:
         in the municipality. Second, those too near the limit to say; third, those where an office
         of which the register does not know enough would close it (W6).
         """
-        limit = float(self.choice.threshold)
+        limit = float(self.choice.limit)
         away = [c for c in self.geography.coast_to_mountains if c in set(codes)]
         away = [code for code in away if not self.found.on_site[self.at(code)]]
         near = [c for c in away if near_limit(float(self.found.median[self.at(c)]), limit)]
@@ -188,8 +183,7 @@ class CoverageView:
 
     def remote(self, code: str) -> Answer:
         """Return what is known of the chosen way of help in a municipality."""
-        code_of = self.found.remote[self.at(code), remote_position(self.choice.delivery)]
-        return ANSWERS[int(code_of)]
+        return ANSWERS[int(self.answers()[self.at(code)])]
 
     # ---------------------------------------------------------------- words
 
@@ -197,7 +191,7 @@ class CoverageView:
         """Return the name of a municipality."""
         return self.words.municipality_names.get(code, code)
 
-    def names(self, codes: Iterable[str]) -> str:
+    def listed(self, codes: Iterable[str]) -> str:
         """Return names as a list in words, from the coast to the mountains."""
         wanted = set(codes)
         return self.tr.listing(self.name(code) for code in self.order if code in wanted)
@@ -207,8 +201,8 @@ class CoverageView:
         return self.words.strategy.label(term).in_(self.tr.language)
 
     @property
-    def kind(self) -> str:
-        """Return the chosen kind of help in words: ``rådgivning i idéfasen``."""
+    def asked(self) -> str:
+        """What is asked for, in a sentence: ``rådgivning i idéfasen``."""
         choice, tr = self.choice, self.tr
         kind = choice.service_type
         parts = [self.label(kind).lower() if kind else tr("coverage.kind.any")]
@@ -219,26 +213,18 @@ class CoverageView:
 
     @property
     def division_name(self) -> str:
-        """Return the name of the chosen division."""
-        return self.division.label.in_(self.tr.language)
+        """Return what the chosen division calls inland."""
+        return inland_name(self.division, tr=self.tr)
 
     @property
-    def place_name(self) -> str:
-        """Return the name of the chosen place, or of the county."""
+    def place(self) -> tuple[str, tuple[str, ...]]:
+        """Name and municipalities of the chosen place, or of the county."""
         place = self.choice.place
         groups = {f"{d.id}-{g.id}": g for d in self.geography.divisions for g in d.groups}
         if place in groups:
-            return groups[place].label.in_(self.tr.language)
-        return self.name(place) if place else self.tr("coverage.county")
-
-    @property
-    def place_codes(self) -> tuple[str, ...]:
-        """Return the municipalities of the chosen place, or of the county."""
-        place = self.choice.place
-        groups = {f"{d.id}-{g.id}": g for d in self.geography.divisions for g in d.groups}
-        if place in groups:
-            return tuple(c for c in self.order if c in groups[place].municipalities)
-        return (place,) if place else self.order
+            codes = tuple(c for c in self.order if c in groups[place].municipalities)
+            return groups[place].label.in_(self.tr.language), codes
+        return (self.name(place), (place,)) if place else (self.tr("coverage.county"), self.order)
 
     def mode(self) -> str:
         """Return the chosen way of help in words."""
@@ -250,7 +236,7 @@ class CoverageView:
 
     def about_minutes(self, minutes: float) -> str:
         """Return minutes for a sentence; what lies within the error of the limit says so."""
-        limit = float(self.choice.threshold)
+        limit = float(self.choice.limit)
         if near_limit(minutes, limit):
             return self.tr("coverage.about", n=self.tr.number(limit))
         return minutes_words(minutes, tr=self.tr)
@@ -258,15 +244,6 @@ class CoverageView:
     def percent(self, share: float) -> str:
         """Return a share for a sentence."""
         return percent(share, tr=self.tr)
-
-    def share_words(self, group: GroupFigures) -> str:
-        """Return a group's share: a range where it depends on what the register does not know."""
-        return percent_range(group.share, group.share_at_best, tr=self.tr)
-
-    def beyond_words(self, codes: Collection[str]) -> str:
-        """Return the share of some municipalities' residents beyond the limit, as a range too."""
-        known = float(self.found.of(codes).share_within[0, 0, 0, self.found.threshold_at])
-        return percent_range(1 - self.found.share_at_best(codes), 1 - known, tr=self.tr)
 
     def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""

@@ -509,7 +509,9 @@
   function update(fresh) {
     if (!ground) return;
     paint();
+    const legendIsNew = key.hidden;
     if (fresh) setLegend();
+    if (legendIsNew && !key.hidden && !moved) fit(false); // the county has its room beside the legend
     setBubbles();
     setLines();
     if (fresh) nameAreas();
