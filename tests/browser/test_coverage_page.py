@@ -187,7 +187,7 @@ def test_G10_a_link_to_a_cell_scrolls_to_it_and_says_it(open_page: OpenPage) -> 
 
 def test_a_cell_is_chosen_with_the_keyboard(open_page: OpenPage) -> None:
     page = open_page(PATH)
-    stops = page.locator(".cov-matrix a[tabindex='0']")
+    stops = page.locator(".cov-matrix a:not([tabindex='-1'])")
     expect(stops).to_have_count(1)
     stops.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "End", "Home", "ArrowLeft", "ArrowUp"):

@@ -43,6 +43,8 @@ GROUP_DASHES = [[1, 0], [8, 3], [2, 3]]
 """Inland, coast, county: each line differs in colour and in dash, and carries its name."""
 LONGEST = 180
 CHART = (700, 340)
+PADDING = dict.fromkeys(("left", "right", "top", "bottom"), 12)
+"""Streamlit writes into it: a bare number breaks the chart."""
 LABEL_STEP = 9.0
 """Labels are at least this many per cent apart."""
 PICTURES = ("karta", "matris", "kurva", "kust-fjall")
@@ -53,7 +55,7 @@ def _layered(*layers: alt.Chart, title: str) -> alt.LayerChart:
     axis = {"labelFontSize": 15, "titleFontSize": 15, "labelColor": INK, "titleColor": SOFT}
     made: alt.LayerChart = (
         alt.layer(*layers)
-        .properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=12)
+        .properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=PADDING)
         .properties(description=title)
         .configure(font=FONT)
         .configure_view(stroke=None)
