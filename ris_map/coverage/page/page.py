@@ -112,10 +112,11 @@ def _since(view: CoverageView) -> None:
         now = replace(view, world=data.world())
         shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
         named = view.tr("as-of.inland")
-        said = as_of.since_html(
-            view.choice, view.world, path=PATH, tr=view.tr, group=named, shares=shares
+        st.html(
+            as_of.since_html(
+                view.choice, view.world, path=PATH, tr=view.tr, group=named, shares=shares
+            )
         )
-        st.html(said)
 
 
 # -------------------------------------------------------------------- buttons
