@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ris_map.api.queries import ActorQuery, CoverageQuery, parameters
 from ris_map.common.address import MAX_TEXT_LENGTH
-from ris_map.coverage.page.choices import CoverageChoice
+from ris_map.coverage.page.view import CoverageChoice
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from tests.api.api_site import V1
 
