@@ -23,10 +23,11 @@ from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Whole, Ye
 from ris_map.common.address import Context, FreeText
 from ris_map.common.records import Record
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
-from ris_map.siting.best import last, suggestions
+from ris_map.siting.best import last
 from ris_map.siting.plan import MOST_CHANGES, SitingChoice, context_of
 from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import THRESHOLDS, basis_of, scenario
+from ris_map.siting.suggest import suggestions
 
 MOST_TEXT = 400
 router = DataRouter("siting")

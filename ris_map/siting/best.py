@@ -9,16 +9,17 @@ over the places j of a set S, limit ``L``:
 - ``tiondel``, CVaR (Rockafellar & Uryasev 2000): least mean ``t_i`` of the tenth of the residents
   with the longest way, ``max_q sum q_i t_i / N`` over ``q_i <= w_i``, ``sum q_i = N``.
 
-**One to three places** are found by enumeration. For fixed weights q the sum ``F(S) = sum q_i
-t_i(S)`` is supermodular: a place saves less the more there are (Nemhauser et al. 1978). So from all
-single places and pairs, exactly computed,
+**One to three places** of a county are found by enumeration. For fixed weights q the sum ``F(S) =
+sum q_i t_i(S)`` is supermodular: a place saves less the more there are (Nemhauser et al. 1978). So
+from all single places and pairs, exactly computed,
 
     F(abc) >= F(ab) + F(ac) - F(a)
 
 and only triples whose bound is not worse than the best set so far are computed. For ``tiondel``
 any q gives a bound; q is taken from the set that looks best, until few sets are left.
 
-**Four and five places** go to HiGHS (``scipy.optimize.milp``) with Benders cuts: for any level C,
+**Four and five places**, and a country's, go to HiGHS (``scipy.optimize.milp``) with Benders cuts:
+for any level C,
 
     t_i(x) >= C - sum_j x_j max(0, C - d_ij)
 
@@ -34,6 +35,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import combinations
+from math import comb
 from threading import Thread
 from typing import TypeVar
 
@@ -42,15 +44,15 @@ from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
-from ris_map.siting.plan import LIMITS, OBJECTIVES, SitingChoice
-from ris_map.siting.scenario import WORST_PERCENT, Basis, State, state
+from ris_map.siting.scenario import WORST_PERCENT
 from ris_map.travel.arrays import FloatArray, IntArray
 
 T = TypeVar("T")
 TIME_LIMIT_S = 5.0
 POLL_S = 0.2
 MOST_TIES = 12
-MOST_ENUMERATED = 3
+MOST_ENUMERATED = 300_000
+"""Sets; with more of them, or of more than three places, HiGHS is asked."""
 CHUNK = 256
 TIGHT = 1e-4
 SOLVER_TOLERANCE = 1e-6
@@ -254,7 +256,8 @@ def search(task: Problem, number: int, *, time_limit_s: float = TIME_LIMIT_S) ->
             is_proved=is_proved,
         )
 
-    exact = _enumerated if number <= MOST_ENUMERATED else _solved
+    is_small = number <= 3 and comb(len(task.costs), number) <= MOST_ENUMERATED
+    exact = _enumerated if is_small else _solved
     for lowest in exact(task, number, found, deadline):
         bound = bound if lowest is None else max(bound, lowest)
         yield answer(is_proved=False)
@@ -481,105 +484,3 @@ class _Master:
         self.lines += list(lines)
         self.levels += total[groups].tolist()
         return bool(len(groups))
-
-
-# ---------------------------------------------------------------- for one question
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One place of a set, in the order in which each adds most, and residents within L then."""
-
-    place: str
-    within: int
-    mean_minutes: float
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Suggestion:
-    """The best places for a question: ids of the answer's sets, and the steps of the first."""
-
-    answer: Answer
-    places: tuple[tuple[str, ...], ...]
-    steps: tuple[Step, ...]
-    unreached: int
-
-
-def who_counts(basis: Basis, region: str) -> IntArray:
-    """Return residents by cell; outside the region nobody counts."""
-    persons = basis.residents.persons
-    return persons if region == "lan" else np.where(basis.cells_of(region), persons, 0)
-
-
-def task_of(basis: Basis, now: State, choice: SitingChoice) -> Problem:
-    """Return the problem of a question when the plan's other changes stand."""
-    return problem(
-        now.minutes,
-        basis.place_minutes,
-        who_counts(basis, choice.region),
-        objective=choice.objective,
-        limit=basis.limit,
-    )
-
-
-def suggestions(basis: Basis, choice: SitingChoice) -> Iterator[Suggestion]:
-    """Yield the best places so far when the plan's other changes stand; see :func:`search`."""
-    now, persons = state(basis, choice.plan, choice), who_counts(basis, choice.region)
-    task = task_of(basis, now, choice)
-    for answer in search(task, choice.number):
-        yield Suggestion(
-            answer=answer,
-            places=tuple(tuple(basis.place_ids[j] for j in found) for found in answer.sets),
-            steps=tuple(_steps(basis, now, persons, answer.sets[0], task)),
-            unreached=task.unreached,
-        )
-
-
-def _steps(
-    basis: Basis, now: State, persons: IntArray, chosen: Sequence[int], task: Problem
-) -> Iterator[Step]:
-    left, minutes, taken = list(chosen), now.minutes, list[int]()
-    while left:
-        one = left.pop(int(task.values([[*taken, j] for j in left]).argmin()))
-        taken.append(one)
-        minutes = np.minimum(minutes, basis.place_minutes[one])
-        there = np.isfinite(minutes) & (persons > 0)
-        mean = np.average(minutes[there], weights=persons[there]) if there.any() else np.nan
-        yield Step(
-            place=basis.place_ids[one],
-            within=int(persons[minutes <= basis.limit].sum()),
-            mean_minutes=float(mean),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regret:
-    """What a proposal loses against the best set, ``places``, of a question asked otherwise.
-
-    ``loss`` in residents beyond the limit or mean minutes; 0 = it is best there too.
-    """
-
-    asked: SitingChoice
-    loss: float
-    places: tuple[str, ...]
-    is_proved: bool
-
-
-def regrets(
-    chosen: Sequence[int], choice: SitingChoice, basis_for: Callable[[SitingChoice], Basis]
-) -> Iterator[Regret]:
-    """Yield what a set loses under the other speed model, objectives and limits."""
-    others: list[dict[str, object]] = [{"winter": not choice.winter}]
-    others += [{"objective": goal} for goal in OBJECTIVES if goal != choice.objective]
-    others += [{"objective": "inom", "limit": limit} for limit in LIMITS if limit != choice.limit]
-    for update in others:
-        asked = choice.model_copy(update=update)
-        basis = basis_for(asked)
-        task = task_of(basis, state(basis, asked.plan, asked), asked)
-        best = best_sets(task, len(chosen), time_limit_s=2.0)
-        yield Regret(
-            asked=asked,
-            loss=max(task.value(chosen) - best.value, 0.0),
-            places=tuple(basis.place_ids[j] for j in best.sets[0]),
-            is_proved=best.is_proved,
-        )

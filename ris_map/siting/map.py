@@ -204,7 +204,7 @@ def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
             marks.append(drawn.Mark(name=place.name, east=east, north=north))
     rows = [
         LegendRow(code=code, label=words)
-        for code, words in enumerate([*class_labels(view, shown), tr("siting.map.unknown")])
+        for code, words in enumerate([*class_labels(view, shown), tr("unknown")])
     ]
     return drawn.CountyPicture(
         shapes=county_shapes(folder),

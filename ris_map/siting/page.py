@@ -17,7 +17,7 @@ from ris_map.export.xlsx import workbook
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.siting import map as plan_map
-from ris_map.siting.best import TIME_LIMIT_S, Suggestion, regrets, suggestions
+from ris_map.siting.best import TIME_LIMIT_S
 from ris_map.siting.plan import (
     LIMITS,
     MONTH_DAYS,
@@ -32,6 +32,7 @@ from ris_map.siting.plan import (
 )
 from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import Scenario, basis_of, scenario
+from ris_map.siting.suggest import Suggestion, regrets, suggestions
 from ris_map.siting.words import (
     SitingView,
     assumed,

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, hstack
 
-from ris_map.siting.best import TIME_LIMIT_S, in_thread, who_counts
+from ris_map.siting.best import TIME_LIMIT_S, in_thread
 from ris_map.siting.plan import Round, SitingChoice
 from ris_map.siting.scenario import Basis, Drive, drive, state
 from ris_map.travel.arrays import BoolArray, FloatArray, IntArray
@@ -147,7 +147,7 @@ def best_rounds(
     From ``choice.base``, k = ``choice.month_days`` in all, d = ``choice.visits``.
     """
     now, near, days = state(basis, choice.plan, choice), float(choice.near), choice.month_days
-    worth, needs = who_counts(basis, choice.region), np.maximum(choice.visits - now.days, 0)
+    worth, needs = basis.who_counts(choice.region), np.maximum(choice.visits - now.days, 0)
     tours = day_tours(basis, choice.base, near=near, worth=worth, needs=needs)
     number, patterns = len(tours.stops), len(tours.worth)
     if not number:

@@ -73,6 +73,11 @@ class Basis:
         """Return the position of a named place; ``ValueError`` if there is none."""
         return self.place_ids.index(place_id)
 
+    def who_counts(self, region: str) -> IntArray:
+        """Return residents by cell; outside the region nobody counts."""
+        persons = self.residents.persons
+        return persons if region == COUNTY else np.where(self.cells_of(region), persons, 0)
+
     def cells_of(self, group: str) -> BoolArray:
         """Return which cells lie in a group's municipalities."""
         inside = [code in self.groups[group] for code in self.residents.municipality_codes]

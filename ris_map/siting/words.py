@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ris_map.register.in_words import Words
-from ris_map.siting.best import Regret, Suggestion, who_counts
 from ris_map.siting.plan import Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.rounds import Rounds
 from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Drive, Scenario, state
+from ris_map.siting.suggest import Regret, Suggestion
 from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.world import World
 from ris_map.words import Translator
@@ -307,6 +307,8 @@ def full_table(view: SitingView) -> FigureTable:
                     row.append(share(view.share_of(group, when)))
                 elif name == "actors":
                     row.append(count(view.figure(group, f"{when}_actors")))
+                elif name == "shortfall":  # a mean below five is not "in town"
+                    row.append(count(rounded(view.figure(group, f"{when}_shortfall"))))
                 else:
                     row.append(minutes(view.figure(group, f"{when}_{name}")))
         rows.append([*row, *(count(view.figure(group, name)) for name in ("gain", "lose"))])
@@ -325,7 +327,7 @@ _MINUTES = ("median", "p90", "shortfall", "worst_tenth")
 
 def plan_text(view: SitingView) -> str:
     """Return the plan as one line of text."""
-    lines = [" ".join(filter(None, change_words(view, c))) for _, c in changes(view.scenario.plan)]
+    lines = [": ".join(filter(None, change_words(view, c))) for _, c in changes(view.scenario.plan)]
     return "; ".join(lines) or view.tr("siting.plan.empty")
 
 
@@ -362,7 +364,7 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
     """Return the five places that alone bring most residents within the limit, as bars."""
     basis, choice = view.scenario.basis, view.choice
     more = (basis.place_minutes <= basis.limit) & (view.scenario.after.minutes > basis.limit)
-    gained = pd.Series(more @ who_counts(basis, choice.region), index=list(basis.place_ids))
+    gained = pd.Series(more @ basis.who_counts(choice.region), index=list(basis.place_ids))
     best = gained[gained > 0].sort_index().sort_values(ascending=False, kind="stable")[:5]
     return [
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.fragility import carriers
 from ris_map.coverage.people import Residents
-from ris_map.siting.best import (
-    best_sets,
-    last,
-    problem,
-    regrets,
-    search,
-    suggestions,
-    task_of,
-    who_counts,
-)
+from ris_map.siting.best import best_sets, last, problem, search
 from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Opening, Plan, Round, SitingChoice
 from ris_map.siting.rounds import DAY_HOURS, DESK_HOURS, best_rounds, day_tours
-from ris_map.siting.scenario import COUNTY, Basis, Scenario, scenario, state, worst_tenth
+from ris_map.siting.scenario import COUNTY, Basis, Scenario, basis_of, scenario, state, worst_tenth
+from ris_map.siting.suggest import regrets, suggestions, task_of
+from ris_map.travel.service import service
 
+ROOT = Path(__file__).resolve().parents[2]
 CODES = ("2401", "2403", "2404")
 OFFICES = ("almi/umea", "almi/lycksele", "coompanion/umea")
 PLACES = tuple(f"ort-{n}" for n in range(9))
@@ -345,7 +342,7 @@ def test_R5_steps_end_at_the_optimum_and_regret_is_never_negative() -> None:
 
 def test_R5_inland_only_counts_the_inland() -> None:
     basis = make_basis(4)
-    counts = who_counts(basis, "inland")
+    counts = basis.who_counts("inland")
     inside = basis.cells_of("inland")
     assert (counts[~inside] == 0).all()
     assert np.array_equal(counts[inside], basis.residents.persons[inside])
@@ -409,3 +406,23 @@ def test_a_new_office_for_something_else_changes_nothing() -> None:
     other = scenario(basis, choice(openings=("ort-3:finansiering:ide",)))
     assert equal(other, scenario(basis, choice()))
     assert not Opening.read("ort-3:finansiering:ide").matches(choice().phase, choice().service_type)
+
+
+# -------------------------------------------------------------------- R6: against the coverage
+
+
+def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carries() -> None:
+    world = service(ROOT / "data").moment().world
+    asked = choice()
+    cube = cube_of(world, asked.cube_choice)
+    found = carriers(
+        cube, cube.population.people, phases=(asked.phase,), types=(asked.service_type,)
+    )
+    assert found
+    for one in found:
+        closed = asked.model_copy(update={"closings": (one.actor_id,)})
+        row = scenario(basis_of(world, closed), closed).table.loc[
+            cube.municipality_codes[one.group]
+        ]
+        assert row["after_within_60"] / row["residents"] == pytest.approx(one.share_without)
+        assert row["before_within_60"] > row["after_within_60"]
