@@ -44,7 +44,7 @@ from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, r
 from ris_map.common.dates import day_of
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
-from ris_map.travel.service import Moment, service
+from ris_map.travel.world import Moment, service
 from ris_map.web.answers import Payload, pack, respond
 from ris_map.web.settings import HOST, Rate, settings_at_start
 

@@ -23,8 +23,7 @@ from ris_map.common.records import Record
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
-from ris_map.travel.service import Moment, Service, place_groups, sources
-from ris_map.travel.world import World
+from ris_map.travel.world import Moment, Service, World, place_groups, sources
 from ris_map.web.settings import Settings
 from ris_map.words import Translator, translator
 from ris_map.words.language import LocalText

@@ -52,7 +52,7 @@ from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, Stren
 from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import SPEED_MODEL
 from ris_map.travel.routes import travel_between
-from ris_map.travel.service import group_id, sources
+from ris_map.travel.world import group_id, sources
 from ris_map.words.language import LocalText
 
 MAX_PAIRS = 50_000

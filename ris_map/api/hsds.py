@@ -32,7 +32,7 @@ from ris_map.register.vocabulary import (
     Status,
     StrengthArea,
 )
-from ris_map.travel.service import Moment
+from ris_map.travel.world import Moment
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
 

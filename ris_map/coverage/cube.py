@@ -29,9 +29,8 @@ from ris_map.coverage.support import (
     truth_tensor,
 )
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.matrix import TravelMatrix
-from ris_map.travel.network import SpeedModel
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, SpeedModel, readonly
 from ris_map.words.figures import TIME_ERROR
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)

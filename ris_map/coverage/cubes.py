@@ -16,8 +16,14 @@ from ris_map.coverage.cube import CoverageCube, Reach, coverage_cube, positions,
 from ris_map.coverage.people import Residents, residents_of
 from ris_map.coverage.support import SupportTable, support_table
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, readonly
-from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS
+from ris_map.travel.network import (
+    SPEED_MODEL,
+    SPEED_MODELS,
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    readonly,
+)
 from ris_map.travel.world import World
 
 CACHED_CUBES = 48

@@ -23,7 +23,7 @@ from ris_map.coverage.cube import (
 from ris_map.coverage.people import People
 from ris_map.coverage.support import ANSWERS, MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
-from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray
 
 PHYSICAL = (CellState.ON_SITE, CellState.WITHIN_REACH)
 CARRIES = 0.5

@@ -23,7 +23,7 @@ from ris_map.coverage.cube import (
 from ris_map.coverage.people import count_within, figures
 from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
-from ris_map.travel.arrays import BoolArray
+from ris_map.travel.network import BoolArray
 from ris_map.words.figures import equally_far
 
 CellKey = tuple[str, Phase, ServiceType]

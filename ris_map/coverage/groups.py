@@ -18,7 +18,7 @@ from ris_map.coverage.cubes import CubeChoice, chosen_minutes, cubes_over_speeds
 from ris_map.coverage.fragility import Carrier, carriers
 from ris_map.coverage.people import Figures, figures, weighted_percentile
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
-from ris_map.travel.arrays import BoolArray, CodeArray, FloatArray, IntArray, readonly
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import World
 
 

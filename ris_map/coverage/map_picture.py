@@ -32,7 +32,7 @@ from ris_map.geography.divisions import Division
 from ris_map.register.in_words import place_id
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.arrays import CodeArray, FloatArray
+from ris_map.travel.network import CodeArray, FloatArray
 from ris_map.travel.world import World
 from ris_map.web import data
 from ris_map.web.map import (

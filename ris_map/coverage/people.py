@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from ris_map.geography.county import Geography
-from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly
+from ris_map.travel.network import BoolArray, FloatArray, IntArray, readonly
 from ris_map.travel.people import POPULATION_YEAR, Cells
 
 NO_SEAT = -1

@@ -24,8 +24,8 @@ from ris_map.register.vocabulary import (
     Status,
     StrengthArea,
 )
-from ris_map.travel.arrays import BoolArray, CodeArray, IntArray, readonly
 from ris_map.travel.matrix import office_key
+from ris_map.travel.network import BoolArray, CodeArray, IntArray, readonly
 
 ANSWERS = tuple(Answer)
 NO, UNKNOWN, YES = range(3)

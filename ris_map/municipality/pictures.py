@@ -16,9 +16,8 @@ from ris_map.municipality.profile import Profile
 from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
-from ris_map.travel.arrays import CodeArray
 from ris_map.travel.matrix import office_key
-from ris_map.travel.network import SPEED_MODEL, metres
+from ris_map.travel.network import SPEED_MODEL, CodeArray, metres
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web.map import (

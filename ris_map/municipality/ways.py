@@ -18,9 +18,8 @@ from ris_map.coverage.cube import CoverageCube, Reach, tensor_of
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
-from ris_map.travel.arrays import BoolArray, CodeArray, IntArray
 from ris_map.travel.matrix import TravelMatrix
-from ris_map.travel.network import SPEED_MODEL
+from ris_map.travel.network import SPEED_MODEL, BoolArray, CodeArray, IntArray
 from ris_map.travel.world import World
 
 Kind = tuple[Phase, ServiceType]

@@ -45,7 +45,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
 from ris_map.siting.scenario import WORST_PERCENT
-from ris_map.travel.arrays import FloatArray, IntArray
+from ris_map.travel.network import FloatArray, IntArray
 
 T = TypeVar("T")
 TIME_LIMIT_S = 5.0

@@ -13,7 +13,7 @@ from ris_map.geography.boundaries import county_shapes, point_in_metres
 from ris_map.siting.plan import Opening
 from ris_map.siting.scenario import INLAND
 from ris_map.siting.words import SitingView, assumed, headline, lead, plan_text, source
-from ris_map.travel.arrays import CodeArray
+from ris_map.travel.network import CodeArray
 from ris_map.web import picture as drawn
 from ris_map.web.map import Bubble, Legend, LegendRow, MapClick, MapLayer, MapPicture, Sentence
 from ris_map.words.markup import render

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array, diags_array, hstack
 from ris_map.siting.best import TIME_LIMIT_S, in_thread
 from ris_map.siting.plan import Round, SitingChoice
 from ris_map.siting.scenario import Basis, Drive, drive, state
-from ris_map.travel.arrays import BoolArray, FloatArray, IntArray
+from ris_map.travel.network import BoolArray, FloatArray, IntArray
 
 DAY_HOURS = 8.0
 DESK_HOURS = 2.0

@@ -17,9 +17,8 @@ from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.people import Figures, People, Residents, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
 from ris_map.siting.plan import WORKING_DAYS, Plan, Round, SitingChoice
-from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly
 from ris_map.travel.matrix import travel
-from ris_map.travel.network import SPEED_MODEL
+from ris_map.travel.network import SPEED_MODEL, BoolArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import Foundations, World
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)

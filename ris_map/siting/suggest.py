@@ -10,7 +10,7 @@ import numpy as np
 from ris_map.siting.best import Answer, Problem, best_sets, problem, search
 from ris_map.siting.plan import LIMITS, OBJECTIVES, SitingChoice
 from ris_map.siting.scenario import Basis, State, state
-from ris_map.travel.arrays import IntArray
+from ris_map.travel.network import IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

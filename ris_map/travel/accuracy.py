@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ris_map.travel.arrays import FloatArray
 from ris_map.travel.matrix import nearest_minutes, travel
-from ris_map.travel.network import Joined, join
+from ris_map.travel.network import FloatArray, Joined, join
 from ris_map.travel.world import Foundations
 
 SHORTEST_MINUTES = 20

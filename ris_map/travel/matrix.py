@@ -11,8 +11,19 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from ris_map.register.model import Actor, Office
-from ris_map.travel.arrays import DECIMALS, FloatArray, IntArray, fingerprint, positions, readonly
-from ris_map.travel.network import DETOUR, DIRECT_KM, SUMMER, Joined, SpeedModel
+from ris_map.travel.network import (
+    DECIMALS,
+    DETOUR,
+    DIRECT_KM,
+    SUMMER,
+    FloatArray,
+    IntArray,
+    Joined,
+    SpeedModel,
+    fingerprint,
+    positions,
+    readonly,
+)
 
 LIMIT_OF_ARRAY = 4_000_000
 """Offices are taken in groups so that offices x ways stays below this: bounded memory."""

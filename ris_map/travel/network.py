@@ -7,19 +7,67 @@ docs/method.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.sparse import csr_array
 
 from ris_map.geography.boundaries import DEGREES, METRES
 from ris_map.geography.roads import PLACE_KINDS, Roads
-from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, fingerprint, readonly
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+CodeArray = NDArray[np.int8]
+BoolArray = NDArray[np.bool_]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+DECIMALS = 6
+"""Minutes and kilometres are rounded to this many decimals, so that sums of floats that should be
+exactly 60 minutes are exactly 60, in whatever order they were added."""
+
+
+def readonly(values: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return a contiguous array that refuses to be written to; a view is copied first."""
+    fixed = np.ascontiguousarray(values)
+    if fixed.base is not None:
+        fixed = fixed.copy()
+    fixed.setflags(write=False)
+    return fixed
+
+
+def unit_vectors(lat: FloatArray, lon: FloatArray) -> FloatArray:
+    """Return points in degrees as vectors of length one, for neighbour search without a seam."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
+
+
+def fingerprint(parts: Iterable[object]) -> str:
+    """Return twelve hexadecimal digits that change when any of the parts changes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode()
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()[:12]
+
+
+def positions(wanted: Sequence[str], *, within: Sequence[str]) -> IntArray:
+    """Return where each id stands in another list; ``KeyError`` with the ids that do not."""
+    place = {key: index for index, key in enumerate(within)}
+    missing = [key for key in wanted if key not in place]
+    if missing:
+        raise KeyError(f"not in the travel matrix: {', '.join(missing)}")
+    return np.array([place[key] for key in wanted], dtype=np.int64)
+
+
+# ---------------------------------------------------------------- roads
 
 DETOUR = 1.3
 """Road kilometres per kilometre of straight line on the way to the network."""

@@ -20,7 +20,7 @@ from ris_map.common.records import MunicipalityCode
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_frame
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import load_statistics, population_by_municipality
-from ris_map.travel.arrays import BoolArray, FloatArray, IntArray, readonly, unit_vectors
+from ris_map.travel.network import BoolArray, FloatArray, IntArray, readonly, unit_vectors
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,12 +11,14 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
-from ris_map.travel.arrays import DECIMALS, FloatArray, IntArray
 from ris_map.travel.network import (
+    DECIMALS,
     DETOUR,
     DIRECT_KM,
     SPEED_MODELS,
     SUMMER,
+    FloatArray,
+    IntArray,
     Joined,
     Network,
     SpeedModel,

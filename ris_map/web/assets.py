@@ -30,8 +30,7 @@ from streamlit import file_util
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import Division
 from ris_map.register.strategy import everyday_words
-from ris_map.travel.service import service
-from ris_map.travel.world import foundations
+from ris_map.travel.world import foundations, service
 from ris_map.web.answers import KEPT, Payload, pack, respond
 from ris_map.web.search import index
 from ris_map.web.settings import data_dir

@@ -14,9 +14,8 @@ from ris_map.register.in_words import Words
 from ris_map.register.model import Register
 from ris_map.register.reading import LiveState
 from ris_map.register.strategy import Strategy
-from ris_map.travel.service import group_id, service
-from ris_map.travel.service import sources as all_sources
-from ris_map.travel.world import World, foundations
+from ris_map.travel.world import World, foundations, group_id, service
+from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language

@@ -19,8 +19,7 @@ import geopandas as gpd
 import shapely
 
 from ris_map.geography.boundaries import METRES, CountyShapes, Ring
-from ris_map.travel.arrays import CodeArray, FloatArray
-from ris_map.travel.network import metres
+from ris_map.travel.network import CodeArray, FloatArray, metres
 from ris_map.travel.people import Cells
 from ris_map.web.map import UNKNOWN, Legend
 from ris_map.words.markup import render

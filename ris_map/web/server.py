@@ -27,8 +27,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ris_map.common.dates import today
 from ris_map.common.faults import RisMapError
 from ris_map.travel.check import check_data
-from ris_map.travel.service import Moment, service
-from ris_map.travel.world import World
+from ris_map.travel.world import Moment, World, service
 from ris_map.web.assets import PictureSource, asset_routes
 from ris_map.web.layout import PAGES
 from ris_map.web.operation import serve_metrics, write_json_log

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from ris_map.api.app import OpenData
 from ris_map.api.calls import Site
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.web.settings import Settings
 
 DATA = Path(__file__).resolve().parents[2] / "data"

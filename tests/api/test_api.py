@@ -33,7 +33,7 @@ from ris_map.common.model_faults import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.releases import changes
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.web.answers import pack
 from ris_map.web.settings import Rate, Settings
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client

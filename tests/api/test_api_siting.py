@@ -11,7 +11,7 @@ from ris_map.siting.page import view_of
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.words import full_table
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.words.language import Language
 from tests.api.api_site import DATA, V1
 from tests.municipality.municipal import words

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from ris_map.coverage.cubes import CubeChoice, cell_minutes
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import WINTER
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from tests.api.api_site import DATA, V1
 
 STORUMAN, LYCKSELE = "65.0994,17.1197", "64.5916,18.6690"

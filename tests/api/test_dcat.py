@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from ris_map.api.datasets import DATASETS, LICENCES, Terms, terms
 from ris_map.api.dcat import DCATAP, ODRS, VCARD
-from ris_map.travel.service import sources
+from ris_map.travel.world import sources
 from ris_map.web.settings import Settings
 from ris_map.words.language import Language
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client

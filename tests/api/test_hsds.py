@@ -17,7 +17,7 @@ from referencing.jsonschema import DRAFT202012
 from starlette.testclient import TestClient
 
 from ris_map.register.vocabulary import Availability, Delivery
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from tests.api.api_site import DATA, HOST, application
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of schemathesis' own dependencies

@@ -9,7 +9,7 @@ import pytest
 
 from ris_map.api.datasets import DATASETS, terms
 from ris_map.api.page import open_data_html
-from ris_map.travel.service import sources
+from ris_map.travel.world import sources
 from ris_map.web.settings import Settings
 from ris_map.words import translator
 from ris_map.words.language import Language

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from ris_map.coverage.cubes import cell_classes
 from ris_map.coverage.map_picture import MapChoice, map_view, picture
 from ris_map.register.vocabulary import Phase, ServiceType
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language

@@ -25,8 +25,7 @@ from ris_map.coverage.map_picture import (
     picture_file,
 )
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType, StrengthArea
-from ris_map.travel.service import service
-from ris_map.travel.world import World
+from ris_map.travel.world import World, service
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.figures import near_limit

@@ -26,9 +26,8 @@ from ris_map.geography.county import (
 from ris_map.register.model import Actor, Register, ServiceArea
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
-from ris_map.travel.arrays import readonly
 from ris_map.travel.matrix import TravelMatrix, office_key
-from ris_map.travel.network import SPEED_MODELS, SUMMER
+from ris_map.travel.network import SPEED_MODELS, SUMMER, readonly
 from ris_map.travel.world import world_of
 from tests.factories import (
     make_actor,

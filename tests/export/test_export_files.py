@@ -34,7 +34,7 @@ from ris_map.register.filters import Filter
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Group, Match, Selection, select
 from ris_map.register.vocabulary import Scope
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
 from tests import factories

@@ -11,7 +11,7 @@ from ris_map.siting.map import changed_by, class_labels, map_classes, offices_of
 from ris_map.siting.page import view_of
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.words import SitingView
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
 from ris_map.words.language import Language
 from tests.municipality.municipal import words

@@ -19,7 +19,7 @@ from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Opening, Plan, Round, 
 from ris_map.siting.rounds import DAY_HOURS, DESK_HOURS, best_rounds, day_tours
 from ris_map.siting.scenario import COUNTY, Basis, Scenario, basis_of, scenario, state, worst_tenth
 from ris_map.siting.suggest import regrets, suggestions, task_of
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = ("2401", "2403", "2404")

@@ -23,7 +23,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
-from ris_map.travel.service import service
+from ris_map.travel.world import service
 from ris_map.web.operation import Counted, DataState, JsonLines, serve_metrics, timed_run
 from ris_map.web.settings import SettingFault, data_dir, read_settings
 

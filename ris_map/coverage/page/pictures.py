@@ -19,8 +19,7 @@ from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
 from ris_map.geography.boundaries import county_shapes
-from ris_map.travel.arrays import FloatArray
-from ris_map.travel.network import metres
+from ris_map.travel.network import FloatArray, metres
 from ris_map.web.picture import (
     CLASS_COLOURS,
     CLASS_INK,

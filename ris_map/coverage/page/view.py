@@ -23,7 +23,7 @@ from ris_map.geography.county import Division, Geography
 from ris_map.register.in_words import Words
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
-from ris_map.travel.arrays import FloatArray
+from ris_map.travel.network import FloatArray
 from ris_map.travel.world import World
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent, percent_range
