@@ -40,6 +40,7 @@ class StartChoice(MapChoice):
     """The map's choice, and what is looked at in it."""
 
     municipality: MunicipalityCode = Field("", alias="kommun")
+    beside: MunicipalityCode = Field("", alias="jamfor")
     town: TownId = Field("", alias="tatort")
     cell: Annotated[str, AfterValidator(_cell)] = Field("", alias="ruta")
     everybody: Flag = Field(default=False, alias="alla")

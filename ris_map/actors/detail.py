@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ris_map.actors.listing import delivery_sentence
-from ris_map.register.in_words import Words, actor_row, phase_marks, terms, town_id
+from ris_map.register.in_words import ActorRow, Words, actor_row, phase_marks, town_id
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Delivery
@@ -39,8 +39,12 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
             )
             for offer in actor.offers
         ],
-        whom=_whom(actor, words=words, on=on),
-        facts=_facts(actor, words=words, on=on),
+        whom=[
+            (tr("detail.summary"), row.summary),
+            (tr("detail.strength-areas"), row.strength_areas),
+            (tr("detail.service-area"), row.service_area),
+        ],
+        facts=_facts(actor, row, tr=tr),
         offers=[_offer_cells(offer, words=words) for offer in actor.offers],
         offices=[_office_cells(office, words=words, on=on) for office in actor.offices],
         claims=[
@@ -92,7 +96,11 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
 
 
 def _offices_in(actor: Actor, *, tr: Translator, on: date) -> str:
-    towns = list(dict.fromkeys(office.town for office in actor.offices_on(on)))
+    """Return the towns in a sentence, unless each stands below with its street."""
+    offices = actor.offices_on(on)
+    if all(office.street_on(on) for office in offices):
+        return ""
+    towns = list(dict.fromkeys(office.town for office in offices))
     return tr.plural("detail.offices-in", len(towns), towns=tr.listing(towns)) if towns else ""
 
 
@@ -114,20 +122,7 @@ def _help(offer: Offer, *, words: Words) -> str:
     return f"{text} {tr('detail.ways', ways=tr.listing(ways))}" if ways else text
 
 
-def _whom(actor: Actor, *, words: Words, on: date) -> Pairs:
-    tr = words.tr
-    row = actor_row(actor, actor.offices, group=Group.OFFICE, words=words, on=on)
-    return [
-        (tr("detail.summary"), row.summary),
-        (tr("detail.strength-areas"), row.strength_areas),
-        (tr("detail.service-area"), row.service_area),
-        *((tr(f"record.{name}"), said) for name, said in terms(actor, words=words) if said),
-    ]
-
-
-def _facts(actor: Actor, *, words: Words, on: date) -> Pairs:
-    tr = words.tr
-    row = actor_row(actor, actor.offices, group=Group.OFFICE, words=words, on=on)
+def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> Pairs:
     start, end = actor.valid_from or "?", actor.valid_to or ""
     bases = (
         ("strength-areas", row.strength_areas, actor.strength_areas.basis),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -13,14 +13,12 @@ from ris_map.coverage.map_picture import MapView, Matching
 from ris_map.register.in_words import (
     ActorRow,
     DeliveryMark,
-    PhaseMark,
     Words,
     detail_url,
     phase_marks,
     place_id,
     service_area_words,
 )
-from ris_map.register.model import Actor
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, ServiceScope
 from ris_map.travel.people import FERRY
@@ -28,24 +26,8 @@ from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import minutes_number, percent
 from ris_map.words.markup import render
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One actor in two lines; ``towns`` are the ids that the map marks."""
-
-    name: str
-    where: str
-    url: str
-    towns: str
-    phases: tuple[PhaseMark, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Rows under a heading; an empty one has none."""
-
-    title: str
-    rows: tuple[Row, ...]
+Row = dict[str, Any]
+"""One actor in two lines, for row_list.html; ``towns`` are the ids that the map marks."""
 
 
 def headline_html(view: MapView) -> str:
@@ -105,14 +87,11 @@ def rows_html(view: MapView, choice: StartChoice) -> str:
     area = choice.strength_area
     own = [one for one in here if area and area in one.actor.strength_areas.areas]
     neutral = [one for one in here if one not in own]
-    sections = [Section(title="", rows=tuple(_row(one, words) for one in here))]
-    if area:
-        sections = [
-            Section(
-                title=tr(f"karta.{name}", n=len(ones)), rows=tuple(_row(o, words) for o in ones)
-            )
-            for name, ones in (("own", own), ("neutral", neutral))
-        ]
+    parts = [("own", own), ("neutral", neutral)] if area else [("", here)]
+    sections = [
+        (tr(f"karta.{name}", n=len(ones)) if name else "", [_row(one, words) for one in ones])
+        for name, ones in parts
+    ]
     kind = choice.service_type
     title = tr.plural(
         f"karta.actors.{kind.value if kind else 'all'}", len(here), phase=_phase(view)
@@ -127,21 +106,17 @@ def rows_html(view: MapView, choice: StartChoice) -> str:
 
 
 def _row(one: Matching, words: Words) -> Row:
-    tr = words.tr
+    tr, actor = words.tr, one.actor
     where = tr.listing([town for _, town in one.towns])
-    if one.actor.service_area.scope is ServiceScope.MUNICIPALITIES:
-        where = tr("karta.row.for", where=where, area=service_area_words(one.actor, words=words))
-    return _row_of(one.actor, where, " ".join(_ids(one)), words)
-
-
-def _row_of(actor: Actor, where: str, towns: str, words: Words) -> Row:
-    return Row(
-        name=actor.name,
-        where=where,
-        url=detail_url(actor.id, words=words),
-        towns=towns,
-        phases=phase_marks(actor.phases, words=words),
-    )
+    if actor.service_area.scope is ServiceScope.MUNICIPALITIES:
+        where = tr("karta.row.for", where=where, area=service_area_words(actor, words=words))
+    return {
+        "name": actor.name,
+        "where": where,
+        "url": detail_url(actor.id, words=words),
+        "towns": " ".join(_ids(one)),
+        "phases": phase_marks(actor.phases, words=words),
+    }
 
 
 def _ids(one: Matching) -> list[str]:
@@ -149,22 +124,17 @@ def _ids(one: Matching) -> list[str]:
 
 
 def panel_html(view: MapView, choice: StartChoice) -> str:
-    """Return what is said of the chosen municipality: figures, first contact, who is near."""
+    """Return what is said of the chosen municipality: figures, first contact, who is near.
+
+    With another one to compare with, its figures stand below.
+    """
     tr, code, words = view.tr, choice.municipality, _words(view)
-    name, at, found = view.names[code], view.at(choice.municipality), view.found
-    limit = view.limit
-    figures = []
     near: list[tuple[str, str]] = []
     if view.is_physical:
-        within = int(_median_actors(view, code))
-        figures = [
-            (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=limit)),
-            (_minutes(float(found.median[at]), tr=tr), tr("karta.panel.median")),
-            (tr.number(within), tr("karta.panel.actors", limit=limit)),
-        ]
+        from_seat = view.found.cube.shared.from_seat[:, view.at(code)]
         near = [
             (actor.name, f"{town}, {view.minutes_words(minutes)}")
-            for actor, town, minutes in view.nearest(found.cube.shared.from_seat[:, at], 3)
+            for actor, town, minutes in view.nearest(from_seat, 3)
         ]
     home = [
         (actor.name, detail_url(actor.id, words=words))
@@ -175,11 +145,15 @@ def panel_html(view: MapView, choice: StartChoice) -> str:
         and any(o.municipality == code for o in actor.offices_on(view.world.on))
     ]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
+    if choice.beside:
+        query["jamfor"] = [choice.beside]
     return render(
         "panel.html",
         t=tr,
-        name=name,
-        figures=figures,
+        name=view.names[code],
+        figures=_panel_figures(view, code),
+        beside=view.names.get(choice.beside, ""),
+        beside_figures=_panel_figures(view, choice.beside) if choice.beside else [],
         square=_square(view, choice),
         home=home,
         near=near,
@@ -187,10 +161,19 @@ def panel_html(view: MapView, choice: StartChoice) -> str:
     )
 
 
-def _minutes(minutes: float, *, tr: Translator) -> str:
-    """Return minutes as a big figure."""
-    number = minutes_number(minutes, tr=tr)
-    return tr("karta.limit.min", n=number) if number[:1].isdigit() else number
+def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
+    """Return a municipality's share, median minutes and number of actors, each with its words."""
+    if not view.is_physical:
+        return []
+    tr, found, at = view.tr, view.found, view.at(code)
+    median = minutes_number(float(found.median[at]), tr=tr)
+    if median[:1].isdigit():
+        median = tr("karta.limit.min", n=median)
+    return [
+        (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=view.limit)),
+        (median, tr("karta.panel.median")),
+        (tr.number(int(_median_actors(view, code))), tr("karta.panel.actors", limit=view.limit)),
+    ]
 
 
 def home_html(tr: Translator) -> str:
@@ -227,31 +210,25 @@ def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
     """Return the whole core of the register as rows under their groups."""
     rows = tuple(rows)
     sections = [
-        Section(
-            title=f"{tr(f'group.{group.value}.title')} ({tr.number(len(members))})",
-            rows=tuple(
-                Row(
-                    name=row.name,
-                    where=f"{row.places} · {row.service_types}",
-                    url=row.detail_url,
-                    towns=" ".join(row.town_ids),
-                    phases=row.phases,
-                )
+        (
+            f"{tr(f'group.{group.value}.title')} ({tr.number(len(members))})",
+            [
+                {
+                    "name": row.name,
+                    "where": f"{row.places} · {row.service_types}",
+                    "url": row.detail_url,
+                    "towns": " ".join(row.town_ids),
+                    "phases": row.phases,
+                }
                 for row in members
-            ),
+            ],
         )
         for group in Group
         if (members := [row for row in rows if row.group == group.value])
     ]
     title = tr("karta.everybody.title", n=tr.number(len(rows)))
-    return render(
-        "rows.html",
-        title=title,
-        note=tr("karta.everybody.note"),
-        sections=sections,
-        id="alla",
-        named="",
-    )
+    note = tr("karta.everybody.note")
+    return render("rows.html", title=title, note=note, sections=sections, id="alla", named="")
 
 
 def _words(view: MapView) -> Words:

@@ -35,7 +35,7 @@ from ris_map.travel.routes import routes_from
 from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, Route, show_map
-from ris_map.words import Translator
+from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import minutes_words
 from ris_map.words.markup import render
 
@@ -77,6 +77,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
         st.html(lead_html(view))
         if choice.municipality:
             st.html(panel_html(view, choice))
+            _beside(choice, tr)
         st.html(rows_html(view, choice))
         _ways_on(choice, tr)
         if not choice.municipality:
@@ -189,7 +190,9 @@ def _clicked(click: MapClick) -> None:
     """Take a click on the map before the page is drawn."""
     match click.kind:
         case "municipality":
-            STATE.set(municipality=click.id, town="", cell="")
+            beside = STATE.chosen().beside
+            kept = "" if beside == click.id else beside
+            STATE.set(municipality=click.id, beside=kept, town="", cell="")
         case "town":
             chosen = STATE.chosen().town
             town = click.id.removesuffix("-new").removesuffix("-gone")
@@ -197,7 +200,21 @@ def _clicked(click: MapClick) -> None:
         case "cell":
             STATE.set(cell=click.id)
         case "county":
-            STATE.set(municipality="", town="", cell="")
+            STATE.set(municipality="", beside="", town="", cell="")
+
+
+def _beside(choice: StartChoice, tr: Translator) -> None:
+    """Draw the choice of a municipality to compare with."""
+    names = {m.code: m.name for m in data.geography().municipalities}
+    others = sorted(names.keys() - {choice.municipality}, key=lambda c: swedish_sort_key(names[c]))
+    st.selectbox(
+        tr("karta.compare"),
+        ["", *others],
+        format_func=lambda code: names.get(code) or tr("karta.compare"),
+        key=STATE.key("beside"),
+        label_visibility="collapsed",
+        on_change=STATE.write,
+    )
 
 
 def _ways_on(choice: StartChoice, tr: Translator) -> None:

@@ -207,4 +207,6 @@ def test_the_period_is_shown_as_far_as_it_is_known(start: str | None, end: str |
 
 def test_every_link_is_to_a_page_or_a_message() -> None:
     for actor in real_register().actors:
-        assert all(link.startswith(("http", "mailto:")) for link in detail(actor).links)
+        assert all(
+            link.startswith(("http", "mailto:", "/bekrafta?")) for link in detail(actor).links
+        )

@@ -56,6 +56,7 @@ ADDRESSES: list[dict[str, Any]] = [
     {"satt": "digital", "kommun": "2421"},
     {"kommun": "2417", "ruta": "12", "lager": "aktorer"},
     {"tatort": "2480-umea", "alla": "ja"},
+    {"kommun": "2417", "jamfor": "2418"},
 ]
 
 
@@ -95,6 +96,16 @@ def test_G2_I4_every_municipality_has_figures_first_contact_and_who_is_near(code
     assert TR("karta.near.title") in shown
     assert "/kommun?" in html(session)
     assert f"kommun={code}" in html(session)
+
+
+def test_K2_two_municipalities_stand_beside_each_other() -> None:
+    session = open_page({"kommun": "2417"})
+    assert 'id="h-beside"' not in html(session)
+    session.selectbox(key=STATE.key("beside")).set_value("2418").run()
+    assert re.findall(r'id="h-beside">([^<]+)', html(session)) == ["Malå"]
+    assert html(session).count('class="ris-figures"') == 2
+    assert "jamfor=2418" in html(session)
+    assert address(session) == {"kommun": ["2417"], "jamfor": ["2418"]}
 
 
 def test_G11_the_strength_area_is_in_sight_and_own_actors_come_first() -> None:

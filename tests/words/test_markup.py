@@ -174,6 +174,8 @@ def panel(text: str) -> str:
         square=text,
         home=[(text, "/aktor")],
         near=[(text, text)],
+        beside=text,
+        beside_figures=[(text, text)],
         url="/kommun",
     )
 

@@ -16,7 +16,7 @@
     [/^Download as (.*)$/, "Ladda ner som $1"],
     [/^Copy Vega-Lite spec$/, "Kopiera diagrammets beskrivning"],
   ];
-  const LONGEST_WAIT_MS = 4000;
+  const LONGEST_WAIT_MS = 8000;
   const root = document.documentElement;
 
   // Where the server is. Without this Streamlit asks below the page's own path first (/metod/_stcore/...),
