@@ -12,8 +12,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-# A file of tests stays on one of the two processes, so that its server and browser are shared.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Each of the two processes has one server and one browser; the one that is done first takes tests
+# from the other's end, so that both end together.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long test-days check lint format bench soak sbom lock clean

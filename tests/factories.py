@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,6 +26,7 @@ from ris_map.register.model import (
     StatusNote,
     StrengthAreas,
 )
+from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     ActorKind,
@@ -39,8 +43,11 @@ from ris_map.register.vocabulary import (
     Status,
     StrengthArea,
 )
+from ris_map.travel.world import World, world_of
 from ris_map.words.language import LocalText
 
+DATA = Path(__file__).resolve().parents[1] / "data"
+DAY = date(2026, 11, 23)
 TOWNS: dict[str, tuple[str, float, float]] = {
     "2401": ("Nordmaling", 63.569, 19.500),
     "2403": ("Bjurholm", 63.930, 19.214),
@@ -59,6 +66,12 @@ TOWNS: dict[str, tuple[str, float, float]] = {
     "2482": ("Skellefteå", 64.751, 20.953),
 }
 """One town centre per municipality, rounded: enough to stand on the right territory."""
+
+
+@cache
+def real_world(day: date = DAY) -> World:
+    """Return the register, roads and people as they are, read once per process."""
+    return world_of(DATA, register=load_register(DATA / "actors.yaml", today=day), on=day)
 
 
 def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:

@@ -13,7 +13,6 @@ import pytest
 from ris_map.actors.detail import actor_html
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, Register
-from ris_map.register.reading import load_register
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Basis, Precision
 from ris_map.words import translator
@@ -48,7 +47,7 @@ class Detail(HTMLParser):
 
 @cache
 def real_register() -> Register:
-    return load_register(DATA / "actors.yaml", today=DAY)
+    return factories.real_world().register
 
 
 @cache

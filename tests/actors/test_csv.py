@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from ris_map.actors.files import COLUMNS, CsvFlavour, actors_csv
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
-from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Scope
@@ -52,7 +51,7 @@ def words_in(language: Language) -> Words:
 
 @cache
 def real_rows(language: Language) -> tuple[ActorRow, ...]:
-    register = load_register(DATA / "actors.yaml", today=DAY)
+    register = factories.real_world().register
     selection = select(register, Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
     return actor_rows(selection.matches, words=words_in(language), on=DAY)
 

@@ -27,7 +27,6 @@ from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
 from ris_map.register.model import Register
-from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, Selection, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Availability, Delivery, Phase, Scope, ServiceType
@@ -42,7 +41,7 @@ LANGUAGES = list(Language)
 
 @cache
 def real_register() -> Register:
-    return load_register(DATA / "actors.yaml", today=DAY)
+    return factories.real_world().register
 
 
 @cache

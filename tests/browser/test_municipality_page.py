@@ -17,7 +17,7 @@ from ris_map.municipality.pictures import classes_of
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import ROOT, Server, map_frame, settle
-from tests.municipality.municipal import real_world
+from tests.factories import real_world
 
 LANGUAGES = ("sv", "en")
 SORSELE = "/kommun?kommun=2422"

@@ -12,19 +12,16 @@ from typing import Any
 
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.register.in_words import Words
-from ris_map.register.reading import load_register
-from ris_map.travel.world import World, foundations, world_of
+from ris_map.travel.world import foundations
 from ris_map.words import translator
 from ris_map.words.language import Language
+from tests.factories import real_world
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
 
 
-@cache
-def world() -> World:
-    register = load_register(DATA / "actors.yaml", today=DAY)
-    return world_of(DATA, register=register, on=DAY)
+world = real_world
 
 
 @cache

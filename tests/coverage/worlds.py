@@ -24,11 +24,10 @@ from ris_map.geography.county import (
     Municipality,
 )
 from ris_map.register.model import Actor, Register, ServiceArea
-from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
 from ris_map.travel.matrix import TravelMatrix, office_key
 from ris_map.travel.network import SPEED_MODELS, SUMMER, readonly
-from ris_map.travel.world import world_of
+from tests import factories
 from tests.factories import (
     make_actor,
     make_office,
@@ -325,11 +324,10 @@ class RealWorld:
 @cache
 def real_world() -> RealWorld:
     """Read the real data once."""
-    register = load_register(DATA / "actors.yaml", today=date(2026, 11, 23))
-    world = world_of(DATA, register=register, on=date(2026, 11, 23))
+    world = factories.real_world()
     return RealWorld(
         geography=world.foundations.geography,
-        register=register,
+        register=world.register,
         matrices=tuple(map(world.matrix_for, SPEED_MODELS)),
         table=support_of(world),
         population=population_of(world),

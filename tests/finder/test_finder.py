@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from ris_map.finder.match import Caution, Why
 from ris_map.finder.need import STEMS, Limit, Need, Who, guess_phase, named_by, named_in, start_of
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Register
-from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Answer,
@@ -41,10 +39,7 @@ DAY = date(2026, 11, 23)
 VILHELMINA, UMEA, LYCKSELE = "2462", "2480", "2481"
 
 
-@cache
-def real_world() -> World:
-    register = load_register(DATA / "actors.yaml", today=DAY)
-    return World(foundations=foundations(DATA), register=register, on=DAY)
+real_world = make.real_world
 
 
 def world_with(*actors: Actor) -> World:

@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ris_map.register.in_words import Words
-from ris_map.register.reading import load_register
-from ris_map.travel.world import World, foundations
+from ris_map.travel.world import foundations
 from ris_map.words import translator
 from ris_map.words.language import Language
 
@@ -16,16 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 DAY = date(2026, 11, 23)
 LANGUAGES = tuple(Language)
-
-
-@cache
-def real_world() -> World:
-    """Return the register of the repository on a fixed day."""
-    base = foundations(DATA)
-    register = load_register(
-        DATA / "actors.yaml", municipality_at=base.geography.municipality_at, today=DAY
-    )
-    return World(foundations=base, register=register, on=DAY)
 
 
 @cache

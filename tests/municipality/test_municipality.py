@@ -18,7 +18,8 @@ from ris_map.municipality.profile import Profile, compared, profile, unconfirmed
 from ris_map.municipality.ways import KINDS, ListKind, Way
 from ris_map.register.vocabulary import Answer, Delivery, Scope
 from tests import factories
-from tests.municipality.municipal import DAY, real_world
+from tests.factories import real_world
+from tests.municipality.municipal import DAY
 
 CHOICES = (
     CubeChoice(),

@@ -36,7 +36,8 @@ from ris_map.register.vocabulary import Scope
 from ris_map.siting.plan import SitingChoice
 from ris_map.words.language import Language
 from ris_map.words.markup import render
-from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
+from tests.factories import real_world
+from tests.municipality.municipal import DATA, LANGUAGES, words
 
 SAMI = {"2404", "2418", "2421", "2422", "2425", "2462", "2463", "2480", "2481"}
 """Vindeln, Malå, Storuman, Sorsele, Dorotea, Vilhelmina, Åsele, Umeå, Lycksele."""

@@ -22,7 +22,8 @@ from ris_map.municipality.tables import tables, time_class
 from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
 from ris_map.words.language import Language
-from tests.municipality.municipal import DATA, LANGUAGES, real_world, words
+from tests.factories import real_world
+from tests.municipality.municipal import DATA, LANGUAGES, words
 
 
 def report(

@@ -10,7 +10,7 @@ from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import Statistic
 from ris_map.municipality.profile import LIKENESS, Size, factor, similar_to, sizes
 from ris_map.words import swedish_sort_key
-from tests.municipality.municipal import real_world
+from tests.factories import real_world
 
 NAMES = {"a": "Åsele", "b": "Östby", "c": "Bo", "d": "Ed"}
 

@@ -27,7 +27,6 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.model import Outside, Register
-from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import (
@@ -52,7 +51,7 @@ LANGUAGES = list(Language)
 
 @cache
 def real_register() -> Register:
-    return load_register(DATA / "actors.yaml", today=DAY)
+    return factories.real_world().register
 
 
 @cache

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Register
-from ris_map.register.reading import load_register
 from ris_map.register.selection import Group, Selection, place_codes, select
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -51,7 +50,7 @@ Found = dict[str, tuple[str, frozenset[str]]]
 
 @cache
 def real_register() -> Register:
-    return load_register(DATA / "actors.yaml", today=DAY)
+    return factories.real_world().register
 
 
 @cache

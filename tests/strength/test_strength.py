@@ -19,7 +19,8 @@ from ris_map.strength.page import (
     more_html,
 )
 from ris_map.words.language import Language
-from tests.municipality.municipal import DAY, LANGUAGES, real_world, words
+from tests.factories import real_world
+from tests.municipality.municipal import DAY, LANGUAGES, words
 
 
 def chosen(area: StrengthArea | None, **more: str) -> StrengthChoice:

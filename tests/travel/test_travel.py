@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.register.reading import load_register
 from ris_map.travel.matrix import nearest_minutes, travel
 from ris_map.travel.network import (
     CAUTIOUS,
@@ -26,7 +23,7 @@ from ris_map.travel.network import (
     join,
 )
 from ris_map.travel.routes import routes_from, travel_between
-from ris_map.travel.world import World, world_of
+from tests.factories import real_world
 from tests.travel.slow_roads import degrees, make_network, slow_minutes
 
 DATA = Path(__file__).parents[2] / "data"
@@ -34,11 +31,7 @@ CORNERS = {"a": (0.0, 0.0), "b": (30.0, 0.0), "c": (30.0, 40.0)}
 BENT = [("a", "b", {"road": "E4"}), ("b", "c", {"road": "Rv 90", "limit_kmh": 80.0})]
 
 
-@cache
-def world() -> World:
-    """Return the county as it is."""
-    register = load_register(DATA / "actors.yaml", today=date(2026, 11, 26))
-    return world_of(DATA, register=register, on=date(2026, 11, 26))
+world = real_world
 
 
 def minutes_between(

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ris_map.common.faults import DataFaults
-from ris_map.register.reading import load_register
 from ris_map.register.strategy import everyday_words, load_everyday_words
-from ris_map.travel.world import World, foundations
+from ris_map.travel.world import World
 from ris_map.web.search import index
 from ris_map.words.language import Language
+from tests import factories
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
@@ -21,8 +21,7 @@ DAY = date(2026, 11, 23)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    register = load_register(DATA / "actors.yaml", today=DAY)
-    return World(foundations=foundations(DATA), register=register, on=DAY)
+    return factories.real_world()
 
 
 def rows(world: World, language: Language) -> list[tuple[str, str, str, list[str], str]]:
