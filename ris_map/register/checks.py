@@ -7,11 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ris_map.common.dates import period_end, period_start
-from ris_map.common.faults import Fault
+from ris_map.common.faults import Fault, Severity
 from ris_map.common.model_faults import Loc, Place, nearest, quoted
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
@@ -45,6 +45,124 @@ _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "foren
 _NOT_A_WORD = re.compile(r"[^\w]+")
 
 
+def _words(table: str) -> dict[str, tuple[str, str]]:
+    """Read lines of ``code: reason``, each with its action on the next line."""
+    rows = [line.strip() for line in table.strip().splitlines()]
+    heads = (row.split(": ", 1) for row in rows[::2])
+    return {
+        code: (reason, action) for (code, reason), action in zip(heads, rows[1::2], strict=True)
+    }
+
+
+_WORDS = _words("""
+active-without-evidence: The status is active, but there is no evidence of {year} or later.
+    Add a source and last_evidence, or set the status to unknown.
+scope-against-rule: The scope is {scope}, but by the rule it is {wanted}.
+    See own_offer, to_innovators, status and last_evidence.
+delivery-basis: {reason}
+    Use source (with a claim), assumed (at an office), editorial or null.
+office-basis: The basis is source, but no page of {year} or later names the town.
+    Give last_evidence of the office, or set its basis to assumed.
+bad-address: {url} is not an address that a browser can open.
+    Copy the address from the browser.
+dates-reversed: The end ({end}) comes before the beginning ({start}).
+    Swap or correct the dates.
+ended-without-date: The actor has ended, but no end is given.
+    Give the year it ended.
+future-date: The date {day} lies in the future.
+    Correct the date.
+office-outlives-actor: The office lasts until {until}, but its actor ended {end}.
+    Correct one of the dates.
+duplicate-value: The value stands in the list for the second time.
+    Remove one.
+reused-office-id: The office id '{id}' is used more than once.
+    Give each office of the actor an id of its own.
+duplicate-offer: An offer of this service type for these phases is there already.
+    Join the two.
+all-beside-areas: 'all' stands beside other strength areas.
+    Keep either 'all' alone or the areas.
+service-area-empty: The service area is 'municipalities', but none is listed.
+    List their codes, or set the scope to unknown.
+service-area-list: Municipalities are listed, but the scope is '{scope}'.
+    Set the scope to municipalities, or empty the list.
+unknown-municipality: '{code}' is not the code of a municipality in the county.
+    Allowed: {allowed}.
+outside-block: The office has {what} a municipality of the county {joint} an 'outside' block.
+    Keep 'municipality' for an office in the county, 'outside' for any other.
+outside-county: {reason}
+    Correct outside_county or the office.
+swapped-coordinates: Latitude and longitude seem swapped ({lat}, {lon}).
+    Swap lat and lon.
+outside-office-inside: The office is said to lie outside the county, but the point is in {found}.
+    Correct the point or the municipality.
+office-outside-county: The point lies outside the county, but the office is said to be in {town}.
+    Correct the point or the municipality.
+office-in-other-municipality: The point lies in {found}, but the office is said to be in {town}.
+    Correct the point or the municipality.
+reused-id: The id {id} is used already, at line {line}.
+    Give the record an id of its own; ids are never reused.
+link-to-itself: The record points to itself.
+    Give the id of another record, or null.
+unresolved-link: There is no record with the id {id}.
+    {hint}
+circular-link: The records point in a circle: {id} leads back to itself.
+    Set one of the links to null.
+successor-of-living: An actor that has not ended has a successor.
+    Set the status to ended, with its date, or remove the successor.
+successor-before: The successor ended ({gone}) before its predecessor ({ended}).
+    Correct one of the dates, or the successor.
+""")
+_DOUBTS = _words("""
+evidence-without-source: No source is as late as the latest evidence ({day}).
+    Give the source its year, or correct the date.
+status-against-dates: The status is '{status}', but valid_to ({end}) has passed.
+    Set the status to ended, or correct the date.
+not-confirmed: The record has not been confirmed for 12 months ({since}).
+    Ask the actor, and write the date.
+town-level-point: The point stands for the whole of {town}.
+    Give the point of the address when it is known.
+delivery-unknown: Nothing is known about these delivery modes: {modes}.
+    Ask the actor.
+homepage-missing: There is no homepage.
+    Add it.
+homepage-not-https: The homepage is not https.
+    Check whether https:// works.
+status-unknown: It is not known whether the actor is at work.
+    Find out.
+not-verified: The record is not verified ({confidence}).
+    Read a page of the actor and add it as a source.
+alike-names: The name {name} is nearly that of {other} ({others}).
+    Check that these are two actors, or link them with same_as.
+same-homepage: The homepage is also that of {other}.
+    Check that these are two actors, or link them with same_as.
+""")
+"""Reason and action of every fault and of every warning, by its code."""
+
+
+class _Found(NamedTuple):
+    """Something wrong: its code, the field, and what its words name."""
+
+    code: str
+    loc: Loc
+    values: Mapping[str, object]
+
+    def fault(self, place: Place) -> Fault:
+        """Return it in words."""
+        is_doubt = self.code in _DOUBTS
+        reason, action = (_DOUBTS if is_doubt else _WORDS)[self.code]
+        return place.fault(
+            self.loc,
+            reason.format_map(self.values),
+            action=action.format_map(self.values),
+            code=self.code,
+            severity=Severity.WARNING if is_doubt else Severity.ERROR,
+        )
+
+
+def _found(code: str, /, *loc: str | int, **values: object) -> _Found:
+    return _Found(code, loc, values)
+
+
 def actor_faults(
     actor: Actor, *, place: Place, today: date, municipality_at: MunicipalityAt | None
 ) -> Iterator[Fault]:
@@ -53,13 +171,16 @@ def actor_faults(
     Nothing can have been seen after ``today``; without ``municipality_at`` (the municipality code
     at a latitude and longitude, None outside the county) offices are not compared with territory.
     """
-    yield from _actor_time_faults(actor, place=place, today=today)
-    yield from _list_faults(actor, place=place)
-    yield from _service_area_faults(actor, place=place)
-    yield from _office_faults(actor, place=place, municipality_at=municipality_at)
-    yield from _address_faults(actor, place=place)
-    yield from _rule_faults(actor, place=place)
-    yield from _warnings(actor, place=place, today=today)
+    for found in (
+        *_in_time(actor, today=today),
+        *_in_lists(actor),
+        *_in_service_area(actor),
+        *_in_offices(actor, municipality_at=municipality_at),
+        *_in_addresses(actor),
+        *_against_rules(actor),
+        *_doubts(actor, today=today),
+    ):
+        yield found.fault(place)
 
 
 def scope_by_rule(actor: Actor) -> Scope:
@@ -85,27 +206,22 @@ def _has_evidence(actor: Actor) -> bool:
     return seen is not None and period_end(seen).year >= EVIDENCE_FROM
 
 
-def _rule_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
+def _against_rules(actor: Actor) -> Iterator[_Found]:
     """Yield where a record breaks the written rules for core, active and basis."""
     if actor.status is Status.ACTIVE and not _has_evidence(actor):
-        yield place.fault(
-            ("status",),
-            f"The status is active, but there is no evidence of {EVIDENCE_FROM} or later.",
-            action="Add a source and last_evidence, or set the status to unknown.",
-            code="active-without-evidence",
-        )
-    elif actor.scope is not scope_by_rule(actor):
-        yield place.fault(
-            ("scope",),
-            f"The scope is {actor.scope}, but by the rule it is {scope_by_rule(actor)}.",
-            action="See own_offer, to_innovators, status and last_evidence.",
-            code="scope-against-rule",
-        )
-    yield from _delivery_faults(actor, place=place)
-    yield from _evidence_faults(actor, place=place)
+        yield _found("active-without-evidence", "status", year=EVIDENCE_FROM)
+    elif actor.scope is not (wanted := scope_by_rule(actor)):
+        yield _found("scope-against-rule", "scope", scope=actor.scope, wanted=wanted)
+    yield from _against_basis(actor)
+    last = actor.last_evidence
+    if last is not None and actor.status_note is None:
+        years = [source.year for source in actor.sources]
+        years += [claim.year for claim in actor.delivery_claims]
+        if all(year is None or period_end(year) < period_start(last) for year in years):
+            yield _found("evidence-without-source", "last_evidence", day=last)
 
 
-def _delivery_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
+def _against_basis(actor: Actor) -> Iterator[_Found]:
     claims = {(claim.mode, claim.availability) for claim in actor.delivery_claims}
     for index, offer in enumerate(actor.offers):
         for mode in Delivery:
@@ -122,56 +238,26 @@ def _delivery_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
             elif basis not in {None, Basis.SOURCE, Basis.ASSUMED, Basis.EDITORIAL}:
                 reason = f"The basis {basis} does not exist for a way of help."
             if reason:
-                yield place.fault(
-                    ("offers", index, "delivery_basis", mode.value),
-                    reason,
-                    action="Use source (with a claim), assumed (at an office), editorial or null.",
-                    code="delivery-basis",
-                )
-
-
-def _evidence_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
+                field = ("offers", index, "delivery_basis", mode.value)
+                yield _found("delivery-basis", *field, reason=reason)
     for index, office in enumerate(actor.offices):
         seen = office.last_evidence
         if office.is_sourced and (seen is None or period_end(seen).year < OFFICE_FROM):
-            yield place.fault(
-                ("offices", index, "basis"),
-                f"The basis is source, but no page of {OFFICE_FROM} or later names the town.",
-                action="Give last_evidence of the office, or set its basis to assumed.",
-                code="office-basis",
-            )
-    last = actor.last_evidence
-    if last is not None:
-        years = [s.year for s in actor.sources if s.year] + [
-            c.year for c in actor.delivery_claims if c.year
-        ]
-        notes = actor.status_note is not None
-        if not notes and (not years or max(map(period_end, years)) < period_start(last)):
-            yield place.warning(
-                ("last_evidence",),
-                f"No source is as late as the latest evidence ({last}).",
-                action="Give the source its year, or correct the date.",
-                code="evidence-without-source",
-            )
+            yield _found("office-basis", "offices", index, "basis", year=OFFICE_FROM)
 
 
-def _address_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
+def _in_addresses(actor: Actor) -> Iterator[_Found]:
     note_sources = actor.status_note.sources if actor.status_note else ()
-    addresses: list[tuple[Loc, str]] = [
-        *([(("homepage",), actor.homepage)] if actor.homepage else []),
-        *([(("contact_url",), actor.contact_url)] if actor.contact_url else []),
+    addresses: list[tuple[Loc, str | None]] = [
+        (("homepage",), actor.homepage),
+        (("contact_url",), actor.contact_url),
         *((("sources", n, "url"), source.url) for n, source in enumerate(actor.sources)),
         *((("delivery_claims", n, "url"), c.url) for n, c in enumerate(actor.delivery_claims)),
         *((("status_note", "sources", n), url) for n, url in enumerate(note_sources)),
     ]
     for loc, url in addresses:
-        if not is_web_address(url):
-            yield place.fault(
-                loc,
-                f"{quoted(url)} is not an address that a browser can open.",
-                action="Copy the address from the browser.",
-                code="bad-address",
-            )
+        if url and not is_web_address(url):
+            yield _found("bad-address", *loc, url=quoted(url))
 
 
 def is_web_address(url: str) -> bool:
@@ -188,15 +274,10 @@ def is_web_address(url: str) -> bool:
     return not is_number and port != 0 and all(len(label) <= 63 for label in labels)
 
 
-def _actor_time_faults(actor: Actor, *, place: Place, today: date) -> Iterator[Fault]:
-    yield from _reversed_faults(actor.valid_from, actor.valid_to, loc=("valid_to",), place=place)
+def _in_time(actor: Actor, *, today: date) -> Iterator[_Found]:
+    yield from _reversed(actor.valid_from, actor.valid_to, "valid_to")
     if actor.status is Status.ENDED and actor.valid_to is None:
-        yield place.fault(
-            ("valid_to",),
-            "The actor has ended, but no end is given.",
-            action="Give the year it ended.",
-            code="ended-without-date",
-        )
+        yield _found("ended-without-date", "valid_to")
     dates: list[tuple[Loc, str | None]] = [
         (("last_evidence",), actor.last_evidence),
         (("last_checked",), actor.last_checked),
@@ -209,33 +290,26 @@ def _actor_time_faults(actor: Actor, *, place: Place, today: date) -> Iterator[F
         dates.append((("valid_from",), actor.valid_from))
     if actor.status is Status.ENDED:
         dates.append((("valid_to",), actor.valid_to))
-    yield from (future for loc, value in dates for future in _future(value, loc, place, today))
+    for loc, value in dates:
+        if value is not None and period_start(value) > today:
+            yield _found("future-date", *loc, day=value)
     has_passed = actor.valid_to is not None and period_end(actor.valid_to) < today
     if has_passed and actor.status in {Status.ACTIVE, Status.PLANNED}:
-        yield place.warning(
-            ("status",),
-            f"The status is '{actor.status}', but valid_to ({actor.valid_to}) has passed.",
-            action="Set the status to ended, or correct the date.",
-            code="status-against-dates",
-        )
+        yield _found("status-against-dates", "status", status=actor.status, end=actor.valid_to)
 
 
-def _future(value: str | None, loc: Loc, place: Place, today: date) -> Iterator[Fault]:
-    if value is not None and period_start(value) > today:
-        yield place.fault(
-            loc,
-            f"The date {value} lies in the future.",
-            action="Correct the date.",
-            code="future-date",
-        )
+def _reversed(start: str | None, end: str | None, *loc: str | int) -> Iterator[_Found]:
+    if start is not None and end is not None and period_end(end) < period_start(start):
+        yield _found("dates-reversed", *loc, start=start, end=end)
 
 
-def _list_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
+def _in_lists(actor: Actor) -> Iterator[_Found]:
+    areas = actor.strength_areas.areas
     lists: list[tuple[Loc, Sequence[Hashable]]] = [
         (("aliases",), actor.aliases),
         (("target_groups",), actor.target_groups),
         (("cost",), actor.cost),
-        (("strength_areas", "areas"), actor.strength_areas.areas),
+        (("strength_areas", "areas"), areas),
         (("service_area", "municipalities"), actor.service_area.municipalities),
         (("sources",), actor.sources),
         (("delivery_claims",), actor.delivery_claims),
@@ -245,34 +319,13 @@ def _list_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
         lists.append((("status_note", "sources"), actor.status_note.sources))
     for loc, values in lists:
         for index in _repeated(values):
-            yield place.fault(
-                (*loc, index),
-                "The value stands in the list for the second time.",
-                action="Remove one.",
-                code="duplicate-value",
-            )
+            yield _found("duplicate-value", *loc, index)
     for index in _repeated([office.id for office in actor.offices]):
-        yield place.fault(
-            ("offices", index, "id"),
-            f"The office id '{actor.offices[index].id}' is used more than once.",
-            action="Give each office of the actor an id of its own.",
-            code="reused-office-id",
-        )
+        yield _found("reused-office-id", "offices", index, "id", id=actor.offices[index].id)
     for index in _repeated([(o.service_type, frozenset(o.phases)) for o in actor.offers]):
-        yield place.fault(
-            ("offers", index),
-            "An offer of this service type for these phases is there already.",
-            action="Join the two.",
-            code="duplicate-offer",
-        )
-    areas = actor.strength_areas.areas
+        yield _found("duplicate-offer", "offers", index)
     if StrengthArea.ALL in areas and len(areas) > 1:
-        yield place.fault(
-            ("strength_areas", "areas"),
-            "'all' stands beside other strength areas.",
-            action="Keep either 'all' alone or the areas.",
-            code="all-beside-areas",
-        )
+        yield _found("all-beside-areas", "strength_areas", "areas")
 
 
 def _repeated(values: Sequence[Hashable]) -> list[int]:
@@ -281,79 +334,42 @@ def _repeated(values: Sequence[Hashable]) -> list[int]:
     return [n for n, value in enumerate(values) if first.setdefault(value, n) != n]
 
 
-def _service_area_faults(actor: Actor, *, place: Place) -> Iterator[Fault]:
-    area = actor.service_area
-    loc: Loc = ("service_area", "municipalities")
+def _in_service_area(actor: Actor) -> Iterator[_Found]:
+    area, loc = actor.service_area, ("service_area", "municipalities")
     is_listed = area.scope is ServiceScope.MUNICIPALITIES
     if is_listed and not area.municipalities:
-        yield place.fault(
-            loc,
-            "The service area is 'municipalities', but none is listed.",
-            action="List their codes, or set the scope to unknown.",
-            code="service-area-empty",
-        )
+        yield _found("service-area-empty", *loc)
     if not is_listed and area.municipalities:
-        yield place.fault(
-            loc,
-            f"Municipalities are listed, but the scope is '{area.scope}'.",
-            action="Set the scope to municipalities, or empty the list.",
-            code="service-area-list",
-        )
+        yield _found("service-area-list", *loc, scope=area.scope)
     for index, code in enumerate(area.municipalities):
-        yield from _unknown_code_faults(code, loc=(*loc, index), place=place)
+        yield from _unknown_code(code, *loc, index)
 
 
-def _warnings(actor: Actor, *, place: Place, today: date) -> Iterator[Fault]:
+def _unknown_code(code: str | None, *loc: str | int) -> Iterator[_Found]:
+    if code is not None and code not in MUNICIPALITY_CODES:
+        allowed = ", ".join(MUNICIPALITY_CODES)
+        yield _found("unknown-municipality", *loc, code=code, allowed=allowed)
+
+
+def _doubts(actor: Actor, *, today: date) -> Iterator[_Found]:
     confirmed = actor.last_confirmed
     if confirmed is None or period_end(confirmed) < _year_before(today):
         since = "never" if confirmed is None else f"last {confirmed}"
-        yield place.warning(
-            ("last_confirmed",),
-            f"The record has not been confirmed for 12 months ({since}).",
-            action="Ask the actor, and write the date.",
-            code="not-confirmed",
-        )
+        yield _found("not-confirmed", "last_confirmed", since=since)
     for index, office in enumerate(actor.offices):
         if office.precision is Precision.TOWN:
-            yield place.warning(
-                ("offices", index, "precision"),
-                f"The point stands for the whole of {office.town}.",
-                action="Give the point of the address when it is known.",
-                code="town-level-point",
-            )
+            yield _found("town-level-point", "offices", index, "precision", town=office.town)
     unknown = [mode for mode in Delivery if actor.availability(mode) is Availability.UNKNOWN]
     if unknown:
-        yield place.warning(
-            ("offers",),
-            f"Nothing is known about these delivery modes: {', '.join(unknown)}.",
-            action="Ask the actor.",
-            code="delivery-unknown",
-        )
+        yield _found("delivery-unknown", "offers", modes=", ".join(unknown))
     if actor.homepage is None:
-        yield place.warning(
-            ("homepage",), "There is no homepage.", action="Add it.", code="homepage-missing"
-        )
+        yield _found("homepage-missing", "homepage")
     elif not actor.homepage.startswith("https://"):
-        yield place.warning(
-            ("homepage",),
-            "The homepage is not https.",
-            action="Check whether https:// works.",
-            code="homepage-not-https",
-        )
+        yield _found("homepage-not-https", "homepage")
     if actor.status is Status.UNKNOWN:
-        yield place.warning(
-            ("status",),
-            "It is not known whether the actor is at work.",
-            action="Find out.",
-            code="status-unknown",
-        )
+        yield _found("status-unknown", "status")
     if actor.confidence is not Confidence.VERIFIED:
-        yield place.warning(
-            ("confidence",),
-            f"The record is not verified ({actor.confidence}).",
-            action="Read a page of the actor and add it as a source.",
-            code="not-verified",
-        )
+        yield _found("not-verified", "confidence", confidence=actor.confidence)
 
 
 def _year_before(day: date) -> date:
@@ -361,127 +377,52 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
-def _office_faults(
-    actor: Actor, *, place: Place, municipality_at: MunicipalityAt | None
-) -> Iterator[Fault]:
+def _in_offices(actor: Actor, *, municipality_at: MunicipalityAt | None) -> Iterator[_Found]:
     for index, office in enumerate(actor.offices):
         loc: Loc = ("offices", index)
-        yield from _office_time_faults(office, actor=actor, loc=loc, place=place)
-        yield from _place_faults(office, actor=actor, loc=loc, place=place)
-        yield from _point_faults(office, loc=loc, place=place, municipality_at=municipality_at)
+        for name in ("valid_to", "address_valid_to"):
+            yield from _reversed(office.valid_from, getattr(office, name), *loc, name)
+        until, end = office.valid_to, actor.valid_to
+        if until is not None and end is not None and period_end(until) > period_end(end):
+            yield _found("office-outlives-actor", *loc, "valid_to", until=until, end=end)
+        yield from _in_place(office, *loc, is_outside=actor.outside_county)
+        yield from _at_point(office, *loc, "lat", municipality_at=municipality_at)
 
 
-def _reversed_faults(
-    start: str | None, end: str | None, *, loc: Loc, place: Place
-) -> Iterator[Fault]:
-    """Yield a fault if an end comes before its beginning."""
-    if start is not None and end is not None and period_end(end) < period_start(start):
-        yield place.fault(
-            loc,
-            f"The end ({end}) comes before the beginning ({start}).",
-            action="Swap or correct the dates.",
-            code="dates-reversed",
-        )
-
-
-def _unknown_code_faults(code: str, *, loc: Loc, place: Place) -> Iterator[Fault]:
-    """Yield a fault if a code is none of the county's."""
-    if code not in MUNICIPALITY_CODES:
-        yield place.fault(
-            loc,
-            f"'{code}' is not the code of a municipality in the county.",
-            action=f"Allowed: {', '.join(MUNICIPALITY_CODES)}.",
-            code="unknown-municipality",
-        )
-
-
-def _office_time_faults(office: Office, *, actor: Actor, loc: Loc, place: Place) -> Iterator[Fault]:
-    for name, end in (
-        ("valid_to", office.valid_to),
-        ("address_valid_to", office.address_valid_to),
-    ):
-        yield from _reversed_faults(office.valid_from, end, loc=(*loc, name), place=place)
-    if office.valid_to is None or actor.valid_to is None:
-        return
-    if period_end(office.valid_to) > period_end(actor.valid_to):
-        yield place.fault(
-            (*loc, "valid_to"),
-            f"The office lasts until {office.valid_to}, but its actor ended {actor.valid_to}.",
-            action="Correct one of the dates.",
-            code="office-outlives-actor",
-        )
-
-
-def _place_faults(office: Office, *, actor: Actor, loc: Loc, place: Place) -> Iterator[Fault]:
-    is_inside = office.municipality is not None
-    if office.municipality is not None:
-        yield from _unknown_code_faults(
-            office.municipality, loc=(*loc, "municipality"), place=place
-        )
-    if office.outside is not None:
-        nearest = office.outside.nearest_municipality
+def _in_place(office: Office, *loc: str | int, is_outside: bool) -> Iterator[_Found]:
+    outside, is_inside = office.outside, office.municipality is not None
+    yield from _unknown_code(office.municipality, *loc, "municipality")
+    if outside is not None:
         at = (*loc, "outside", "nearest_municipality")
-        yield from _unknown_code_faults(nearest, loc=at, place=place)
-    if is_inside == (office.outside is not None):
-        yield place.fault(
-            (*loc, "outside"),
-            "The office has both a municipality of the county and an 'outside' block."
+        yield from _unknown_code(outside.nearest_municipality, *at)
+    if is_inside == (outside is not None):
+        what, joint = ("both", "and") if is_inside else ("neither", "nor")
+        yield _found("outside-block", *loc, "outside", what=what, joint=joint)
+    if is_inside == is_outside:
+        reason = (
+            "The actor is marked outside_county, but has an office in the county."
             if is_inside
-            else "The office has neither a municipality of the county nor an 'outside' block.",
-            action="Keep 'municipality' for an office in the county, 'outside' for any other.",
-            code="outside-block",
+            else "The office lies outside the county, but the actor is not marked outside_county."
         )
-    if is_inside and actor.outside_county:
-        yield place.fault(
-            (*loc, "municipality"),
-            "The actor is marked outside_county, but has an office in the county.",
-            action="Correct outside_county or the office.",
-            code="outside-county",
-        )
-    if not is_inside and not actor.outside_county:
-        yield place.fault(
-            (*loc, "municipality"),
-            "The office lies outside the county, but the actor is not marked outside_county.",
-            action="Correct outside_county or the office.",
-            code="outside-county",
-        )
+        yield _found("outside-county", *loc, "municipality", reason=reason)
 
 
-def _point_faults(
-    office: Office, *, loc: Loc, place: Place, municipality_at: MunicipalityAt | None
-) -> Iterator[Fault]:
-    at = (*loc, "lat")
-    if _are_swapped(office.lat, office.lon):
-        yield place.fault(
-            at,
-            f"Latitude and longitude seem swapped ({office.lat}, {office.lon}).",
-            action="Swap lat and lon.",
-            code="swapped-coordinates",
-        )
-        return
-    if municipality_at is None:
-        return
-    found = municipality_at(office.lat, office.lon)
-    if found == office.municipality or office.municipality not in {*MUNICIPALITY_CODES, None}:
-        return
-    if office.municipality is None:
-        reason = f"The office is said to lie outside the county, but the point is in {found}."
-        code = "outside-office-inside"
-    elif found is None:
-        reason = f"The point lies outside the county, but the office is said to be in {office.town}"
-        reason = f"{reason} ({office.municipality})."
-        code = "office-outside-county"
-    else:
-        reason = f"The point lies in {found}, but the office is said to be in {office.town}"
-        reason = f"{reason} ({office.municipality})."
-        code = "office-in-other-municipality"
-    yield place.fault(at, reason, action="Correct the point or the municipality.", code=code)
-
-
-def _are_swapped(lat: float, lon: float) -> bool:
+def _at_point(
+    office: Office, *loc: str | int, municipality_at: MunicipalityAt | None
+) -> Iterator[_Found]:
     south, north = _SWEDISH_LATITUDES
     west, east = _SWEDISH_LONGITUDES
-    return south <= lon <= north and west <= lat <= east
+    if south <= office.lon <= north and west <= office.lat <= east:
+        yield _found("swapped-coordinates", *loc, lat=office.lat, lon=office.lon)
+        return
+    code = office.municipality
+    if municipality_at is None or code not in {*MUNICIPALITY_CODES, None}:
+        return
+    found = municipality_at(office.lat, office.lon)
+    if found != code:
+        kind = "office-outside-county" if found is None else "office-in-other-municipality"
+        kind = kind if code else "outside-office-inside"
+        yield _found(kind, *loc, found=found, town=f"{office.town} ({code})")
 
 
 def cross_faults(
@@ -491,8 +432,10 @@ def cross_faults(
 
     A link to a record that has a fault, or that could not be read, is not a broken link.
     """
-    yield from _reused_ids(records)
-    ids = {*unread, *(found for _, raw in records if (found := _text(raw, "id")))}
+    for find in (_reused_ids, _successors, _alike, _same_homepage):
+        for place, found in find(records):
+            yield found.fault(place)
+    ids = {*unread, *(known for _, raw in records if (known := _text(raw, "id")))}
     for link in _LINKS:
         targets = {
             start: end
@@ -502,12 +445,11 @@ def cross_faults(
         for place, raw in records:
             target = _text(raw, link)
             if target is not None:
-                yield from _link_faults(
-                    link, target, start=_text(raw, "id"), place=place, ids=ids, targets=targets
-                )
-    yield from _successor_faults(records)
-    yield from _alike(records)
-    yield from _same_homepage(records)
+                for found in _in_link(link, target, _text(raw, "id"), ids=ids, targets=targets):
+                    yield found.fault(place)
+
+
+Placed = Iterator[tuple[Place, _Found]]
 
 
 def _text(raw: Raw, key: str) -> str | None:
@@ -515,58 +457,32 @@ def _text(raw: Raw, key: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _reused_ids(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
+def _reused_ids(records: Sequence[tuple[Place, Raw]]) -> Placed:
     first: dict[str, Place] = {}
     for place, raw in records:
         actor_id = _text(raw, "id")
         if actor_id is None:
             continue
-        if actor_id in first:
-            line = first[actor_id].document.line((*first[actor_id].path, "id"))
-            yield place.fault(
-                ("id",),
-                f"The id {quoted(actor_id)} is used already, at line {line}.",
-                action="Give the record an id of its own; ids are never reused.",
-                code="reused-id",
-            )
-        else:
-            first[actor_id] = place
+        other = first.setdefault(actor_id, place)
+        if other is not place:
+            line = other.document.line((*other.path, "id"))
+            yield place, _found("reused-id", "id", id=quoted(actor_id), line=line)
 
 
-def _link_faults(
-    link: str,
-    target: str,
-    *,
-    start: str | None,
-    place: Place,
-    ids: set[str],
-    targets: Mapping[str, str],
-) -> Iterator[Fault]:
+def _in_link(
+    link: str, target: str, start: str | None, *, ids: set[str], targets: Mapping[str, str]
+) -> Iterator[_Found]:
     if target == start:
-        yield place.fault(
-            (link,),
-            "The record points to itself.",
-            action="Give the id of another record, or null.",
-            code="link-to-itself",
-        )
+        yield _found("link-to-itself", link)
     elif target not in ids:
         near = nearest(target, ids)
-        yield place.fault(
-            (link,),
-            f"There is no record with the id {quoted(target)}.",
-            action=f"Did you mean {quoted(near)}?" if near else "Give the id of a record, or null.",
-            code="unresolved-link",
-        )
+        hint = f"Did you mean {quoted(near)}?" if near else "Give the id of a record, or null."
+        yield _found("unresolved-link", link, id=quoted(target), hint=hint)
     elif start is not None and _is_on_circle(start, targets=targets):
-        yield place.fault(
-            (link,),
-            f"The records point in a circle: {quoted(start)} leads back to itself.",
-            action="Set one of the links to null.",
-            code="circular-link",
-        )
+        yield _found("circular-link", link, id=quoted(start))
 
 
-def _successor_faults(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
+def _successors(records: Sequence[tuple[Place, Raw]]) -> Placed:
     """Only what has ended has a successor, and that began before its predecessor was long gone."""
     by_id = {_text(raw, "id"): raw for _, raw in records}
     for place, raw in records:
@@ -574,20 +490,10 @@ def _successor_faults(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
         if successor is None:
             continue
         if _text(raw, "status") != Status.ENDED:
-            yield place.fault(
-                ("successor",),
-                "An actor that has not ended has a successor.",
-                action="Set the status to ended, with its date, or remove the successor.",
-                code="successor-of-living",
-            )
+            yield place, _found("successor-of-living", "successor")
         ended, gone = _text(raw, "valid_to"), _text(successor, "valid_to")
         if ended and gone and gone < ended:
-            yield place.fault(
-                ("successor",),
-                f"The successor ended ({gone}) before its predecessor ({ended}).",
-                action="Correct one of the dates, or the successor.",
-                code="successor-before",
-            )
+            yield place, _found("successor-before", "successor", gone=gone, ended=ended)
 
 
 def _is_on_circle(start: str, *, targets: Mapping[str, str]) -> bool:
@@ -601,7 +507,7 @@ def _is_on_circle(start: str, *, targets: Mapping[str, str]) -> bool:
     return False
 
 
-def _alike(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
+def _alike(records: Sequence[tuple[Place, Raw]]) -> Placed:
     groups: dict[str, list[tuple[Place, Raw]]] = defaultdict(list)
     for place, raw in records:
         name = _text(raw, "name")
@@ -610,16 +516,12 @@ def _alike(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
     for (first_place, first), *others in groups.values():
         for place, raw in others:
             if not _are_linked(first, raw):
-                yield place.warning(
-                    ("name",),
-                    f"The name {quoted(raw['name'])} is nearly that of {first_place.record}"
-                    f" ({quoted(first['name'])}).",
-                    action="Check that these are two actors, or link them with same_as.",
-                    code="alike-names",
-                )
+                name, other = quoted(raw["name"]), quoted(first["name"])
+                words = {"name": name, "other": first_place.record, "others": other}
+                yield place, _found("alike-names", "name", **words)
 
 
-def _same_homepage(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
+def _same_homepage(records: Sequence[tuple[Place, Raw]]) -> Placed:
     first: dict[str, tuple[Place, Raw]] = {}
     for place, raw in records:
         page = re.sub(r"^https?://(www\.)?", "", (_text(raw, "homepage") or "").lower()).rstrip("/")
@@ -627,12 +529,7 @@ def _same_homepage(records: Sequence[tuple[Place, Raw]]) -> Iterator[Fault]:
             continue
         other, others_raw = first.setdefault(page, (place, raw))
         if other is not place and not _are_linked(others_raw, raw):
-            yield place.warning(
-                ("homepage",),
-                f"The homepage is also that of {other.record}.",
-                action="Check that these are two actors, or link them with same_as.",
-                code="same-homepage",
-            )
+            yield place, _found("same-homepage", "homepage", other=other.record)
 
 
 def _are_linked(one: Raw, other: Raw) -> bool:
