@@ -119,6 +119,19 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         st.html(_place_html(need, tr=tr))
     else:
         _line("plats", "" if start is None else start_words(start, tr=tr), tr=tr)
+    if _is_open("omrade", answered=need.place is not None and need.phase is not None):
+        st.pills(
+            tr("find.line.omrade"),
+            STRENGTH_AREAS,
+            format_func=lambda area: strategy.label(area).in_(language),
+            key=STATE.key("strength_area"),
+            wrap=True,
+            on_change=_answered,
+        )
+    else:
+        area = need.strength_area
+        said = strategy.label(area).in_(language) if area else tr("find.area.any")
+        _line("omrade", said, tr=tr)
     if _is_open("fas", answered=need.phase is not None):
         _phase(tr=tr)
     else:
@@ -126,22 +139,6 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
             label = strategy.label(need.phase).in_(language).lower()
             st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
-    if _is_open("omrade", answered=True):
-        st.selectbox(
-            tr("find.area.label"),
-            STRENGTH_AREAS,
-            index=None,
-            format_func=lambda area: strategy.label(area).in_(language),
-            placeholder=tr("find.area.any"),
-            key=STATE.key("strength_area"),
-            # nothing to type, and with it none of Streamlit's own English texts
-            filter_mode=None,
-            on_change=_answered,
-        )
-    else:
-        area = need.strength_area
-        said = strategy.label(area).in_(language) if area else tr("find.area.any")
-        _line("omrade", said, tr=tr)
     if _is_open("stod", answered=True):
         st.pills(
             tr("find.type.label"),

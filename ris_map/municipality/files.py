@@ -9,22 +9,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from ris_map.common import dates
 from ris_map.common.files import write_whole
-from ris_map.export.sources import DataSource, load_sources
+from ris_map.export.sources import load_sources
 from ris_map.export.tables import CsvFlavour, plain, text_csv
 from ris_map.export.xlsx import Sheet, sheets_xlsx
-from ris_map.geography.boundaries import CountyShapes, county_shapes
-from ris_map.geography.statistics import LanguageRight, language_rights, rights_of
-from ris_map.municipality.choices import MunicipalityChoice
+from ris_map.geography.statistics import language_rights, rights_of
 from ris_map.municipality.pictures import CLASS_WORDS, map_picture
-from ris_map.municipality.profile import Profile, compared, profile
+from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, season, tables
-from ris_map.municipality.ways import ListKind
 from ris_map.municipality.words import (
     ListPart,
     chain_sentence,
@@ -53,19 +49,6 @@ USED_FILES = (
 )
 """Files whose source stands in the report."""
 _ASCII = str.maketrans("åäöéü ", "aaoeu-")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportParts:
-    """Everything that a report is made of; ``site`` is the address of the product, if known."""
-
-    choice: MunicipalityChoice
-    world: World
-    shapes: CountyShapes
-    rights: tuple[LanguageRight, ...]
-    sources: tuple[DataSource, ...]
-    words: Words
-    site: str = ""
 
 
 def file_name(profile: Profile, choice: MunicipalityChoice, *, tr: Translator) -> str:
@@ -134,17 +117,18 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
     return sheets_xlsx([about, *sheets], title=title, tr=tr)
 
 
-def report_html(parts: ReportParts) -> str:
-    """Return the report as a whole HTML document."""
-    choice, words = parts.choice, parts.words
+def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site: str = "") -> str:
+    """Return the report as a whole HTML document; ``site`` is the product's address, if known."""
+    data, code = world.foundations.data_dir, choice.code or ""
+    rights = rights_of(code, language_rights(data))
     tr, language = words.tr, words.tr.language
-    shown = profile(parts.world, choice.code or "", choice.cube)
-    beside = compared(parts.world, shown, other=choice.beside)
+    shown = profile(world, code, choice.cube)
+    beside = compared(world, shown, other=choice.beside)
     made = tables(shown, beside, words=words)
-    links = ((link.title.in_(language), link.url) for r in parts.rights for link in r.links)
+    links = ((link.title.in_(language), link.url) for r in rights for link in r.links)
     used = (
         f"{item.title.in_(language)}: {item.publisher.in_(language)} ({item.licence_out})"
-        for item in parts.sources
+        for item in load_sources(data / "sources.yaml")
         if item.file in USED_FILES
     )
     return render(
@@ -155,16 +139,16 @@ def report_html(parts: ReportParts) -> str:
         headline=headline(shown, shown.cell(*choice.kind), tr=tr),
         lead=lead(shown, tr=tr),
         made=tr("municipality.report.made", product=tr("product.name"), date=shown.reference_date),
-        back=f"{parts.site}{choice.url(tr=tr)}",
+        back=f"{site}{choice.url(tr=tr)}",
         paragraph=paragraph(shown, words=words),
         home=[(actor.name, actor.homepage or "") for actor in shown.home],
-        map=map_picture(shown, choice, world=parts.world, shapes=parts.shapes, words=words),
+        map=map_picture(shown, choice, world=world, words=words),
         classes=[*CLASS_WORDS, tr("municipality.map.over")],
         lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
         tables={table.id: table for table in made},
         chain=chain_sentence(shown, words=words),
         stale=tr.plural("municipality.report.stale", len(shown.unconfirmed)),
-        rights=parts.rights,
+        rights=rights,
         links=list(dict.fromkeys(links)),
         source=source_line(shown, tr=tr),
         method=tr(
@@ -191,21 +175,13 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
     register = load_register(
         data / "actors.yaml", municipality_at=base.geography.municipality_at, today=on
     )
-    return report_html(
-        ReportParts(
-            choice=choice,
-            world=world_of(data, register=register, on=on),
-            shapes=county_shapes(data),
-            rights=rights_of(choice.code or "", language_rights(data)),
-            sources=load_sources(data / "sources.yaml"),
-            words=Words(
-                tr=translator(language),
-                strategy=base.strategy,
-                municipality_names={m.code: m.name for m in base.geography.municipalities},
-                report_address="",
-            ),
-        )
+    words = Words(
+        tr=translator(language),
+        strategy=base.strategy,
+        municipality_names={m.code: m.name for m in base.geography.municipalities},
+        report_address="",
     )
+    return report_html(choice, world=world_of(data, register=register, on=on), words=words)
 
 
 def run_report(arguments: argparse.Namespace) -> int:

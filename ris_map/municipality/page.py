@@ -10,18 +10,22 @@ import streamlit as st
 
 from ris_map.common.address import IgnoredValue
 from ris_map.export.tables import CsvFlavour
-from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.statistics import language_rights, rights_of
-from ris_map.municipality.choices import LIMITS, PATH, MunicipalityChoice
 from ris_map.municipality.files import (
-    ReportParts,
     file_name,
     profile_csv,
     profile_xlsx,
     report_html,
 )
 from ris_map.municipality.pictures import county_layer, map_layer
-from ris_map.municipality.profile import Profile, compared, profile
+from ris_map.municipality.profile import (
+    LIMITS,
+    PATH,
+    MunicipalityChoice,
+    Profile,
+    compared,
+    profile,
+)
 from ris_map.municipality.tables import COMPARED_FIRST, Table, coverage_table, season, tables
 from ris_map.municipality.words import (
     chain_sentence,
@@ -325,18 +329,8 @@ def _download(name: str, make: partial[bytes], file: str, mime: str, *, tr: Tran
 
 
 def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:
-    folder = settings.data_dir()
-    return report_html(
-        ReportParts(
-            choice=choice,
-            world=data.world(choice.as_of),
-            shapes=county_shapes(folder),
-            rights=rights_of(choice.code or "", language_rights(folder)),
-            sources=data.sources(),
-            words=data.words(tr),
-            site=_site(),
-        )
-    ).encode()
+    world = data.world(choice.as_of)
+    return report_html(choice, world=world, words=data.words(tr), site=_site()).encode()
 
 
 def _site() -> str:

@@ -9,10 +9,9 @@ import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import cell_classes, class_shares, cube_of
-from ris_map.geography.boundaries import CountyShapes
+from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.municipality.choices import MunicipalityChoice
-from ris_map.municipality.profile import Profile
+from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
@@ -99,7 +98,6 @@ def map_picture(
     choice: MunicipalityChoice,
     *,
     world: World,
-    shapes: CountyShapes,
     words: Words,
 ) -> CountyPicture:
     """Return the same map as a drawing for paper."""
@@ -120,7 +118,7 @@ def map_picture(
     counted = ", ".join(f"{mark.name} {tr.number(mark.count)}" for mark in marks if mark.count)
     kind = kind_words(profile.cell(*choice.kind), words=words)
     return CountyPicture(
-        shapes=shapes,
+        shapes=county_shapes(world.foundations.data_dir),
         title=tr("municipality.map.paper", name=profile.name, kind=kind),
         description=tr("municipality.map.alt", name=profile.name, towns=counted or "–"),
         squares=Squares(east=points[:, 0], north=points[:, 1], classes=classes_of(world, choice)),

@@ -1,7 +1,8 @@
-"""Everything that is known about one municipality's support, as frozen values. Pure.
+"""A municipality: the choices of its page, the ways in which actors help there, its figures. Pure.
 
 Each figure comes from the coverage cube of the world, or from the arrays it was made of, so that
-page, report, files and API say the same to the unit.
+page, report, files and API say the same to the unit. An actor may stand in several lists; the
+lists are never added.
 """
 
 from __future__ import annotations
@@ -9,36 +10,282 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
+from itertools import product
+from typing import Annotated
+from urllib.parse import urlencode
 
 import numpy as np
+from pydantic import AfterValidator, Field
 
+from ris_map.common.address import DatedChoice, Flag
 from ris_map.common.dates import period_end
-from ris_map.coverage.cube import CellState, CoverageCell, CoverageDefinition
-from ris_map.coverage.cubes import CubeChoice, support_of
+from ris_map.coverage.cube import (
+    THRESHOLDS,
+    CellState,
+    CoverageCell,
+    CoverageCube,
+    CoverageDefinition,
+    Reach,
+    tensor_of,
+)
+from ris_map.coverage.cubes import CubeChoice, cube_of, support_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
-from ris_map.coverage.support import EVERY_AREA, MODES, SERVICE_TYPES, YES
+from ris_map.coverage.support import EVERY_AREA, MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
+from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic
-from ris_map.municipality.ways import (
-    Ground,
-    ListKind,
-    Way,
-    WayList,
-    ground,
-    serving_offices,
-    way_lists,
-)
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
     Phase,
+    Scope,
     ServiceType,
     StrengthArea,
 )
+from ris_map.travel.matrix import TravelMatrix
+from ris_map.travel.network import SPEED_MODEL, BoolArray, CodeArray, IntArray
 from ris_map.travel.world import World
-from ris_map.words import swedish_sort_key
+from ris_map.words import Translator, swedish_sort_key
+
+PATH = "/kommun"
+LIMITS = tuple(int(limit) for limit in THRESHOLDS)
+
+
+def _of_the_county(code: str) -> str:
+    if code not in MUNICIPALITY_CODES:
+        raise ValueError("not a municipality of the county")
+    return code
+
+
+def _limit(minutes: int) -> int:
+    if minutes not in LIMITS:
+        raise ValueError("not one of the limits")
+    return minutes
+
+
+Code = Annotated[str, AfterValidator(_of_the_county)]
+
+
+class MunicipalityChoice(DatedChoice):
+    """What a reader of the page may choose; phase and type decide what the map shows."""
+
+    code: Code | None = Field(default=None, alias="kommun")
+    beside: Code | None = Field(default=None, alias="jamfor")
+    phase: Phase | None = Field(default=Phase.IDE, alias="fas")
+    service_type: ServiceType | None = Field(default=ServiceType.RADGIVNING, alias="stod")
+    limit: Annotated[int, AfterValidator(_limit)] = Field(default=60, alias="grans")
+    scope: Scope = Field(default=Scope.CORE, alias="bredd")
+    winter: Flag = Field(default=False, alias="vinter")
+
+    @property
+    def cube(self) -> CubeChoice:
+        """The coverage that is asked for."""
+        speed = "winter" if self.winter else "summer"
+        return CubeChoice(threshold=float(self.limit), scope=self.scope, speed=speed)
+
+    @property
+    def kind(self) -> tuple[Phase, ServiceType]:
+        """The kind of support on the map; one is always chosen."""
+        return self.phase or Phase.IDE, self.service_type or ServiceType.RADGIVNING
+
+    def url(self, *, tr: Translator, **changes: object) -> str:
+        """Return the address of the page with these choices, some of them changed."""
+        query = self.model_copy(update=changes).query()
+        return f"{PATH}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}"
+
+    def what_if_url(self, cell: CoverageCell, *, place: str, tr: Translator) -> str:
+        """Return the address of Tänk om with a new office for one kind of support in a place."""
+        query = {
+            **{k: v for k, v in self.query().items() if k in ("grans", "bredd", "vinter")},
+            "fas": [cell.phase],
+            "stod": [cell.service_type],
+            "oppna": [f"{place}:{cell.service_type}:{cell.phase}"],
+            "lang": [tr.language.value],
+        }
+        return f"/tankom?{urlencode(query, doseq=True)}"
+
+
+Kind = tuple[Phase, ServiceType]
+"""One cell of a municipality's coverage."""
+KINDS: tuple[Kind, ...] = tuple(product(PHASES, SERVICE_TYPES))
+
+
+class ListKind(StrEnum):
+    """Which list an actor stands in."""
+
+    HERE = "here"
+    """An office in the municipality."""
+    VISIT = "visit"
+    """Its staff travel to the municipality."""
+    REACHABLE = "reachable"
+    """An office elsewhere, within the threshold of at least one located resident."""
+    DIGITAL = "digital"
+    """A digital service whose service area includes the municipality."""
+    PHONE = "phone"
+    """Help by telephone whose service area includes the municipality."""
+
+
+REMOTE_MODES = {
+    ListKind.VISIT: Delivery.VISIT,
+    ListKind.DIGITAL: Delivery.DIGITAL,
+    ListKind.PHONE: Delivery.PHONE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way in which one actor helps, or may help (``possible``), in the municipality.
+
+    An office has its town and the code of the municipality it stands in, minutes by road from the
+    seat (infinite without a way, else NaN), and the residents who reach it within the threshold.
+    """
+
+    actor_id: str
+    office_id: str | None = None
+    town: str | None = None
+    office_municipality: str | None = None
+    minutes_from_seat: float = float("nan")
+    people_within: int = 0
+    kinds: tuple[Kind, ...]
+    possible: tuple[Kind, ...]
+    is_doubtful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayList:
+    """One list: what is known, and apart from it what may be so. In the order of actor ids."""
+
+    kind: ListKind
+    known: tuple[Way, ...]
+    uncertain: tuple[Way, ...]
+
+    @property
+    def actor_ids(self) -> tuple[str, ...]:
+        """Actors that count, each once."""
+        return tuple(dict.fromkeys(way.actor_id for way in self.known))
+
+    @property
+    def uncertain_ids(self) -> tuple[str, ...]:
+        """Actors that may count and do not count already, each once."""
+        known = set(self.actor_ids)
+        ids = dict.fromkeys(way.actor_id for way in self.uncertain)
+        return tuple(actor_id for actor_id in ids if actor_id not in known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """What all municipalities' lists under one choice share."""
+
+    cube: CoverageCube
+    matrix: TravelMatrix
+    tensor: CodeArray
+
+    @property
+    def shared(self) -> Reach:
+        """Minutes to every office that counts."""
+        return self.cube.shared
+
+
+@lru_cache(maxsize=32)
+def ground(world: World, choice: CubeChoice) -> Ground:
+    """Return the arrays behind a choice; kept for the choices of late."""
+    cube = cube_of(world, choice)
+    return Ground(
+        cube=cube,
+        matrix=world.matrix_for(SPEED_MODEL[choice.speed]),
+        tensor=tensor_of(cube.table, cube.definition),
+    )
+
+
+def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:
+    """Return the lists of one municipality, in their order; ``ValueError`` for an unknown one."""
+    m = base.cube.municipality_codes.index(code)
+    found: dict[ListKind, list[Way]] = {kind: [] for kind in ListKind}
+    for kind, way in (*_office_ways(base, m), *_remote_ways(base, m)):
+        found[kind].append(way)
+    return tuple(
+        WayList(
+            kind=kind,
+            known=tuple(way for way in ways if way.kinds),
+            uncertain=tuple(way for way in ways if not way.kinds),
+        )
+        for kind, ways in found.items()
+    )
+
+
+def serving_offices(base: Ground, code: str) -> tuple[Way, ...]:
+    """Return every office that counts for a municipality, the nearest to its seat first."""
+    m = base.cube.municipality_codes.index(code)
+    ways = (way for _, way in _office_ways(base, m, however_far=True) if way.kinds)
+    return tuple(sorted(ways, key=lambda w: (w.minutes_from_seat, w.town or "", w.actor_id)))
+
+
+def _office_ways(
+    base: Ground, m: int, *, however_far: bool = False
+) -> Iterator[tuple[ListKind, Way]]:
+    shared, table = base.shared, base.cube.table
+    truth = base.tensor[:, MODES.index(Delivery.OFFICE)][shared.actor]
+    answers = np.minimum(truth, shared.serves[:, m][:, None, None])
+    minutes = _seat_minutes(base, m)
+    for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
+        is_here = int(shared.municipality[k]) == m
+        within = _cells_within(base, k, m)
+        if not (is_here or len(within) or however_far):
+            continue
+        office, actor = int(shared.office[k]), int(shared.actor[k])
+        population = base.cube.population
+        yield (
+            ListKind.HERE if is_here else ListKind.REACHABLE,
+            Way(
+                actor_id=table.actor_ids[actor],
+                office_id=table.office_ids[office],
+                town=table.office_towns[office],
+                office_municipality=table.municipality_codes[int(shared.municipality[k])],
+                minutes_from_seat=minutes[table.office_ids[office]],
+                people_within=int(population.persons[within].sum()),
+                kinds=_kinds(answers[k] == YES),
+                possible=_kinds(answers[k] == UNKNOWN),
+                is_doubtful=bool(table.actor_is_doubtful[actor]),
+            ),
+        )
+
+
+def _cells_within(base: Ground, k: int, m: int) -> IntArray:
+    """Positions of the municipality's cells within the threshold of an office."""
+    population, limit = base.cube.population, base.cube.definition.threshold
+    here = np.flatnonzero(population.municipality == m)
+    within: IntArray = here[base.shared.at_best[k, here] <= limit]
+    return within
+
+
+def _seat_minutes(base: Ground, m: int) -> dict[str, float]:
+    """Minutes from the seat to every office that counts; NaN without a seat."""
+    offices = [base.cube.table.office_ids[k] for k in base.shared.office.tolist()]
+    return dict(zip(offices, base.shared.from_seat[:, m].tolist(), strict=True))
+
+
+def _remote_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
+    table = base.cube.table
+    for kind, mode in REMOTE_MODES.items():
+        answers = np.minimum(base.tensor[:, MODES.index(mode)], table.serves[m][:, None, None])
+        for actor in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
+            yield (
+                kind,
+                Way(
+                    actor_id=table.actor_ids[actor],
+                    kinds=_kinds(answers[actor] == YES),
+                    possible=_kinds(answers[actor] == UNKNOWN),
+                    is_doubtful=bool(table.actor_is_doubtful[actor]),
+                ),
+            )
+
+
+def _kinds(holds: BoolArray) -> tuple[Kind, ...]:
+    return tuple((PHASES[p], SERVICE_TYPES[s]) for p, s in np.argwhere(holds).tolist())
+
 
 FIGURES = (
     "population",
@@ -131,7 +378,6 @@ class Profile:
     offices: tuple[Way, ...]
     cells: tuple[CoverageCell, ...]
     gaps: tuple[CoverageCell, ...]
-    unknown: tuple[CoverageCell, ...]
     chain: Chain
     own_actors: Mapping[StrengthArea, tuple[str, ...]]
     times: tuple[PlaceTimes, ...]
@@ -177,7 +423,6 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         offices=serving_offices(base, code),
         cells=tuple(cell for cell in cube.cells() if cell.municipality_code == code),
         gaps=tuple(g.cell for g in gaps.gaps if g.cell.municipality_code == code),
-        unknown=tuple(cell for cell in gaps.unknown if cell.municipality_code == code),
         chain=support_chains(cube)[m],
         own_actors=_own_actors(world, lists),
         times=tuple(_times(base, world, m)),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 
 from ris_map.coverage.cube import CoverageCell
 from ris_map.coverage.cubes import CLASS_LIMITS
 from ris_map.geography.statistics import Statistic
-from ris_map.municipality.profile import LIKENESS, NEARBY, Profile
-from ris_map.municipality.ways import ListKind, Way, WayList
+from ris_map.municipality.profile import LIKENESS, NEARBY, ListKind, Profile, Way, WayList
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
+from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, rounded
@@ -61,28 +62,29 @@ def minutes_cell(minutes: float, *, tr: Translator, small: str = "") -> Cell:
     return Cell(text=minutes_words(minutes, tr=tr), value=value, small=small)
 
 
-def number_cell(number: float | None, *, tr: Translator) -> Cell:
-    """Return a whole number; unknown is not zero."""
-    return (
-        Cell(text=tr("unknown")) if number is None else Cell(text=tr.number(number), value=number)
-    )
+def number_cell(number: float | None, *, decimals: int = 0, tr: Translator) -> Cell:
+    """Return a number; unknown is not zero."""
+    if number is None:
+        return Cell(text=tr("unknown"))
+    value = round(number, decimals) if decimals else number
+    return Cell(text=tr.number(number, decimals=decimals), value=value)
 
 
 def tables(profile: Profile, beside: Sequence[Profile], *, words: Words) -> tuple[Table, ...]:
     """Return every table of a municipality in the order of the page; ``beside`` for comparison."""
     return (
         coverage_table(profile, words=words),
-        lists_table(profile, words=words),
-        compare_table(profile, beside, words=words),
-        times_table(profile, words=words),
-        areas_table(profile, words=words),
-        figures_table(profile, words=words),
+        _lists_table(profile, words=words),
+        _compare_table(profile, beside, words=words),
+        _times_table(profile, words=words),
+        _areas_table(profile, words=words),
+        _figures_table(profile, words=words),
     )
 
 
 def coverage_table(profile: Profile, *, words: Words) -> Table:
     """Return minutes to the nearest office, phase by service type: half of the residents' time."""
-    tr, label = words.tr, words.strategy.label
+    tr = words.tr
     return Table(
         id="coverage",
         title=tr("municipality.coverage.title", name=profile.name),
@@ -92,13 +94,21 @@ def coverage_table(profile: Profile, *, words: Words) -> Table:
         ),
         rows=tuple(
             (
-                Cell(text=label(phase).in_(tr.language), tone=phase.value),
+                Cell(text=_label(phase, words), tone=phase.value),
                 *(cell_of(profile.cell(phase, kind), profile, tr=tr) for kind in ServiceType),
             )
             for phase in Phase
         ),
         note=tr("municipality.coverage.note", year=profile.definition.population_year),
     )
+
+
+def _label(term: Term, words: Words) -> str:
+    return words.strategy.label(term).in_(words.tr.language)
+
+
+def _columns(table: str, *names: str, tr: Translator) -> tuple[str, ...]:
+    return tuple(tr(f"municipality.{table}.column.{name}") for name in names)
 
 
 def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Cell:
@@ -126,14 +136,14 @@ def time_class(minutes: float) -> int:
     return sum(minutes > limit for limit in CLASS_LIMITS)
 
 
-def lists_table(profile: Profile, *, words: Words) -> Table:
+def _lists_table(profile: Profile, *, words: Words) -> Table:
     """Return the lists as one table: a row per way of helping, uncertain ones marked."""
     tr = words.tr
-    columns = ("list", "actor", "types", "phases", "place", "minutes", "people")
+    names = ("list", "actor", "types", "phases", "place", "minutes", "people")
     return Table(
         id="lists",
         title=tr("municipality.lists.title", name=profile.name),
-        columns=tuple(tr(f"municipality.lists.column.{name}") for name in columns),
+        columns=_columns("lists", *names, tr=tr),
         rows=tuple(row for item in profile.lists for row in _list_rows(profile, item, words=words)),
         note=tr("municipality.lists.note"),
     )
@@ -152,21 +162,18 @@ def sorted_ways(ways: tuple[Way, ...], *, kind: ListKind, actors: Mapping[str, A
     )
 
 
-def areas_table(profile: Profile, *, words: Words) -> Table:
+def _areas_table(profile: Profile, *, words: Words) -> Table:
     """Return the actors near that name a strength area; those open to all stand in no row."""
-    tr = words.tr
+    tr, own = words.tr, profile.own_actors
     return Table(
         id="areas",
         title=tr("municipality.areas.title", name=profile.name),
-        columns=tuple(tr(f"municipality.areas.column.{name}") for name in ("area", "own", "who")),
+        columns=_columns("areas", "area", "own", "who", tr=tr),
         rows=tuple(
             (
-                Cell(text=words.strategy.label(area).in_(tr.language)),
-                number_cell(len(profile.own_actors[area]), tr=tr),
-                Cell(
-                    text=", ".join(profile.actors[i].name for i in profile.own_actors[area])
-                    or tr("municipality.none")
-                ),
+                Cell(text=_label(area, words)),
+                number_cell(len(own[area]), tr=tr),
+                Cell(text=", ".join(profile.actors[i].name for i in own[area]) or _none(tr)),
             )
             for area in STRENGTH_AREAS
         ),
@@ -174,29 +181,27 @@ def areas_table(profile: Profile, *, words: Words) -> Table:
     )
 
 
-def times_table(profile: Profile, *, words: Words) -> Table:
+def _none(tr: Translator) -> str:
+    return tr("municipality.none")
+
+
+def _times_table(profile: Profile, *, words: Words) -> Table:
     """Return minutes from every settlement to the nearest office of each kind."""
-    tr = words.tr
-    year = profile.definition.population_year
+    tr, year = words.tr, profile.definition.population_year
+    seat = tr("municipality.times.seat")
     return Table(
         id="times",
         title=tr("municipality.times.title", name=profile.name),
         columns=(
             tr("municipality.times.column.place"),
             tr("municipality.times.column.people", year=year),
-            *(words.strategy.label(kind).in_(tr.language) for kind in ServiceType),
+            *(_label(kind, words) for kind in ServiceType),
         ),
         rows=tuple(
             (
-                Cell(
-                    text=item.locality.name,
-                    small=tr("municipality.times.seat") if item.locality.is_seat else "",
-                ),
+                Cell(text=item.locality.name, small=seat if item.locality.is_seat else ""),
                 number_cell(item.locality.population, tr=tr),
-                *(
-                    minutes_cell(near.minutes, tr=tr, small=near.town or "")
-                    for near in item.nearest
-                ),
+                *(minutes_cell(n.minutes, tr=tr, small=n.town or "") for n in item.nearest),
             )
             for item in profile.times
         ),
@@ -204,47 +209,49 @@ def times_table(profile: Profile, *, words: Words) -> Table:
     )
 
 
-def compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words) -> Table:
+def _compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words) -> Table:
     """Return municipalities side by side, a column for each; no ranking, unknown is not zero."""
-    tr, label = words.tr, words.strategy.label
-    rows = [
-        (
-            Cell(text=tr("municipality.compare.population")),
-            *(number_cell(p.size.population if p.size else None, tr=tr) for p in beside),
-        ),
-        (
-            Cell(text=tr("municipality.compare.density")),
-            *(_density(p, tr=tr) for p in beside),
-        ),
-        *(
-            (
-                Cell(text=list_title(kind, limit=profile.choice.threshold, tr=tr)),
-                *(_count(p.list_of(kind), tr=tr) for p in beside),
-            )
-            for kind in COUNTED
-        ),
-        (
-            Cell(text=tr("municipality.compare.nearby", n=tr.number(profile.choice.threshold))),
-            *(_nearby(p, tr=tr) for p in beside),
-        ),
-        *(
-            (
-                Cell(
-                    text=label(kind).in_(tr.language),
-                    small=label(phase).in_(tr.language),
-                ),
-                *(replace(cell_of(p.cell(phase, kind), p, tr=tr), small="") for p in beside),
-            )
-            for phase, kind in product(Phase, ServiceType)
-        ),
-    ]
+    tr, limit = words.tr, profile.choice.threshold
+
+    def row(head: str, cell: Callable[[Profile], Cell], *, small: str = "") -> tuple[Cell, ...]:
+        return (Cell(text=head, small=small), *(cell(p) for p in beside))
+
     return Table(
         id="compare",
         title=tr("municipality.compare.title", names=tr.listing(p.name for p in beside)),
         columns=(tr("municipality.compare.column"), *(p.name for p in beside)),
-        rows=tuple(rows),
+        rows=(
+            row(
+                tr("municipality.compare.population"),
+                lambda p: number_cell(p.size.population if p.size else None, tr=tr),
+            ),
+            row(
+                tr("municipality.compare.density"),
+                lambda p: number_cell(p.size.density if p.size else None, decimals=1, tr=tr),
+            ),
+            *(
+                row(list_title(kind, limit=limit, tr=tr), partial(_count, kind=kind, tr=tr))
+                for kind in COUNTED
+            ),
+            row(
+                tr("municipality.compare.nearby", n=tr.number(limit)),
+                lambda p: _nearby(p, tr=tr),
+            ),
+            *(
+                row(
+                    _label(kind, words),
+                    partial(_bare_cell, phase=phase, kind=kind, tr=tr),
+                    small=_label(phase, words),
+                )
+                for phase, kind in product(Phase, ServiceType)
+            ),
+        ),
         note=compare_note(profile, beside, words=words),
     )
+
+
+def _bare_cell(profile: Profile, *, phase: Phase, kind: ServiceType, tr: Translator) -> Cell:
+    return replace(cell_of(profile.cell(phase, kind), profile, tr=tr), small="")
 
 
 def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -> str:
@@ -268,42 +275,33 @@ def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -
     return f"{none} {rule} {how}"
 
 
-def figures_table(profile: Profile, *, words: Words) -> Table:
+def _figures_table(profile: Profile, *, words: Words) -> Table:
     """Return the basic figures, each with year and source."""
-    tr = words.tr
-    located = (
-        Cell(text=tr("municipality.figure.located")),
-        number_cell(profile.located_residents, tr=tr),
-        Cell(text=str(profile.definition.population_year)),
-        Cell(text=tr("municipality.figure.located.source")),
-    )
+    tr, unknown = words.tr, words.tr("unknown")
+    rows = [
+        (
+            tr(f"municipality.figure.{indicator}"),
+            _value(indicator, figure, tr=tr),
+            figure.period if figure else unknown,
+            tr(f"municipality.source.{SOURCES[indicator]}"),
+        )
+        for indicator, figure in profile.figures
+    ]
+    located = number_cell(profile.located_residents, tr=tr)
+    year, source = str(profile.definition.population_year), "municipality.figure.located.source"
+    rows.append((tr("municipality.figure.located"), located, year, tr(source)))
+    for division, group in profile.memberships:
+        as_of = unknown if division.as_of == "unknown" else division.as_of
+        group_cell = Cell(text=group.label.in_(tr.language))
+        label, said = division.label.in_(tr.language), division.source.in_(tr.language)
+        rows.append((label, group_cell, as_of, said))
     return Table(
         id="figures",
         title=tr("municipality.figures.title", name=profile.name),
-        columns=tuple(
-            tr(f"municipality.figures.column.{name}")
-            for name in ("figure", "value", "year", "source")
-        ),
-        rows=(
-            *(
-                (
-                    Cell(text=tr(f"municipality.figure.{indicator}")),
-                    _value(indicator, figure, tr=tr),
-                    Cell(text=figure.period if figure else tr("unknown")),
-                    Cell(text=tr(f"municipality.source.{SOURCES[indicator]}")),
-                )
-                for indicator, figure in profile.figures
-            ),
-            located,
-            *(
-                (
-                    Cell(text=division.label.in_(tr.language)),
-                    Cell(text=group.label.in_(tr.language)),
-                    Cell(text=tr("unknown") if division.as_of == "unknown" else division.as_of),
-                    Cell(text=division.source.in_(tr.language)),
-                )
-                for division, group in profile.memberships
-            ),
+        columns=_columns("figures", "figure", "value", "year", "source", tr=tr),
+        rows=tuple(
+            (Cell(text=head), value, Cell(text=period), Cell(text=said))
+            for head, value, period, said in rows
         ),
     )
 
@@ -320,11 +318,10 @@ def list_title(kind: ListKind, *, limit: float, tr: Translator) -> str:
     return tr(f"municipality.list.{kind}")
 
 
-def types_words(kinds: tuple[tuple[Phase, ServiceType], ...], *, words: Words) -> str:
+def types_words(kinds: Iterable[tuple[Phase, ServiceType]], *, words: Words) -> str:
     """Return the service types of cells."""
     types = {kind for _, kind in kinds}
-    labels = (words.strategy.label(k).in_(words.tr.language) for k in ServiceType if k in types)
-    return ", ".join(labels)
+    return ", ".join(_label(kind, words) for kind in ServiceType if kind in types)
 
 
 def nearby_counts(profile: Profile) -> dict[str, int]:
@@ -344,54 +341,44 @@ def nearby_counts(profile: Profile) -> dict[str, int]:
 
 
 def _list_rows(profile: Profile, item: WayList, *, words: Words) -> Iterator[tuple[Cell, ...]]:
-    tr, language = words.tr, words.tr.language
+    tr = words.tr
     title = list_title(item.kind, limit=profile.choice.threshold, tr=tr)
     # actors that count already are not uncertain as well
     unsure = tuple(way for way in item.uncertain if way.actor_id in item.uncertain_ids)
-    none = Cell(text=tr("municipality.none"))
+    none = Cell(text=_none(tr))
     for ways, mark in ((item.known, ""), (unsure, tr("unknown"))):
         for way in sorted_ways(ways, kind=item.kind, actors=profile.actors):
             shown = way.kinds or way.possible
             phases = {phase for phase, _ in shown}
-            labels = (words.strategy.label(p).in_(language) for p in Phase if p in phases)
             yield (
                 Cell(text=title, small=mark),
                 Cell(text=profile.actors[way.actor_id].name),
                 Cell(text=types_words(shown, words=words)),
-                Cell(text=", ".join(labels)),
+                Cell(text=", ".join(_label(p, words) for p in Phase if p in phases)),
                 Cell(text=way.town) if way.town else none,
                 minutes_cell(way.minutes_from_seat, tr=tr) if way.town else none,
                 number_cell(way.people_within, tr=tr) if way.town else none,
             )
 
 
-def _density(profile: Profile, *, tr: Translator) -> Cell:
-    if profile.size is None:
-        return Cell(text=tr("unknown"))
-    density = profile.size.density
-    return Cell(text=tr.number(density, decimals=1), value=round(density, 1))
-
-
-def _count(item: WayList, *, tr: Translator) -> Cell:
-    known, unsure = len(item.actor_ids), len(item.uncertain_ids)
+def _count(profile: Profile, *, kind: ListKind, tr: Translator) -> Cell:
+    item = profile.list_of(kind)
+    unsure = len(item.uncertain_ids)
     small = tr("municipality.compare.count-small", u=tr.number(unsure)) if unsure else ""
-    return Cell(text=tr.number(known), value=known, small=small)
+    return replace(number_cell(len(item.actor_ids), tr=tr), small=small)
 
 
 def _nearby(profile: Profile, *, tr: Translator) -> Cell:
     counts = nearby_counts(profile)
     small = tr("municipality.compare.near-small", n=counts["near"]) if counts["near"] else ""
-    return Cell(text=tr.number(counts["sure"]), value=counts["sure"], small=small)
+    return replace(number_cell(counts["sure"], tr=tr), small=small)
 
 
 def _value(indicator: str, figure: Statistic | None, *, tr: Translator) -> Cell:
-    if figure is None:
-        return Cell(text=tr("unknown"))
-    if figure.number is None:
-        return Cell(text=figure.text)
+    if figure is None or figure.number is None:
+        return Cell(text=figure.text if figure else tr("unknown"))
     number = 100 - figure.number if indicator == "share_in_tatort" else figure.number
-    decimals = 1 if indicator == "population_density" else 0
-    text = tr.number(number, decimals=decimals)
+    cell = number_cell(number, decimals=int(indicator == "population_density"), tr=tr)
     if figure.unit == "percent":
-        text = tr("figures.percent", n=text)
-    return Cell(text=text, value=round(number, decimals))
+        return replace(cell, text=tr("figures.percent", n=cell.text), value=round(number))
+    return cell

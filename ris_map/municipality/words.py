@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from ris_map.coverage.cube import CoverageCell
-from ris_map.municipality.profile import Profile
+from ris_map.municipality.profile import ListKind, Profile, Way
 from ris_map.municipality.tables import (
     list_title,
     nearby_counts,
@@ -15,20 +16,16 @@ from ris_map.municipality.tables import (
     sorted_ways,
     types_words,
 )
-from ris_map.municipality.ways import ListKind, Way, WayList
 from ris_map.register.in_words import PhaseMark, Words, detail_url, phase_marks
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent, rounded
 
-LONG = 4
-"""More actors than this, and a list takes the whole width."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One way of helping, in words."""
+    """One actor in a list, in words; several offices stand in one entry."""
 
     name: str
     url: str
@@ -47,21 +44,9 @@ class ListPart:
     title: str
     note: str
     count: str
-    is_minor: bool
-    is_long: bool
     entries: tuple[Entry, ...]
     uncertain_title: str
     uncertain: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearTown:
-    """A town with offices that help here: how far, and who sits there with what."""
-
-    town: str
-    minutes: str
-    marks: tuple[PhaseMark, ...]
-    actors: tuple[tuple[str, str, str], ...]
 
 
 def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
@@ -137,37 +122,88 @@ def chain_sentence(profile: Profile, *, words: Words) -> str:
     return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
 
 
-def near_towns(profile: Profile, *, most: int = 3, words: Words) -> tuple[NearTown, ...]:
-    """Return the nearest towns with offices that serve the municipality, however far."""
-    towns: dict[str, list[Way]] = {}
+def near_towns(
+    profile: Profile, *, most: int = 3, words: Words
+) -> list[tuple[str, str, tuple[PhaseMark, ...], list[tuple[str, str, str]]]]:
+    """Return the nearest towns with offices that serve the municipality, however far.
+
+    Town, minutes, phases, and for each actor name, address and service types.
+    """
+    towns: dict[str, dict[str, list[Way]]] = {}
     for way in profile.offices:
-        towns.setdefault(way.town or "", []).append(way)
+        towns.setdefault(way.town or "", {}).setdefault(way.actor_id, []).append(way)
     parts = []
     for town, there in list(towns.items())[:most]:
-        phases = {phase for way in there for phase, _ in way.kinds}
-        ids = dict.fromkeys(way.actor_id for way in there)
-        kinds = {i: [k for way in there if way.actor_id == i for k in way.kinds] for i in ids}
-        parts.append(
-            NearTown(
-                town=town,
-                minutes=minutes_words(there[0].minutes_from_seat, tr=words.tr),
-                marks=phase_marks([p for p in Phase if p in phases], words=words),
-                actors=tuple(
-                    (
-                        profile.actors[i].name,
-                        detail_url(i, words=words),
-                        types_words(tuple(kinds[i]), words=words).lower(),
-                    )
-                    for i in ids
-                ),
+        ways = [way for own in there.values() for way in own]
+        actors = [
+            (
+                profile.actors[actor].name,
+                detail_url(actor, words=words),
+                types_words([k for way in own for k in way.kinds], words=words).lower(),
             )
+            for actor, own in there.items()
+        ]
+        minutes = minutes_words(ways[0].minutes_from_seat, tr=words.tr)
+        parts.append((town, minutes, _marks(ways, words=words), actors))
+    return parts
+
+
+def _marks(ways: Iterable[Way], *, words: Words) -> tuple[PhaseMark, ...]:
+    phases = {phase for way in ways for phase, _ in way.kinds}
+    return phase_marks([phase for phase in Phase if phase in phases], words=words)
+
+
+def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
+    """Yield the lists in words."""
+    tr, actors = words.tr, profile.actors
+    for item in profile.lists:
+        unsure = sorted(item.uncertain_ids, key=lambda i: swedish_sort_key(actors[i].name))
+        ways: dict[str, list[Way]] = {}
+        for way in sorted_ways(item.known, kind=item.kind, actors=actors):
+            ways.setdefault(way.actor_id, []).append(way)
+        yield ListPart(
+            id=item.kind.value,
+            title=list_title(item.kind, limit=profile.choice.threshold, tr=tr),
+            note=tr(f"municipality.list.note.{item.kind}"),
+            count=tr.plural("municipality.list.count", len(ways))
+            if ways
+            else tr("municipality.list.empty"),
+            entries=tuple(_entry(profile, item.kind, own, words=words) for own in ways.values()),
+            uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),
+            uncertain=tuple((actors[i].name, detail_url(i, words=words)) for i in unsure),
         )
-    return tuple(parts)
 
 
-def list_parts(profile: Profile, *, words: Words) -> tuple[ListPart, ...]:
-    """Return the lists in words."""
-    return tuple(_list_part(profile, item, words=words) for item in profile.lists)
+def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, words: Words) -> Entry:
+    tr, actor = words.tr, profile.actors[ways[0].actor_id]
+    offices = [way for way in ways if way.town]
+    places = tuple(dict.fromkeys(_place(profile, way, tr=tr) for way in offices))
+    facts = places
+    if kind is ListKind.REACHABLE:
+        everybody = tr.number(profile.located_residents)
+        facts = tuple(
+            f"{_place(profile, way, tr=tr)}; "
+            + tr("municipality.entry.people", n=tr.number(way.people_within), all=everybody)
+            for way in offices
+        )
+    return Entry(
+        name=actor.name,
+        url=detail_url(actor.id, words=words),
+        types=types_words([one for way in ways for one in way.kinds], words=words),
+        marks=_marks(ways, words=words),
+        places=places,
+        facts=tuple(dict.fromkeys(facts)),
+        doubtful=tr("status.unknown") if ways[0].is_doubtful else "",
+    )
+
+
+def _place(profile: Profile, way: Way, *, tr: Translator) -> str:
+    """Return where an office is, and how far from the seat unless it lies there."""
+    seat = profile.times[0].locality.name
+    if way.town == seat:
+        return seat
+    minutes = minutes_words(way.minutes_from_seat, tr=tr)
+    return f"{way.town}, {tr('municipality.entry.minutes', minutes=minutes, seat=seat)}"
 
 
 def source_line(profile: Profile, *, tr: Translator) -> str:
@@ -284,73 +320,3 @@ def _remote(profile: Profile, *, tr: Translator) -> list[str]:
         unsure = tr.number(len(digital.uncertain_ids))
         parts.append(tr.plural("municipality.p.unknown", len(visit.uncertain_ids), digital=unsure))
     return parts
-
-
-def _list_part(profile: Profile, item: WayList, *, words: Words) -> ListPart:
-    tr, actors = words.tr, profile.actors
-    unsure = sorted(
-        ((actors[i].name, i) for i in item.uncertain_ids), key=lambda u: swedish_sort_key(u[0])
-    )
-    return ListPart(
-        id=item.kind.value,
-        title=list_title(item.kind, limit=profile.choice.threshold, tr=tr),
-        note=tr(f"municipality.list.note.{item.kind}"),
-        count=tr.plural("municipality.list.count", len(item.actor_ids))
-        if item.known
-        else tr("municipality.list.empty"),
-        is_minor=item.kind is ListKind.PHONE,
-        is_long=len(item.actor_ids) > LONG,
-        entries=_entries(profile, item, words=words),
-        uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),
-        uncertain=tuple((name, detail_url(i, words=words)) for name, i in unsure),
-    )
-
-
-def _entries(profile: Profile, item: WayList, *, words: Words) -> tuple[Entry, ...]:
-    """Return one entry per actor, in the order of the list; several offices stand in one entry."""
-    ways: dict[str, list[Way]] = {}
-    for way in sorted_ways(item.known, kind=item.kind, actors=profile.actors):
-        ways.setdefault(way.actor_id, []).append(way)
-    return tuple(
-        _entry(profile, item.kind, actor_id, own, words=words) for actor_id, own in ways.items()
-    )
-
-
-def _entry(
-    profile: Profile, kind: ListKind, actor_id: str, ways: list[Way], *, words: Words
-) -> Entry:
-    actor = profile.actors[actor_id]
-    kinds = tuple(dict.fromkeys(one for way in ways for one in way.kinds))
-    phases = {phase for phase, _ in kinds}
-    offices = [way for way in ways if way.town]
-    places = tuple(dict.fromkeys(_place(profile, way, tr=words.tr) for way in offices))
-    return Entry(
-        name=actor.name,
-        url=detail_url(actor.id, words=words),
-        types=types_words(kinds, words=words),
-        marks=phase_marks([phase for phase in Phase if phase in phases], words=words),
-        places=places,
-        facts=tuple(dict.fromkeys(_reached(profile, way, tr=words.tr) for way in offices))
-        if kind is ListKind.REACHABLE
-        else places,
-        doubtful=words.tr("status.unknown") if ways[0].is_doubtful else "",
-    )
-
-
-def _place(profile: Profile, way: Way, *, tr: Translator) -> str:
-    """Return where an office is, and how far from the seat unless it lies there."""
-    seat = profile.times[0].locality.name
-    if way.town == seat:
-        return seat
-    minutes = minutes_words(way.minutes_from_seat, tr=tr)
-    return f"{way.town}, {tr('municipality.entry.minutes', minutes=minutes, seat=seat)}"
-
-
-def _reached(profile: Profile, way: Way, *, tr: Translator) -> str:
-    """Return where an office elsewhere is, and how many of the residents reach it in time."""
-    reached = tr(
-        "municipality.entry.people",
-        n=tr.number(way.people_within),
-        all=tr.number(profile.located_residents),
-    )
-    return f"{_place(profile, way, tr=tr)}; {reached}"

@@ -20,6 +20,14 @@ CARDS = ".ris-find-row"
 FIELD = "#ris-plats"
 OPTION = "#ris-plats-list [role=option]"
 PATH = "/hitta?plats=2462&fas=ide"
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => {
+    if (!e.hadRecentInput) sum += e.value;
+  })).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 500);
+})"""
+"""Layout shift so far."""
 
 
 def query(page: Page) -> dict[str, list[str]]:
@@ -77,9 +85,38 @@ def test_I1_three_presses_on_a_phone_lead_to_a_list(open_page: OpenPage, phone: 
     expect(page.locator(".ris-see")).to_contain_text(re.compile(r"Visa \d+ svar"))
 
 
-def test_G8_food_in_vilhelmina_on_a_phone(open_page: OpenPage, phone: Page) -> None:
-    """The first entries are the municipality's own office and those who work with food."""
-    page = open_page(f"{PATH}&omrade=livsmedel", page=phone)
+@pytest.mark.parametrize("how", ["touch", "mouse", "keyboard"])
+def test_G8_an_idea_in_food_in_vilhelmina_takes_four_presses(
+    open_page: OpenPage, phone: Page, how: str
+) -> None:
+    """Journey (a): the first entries are the municipality's own and those who work with food."""
+    page = open_page("/hitta", page=phone if how == "touch" else None)
+
+    def press(target: Locator) -> None:
+        if how == "touch":
+            target.tap()
+        elif how == "mouse":
+            target.click()
+        else:
+            target.focus()
+            page.keyboard.press("Enter")
+
+    press(pill(page, "Livsmedel"))
+    wait_for_query(page, omrade="livsmedel")
+    if how == "keyboard":
+        page.locator(FIELD).focus()
+    else:
+        press(page.locator(FIELD))
+    page.keyboard.type("vilhelmina")
+    if how == "keyboard":
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    else:
+        press(page.locator(OPTION).first)
+    page.wait_for_function("() => new URLSearchParams(location.search).has('plats')")
+    settle(page)
+    press(pill(page, "Jag har en idé"))
+    wait_for_query(page, fas="ide", omrade="livsmedel")
     expect(page.locator(".ris-steps > li").first).to_contain_text("Vilhelmina kommun")
     expect(page.locator(".ris-group h2").first).to_contain_text("De kan livsmedel")
     top = page.locator(".ris-steps").bounding_box()
@@ -106,6 +143,21 @@ def test_I7_nothing_is_wider_than_a_phone_and_the_list_comes_before_the_map(
         ".filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.textContent)"
     )
     assert small == []
+
+
+HIGHEST = {"page": 3500, "phone": 6000}
+
+
+@pytest.mark.parametrize("device", HIGHEST)
+def test_X11_the_page_is_short_and_stands_still(
+    request: pytest.FixtureRequest, open_page: OpenPage, device: str
+) -> None:
+    page = open_page(f"{PATH}&omrade=livsmedel", page=request.getfixturevalue(device))
+    assert page.evaluate(SHIFT) <= 0.1
+    for path in (f"{PATH}&omrade=livsmedel", "/hitta?plats=2480", "/hitta"):
+        open_page(path, page=page)
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        assert height <= HIGHEST[device], path
 
 
 def test_the_short_questions_on_a_phone(open_page: OpenPage, phone: Page) -> None:
@@ -263,14 +315,15 @@ def test_I6_the_whole_journey_by_keyboard_with_the_map_blocked(
     page.keyboard.press("Enter")
     _address_has(page, "plats", "2462")
     # the next question is where one stands
-    page.wait_for_function("() => document.activeElement.closest('.st-key-hitta-fas') !== null")
+    page.wait_for_function("() => document.activeElement.closest('.st-key-hitta-omrade') !== null")
+    tab_to(page, ".st-key-hitta-fas *", most=12)
     page.keyboard.press("Space")
     _address_has(page, "fas", "ide")
     expect(page.locator(".ris-steps > li").first).to_contain_text("Vilhelmina kommun")
     tab_to(page, f"{CARDS} .ris-row-head a")
-    tab_to(page, f"{CARDS} .ris-more summary")
+    tab_to(page, f"{CARDS} .ris-find-detail summary")
     page.keyboard.press("Enter")
-    expect(page.locator(f"{CARDS} .ris-more").first).to_have_attribute("open", "")
+    expect(page.locator(f"{CARDS} .ris-find-detail").first).to_have_attribute("open", "")
     tab_to(page, f"{CARDS} .ris-links a[href^='mailto:']")
     tab_to(page, ".ris-rest > summary")
     page.keyboard.press("Enter")

@@ -8,15 +8,16 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from ris_map.__main__ import main
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.pictures import classes_of
+from ris_map.municipality.profile import MunicipalityChoice
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import ROOT, Server, map_frame, settle
+from tests.browser.test_find_journey import SHIFT
 from tests.factories import real_world
 
 LANGUAGES = ("sv", "en")
@@ -106,6 +107,63 @@ def test_M3_two_stand_side_by_side(open_page: OpenPage) -> None:
     expect(table).to_be_visible()
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["jamfor"] == ["2418"]
+
+
+@pytest.mark.parametrize("how", ["touch", "mouse", "keyboard"])
+def test_M4_norsjo_beside_mala_and_the_report_in_six_presses(
+    open_page: OpenPage, phone: Page, how: str
+) -> None:
+    """Journey (c): from the start page to both municipalities in one picture and the report."""
+    page = open_page("/", page=phone if how == "touch" else None)
+    presses = 0
+
+    def press(target: Locator) -> None:
+        nonlocal presses
+        presses += 1
+        if how == "touch":
+            target.tap()
+        elif how == "mouse":
+            target.click()
+        else:
+            target.focus()
+            page.keyboard.press("Enter")
+
+    if how == "touch":
+        press(page.locator(".ris-menu summary"))
+    press(page.locator(".ris-menu").get_by_role("link", name="Kommuner").locator("visible=true"))
+    expect(page.locator("h1")).to_have_text("Kommuner")
+    settle(page)
+    press(page.get_by_role("link", name="Norsjö", exact=True))
+    expect(page.locator("h1")).to_have_text(re.compile("^Norsjö: "))
+    settle(page)
+    box = page.get_by_role("combobox", name="Jämför med")
+    if how == "keyboard":
+        box.focus()
+        page.keyboard.type("Malå")
+        page.keyboard.press("Enter")
+    else:
+        press(box)
+        press(page.get_by_role("option", name="Malå"))
+    expect(page.locator(".ris-m-other")).to_contain_text("Malå: ")
+    settle(page)
+    assert page.locator(".st-key-ris-m-aside table").count() == 2
+    with page.expect_download() as waiting:
+        press(page.get_by_role("button", name="Rapport", exact=True))
+    assert presses <= 6
+    report = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert ">Malå</th>" in report
+
+
+@pytest.mark.parametrize(("device", "highest"), [("page", 3500), ("phone", 6000)])
+def test_X11_the_page_is_short_and_stands_still(
+    request: pytest.FixtureRequest, open_page: OpenPage, device: str, highest: int
+) -> None:
+    page = open_page("/kommun?kommun=2417", page=request.getfixturevalue(device))
+    assert page.evaluate(SHIFT) <= 0.1
+    for path in ("/kommun?kommun=2417&jamfor=2418", "/kommun?kommun=2480", "/kommun"):
+        open_page(path, page=page)
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        assert height <= highest, path
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -19,8 +19,7 @@ from ris_map.coverage.cubes import (
     population_of,
 )
 from ris_map.coverage.groups import group_figures, together
-from ris_map.municipality.profile import profile
-from ris_map.municipality.ways import ListKind
+from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.filters import Filter
 from ris_map.register.selection import select
 from ris_map.register.vocabulary import Phase, ServiceType

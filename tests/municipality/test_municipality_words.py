@@ -16,12 +16,17 @@ from ris_map.coverage.cubes import CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import language_rights, load_language_rights, rights_of
-from ris_map.municipality.choices import MunicipalityChoice
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
 from ris_map.municipality.page import aside_html, embed_html, folds_html
-from ris_map.municipality.profile import Profile, compared, profile
+from ris_map.municipality.profile import (
+    KINDS,
+    ListKind,
+    MunicipalityChoice,
+    Profile,
+    compared,
+    profile,
+)
 from ris_map.municipality.tables import Cell, Table, cell_of, minutes_cell, nearby_counts, tables
-from ris_map.municipality.ways import KINDS, ListKind
 from ris_map.municipality.words import (
     chain_sentence,
     half_sentence,
@@ -215,7 +220,7 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
     towns = near_towns(of("2462"), words=words(Language.SV))
     assert towns
-    assert all("min" in town.minutes for town in towns)
+    assert all("min" in minutes for _, minutes, _, _ in towns)
 
 
 def test_G9_the_own_office_stands_first_beside_the_map() -> None:

@@ -11,13 +11,10 @@ import pytest
 from ris_map.__main__ import main
 from ris_map.common.faults import GeodataFaults
 from ris_map.coverage.cubes import CubeChoice
-from ris_map.export.sources import load_sources
 from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.statistics import language_rights, rights_of
-from ris_map.municipality.choices import MunicipalityChoice
-from ris_map.municipality.files import ReportParts, report_html
-from ris_map.municipality.profile import compared, profile
+from ris_map.municipality.files import report_html
+from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import tables, time_class
 from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
@@ -29,16 +26,8 @@ from tests.municipality.municipal import DATA, LANGUAGES, words
 def report(
     code: str, language: Language = Language.SV, *, grans: int = 60, bredd: Scope = Scope.CORE
 ) -> str:
-    return report_html(
-        ReportParts(
-            choice=MunicipalityChoice(kommun=code, grans=grans, bredd=bredd),
-            world=real_world(),
-            shapes=county_shapes(DATA),
-            rights=rights_of(code, language_rights(DATA)),
-            sources=load_sources(DATA / "sources.yaml"),
-            words=words(language),
-        )
-    )
+    choice = MunicipalityChoice(kommun=code, grans=grans, bredd=bredd)
+    return report_html(choice, world=real_world(), words=words(language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
