@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
 from ris_map.geography.boundaries import county_shapes, point_in_metres
 from ris_map.siting.plan import Opening
 from ris_map.siting.scenario import INLAND
-from ris_map.siting.words import SitingView, assumed, headline, lead, plan_text, source
+from ris_map.siting.words import SitingView, assumed, full_table, headline, lead, plan_text, source
 from ris_map.travel.network import CodeArray
 from ris_map.web import picture as drawn
 from ris_map.web.map import Bubble, Legend, LegendRow, MapClick, MapLayer, MapPicture, Sentence
 from ris_map.words.markup import render
+from ris_map.words.table import FigureTable
 
 CHANGE_LIMITS = (1, 15, 30, 60)
 """Minutes; a change of less than the first is none, and has a class of its own."""
@@ -231,6 +233,11 @@ def picture(view: SitingView, folder: Path) -> str:
         lead=f"{view.tr(f'siting.view.{view.choice.view}')}. {plan_text(view)}. {lead(view)}",
         notes=f"{assumed(view)} {source(view)}",
     )
+
+
+def paper_table(view: SitingView) -> FigureTable:
+    """Return the figures as they fit on paper: of the limit that is asked about."""
+    return replace(full_table(view, limits=(view.choice.limit,)), id="paper")
 
 
 def paper_html(view: SitingView, folder: Path, *, table: str, url: str, number: int) -> str:

@@ -284,7 +284,7 @@ class _Search:
 def _searched(
     tr: Translator, name: str, asked: object, start: Callable[[], Iterator[Any]]
 ) -> list[Any]:
-    """Draw the button that starts a search, and return what is found of what is asked now.
+    """Draw the button that starts a search, and return what is found when it has ended.
 
     What takes longer than a moment goes on in a fragment of its own, which shows how far it is.
     """
@@ -299,6 +299,7 @@ def _searched(
         return []
     if search.running is not None:
         _going_on(tr, name)
+        return []
     return search.found
 
 
@@ -395,7 +396,7 @@ def _tools(view: SitingView) -> None:
         number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
         query = urlencode({**view.choice.query(), "lang": tr.language.value}, doseq=True)
         url = f"{(st.context.url or '').split('?')[0]}?{query}"
-        table = table_html(full_table(view), tr=tr).replace('id="plan', 'id="paper')
+        table = table_html(plan_map.paper_table(view), tr=tr)
         paper_html = plan_map.paper_html(view, folder, table=table, url=url, number=number)
         st.html(paper_html)
     with st.popover(tr("siting.files"), key="siting-files", width="content"):
@@ -412,7 +413,7 @@ def _download(view: SitingView, name: str, mime: str, make: Callable[[], bytes])
     st.download_button(
         tr(f"siting.files.{name}"),
         data=make,
-        file_name=f"{tr('siting.file')}-{view.world.on.isoformat()}.{name.partition('.')[0]}",
+        file_name=f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}",
         mime=mime,
         key=f"siting-file-{name}",
         on_click="ignore",

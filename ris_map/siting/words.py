@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ris_map.register.in_words import Words
-from ris_map.siting.plan import Closing, Opening, Plan, Round, SitingChoice
+from ris_map.siting.plan import LIMITS, Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.rounds import Rounds
 from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Drive, Scenario, state
 from ris_map.siting.suggest import Regret, Suggestion
@@ -78,8 +78,7 @@ class SitingView:
 
     def figure(self, group: str, name: str) -> float:
         """Return a figure of a group of the table."""
-        row = self.scenario.table.index.get_loc(group)
-        return float(self.scenario.table[name].to_numpy()[row])
+        return float(self.scenario.table.loc[group, name])  # type: ignore[arg-type]
 
     def share_of(self, group: str, when: str) -> float:
         """Return the share of a group's residents within the limit, before or after."""
@@ -104,6 +103,11 @@ class SitingView:
     def minutes(self, value: float) -> str:
         """Return minutes rounded to five."""
         return self.tr.number(rounded(value)) if np.isfinite(value) else self.tr("unknown")
+
+    @property
+    def date(self) -> str:
+        """The date of the register, which is that of all that is said."""
+        return self.world.register.meta.reference_date
 
     @property
     def roads(self) -> str:
@@ -286,43 +290,44 @@ def drive_words(view: SitingView, one: Round, driven: Drive) -> str:
     )
 
 
-def full_table(view: SitingView) -> FigureTable:
-    """Return every figure of every group, as shown."""
-    tr, limit = view.tr, view.choice.limit
-    kinds = [
-        ("within", tr("siting.column.within", limit=limit)),
-        *((name, tr(f"siting.column.{name}")) for name in _MINUTES),
-        ("actors", tr("siting.column.actors")),
+def full_table(view: SitingView, limits: Sequence[int] = LIMITS) -> FigureTable:
+    """Return every figure of every group, as shown; shares within some limits."""
+    tr, table = view.tr, view.scenario.table
+    kinds = [(f"within_{limit}", tr("siting.column.within", limit=limit)) for limit in limits]
+    kinds += [(name, tr(f"siting.column.{name}")) for name in _FIGURES]
+    whens = ("before", "after")
+
+    def cell(group: str, name: str, when: str) -> Cell:
+        value = view.figure(group, f"{when}_{name}")
+        if name.startswith("within"):
+            return share(value / view.figure(group, "residents"))
+        if name == "shortfall":  # a mean below five is not "in town"
+            return count(rounded(value))
+        return count(value) if name == "actors" else minutes(value)
+
+    rows = [
+        [
+            view.group_name(group),
+            count(view.figure(group, "residents")),
+            *(cell(group, name, when) for name, _ in kinds for when in whens),
+            *(count(view.figure(group, name)) for name in ("gain", "lose")),
+        ]
+        for group in map(str, table.index)
     ]
-    columns = [tr("siting.column.area"), tr("siting.column.residents")]
-    for _, label in kinds:
-        columns += [tr(f"siting.column.{when}", what=label) for when in ("before", "after")]
-    columns += [tr("siting.column.gain"), tr("siting.column.lose")]
-    rows: list[list[Cell]] = []
-    for group in map(str, view.scenario.table.index):
-        row: list[Cell] = [view.group_name(group), count(view.figure(group, "residents"))]
-        for name, _ in kinds:
-            for when in ("before", "after"):
-                if name == "within":
-                    row.append(share(view.share_of(group, when)))
-                elif name == "actors":
-                    row.append(count(view.figure(group, f"{when}_actors")))
-                elif name == "shortfall":  # a mean below five is not "in town"
-                    row.append(count(rounded(view.figure(group, f"{when}_shortfall"))))
-                else:
-                    row.append(minutes(view.figure(group, f"{when}_{name}")))
-        rows.append([*row, *(count(view.figure(group, name)) for name in ("gain", "lose"))])
-    date = view.world.on.isoformat()
     return FigureTable(
         id="plan",
-        title=tr("siting.table", date=date),
-        columns=columns,
+        title=tr("siting.table", date=view.date),
+        columns=[
+            *(tr(f"siting.column.{name}") for name in ("area", "residents")),
+            *(tr(f"siting.column.{when}", what=label) for _, label in kinds for when in whens),
+            *(tr(f"siting.column.{name}") for name in ("gain", "lose")),
+        ],
         rows=rows,
         sentence=headline(view),
     )
 
 
-_MINUTES = ("median", "p90", "shortfall", "worst_tenth")
+_FIGURES = ("median", "p90", "shortfall", "worst_tenth", "actors")
 
 
 def plan_text(view: SitingView) -> str:
@@ -340,7 +345,7 @@ def copy_text(view: SitingView) -> str:
 
 def source(view: SitingView) -> str:
     """Return date and sources."""
-    return view.tr("siting.source", date=view.world.on.isoformat(), year=POPULATION_YEAR)
+    return view.tr("siting.source", date=view.date, year=POPULATION_YEAR)
 
 
 def definitions(view: SitingView) -> Sequence[tuple[str, str]]:
