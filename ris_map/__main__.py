@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -106,7 +107,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ris_map", description="Tend the data.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    check = commands.add_parser("check", help="say everything that is wrong with the data")
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], words: str
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words)
+        made.set_defaults(run=run)
+        data = Path("data")
+        made.add_argument("--data", type=Path, default=data, metavar="DIR", help="folder of data")
+        return made
+
+    check = command("check", _check, "say everything that is wrong with the data")
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
     check.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
     warnings = check.add_mutually_exclusive_group()
@@ -114,59 +124,42 @@ def _parser() -> argparse.ArgumentParser:
     warnings.add_argument(
         "--all-warnings", action="store_true", help="list every warning, not one line per kind"
     )
-    check.set_defaults(run=_check)
+    for name, run, words in (
+        ("format", _format, f"write {REGISTER} in its canonical form"),
+        ("schema", _schema, f"write {SCHEMA} from the model"),
+    ):
+        made = command(name, run, words)
+        made.add_argument("--check", action="store_true", help="only say whether it is so")
 
-    format_ = commands.add_parser("format", help=f"write {REGISTER} in its canonical form")
-    format_.add_argument("--check", action="store_true", help="only say whether it is")
-    format_.set_defaults(run=_format)
-
-    schema = commands.add_parser("schema", help=f"write {SCHEMA} from the model")
-    schema.add_argument("--check", action="store_true", help="only say whether it is fresh")
-    schema.set_defaults(run=_schema)
-
-    report = commands.add_parser("report", help="write the report of one municipality as HTML")
+    report = command("report", _report, "write the report of one municipality as HTML")
     report.add_argument("code", choices=MUNICIPALITY_CODES, metavar="CODE", help="such as 2422")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     report.add_argument("--lang", choices=tuple(Language), default=Language.SV.value)
     report.add_argument("--limit", type=float, choices=(30, 60, 90, 120), default=60.0)
     report.add_argument("--adjacent", action="store_true", help="count adjacent actors too")
     report.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
-    report.set_defaults(run=_report)
 
-    release = commands.add_parser("release", help="freeze the register, with notes of what is new")
+    release = command("release", _release, "freeze the register, with notes of what is new")
     release.add_argument("number", metavar="NUMBER", help="such as 2026.1")
     release.add_argument("--on", type=_partial_date, metavar="DATE", help="the day it shows")
-    release.set_defaults(run=_release)
 
-    diff = commands.add_parser("diff", help="say what differs between two releases")
+    diff = command("diff", _diff, "say what differs between two releases")
     diff.add_argument("before", metavar="A", help="number of a release")
     diff.add_argument("after", metavar="B", nargs="?", default="", help="left out: the register")
     diff.add_argument("--json", action="store_true", help="print the changes as JSON")
-    diff.set_defaults(run=_diff)
 
-    confirm = commands.add_parser("confirm", help="note that an actor has confirmed its record")
+    confirm = command("confirm", _confirm, "note that an actor has confirmed its record")
     confirm.add_argument("id", metavar="ID", help="such as almi-nord")
     confirm.add_argument("--on", type=_partial_date, metavar="DATE", help="left out: today")
     confirm.add_argument("--url", help="a page that says so; becomes a source")
-    confirm.set_defaults(run=_confirm)
 
-    letters = commands.add_parser("letters", help="write one letter (sv) for each organisation")
+    letters = command("letters", _letters, "write one letter (sv) for each organisation")
     letters.add_argument("-o", "--output", type=Path, metavar="DIR", help="left out: print them")
     letters.add_argument("--address", default="innovationskartan@example.org", help="for answers")
-    letters.set_defaults(run=_letters)
 
-    calls = commands.add_parser("calllist", help="say whom to ask first, to know the most")
-    calls.set_defaults(run=_calllist)
-
-    links = commands.add_parser("links", help="try every homepage (needs a network)")
+    command("calllist", _calllist, "say whom to ask first, to know the most")
+    links = command("links", _links, "try every homepage (needs a network)")
     links.add_argument("--seconds", type=float, default=10.0, help="to wait for an answer")
-    links.set_defaults(run=_links)
-
-    everything = (check, format_, schema, report, release, diff, confirm, letters, calls, links)
-    for command in everything:
-        command.add_argument(
-            "--data", type=Path, default=Path("data"), metavar="DIR", help="folder of the data"
-        )
     return parser
 
 
@@ -193,15 +186,9 @@ def _exit_code(faults: Iterable[Fault]) -> int:
 
 def _as_json(faults: Sequence[Fault]) -> str:
     errors = sum(fault.is_error for fault in faults)
-    return json.dumps(
-        {
-            "errors": errors,
-            "warnings": len(faults) - errors,
-            "faults": [asdict(fault) for fault in faults],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
+    counts = {"errors": errors, "warnings": len(faults) - errors}
+    listed = {"faults": [asdict(fault) for fault in faults]}
+    return json.dumps(counts | listed, ensure_ascii=False, indent=2)
 
 
 def _print_faults(faults: Sequence[Fault], *, all_warnings: bool = True) -> None:
@@ -218,11 +205,8 @@ def _print_faults(faults: Sequence[Fault], *, all_warnings: bool = True) -> None
         print("Warnings by kind, each with its first case (--all-warnings lists them all):")
         for code, count in kinds.most_common():
             print(f"{count:6} x {examples[code]}")
-    print(_summary(len(errors), len(warnings)))
-
-
-def _summary(errors: int, warnings: int) -> str:
-    return f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}.".capitalize()
+    counts = f"{_counted(len(errors), 'error')} and {_counted(len(warnings), 'warning')}."
+    print(counts.capitalize())
 
 
 def _counted(count: int, word: str) -> str:
@@ -231,24 +215,12 @@ def _counted(count: int, word: str) -> str:
 
 def _format(arguments: argparse.Namespace) -> int:
     path: Path = arguments.data / REGISTER
-    return _renew(
-        path,
-        text=format_register(path),
-        only_check=arguments.check,
-        command="format",
-        code="not-canonical",
-    )
+    return _renew(path, format_register(path), arguments, command="format", code="not-canonical")
 
 
 def _schema(arguments: argparse.Namespace) -> int:
     path: Path = arguments.data / SCHEMA
-    return _renew(
-        path,
-        text=schema_text(),
-        only_check=arguments.check,
-        command="schema",
-        code="stale-schema",
-    )
+    return _renew(path, schema_text(), arguments, command="schema", code="stale-schema")
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -362,38 +334,22 @@ def _answer(url: str, seconds: float) -> str:
         return f"no answer ({getattr(error, 'reason', error)})"
 
 
-def _renew(path: Path, *, text: str, only_check: bool, command: str, code: str) -> int:
+def _renew(path: Path, text: str, arguments: argparse.Namespace, *, command: str, code: str) -> int:
     """Write a file if its content differs, or only say that it does."""
-    wanted = text.encode()
-    found = path.read_bytes() if path.exists() else None
-    if found == wanted:
+    found = path.read_bytes().decode(errors="replace") if path.exists() else ""
+    if found == text and path.exists():
         print(f"{path}: unchanged.")
         return OK
-    if only_check:
-        line = _first_difference(found or b"", wanted)
-        print(
-            Fault(
-                file=str(path),
-                line=line,
-                reason="The file is not what the program would write.",
-                action=f"Run: python -m ris_map {command}",
-                code=code,
-            )
-        )
-        return FAULTY
-    write_whole(path, wanted)
-    print(f"{path}: written.")
-    return OK
-
-
-def _first_difference(found: bytes, wanted: bytes) -> int:
-    pairs = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
-    same = 0
-    for one, other in pairs:
-        if one != other:
-            break
-        same += 1
-    return same + 1
+    if not arguments.check:
+        write_whole(path, text.encode())
+        print(f"{path}: written.")
+        return OK
+    rows = zip_longest(found.split("\n"), text.split("\n"))
+    line = next((n for n, (one, other) in enumerate(rows, start=1) if one != other), 1)
+    reason = "The file is not what the program would write."
+    action = f"Run: python -m ris_map {command}"
+    print(Fault(file=str(path), line=line, reason=reason, action=action, code=code))
+    return FAULTY
 
 
 if __name__ == "__main__":
