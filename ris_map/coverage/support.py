@@ -13,7 +13,8 @@ from datetime import date
 import numpy as np
 
 from ris_map.geography.county import Geography
-from ris_map.register.model import Actor, Offer, Office, Register
+from ris_map.register.model import Office, Register
+from ris_map.register.selection import area_truth, phase_truth
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Answer,
@@ -34,7 +35,6 @@ PHASES = tuple(Phase)
 SERVICE_TYPES = tuple(ServiceType)
 MODES = tuple(Delivery)
 OUTSIDE = -1
-EVERY_AREA = (1 << len(STRENGTH_AREAS)) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,29 +45,21 @@ class SupportTable:
 
     Parameters
     ----------
-    on : date
-        The day.
-    municipality_codes : tuple of str
-        In the order of the geography.
-    actor_ids : tuple of str
-        Sorted.
     actor_is_core, actor_is_outside, actor_is_doubtful : array of bool, shape (actors,)
         Scope; whether the actor is a neighbour outside the county; whether its status is open.
-    actor_areas : array of int, shape (actors,)
-        One bit per strength area; all bits = sector-neutral; 0 = no information.
+    actor_areas : array of int8, shape (actors, 9)
+        Whether it serves each strength area. This and the next three: positions in ``ANSWERS``.
     serves : array of int8, shape (municipalities, actors)
-        Positions in ``ANSWERS``: whether the service area includes the municipality.
-    offer_actor, offer_type : array of int, shape (offers,)
-        Positions of the offer's actor and of its service type.
-    offer_phases : array of int, shape (offers,)
-        One bit per phase; 0 = no information.
+        Whether the service area includes the municipality.
+    offer_phases : array of int8, shape (offers, 3)
+        Whether it is for each phase.
     offer_delivery, offer_sourced : array of int8, shape (offers, 4)
-        Positions in ``ANSWERS``: office, visit, digital, phone; as counted, and with offices only
-        where a page says that people are received there.
-    office_ids, office_towns : tuple of str
-        Ids are unique over all actors, see :func:`ris_map.travel.matrix.office_key`.
-    office_actor, office_municipality : array of int, shape (offices,)
+        Office, visit, digital, phone; as counted, and with offices only where a page says that
+        people are received there.
+    offer_actor, offer_type, office_actor, office_municipality : array of int
         Positions; ``OUTSIDE`` for an office outside the county.
+    office_ids : tuple of str
+        Unique over all actors, see :func:`ris_map.travel.matrix.office_key`.
     """
 
     on: date
@@ -76,11 +68,11 @@ class SupportTable:
     actor_is_core: BoolArray
     actor_is_outside: BoolArray
     actor_is_doubtful: BoolArray
-    actor_areas: IntArray
+    actor_areas: CodeArray
     serves: CodeArray
     offer_actor: IntArray
     offer_type: IntArray
-    offer_phases: IntArray
+    offer_phases: CodeArray
     offer_delivery: CodeArray
     offer_sourced: CodeArray
     office_ids: tuple[str, ...]
@@ -92,21 +84,13 @@ class SupportTable:
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:
     """Return the register as arrays for one day.
 
-    Parameters
-    ----------
-    register : Register
-        The register.
-    geography : Geography
-        Gives the municipalities.
-    on : date
-        Actors and offices must exist on this day.
-
     Raises
     ------
     ValueError
         If an office stands in a municipality that the geography does not have.
     """
     codes = tuple(item.code for item in geography.municipalities)
+    areas = [(area,) for area in STRENGTH_AREAS]
     actors = sorted((a for a in register.actors if a.is_active(on)), key=lambda a: a.id)
     offers = [(i, offer) for i, actor in enumerate(actors) for offer in actor.offers]
     offices = sorted(
@@ -118,6 +102,12 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         ),
         key=lambda row: row[0],
     )
+    plain = [offer for _, offer in offers]
+    served = [[actor.service_area.includes(code) for code in codes] for actor in actors]
+    fitting = [[area_truth(actor, area) for area in areas] for actor in actors]
+    phases = [[phase_truth(offer, (phase,)) for phase in PHASES] for offer in plain]
+    ways = [[offer.answer(mode) for mode in MODES] for offer in plain]
+    sourced = [[offer.answer(mode, sourced_only=True) for mode in MODES] for offer in plain]
     return SupportTable(
         on=on,
         municipality_codes=codes,
@@ -125,13 +115,13 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         actor_is_core=_flags([actor.scope is Scope.CORE for actor in actors]),
         actor_is_outside=_flags([actor.outside_county for actor in actors]),
         actor_is_doubtful=_flags([actor.status is Status.UNKNOWN for actor in actors]),
-        actor_areas=_numbers([_area_bits(actor) for actor in actors]),
-        serves=_serves(actors, codes),
+        actor_areas=_codes(fitting, len(areas)),
+        serves=_codes(served, len(codes)).T,
         offer_actor=_numbers([i for i, _ in offers]),
-        offer_type=_numbers([SERVICE_TYPES.index(o.service_type) for _, o in offers]),
-        offer_phases=_numbers([_phase_bits(offer) for _, offer in offers]),
-        offer_delivery=_delivery([offer for _, offer in offers]),
-        offer_sourced=_delivery([offer for _, offer in offers], sourced_only=True),
+        offer_type=_numbers([SERVICE_TYPES.index(offer.service_type) for offer in plain]),
+        offer_phases=_codes(phases, len(PHASES)),
+        offer_delivery=_codes(ways, len(MODES)),
+        offer_sourced=_codes(sourced, len(MODES)),
         office_ids=tuple(key for key, _, _ in offices),
         office_towns=tuple(office.town for _, _, office in offices),
         office_actor=_numbers([i for _, i, _ in offices]),
@@ -167,59 +157,21 @@ def truth_tensor(
     array of int8, shape (actors, 4, 3, 5)
         Positions in ``ANSWERS``: the best of the actor's offers, each as good as its weakest part.
     """
-    actor_truth = _area_truth(table, strength_area)
+    actor_truth = np.full(len(table.actor_ids), YES, dtype=np.int8)
+    if strength_area is not None and strength_area is not StrengthArea.ALL:
+        actor_truth = table.actor_areas[:, STRENGTH_AREAS.index(strength_area)]
     if scope is Scope.CORE:
         actor_truth = np.where(table.actor_is_core, actor_truth, NO)
     if not include_outside:
         actor_truth = np.where(table.actor_is_outside, NO, actor_truth)
-    phase_truth = _phase_truth(table)
     delivery = table.offer_sourced if sourced_only else table.offer_delivery
-    offer_truth = np.minimum(delivery[:, :, None], phase_truth[:, None, :])
+    offer_truth = np.minimum(delivery[:, :, None], table.offer_phases[:, None, :])
     offer_truth = np.minimum(offer_truth, actor_truth[table.offer_actor][:, None, None])
     tensor = np.zeros(
         (len(table.actor_ids), len(SERVICE_TYPES), len(MODES), len(PHASES)), dtype=np.int8
     )
     np.maximum.at(tensor, (table.offer_actor, table.offer_type), offer_truth.astype(np.int8))
     return np.ascontiguousarray(np.moveaxis(tensor, 1, 3))
-
-
-def _area_truth(table: SupportTable, area: StrengthArea | None) -> CodeArray:
-    if area is None or area is StrengthArea.ALL:
-        return np.full(len(table.actor_ids), YES, dtype=np.int8)
-    bit = 1 << STRENGTH_AREAS.index(area)
-    silent = np.where(table.actor_areas == 0, UNKNOWN, NO)
-    return np.where(table.actor_areas & bit, YES, silent).astype(np.int8)
-
-
-def _phase_truth(table: SupportTable) -> CodeArray:
-    bits = 1 << np.arange(len(PHASES))
-    silent = np.where(table.offer_phases == 0, UNKNOWN, NO)[:, None]
-    has = (table.offer_phases[:, None] & bits) > 0
-    return np.where(has, YES, silent).astype(np.int8)
-
-
-def _area_bits(actor: Actor) -> int:
-    if StrengthArea.ALL in actor.strength_areas.areas:
-        return EVERY_AREA
-    return sum(1 << STRENGTH_AREAS.index(area) for area in set(actor.strength_areas.areas))
-
-
-def _phase_bits(offer: Offer) -> int:
-    return sum(1 << PHASES.index(phase) for phase in set(offer.phases))
-
-
-def _serves(actors: list[Actor], codes: tuple[str, ...]) -> CodeArray:
-    return _codes([[a.service_area.includes(code) for a in actors] for code in codes], len(actors))
-
-
-def _delivery(offers: list[Offer], *, sourced_only: bool = False) -> CodeArray:
-    rows = [[offer.answer(mode, sourced_only=sourced_only) for mode in MODES] for offer in offers]
-    return _codes(rows, len(MODES))
-
-
-def _codes(rows: list[list[Answer]], width: int) -> CodeArray:
-    codes = np.array([[ANSWERS.index(answer) for answer in row] for row in rows], dtype=np.int8)
-    return readonly(codes.reshape(len(rows), width))
 
 
 def _place(office: Office, codes: tuple[str, ...]) -> int:
@@ -236,3 +188,8 @@ def _flags(values: list[bool]) -> BoolArray:
 
 def _numbers(values: list[int]) -> IntArray:
     return readonly(np.array(values, dtype=np.int64))
+
+
+def _codes(rows: list[list[Answer]], width: int) -> CodeArray:
+    codes = np.array([[ANSWERS.index(answer) for answer in row] for row in rows], dtype=np.int8)
+    return readonly(codes.reshape(len(rows), width))

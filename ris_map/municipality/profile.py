@@ -30,9 +30,9 @@ from ris_map.coverage.cube import (
     Reach,
     tensor_of,
 )
-from ris_map.coverage.cubes import CubeChoice, cube_of, support_of
+from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
-from ris_map.coverage.support import EVERY_AREA, MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
+from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic
@@ -504,15 +504,9 @@ def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]
 
 def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tuple[str, ...]]:
     near = {a for item in lists if item.kind in PHYSICAL for a in item.actor_ids}
-    table = support_of(world)
-    areas = {
-        actor_id: bits
-        for actor_id, bits in zip(table.actor_ids, table.actor_areas.tolist(), strict=True)
-        if actor_id in near and bits != EVERY_AREA
-    }
+    areas = {actor: world.register.by_id[actor].strength_areas.areas for actor in sorted(near)}
     return {
-        area: tuple(actor_id for actor_id, bits in areas.items() if bits >> index & 1)
-        for index, area in enumerate(STRENGTH_AREAS)
+        area: tuple(actor for actor, own in areas.items() if area in own) for area in STRENGTH_AREAS
     }
 
 

@@ -146,7 +146,7 @@ def offer_truth(offer: Offer, chosen: Filter) -> Answer:
     """Return whether one offer answers the choice of service type, phase and delivery."""
     return min(
         _service_truth(offer, chosen.service_types),
-        _phase_truth(offer, chosen.phases),
+        phase_truth(offer, chosen.phases),
         _delivery_truth(offer, chosen.delivery),
     )
 
@@ -154,7 +154,7 @@ def offer_truth(offer: Offer, chosen: Filter) -> Answer:
 def actor_truth(actor: Actor, chosen: Filter) -> Answer:
     """Return whether an actor answers everything in the filter but place and text."""
     best_offer = max(offer_truth(offer, chosen) for offer in actor.offers)
-    return min(best_offer, _area_truth(actor, chosen.strength_areas))
+    return min(best_offer, area_truth(actor, chosen.strength_areas))
 
 
 def _match(
@@ -195,7 +195,8 @@ def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Answer:
     return Answer.YES if not wanted or offer.service_type in wanted else Answer.NO
 
 
-def _phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Answer:
+def phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Answer:
+    """Return whether an offer is for any of some phases; nothing chosen means any."""
     if not wanted or set(wanted) & set(offer.phases):
         return Answer.YES
     return Answer.NO if offer.phases else Answer.UNKNOWN
@@ -207,7 +208,8 @@ def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Answer:
     return max(offer.answer(mode) for mode in wanted)
 
 
-def _area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
+def area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
+    """Return whether an actor serves any of some strength areas; nothing chosen means any."""
     if not wanted or any(actor.strength_areas.serves(area) for area in wanted):
         return Answer.YES
     return Answer.NO if actor.strength_areas.areas else Answer.UNKNOWN

@@ -19,6 +19,7 @@ from ris_map.travel.network import (
     FloatArray,
     IntArray,
     Joined,
+    Network,
     SpeedModel,
     fingerprint,
     positions,
@@ -49,16 +50,11 @@ def places_of_offices(actors: Iterable[Actor]) -> tuple[Place, ...]:
 
     Offices that have closed are kept: one matrix serves every date.
     """
-    places = (
-        Place(
-            id=office_key(actor, office),
-            name=f"{actor.name}, {office.town}",
-            lat=office.lat,
-            lon=office.lon,
-        )
-        for actor in actors
-        for office in actor.offices
-    )
+    places = [
+        Place(id=office_key(a, o), name=f"{a.name}, {o.town}", lat=o.lat, lon=o.lon)
+        for a in actors
+        for o in a.offices
+    ]
     return tuple(sorted(places, key=lambda place: place.id))
 
 
@@ -68,18 +64,12 @@ class TravelMatrix:
 
     Parameters
     ----------
-    office_ids : tuple of str
-        Rows, sorted.
-    cell_ids, settlement_ids : tuple of str
-        Columns: the inhabited cells, and the named settlements.
     minutes : array of float, shape (offices, cells)
-        Rounded to six decimals; infinite where no road leads.
+        Rounded to six decimals; infinite where no road leads. Offices are sorted by id.
     settlement_minutes, settlement_km : array of float, shape (offices, settlements)
-        The same for settlements, and the length of the same way.
+        The same for named settlements, and the length of the same way.
     point : array of int, shape (offices,)
         Offices with the same number stand at the same point.
-    unreached_cells, unreached_settlements, unreached_offices : tuple of str
-        To or from which no road leads.
     version : str
         Changes with any input: network, cells, offices, speed model.
     """
@@ -157,12 +147,8 @@ def travel(
     """Return minutes of the fastest ways, and with ``with_km`` the kilometres of the same ways.
 
     Both ends join the network; two points that join the same road may go along it; points within
-    5 km may go straight. Ways never pass through a point, only through nodes of the network.
-
-    Parameters
-    ----------
-    sources, targets : Joined
-        On the same network; the sources are routed from, so they should be the fewer.
+    5 km may go straight. Ways never pass through a point, only through nodes of the network. The
+    sources are routed from, so they should be the fewer.
 
     Returns
     -------
@@ -200,16 +186,12 @@ def nearest_minutes(
 
     One search from all sources at once, so that thousands of offices cost no more than one.
     """
-    network, size = sources.network, len(sources.network.node_ids)
-    _, node, minutes, _ = sources.entries(speed_model)
-    first = np.full(size, np.inf)
-    np.minimum.at(first, node, minutes)
-    at = np.flatnonzero(np.isfinite(first))
-    row = csr_array((first[at], (np.zeros(len(at), dtype=int), at)), shape=(1, size))
-    graph = vstack([network.graph(speed_model), row], format="csr")
-    graph = hstack([graph, csr_array((size + 1, 1))], format="csr")
-    to_node = dijkstra(graph, indices=size)[:size]
     found = np.full(len(targets), np.inf)
+    if not len(sources):
+        return found
+    graph, _ = _with_sources(sources, speed_model)
+    begin = len(sources.network.node_ids) + np.arange(len(sources))
+    to_node = dijkstra(graph, indices=begin, min_only=True)
     point, node, minutes, _ = targets.entries(speed_model)
     np.minimum.at(found, point, to_node[node] + minutes)
     _, t, along, _ = _along_one_road(sources, targets, speed_model)
@@ -248,53 +230,48 @@ def part(joined: Joined, kept: IntArray) -> Joined:
     )
 
 
+def _with_sources(sources: Joined, model: SpeedModel) -> tuple[csr_array, FloatArray]:
+    """Return the graph with each source as a further node, and the km of its ways to each node.
+
+    A source only leads into the network, so no way passes through it.
+    """
+    size, number = len(sources.network.node_ids), len(sources)
+    point, node, minutes, km = sources.entries(model)
+    order = np.lexsort((km, minutes, node, point))
+    kept = order[np.unique(point[order] * size + node[order], return_index=True)[1]]
+    at = point[kept], node[kept]
+    rows = csr_array((minutes[kept], at), shape=(number, size))
+    graph = vstack([sources.network.graph(model), rows], format="csr")
+    entry_km = np.full((number, size), np.inf)
+    entry_km[at] = km[kept]
+    return hstack([graph, csr_array((size + number, number))], format="csr"), entry_km
+
+
 def _to_nodes(
     sources: Joined, model: SpeedModel, *, with_km: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Return minutes (and km of the same ways) from each source to each node."""
-    network = sources.network
-    point, node, minutes, km = sources.entries(model)
-    shape = (len(sources), len(network.node_ids))
-    to_node, to_node_km = np.full(shape, np.inf), np.full(shape, np.inf)
-    if not len(point):
-        return to_node, to_node_km
-    begin, which = np.unique(node, return_inverse=True)
-    graph = network.graph(model)
-    between = np.empty((len(begin), shape[1]))
-    between_km = np.empty_like(between) if with_km else between
-    if with_km:
-        between, before = dijkstra(graph, indices=begin, return_predecessors=True)
-        between_km = _km_along(sources, before, model)
-    else:
-        between = dijkstra(graph, indices=begin)
-    starts = np.flatnonzero(np.diff(point, prepend=-1))
-    step = max(1, LIMIT_OF_ARRAY // shape[1])
-    bounds = np.append(starts, len(point))
-    for first in range(0, len(starts), max(1, step // 8)):
-        last = min(first + max(1, step // 8), len(starts))
-        rows = slice(bounds[first], bounds[last])
-        local = starts[first:last] - bounds[first]
-        through = between[which[rows]] + minutes[rows, None]
-        best = np.minimum.reduceat(through, local, axis=0)
-        at = point[starts[first:last]]
-        to_node[at] = best
-        if with_km:
-            is_best = through <= np.repeat(best, np.diff(bounds[first : last + 1]), axis=0)
-            length = np.where(is_best, between_km[which[rows]] + km[rows, None], np.inf)
-            to_node_km[at] = np.minimum.reduceat(length, local, axis=0)
-    return to_node, to_node_km
+    size = len(sources.network.node_ids)
+    graph, entry_km = _with_sources(sources, model)
+    begin = size + np.arange(len(sources))
+    if not with_km:
+        return dijkstra(graph, indices=begin)[:, :size], entry_km
+    minutes, before = dijkstra(graph, indices=begin, return_predecessors=True)
+    km = _km_along(sources.network, before.astype(np.int64), entry_km, model)
+    return minutes[:, :size], np.where(np.isfinite(minutes), km, np.inf)[:, :size]
 
 
-def _km_along(sources: Joined, before: IntArray, model: SpeedModel) -> FloatArray:
+def _km_along(
+    network: Network, before: IntArray, entry_km: FloatArray, model: SpeedModel
+) -> FloatArray:
     """Return km from the root to each node along trees of fastest ways, by pointer doubling."""
-    network = sources.network
-    before = np.asarray(before, dtype=np.int64)
+    size = len(network.node_ids)
     own = np.broadcast_to(np.arange(before.shape[1]), before.shape)
-    is_child = before >= 0
-    parent = np.where(is_child, before, own)
+    parent = np.where(before >= 0, before, own)
     km = np.zeros(before.shape)
-    edge = network.edge_between(parent[is_child], own[is_child], model)
-    km[is_child] = network.km[edge]
+    on_road, from_source = (before >= 0) & (before < size), before >= size
+    km[on_road] = network.km[network.edge_between(parent[on_road], own[on_road], model)]
+    km[from_source] = entry_km[parent[from_source] - size, own[from_source]]
     while True:
         grandparent = np.take_along_axis(parent, parent, axis=1)
         if np.array_equal(grandparent, parent):
@@ -328,8 +305,7 @@ def _straight(sources: Joined, targets: Joined, model: SpeedModel) -> Pairs:
     """Return every pair within 5 km, going straight."""
     s_at, t_at = np.flatnonzero(sources.is_reachable), np.flatnonzero(targets.is_reachable)
     if not (len(s_at) and len(t_at)):
-        none = np.zeros(0, dtype=np.int64)
-        return none, none, np.zeros(0), np.zeros(0)
+        return s_at[:0], t_at[:0], np.zeros(0), np.zeros(0)
     near = cKDTree(sources.xy[s_at]).sparse_distance_matrix(
         cKDTree(targets.xy[t_at]), DIRECT_KM * 1000, output_type="ndarray"
     )

@@ -194,11 +194,9 @@ class Network:
     def graph(self, model: SpeedModel) -> csr_array:
         """Return minutes between neighbours, both ways; parallel roads as the fastest one."""
         size = len(self.node_ids)
-        arcs, _ = self._fastest(model)
-        tail, head = np.divmod(arcs, size)
-        minutes = model.minutes(self.km, limit_kmh=self.limit_kmh)[self._fastest(model)[1]]
-        starts = np.searchsorted(tail, np.arange(size + 1)).astype(np.int32)
-        return csr_array((minutes, head.astype(np.int32), starts), shape=(size, size))
+        arcs, edge = self._fastest(model)
+        minutes = model.minutes(self.km[edge], limit_kmh=self.limit_kmh[edge])
+        return csr_array((minutes, np.divmod(arcs, size)), shape=(size, size))
 
     def edge_between(self, tail: IntArray, head: IntArray, model: SpeedModel) -> IntArray:
         """Return the fastest road between each pair of neighbours."""
