@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from ris_map.__main__ import main
 from ris_map.common.faults import RegisterFaults
-from ris_map.register.asking import call_list, is_to_be_asked, questions, unknown_cells
+from ris_map.register.asking import (
+    OPEN_FIELDS,
+    call_list,
+    is_to_be_asked,
+    letter,
+    questions,
+    unknown_cells,
+)
 from ris_map.register.checks import EVIDENCE_FROM, OFFICE_FROM, scope_by_rule
 from ris_map.register.model import Register
 from ris_map.register.reading import canonical, check_register, load_register
@@ -27,10 +34,14 @@ from ris_map.register.releases import (
     make_release,
     register_on,
 )
+from ris_map.register.strategy import load_strategy
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Phase, ServiceType, Status
+from ris_map.words import translator
+from ris_map.words.language import Language
 from tests.factories import make_actor, make_modes, make_offer, make_register, make_source, text
 
 DATA = Path(__file__).parents[2] / "data"
+STRATEGY, SWEDISH = load_strategy(DATA / "strategy.yaml"), translator(Language.SV)
 TODAY = date(2026, 11, 26)
 
 
@@ -210,8 +221,17 @@ def test_a_letter_asks_for_exactly_what_is_unknown(register: Register) -> None:
         for mode in Delivery
     )
     assert sum(".delivery." in field for field in fields) == ways
-    assert fields.count("cost") == sum(not actor.cost for actor in asked)
-    assert fields.count("status") == sum(a.status is Status.UNKNOWN for a in asked)
+    for name in OPEN_FIELDS:
+        assert fields.count(name) == sum(not getattr(actor, name) for actor in asked), name
+    phases = sum(not offer.phases for actor in asked for offer in actor.offers)
+    assert sum(field.endswith(".phases") for field in fields) == phases
+    doubtful = [o for a in asked for o in a.offices if not o.is_sourced and o.valid_to is None]
+    assert sum(field.startswith("offices.") for field in fields) == len(doubtful)
+    for actor in asked:
+        written = letter(actor, strategy=STRATEGY, names={}, address="karta@example.org")
+        different = {question.text(SWEDISH) for question in questions(actor)}
+        numbered = [line for line in written.splitlines() if line[:1].isdigit()]
+        assert {line.partition(". ")[2] for line in numbered} == different, actor.id
 
 
 def test_letters_name_no_person_and_are_one_for_each(tmp_path: Path, register: Register) -> None:
