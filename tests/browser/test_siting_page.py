@@ -187,3 +187,25 @@ def test_R4_pictures_and_files_are_two_clicks_away(
         page.locator(f".st-key-siting-file-{name} button").click()
     assert download.value.path().read_bytes().startswith(begins)
     assert download.value.suggested_filename.endswith(f".{name}")
+
+
+def test_X2_X5_X6_X9_the_map_stands_alone_markers_are_named_and_numbers_are_swedish(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(PLAN)
+    frame = map_frame(page)
+    box = page.locator(".st-key-siting-map iframe").bounding_box()
+    assert box
+    assert box["height"] > 200
+    assert frame.locator("path[data-municipality]").count() == 15
+    for marker in frame.locator("[data-town]").all():
+        seen = marker.evaluate("(e) => e.querySelector('svg text')?.textContent ?? ''")
+        name = marker.get_attribute("aria-label") or ""
+        assert name.startswith("" if seen == "+" else seen)
+        assert marker.get_attribute("role") == "button"
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert not re.search(r"(?<![\w.,:/-])\d+\.\d+(?![\w.])", text)
+    assert not re.search(r"(?<![\w./:-])(?!20\d\d)\d{4,}(?![\w/:-])", text)
+    links = {link.get_attribute("href") for link in page.locator(".ris-links a").all()}
+    for path in ("metod", "data", "tillganglighet", "integritet", "kontakt"):
+        assert any(f"/{path}" in (link or "") for link in links)
