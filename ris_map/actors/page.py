@@ -100,7 +100,7 @@ def _choices(tr: Translator) -> None:
                 key=STATE.key(field),
                 label_visibility="collapsed",
                 placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
-                width={"service_type": 195, "strength_area": 160, "delivery": 135}[field],
+                width={"service_type": 195, "strength_area": 160, "delivery": 148}[field],
                 on_change=STATE.write,
             )
         _one_of("limit", st.segmented_control, options, tr=tr)

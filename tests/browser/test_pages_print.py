@@ -46,7 +46,7 @@ def pages_in(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf))
 
 
-def _assert_prints(page: Page, last: str) -> None:
+def _assert_prints(page: Page, last: str) -> int:
     # paper is narrower than a desk: lay the page out as wide as it will be printed
     page.set_viewport_size({"width": 672, "height": 950})
     page.emulate_media(media="print")
@@ -67,12 +67,13 @@ def _assert_prints(page: Page, last: str) -> None:
           .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5)"""
     )
     assert wide == [], "cut off at the paper's right edge"
+    return pages
 
 
 def test_the_start_page_prints_whole_without_filters(browser: Browser, server: Server) -> None:
     with guarded_page(browser, server) as page:
         load(page, "/")
-        _assert_prints(page, "a.ris-row")
+        assert _assert_prints(page, "a.ris-row") <= 4
         assert page.locator(".st-key-ris-choices").is_hidden()
         assert page.locator(".st-key-ris-top").is_hidden()
         # what is printed says what was chosen and where it comes from
