@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, dcat, history, hsds, register, siting
+from ris_map.api import county, cpsv, dcat, history, hsds, register, siting
 from ris_map.api.calls import (
     EXAMPLE_ACTOR,
     Call,
@@ -41,7 +41,7 @@ from ris_map.api.datasets import ACTORS, LICENCES, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
 from ris_map.api.problems import COMMON_HEADERS, Problem
 from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, refusal
-from ris_map.common.dates import day_of
+from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
 from ris_map.travel.world import Moment, service
@@ -239,7 +239,14 @@ class OpenData:
             )(partial(self._catalogue, ending))
         about.data("/", "All addresses", model=Index, names_itself=True)(self._index)
         return {
-            PREFIX: (register.router, history.router, county.router, siting.router, about),
+            PREFIX: (
+                register.router,
+                cpsv.router,
+                history.router,
+                county.router,
+                siting.router,
+                about,
+            ),
             HSDS: (hsds.router, self._about(HSDS)),
         }
 
@@ -324,6 +331,8 @@ class OpenData:
                 parameter["example"] = [example] if shape.get("type") == "array" else example
                 if parameter["name"] == "plats":
                     shape["items"]["enum"] = list(call.groups)
+                elif parameter["name"] in {"datum", "since"}:
+                    shape["pattern"] = _days_that_have_been()
             if resource.model is not None and resource.files:
                 query = resource.query.model_validate(needed(resource.query))
                 shown = replace(call, query=query, id=EXAMPLE_ACTOR)
@@ -346,6 +355,13 @@ class OpenData:
         known = tuple(prefix + path.removesuffix("/") for path in self._resources(prefix))
         path = request.scope["path"].removeprefix(root.removesuffix(prefix))
         return Problem("unknown-address", {"value": path, "known": known})
+
+
+def _days_that_have_been() -> str:
+    """Return a pattern of years, months and days for which the register can be shown."""
+    past = "|".join(map(str, range(FIRST_DAY.year, today().year)))
+    day = "-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?"
+    return f"^(({past})({day})?|{today().year})?$"
 
 
 def shortened(value: Any) -> Any:  # noqa: ANN401

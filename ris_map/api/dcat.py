@@ -7,7 +7,7 @@ address stands in ``dcat:mediaType``, which the profile leaves out but does not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -63,6 +63,15 @@ def serialised(graph: Graph, ending: str) -> bytes:
     return content
 
 
+def describe(graph: Graph, me: URIRef, kind: URIRef, said: Mapping[URIRef, Any]) -> URIRef:
+    """State what a thing is and what is said of it; a list says several things."""
+    graph.add((me, RDF.type, kind))
+    for verb, things in said.items():
+        for thing in things if isinstance(things, list) else [things]:
+            graph.add((me, verb, thing))
+    return me
+
+
 class _Writer:
     """Describes things in one graph; addresses of our own are fragments of one document."""
 
@@ -82,12 +91,7 @@ class _Writer:
             self.graph.bind(prefix, space)
 
     def _is(self, me: URIRef, kind: URIRef, said: dict[URIRef, Any]) -> URIRef:
-        """State what a thing is and what is said of it; a list says several things."""
-        self.graph.add((me, RDF.type, kind))
-        for verb, things in said.items():
-            for thing in things if isinstance(things, list) else [things]:
-                self.graph.add((me, verb, thing))
-        return me
+        return describe(self.graph, me, kind, said)
 
     def _in_words(self, word: Callable[[Translator], str]) -> list[Literal]:
         """Return a text in every language."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field
@@ -188,7 +189,7 @@ class _Maker:
             "name": actor.name,
             "alternate_name": ", ".join(actor.aliases) or None,
             "description": actor.summary.in_(self.tr.language),
-            "website": actor.homepage,
+            "website": _uri(actor.homepage),
             "legal_status": actor.kind.value,
             "locations": [self._office(actor, office) for office in self._offices(actor)],
             "attributes": self._attributes(
@@ -215,7 +216,7 @@ class _Maker:
             "organization_id": organization["id"],
             "name": f"{label}: {actor.name}",
             "description": actor.summary.in_(self.tr.language),
-            "url": actor.contact_url or actor.homepage,
+            "url": _uri(actor.contact_url or actor.homepage),
             "status": "active" if actor.is_active(self.on) else _STATUS[actor.status],
             "eligibility_description": actor.eligibility
             and actor.eligibility.in_(self.tr.language),
@@ -254,7 +255,7 @@ class _Maker:
                     "location_type": "virtual",
                     "name": self.tr(f"hsds.location.{way}"),
                     "organization_id": identifier("organization", actor.id),
-                    "url": actor.contact_url or actor.homepage,
+                    "url": _uri(actor.contact_url or actor.homepage),
                 }
                 places.append(_known(virtual))
         return [
@@ -299,6 +300,17 @@ class _Maker:
                 }
             ]
         return told
+
+
+def _uri(address: str | None) -> str | None:
+    """Return an address in the letters that a URI may hold: å, ä and ö in it are written out."""
+    if address is None or address.isascii():
+        return address
+    parts = urlsplit(address)
+    host = parts.netloc.encode("idna").decode("ascii")
+    return parts._replace(
+        netloc=host, path=quote(parts.path, safe="/%"), query=quote(parts.query, safe="=&%")
+    ).geturl()
 
 
 def _by_id(items: Iterable[Document]) -> dict[str, Document]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,6 +17,8 @@ from ris_map.web.settings import Settings
 DATA = Path(__file__).resolve().parents[2] / "data"
 HOST = "http://kartan.example"
 V1 = "/api/v1"
+STANDARDS = Path(os.environ.get("RIS_MAP_STANDARDS", DATA.parents[1] / "shared/standards"))
+"""Specifications as published by others; tests that need one say so where it is missing."""
 CONTACT = "karta@example.org"
 
 

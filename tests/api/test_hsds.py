@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import openapi_spec_validator
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from starlette.testclient import TestClient
 
 from ris_map.register.vocabulary import Availability, Delivery
 from ris_map.travel.world import service
-from tests.api.api_site import DATA, HOST, application
+from tests.api.api_site import DATA, HOST, STANDARDS
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of schemathesis' own dependencies
-ROOT = Path(__file__).resolve().parents[2]
-SCHEMAS = Path(os.environ.get("RIS_MAP_STANDARDS", ROOT.parent / "shared/standards")) / "hsds-3.0"
+SCHEMAS = STANDARDS / "hsds-3.0"
 LISTS = ("services", "organizations", "service_at_locations", "taxonomies", "taxonomy_terms")
 KINDS = {"taxonomies": "taxonomy"}
 
@@ -108,18 +103,3 @@ def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:
             assert (name in virtual) == is_given
         assert "phones" not in item
         assert "email" not in item
-
-
-schema = schemathesis.openapi.from_asgi("/hsds/openapi.json", application())
-
-
-@schema.parametrize()
-@settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
-    case.call_and_validate()
