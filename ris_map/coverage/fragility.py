@@ -32,18 +32,10 @@ CARRIES = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellLoss:
-    """What one cell loses.
+    """What one cell loses: its state with and without the actor, and who and what is lost.
 
-    Parameters
-    ----------
-    municipality_code, phase, service_type
-        The cell.
-    before, after : CellState
-        Its state with and without the actor.
-    people_lost : int
-        Residents that were within the threshold of an office and no longer are.
-    modes_lost : tuple of Delivery
-        Visit, digital or phone that was known to be offered and no longer is.
+    ``people_lost`` were within the threshold of an office and no longer are; ``modes_lost`` of
+    visit, digital and phone were known to be offered and no longer are.
     """
 
     municipality_code: str

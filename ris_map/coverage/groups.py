@@ -171,20 +171,10 @@ def _matching(cube: CoverageCube, choice: Kinds) -> IntArray:
 class GroupFigures:
     """What is said of one group of municipalities, for the chosen kinds of help.
 
-    Parameters
-    ----------
-    residents, beyond, beyond_at_best : int
-        All of them, and those beyond the threshold or without a way: known, and at best.
-    share, share_at_best : float
-        Within the threshold: known, and if everything unknown turned out well.
-    share_low, share_high, median_low, median_high : float
-        Over the speed models.
-    median_minutes, p90_minutes, shortfall_minutes, excess_minutes : float
-        See :class:`ris_map.coverage.people.Figures`.
-    actors : int
-        Different actors that the resident in the middle has within the threshold.
-    carriers : tuple of Carrier
-        Actors on which the share rests.
+    ``beyond``: residents beyond the threshold or without a way; ``share``: within it; both known,
+    and at best, if everything unknown turned out well. Low and high are over the speed models.
+    Minutes are those of :class:`ris_map.coverage.people.Figures`. ``actors``: different ones that
+    the resident in the middle has within the threshold. On ``carriers`` the share rests.
     """
 
     residents: int

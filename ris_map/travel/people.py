@@ -63,14 +63,10 @@ class Cells:
 
     Parameters
     ----------
-    ids : tuple of str
-        Codes of the European grid.
-    lat, lon : array of float, shape (cells,)
-        Centres (EPSG:4326).
-    municipality_codes : tuple of str
-        All municipalities, ascending.
-    municipality : array of int, shape (cells,)
-        Position of the municipality that holds the centre.
+    ids, lat, lon
+        Codes of the European grid; centres (EPSG:4326).
+    municipality_codes, municipality
+        All municipalities, ascending; position of the one that holds the centre.
     population, employed : array of int, shape (cells,)
         Residents, and those of them at work; with disclosure noise, so parts need not add up.
     ages : array of int, shape (cells, 3)

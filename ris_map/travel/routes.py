@@ -43,16 +43,10 @@ class Leg:
 class Route:
     """The fastest way from one point to another.
 
-    Parameters
-    ----------
-    minutes, km : float
-        As in the matrix: legs, and the ways to and from the network.
-    legs : tuple of Leg
-        In driving order, neighbouring stretches of one road as one; empty if one goes straight.
-    off_network_km : float
-        Road kilometres before the first and after the last leg: straight line x 1.3.
-    line : tuple of (lat, lon)
-        For drawing, four decimals; straight where the course is not known.
+    ``minutes`` and ``km`` are those of the matrix: legs in driving order (neighbouring stretches of
+    one road as one, none if one goes straight), and the ways to and from the network
+    (``off_network_km``: straight line x 1.3). ``line`` is for drawing: four decimals, straight
+    where the course is not known.
     """
 
     minutes: float

@@ -7,6 +7,7 @@ whatever is written in the register later.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -53,16 +54,22 @@ def counts(kinds: str, what: str) -> bool:
     return any(phase in (None, p) and kind in (None, k) for p, k in pairs)
 
 
+@cache
+def served(index: int) -> np.ndarray:
+    """Return which squares an office serves."""
+    home, serves = raw.cells()["municipality_code"], OFFICES["serves"].iloc[index].split()
+    return home.isin(serves).to_numpy()
+
+
 def nearest(what: str) -> np.ndarray:
     """Return minutes from every square to the nearest office that counts and serves it."""
-    home = raw.cells()["municipality_code"].to_numpy()
-    found = np.full(len(home), np.inf)
-    for office in OFFICES.itertuples():
+    found = np.full(len(raw.cells()), np.inf)
+    for index, office in enumerate(OFFICES.itertuples()):
         if counts(office.kinds, what):
-            serves = np.isin(home, office.serves.split()) | (what == "by place")
-            found = np.minimum(
-                found, np.where(serves, raw.minutes_at(office.lat, office.lon), np.inf)
-            )
+            minutes = raw.minutes_at(office.lat, office.lon)
+            if what != "by place":
+                minutes = np.where(served(index), minutes, np.inf)
+            found = np.minimum(found, minutes)
     return found
 
 
