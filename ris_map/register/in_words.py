@@ -140,15 +140,12 @@ def terms(actor: Actor, *, words: Words) -> list[tuple[str, str]]:
     """Return for whom, what it costs and how one gets it: name of the field and words, or none."""
     tr, language = words.tr, words.tr.language
 
-    def listed(name: str, values: Iterable[str]) -> str:
-        return tr.listing([tr(f"{name}.{value}") for value in values])
-
     funding = actor.funding.source.in_(language) if actor.funding else ""
     if actor.funding and actor.funding.until:
         funding = tr("record.funding.until", source=funding, until=actor.funding.until)
     return [
-        ("target_groups", listed("target", actor.target_groups)),
-        ("cost", listed("cost", actor.cost)),
+        ("target_groups", tr.listing(tr(f"target.{one}") for one in actor.target_groups)),
+        ("cost", tr.listing(tr(f"cost.{one}") for one in actor.cost)),
         ("eligibility", actor.eligibility.in_(language) if actor.eligibility else ""),
         ("how_to_apply", actor.how_to_apply.in_(language) if actor.how_to_apply else ""),
         ("funding", funding),

@@ -180,7 +180,7 @@ def test_faults_of_different_kinds_come_at_once_in_file_order(tmp_path: Path) ->
         ("a:\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> other\n", "merge-conflict", 2),
     ],
 )
-def test_what_cannot_be_read_is_named_with_line_and_kind(
+def test_F11_F16_what_cannot_be_read_is_named_with_line_and_kind(
     tmp_path: Path, content: str | bytes, code: str, line: int
 ) -> None:
     found = faults(tmp_path, content)

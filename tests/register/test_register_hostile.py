@@ -156,7 +156,7 @@ CASES = [
     text("no meta", TEXT[TEXT.index("actors:") :], "missing-field", "meta"),
     text("no actors", TEXT[: TEXT.index("actors:")], "missing-field", "actors"),
     text("actors as mapping", TEXT[: TEXT.index("actors:")] + "actors: {a: 1}\n", "wrong-type"),
-    text("no actor at all", TEXT[: TEXT.index("actors:")] + "actors: []\n", "empty-value"),
+    text("F1 no actor at all", TEXT[: TEXT.index("actors:")] + "actors: []\n", "empty-value"),
     text("cut off at a number sign", changed("name: Första", "name: Första #1"), "cut-text"),
     text(
         "unfinished merge",
@@ -204,7 +204,7 @@ CASES = [
     first("missing sources", lambda a: a.pop("sources"), "missing-source", "sources"),
     at("script address", "homepage", "javascript:alert(1)", "bad-address"),
     *(
-        first(f"homepage {url}", put("homepage", value=url), code, "homepage")
+        first(f"F17 homepage {url}", put("homepage", value=url), code, "homepage")
         for url, code in (
             ("https://https://www.example.org", "bad-address"),
             ("https:///path", "bad-address"),

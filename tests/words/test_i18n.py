@@ -170,7 +170,9 @@ def pattern_of(node: ast.expr) -> str | None:
 def template_calls() -> Iterator[tuple[str, str]]:
     """Return keys and patterns (``'a.' ~ name``) that templates hand to the translator."""
     for path in sorted((ROOT / "ris_map").glob("**/templates/*.html")):
-        for argument in re.findall(r"\bt\(\s*('[^,)]*)", path.read_text(encoding="utf-8")):
+        for argument in re.findall(
+            r"\bt(?:\.plural)?\(\s*('[^,)]*)", path.read_text(encoding="utf-8")
+        ):
             parts = [part.strip() for part in argument.split("~")]
             yield path.name, "".join(p.strip("'") if p.startswith("'") else "{}" for p in parts)
 
