@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pypdfium2 as pdfium
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from ris_map.coverage.map_picture import picture
+from ris_map.coverage.page.matrix import matrix_rows
+from ris_map.coverage.page.view import CoverageChoice, CoverageView
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
+from ris_map.travel.service import service
+from ris_map.web.settings import data_dir
+from ris_map.words import translator
+from ris_map.words.language import Language
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import map_frame, settle
+from tests.coverage.coverage_views import words
 
 PATH = "/tackning"
 CELL = "2425.ide.radgivning"
@@ -81,15 +92,109 @@ def test_X11_F23_the_page_is_short(open_page: OpenPage) -> None:
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 3500
 
 
-def test_F8_nothing_jumps_while_the_page_comes(open_page: OpenPage, page: Page) -> None:
+@pytest.mark.parametrize("device", ["page", "phone"])
+def test_X11_F8_nothing_jumps_while_the_page_comes(
+    open_page: OpenPage, request: pytest.FixtureRequest, device: str
+) -> None:
+    page = request.getfixturevalue(device)
     page.add_init_script(
         """window.risShift = 0; new PerformanceObserver((list) => list.getEntries().forEach((e) => {
           if (!e.hadRecentInput) window.risShift += e.value;
         })).observe({type: 'layout-shift', buffered: true});"""
     )
-    opened = open_page(PATH)
+    opened = open_page(PATH, page=page)
     map_frame(opened)
     assert opened.evaluate("window.risShift") <= 0.1
+
+
+def any_choice(number: int) -> CoverageChoice:
+    """Give one of all choices that a reader has, the same for the same number."""
+    dice = random.Random(number)
+    return CoverageChoice(
+        phase=dice.choice((None, *Phase)),
+        service_type=dice.choice((None, *ServiceType)),
+        strength_area=dice.choice((None, None, *STRENGTH_AREAS)),
+        limit=dice.choice((30, 60, 90, 120)),
+        division=dice.choice(("samverkan", "kust", "stodomrade")),
+        delivery=dice.choice((*[Delivery.OFFICE] * 5, *Delivery)),
+        scope=dice.choice(tuple(Scope)),
+        include_outside=dice.random() < 0.3,
+        winter=dice.random() < 0.3,
+        sourced_only=dice.random() < 0.3,
+        shown=dice.choice(("minuter", "minuter", "aktorer")),
+    )
+
+
+def test_K3_K4_what_is_drawn_for_20_choices_equals_the_librarys(open_page: OpenPage) -> None:
+    """All 5 538 squares, 15 municipalities and 75 cells, read from the page and its frame."""
+    page, tr = open_page(PATH), translator(Language.SV)
+    world, frame = service(data_dir()).moment().world, map_frame(page)
+    for number in range(20):
+        choice = any_choice(number)
+        view = CoverageView(
+            world=world, choice=choice, tr=tr, words=words(Language.SV), data_dir=data_dir()
+        )
+        before = frame.evaluate("window.risState().url")
+        page.evaluate(
+            """(url) => {
+              history.pushState(history.state, '', url);
+              dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
+            }""",
+            f"{PATH}?{urlencode({'lang': ['sv'], **choice.query()}, doseq=True)}",
+        )
+        frame.wait_for_function("(old) => window.risState().url !== old", arg=before)
+        settle(page)
+        wanted = picture(view)
+        assert frame.evaluate("window.risState().codes") == wanted.classes, choice
+        labels = frame.locator("[data-municipality]").evaluate_all(
+            "(all) => all.map((e) => [e.dataset.municipality, e.getAttribute('aria-label')])"
+        )
+        assert len(labels) == 15
+        for code, label in labels:
+            assert f"{wanted.sentences[code].figure} {wanted.sentences[code].text}" in label
+        cells = [cell for row in matrix_rows(view).values() for cell in row]
+        shown = page.locator(".cov-matrix td").all_inner_texts()
+        assert shown == [cell.text + ("?" if cell.is_open else "") for cell in cells], choice
+
+
+def _by_hand(page: Page, hand: str) -> Callable[[Locator], None]:
+    """Give what a reader does to press something: with a mouse, the keyboard alone or a finger."""
+
+    def tab_and_enter(target: Locator) -> None:
+        for _ in range(80):
+            if target.evaluate("(e) => e === document.activeElement"):
+                page.keyboard.press("Enter")
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"not reached with the Tab key: {target}")
+
+    return {"mouse": Locator.click, "keyboard": tab_and_enter, "touch": Locator.tap}[hand]
+
+
+@pytest.mark.parametrize("hand", ["mouse", "keyboard", "touch"])
+def test_R12_F22_a_strategist_leaves_with_picture_text_and_link_in_six_clicks(
+    open_page: OpenPage, request: pytest.FixtureRequest, hand: str
+) -> None:
+    """Journey (b): PNG, text and permalink of a choice of one's own."""
+    page = open_page(PATH, page=request.getfixturevalue("phone" if hand == "touch" else "page"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press_it, presses = _by_hand(page, hand), 3
+    head = page.locator(".st-key-cov-head")
+    press_it(head.locator("[data-copy]"))
+    expect(head.locator("[data-copy]")).to_have_text("Kopierat")
+    text = page.evaluate("navigator.clipboard.readText()")
+    press_it(head.get_by_role("button", name=re.compile("Bild")))
+    if hand == "keyboard":
+        expect(page.locator("[data-testid=stPopoverBody] button").first).to_be_focused()
+    with page.expect_download() as download:
+        press_it(page.locator(".st-key-cov-file-karta-png button"))
+    assert presses <= 6
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    assert "ide-radgivning-60-min" in download.value.suggested_filename
+    assert "274\u00a0448" in text
+    link = text.rsplit(" ", 1)[1]
+    assert link == page.url
+    assert "36\u00a0%" in open_page(link, page=page).locator(".cov-figures").inner_text()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -250,22 +355,39 @@ def test_R12_F22_pictures_and_files_are_two_clicks_away_with_the_choice_in_their
     assert download.value.suggested_filename.startswith(name)
 
 
-def test_R12_F21_the_page_prints_on_four_pages_with_the_map_whole(open_page: OpenPage) -> None:
-    page = open_page(PATH)
-    map_frame(page)
-    pages = len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", page.pdf(format="A4")))
-    assert 1 <= pages <= 4
-    drawn = page.locator(MAP).bounding_box()
-    page.emulate_media(media="print")
-    box = page.locator(MAP).bounding_box()
-    assert drawn
-    assert box
-    assert box["width"] <= 672
-    assert box["width"] / box["height"] == pytest.approx(drawn["width"] / drawn["height"], rel=0.02)
-    matrix = page.locator(".cov-matrix").bounding_box()
-    assert matrix
-    assert matrix["y"] >= box["y"] + box["height"]
-    expect(page.locator(".cov-print")).to_be_visible()
+def _letters(text: str) -> str:
+    """Give a text without spaces; a name with a halo is written twice, letter by letter."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"\s", "", text))
+
+
+@pytest.mark.parametrize("path", [PATH, "/"])
+def test_R12_F21_on_paper_the_map_is_whole_and_nothing_lies_over_it(
+    open_page: OpenPage, path: str
+) -> None:
+    """Boxes are read from the PDF: the map's picture, and every piece of text."""
+    page = open_page(path)
+    own = _letters(map_frame(page).evaluate("document.body.innerText"))
+    document = pdfium.PdfDocument(page.pdf(format="A4", print_background=True))
+    assert 1 <= len(document) <= 4
+    first, maps = document[0], list[tuple[float, ...]]()
+    for item in first.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=6):
+        left, bottom, right, top = item.get_bounds()
+        if right - left > 200 and top - bottom > 150:
+            maps.append((left, bottom, right, top))
+    assert maps, "no map on the first sheet"
+    # the squares' canvas is drawn 0.4 of the map wider on each side, and cut off (map.js)
+    left, bottom, right, top = maps[0]
+    beside, above = ((right - left) * 0.4 / 1.8, (top - bottom) * 0.4 / 1.8)
+    left, bottom, right, top = left + beside, bottom + above, right - beside, top - above
+    width, height = first.get_size()
+    assert -2 <= left < right <= width + 2
+    assert -2 <= bottom < top <= height + 2
+    text = first.get_textpage()
+    for index in range(text.count_rects()):
+        box = text.get_rect(index)
+        said = _letters(text.get_text_bounded(*box))
+        if left < (box[0] + box[2]) / 2 < right and bottom < (box[1] + box[3]) / 2 < top:
+            assert said in own, f"{said} lies over the map"
 
 
 def test_G5_K6_the_wheel_over_the_map_scrolls_the_page(open_page: OpenPage) -> None:

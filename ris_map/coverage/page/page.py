@@ -210,9 +210,10 @@ def _choices(tr: Translator) -> None:
     everything = tr("coverage.choice.all")
     with st.container(horizontal=True, vertical_alignment="center", key="ris-choices-coverage"):
         _widget(st.pills, "phase", texts, tr("filter.phase"))
+        st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
         for field, label, name, width in (
-            ("service_type", tr("filter.service-type"), tr("coverage.choice.type"), 225),
-            ("strength_area", tr("coverage.control.area"), tr("coverage.choice.area"), 200),
+            ("service_type", tr("filter.service-type"), tr("coverage.choice.type"), 205),
+            ("strength_area", tr("coverage.control.area"), tr("coverage.choice.area"), 170),
         ):
             _widget(
                 st.selectbox,
@@ -225,7 +226,7 @@ def _choices(tr: Translator) -> None:
             )
         limit = tr("coverage.control.threshold")
         _widget(st.segmented_control, "limit", texts, limit, required=True)
-        _widget(st.selectbox, "division", texts, tr("coverage.control.division"), width=230)
+        _widget(st.selectbox, "division", texts, tr("coverage.control.division"), width=215)
         with st.popover(tr("coverage.choice.more"), width="content"):
             more = {"hidden": False, "required": True}
             for field in ("shown", "delivery", "scope"):

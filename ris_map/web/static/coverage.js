@@ -44,6 +44,15 @@
 
   window.addEventListener("ris-ready", reveal);
 
+  /* Opened in a tab of its own, a cell keeps the choices of the address. */
+  document.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest?.(MATRIX);
+    if (!item) return;
+    const url = new URL(location.href);
+    url.searchParams.set(KEY, item.dataset.cell);
+    item.href = url.search;
+  });
+
   const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
   document.addEventListener("keydown", (event) => {
@@ -93,6 +102,18 @@
     else window.print();
   });
 
+  /* What a keyboard opens takes the focus: a popover stands last in the document, out of reach. */
+  document.addEventListener("click", (event) => {
+    if (event.detail || !event.target.closest?.('[data-testid="stPopoverButton"]')) return;
+    let looks = 60;
+    const look = () => {
+      const first = document.querySelector('[data-testid="stPopoverBody"] :is(button, input)');
+      if (first) first.focus();
+      else if (looks--) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+
   /* On paper the map keeps the size it was drawn for and is made smaller as a whole: a page that is
      being printed runs no script, so the size is noted while it is on the screen. */
   const PAPER = 670;
@@ -106,13 +127,13 @@
       target.style.setProperty("--map-shrink", `${height * (zoom - 1)}px`);
     });
   });
-  const watch = () => document.querySelectorAll(".st-key-cov-map iframe:not([data-cov-seen])").forEach((frame) => {
+  const watch = () => document.querySelectorAll(":is(.st-key-cov-map, .st-key-map-karta) iframe:not([data-cov-seen])").forEach((frame) => {
     frame.dataset.covSeen = "";
     sizes.observe(frame);
   });
 
   new MutationObserver(() => {
-    if (scheduled || !document.querySelector("[data-cov-matrix]")) return;
+    if (scheduled || !document.querySelector("[data-cov-matrix], .st-key-map-karta")) return;
     scheduled = true;
     requestAnimationFrame(() => { scheduled = false; mark(); reveal(); watch(); });
   }).observe(document.documentElement, { childList: true, subtree: true });
