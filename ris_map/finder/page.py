@@ -121,7 +121,7 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         _line("plats", "" if start is None else start_words(start, tr=tr), tr=tr)
     if _is_open("omrade", answered=need.place is not None and need.phase is not None):
         st.pills(
-            tr("find.line.omrade"),
+            tr("find.area.label"),
             STRENGTH_AREAS,
             format_func=lambda area: strategy.label(area).in_(language),
             key=STATE.key("strength_area"),

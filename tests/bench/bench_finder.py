@@ -28,7 +28,8 @@ from tests.browser.harness import CHROMIUM_ARGS, DESKTOP, ROOT, chromium_path, s
 
 DAY = date(2026, 11, 23)
 PATH = "/hitta?plats=2462&fas=ide"
-PILLS = ".st-key-hitta-fas button"
+PHASES = ".ris-chain a"
+"""The other phases, in order: one press each."""
 # What list and map say, as text; both must change when a phase is pressed.
 READ = """() => {
   const frame = document.querySelector('iframe[data-testid=stCustomComponentV1]');
@@ -69,8 +70,8 @@ def measure_library() -> list[Result]:
 def press(page: Page, turn: int) -> float:
     """One press on a phase other than the present one, to changed list and map."""
     page.evaluate("() => { window.risBefore = null; }")
-    pill = page.locator(PILLS).nth(2 if turn % 2 else 0)
-    elapsed = time_click(page, READ, pill.click)
+    link = page.locator(PHASES).nth(turn % 2)  # from the first phase to the last and back
+    elapsed = time_click(page, READ, link.click)
     settle(page)
     return elapsed
 

@@ -134,7 +134,7 @@ def test_M4_norsjo_beside_mala_and_the_report_in_six_presses(
     expect(page.locator("h1")).to_have_text("Kommuner")
     settle(page)
     press(page.get_by_role("link", name="Norsjö", exact=True))
-    expect(page.locator("h1")).to_have_text(re.compile("^Norsjö: "))
+    expect(page.locator("h1")).to_have_text(re.compile("^Norsjö: "), timeout=20_000)
     settle(page)
     box = page.get_by_role("combobox", name="Jämför med")
     if how == "keyboard":
@@ -144,7 +144,7 @@ def test_M4_norsjo_beside_mala_and_the_report_in_six_presses(
     else:
         press(box)
         press(page.get_by_role("option", name="Malå"))
-    expect(page.locator(".ris-m-other")).to_contain_text("Malå: ")
+    expect(page.locator(".ris-m-other")).to_contain_text("Malå: ", timeout=20_000)
     settle(page)
     assert page.locator(".st-key-ris-m-aside table").count() == 2
     with page.expect_download() as waiting:

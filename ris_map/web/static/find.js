@@ -185,7 +185,7 @@
     // The field goes away once a place is chosen: the next question gets the focus, not nowhere,
     // and again if Streamlit replaces it while the answer comes in.
     if (Date.now() < refocus && document.activeElement === document.body && !byId("ris-plats")) {
-      (document.querySelector(":is(.st-key-hitta-omrade, .st-key-hitta-fas) [data-variant='pills']") ?? byId("svar"))?.focus();
+      (document.querySelector(".st-key-hitta-fas [data-variant='pills']") ?? byId("svar"))?.focus();
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("popstate", () => setTimeout(showChosen));
