@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.guard import Guard
+from tests.browser.harness import settle
 from tests.browser.reading import PAGES, loaded
 
 
@@ -88,5 +89,7 @@ def test_G12_the_search_of_the_page_that_is_not_there_is_answered(page: Page, gu
     expect(page.locator("h1")).to_have_text("Sidan finns inte")
     page.locator("#q").fill("patent")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/?*")
+    settle(page)
     expect(page.locator("#ris-sok-list [role=option]").first).to_be_visible()
     expect(page.locator(".ris-notice")).to_have_count(0)

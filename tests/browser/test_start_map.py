@@ -345,7 +345,7 @@ def test_K2_K4_from_headline_to_an_actor_by_keyboard_and_by_touch(
     expect(page.locator("#h-panel")).to_have_text("Norsjö")
     press(page.locator(".ris-actions a").first)
     page.wait_for_url("**/kommun?*kommun=2417*")
-    expect(page.locator("h1")).to_contain_text("Norsjö")
+    expect(page.locator("h1")).to_contain_text("Norsjö", timeout=30_000)
     assert "fas=vaxa" in page.url
 
 
@@ -358,4 +358,4 @@ def test_G10_a_deep_link_shows_what_it_names_and_announces_it(
     expect(page.locator("body > [role=status]")).to_contain_text("Lycksele")
     named = page.locator("[data-ris-named]").bounding_box()
     assert named
-    assert 0 <= named["y"] < 740
+    assert 57 <= named["y"] < 740  # below the menu
