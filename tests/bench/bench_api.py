@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.bench.bench_page import write_report
-from tests.bench.measure import Result, table
+from tests.bench.measure import Result, table, write_report
+from tests.bench.sessions import run_sessions
 from tests.browser.harness import ROOT, Server, free_port
 
 ADDRESSES = (
@@ -32,10 +32,15 @@ ADDRESSES = (
     "/api/v1/coverage",
     "/api/v1/actors/almi-nord",
 )
-REQUESTS = 3200
+REQUESTS = 1600
 """In one run."""
 BUDGET = 2.0
 """Time per request, as a multiple of the bare route's: 2 = half its throughput."""
+SESSION_BUDGETS = {50: 3.0, 200: 8.0}
+"""The median of a change in so many sessions, as a multiple of that in one alone."""
+PAUSE_SECONDS = 20.0
+"""Between two changes of a session, on average."""
+QUERIES = ("fas=ide", "fas=utveckling", "fas=vaxa", "")
 BARE_APP = """
 from pathlib import Path
 from starlette.applications import Starlette
@@ -211,6 +216,25 @@ def first_time(product: Server) -> list[Result]:
     ]
 
 
+def many_sessions(product: Server) -> list[Result]:
+    """The median change in many sessions at once beside one session alone."""
+    alone = run_sessions(product.url, QUERIES, sessions=1, changes=10, pause=0.5)
+    results = []
+    for sessions, budget in SESSION_BUDGETS.items():
+        many = run_sessions(product.url, QUERIES, sessions=sessions, changes=3, pause=PAUSE_SECONDS)
+        results.append(
+            Result(
+                name=f"change in {sessions} sessions at once",
+                unit="ms",
+                value=many.median * 1000,
+                bare=alone.median * 1000,
+                budget=budget,
+                note=f"slowest {max(many.seconds):.1f} s; {alone.errors + many.errors} errors",
+            )
+        )
+    return results
+
+
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -223,6 +247,8 @@ def main() -> int:
             for connections in (1, 16) if number == 0 else (16,):
                 results += compared(address, servers, paths, connections=connections)
         results += first_time(servers[0])
+        print(table(results), flush=True)
+        results += many_sessions(servers[0])
     print(table(results))
     write_report(results, ROOT / "output" / "bench-api.json")
     return int(options.strict and not all(result.kept for result in results))

@@ -64,7 +64,9 @@ async def _session(
 ) -> tuple[list[float], int]:
     seconds: list[float] = []
     errors = 0
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+    async with websockets.connect(
+        url, subprotocols=["streamlit"], max_size=None, ping_interval=None
+    ) as socket:  # type: ignore[list-item]
         await rerun(socket, "")
         for query, pause in zip(cycle(queries), pauses, strict=False):
             await asyncio.sleep(pause)
