@@ -14,7 +14,7 @@
 
   const SHOWN = 8;
   const FARTHEST_KM = 50;
-  const REFOCUS_MS = 5000;
+  const REFOCUS_MS = 10000;
   const byId = (id) => document.getElementById(id);
   let refocus = 0;
 
