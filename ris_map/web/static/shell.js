@@ -56,8 +56,11 @@
     if (root.classList.contains("ris-ready")) return;
     root.classList.add("ris-ready");
     window.dispatchEvent(new Event("ris-ready"));
+    tell(20);
+  }
+  function tell(tries) { // the last of the page may come a moment after its run has ended
     const named = document.querySelector("[data-ris-named]");
-    if (!named) return;
+    if (!named) return void (tries && setTimeout(tell, 150, tries - 1));
     if (named.getBoundingClientRect().top > innerHeight - 80) named.scrollIntoView({ block: "start" });
     const status = document.body.appendChild(Object.assign(document.createElement("p"), { className: "ris-hidden" }));
     status.setAttribute("role", "status");
