@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from ris_map.travel.service import service
 
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page.matrix import matrix_rows
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
+from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language
