@@ -27,7 +27,7 @@ from tests.pages.opened import (
 FILES = sorted((ROOT / "pages").glob("*.py"))
 NAMES = [path.stem for path in FILES]
 LANGUAGES = [language.value for language in Language]
-NAMED = "CC[- ]BY|CC[- ]BY[- ]SA|CC0|ODbL|EUPL|WCAG|DCAT-AP-SE|OpenAPI|v"
+NAMED = "Utgåva|CC[- ]BY|CC[- ]BY[- ]SA|CC0|ODbL|EUPL|WCAG|DCAT-AP-SE|OpenAPI|v"
 """Licences and standards whose names end in a version."""
 EXTRA = {"actor": {"id": "norrlandsfonden"}}
 
