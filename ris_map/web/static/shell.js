@@ -56,7 +56,7 @@
     if (root.classList.contains("ris-ready")) return;
     root.classList.add("ris-ready");
     window.dispatchEvent(new Event("ris-ready"));
-    tell(20);
+    tell(200);
   }
   function tell(tries) { // the last of the page may come a moment after its run has ended
     const named = document.querySelector("[data-ris-named]");
