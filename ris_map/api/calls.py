@@ -15,7 +15,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from ris_map.api.datasets import REGISTER, Format, Terms, terms
+from ris_map.api.datasets import REGISTER, ROADS, Format, Terms, terms
 from ris_map.api.problems import MEDIA_TYPE, Problem
 from ris_map.api.queries import EXAMPLE_ID, ID_PATTERN, ActorQuery, Given, LanguageQuery
 from ris_map.common.dates import PartialDate
@@ -23,6 +23,7 @@ from ris_map.common.records import Record
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
+from ris_map.travel.accuracy import accuracy
 from ris_map.travel.world import Moment, Service, World, place_groups, sources
 from ris_map.web.settings import Settings
 from ris_map.words import Translator, translator
@@ -61,6 +62,13 @@ class Meta(Record):
     count: Count
 
 
+class TypicalError(Record):
+    """Relative error against published minutes of 20 or more: the middle one, and nine in ten."""
+
+    median: Annotated[float, Field(ge=0, le=1)]
+    p90: Annotated[float, Field(ge=0, le=1)]
+
+
 class RegisterMeta(Meta):
     """Terms of the data, and which register they come from."""
 
@@ -73,6 +81,8 @@ class RegisterMeta(Meta):
     served."""
     filter: dict[str, tuple[str, ...]]
     """The parameters as they were understood."""
+    typical_error: TypicalError | None = None
+    """How far the minutes may be off; only where there are minutes."""
 
 
 class Shape(Record):
@@ -208,6 +218,11 @@ class Call(Generic[Q]):
         """Return the terms of data made from some files."""
         return terms(files, sources=sources(self.site.served.data_dir))
 
+    def typical_error(self) -> dict[str, float]:
+        """Return how far minutes are off from published ones, see :class:`TypicalError`."""
+        places = accuracy(self.world.foundations).places
+        return {"median": round(places.median, 4), "p90": round(places.p90, 4)}
+
     def meta(self, files: Sequence[str], count: int) -> Document:
         """Return terms and size of an answer; one made from the register also says which."""
         allowed = self.terms(files) if files else Terms("CC0-1.0", ())
@@ -220,6 +235,8 @@ class Call(Generic[Q]):
         if REGISTER not in files:
             return told
         state = self.moment.state
+        if not set(ROADS).isdisjoint(files):
+            told["typical_error"] = self.typical_error()
         return {
             **told,
             "register_date": state.register.meta.reference_date,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -27,6 +27,7 @@ from ris_map.api.calls import (
     Minutes,
     RegisterMeta,
     Share,
+    TypicalError,
 )
 from ris_map.api.datasets import (
     BOUNDARIES,
@@ -49,7 +50,6 @@ from ris_map.export.tables import csv_bytes
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import SPEED_MODEL
 from ris_map.travel.routes import travel_between
 from ris_map.travel.world import group_id, sources
@@ -350,13 +350,6 @@ class Leg(Record):
     """The road is there; its course is only sketched."""
 
 
-class TypicalError(Record):
-    """Relative error against published minutes of 20 or more: the middle one, and nine in ten."""
-
-    median: Share
-    p90: Share
-
-
 class Way(Record):
     """The fastest way by car between two points."""
 
@@ -402,7 +395,6 @@ def way(call: Call[WayQuery]) -> Document:
     no_road = (bool(by_ferry[0]), bool(by_ferry[1]))
     speed = SPEED_MODEL[model]
     found = travel_between(base.network, start, stop, speed_model=speed, no_road=no_road)
-    told = accuracy(base)
     route = found.route if found else None
     return {
         "meta": call.meta(WAY, int(found is not None)),
@@ -419,7 +411,7 @@ def way(call: Call[WayQuery]) -> Document:
         "schematic_km": route and route.schematic_km,
         "off_network_km": route and route.off_network_km,
         "line": [[lon, lat] for lat, lon in route.line] if route else [],
-        "typical_error": {"median": told.places.median, "p90": told.places.p90},
+        "typical_error": call.typical_error(),
     }
 
 
@@ -512,7 +504,7 @@ def coverage(call: Call[CoverageQuery]) -> Document:
 )
 def coverage_csv(call: Call[CoverageQuery]) -> bytes:
     """Return the coverage cube's cells, one line each."""
-    return csv_bytes(COVERAGE_COLUMNS, coverage_rows(call))
+    return _with_error(call, COVERAGE_COLUMNS, coverage_rows(call))
 
 
 def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
@@ -540,6 +532,12 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
         yield {column: plain(record[column]) for column in COVERAGE_COLUMNS}
 
 
+def _with_error(call: Call[Any], columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Write a table whose minutes are estimates: how far they may be off stands in each line."""
+    error = {f"typical_error_{name}": value for name, value in call.typical_error().items()}
+    return csv_bytes((*columns, *error), ({**row, **error} for row in rows))
+
+
 CELL_COLUMNS = (
     *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes", "state"),
     *("is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
@@ -558,7 +556,7 @@ CELL_COLUMNS = (
 )
 def cells_csv(call: Call[CellsQuery]) -> bytes:
     """Return the squares, one line each."""
-    return csv_bytes(CELL_COLUMNS, cell_rows(call))
+    return _with_error(call, CELL_COLUMNS, cell_rows(call))
 
 
 @router.data(

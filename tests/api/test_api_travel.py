@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from ris_map.coverage.cubes import CubeChoice, cell_minutes
 from ris_map.register.vocabulary import Phase, ServiceType
+from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import WINTER
 from ris_map.travel.world import service
 from tests.api.api_site import DATA, V1
@@ -98,3 +99,14 @@ def test_cells_have_the_minutes_of_the_coverage(api: TestClient) -> None:
         if told["nearest_office"]:
             matrix = world.matrix_for(WINTER)
             assert matrix.minutes[matrix.office_ids.index(told["nearest_office"]), at] == minutes
+
+
+@pytest.mark.parametrize("path", ["coverage", "cells"])
+def test_P2_every_file_of_minutes_says_how_far_they_may_be_off(api: TestClient, path: str) -> None:
+    places = accuracy(service(DATA).moment().world.foundations).places
+    lines = list(csv.DictReader(io.StringIO(api.get(f"{V1}/{path}.csv").text)))
+    told = {(line["typical_error_median"], line["typical_error_p90"]) for line in lines}
+    assert told == {(str(round(places.median, 4)), str(round(places.p90, 4)))}
+    form = path if path == "coverage" else f"{path}.geojson"
+    answer = api.get(f"{V1}/{form}").json()
+    assert answer.get("meta", answer)["typical_error"]["median"] == round(places.median, 4)
