@@ -79,7 +79,7 @@ def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
     at = states.index(actor.status)
     said["status",] = st.selectbox(tr("confirm.status"), states, at, format_func=choice("status"))
     for field in ("homepage", "contact_url"):
-        name = tr("confirm.homepage" if field == "homepage" else "confirm.contact")
+        name = tr(f"csv.column.{field}")
         said[field,] = (
             st.text_input(name, getattr(actor, field) or "", placeholder="https://") or None
         )
@@ -114,7 +114,7 @@ def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
         ("cost", Cost, "cost"),
     ):
         picked = st.multiselect(
-            tr(f"record.{field}"),
+            tr(f"csv.column.{field}"),
             list(known),
             list(getattr(actor, field)),
             format_func=choice(kind),
@@ -124,7 +124,9 @@ def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
     for field in ("eligibility", "how_to_apply"):
         now = getattr(actor, field)
         text = st.text_input(
-            tr(f"record.{field}"), now.in_(language) if now else "", help=tr("confirm.text.hint")
+            tr(f"csv.column.{field}"),
+            now.in_(language) if now else "",
+            help=tr("confirm.text.hint"),
         )
         if text != (now.in_(language) if now else ""):
             both = {"sv": text, "en": text} if not now else {**now.model_dump(), language: text}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from ris_map.register.model import (
     DeliveryBasis,
     DeliveryClaim,
     DeliveryModes,
+    Funding,
     Offer,
     Office,
     Outside,
@@ -34,6 +35,7 @@ from ris_map.register.vocabulary import (
     Availability,
     Basis,
     Confidence,
+    Cost,
     Delivery,
     Phase,
     Precision,
@@ -42,6 +44,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     Status,
     StrengthArea,
+    TargetGroup,
 )
 from ris_map.travel.world import World, world_of
 from ris_map.words.language import LocalText
@@ -213,6 +216,18 @@ def make_actor(**changes: Any) -> Actor:
         "note": None,
     }
     return Actor(**(values | changes))
+
+
+TERMS: Mapping[str, Any] = {
+    "contact_url": "https://example.org/kontakt",
+    "target_groups": (TargetGroup.STUDENT, TargetGroup.FARM),
+    "cost": (Cost.FREE, Cost.EQUITY),
+    "eligibility": text("Minst två ägare.", en="Two owners at least."),
+    "how_to_apply": text("Boka ett möte.", en="Book a meeting."),
+    "funding": Funding(source=text("Regionen", en="The region"), until="2027"),
+    "last_checked": "2026-11-20",
+}
+"""Values of every optional field."""
 
 
 def make_register(*actors: Actor, **changes: Any) -> Register:

@@ -14,10 +14,12 @@ from ris_map.words import Translator
 
 __all__ = ["COLUMNS", "CsvFlavour", "actors_csv", "actors_xlsx"]
 
+TERMS = ("target_groups", "cost", "eligibility", "how_to_apply", "funding")
 COLUMNS = (
     *("id", "name", "summary", "group", "scope", "status", "phases", "service-types"),
     *("strength-areas", "office", "visit", "digital", "phone", "towns", "municipalities"),
-    *("service-area", "homepage", "confidence", "last-evidence", "last-confirmed"),
+    *("service-area", "homepage", "contact_url", "confidence", "last-evidence"),
+    *("last-checked", "last-confirmed", *TERMS),
 )
 OFFICE_COLUMNS = ("id", "name", "town", "municipality", "street", "north", "east", "precision")
 OFFER_COLUMNS = ("id", "name", "service-type", "phases", "office", "visit", "digital", "phone")
@@ -34,7 +36,7 @@ def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator)
 
 
 def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
-    known = {mark.id: mark.known for mark in row.delivery}
+    known, terms = {mark.id: mark.known for mark in row.delivery}, dict(row.terms)
     return (
         row.id,
         row.name,
@@ -53,9 +55,12 @@ def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
         row.municipalities,
         row.service_area,
         row.homepage,
+        row.contact_url,
         row.confidence,
         row.last_evidence,
+        row.last_checked,
         row.last_confirmed,
+        *(terms.get(field, tr("unknown")) for field in TERMS),
     )
 
 

@@ -25,6 +25,7 @@ from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match, Selection, selected_offices, shown_offices
 from ris_map.register.vocabulary import Delivery
+from ris_map.words.language import Language
 
 Row = dict[str, Cell]
 router = DataRouter("register")
@@ -235,7 +236,9 @@ ACTOR_COLUMNS = (
     *("phases", "service_types", "strength_areas"),
     *(str(mode) for mode in Delivery),
     *("service_scope", "service_municipalities", "matching_offices", "confidence"),
-    *("last_evidence", "last_confirmed"),
+    *("last_evidence", "last_checked", "last_confirmed", "contact_url", "target_groups", "cost"),
+    *("eligibility_sv", "eligibility_en", "how_to_apply_sv", "how_to_apply_en"),
+    *("funding_sv", "funding_en", "funding_until"),
 )
 OFFICE_COLUMNS = (
     *("id", "actor", "office", "name", "group", "scope", "status"),
@@ -247,13 +250,25 @@ OFFICE_COLUMNS = (
 
 def actor_row(match: Match) -> Row:
     """Return one selected actor as a flat record."""
-    actor = match.actor
+    actor, funding = match.actor, match.actor.funding
+    texts = {
+        "summary": actor.summary,
+        "eligibility": actor.eligibility,
+        "how_to_apply": actor.how_to_apply,
+        "funding": funding and funding.source,
+    }
     known = {
         **vars(actor),
         **_offered(actor),
+        **{
+            f"{name}_{lang}": text and text.in_(lang)
+            for name, text in texts.items()
+            for lang in Language
+        },
+        "target_groups": _joined(actor.target_groups),
+        "cost": _joined(actor.cost),
+        "funding_until": funding and funding.until,
         "group": match.group,
-        "summary_sv": actor.summary.sv,
-        "summary_en": actor.summary.en,
         **{str(mode): actor.availability(mode) for mode in Delivery},
         "service_scope": actor.service_area.scope,
         "service_municipalities": _joined(actor.service_area.municipalities),

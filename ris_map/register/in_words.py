@@ -63,7 +63,10 @@ class DeliveryMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActorRow:
-    """One actor in words. ``None`` never appears: what is missing says so."""
+    """One actor in words. ``None`` never appears: what is missing says so.
+
+    ``terms`` has field and words of what is known of :func:`terms`, and of nothing else.
+    """
 
     id: str
     name: str
@@ -81,8 +84,11 @@ class ActorRow:
     status: str
     doubtful: bool
     homepage: str
+    contact_url: str
+    terms: tuple[tuple[str, str], ...]
     confidence: str
     last_evidence: str
+    last_checked: str
     last_confirmed: str
     report_url: str
     confirm_url: str
@@ -127,8 +133,11 @@ def actor_row(
         status=tr(f"status.{actor.status}"),
         doubtful=actor.status == "unknown",
         homepage=actor.homepage or "",
+        contact_url=actor.contact_url or "",
+        terms=terms(actor, words=words),
         confidence=tr(f"confidence.{actor.confidence}"),
         last_evidence=actor.last_evidence or unknown,
+        last_checked=actor.last_checked or tr("record.never-checked"),
         last_confirmed=actor.last_confirmed or tr("confirmed.never"),
         report_url=report_url(actor.id, actor.name, words=words),
         confirm_url=confirm_url(actor.id, words=words),
@@ -136,20 +145,20 @@ def actor_row(
     )
 
 
-def terms(actor: Actor, *, words: Words) -> list[tuple[str, str]]:
-    """Return for whom, what it costs and how one gets it: name of the field and words, or none."""
+def terms(actor: Actor, *, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return for whom, what it costs and how one gets it: field and words of what is known."""
     tr, language = words.tr, words.tr.language
-
     funding = actor.funding.source.in_(language) if actor.funding else ""
     if actor.funding and actor.funding.until:
         funding = tr("record.funding.until", source=funding, until=actor.funding.until)
-    return [
+    known = (
         ("target_groups", tr.listing(tr(f"target.{one}") for one in actor.target_groups)),
         ("cost", tr.listing(tr(f"cost.{one}") for one in actor.cost)),
         ("eligibility", actor.eligibility.in_(language) if actor.eligibility else ""),
         ("how_to_apply", actor.how_to_apply.in_(language) if actor.how_to_apply else ""),
         ("funding", funding),
-    ]
+    )
+    return tuple((field, said) for field, said in known if said)
 
 
 def phase_marks(phases: Iterable[Phase], *, words: Words) -> tuple[PhaseMark, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ris_map.actors.detail import actor_html
+from ris_map.actors.files import TERMS
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, Register
 from ris_map.register.strategy import Strategy, load_strategy
@@ -32,6 +33,7 @@ class Detail(HTMLParser):
         self.text = ""
         self.links: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.terms: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a start tag."""
@@ -43,6 +45,8 @@ class Detail(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note text."""
         self.text += data
+        if self.tags and self.tags[-1][0] == "dt":
+            self.terms.append(data)
 
 
 @cache
@@ -145,6 +149,26 @@ def test_what_is_unknown_says_so(language: Language) -> None:
     assert text.count(unknown) >= 4
     assert translator(language)("confirmed.never") in text
     assert translator(language)("row.no-homepage") in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_the_terms_are_shown_where_they_are_known_and_M5_the_record_can_be_confirmed(
+    language: Language,
+) -> None:
+    tr, said = translator(language), factories.TERMS
+    full, bare = (detail(factories.make_actor(**fields), language) for fields in (said, {}))
+    assert said["contact_url"] in full.links
+    for text in (
+        *(said[field].in_(language) for field in ("eligibility", "how_to_apply")),
+        *(said["funding"].source.in_(language), said["last_checked"]),
+        *(tr(f"target.{group}") for group in said["target_groups"]),
+        *(tr(f"cost.{cost}") for cost in said["cost"]),
+    ):
+        assert text in full.text
+    labels = [tr(f"csv.column.{field}") for field in TERMS]
+    assert [label for label in full.terms if label in labels] == labels
+    assert not set(bare.terms) & set(labels)
+    assert f"/bekrafta?id=exempel-aktor&lang={language}" in bare.links
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

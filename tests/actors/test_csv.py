@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.actors.files import COLUMNS, CsvFlavour, actors_csv
+from ris_map.actors.files import COLUMNS, TERMS, CsvFlavour, actors_csv
 from ris_map.register.filters import Filter
 from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
 from ris_map.register.selection import Group, select
@@ -111,6 +111,32 @@ def test_the_words_of_the_file_are_those_of_the_screen(
         assert line[place["last-evidence"]] == row.last_evidence
         for mark in row.delivery:
             assert line[place[mark.id]] == mark.known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_every_optional_field_is_a_column_and_what_is_unknown_says_so(
+    language: Language,
+) -> None:
+    tr, words = translator(language), words_in(language)
+    rows = [
+        actor_row(actor, actor.offices, group=Group.OFFICE, words=words, on=DAY)
+        for actor in (factories.make_actor(**factories.TERMS), factories.make_actor())
+    ]
+    content = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
+    _, *lines = read_back(content, CsvFlavour.PLAIN)
+    known, unknown = (dict(zip(COLUMNS, line, strict=True)) for line in lines)
+    said = factories.TERMS
+    assert known["contact_url"] == said["contact_url"]
+    assert known["last-checked"] == said["last_checked"]
+    assert known["target_groups"] == tr.listing([tr("target.student"), tr("target.farm")])
+    assert known["cost"] == tr.listing([tr("cost.free"), tr("cost.equity")])
+    assert known["eligibility"] == said["eligibility"].in_(language)
+    assert known["how_to_apply"] == said["how_to_apply"].in_(language)
+    assert said["funding"].source.in_(language) in known["funding"]
+    assert "2027" in known["funding"]
+    assert {unknown[field] for field in TERMS} == {tr("unknown")}
+    assert unknown["contact_url"] == ""
+    assert unknown["last-checked"] == tr("record.never-checked")
 
 
 def test_both_flavours_hold_the_same_cells() -> None:

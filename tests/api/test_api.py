@@ -362,6 +362,9 @@ def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
     rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     assert [(r["id"], r["group"]) for r in rows] == [(a["id"], a["group"]) for a in listed]
     assert [row["summary_sv"] for row in rows] == [a["summary"]["sv"] for a in listed]
+    assert [row["target_groups"].split() for row in rows] == [a["target_groups"] for a in listed]
+    for field in ("contact_url", "last_checked"):
+        assert [row[field] or None for row in rows] == [a[field] for a in listed]
     places = api.get(f"{V1}/localities").json()["localities"]
     text = api.get(f"{V1}/localities.csv").content.decode()
     rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))

@@ -88,6 +88,28 @@ def test_records_have_the_columns_that_are_named() -> None:
             assert tuple(office_row(match, office, on=DAY)) == OFFICE_COLUMNS
 
 
+def test_I2_a_flat_record_has_every_optional_field() -> None:
+    actor = factories.make_actor(**factories.TERMS)
+    row = actor_row(Match(actor=actor, group=Group.OFFICE, offices=actor.offices))
+    known = {
+        "contact_url": "https://example.org/kontakt",
+        "target_groups": "student farm",
+        "cost": "free equity",
+        "eligibility_sv": "Minst två ägare.",
+        "eligibility_en": "Two owners at least.",
+        "how_to_apply_sv": "Boka ett möte.",
+        "how_to_apply_en": "Book a meeting.",
+        "funding_sv": "Regionen",
+        "funding_en": "The region",
+        "funding_until": "2027",
+        "last_checked": "2026-11-20",
+    }
+    assert {column: row[column] for column in known} == known
+    bare = factories.make_actor()
+    row = actor_row(Match(actor=bare, group=Group.OFFICE, offices=bare.offices))
+    assert not any(row[column] for column in known)
+
+
 @given(
     st.lists(
         st.tuples(

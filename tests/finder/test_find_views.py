@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ris_map.actors.files import TERMS
 from ris_map.finder.answer import Group, SupportAnswer, find_support
 from ris_map.finder.map import find_map
 from ris_map.finder.match import Caution, Why
@@ -119,6 +120,30 @@ def test_I2_I8_every_entry_says_everything(language: Language, place: str | None
         assert row.row.detail_url in links
         assert not row.row.homepage or row.row.homepage in links
     assert html.count("mailto:") == len(all_rows(view))
+    folded = html.split('<details class="ris-find-detail">')
+    assert not any("/bekrafta?" in piece.split("</details>")[-1] for piece in folded)
+    for row in all_rows(view):
+        assert row.row.confirm_url in links, "M5: each entry leads to the page that confirms it"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_an_entry_says_the_terms_that_are_known_and_nothing_of_the_others(
+    language: Language,
+) -> None:
+    tr, said = words(language).tr, make.TERMS
+    office = (make.make_office(code="2482", town="Skellefteå"),)
+    for fields in (said, {}):
+        world = world_with(make.make_actor(**fields, offices=office))
+        view = view_of(find_support(world, Need(place="2482")), language, world=world)
+        file = find_file(view, tr=tr, site="https://example.org", query={}, on=DAY)
+        for html in (list_html(view, tr=tr), file):
+            found = Reader(html)
+            links = [a["href"] for tag, a in found.tags if tag == "a"]
+            assert (said["contact_url"] in links) == bool(fields)
+            for field in TERMS:
+                assert (f"{tr(f'csv.column.{field}')}:" in found.text) == bool(fields), field
+            for field in ("eligibility", "how_to_apply"):
+                assert (said[field].in_(language) in found.text) == bool(fields)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
