@@ -27,6 +27,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "/kommun?kommun=2422": {"sv": "Sorsele", "en": "Sorsele"},
     "/styrkeomraden": {"sv": "styrkeområden", "en": "strength areas"},
     "/aktor?id=almi-nord": {"sv": "Almi Nord", "en": "Almi Nord"},
+    "/bekrafta?id=almi-nord": {"sv": "Almi Nord", "en": "Almi Nord"},
     "/metod": {"sv": "Så är kartan gjord", "en": "How the map is made"},
     "/data": {"sv": "Data och källor", "en": "Data and sources"},
     "/tillganglighet": {"sv": "Tillgänglighet", "en": "Accessibility"},

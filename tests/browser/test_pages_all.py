@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -77,36 +78,63 @@ SCREENS = (
 WITH_MAP = ("/", "/hitta", "/tackning", "/tankom", "/kommun?kommun=2422", "/styrkeomraden")
 
 
-@pytest.fixture(scope="module", params=SCREENS, ids="-".join)
-def screen(
-    request: pytest.FixtureRequest, browser: Browser, server: Server
-) -> Iterator[tuple[Page, str, str]]:
-    """One page per screen; it visits everything, and its guard watches all of it (X1)."""
-    size, lang, colours = request.param
-    with guarded_page(browser, server, {**SIZES[size], "color_scheme": colours}) as page:
-        yield page, lang, size
+TEXTS_ON = (SCREENS[0], SCREENS[-1])
+"""Pages of text are looked at where they differ most: size and language."""
+VISITS = [
+    (screen, path) for screen in SCREENS for path in PAGES if path in WITH_MAP or screen in TEXTS_ON
+]
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def path(request: pytest.FixtureRequest) -> str:
-    chosen: str = request.param
+class Screens:
+    """One page per screen, opened when the first visit asks; its guard watches all of it (X1)."""
+
+    def __init__(self, browser: Browser, server: Server, stack: ExitStack) -> None:
+        self._where, self._stack = (browser, server), stack
+        self._pages: dict[tuple[str, str, str], Page] = {}
+
+    def page(self, screen: tuple[str, str, str]) -> Page:
+        """Give the page of a screen."""
+        if screen not in self._pages:
+            device = {**SIZES[screen[0]], "color_scheme": screen[2]}
+            opened = guarded_page(*self._where, device)
+            self._pages[screen] = self._stack.enter_context(opened)
+        return self._pages[screen]
+
+
+@pytest.fixture(scope="module")
+def screens(browser: Browser, server: Server) -> Iterator[Screens]:
+    with ExitStack() as stack:
+        yield Screens(browser, server, stack)
+
+
+@pytest.fixture(
+    scope="module", params=VISITS, ids=lambda visit: "-".join([*visit[0], visit[1].strip("/")])
+)
+def visit(request: pytest.FixtureRequest) -> tuple[tuple[str, str, str], str]:
+    chosen: tuple[tuple[str, str, str], str] = request.param
     return chosen
 
 
 @pytest.fixture(scope="module")
-def lang(screen: tuple[Page, str, str]) -> str:
-    return screen[1]
+def path(visit: tuple[tuple[str, str, str], str]) -> str:
+    return visit[1]
 
 
 @pytest.fixture(scope="module")
-def size(screen: tuple[Page, str, str]) -> str:
-    return screen[2]
+def lang(visit: tuple[tuple[str, str, str], str]) -> str:
+    return visit[0][1]
 
 
 @pytest.fixture(scope="module")
-def shown(screen: tuple[Page, str, str], path: str, lang: str) -> Page:
+def size(visit: tuple[tuple[str, str, str], str]) -> str:
+    return visit[0][0]
+
+
+@pytest.fixture(scope="module")
+def shown(screens: Screens, visit: tuple[tuple[str, str, str], str]) -> Page:
     """Each page once on each screen; all tests look at the same loaded page."""
-    return load(screen[0], path, lang)
+    screen, path = visit
+    return load(screens.page(screen), path, screen[1])
 
 
 CLS = """() => new Promise((done) => {
