@@ -226,7 +226,7 @@ def _choices(tr: Translator) -> None:
             )
         limit = tr("coverage.control.threshold")
         _widget(st.segmented_control, "limit", texts, limit, required=True)
-        _widget(st.selectbox, "division", texts, tr("coverage.control.division"), width=215)
+        _widget(st.selectbox, "division", texts, tr("coverage.control.division"), width=190)
         with st.popover(tr("coverage.choice.more"), width="content"):
             more = {"hidden": False, "required": True}
             for field in ("shown", "delivery", "scope"):
