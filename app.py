@@ -10,10 +10,12 @@ from starlette.middleware import Middleware
 from ris_map.api.app import api_middleware
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
+from ris_map.travel.accuracy import accuracy
 from ris_map.web.operation import Counted
 from ris_map.web.server import PREPARE, SCRIPT, server_lifespan, server_middleware, server_routes
 
 PREPARE.append(lambda world: cube_of(world, CubeChoice()))
+PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
     routes=server_routes(picture_file),

@@ -25,6 +25,7 @@ from ris_map.register.in_words import (
 from ris_map.register.selection import Group as RowGroup
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
+from ris_map.travel.accuracy import accuracy, error_words
 from ris_map.travel.routes import Route
 from ris_map.travel.world import World
 from ris_map.words import Translator
@@ -137,7 +138,12 @@ def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
         lead=_lead(answer, tr=tr),
         place="" if start is None else start_words(start, tr=tr),
         choices=" · ".join(_need_words(answer.need, words=words)) or tr("find.chosen.none"),
-        source=tr("find.sum.source", reference=reference, season=season),
+        source=tr(
+            "find.sum.source",
+            reference=reference,
+            season=season,
+            **error_words(accuracy(world.foundations).places, tr=tr),
+        ),
         see=tr.plural("find.see", len({row.row.id for row in rows})),
         steps=steps,
         missing=tuple(_missing(answer, steps, words=words)) if is_bare else (),

@@ -45,6 +45,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
+from ris_map.travel.accuracy import Errors, accuracy
 from ris_map.travel.matrix import TravelMatrix
 from ris_map.travel.network import SPEED_MODEL, BoolArray, CodeArray, IntArray
 from ris_map.travel.world import World
@@ -370,6 +371,7 @@ class Profile:
     name: str
     choice: CubeChoice
     definition: CoverageDefinition
+    typical_error: Errors
     reference_date: str
     located_residents: int
     actors: Mapping[str, Actor]
@@ -416,6 +418,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         choice=choice,
         definition=cube.definition,
         reference_date=world.register.meta.reference_date,
+        typical_error=accuracy(foundations).places,
         located_residents=int(cube.figures.persons[m]),
         actors=world.register.by_id,
         home=home,

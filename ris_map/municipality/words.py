@@ -19,6 +19,7 @@ from ris_map.municipality.tables import (
 from ris_map.register.in_words import PhaseMark, Words, detail_url, phase_marks
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
+from ris_map.travel.accuracy import error_words
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent, rounded
 
@@ -215,6 +216,7 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
         scope=tr(f"municipality.scope.{profile.choice.scope}"),
         n=tr.number(profile.choice.threshold),
         season=season(profile, tr=tr),
+        **error_words(profile.typical_error, tr=tr),
         version=definition.matrix_version,
         year=definition.population_year,
     )

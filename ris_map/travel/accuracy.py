@@ -14,6 +14,7 @@ import pandas as pd
 from ris_map.travel.matrix import nearest_minutes, travel
 from ris_map.travel.network import FloatArray, Joined, join
 from ris_map.travel.world import Foundations
+from ris_map.words import Translator
 
 SHORTEST_MINUTES = 20
 """Below this, minutes say more about where in the town a care centre stands than about roads."""
@@ -67,6 +68,11 @@ class Accuracy:
     times: Errors
     beyond: tuple[tuple[float, float, float], ...]
     as_if_by_road: tuple[str, ...]
+
+
+def error_words(errors: Errors, *, tr: Translator) -> dict[str, str]:
+    """Return the values of a text that says how far minutes may be off, in per cent."""
+    return {"median": tr.number(100 * errors.median), "p90": tr.number(100 * errors.p90)}
 
 
 @lru_cache(maxsize=2)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from ris_map.travel.accuracy import Accuracy, accuracy, pair_figures, place_minutes
+from ris_map.finder.answer import find_support
+from ris_map.finder.need import Need
+from ris_map.finder.words import find_view
+from ris_map.municipality.files import report_html
+from ris_map.municipality.profile import MunicipalityChoice
+from ris_map.register.in_words import Words
+from ris_map.register.vocabulary import Phase
+from ris_map.siting.plan import SitingChoice
+from ris_map.siting.scenario import basis_of, scenario
+from ris_map.siting.words import SitingView, copy_text
+from ris_map.travel.accuracy import Accuracy, accuracy, error_words, pair_figures, place_minutes
 from ris_map.travel.world import foundations
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.factories import real_world
 
 DATA = Path(__file__).parents[2] / "data"
 CHECKS = DATA / "checks"
@@ -59,3 +73,38 @@ def test_W14_every_stated_figure_is_compared_and_none_is_called_verified() -> No
 
 def test_the_comparison_is_made_once() -> None:
     assert accuracy(foundations(DATA)) is found()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Language) -> None:
+    """The report, the saved answer and the text of a plan say the same two figures."""
+    world, tr = real_world(), translator(language)
+    base = world.foundations
+    names = {m.code: m.name for m in base.geography.municipalities}
+    words = Words(
+        tr=tr,
+        strategy=base.strategy,
+        municipality_names=names,
+        report_address="fel@example.org",
+    )
+    need = Need(plats="2462", fas=Phase.IDE)
+    plan = SitingChoice()
+    told = (
+        report_html(MunicipalityChoice(kommun="2462"), world=world, words=words),
+        find_view(find_support(world, need), world=world, words=words).source,
+        copy_text(
+            SitingView(
+                world=world,
+                choice=plan,
+                scenario=scenario(basis_of(world, plan), plan),
+                words=words,
+            )
+        ),
+    )
+    error = error_words(found().places, tr=tr)
+    for text in told:
+        figures = re.search(
+            r"(?:typiskt fel|typical error) ([\d,]+).{1,40}?(?:över|over) ([\d,]+)", text
+        )
+        assert figures
+        assert figures.groups() == (error["median"], error["p90"])

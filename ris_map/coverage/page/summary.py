@@ -8,7 +8,7 @@ import numpy as np
 
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.register.vocabulary import Answer
-from ris_map.travel.accuracy import accuracy
+from ris_map.travel.accuracy import accuracy, error_words
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.words.figures import rounded
 from ris_map.words.markup import render
@@ -234,8 +234,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         ),
         "error": tr(
             "coverage.fact.error.is",
-            median=tr.number(100 * found.places.median),
-            p90=tr.number(100 * found.places.p90),
+            **error_words(found.places, tr=tr),
             n=tr.number(found.places.count),
             km=tr.number(100 * found.distances.median),
         ),
