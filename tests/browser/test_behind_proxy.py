@@ -207,13 +207,15 @@ def test_a_rolling_restart_fails_no_request(site: Site) -> None:
     try:
         for name in site.behind:
             site.behind[name].stop()
+            before = answers
             site.behind[name] = site.start(name)
+            # It has been started: whoever asked meanwhile was answered by the other.
+            assert answers > before, f"nobody was answered while {name} started"
             site.wait_for({name})
     finally:
         done.set()
         asking.join()
     assert not faults, faults[:5]
-    assert answers > 20
 
 
 def test_F19_slow_headers_are_ended(site: Site) -> None:
