@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ris_map.api.app import api_middleware
+from ris_map.api.static_pages import static_routes
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
 from ris_map.travel.accuracy import accuracy
@@ -18,7 +19,7 @@ PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
-    routes=server_routes(picture_file),
+    routes=[*server_routes(picture_file), *static_routes()],
     middleware=[Middleware(Counted), *api_middleware(), *server_middleware()],
     lifespan=server_lifespan,
 )

@@ -38,7 +38,7 @@ from ris_map.web.settings import (
     read_settings,
     settings_at_start,
 )
-from ris_map.web.shell import SecurityHeaders, Shell, build_shells
+from ris_map.web.shell import ABOUT, SecurityHeaders, Shell, build_shells
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -132,13 +132,13 @@ async def _robots(request: Request) -> Response:
 
 async def _sitemap(request: Request) -> Response:
     base = base_address(request)
-    paths = [f"/{spec.url_path}" for spec in PAGES if spec.place != "hidden"]
+    paths = [*(f"/{spec.url_path}" for spec in PAGES if spec.place != "hidden"), ABOUT]
     moment = await asyncio.to_thread(_moment)
     if moment is not None:
         paths += [
-            f"/kommun?kod={m.code}" for m in moment.world.foundations.geography.municipalities
+            f"{ABOUT}kommun/{m.code}" for m in moment.world.foundations.geography.municipalities
         ]
-        paths += [f"/aktor?id={actor.id}" for actor in moment.state.register.actors]
+        paths += [f"{ABOUT}aktor/{actor.id}" for actor in moment.state.register.actors]
     text = render("sitemap.xml", base=base, paths=paths, languages=list(Language))
     return Response(text, media_type="application/xml")
 

@@ -27,7 +27,10 @@ from ris_map.words.markup import render
 
 FRAME_PREFIX: Final = "/component/"
 """Where Streamlit serves the documents of component frames."""
+ABOUT: Final = "/om/"
+"""Where the pages without scripts are, which are no pages of Streamlit (api/static_pages.py)."""
 
+_OWN: Final = (FRAME_PREFIX, f"/{PREFIX}/", ABOUT)
 _HASHED: Final = re.compile(r"/component/[^/]+/static/(js|css)/[\w.-]*\.[0-9a-f]{8}\.")
 _COMMON: Final = {
     "default-src": "'self'",
@@ -87,7 +90,8 @@ def rewrite(index: str, language: str) -> str:
     tr = translator(Language(language))
     # both languages, the chosen one first: nobody without scripts can switch
     noscript = "".join(
-        f'<p lang="{one}">{escape(translator(one)("shell.noscript"))}</p>'
+        f'<p lang="{one}">{escape(translator(one)("shell.noscript"))} '
+        f'<a href="{ABOUT}?lang={one}">{escape(translator(one)("about.title"))}</a></p>'
         for one in sorted(Language, key=lambda one: one != language)
     )
     style, script, icon = (
@@ -159,7 +163,7 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        if scope["type"] != "http" or scope["path"].startswith((FRAME_PREFIX, f"/{PREFIX}/")):
+        if scope["type"] != "http" or scope["path"].startswith(_OWN):
             await self._app(scope, receive, send)
             return
         if scope["path"] == "/_stcore/metrics":  # nobody's business outside
@@ -173,7 +177,7 @@ class Shell:
                 replaced = True
                 language = chosen_language(scope.get("query_string", b""))
                 is_known = scope["path"].strip("/") in self._pages
-                content = self._shells[language] if is_known else pack(_not_found(language))
+                content = self._shells[language] if is_known else pack(not_found(language).encode())
                 response = respond(Request(scope), content, media_type=_HTML, cache="no-cache")
                 if not is_known and response.status_code == 200:
                     response.status_code = 404
@@ -189,10 +193,10 @@ class Shell:
             await self._app(scope, receive, send_shell)
 
 
-def _not_found(language: Language) -> bytes:
+def not_found(language: Language) -> str:
     """Return the page of an address that leads nowhere; it works without scripts."""
     style = asset_url("bundle/page.css")
-    return render("not_found.html", t=translator(language), style=style).encode()
+    return render("not_found.html", t=translator(language), style=style)
 
 
 def _is_page(message: Message) -> bool:

@@ -1,0 +1,218 @@
+"""A page without scripts per actor and municipality, for search engines and whoever has none.
+
+The same texts, figures and order as the live page, with schema.org's description of what it is
+about as JSON-LD.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from ris_map.actors.detail import actor_html
+from ris_map.common.faults import RisMapError
+from ris_map.municipality.page import embed_html
+from ris_map.municipality.profile import MunicipalityChoice, profile
+from ris_map.municipality.words import headline, lead, list_parts, paragraph
+from ris_map.register.in_words import Words, detail_url
+from ris_map.register.model import Actor
+from ris_map.register.vocabulary import ActorKind
+from ris_map.travel.world import World
+from ris_map.web import data
+from ris_map.web.answers import pack, respond
+from ris_map.web.assets import asset_url
+from ris_map.web.server import base_address
+from ris_map.web.shell import ABOUT, chosen_language, not_found
+from ris_map.words import swedish_sort_key
+from ris_map.words.language import Language
+from ris_map.words.markup import render, script_json
+
+TYPES: Final = {
+    ActorKind.PUBLIC: "GovernmentOrganization",
+    ActorKind.COMPANY: "Corporation",
+    ActorKind.NONPROFIT: "NGO",
+    ActorKind.ACADEMIC: "EducationalOrganization",
+    ActorKind.FOUNDATION: "NGO",
+}
+"""The type of schema.org for each kind of the register."""
+_HTML: Final = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticPage:
+    """What one page says.
+
+    ``thing`` is what it is about in schema.org's terms, ``live`` the page with map and choices,
+    ``html`` everything below title and link, or with them (``is_whole``).
+    """
+
+    title: str
+    description: str
+    live: str
+    html: str
+    thing: dict[str, Any]
+    is_whole: bool = False
+
+
+def static_routes() -> list[BaseRoute]:
+    """Give the routes of the pages and of the list that leads to them."""
+    return [
+        Route(path, _answer)
+        for path in (ABOUT, f"{ABOUT}aktor/{{actor}}", f"{ABOUT}kommun/{{code}}")
+    ]
+
+
+def _answer(request: Request) -> Response:
+    language = chosen_language(request.scope.get("query_string", b""))
+    words = data.words(data.texts(language))
+    try:
+        world = data.world()
+    except RisMapError:
+        return PlainTextResponse(words.tr("fault.title"), status_code=503)
+    match request.path_params:
+        case {"actor": name}:
+            actor = world.register.by_id.get(name)
+            page = actor_page(actor, world=world, words=words) if actor else None
+        case {"code": code}:
+            known = code in words.municipality_names
+            page = municipality_page(code, world=world, words=words) if known else None
+        case _:
+            page = all_page(world=world, words=words)
+    if page is None:
+        return HTMLResponse(not_found(language), status_code=404)
+    html = page_html(page, base=base_address(request), path=request.url.path, words=words)
+    return respond(request, pack(html.encode()), media_type=_HTML, cache="no-cache")
+
+
+def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:
+    """Return the whole document; ``base`` is the site's address without a slash at the end."""
+    language, address = words.tr.language, f"{base}{path}"
+    described = {
+        "@context": "https://schema.org",
+        "@type": "WebPage",
+        "@id": f"{address}?lang={language}",
+        "name": page.title,
+        "inLanguage": language.value,
+        "dateModified": data.register_state().register.meta.reference_date,
+        "mainEntity": {"@id": f"{address}#it", **page.thing},
+    }
+    return render(
+        "static_page.html",
+        t=words.tr,
+        page=page,
+        address=address,
+        path=path,
+        languages=list(Language),
+        style=asset_url("bundle/page.css"),
+        icon=asset_url("app/icon.svg"),
+        described=script_json(described),
+    )
+
+
+def actor_page(actor: Actor, *, world: World, words: Words) -> StaticPage:
+    """Return the page of an actor."""
+    language = words.tr.language
+    names = words.municipality_names
+    offices = actor.offices_on(world.on)
+    thing = {
+        "@type": TYPES[actor.kind],
+        "name": actor.name,
+        "alternateName": list(actor.aliases),
+        "identifier": actor.id,
+        "url": actor.homepage,
+        "description": actor.summary.in_(language),
+        "contactPoint": actor.contact_url
+        and {"@type": "ContactPoint", "url": actor.contact_url, "contactType": "customer service"},
+        "areaServed": [
+            {"@type": "AdministrativeArea", "name": names[code]}
+            for code in actor.service_area.municipalities
+        ],
+        "location": [
+            {
+                "@type": "Place",
+                "name": office.town,
+                "address": _filled(
+                    {
+                        "@type": "PostalAddress",
+                        "streetAddress": office.street_on(world.on),
+                        "postalCode": office.street_on(world.on) and office.postcode,
+                        "addressLocality": office.town,
+                        "addressCountry": "SE",
+                    }
+                ),
+            }
+            for office in offices
+        ],
+        "makesOffer": [
+            {
+                "@type": "Offer",
+                "itemOffered": {
+                    "@type": "Service",
+                    "serviceType": words.strategy.label(kind).in_(language),
+                },
+            }
+            for kind in actor.service_types
+        ],
+    }
+    return StaticPage(
+        title=actor.name,
+        description=actor.summary.in_(language),
+        live=detail_url(actor.id, words=words),
+        html=actor_html(actor, words=words, on=world.on),
+        thing=_filled(thing),
+    )
+
+
+def _filled(thing: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known: schema.org has no word for unknown."""
+    return {key: value for key, value in thing.items() if value not in (None, "", [])}
+
+
+def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
+    """Return the page of a municipality with the choices of a first visit."""
+    tr, choice = words.tr, MunicipalityChoice.read({"kommun": [code]})[0]
+    shown = profile(world, code, choice.cube)
+    title = tr("municipality.title", name=shown.name)
+    lists = render("municipality_lists.html", t=tr, lists=list_parts(shown, words=words))
+    return StaticPage(
+        title=title,
+        description=f"{headline(shown, shown.cell(*choice.kind), tr=tr)}. {lead(shown, tr=tr)}",
+        live=choice.url(tr=tr),
+        html=render(
+            "static_municipality.html",
+            t=tr,
+            top=embed_html(shown, choice, words=words),
+            text=paragraph(shown, words=words),
+            lists=lists,
+        ),
+        thing={
+            "@type": "AdministrativeArea",
+            "name": title,
+            "alternateName": shown.name,
+            "identifier": code,
+        },
+        is_whole=True,
+    )
+
+
+def all_page(*, world: World, words: Words) -> StaticPage:
+    """Return the list of all pages."""
+    tr = words.tr
+    actors = {f"aktor/{actor.id}": actor.name for actor in world.register.actors}
+    places = {f"kommun/{code}": name for code, name in words.municipality_names.items()}
+    lists = [
+        (tr(f"about.{name}"), sorted(found.items(), key=lambda item: swedish_sort_key(item[1])))
+        for name, found in (("municipalities", places), ("actors", actors))
+    ]
+    return StaticPage(
+        title=tr("about.title"),
+        description=tr("shell.description"),
+        live=f"/?{urlencode({'lang': tr.language.value})}",
+        html=render("static_list.html", t=tr, lists=lists, about=ABOUT),
+        thing={"@type": "ItemList", "numberOfItems": len(actors) + len(places)},
+    )

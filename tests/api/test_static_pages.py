@@ -1,0 +1,155 @@
+"""Pages without scripts: valid, described for machines, and with the live page's figures."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import html5rdf
+import pytest
+from lxml import html
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from ris_map.actors.detail import actor_html
+from ris_map.api.static_pages import TYPES, actor_page, page_html, static_routes
+from ris_map.municipality.profile import MunicipalityChoice, profile
+from ris_map.municipality.tables import coverage_table
+from ris_map.municipality.words import headline, lead, paragraph
+from ris_map.register.vocabulary import ActorKind
+from ris_map.web import data
+from ris_map.web.shell import ABOUT
+from ris_map.words.language import Language
+
+LANGUAGES = tuple(Language)
+HOSTILE = '</script><img src=x onerror=alert(1)>{{ 7*7 }}"&'
+
+
+@pytest.fixture(scope="module")
+def pages() -> TestClient:
+    return TestClient(Starlette(routes=static_routes()), base_url="https://karta.example")
+
+
+def read(pages: TestClient, path: str, language: Language, *, strictly: bool = False) -> Any:
+    """Return a page; read strictly, a single fault of its HTML is refused."""
+    answer = pages.get(f"{ABOUT}{path}", params={"lang": language.value})
+    assert answer.status_code == 200
+    if strictly:
+        html5rdf.HTMLParser(strict=True).parse(answer.text)
+    return html.document_fromstring(answer.text)
+
+
+def described(page: Any) -> dict[str, Any]:
+    (text,) = page.xpath("//script/text()")
+    (kind,) = page.xpath("//script/@type")
+    assert kind == "application/ld+json"
+    found: dict[str, Any] = json.loads(text)
+    assert found["@context"] == "https://schema.org"
+    return found
+
+
+def all_paths() -> list[str]:
+    actors = [f"aktor/{actor.id}" for actor in data.register_state().register.actors]
+    return ["", *actors, *(f"kommun/{m.code}" for m in data.geography().municipalities)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_valid_html_and_names_itself(pages: TestClient, language: Language) -> None:
+    titles = set()
+    for number, path in enumerate(all_paths()):
+        # the templates are few: each is seen many times all the same
+        page = read(pages, path, language, strictly=number % 8 == 0)
+        assert page.get("lang") == language.value
+        (heading,) = page.xpath("//h1")
+        assert heading.text_content().strip()
+        address = f"https://karta.example{ABOUT}{path}"
+        assert page.xpath("//link[@rel='canonical']/@href") == [f"{address}?lang={language}"]
+        others = page.xpath("//link[@rel='alternate']")
+        assert {one.get("hreflang"): one.get("href") for one in others} == {
+            "sv": f"{address}?lang=sv",
+            "en": f"{address}?lang=en",
+            "x-default": address,
+        }
+        assert described(page)["@id"] == f"{address}?lang={language}"
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        titles.add(page.xpath("string(//title)"))
+    assert len(titles) == len(all_paths())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_actor_says_what_the_live_page_says(pages: TestClient, language: Language) -> None:
+    words = data.words(data.texts(language))
+    for actor in data.register_state().register.actors:
+        page = read(pages, f"aktor/{actor.id}", language)
+        live = html.fromstring(actor_html(actor, words=words, on=data.world().on))
+        (shown,) = page.xpath("//article")
+        assert shown.text_content().split() == live.text_content().split()
+        assert page.xpath(f"//main//a[@href='/aktor?id={actor.id}&lang={language}']")
+        thing = described(page)["mainEntity"]
+        assert (thing["@type"], thing["identifier"]) == (TYPES[actor.kind], actor.id)
+        assert thing["description"] == actor.summary.in_(language)
+        towns = [place["name"] for place in thing.get("location", [])]
+        assert towns == [office.town for office in actor.offices_on(data.world().on)]
+        assert not {"email", "telephone", "employee", "founder"} & set(json.dumps(thing).split('"'))
+
+
+def test_public_and_private_actors_have_types_of_their_own() -> None:
+    assert set(TYPES) == set(ActorKind)
+    public = TYPES[ActorKind.PUBLIC]
+    assert [kind for kind, name in TYPES.items() if name == public] == [ActorKind.PUBLIC]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_municipality_has_the_live_pages_figures(pages: TestClient, language: Language) -> None:
+    words = data.words(data.texts(language))
+    for place in data.geography().municipalities:
+        choice = MunicipalityChoice(code=place.code)
+        shown = profile(data.world(), place.code, choice.cube)
+        page = read(pages, f"kommun/{place.code}", language)
+        text = " ".join(page.xpath("string(//main)").split())
+        for said in (
+            headline(shown, shown.cell(*choice.kind), tr=words.tr),
+            lead(shown, tr=words.tr),
+            paragraph(shown, words=words),
+        ):
+            assert " ".join(said.split()) in text
+        cells = [
+            td.text_content().split()[0].strip()
+            for td in page.xpath("//table[@data-table='coverage']//td")
+        ]
+        table = coverage_table(shown, words=words)
+        assert cells == [cell.text.split()[0] for row in table.rows for cell in row[1:]]
+        assert page.xpath(f"//main//a[@href='{choice.url(tr=words.tr)}']")
+        assert described(page)["mainEntity"]["identifier"] == place.code
+
+
+def test_X3_hostile_text_stays_text() -> None:
+    words = data.words(data.texts(Language.SV))
+    actor = data.register_state().register.by_id["almi-nord"]
+    summary = actor.summary.model_copy(update={"sv": HOSTILE})
+    evil = actor.model_copy(update={"name": HOSTILE, "summary": summary, "aliases": (HOSTILE,)})
+    page = actor_page(evil, world=data.world(), words=words)
+    text = page_html(page, base="https://karta.example", path="/om/aktor/x", words=words)
+    html5rdf.HTMLParser(strict=True).parse(text)
+    parsed = html.document_fromstring(text)
+    assert parsed.xpath("//img | //*[@onerror]") == []
+    assert len(parsed.xpath("//script")) == 1
+    assert described(parsed)["mainEntity"]["name"] == HOSTILE
+    assert parsed.xpath("string(//h1)") == HOSTILE
+
+
+@pytest.mark.parametrize("path", ["aktor/nobody", "kommun/9999", "aktor/%3Cscript%3E"])
+def test_an_unknown_one_is_404_in_words(pages: TestClient, path: str) -> None:
+    answer = pages.get(f"{ABOUT}{path}?lang=en")
+    assert answer.status_code == 404
+    assert "<h1>" in answer.text
+    assert "<script" not in answer.text
+
+
+def test_the_list_leads_to_every_page(pages: TestClient) -> None:
+    links = read(pages, "", Language.EN).xpath("//main//li/a/@href")
+    assert {link.partition("?")[0] for link in links} == {ABOUT + path for path in all_paths()[1:]}
+    first = pages.get(ABOUT)
+    again = pages.get(ABOUT, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304

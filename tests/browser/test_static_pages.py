@@ -1,0 +1,43 @@
+"""Pages without scripts in a real browser: whole without JavaScript, accessible, and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.guard import Guard
+from tests.browser.harness import Server
+
+PATHS = ("/om/", "/om/aktor/almi-nord?lang=en", "/om/kommun/2422")
+
+
+@pytest.fixture
+def narrow(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
+    context = browser.new_context(base_url=server.url, viewport={"width": 320, "height": 640})
+    guard.watch(context)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_X4_a_page_without_scripts_is_accessible(
+    narrow: Page, axe: Callable[[Page], None], path: str
+) -> None:
+    narrow.goto(path)
+    expect(narrow.locator("h1")).to_be_visible()
+    narrow.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+    axe(narrow)
+
+
+def test_without_scripts_the_shell_leads_to_them(browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/kommun?kommun=2422")
+    page.get_by_role("link", name="Alla aktörer och kommuner").click()
+    page.get_by_role("link", name="Sorsele", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("Sorsele")
+    expect(page.locator(".ris-matrix td")).to_have_count(15)
+    context.close()
