@@ -31,7 +31,6 @@ STATE = PageState(
 )
 PREPARED = 48
 """Answers that are kept, about 0.2 MB each."""
-MAP_HEIGHT = 640
 SCRIPT_TEXTS: Final = {
     "none": "find.place.none",
     "found": "find.place.found",
@@ -84,11 +83,13 @@ def body(tr: Translator) -> None:
     layout.ignored_notice(ignored, tr=tr)
     question_column, answer_column, map_column = st.columns([2, 4, 4], gap="medium")
     with map_column, st.container(key="ris-find-map"):
-        show_map(answer.layer, key="find", height=MAP_HEIGHT, on_click=_clicked)
+        show_map(answer.layer, key="find", on_click=_clicked)
     is_answered = need.place is not None and need.phase is not None
-    with answer_column, st.container(key="ris-find-list"):
-        st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
-        _list(answer, tr=tr)
+    with answer_column:
+        with st.container(key="ris-find-steps"):
+            st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
+        with st.container(key="ris-find-list"):
+            _list(answer, tr=tr)
     key = "ris-find-answered" if is_answered else "ris-find-questions"
     with question_column, st.container(key=key):
         _questions(need, view, tr=tr)

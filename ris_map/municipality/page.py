@@ -261,7 +261,8 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> N
             format_func=names.__getitem__,
             key=STATE.key("beside"),
             index=None,
-            placeholder=tr("municipality.button.compare.placeholder"),
+            placeholder=tr("municipality.button.compare"),
+            label_visibility="collapsed",
             on_change=STATE.write,
         )
         st.html(render("municipality_share.html", t=tr))

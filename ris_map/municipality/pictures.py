@@ -50,7 +50,7 @@ def map_layer(
     home = tuple(
         Bubble(
             id=town_id(office),
-            name="",
+            name=office.town,
             lat=office.lat,
             lon=office.lon,
             label=actor.name,

@@ -124,8 +124,10 @@ def test_G8_an_idea_in_food_in_vilhelmina_takes_four_presses(
     assert top["y"] < 844
 
 
-@pytest.mark.parametrize("path", ["/hitta", PATH, "/hitta?plats=2480&fas=vaxa&grans=alla"])
-def test_I7_nothing_is_wider_than_a_phone_and_the_list_comes_before_the_map(
+@pytest.mark.parametrize(
+    "path", ["/hitta", "/hitta?plats=2462", PATH, "/hitta?plats=2480&fas=vaxa&grans=alla"]
+)
+def test_I7_K1_nothing_is_wider_than_a_phone_and_the_map_is_near(
     open_page: OpenPage, phone: Page, path: str
 ) -> None:
     page = open_page(path, page=phone)
@@ -135,9 +137,14 @@ def test_I7_nothing_is_wider_than_a_phone_and_the_list_comes_before_the_map(
     )
     assert wide[0] <= 360
     assert wide[1] <= 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
     top = "(e) => e.getBoundingClientRect().top"
-    first, frame = page.locator(CARDS).first.evaluate(top), page.locator(MAP).evaluate(top)
-    assert first < frame
+    steps, frame, first = (
+        page.locator(name).first.evaluate(top) for name in (".ris-steps", MAP, CARDS)
+    )
+    assert steps <= frame < first
+    assert frame < 1.5 * 844
     small = page.locator(".ris-button, .ris-chip, [data-testid=stButtonGroup] button").evaluate_all(
         "(all) => all.filter((e) => e.getClientRects().length && !e.closest('details'))"
         ".filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.textContent)"

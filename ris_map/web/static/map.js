@@ -320,7 +320,7 @@
     });
     const notes = legend.notes.map(([kind, text]) => make("p", {}, swatch(kind), text));
     key.replaceChildren(
-      make("table", {}, make("caption", {}, legend.title, make("span", { textContent: words.press })), make("thead", {}, head), make("tbody", {}, ...rows)),
+      make("table", {}, make("caption", {}, legend.title, make("span", { textContent: shown.chosen ? "" : words.press })), make("thead", {}, head), make("tbody", {}, ...rows)),
       make("div", { className: "notes" }, ...notes),
     );
   }
