@@ -10,6 +10,7 @@ from ris_map.common import dates
 from ris_map.register.asking import corrected, questions
 from ris_map.register.in_words import Words, confirm_message, confirm_url
 from ris_map.register.model import Actor
+from ris_map.register.reading import check_changed
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Availability, Cost, Delivery, Phase, Status, TargetGroup
 from ris_map.web import data, layout
@@ -45,8 +46,10 @@ def form(actor: Actor) -> None:
         return
     correction = corrected(actor, said, today=today)
     changed = correction.fragment != corrected(actor, {}, today=today).fragment
-    if correction.faults:
-        faults = [f"{fault.field}: {fault.reason} {fault.action}" for fault in correction.faults]
+    municipality_at = data.geography().municipality_at
+    found = check_changed(register, correction.record, municipality_at=municipality_at, today=today)
+    if found:
+        faults = [f"{fault.field}: {fault.reason} {fault.action}" for fault in found]
         st.html(render("confirm_faults.html", text=tr("confirm.faults"), faults=faults))
         return
     url, body = confirm_message(actor, correction.fragment, changed=changed, words=words)

@@ -11,8 +11,6 @@ import json
 import os
 import re
 import sys
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -27,7 +25,9 @@ from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.files import write_whole
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
+from ris_map.register.homepages import HOMEPAGES, Outcome, as_csv, try_homepages
 from ris_map.register.model import Register
+from ris_map.register.quality import composition
 from ris_map.register.reading import (
     RELEASES,
     format_register,
@@ -157,8 +157,10 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_argument("-o", "--output", type=Path, metavar="DIR", help="left out: print them")
     letters.add_argument("--address", default="innovationskartan@example.org", help="for answers")
 
+    command("figures", _figures, "say what the register and its releases consist of (Markdown)")
     command("calllist", _calllist, "say whom to ask first, to know the most")
     links = command("links", _links, "try every homepage (needs a network)")
+    links.add_argument("--write", action="store_true", help=f"keep the result in {HOMEPAGES}")
     links.add_argument("--seconds", type=float, default=10.0, help="to wait for an answer")
     return parser
 
@@ -300,6 +302,16 @@ def _letters(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _figures(arguments: argparse.Namespace) -> int:
+    registers = [*load_releases(arguments.data), _loaded(arguments)]
+    columns = [composition(register) for register in registers]
+    names = [one.meta.release.number if one.meta.release else "register" for one in registers]
+    rows = [["", *names], ["---"] * (len(names) + 1)]
+    rows += [[key, *(one.get(key, "–") for one in columns)] for key in columns[-1]]
+    print("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return OK
+
+
 def _calllist(arguments: argparse.Namespace) -> int:
     register = _loaded(arguments)
     unknown = unknown_cells(register, on=dates.today())
@@ -312,26 +324,19 @@ def _calllist(arguments: argparse.Namespace) -> int:
 
 
 def _links(arguments: argparse.Namespace) -> int:
-    actors = [actor for actor in _loaded(arguments).actors if actor.homepage]
-    answers = {actor.id: _answer(actor.homepage or "", arguments.seconds) for actor in actors}
-    if not any(answer.startswith("HTTP") for answer in answers.values()):
+    data: Path = arguments.data
+    actors = _loaded(arguments).actors
+    found = try_homepages(actors, seconds=arguments.seconds, on=dates.today())
+    if not any(words.startswith("HTTP") for _, words in found):
         return _complain("No homepage answered: there is no network here. Nothing was checked.")
-    dead = {key: answer for key, answer in answers.items() if not answer.startswith("HTTP 2")}
-    for key, answer in dead.items():
-        print(f"{key}: {answer}")
-    print(f"{len(answers) - len(dead)} of {_counted(len(answers), 'homepage')} answered.")
+    dead = [(one, words) for one, words in found if one.result is not Outcome.OK]
+    for one, words in dead:
+        print(f"{one.id}: {words}")
+    print(f"{len(found) - len(dead)} of {_counted(len(found), 'homepage')} answered.")
+    if arguments.write:
+        write_whole(data / HOMEPAGES, as_csv(one for one, _ in found).encode())
+        print(f"{data / HOMEPAGES}: written.")
     return FAULTY if dead else OK
-
-
-def _answer(url: str, seconds: float) -> str:
-    request = urllib.request.Request(url, headers={"User-Agent": "ris-map links"})
-    try:
-        with urllib.request.urlopen(request, timeout=seconds) as answer:
-            return f"HTTP {answer.status}"
-    except urllib.error.HTTPError as error:
-        return f"HTTP {error.code}"
-    except (OSError, ValueError) as error:
-        return f"no answer ({getattr(error, 'reason', error)})"
 
 
 def _renew(path: Path, text: str, arguments: argparse.Namespace, *, command: str, code: str) -> int:

@@ -16,6 +16,7 @@ from ris_map.common.dates import PartialDate, ShownDay, day_of, period_end
 from ris_map.common.records import Record, Slug
 from ris_map.register.asking import Call as Asked
 from ris_map.register.asking import call_list, unknown_cells
+from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
 from ris_map.register.quality import Compared, Quality, Report, compared, load_reports, quality
@@ -154,7 +155,8 @@ def changes_since(call: Call[SinceQuery]) -> Document:
 def register_quality(call: Call[LanguageQuery]) -> Document:
     """Return what the page about data says of the register."""
     register, served = call.world.register, call.site.served
-    figures = quality(register, today=call.world.on)
+    homepages = load_homepages(served.data_dir / HOMEPAGES)
+    figures = quality(register, today=call.world.on, homepages=homepages)
     calls = call_list(unknown_cells(register, on=call.world.on))
     reports = load_reports(served.data_dir / "reports.yaml")
     return {

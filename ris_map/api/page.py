@@ -12,7 +12,8 @@ from ris_map.api.queries import ActorQuery, CoverageQuery, Parameter, TravelQuer
 from ris_map.common import dates
 from ris_map.export.sources import DataSource
 from ris_map.register.asking import call_list, unknown_cells
-from ris_map.register.quality import compared, load_reports, median_days, quality
+from ris_map.register.homepages import HOMEPAGES, load_homepages
+from ris_map.register.quality import Quality, compared, load_reports, median_days, quality
 from ris_map.web import data
 from ris_map.web.settings import Settings, data_dir, read_settings
 from ris_map.words import Translator
@@ -85,7 +86,8 @@ def register_quality_html(tr: Translator) -> str:
     register, today = data.register_state().register, dates.today()
     unknown = unknown_cells(register, on=today)
     calls = call_list(unknown)
-    figures = {one.id: one for one in quality(register, today=today)}
+    homepages = load_homepages(data_dir() / HOMEPAGES)
+    figures = {one.id: one for one in quality(register, today=today, homepages=homepages)}
     reports = load_reports(data_dir() / "reports.yaml")
     days = median_days(reports)
     return render(
@@ -100,7 +102,7 @@ def register_quality_html(tr: Translator) -> str:
         figures=[
             (
                 tr(f"quality.{one.id}"),
-                tr("quality.share", count=one.count, n=one.of, share=percent(one.share, tr=tr)),
+                _share(one, tr=tr),
                 percent(one.goal, tr=tr) if one.goal is not None else tr("quality.no-goal"),
                 tr(f"quality.source.{one.source}"),
                 ""
@@ -132,6 +134,13 @@ def register_quality_html(tr: Translator) -> str:
             if (release := one.meta.release)
         ],
     )
+
+
+def _share(one: Quality, *, tr: Translator) -> str:
+    if one.share is None:
+        return tr("quality.untried")
+    share = tr("quality.share", count=one.count, n=one.of, share=percent(one.share, tr=tr))
+    return f"{share}, {one.on}" if one.on else share
 
 
 def all_parameters() -> tuple[Parameter, ...]:

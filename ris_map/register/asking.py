@@ -13,12 +13,10 @@ from typing import Any
 import numpy as np
 
 from ris_map.common.dates import period_end
-from ris_map.common.faults import Fault
 from ris_map.common.model_faults import Loc
 from ris_map.common.yaml_file import dump_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Register
-from ris_map.register.reading import check_record
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import (
     Answer,
@@ -116,14 +114,14 @@ def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], addres
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a reader says of a record: the changed fields as YAML, and what is wrong with them."""
+    """What a reader says of a record: the whole of it, and the changed fields as YAML."""
 
+    record: Mapping[str, Any]
     fragment: str
-    faults: tuple[Fault, ...]
 
 
 def corrected(actor: Actor, said: Mapping[Loc, Any], *, today: date) -> Correction:
-    """Return a record with some fields said anew, as the register would take it.
+    """Return a record with some fields said anew, as the register would hold it.
 
     ``said`` has a value by the path of its field. What an actor says of a way of help is entered
     as ``editorial``, for no page says it; nothing said confirms the record as it is.
@@ -141,9 +139,8 @@ def corrected(actor: Actor, said: Mapping[Loc, Any], *, today: date) -> Correcti
             is_known = value != Availability.UNKNOWN
             raw[path[0]][path[1]]["delivery_basis"][path[-1]] = "editorial" if is_known else None
     raw["last_confirmed"] = today.isoformat()
-    faults = check_record(raw, today=today)
     changed = {key: value for key, value in raw.items() if key == "id" or value != before[key]}
-    return Correction(fragment=dump_yaml([changed]), faults=faults)
+    return Correction(record=raw, fragment=dump_yaml([changed]))
 
 
 def unknown_cells(register: Register, *, on: date) -> dict[Cell, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +16,14 @@ from pydantic import computed_field, model_validator
 from ris_map.common.dates import PartialDate, period_end, period_start
 from ris_map.common.records import Record, Slug
 from ris_map.common.tables import load_listed
+from ris_map.register.checks import OFFICE_FROM
+from ris_map.register.homepages import Homepage, Outcome, tried
 from ris_map.register.model import Actor, Register
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Scope, ServiceType, Status
 from ris_map.words.language import LocalText
 
 YEAR = 365
+OPTIONAL = ("target_groups", "eligibility", "cost", "how_to_apply", "funding", "contact_url")
 ADVICE = (ServiceType.RADGIVNING, ServiceType.FINANSIERING, ServiceType.FINANSIERING_RADGIVNING)
 YARDSTICK: dict[str, tuple[int, tuple[ServiceType, ...]]] = {
     "advice": (31, ADVICE),
@@ -32,7 +36,8 @@ YARDSTICK: dict[str, tuple[int, tuple[ServiceType, ...]]] = {
 class Quality(Record):
     """One figure: ``count`` of ``of``, the share to reach, and where that limit comes from.
 
-    ``goal`` is None where nobody has set one; ``source`` names the rule (``quality.source.<id>``).
+    ``goal`` is None where nobody has set one; ``source`` names the rule (``quality.source.<id>``);
+    ``on`` is the day of what was looked up elsewhere. Of nothing there is no share.
     """
 
     id: str
@@ -40,18 +45,19 @@ class Quality(Record):
     of: int
     goal: float | None
     source: str
+    on: str | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def share(self) -> float:
-        """The figure as a share; nothing of nothing is nothing."""
-        return self.count / self.of if self.of else 0.0
+    def share(self) -> float | None:
+        """The figure as a share."""
+        return self.count / self.of if self.of else None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def is_reached(self) -> bool | None:
-        """Whether the goal is reached; None without one."""
-        return None if self.goal is None else self.share >= self.goal
+        """Whether the goal is reached; None without one, and where nothing is known."""
+        return None if self.goal is None or self.share is None else self.share >= self.goal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +134,10 @@ def living(register: Register) -> tuple[Actor, ...]:
     )
 
 
-def quality(register: Register, *, today: date) -> tuple[Quality, ...]:
-    """Return the figures: confirmed, checked, evidence, and what is sourced field by field."""
+def quality(
+    register: Register, *, today: date, homepages: Iterable[Homepage] = ()
+) -> tuple[Quality, ...]:
+    """Return the figures: confirmed, checked, evidence, sources by field, homepages that answer."""
     actors = living(register)
     offers = [offer for actor in actors for offer in actor.offers]
     offices = [office for actor in actors for office in actor.offices]
@@ -157,9 +165,21 @@ def quality(register: Register, *, today: date) -> tuple[Quality, ...]:
         stated = sourced(offer.basis_of(mode) for offer in offers)
         figures.append((f"{mode}-known", known, len(offers), 0.8, "ours"))
         figures.append((f"{mode}-sourced", stated, len(offers), None, "none"))
-    return tuple(
-        Quality(id=name, count=count, of=of, goal=goal, source=source)
-        for name, count, of, goal, source in figures
+    asked = tried(homepages, actors)
+    answers = Quality(
+        id="homepage-answers",
+        count=sum(one.result is Outcome.OK for one in asked),
+        of=len(asked),
+        goal=0.95,
+        source="ours",
+        on=max((one.date for one in asked if one.date), default=None),
+    )
+    return (
+        *(
+            Quality(id=name, count=count, of=of, goal=goal, source=source)
+            for name, count, of, goal, source in figures
+        ),
+        answers,
     )
 
 
@@ -185,3 +205,36 @@ def compared(then: Register, now: Register) -> tuple[Compared, ...]:
         )
         for name, (outside, kinds) in YARDSTICK.items()
     )
+
+
+def composition(register: Register) -> dict[str, str]:
+    """Return what the register consists of, line by line, as the note on method tells it."""
+    lines: dict[str, str] = {"records": str(len(register.actors))}
+
+    def count(title: str, kinds: Iterable[str]) -> None:
+        found = Counter(kinds)
+        if found:
+            lines[title] = ", ".join(f"{kind} {found[kind]}" for kind in sorted(found))
+
+    for scope in Scope:
+        count(f"{scope}, by status", (a.status for a in register.actors if a.scope is scope))
+    count("basis of the scope", (a.scope_basis for a in register.actors))
+    count("basis of the service area", (a.service_area.basis for a in register.actors))
+    count("basis of the strength areas", (a.strength_areas.basis for a in register.actors))
+    count("basis of the homepage", (a.homepage_basis or "none" for a in register.actors))
+    offices = [office for actor in register.actors for office in actor.offices]
+    count("offices, by precision", (o.precision for o in offices))
+    count("offices, by basis", (o.basis for o in offices))
+    years = [period_end(o.last_evidence).year if o.last_evidence else None for o in offices]
+    kinds = ("none" if y is None else "recent" if y >= OFFICE_FROM else "older" for y in years)
+    count(f"offices, by evidence of the town (recent: {OFFICE_FROM} or later)", kinds)
+    offers = [offer for actor in register.actors for offer in actor.offers]
+    for mode in Delivery:
+        unknown = sum(offer.delivery.of(mode) is Availability.UNKNOWN for offer in offers)
+        share = round(100 * unknown / len(offers))
+        lines[f"offers with {mode} unknown"] = f"{unknown} of {len(offers)} ({share} %)"
+    core = [a for a in register.actors if a.scope is Scope.CORE and a.status is Status.ACTIVE]
+    for name in (*OPTIONAL, "last_checked", "last_confirmed"):
+        known, in_core = (sum(bool(getattr(a, name)) for a in of) for of in (register.actors, core))
+        lines[f"{name} known"] = f"{known}; active core {in_core} of {len(core)}"
+    return lines

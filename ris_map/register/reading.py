@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -72,28 +72,22 @@ def check_register(
         document = read_yaml(path)
     except DataFaults as error:
         return CheckResult(None, tuple(masked(fault) for fault in error.faults))
-    faults = [masked(fault) for fault in document.faults]
-    whole = Place(file_name(path), document, (), None)
-    content = document.value
-    meta: RegisterMeta | None = None
-    actors: tuple[Actor, ...] = ()
-    if isinstance(content, dict):
-        faults.extend(_section_faults(content, place=whole))
-        meta = _meta(content.get("meta"), place=whole, faults=faults)
-        actors = _actors(
-            content.get("actors"),
-            place=whole,
-            faults=faults,
-            today=today,
-            municipality_at=municipality_at,
-        )
-        faults.extend(_vanished(content.get("actors"), place=whole, known_ids=known_ids))
-    elif not faults:
-        faults.append(_no_sections(whole))
-    ordered = tuple(sorted(faults, key=lambda fault: fault.line or 0))
-    if meta is None or any(fault.is_error for fault in ordered):
-        return CheckResult(None, ordered)
-    return CheckResult(Register(meta=meta, actors=actors), ordered)
+    reading = _Reading(file_name(path), document, today, municipality_at)
+    return reading.result(known_ids)
+
+
+def check_changed(
+    register: Register,
+    record: Mapping[str, Any],
+    *,
+    municipality_at: MunicipalityAt | None = None,
+    today: date,
+) -> tuple[Fault, ...]:
+    """Return the errors that the register would have with one record as YAML would give it."""
+    raw = register.model_dump(mode="json")
+    raw["actors"] = [record if one["id"] == record["id"] else one for one in raw["actors"]]
+    reading = _Reading("", YamlDocument(raw, {}), today, municipality_at)
+    return tuple(fault for fault in reading.result(register.by_id).faults if fault.is_error)
 
 
 def load_register(
@@ -115,6 +109,88 @@ def _no_sections(place: Place) -> Fault:
     )
 
 
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a document, which collects its faults."""
+
+    file: str
+    document: YamlDocument
+    today: date
+    municipality_at: MunicipalityAt | None
+    faults: list[Fault] = field(default_factory=list)
+
+    def result(self, known_ids: Collection[str]) -> CheckResult:
+        """Return the register, if nothing is wrong, with all faults in the order of their lines."""
+        whole, content = self.place((), None), self.document.value
+        meta: RegisterMeta | None = None
+        actors: tuple[Actor, ...] = ()
+        self.faults = [masked(fault) for fault in self.document.faults]
+        if isinstance(content, dict):
+            self.faults += _section_faults(content, place=whole)
+            if ("meta",) in self.document.lines or content.get("meta") is not None:
+                meta = self.read(content.get("meta"), RegisterMeta, self.place(("meta",), "meta"))
+            listed = content.get("actors")
+            if listed and isinstance(listed, list):
+                actors = self.actors(listed)
+            elif ("actors",) in self.document.lines and not self.document.unread:
+                self.faults += _no_actors(listed, place=self.place(("actors",), "actors"))
+            self.faults += self.vanished(listed, known_ids)
+        elif not self.faults:
+            self.faults.append(_no_sections(whole))
+        ordered = tuple(sorted(self.faults, key=lambda fault: fault.line or 0))
+        if meta is None or any(fault.is_error for fault in ordered):
+            return CheckResult(None, ordered)
+        return CheckResult(Register(meta=meta, actors=actors), ordered)
+
+    def place(self, path: Loc, record: str | None) -> Place:
+        return Place(self.file, self.document, path, record)
+
+    def read(self, raw: object, model: type[_M], place: Place) -> _M | None:
+        """Return a part of the document as its model; None, and faults, where it does not fit."""
+        self.faults += text_faults(raw, place=place)
+        try:
+            # JSON mode: strict for scalars, while lists become tuples and text becomes vocabulary
+            return model.model_validate_json(json.dumps(raw))
+        except ValidationError as error:
+            self.faults += model_faults(error, model=model, place=place)
+            return None
+
+    def actors(self, listed: Sequence[object]) -> tuple[Actor, ...]:
+        """Return the records that fit the model, checked each by itself and with one another."""
+        actors: list[Actor] = []
+        records: list[tuple[Place, Mapping[str, Any]]] = []
+        for index, item in enumerate(listed):
+            here = self.place(("actors", index), _record_name(item, index=index))
+            if isinstance(item, dict):
+                records.append((here, item))
+            actor = self.read(item, Actor, here)
+            if actor is not None:
+                actors.append(actor)
+                self.faults += actor_faults(
+                    actor, place=here, today=self.today, municipality_at=self.municipality_at
+                )
+        self.faults += cross_faults(records, unread=self.unread_ids)
+        return tuple(actors)
+
+    @property
+    def unread_ids(self) -> frozenset[str]:
+        """The ids of records that are there, but could not be read."""
+        return frozenset(found for item in self.document.unread for found in _ID.findall(item))
+
+    def vanished(self, raw: object, known_ids: Collection[str]) -> Iterator[Fault]:
+        """Yield a fault for each id that was there before: a file cut short is no register."""
+        items = raw if isinstance(raw, list) else []
+        there = {str(item.get("id")) for item in items if isinstance(item, dict)}
+        for gone in sorted(set(known_ids) - there - self.unread_ids):
+            yield self.place(("actors",), gone).fault(
+                (),
+                f"The record {quoted(gone)} was in the register before and is gone.",
+                action="Put it back; ids are never deleted, an actor that ends gets the status"
+                " ended.",
+                code="vanished-id",
+            )
+
+
 def _section_faults(content: Mapping[str, Any], *, place: Place) -> Iterator[Fault]:
     for key in content:
         if key not in _SECTIONS:
@@ -132,118 +208,20 @@ def _section_faults(content: Mapping[str, Any], *, place: Place) -> Iterator[Fau
             )
 
 
-def _meta(
-    raw: Any,  # noqa: ANN401 -- whatever YAML gave
-    *,
-    place: Place,
-    faults: list[Fault],
-) -> RegisterMeta | None:
-    if raw is None and ("meta",) not in place.document.lines:
-        return None
-    here = Place(place.file, place.document, ("meta",), "meta")
-    faults.extend(text_faults(raw, place=here))
-    return _validated(raw, model=RegisterMeta, place=here, faults=faults)
-
-
-def _actors(
-    raw: Any,  # noqa: ANN401 -- whatever YAML gave
-    *,
-    place: Place,
-    faults: list[Fault],
-    today: date,
-    municipality_at: MunicipalityAt | None,
-) -> tuple[Actor, ...]:
-    file, document = place.file, place.document
-    whole = Place(file, document, ("actors",), "actors")
-    if not raw or not isinstance(raw, list):
-        if ("actors",) in document.lines and not document.unread:
-            is_list = isinstance(raw, list)
-            faults.append(
-                whole.fault(
-                    (),
-                    "The register holds no actor." if is_list else "'actors' is not a list.",
-                    action="Restore the file."
-                    if is_list
-                    else "Begin each actor with '- id: ' on a line of its own.",
-                    code="empty-value" if is_list else "wrong-type",
-                )
-            )
-            faults.extend(text_faults(raw, place=whole))
-        return ()
-    actors: list[Actor] = []
-    records: list[tuple[Place, Mapping[str, Any]]] = []
-    for index, item in enumerate(raw):
-        here = Place(file, document, ("actors", index), _record_name(item, index=index))
-        if isinstance(item, dict):
-            records.append((here, item))
-        actor = _record(item, here, faults, today=today, municipality_at=municipality_at)
-        if actor is not None:
-            actors.append(actor)
-    faults.extend(cross_faults(records, unread=_unread_ids(document)))
-    return tuple(actors)
-
-
-def _record(
-    item: Any,  # noqa: ANN401 -- whatever YAML gave
-    place: Place,
-    faults: list[Fault],
-    *,
-    today: date,
-    municipality_at: MunicipalityAt | None,
-) -> Actor | None:
-    """Return one record if it fits the model; everything wrong with it joins ``faults``."""
-    faults.extend(text_faults(item, place=place))
-    actor = _validated(item, model=Actor, place=place, faults=faults)
-    if actor is not None:
-        found = actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
-        faults.extend(found)
-    return actor
-
-
-def check_record(item: Mapping[str, Any], *, today: date) -> tuple[Fault, ...]:
-    """Return the errors of one record by itself, as :func:`check_register` would find them."""
-    faults: list[Fault] = []
-    place = Place("", YamlDocument(item, {}), (), str(item.get("id")))
-    _record(item, place, faults, today=today, municipality_at=None)
-    return tuple(masked(fault) for fault in faults if fault.is_error)
-
-
-def _unread_ids(document: YamlDocument) -> frozenset[str]:
-    return frozenset(found for item in document.unread for found in _ID.findall(item))
-
-
-def _vanished(raw: object, *, place: Place, known_ids: Collection[str]) -> Iterator[Fault]:
-    """Yield a fault for each id that was there before: a file cut short is not a register."""
-    items = raw if isinstance(raw, list) else []
-    there = {str(item.get("id")) for item in items if isinstance(item, dict)}
-    for gone in sorted(set(known_ids) - there - _unread_ids(place.document)):
-        yield Place(place.file, place.document, ("actors",), gone).fault(
-            (),
-            f"The record {quoted(gone)} was in the register before and is gone.",
-            action="Put it back; ids are never deleted, an actor that ends gets the status ended.",
-            code="vanished-id",
-        )
+def _no_actors(raw: object, *, place: Place) -> Iterator[Fault]:
+    if isinstance(raw, list):
+        reason, action, code = "The register holds no actor.", "Restore the file.", "empty-value"
+    else:
+        reason, code = "'actors' is not a list.", "wrong-type"
+        action = "Begin each actor with '- id: ' on a line of its own."
+    yield place.fault((), reason, action=action, code=code)
+    yield from text_faults(raw, place=place)
 
 
 def _record_name(item: object, *, index: int) -> str:
     name = item.get("id") if isinstance(item, dict) else None
     is_usable = isinstance(name, str) and name.isprintable() and name
     return str(name)[:80] if is_usable else f"actor number {index + 1}"
-
-
-def _validated(
-    raw: Any,  # noqa: ANN401 -- whatever YAML gave
-    *,
-    model: type[_M],
-    place: Place,
-    faults: list[Fault],
-) -> _M | None:
-    try:
-        # JSON mode: strict for scalars, while lists become tuples and text becomes vocabulary
-        return model.model_validate_json(json.dumps(raw))
-    except ValidationError as error:
-        faults.extend(model_faults(error, model=model, place=place))
-        return None
 
 
 def release_paths(data: Path) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name
 from ris_map.export.sources import load_sources
+from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.quality import load_reports
 from ris_map.register.reading import MunicipalityAt, check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
@@ -35,6 +36,7 @@ def check_data(data: Path, *, today: date) -> list[Fault]:
     for load, name in (
         (load_sources, "sources.yaml"),
         (load_reports, "reports.yaml"),
+        (load_homepages, HOMEPAGES),
         (load_everyday_words, SEARCH_WORDS),
     ):
         try:

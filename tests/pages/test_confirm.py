@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ris_map.common.yaml_file import load_yaml
-from ris_map.register.asking import questions
+from ris_map.common.model_faults import Loc
+from ris_map.common.yaml_file import dump_yaml, load_yaml
+from ris_map.register.asking import corrected, questions
 from ris_map.register.model import Actor
+from ris_map.register.reading import check_changed, check_register
 from ris_map.web import data
 from ris_map.words import translator
 from ris_map.words.language import Language
@@ -81,6 +84,37 @@ def test_F17_what_the_register_would_refuse_is_refused_in_the_form(said: str, fi
     assert not session.code
     assert f"{field}: " in read(session).text
     assert "070-123" not in html(session)
+
+
+def test_A3_the_fragment_is_checked_by_the_checks_of_the_whole_file_in_the_same_words(
+    tmp_path: Path,
+) -> None:
+    register = data.register_state().register
+    actor, today = register.by_id["almi-nord"], date(2026, 11, 26)
+    municipality_at = data.geography().municipality_at
+    said: dict[str, dict[Loc, object]] = {
+        "status": {("status",): "unknown"},
+        "point": {("offices", 0, "lat"): 60.0},
+        "link": {("same_as",): "finns-inte"},
+        "circle": {("same_as",): actor.id},
+        "phone": {("name",): "Ring 070-123 45 67"},
+        "nothing": {},
+    }
+    for name, change in said.items():
+        correction = corrected(actor, change, today=today)
+        found = check_changed(
+            register, correction.record, municipality_at=municipality_at, today=today
+        )
+        raw = register.model_dump(mode="json")
+        raw["actors"] = [correction.record if a["id"] == actor.id else a for a in raw["actors"]]
+        path = tmp_path / "actors.yaml"
+        path.write_text(dump_yaml(raw), encoding="utf-8")
+        whole = check_register(path, municipality_at=municipality_at, today=today)
+        errors = [f for f in whole.faults if f.is_error]
+        assert [(f.record, f.field, f.reason, f.action) for f in found] == [
+            (f.record, f.field, f.reason, f.action) for f in errors
+        ], name
+        assert bool(found) is (name != "nothing")
 
 
 @pytest.mark.parametrize("query", [{}, {"id": "finns-inte"}, {"id": "<script>"}])

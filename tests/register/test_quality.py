@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +15,12 @@ import yaml
 from pydantic import ValidationError
 
 from ris_map.__main__ import main
+from ris_map.common.faults import DataFaults
+from ris_map.register import homepages
+from ris_map.register.homepages import HOMEPAGES, load_homepages, tried
 from ris_map.register.quality import Report, compared, load_reports, median_days, quality
-from ris_map.register.reading import load_register
+from ris_map.register.reading import canonical, load_register
+from tests.factories import make_actor, make_register
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TODAY = date(2026, 11, 26)
@@ -103,3 +111,83 @@ def test_A2_reports_are_checked_and_name_records_that_exist(
     (data / "reports.yaml").write_text(text, encoding="utf-8")
     main(["check", "--data", str(data), "--quiet-warnings"])
     assert "refusd" in capsys.readouterr().out
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, int | None]) -> None:
+    """Let each address answer with a code, or not at all; no other address is asked."""
+
+    @contextmanager
+    def opened(request: Any, **_: float) -> Iterator[SimpleNamespace]:
+        code = answers[request.full_url]
+        if code is None:
+            raise urllib.error.URLError("no route")
+        if code >= 400:
+            raise urllib.error.HTTPError(request.full_url, code, "", None, None)  # type: ignore[arg-type]
+        yield SimpleNamespace(status=code)
+
+    monkeypatch.setattr(homepages.urllib.request, "urlopen", opened)
+
+
+def test_links_keeps_what_was_found_with_its_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    codes = {"lever": 200, "stanger-ute": 403, "borta": 404, "tyst": None, "trasig": 500}
+    register = make_register(
+        *(make_actor(id=one, homepage=f"https://{one}.example") for one in codes),
+        make_actor(id="utan", homepage=None),
+    )
+    (tmp_path / "actors.yaml").write_text(canonical(register), encoding="utf-8")
+    folder = ["--data", str(tmp_path)]
+    monkeypatch.setenv("RIS_MAP_TODAY", "2026-11-26")
+    answering(monkeypatch, dict.fromkeys((f"https://{one}.example" for one in codes), None))
+    assert main(["links", "--write", *folder]) == 2
+    assert not (tmp_path / HOMEPAGES).exists(), "where there is no network nothing is said"
+    answering(monkeypatch, {f"https://{one}.example": code for one, code in codes.items()})
+    assert main(["links", *folder]) == 1
+    assert not (tmp_path / HOMEPAGES).exists()
+    assert main(["links", "--write", *folder]) == 1
+    assert "2 of 5 homepages answered." in capsys.readouterr().out
+    found = load_homepages(tmp_path / HOMEPAGES)
+    assert {one.id: one.result.value for one in found} == {
+        "lever": "ok",
+        "stanger-ute": "ok",
+        "borta": "dead-looking",
+        "tyst": "dead-looking",
+        "trasig": "dead-looking",
+    }
+    assert {one.date for one in found} == {TODAY.isoformat()}
+    moved = [a.model_copy(update={"homepage": "https://ny.example"}) for a in register.actors[:1]]
+    assert len(tried(found, [*moved, *register.actors[1:]])) == 4
+    figure = quality(register, today=TODAY, homepages=found)[-1]
+    assert (figure.count, figure.of, figure.on, figure.is_reached) == (2, 5, "2026-11-26", False)
+
+
+def test_what_nobody_has_tried_has_no_share() -> None:
+    register = load_register(DATA / "actors.yaml")
+    figure = quality(register, today=TODAY, homepages=load_homepages(DATA / HOMEPAGES))[-1]
+    assert figure.id == "homepage-answers"
+    if not (DATA / HOMEPAGES).exists():
+        assert (figure.of, figure.share, figure.on, figure.is_reached) == (0, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a,https://a.example,,ok",
+        "a,https://a.example,2026-11-26,not-asked",
+        "a,https://a.example,2026-11-26,död",
+        "a,https://a.example,26/11 2026,ok",
+        "a,a.example,2026-11-26,ok",
+        "A b,https://a.example,2026-11-26,ok",
+        "a,https://a.example,2026-11-26,ok\na,https://b.example,2026-11-26,ok",
+    ],
+)
+def test_A2_a_file_of_homepages_that_cannot_be_is_refused(
+    tmp_path: Path, row: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / HOMEPAGES
+    path.write_text(f"id,url,date,result\n{row}\n", encoding="utf-8")
+    with pytest.raises(DataFaults):
+        load_homepages(path)
+    main(["check", "--data", str(tmp_path), "--quiet-warnings"])
+    assert f"{HOMEPAGES}:" in capsys.readouterr().out

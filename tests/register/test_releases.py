@@ -211,6 +211,22 @@ def test_A1_the_review_is_in_or_refused_with_a_reason(register: Register) -> Non
     assert register.by_id["social-innovation-hub-north-sweden"].successor in register.by_id
 
 
+def test_the_note_tells_what_the_register_consists_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--data", str(DATA)]) == 0
+    note = (DATA.parent / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
+    told = note.partition("<!-- figures -->\n")[2].partition("<!-- /figures -->")[0]
+    assert told == capsys.readouterr().out, "write the part anew: python -m ris_map figures"
+
+
+def test_R8_the_newest_release_is_the_register_and_has_its_notes(register: Register) -> None:
+    newest = load_releases(DATA)[-1]
+    assert newest.meta.release
+    assert changes(newest, register) == (), "make a release of what has changed"
+    for frozen in load_releases(DATA)[1:]:
+        assert frozen.meta.release
+        assert (DATA / "releases" / f"{frozen.meta.release.number}.md").read_text("utf-8")
+
+
 def test_a_letter_asks_for_exactly_what_is_unknown(register: Register) -> None:
     asked = [a for a in register.actors if is_to_be_asked(a, today=TODAY)]
     fields = [question.field for actor in asked for question in questions(actor)]
