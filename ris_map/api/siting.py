@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from ris_map.api.calls import (
-    Call,
-    Count,
-    DataRouter,
-    Document,
-    Minutes,
-    RegisterMeta,
-    Share,
-)
+from ris_map.api.calls import Call, Count, DataRouter, Document, Minutes, RegisterMeta, Share
 from ris_map.api.datasets import COVERAGE
 from ris_map.api.problems import Problem
 from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Whole, YesNo, key
-from ris_map.common.address import Context, FreeText
+from ris_map.common.address import FreeText
 from ris_map.common.records import Record
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
-from ris_map.siting.plan import MOST_CHANGES, SitingChoice, context_of
+from ris_map.siting.plan import (
+    MOST_CHANGES,
+    Limit,
+    MonthDays,
+    Near,
+    Number,
+    Objective,
+    Round,
+    SitingChoice,
+    Visits,
+    context_of,
+)
 from ris_map.siting.rounds import best_rounds
-from ris_map.siting.scenario import THRESHOLDS, basis_of, scenario
-from ris_map.siting.suggest import suggestions
+from ris_map.siting.scenario import THRESHOLDS, Drive, basis_of, scenario
+from ris_map.siting.suggest import regrets, suggestions
 
 MOST_TEXT = 400
 router = DataRouter("siting")
@@ -51,20 +55,20 @@ class QuestionQuery(LanguageQuery):
     stod: ServiceType = key("stod", ServiceType.RADGIVNING)
     omrade: Area | Region | None = key("omrade", None)
     """inland or lan (county) means the same as yta."""
-    grans: Annotated[Literal[30, 60, 90, 120], Whole] = key("grans", 60)
+    grans: Annotated[Limit, Whole] = key("grans", 60)
     vinter: YesNo = key("vinter", "nej")
     bredd: Scope = key("bredd", Scope.CORE)
     oppna: Annotated[Many[str], Texts] = key("oppna", ())
     stang: Annotated[Many[str], Texts] = key("stang", ())
     besok: Annotated[tuple[str, ...], Texts, FreeText()] = key("besok", ())
-    nara: Annotated[Literal[30, 60], Whole] = key("nara", 30)
+    nara: Annotated[Near, Whole] = key("nara", 30)
 
 
 class BestPlacesQuery(QuestionQuery):
     """What the best places are to be best for."""
 
-    antal: Annotated[Literal[1, 2, 3, 4, 5], Whole] = key("antal", 1)
-    mal: Literal["inom", "medel", "tiondel"] = key("mal", "inom")
+    antal: Annotated[Number, Whole] = key("antal", 1)
+    mal: Objective = key("mal", "inom")
     yta: Region | None = key("yta", None)
 
 
@@ -72,8 +76,8 @@ class BestRoundsQuery(QuestionQuery):
     """From where, how many days, and how often is enough."""
 
     bas: Annotated[str, Field(pattern=ID_PATTERN, max_length=80)] = key("bas", "lycksele")
-    dagar: Annotated[Literal[1, 2, 3, 4, 6, 8, 10, 15, 20], Whole] = key("dagar", 4)
-    minst: Annotated[Literal[1, 2, 4], Whole] = key("minst", 1)
+    dagar: Annotated[MonthDays, Whole] = key("dagar", 4)
+    minst: Annotated[Visits, Whole] = key("minst", 1)
     yta: Region | None = key("yta", None)
 
 
@@ -147,6 +151,17 @@ class PlaceStep(Record):
     mean_minutes: Minutes | None
 
 
+class Lost(Record):
+    """What the first set loses against the best ones when the question is asked otherwise."""
+
+    objective: str
+    limit_minutes: float
+    speed_model: str
+    loss: float
+    best: tuple[str, ...]
+    is_proved: bool
+
+
 class BestPlacesAnswer(Record):
     """The best sets of places: value in residents beyond the limit, or in mean minutes."""
 
@@ -161,6 +176,7 @@ class BestPlacesAnswer(Record):
     gap: Share
     is_proved: bool
     steps: tuple[PlaceStep, ...]
+    regret: tuple[Lost, ...]
     residents_unreached: Count
 
 
@@ -170,6 +186,7 @@ class BestRoundsAnswer(Record):
     meta: RegisterMeta
     definition: Question
     base: str
+    region: str
     days_per_month: Count
     visits_per_month: Count
     residents_served: Count
@@ -206,19 +223,18 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
         "meta": call.meta(COVERAGE, len(groups)),
         "definition": _definition(choice),
         "groups": groups,
-        "rounds": [
-            _driven(str(one), driven)
-            for one, driven in zip(found.plan.rounds, found.drives, strict=True)
-        ],
+        "rounds": _driven(found.plan.rounds, found.drives),
     }
 
 
 @router.data(
     "/best-places",
-    "Where new offices would help most, exactly, with ties and gap",
+    "Where new offices would help most, exactly, with ties, gap and regret",
     description=(
         "Existing offices stay, and the plan's changes stand. At most five seconds; if they run "
-        "out, is_proved is false and gap tells how far from the best it may be."
+        "out, is_proved is false and gap tells how far from the best it may be. Regret is what the "
+        "first set loses, in residents beyond the limit or mean minutes, under the other speed "
+        "model, objectives and limits: at most five seconds more."
     ),
     query=BestPlacesQuery,
     model=BestPlacesAnswer,
@@ -249,6 +265,17 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
             }
             for step in found.steps
         ],
+        "regret": [
+            {
+                "objective": one.asked.objective,
+                "limit_minutes": float(one.asked.limit),
+                "speed_model": one.asked.cube_choice.speed,
+                "loss": _finite(one.loss),
+                "best": one.places,
+                "is_proved": one.is_proved,
+            }
+            for one in regrets(answer.sets[0], choice, partial(basis_of, call.world))
+        ],
         "residents_unreached": found.unreached,
     }
 
@@ -269,13 +296,11 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
         "meta": call.meta(COVERAGE, len(found.rounds)),
         "definition": _definition(choice),
         "base": choice.base,
+        "region": choice.region,
         "days_per_month": choice.month_days,
         "visits_per_month": choice.visits,
         "residents_served": found.served,
-        "rounds": [
-            _driven(str(one), driven)
-            for one, driven in zip(found.rounds, found.drives, strict=True)
-        ],
+        "rounds": _driven(found.rounds, found.drives),
         "gap": found.gap,
         "is_proved": found.is_proved,
         "tours_tried": found.tried,
@@ -284,29 +309,20 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
 
 def _choice(call: Call[Any]) -> SitingChoice:
     """Return the page's choice that a query means; what a page ignores is refused here."""
-    given = {key: list(values) for key, values in call.given.items() if key != "lang"}
-    area = given.get("omrade", [])
-    if area and area[0] in ("inland", "lan"):
+    given = dict(call.given)
+    if list(given.get("omrade", ())) in (["inland"], ["lan"]):
         given["yta"] = given.pop("omrade")
     known = SitingChoice.keys()
-    given = {key: values for key, values in given.items() if key in known}
-    given = {key: values for key, values in given.items() if values != ["nej"]}
-    choice, ignored = SitingChoice.read(given, context=_context(call))
+    given = {key: texts for key, texts in given.items() if key in known and list(texts) != ["nej"]}
+    context = context_of(call.world.register, call.world.foundations.geography.localities)
+    choice, ignored = SitingChoice.read(given, context=context)
     for part in ignored:
-        allowed = _allowed(call, part.key)
+        lists = {"oppna": "places", "besok": "places", "bas": "places", "stang": "offices"}
+        allowed = tuple(sorted(context.get(lists.get(part.key, ""), ())))
         raise Problem(
             "unknown-value", {"parameter": part.key, "value": part.value, "allowed": allowed}
         )
     return choice
-
-
-def _context(call: Call[Any]) -> Context:
-    return context_of(call.world.register, call.world.foundations.geography.localities)
-
-
-def _allowed(call: Call[Any], key: str) -> tuple[str, ...]:
-    names = {"oppna": "places", "besok": "places", "bas": "places", "stang": "offices"}
-    return tuple(sorted(_context(call).get(names.get(key, ""), ())))
 
 
 def _definition(choice: SitingChoice) -> Document:
@@ -340,13 +356,16 @@ def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
     }
 
 
-def _driven(name: str, driven: Any) -> Document:  # noqa: ANN401 -- a Drive
-    return {
-        "round": name,
-        "order": driven.order,
-        "km_per_year": round(driven.km_per_year, 1),
-        "hours_per_year": round(driven.hours_per_year, 1),
-    }
+def _driven(rounds: Iterable[Round], drives: Iterable[Drive]) -> list[Document]:
+    return [
+        {
+            "round": str(one),
+            "order": driven.order,
+            "km_per_year": round(driven.km_per_year, 1),
+            "hours_per_year": round(driven.hours_per_year, 1),
+        }
+        for one, driven in zip(rounds, drives, strict=True)
+    ]
 
 
 def _finite(number: float) -> float | None:

@@ -63,22 +63,12 @@ RELATIVE_TIE = 1e-9
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
-    """Costs of cells, before and by place.
+    """Costs of cells, before and by place, for ``inom``, ``medel`` or ``tiondel``.
 
-    Parameters
-    ----------
-    objective : str
-        ``inom``, ``medel`` or ``tiondel``.
-    weights : array of float, shape (cells,)
-        Residents whose minutes count.
-    base : array of float, shape (cells,)
-        Minutes, or whether beyond the limit, with the offices that stay.
-    costs : array of float, shape (places, cells)
-        The same by place, never above ``base``.
-    tail : float
-        Residents over whom the mean is taken.
-    unreached : int
-        Residents left out because no road, office or place reaches them.
+    ``weights`` (cells,) are residents whose minutes count; ``base`` (cells,) their minutes, or
+    whether they are beyond the limit, with the offices that stay; ``costs`` (places, cells) the
+    same by place, never above ``base``. The mean is taken over ``tail`` residents; ``unreached``
+    are left out because no road, office or place reaches them.
     """
 
     objective: str
@@ -129,16 +119,9 @@ def problem(
     objective: str,
     limit: float,
 ) -> Problem:
-    """Return the problem of one objective.
+    """Return the problem of one objective; ``residents`` are who counts, 0 for nobody.
 
-    Parameters
-    ----------
-    minutes : array of float, shape (cells,)
-        To the nearest office that stays.
-    place_minutes : array of float, shape (places, cells)
-        To each place.
-    residents : array of int, shape (cells,)
-        Who counts; 0 for nobody.
+    ``minutes`` (cells,) to the nearest office that stays, ``place_minutes`` (places, cells).
     """
     best = np.minimum(minutes, place_minutes.min(axis=0, initial=np.inf))
     lost = ~np.isfinite(best) & (residents > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -97,12 +97,9 @@ def bubbles(view: SitingView, shown: str) -> tuple[Bubble, ...]:
     found = []
     for key, offices in offices_of(view).items():
         town, lat, lon = offices[0][1].town, offices[0][1].lat, offices[0][1].lon
-        kept = [
-            o
-            for name, o in offices
-            if not any(c.closes(name.replace("@", "/")) for c in plan.closings)
-        ]
-        number = len(offices if shown == "fore" else kept)
+        keys = [name.replace("@", "/") for name, _ in offices]
+        closed = sum(any(one.closes(name) for one in plan.closings) for name in keys)
+        number = len(offices) - (0 if shown == "fore" else closed)
         label = tr.plural("karta.offices", number, town=town) if number else town
         hint = tr("siting.map.close" if number else "siting.map.closed")
         found.append(
@@ -120,20 +117,16 @@ def bubbles(view: SitingView, shown: str) -> tuple[Bubble, ...]:
     if shown == "fore":
         return tuple(found)
     where = {place.id: place for place in view.world.foundations.geography.localities}
-    marks = [("planned", opening.place) for opening in plan.openings]
-    marks += [("home", stop) for one in plan.rounds for stop in one.stops]
-    for kind, place_id in dict.fromkeys(marks):
-        place = where[place_id]
-        words = tr("siting.map.planned.take-back" if kind == "planned" else "siting.map.stop")
+    planned, stop = tr("siting.map.planned.take-back"), tr("siting.map.stop")
+    marks: list[tuple[Literal["planned", "home"], str, str]] = [
+        *(("planned", opening.place, planned) for opening in plan.openings),
+        *(("home", place, stop) for one in plan.rounds for place in one.stops),
+    ]
+    for kind, place_id, words in dict.fromkeys(marks):
+        place, key = where[place_id], f"{kind}-{place_id}"
+        label = f"{place.name}: {words}"
         found.append(
-            Bubble(
-                id=f"{kind}-{place_id}",
-                name=place.name,
-                lat=place.lat,
-                lon=place.lon,
-                label=f"{place.name}: {words}",
-                kind="planned" if kind == "planned" else "home",
-            )
+            Bubble(id=key, name=place.name, lat=place.lat, lon=place.lon, label=label, kind=kind)
         )
     return tuple(found)
 
@@ -204,13 +197,12 @@ def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
         if place.is_seat and place.name not in named:
             east, north = point_in_metres(place.lat, place.lon)
             marks.append(drawn.Mark(name=place.name, east=east, north=north))
-    rows = [
-        LegendRow(code=code, label=words)
-        for code, words in enumerate([*class_labels(view, shown), tr("unknown")])
-    ]
+    labels = [*class_labels(view, shown), tr("unknown")]
+    rows = tuple(LegendRow(code=code, label=words) for code, words in enumerate(labels))
+    title = map_title(view, shown)
     return drawn.CountyPicture(
         shapes=county_shapes(folder),
-        title=map_title(view, shown),
+        title=title,
         description=headline(view),
         squares=drawn.squares_of(view.world.cells, map_classes(view, shown)[0]),
         marks=marks,
@@ -218,7 +210,7 @@ def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
         sides=(tr("siting.map.inland"), tr("siting.map.coast")),
         roads=drawn.background_roads(folder),
         phase=view.choice.phase.value,
-        legend=Legend(title=map_title(view, shown), rows=tuple(rows)),
+        legend=Legend(title=title, rows=rows),
     )
 
 

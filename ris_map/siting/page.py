@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,48 +18,28 @@ from ris_map.export.xlsx import workbook
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.siting import map as plan_map
+from ris_map.siting import words as told
 from ris_map.siting.best import TIME_LIMIT_S
 from ris_map.siting.plan import (
-    LIMITS,
-    MONTH_DAYS,
     MOST_CHANGES,
     MOST_STOPS,
-    OBJECTIVES,
     WORKING_DAYS,
     Opening,
     Round,
     SitingChoice,
+    View,
     context_of,
 )
 from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import Scenario, basis_of, scenario
 from ris_map.siting.suggest import Suggestion, regrets, suggestions
-from ris_map.siting.words import (
-    SitingView,
-    assumed,
-    change_words,
-    changes,
-    copy_text,
-    definitions,
-    full_table,
-    gains,
-    headline,
-    lead,
-    most_gained,
-    regret_table,
-    round_words,
-    rounds_words,
-    side_rows,
-    source,
-    still_beyond,
-    suggestion_words,
-)
+from ris_map.siting.words import SitingView
 from ris_map.travel.world import World
 from ris_map.web import data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
 from ris_map.web.picture import png
-from ris_map.words import Translator, swedish_sort_key
+from ris_map.words import Translator
 from ris_map.words.markup import render
 from ris_map.words.table import table_html
 
@@ -67,6 +48,9 @@ MAP_HEIGHT = 690
 AT_ONCE_S = 0.5
 """Work that takes longer shows how far it is, and a button that stops it."""
 _PAPERS = "_siting-papers"
+FORMS = ("openings", "closings", "rounds")
+_PLAIN = re.compile(r"[^\w\s,.()-]")
+"""What means something in the Markdown of a label, or might."""
 
 
 def _context() -> Context:
@@ -100,10 +84,10 @@ def view_of(world: World, choice: SitingChoice, words: Words) -> SitingView:
 def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredValue]) -> None:
     view = view_of(data.world(), STATE.chosen(), data.words(tr))
     with st.container(horizontal=True, vertical_alignment="center", key="siting-head"):
-        layout.title(headline(view), lead(view))
+        layout.title(told.headline(view), told.lead(view))
         _tools(view)
     layout.ignored_notice(ignored, tr=tr)
-    left, middle, right = st.columns([2.4, 4.6, 3.2], gap="medium")
+    left, middle, right = st.columns([2.2, 5.2, 3.0], gap="small")
     with left:
         with st.container(border=True, key="siting-plan"):
             _plan(view)
@@ -116,18 +100,18 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
             "siting_side.html",
             t=tr,
             what=tr("siting.side.what", limit=view.choice.limit, kind=view.kind),
-            rows=side_rows(view),
-            still=still_beyond(view),
-            gains=gains(view),
-            rounds=round_words(view),
-            assumed=assumed(view),
+            rows=told.side_rows(view),
+            still=told.still_beyond(view),
+            gains=told.gains(view),
+            rounds=told.round_words(view),
+            assumed=told.assumed(view),
         )
         st.html(side_html)
     with st.expander(tr("siting.rounds.best"), key="siting-rounds"):
         _best_rounds(view)
     with st.expander(tr("siting.table.heading"), key="siting-table"):
-        st.html(table_html(full_table(view), tr=tr))
-    _note("source", source(view))
+        st.html(table_html(told.full_table(view), tr=tr))
+    _note("source", told.source(view))
 
 
 def _note(name: str, text: str, heading: str = "") -> None:
@@ -142,86 +126,97 @@ def _plan(view: SitingView) -> None:
     winter = tr("siting.plan.winter") if choice.winter else ""
     values = {"kind": view.kind.capitalize(), "limit": choice.limit, "winter": winter}
     _note("plan", tr("siting.plan.question", **values), tr("siting.plan"))
-    listed = changes(view.scenario.plan)
+    listed = told.changes(view.scenario.plan)
     if not listed:
         _note("empty", tr("siting.plan.empty"))
     for name, change in listed:
-        lines = change_words(view, change)
-        with st.container(key=f"siting-change-{name}-{len(lines)}-{change}"):
+        lines = told.change_words(view, change)
+        # which change a button is for is read aloud, and seen from where it stands
+        spoken = f"*{_PLAIN.sub('', lines[0]).strip()}*"
+        with st.container(key=f"siting-change-{name}-{change}", gap=None):
             st.html(render("siting_change.html", lines=lines))
-            st.button(
-                f"{tr('siting.change.remove')}: {lines[0]}",
-                key=f"siting-remove-{change}",
-                type="tertiary",
-                on_click=_remove,
-                args=(name, str(change)),
-            )
-    with st.container(key="siting-plan-tools"):
-        if len(listed) < MOST_CHANGES:
-            _adders(view)
+            with st.container(horizontal=True, gap="small"):
+                edit = f"{tr('siting.change.edit')} {spoken}"
+                with st.popover(edit, key=f"siting-edit-{change}", type="tertiary"):
+                    _form(view, name, change)
+                st.button(
+                    f"{tr('siting.change.remove')} {spoken}",
+                    key=f"siting-remove-{change}",
+                    type="tertiary",
+                    on_click=_change,
+                    args=(name, str(change), ()),
+                )
+    with st.container(key="siting-plan-tools", gap="xsmall"):
+        for name in FORMS if len(listed) < MOST_CHANGES else ():
+            with st.popover(tr(f"siting.add.{name}"), key=f"siting-new-{name}", width="stretch"):
+                _form(view, name)
         with st.popover(tr("siting.ask"), key="siting-ask", width="stretch"):
             _question(view)
         if listed:
             st.button(tr("siting.clear"), key="siting-clear", type="tertiary", on_click=_clear)
 
 
-def _adders(view: SitingView) -> None:
-    tr, choice, names = view.tr, view.choice, view.place_names
-    places = sorted(names, key=lambda place: swedish_sort_key(names[place]))
-    with st.popover(tr("siting.add.open"), key="siting-open", width="stretch"):
-        place = _pick(tr, "place", places, names)
-        new = Opening(place or "", choice.service_type, (choice.phase,))
-        _add_button(tr, "openings", str(new), is_ready=place is not None)
-    with st.popover(tr("siting.add.close"), key="siting-close", width="stretch"):
-        offices = view.office_names
-        listed = sorted(offices, key=lambda key: swedish_sort_key(offices[key]))
-        office = _pick(tr, "office", listed, offices)
-        _add_button(tr, "closings", office or "", is_ready=office is not None)
-    with st.popover(tr("siting.add.round"), key="siting-round", width="stretch"):
-        base = _pick(tr, "base", places, names)
-        stops = st.multiselect(
-            tr("siting.stops"),
-            places,
+def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401 -- any change
+    """Draw the fields of a new change, or of one in the plan."""
+    tr, choice, key = view.tr, view.choice, f"siting-{name}-{old or 'new'}"
+    new: Opening | Round | str | None = None
+
+    def pick(field: str, names: Mapping[Any, str], now: object) -> Any:  # noqa: ANN401
+        options = list(names)
+        return st.selectbox(
+            tr(f"siting.{field}"),
+            options,
+            index=options.index(now) if now in options else None,
             format_func=names.__getitem__,
-            max_selections=MOST_STOPS,
-            key="siting-stops",
+            key=f"{key}-{field}",
             placeholder=tr("siting.choose"),
         )
-        days = st.number_input(tr("siting.days"), 1, WORKING_DAYS, 2, key="siting-days")
-        new_round = Round(base or "", tuple(sorted(stops)), int(days))
-        _add_button(tr, "rounds", str(new_round), is_ready=bool(base and stops))
 
+    def pick_some(field: str, names: Mapping[Any, str], now: Sequence[Any], most: int) -> list[Any]:
+        return st.multiselect(
+            tr(f"siting.{field}"),
+            list(names),
+            default=now,
+            format_func=names.__getitem__,
+            max_selections=most,
+            key=f"{key}-{field}",
+            placeholder=tr("siting.choose"),
+        )
 
-def _pick(tr: Translator, name: str, options: Sequence[str], names: dict[str, str]) -> str | None:
-    chosen: str | None = st.selectbox(
-        tr(f"siting.{name}"),
-        options,
-        index=None,
-        format_func=names.__getitem__,
-        key=f"siting-new-{name}",
-        placeholder=tr("siting.choose"),
-    )
-    return chosen
-
-
-def _add_button(tr: Translator, name: str, change: str, *, is_ready: bool) -> None:
+    if name == "openings":
+        place = pick("place", view.place_names, old and old.place)
+        kinds, phases = ({t: view.label(t).capitalize() for t in of} for of in (ServiceType, Phase))
+        kind = pick("ask.service_type", kinds, (old or choice).service_type)
+        now = old.phases if old else (choice.phase,)
+        some = pick_some("phases", phases, now, len(Phase))
+        if place and some:
+            new = Opening(place, kind, tuple(phase for phase in Phase if phase in some))
+    elif name == "closings":
+        new = pick("office", view.office_names, str(old))
+    else:
+        base = pick("base", view.place_names, old and old.base)
+        stops = pick_some("stops", view.place_names, old.stops if old else (), MOST_STOPS)
+        days = st.number_input(
+            tr("siting.days"), 1, WORKING_DAYS, old.days if old else 2, key=f"{key}-days"
+        )
+        if base and stops:
+            new = Round(base, tuple(sorted(stops)), int(days))
     st.button(
-        tr("siting.add"),
-        key=f"siting-add-{name}",
-        disabled=not is_ready,
-        on_click=_add,
-        args=(name, (change,)),
+        tr("siting.change.save" if old else "siting.add"),
+        key=f"{key}-done",
+        disabled=new is None,
+        on_click=_change,
+        args=(name, str(old or ""), (str(new),)),
         type="primary",
     )
 
 
-def _add(name: str, new: Sequence[str]) -> None:
-    now = getattr(STATE.chosen(), name)
-    STATE.set(**{name: tuple(dict.fromkeys([*now, *new]))[:MOST_CHANGES]})
-
-
-def _remove(name: str, change: str) -> None:
-    STATE.set(**{name: tuple(c for c in getattr(STATE.chosen(), name) if c != change)})
+def _change(name: str, old: str, new: Sequence[str]) -> None:
+    """Put changes in the place of an old one, or last."""
+    now = list(getattr(STATE.chosen(), name))
+    at = now.index(old) if old in now else len(now)
+    now[at : at + 1] = new
+    STATE.set(**{name: tuple(dict.fromkeys(now))[:MOST_CHANGES]})
 
 
 def _clear() -> None:
@@ -234,21 +229,21 @@ def _question(view: SitingView) -> None:
     def label(term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         return view.label(term).capitalize() if term else tr("siting.ask.area.all")
 
-    _choose(tr, "phase", tuple(Phase), label)
-    _choose(tr, "service_type", tuple(ServiceType), label)
-    _choose(tr, "area", (None, *STRENGTH_AREAS), label)
-    _choose(tr, "limit", LIMITS)
+    _choose(tr, "phase", label, tuple(Phase))
+    _choose(tr, "service_type", label, tuple(ServiceType))
+    _choose(tr, "area", label, (None, *STRENGTH_AREAS))
+    _choose(tr, "limit")
     st.toggle(tr("siting.ask.winter"), key=STATE.key("winter"), on_change=STATE.write)
-    _choose(tr, "near", (30, 60))
+    _choose(tr, "near")
 
 
 def _choose(
-    tr: Translator, name: str, options: Sequence[Any], form: Callable[[Any], str] = str
+    tr: Translator, name: str, form: Callable[[Any], str] = str, options: Sequence[Any] = ()
 ) -> None:
-    """Draw the list of a field of the choice."""
+    """Draw the list of a field of the choice; without options, of all values that it takes."""
     st.selectbox(
         tr(f"siting.ask.{name}"),
-        options,
+        options or get_args(SitingChoice.model_fields[name].annotation),
         format_func=form,
         key=STATE.key(name),
         on_change=STATE.write,
@@ -320,13 +315,13 @@ def _going_on(tr: Translator, name: str) -> None:
 def _best(view: SitingView) -> None:
     tr, choice, basis = view.tr, view.choice, view.scenario.basis
     note = tr("siting.best.one", limit=choice.limit, n=len(basis.place_ids))
-    st.html(render("siting_bars.html", t=tr, note=note, bars=most_gained(view)))
-    _choose(tr, "objective", OBJECTIVES, lambda goal: tr(f"siting.best.goal.{goal}"))
+    st.html(render("siting_bars.html", t=tr, note=note, bars=told.most_gained(view)))
+    _choose(tr, "objective", lambda goal: tr(f"siting.best.goal.{goal}"))
     number, region = st.columns(2)
     with number:
-        _choose(tr, "number", (1, 2, 3, 4, 5))
+        _choose(tr, "number")
     with region:
-        _choose(tr, "region", ("lan", "inland"), lambda name: tr(f"siting.best.region.{name}"))
+        _choose(tr, "region", lambda name: tr(f"siting.best.region.{name}"))
     asked = choice.model_copy(update={"view": "efter"})
     if found := _searched(tr, "best", asked, partial(suggestions, basis, choice)):
         _suggestion(view, found[-1])
@@ -334,31 +329,32 @@ def _best(view: SitingView) -> None:
 
 def _suggestion(view: SitingView, found: Suggestion) -> None:
     tr, choice = view.tr, view.choice
-    st.html(render("siting_best.html", t=tr, **suggestion_words(view, found)))
+    st.html(render("siting_best.html", t=tr, **told.suggestion_words(view, found)))
     new = [str(Opening(p, choice.service_type, (choice.phase,))) for p in found.places[0]]
-    st.button(tr("siting.best.add"), key="siting-best-add", on_click=_add, args=("openings", new))
+    st.button(
+        tr("siting.best.add"), key="siting-best-add", on_click=_change, args=("openings", "", new)
+    )
     start = partial(regrets, found.answer.sets[0], choice, partial(basis_of, view.world))
     asked = (choice.model_copy(update={"view": "efter"}), found.places[0])
-    if told := _searched(tr, "regret", asked, start):
-        st.html(table_html(regret_table(view, told), tr=tr))
+    if lost := _searched(tr, "regret", asked, start):
+        st.html(table_html(told.regret_table(view, lost), tr=tr))
 
 
 def _best_rounds(view: SitingView) -> None:
     tr, choice, names = view.tr, view.choice, view.place_names
     _note("rounds", tr("siting.rounds.best.note"))
     with st.container(horizontal=True):
-        places = sorted(names, key=lambda place: swedish_sort_key(names[place]))
-        _choose(tr, "base", places, names.__getitem__)
-        _choose(tr, "month_days", MONTH_DAYS)
-        _choose(tr, "visits", (1, 2, 4))
+        _choose(tr, "base", names.__getitem__, tuple(names))
+        _choose(tr, "month_days")
+        _choose(tr, "visits")
     asked = choice.model_copy(update={"view": "efter"})
     start = partial(best_rounds, view.scenario.basis, choice)
     if found := _searched(tr, "rounds", asked, start):
-        st.html(render("siting_best.html", t=tr, **rounds_words(view, found[-1])))
+        st.html(render("siting_best.html", t=tr, **told.rounds_words(view, found[-1])))
         new = [str(one) for one in found[-1].rounds]
         if new:
-            args = ("rounds", new)
-            st.button(tr("siting.best.add"), key="siting-rounds-add", on_click=_add, args=args)
+            args = ("rounds", "", new)
+            st.button(tr("siting.best.add"), key="siting-rounds-add", on_click=_change, args=args)
 
 
 # -------------------------------------------------------------------- map, paper and files
@@ -369,7 +365,7 @@ def _map(view: SitingView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="siting-view"):
         st.segmented_control(
             tr("siting.view"),
-            ("fore", "efter", "skillnad"),
+            get_args(View),
             format_func=lambda name: tr(f"siting.view.{name}"),
             key=STATE.key("view"),
             on_change=STATE.write,
@@ -391,7 +387,7 @@ def _clicked(view: SitingView, click: MapClick) -> None:
 def _tools(view: SitingView) -> None:
     """Draw the buttons above: copy, print, files."""
     tr, folder = view.tr, settings.data_dir()
-    st.html(render("siting_tools.html", t=tr, text=copy_text(view)), width="content")
+    st.html(render("siting_tools.html", t=tr, text=told.copy_text(view)), width="content")
     if st.button(tr("siting.print"), key="siting-print"):
         number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
         query = urlencode({**view.choice.query(), "lang": tr.language.value}, doseq=True)
@@ -399,33 +395,35 @@ def _tools(view: SitingView) -> None:
         table = table_html(plan_map.paper_table(view), tr=tr)
         paper_html = plan_map.paper_html(view, folder, table=table, url=url, number=number)
         st.html(paper_html)
+    files: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "png": ("image/png", lambda: png(plan_map.picture(view, folder))),
+        "svg": ("image/svg+xml", lambda: plan_map.picture(view, folder).encode()),
+        "csv.excel": ("text/csv", partial(_csv, view, CsvFlavour.SWEDISH)),
+        "csv": ("text/csv", partial(_csv, view, CsvFlavour.PLAIN)),
+        "xlsx": (XLSX_TYPE, partial(book_of, view)),
+    }
     with st.popover(tr("siting.files"), key="siting-files", width="content"):
-        _download(view, "png", "image/png", lambda: png(plan_map.picture(view, folder)))
-        _download(view, "svg", "image/svg+xml", lambda: plan_map.picture(view, folder).encode())
-        for flavour, name in ((CsvFlavour.SWEDISH, "csv.excel"), (CsvFlavour.PLAIN, "csv")):
-            make = partial(table_csv, full_table(view), flavour=flavour, tr=tr)
-            _download(view, name, "text/csv", make)
-        _download(view, "xlsx", XLSX_TYPE, partial(book_of, view))
+        for name, (mime, make) in files.items():
+            st.download_button(
+                tr(f"siting.files.{name}"),
+                data=make,
+                file_name=f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}",
+                mime=mime,
+                key=f"siting-file-{name}",
+                on_click="ignore",
+            )
 
 
-def _download(view: SitingView, name: str, mime: str, make: Callable[[], bytes]) -> None:
-    tr = view.tr
-    st.download_button(
-        tr(f"siting.files.{name}"),
-        data=make,
-        file_name=f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}",
-        mime=mime,
-        key=f"siting-file-{name}",
-        on_click="ignore",
-    )
+def _csv(view: SitingView, flavour: CsvFlavour) -> bytes:
+    return table_csv(told.full_table(view), flavour=flavour, tr=view.tr)
 
 
 def book_of(view: SitingView) -> bytes:
     """Return the plan and all figures as a workbook."""
     return workbook(
-        [full_table(view)],
-        definitions=definitions(view),
+        [told.full_table(view)],
+        definitions=told.definitions(view),
         definitions_name=view.tr("siting.sheet"),
-        source=source(view),
+        source=told.source(view),
         tr=view.tr,
     )

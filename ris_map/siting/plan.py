@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -19,9 +19,16 @@ MOST_CHANGES: Final = 12
 MOST_STOPS: Final = 5
 WORKING_DAYS: Final = 20
 """Working days of a month: a desk that is open on all of them is an office."""
-MONTH_DAYS: Final = (1, 2, 3, 4, 6, 8, 10, 15, 20)
-LIMITS: Final = (30, 60, 90, 120)
-OBJECTIVES: Final = ("inom", "medel", "tiondel")
+MonthDays = Literal[1, 2, 3, 4, 6, 8, 10, 15, 20]
+Limit = Literal[30, 60, 90, 120]
+Near = Literal[30, 60]
+Number = Literal[1, 2, 3, 4, 5]
+Visits = Literal[1, 2, 4]
+Objective = Literal["inom", "medel", "tiondel"]
+Region = Literal["lan", "inland"]
+View = Literal["fore", "efter", "skillnad"]
+LIMITS: Final = get_args(Limit)
+OBJECTIVES: Final = get_args(Objective)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -98,41 +105,35 @@ class Round:
         return f"{self.base}:{','.join(self.stops)}:{self.days}"
 
 
+Change = Opening | Closing | Round
+
+
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text) or len(text) > 80:
         raise ValueError(f"not an id: {text[:80]}")
     return text
 
 
-def _known(info: ValidationInfo, name: str, values: Collection[str]) -> None:
-    listed = (info.context or {}).get(name)
-    if listed is not None and any(value not in listed for value in values):
-        raise ValueError(f"not one of {name}")
+def _changes(
+    kind: type[Change], listed: str, names: Callable[[Any], Iterable[str]]
+) -> AfterValidator:
+    """Return a validator of a change whose names are in a list, if that is given as context."""
 
+    def check(text: str, info: ValidationInfo) -> str:
+        change = kind.read(text)
+        known = (info.context or {}).get(listed)
+        if known is not None and not set(names(change)) <= set(known):
+            raise ValueError(f"not one of {listed}")
+        return str(change)
 
-def _opening(text: str, info: ValidationInfo) -> str:
-    change = Opening.read(text)
-    _known(info, "places", [change.place])
-    return str(change)
-
-
-def _closing(text: str, info: ValidationInfo) -> str:
-    change = Closing.read(text)
-    _known(info, "offices", [str(change)])
-    return str(change)
-
-
-def _round(text: str, info: ValidationInfo) -> str:
-    change = Round.read(text)
-    _known(info, "places", [change.base, *change.stops])
-    return str(change)
+    return AfterValidator(check)
 
 
 def _number(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
-Limit = Annotated[Literal[30, 60, 90, 120], BeforeValidator(_number)]
+_Whole = BeforeValidator(_number)
 
 
 class SitingChoice(Choice):
@@ -145,30 +146,27 @@ class SitingChoice(Choice):
     phase: Phase = Field(default=Phase.IDE, alias="fas")
     service_type: ServiceType = Field(default=ServiceType.RADGIVNING, alias="stod")
     area: StrengthArea | None = Field(default=None, alias="omrade")
-    limit: Limit = Field(default=60, alias="grans")
+    limit: Annotated[Limit, _Whole] = Field(default=60, alias="grans")
     winter: Flag = Field(default=False, alias="vinter")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
-    openings: tuple[Annotated[str, AfterValidator(_opening)], ...] = Field(
-        default=(), alias="oppna", max_length=MOST_CHANGES
+    openings: tuple[Annotated[str, _changes(Opening, "places", lambda one: [one.place])], ...] = (
+        Field(default=(), alias="oppna", max_length=MOST_CHANGES)
     )
-    closings: tuple[Annotated[str, AfterValidator(_closing)], ...] = Field(
-        default=(), alias="stang", max_length=MOST_CHANGES
+    closings: tuple[Annotated[str, _changes(Closing, "offices", lambda one: [str(one)])], ...] = (
+        Field(default=(), alias="stang", max_length=MOST_CHANGES)
     )
-    rounds: Annotated[tuple[Annotated[str, AfterValidator(_round)], ...], FreeText()] = Field(
-        default=(), alias="besok", max_length=MOST_CHANGES
-    )
-    near: Annotated[Literal[30, 60], BeforeValidator(_number)] = Field(default=30, alias="nara")
-    objective: Literal["inom", "medel", "tiondel"] = Field(default="inom", alias="mal")
-    number: Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_number)] = Field(
-        default=1, alias="antal"
-    )
+    rounds: Annotated[
+        tuple[Annotated[str, _changes(Round, "places", lambda one: [one.base, *one.stops])], ...],
+        FreeText(),
+    ] = Field(default=(), alias="besok", max_length=MOST_CHANGES)
+    near: Annotated[Near, _Whole] = Field(default=30, alias="nara")
+    objective: Objective = Field(default="inom", alias="mal")
+    number: Annotated[Number, _Whole] = Field(default=1, alias="antal")
     base: Annotated[str, one_of("places")] = Field(default="lycksele", alias="bas")
-    month_days: Annotated[Literal[1, 2, 3, 4, 6, 8, 10, 15, 20], BeforeValidator(_number)] = Field(
-        default=4, alias="dagar"
-    )
-    visits: Annotated[Literal[1, 2, 4], BeforeValidator(_number)] = Field(default=1, alias="minst")
-    region: Literal["lan", "inland"] = Field(default="lan", alias="yta")
-    view: Literal["fore", "efter", "skillnad"] = Field(default="efter", alias="vy")
+    month_days: Annotated[MonthDays, _Whole] = Field(default=4, alias="dagar")
+    visits: Annotated[Visits, _Whole] = Field(default=1, alias="minst")
+    region: Region = Field(default="lan", alias="yta")
+    view: View = Field(default="efter", alias="vy")
 
     @property
     def cube_choice(self) -> CubeChoice:

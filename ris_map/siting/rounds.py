@@ -49,20 +49,10 @@ class Tours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """The best rounds within some days a month so far.
+    """The best rounds within some days a month so far, and how each is driven.
 
-    Parameters
-    ----------
-    rounds : tuple of Round
-        Each with its days a month.
-    drives : tuple of Drive
-        How each is driven.
-    served : int
-        Residents who get a desk within the limit often enough and had none.
-    gap : float
-        Share by which more might be served; 0 = proved.
-    tried : int
-        Tours that fit into a day and of which no other reaches all the same.
+    ``served`` residents get a desk within the limit often enough and had none; ``gap`` is the
+    share by which more might be, 0 = proved; ``tried`` counts the day tours compared.
     """
 
     rounds: tuple[Round, ...] = ()

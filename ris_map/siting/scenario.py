@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, permutations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ris_map.coverage.cubes import cube_of
-from ris_map.coverage.people import Figures, People, Residents, figures, weighted_percentile
+from ris_map.coverage.people import People, Residents, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
 from ris_map.siting.plan import WORKING_DAYS, Plan, Round, SitingChoice
 from ris_map.travel.matrix import travel
@@ -32,24 +33,10 @@ MONTHS = 12
 class Basis:
     """What every plan for one question is computed from. Arrays are read-only.
 
-    Parameters
-    ----------
-    limit : float
-        ``L``, minutes; the limit itself counts as within.
-    residents : Residents
-        Everybody, by inhabited cell.
-    office_ids : tuple of str
-        Offices that help with what is asked, ``actor/office``.
-    office_minutes : array of float, shape (offices, cells)
-        Infinite where the office does not serve the cell's municipality.
-    place_ids : tuple of str
-        Named places where an office may open.
-    place_minutes : array of float, shape (places, cells)
-        From each place to each cell.
-    hop_minutes, hop_km : array of float, shape (places, places)
-        Between places.
-    groups : mapping
-        Municipality codes by group: coast, inland, county.
+    ``limit`` is L, itself within. Offices, ``actor/office``, help with what is asked;
+    ``office_minutes`` (offices, cells) is infinite where one does not serve the cell's municipality
+    and ``place_minutes`` (places, cells) from each named place where an office may open.
+    ``hop_minutes`` and ``hop_km`` lie between places, ``groups`` has municipality codes.
     """
 
     limit: float
@@ -145,20 +132,14 @@ class Drive:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
-    """Before and after.
+    """Before and after, with a drive for each round of the plan.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A row per group (county, inland, coast, each municipality), columns ``residents`` and, for
-        ``before_`` and ``after_`` each: ``within_30`` ... ``within_120`` (residents), ``median``,
-        ``p90``, ``shortfall`` (mean of max(0, t - L), FGT1 in minutes), ``worst_tenth`` (mean
-        minutes of the tenth with the longest way), ``actors`` (within L, of the resident in the
-        middle), ``days_1``, ``days_2``, ``days_4`` (residents with a desk near so often); and
-        ``gain``, ``lose`` (residents whose way gets shorter, longer). Minutes are infinite where no
-        way is known.
-    drives : tuple of Drive
-        One per round of the plan.
+    ``table`` has a row per group (county, inland, coast, each municipality), columns ``residents``
+    and, for ``before_`` and ``after_`` each: ``within_30`` ... ``within_120`` (residents),
+    ``median``, ``p90``, ``shortfall`` (mean of max(0, t - L), FGT1), ``worst_tenth`` (mean) in
+    minutes, infinite where no way is known, ``actors`` (within L, of the resident in the middle),
+    ``days_1``, ``days_2``, ``days_4`` (residents with a desk near so often); and ``gain``, ``lose``
+    (residents whose way gets shorter, longer).
     """
 
     basis: Basis
@@ -250,61 +231,47 @@ def worst_tenth(minutes: FloatArray, persons: IntArray) -> float:
     return float((minutes[order][some] * taken[some]).sum() / wanted)
 
 
-def _groupings(basis: Basis) -> list[tuple[tuple[str, ...], People]]:
+def _table(basis: Basis, before: State, after: State) -> pd.DataFrame:
     residents, codes = basis.residents, basis.residents.municipality_codes
-    inland = np.array([code in basis.groups[INLAND] for code in codes])
-    return [
+    is_inland = np.array([code in basis.groups[INLAND] for code in codes])
+    groupings = [
         ((COUNTY,), residents.grouped(np.zeros(len(codes), dtype=np.int64), groups=1)),
-        ((INLAND, COAST), residents.grouped(np.where(inland, 0, 1), groups=2)),
+        ((INLAND, COAST), residents.grouped(np.where(is_inland, 0, 1), groups=2)),
         (codes, residents.people),
     ]
-
-
-def _table(basis: Basis, before: State, after: State) -> pd.DataFrame:
-    minutes = np.stack([before.minutes, after.minutes])
-    actors = np.stack([before.actors, after.actors]).astype(np.float64)
-    frames = []
-    for ids, people in _groupings(basis):
-        counted = figures(minutes, people=people, thresholds=THRESHOLDS, limit=basis.limit)
-        middle = weighted_percentile(actors, people=people, percent=50)
-        frame = pd.DataFrame({"residents": counted.persons}, index=list(ids))
-        for at, name in enumerate(("before", "after")):
-            frame = frame.join(_columns(counted, at, index=frame.index).add_prefix(f"{name}_"))
-            frame[f"{name}_worst_tenth"] = _worst(minutes[at], people)
-            frame[f"{name}_actors"] = np.nan_to_num(middle[:, at]).astype(np.int64)
-            for days in DAYS_SHOWN:
-                enough = (before, after)[at].days >= days
-                frame[f"{name}_days_{days}"] = _count(enough, people)
-        frame["gain"] = _count(after.minutes < before.minutes, people)
-        frame["lose"] = _count(after.minutes > before.minutes, people)
-        frames.append(frame)
-    return pd.concat(frames)
-
-
-def _columns(counted: Figures, at: int, *, index: pd.Index[str]) -> pd.DataFrame:
-    within = {
-        f"within_{limit:.0f}": counted.people_within[:, at, k] for k, limit in enumerate(THRESHOLDS)
-    }
-    return pd.DataFrame(
-        {
-            **within,
-            "median": counted.median_minutes[:, at],
-            "p90": counted.p90_minutes[:, at],
-            "shortfall": counted.shortfall_minutes[:, at],
-        },
-        index=index,
+    return pd.concat(
+        pd.DataFrame(_columns(basis, people, before, after), index=list(ids))
+        for ids, people in groupings
     )
 
 
+def _columns(basis: Basis, people: People, before: State, after: State) -> dict[str, Any]:
+    minutes = np.stack([before.minutes, after.minutes])
+    actors = np.stack([before.actors, after.actors]).astype(np.float64)
+    counted = figures(minutes, people=people, thresholds=THRESHOLDS, limit=basis.limit)
+    middle = weighted_percentile(actors, people=people, percent=50)
+
+    def count(is_counted: BoolArray) -> IntArray:
+        weights = people.persons * is_counted
+        return np.bincount(people.group, weights, people.groups).astype(np.int64)
+
+    columns: dict[str, Any] = {"residents": counted.persons}
+    for at, (when, one) in enumerate((("before", before), ("after", after))):
+        for k, limit in enumerate(THRESHOLDS):
+            columns[f"{when}_within_{limit:.0f}"] = counted.people_within[:, at, k]
+        columns[f"{when}_median"] = counted.median_minutes[:, at]
+        columns[f"{when}_p90"] = counted.p90_minutes[:, at]
+        columns[f"{when}_shortfall"] = counted.shortfall_minutes[:, at]
+        columns[f"{when}_worst_tenth"] = _worst(one.minutes, people)
+        columns[f"{when}_actors"] = np.nan_to_num(middle[:, at]).astype(np.int64)
+        for days in DAYS_SHOWN:
+            columns[f"{when}_days_{days}"] = count(one.days >= days)
+    columns["gain"] = count(after.minutes < before.minutes)
+    columns["lose"] = count(after.minutes > before.minutes)
+    return columns
+
+
 def _worst(minutes: FloatArray, people: People) -> list[float]:
-    has_road = people.has_road if people.has_road is not None else np.ones(len(minutes), bool)
-    found = []
-    for places in people.places:
-        there = places[has_road[places]]
-        found.append(worst_tenth(minutes[there], people.persons[there]))
-    return found
-
-
-def _count(is_counted: BoolArray, people: People) -> IntArray:
-    weights = people.persons * is_counted
-    return np.bincount(people.group, weights, people.groups).astype(np.int64)
+    has_road = np.ones(len(minutes), bool) if people.has_road is None else people.has_road
+    groups = (places[has_road[places]] for places in people.places)
+    return [worst_tenth(minutes[places], people.persons[places]) for places in groups]

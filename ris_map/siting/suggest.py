@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ris_map.siting.best import Answer, Problem, best_sets, problem, search
+from ris_map.siting.best import TIME_LIMIT_S, Answer, Problem, best_sets, problem, search
 from ris_map.siting.plan import LIMITS, OBJECTIVES, SitingChoice
 from ris_map.siting.scenario import Basis, State, state
 from ris_map.travel.network import IntArray
@@ -89,15 +90,20 @@ class Regret:
 def regrets(
     chosen: Sequence[int], choice: SitingChoice, basis_for: Callable[[SitingChoice], Basis]
 ) -> Iterator[Regret]:
-    """Yield what a set loses under the other speed model, objectives and limits."""
+    """Yield what a set loses under the other speed model, objectives and limits.
+
+    All searches together take at most the time of one; what that leaves open is not proved.
+    """
     others: list[dict[str, object]] = [{"winter": not choice.winter}]
     others += [{"objective": goal} for goal in OBJECTIVES if goal != choice.objective]
     others += [{"objective": "inom", "limit": limit} for limit in LIMITS if limit != choice.limit]
-    for update in others:
+    deadline = time.monotonic() + TIME_LIMIT_S
+    for left, update in zip(range(len(others), 0, -1), others, strict=True):
         asked = choice.model_copy(update=update)
         basis = basis_for(asked)
         task = task_of(basis, state(basis, asked.plan, asked), asked)
-        best = best_sets(task, len(chosen), time_limit_s=2.0)
+        seconds = (deadline - time.monotonic()) / left
+        best = best_sets(task, len(chosen), time_limit_s=seconds)
         yield Regret(
             asked=asked,
             loss=max(task.value(chosen) - best.value, 0.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,18 +12,22 @@ import numpy as np
 import pandas as pd
 
 from ris_map.register.in_words import Words
-from ris_map.siting.plan import LIMITS, Closing, Opening, Plan, Round, SitingChoice
+from ris_map.siting.plan import LIMITS, Change, Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.rounds import Rounds
 from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Drive, Scenario, state
 from ris_map.siting.suggest import Regret, Suggestion
 from ris_map.travel.accuracy import accuracy, error_words
 from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.world import World
-from ris_map.words import Translator
+from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import percent, rounded, whole
 from ris_map.words.table import Cell, FigureTable, count, minutes, share
 
 MOST_NAMED = 4
+
+
+def _in_order(names: dict[str, str]) -> dict[str, str]:
+    return dict(sorted(names.items(), key=lambda item: swedish_sort_key(item[1])))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,26 +46,31 @@ class SitingView:
 
     @cached_property
     def place_names(self) -> dict[str, str]:
-        """Names of places by id; namesakes with their municipality."""
+        """Names of places by id, in order; namesakes with their municipality."""
         places = self.world.foundations.geography.localities
-        names = [place.name for place in places]
-        return {
-            place.id: place.name
-            if names.count(place.name) == 1
-            else f"{place.name} ({self.words.municipality_names[place.municipality_code]})"
-            for place in places
-        }
+        names = Counter(place.name for place in places)
+        towns = self.words.municipality_names
+        return _in_order(
+            {
+                place.id: place.name
+                if names[place.name] == 1
+                else f"{place.name} ({towns[place.municipality_code]})"
+                for place in places
+            }
+        )
 
     @cached_property
     def office_names(self) -> dict[str, str]:
-        """Actor and town of each office that helps with what is asked, by ``actor@office``."""
+        """Actor and town, in order, of each office that helps with what is asked."""
         helping = {key.replace("/", "@") for key in self.scenario.basis.office_ids}
-        return {
-            key: f"{actor.name}, {office.town}"
-            for actor in self.world.register.actors
-            for office in actor.offices
-            if (key := f"{actor.id}@{office.id}") in helping
-        }
+        return _in_order(
+            {
+                key: f"{actor.name}, {office.town}"
+                for actor in self.world.register.actors
+                for office in actor.offices
+                if (key := f"{actor.id}@{office.id}") in helping
+            }
+        )
 
     def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         """Return the label of a term, in lower case."""
@@ -79,7 +89,11 @@ class SitingView:
 
     def figure(self, group: str, name: str) -> float:
         """Return a figure of a group of the table."""
-        return float(self.scenario.table.loc[group, name])  # type: ignore[arg-type]
+        return float(self._figures[group][name])
+
+    @cached_property
+    def _figures(self) -> dict[Any, dict[Any, Any]]:
+        return self.scenario.table.to_dict("index")
 
     def share_of(self, group: str, when: str) -> float:
         """Return the share of a group's residents within the limit, before or after."""
@@ -155,7 +169,7 @@ def lead(view: SitingView) -> str:
     return " ".join(parts)
 
 
-def change_words(view: SitingView, change: Opening | Closing | Round) -> tuple[str, str]:
+def change_words(view: SitingView, change: Change) -> tuple[str, str]:
     """Return a change in two lines."""
     tr, names = view.tr, view.place_names
     if isinstance(change, Opening):
@@ -179,13 +193,10 @@ def change_words(view: SitingView, change: Opening | Closing | Round) -> tuple[s
     )
 
 
-def changes(plan: Plan) -> list[tuple[str, Opening | Closing | Round]]:
+def changes(plan: Plan) -> list[tuple[str, Change]]:
     """Return every change with the field of the choice that holds it."""
-    return [
-        *(("openings", change) for change in plan.openings),
-        *(("closings", change) for change in plan.closings),
-        *(("rounds", change) for change in plan.rounds),
-    ]
+    fields = ("openings", "closings", "rounds")
+    return [(name, change) for name in fields for change in getattr(plan, name)]
 
 
 def side_rows(view: SitingView) -> list[dict[str, Any]]:
@@ -193,20 +204,19 @@ def side_rows(view: SitingView) -> list[dict[str, Any]]:
     tr, inland = view.tr, view.scenario.basis.groups[INLAND]
 
     def row(group: str) -> dict[str, Any]:
-        before, after = (view.share_of(group, when) for when in ("before", "after"))
-        is_same = view.percent(group, "before") == view.percent(group, "after")
+        before, after = (100 * view.share_of(group, when) for when in ("before", "after"))
         numbers = {when: view.percent(group, when) for when in ("before", "after")}
+        is_same = numbers["before"] == numbers["after"]
+        same, change = tr("siting.side.same", share=numbers["after"]), "siting.side.change"
         return {
             "name": view.group_name(group),
-            "before": round(100 * before, 1),
-            "after": round(100 * after, 1),
-            "low": round(100 * min(before, after), 1),
-            "span": round(100 * abs(after - before), 1),
+            "before": round(before, 1),
+            "after": round(after, 1),
+            "low": round(min(before, after), 1),
+            "span": round(abs(after - before), 1),
             "is_same": is_same,
             "is_whole": group == INLAND,
-            "text": tr("siting.side.same", share=numbers["after"])
-            if is_same
-            else tr("siting.side.change", **numbers),
+            "text": same if is_same else tr(change, **numbers),
         }
 
     order = sorted(
@@ -223,10 +233,9 @@ def side_rows(view: SitingView) -> list[dict[str, Any]]:
 def still_beyond(view: SitingView) -> tuple[str, str]:
     """Return how many in the inland are still beyond the limit, and where most of them live."""
     tr, limit = view.tr, view.choice.limit
-    left = {
-        code: view.figure(code, "residents") - view.figure(code, f"after_within_{limit}")
-        for code in view.scenario.basis.groups[INLAND]
-    }
+    table = view.scenario.table
+    beyond = table["residents"] - table[f"after_within_{limit}"]
+    left = {code: float(beyond[code]) for code in view.scenario.basis.groups[INLAND]}
     if not sum(left.values()):
         return tr("siting.side.none-left", limit=limit), ""
     most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
@@ -282,13 +291,10 @@ def round_words(view: SitingView) -> list[str]:
 
 def drive_words(view: SitingView, one: Round, driven: Drive) -> str:
     """Return a round's stops in order, and what it takes in a year."""
-    return view.tr(
-        "siting.rounds.drive",
-        base=view.place_names[one.base],
-        order=" – ".join(view.place_names[stop] for stop in driven.order),
-        km=view.about(driven.km_per_year),
-        hours=view.about(driven.hours_per_year),
-    )
+    names = view.place_names
+    order = " – ".join(names[stop] for stop in driven.order)
+    about = {"km": view.about(driven.km_per_year), "hours": view.about(driven.hours_per_year)}
+    return view.tr("siting.rounds.drive", base=names[one.base], order=order, **about)
 
 
 def full_table(view: SitingView, limits: Sequence[int] = LIMITS) -> FigureTable:
@@ -424,13 +430,15 @@ def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
         asked, is_people = one.asked, one.asked.objective == "inom"
         unit, decimals = ("people", 0) if is_people else ("minutes", 1)
         said = tr(f"siting.regret.{unit}", n=tr.number(one.loss, decimals=decimals))
+        said = said if one.loss > 0.05 else tr("siting.regret.none")
         norm = tr(f"siting.norm.{asked.objective}")
         if asked.winter != choice.winter:
             norm = tr(f"siting.norm.{'winter' if asked.winter else 'summer'}")
         elif asked.limit != choice.limit:
             norm = tr("siting.norm.limit", limit=asked.limit)
         best = tr.listing(view.place_names[place] for place in one.places)
-        rows.append([norm, best, said if one.loss > 0.05 else tr("siting.regret.none")])
+        said = said if one.is_proved else tr("siting.regret.open", loss=said)
+        rows.append([norm, best, said])
     return FigureTable(
         id="regret",
         title=tr("siting.best.regret.title"),

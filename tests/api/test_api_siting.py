@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 from ris_map.siting.page import view_of
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.scenario import basis_of, scenario
+from ris_map.siting.suggest import regrets
 from ris_map.siting.words import full_table
 from ris_map.travel.world import service
 from ris_map.words.language import Language
@@ -50,7 +52,10 @@ def test_R4_page_file_and_api_give_the_same_figures(api: TestClient) -> None:
 
 
 @pytest.mark.parametrize("goal", ["inom", "medel", "tiondel"])
-def test_R5_the_best_place_is_proved_and_says_its_objective(api: TestClient, goal: str) -> None:
+def test_R5_the_best_place_is_proved_and_says_its_objective_and_regret(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch, goal: str
+) -> None:
+    monkeypatch.setattr("ris_map.siting.suggest.TIME_LIMIT_S", 600.0)  # on any machine
     answer = api.get(f"{V1}/best-places?mal={goal}&omrade=inland&antal=1").json()
     assert answer["objective"] == goal
     assert answer["region"] == "inland"
@@ -58,6 +63,19 @@ def test_R5_the_best_place_is_proved_and_says_its_objective(api: TestClient, goa
     assert answer["gap"] == 0
     assert answer["value"] < answer["value_before"]
     assert len(answer["steps"]) == len(answer["sets"][0]) == 1
+    # the page's own regret, norm by norm
+    asked = SitingChoice.read({"mal": [goal], "yta": ["inland"]})[0]
+    world = service(DATA).moment().world
+    basis = basis_of(world, asked)
+    chosen = [basis.place(place) for place in answer["sets"][0]]
+    told = list(regrets(chosen, asked, partial(basis_of, world)))
+    assert len(told) == len(answer["regret"]) == 6
+    for one, lost in zip(told, answer["regret"], strict=True):
+        assert lost["loss"] == pytest.approx(one.loss, abs=0.001)
+        assert tuple(lost["best"]) == one.places
+        assert lost["is_proved"]
+        norm = (lost["objective"], lost["limit_minutes"], lost["speed_model"])
+        assert norm == (one.asked.objective, one.asked.limit, one.asked.cube_choice.speed)
 
 
 def test_R13_the_best_rounds_are_rounds_that_a_plan_can_hold(api: TestClient) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import map_frame, settle
@@ -52,29 +52,42 @@ def test_X4_X3_axe_finds_nothing_and_page_and_frame_have_language_and_title(
     assert {"sv": "Minuter kortare eller längre", "en": "Minutes nearer or farther"}[lang] in title
 
 
+@pytest.mark.parametrize("way", ["mouse", "keyboard", "phone"])
 def test_R4_R5_from_a_gap_on_tackning_to_a_printed_plan_in_six_clicks(
-    open_page: OpenPage, page: Page
+    open_page: OpenPage, request: pytest.FixtureRequest, way: str
 ) -> None:
+    page: Page = request.getfixturevalue("phone" if way == "phone" else "page")
     page.add_init_script(NO_PRINTER)
-    open_page("/tackning?fas=ide&stod=radgivning")
-    page.locator("a[href*='/tankom?']", has_text="krävas").first.click()  # 1
+    steps = list[Locator]()
+
+    def act(what: Locator) -> None:
+        steps.append(what)
+        if way == "keyboard":
+            what.focus()
+            page.keyboard.press("Enter")
+        else:
+            what.tap() if way == "phone" else what.click()
+
+    open_page("/tackning?fas=ide&stod=radgivning", page=page)
+    act(page.locator("a[href*='/tankom?']:visible", has_text="krävas").first)
     page.wait_for_url(re.compile(r"/tankom"))
     settle(page)
     headline(page, "Vad skulle krävas?")
-    page.get_by_role("button", name="Föreslå bästa plats").click()  # 2
+    act(page.get_by_role("button", name="Föreslå bästa plats"))
     expect(page.locator(".ris-w-best").first).to_contain_text("Bevisat bäst", timeout=30_000)
     settle(page)
-    page.get_by_role("button", name="Lägg förslaget i planen").first.click()  # 3
+    act(page.get_by_role("button", name="Lägg förslaget i planen").first)
     headline(page, "Med rådgivning i Vilhelmina når 68")
     settle(page)
     assert query(page)["oppna"] == OPENED["oppna"]
-    page.get_by_role("button", name="Skriv ut").click()  # 4
+    act(page.get_by_role("button", name="Skriv ut"))
     page.wait_for_function("() => window.risPrinted === 1")
+    assert len(steps) <= 6
     assert paper_pages(page) == 2
     text = page.locator(".ris-w-paper").inner_text()
     for words in ("Så är det i dag", "Med planen", "Räkneexempel", "OpenStreetMap", page.url[-40:]):
         assert words in text
-    page.get_by_role("button", name="Skriv ut").click()
+    act(page.get_by_role("button", name="Skriv ut"))
     page.wait_for_function("() => window.risPrinted === 2")
 
 
@@ -113,6 +126,18 @@ def test_R4_by_keyboard_a_municipality_is_opened_and_the_plan_printed(
     page.get_by_role("button", name=re.compile("^Ta bort")).focus()
     page.keyboard.press("Enter")
     headline(page, "Vad skulle krävas?")
+
+
+def test_R4_a_change_in_the_plan_is_edited_where_it_stands(open_page: OpenPage) -> None:
+    page = open_page(PLAN)
+    page.get_by_role("button", name="Ändra Öppna i Vilhelmina").click()
+    page.get_by_role("combobox", name="Ort", exact=True).fill("Storuman")
+    page.get_by_role("option", name="Storuman", exact=True).click()
+    settle(page)
+    page.get_by_role("button", name="Spara ändringen").click()
+    headline(page, "Med rådgivning i Storuman")
+    settle(page)
+    assert query(page) == {"oppna": ["storuman:radgivning:ide"]}
 
 
 def test_R5_a_long_search_shows_how_far_it_is_and_is_stopped(open_page: OpenPage) -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "ris_map" / "web" / "script.py"
-TIMEOUT_S = 60
+TIMEOUT_S = 300
 Query = Mapping[str, str | list[str]]
 
 

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
+from pathlib import Path
 
+import html5rdf
+import openpyxl
 import pytest
+from lxml import etree
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from ris_map.siting.map import changed_by, class_labels, map_classes, offices_of, picture
-from ris_map.siting.page import view_of
+from ris_map.export.tables import CsvFlavour, table_csv
+from ris_map.siting.map import (
+    changed_by,
+    class_labels,
+    map_classes,
+    map_layer,
+    offices_of,
+    paper_html,
+    paper_table,
+    picture,
+)
+from ris_map.siting.page import book_of, view_of
 from ris_map.siting.plan import SitingChoice
-from ris_map.siting.words import SitingView
+from ris_map.siting.rounds import Rounds
+from ris_map.siting.suggest import Regret
+from ris_map.siting.words import SitingView, full_table, plan_text, regret_table, rounds_words
 from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
+from ris_map.web.picture import png
 from ris_map.words.language import Language
+from ris_map.words.table import table_html
 from tests.municipality.municipal import words
 from tests.pages.opened import ROOT, address, html, open_page, text_of_class
+from tests.web.test_palette import MODES, VISIONS, distance, tokens
 
 PAGE = ROOT / "pages" / "siting.py"
 PLAN = {"oppna": ["vilhelmina:radgivning:ide"]}
@@ -89,10 +111,16 @@ def test_R4_an_empty_plan_is_not_spoken_of_as_one() -> None:
     assert "med planen" not in html(open_page(page=PAGE))
 
 
-def view() -> SitingView:
-    """Return the page's view of the plan as it is drawn in the tests."""
-    choice = SitingChoice.read(PLAN)[0]
-    return view_of(service(ROOT / "data").moment().world, choice, words(Language.SV))
+def view(query: dict[str, list[str]] = PLAN, name: str = "") -> SitingView:
+    """Return the page's view of a plan, with another name for an actor whose office it closes."""
+    choice, _ = SitingChoice.read(query)
+    world = service(ROOT / "data").moment().world
+    closed = {one.actor for one in choice.plan.closings} if name else set()
+    actors = [
+        a.model_copy(update={"name": name}) if a.id in closed else a for a in world.register.actors
+    ]
+    world = replace(world, register=world.register.model_copy(update={"actors": tuple(actors)}))
+    return view_of(world, choice, words(Language.SV))
 
 
 @pytest.mark.parametrize(
@@ -172,3 +200,122 @@ def test_R4_unknown_parts_of_a_plan_are_a_notice_and_never_an_error() -> None:
     assert "oppna=narnia:radgivning:ide" in notice
     assert "<script>" not in html(session)
     assert address(session) == PLAN
+
+
+def test_R4_a_plan_is_made_from_lists_and_a_change_in_it_is_edited() -> None:
+    session = open_page(page=PAGE)
+    session.selectbox(key="siting-openings-new-place").select("asele").run()
+    session.multiselect(key="siting-openings-new-phases").select("vaxa").run()
+    session.button(key="siting-openings-new-done").click().run()
+    assert address(session)["oppna"] == ["asele:radgivning:ide-vaxa"]
+    key = "siting-openings-asele:radgivning:ide-vaxa"
+    session.selectbox(key=f"{key}-place").select("sorsele").run()
+    session.button(key=f"{key}-done").click().run()
+    assert address(session)["oppna"] == ["sorsele:radgivning:ide-vaxa"]
+    session.selectbox(key="siting-closings-new-office").select_index(0).run()
+    session.button(key="siting-closings-new-done").click().run()
+    session.selectbox(key="siting-rounds-new-base").select("lycksele").run()
+    session.multiselect(key="siting-rounds-new-stops").select("storuman").run()
+    session.button(key="siting-rounds-new-done").click().run()
+    key = "siting-rounds-lycksele:storuman:2"
+    session.number_input(key=f"{key}-days").set_value(4).run()
+    session.button(key=f"{key}-done").click().run()
+    assert not session.exception
+    assert address(session)["besok"] == ["lycksele:storuman:4"]
+    assert len(address(session)["stang"]) == 1
+
+
+def test_R5_a_regret_that_is_not_proved_says_so() -> None:
+    shown = view()
+    one = Regret(asked=shown.choice, loss=0.0, places=("vilhelmina",), is_proved=True)
+    table = regret_table(shown, [one, replace(one, loss=12.0, is_proved=False)])
+    assert [row[-1] for row in table.rows] == ["inget", "12 invånare, obevisat"]
+
+
+def test_R13_rounds_that_are_not_proved_say_their_gap() -> None:
+    said = rounds_words(view(), Rounds(gap=0.25, tried=7))
+    assert said["result"] == "Ingen runda hittades på den tid som fanns."
+    assert "slutade före beviset" in said["proof"]
+    assert "25,0" in said["proof"]
+
+
+# ------------------------------------------------------------------ X7, X10, X12
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("mode", MODES)
+def test_X7_before_and_after_are_told_apart_and_every_class_has_words(
+    mode: str, vision: str
+) -> None:
+    colours = tokens(mode)
+    # a ring and a disc, so that grey is enough: who does not see red sees the two colours alike
+    assert distance(colours["--bg"], colours["--accent"], vision) >= 30
+    assert distance(colours["--bg"], colours["--gap"], vision) >= 30
+    shown = view()
+    css = (ROOT / "ris_map/web/static/siting.css").read_text(encoding="utf-8")
+    assert "border: 2.5px solid var(--gap); background: var(--bg)" in css
+    assert ".w-after { border-color: var(--accent); background: var(--accent); }" in css
+    for name in ("fore", "efter", "skillnad"):
+        again = replace(shown, choice=shown.choice.model_copy(update={"view": name}))
+        legend = map_layer(again).picture.legend
+        assert legend
+        codes, _ = map_classes(again, name)
+        assert set(codes.tolist()) <= {*(row.code for row in legend.rows), 5}
+        assert len({row.label for row in legend.rows}) == len(legend.rows)
+        assert "unknown" in dict(legend.notes)
+
+
+HOSTILE = "=A1 <script>alert(1)</script> *fet* [x](javascript:alert(1)) \"'&"
+CLOSED = {**PLAN, "stang": ["coompanion-vasterbotten@lycksele"]}
+
+
+@pytest.mark.parametrize("name", ["", HOSTILE])
+def test_X10_X12_what_one_takes_along_is_valid_and_nothing_in_it_runs(name: str) -> None:
+    shown, folder = view(CLOSED, name), ROOT / "data"
+    assert (name or "Coompanion") in plan_text(shown)
+    drawing = picture(shown, folder)
+    tree = etree.fromstring(drawing.encode())
+    assert tree.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not tree.findall(".//{*}script")
+    with Image.open(io.BytesIO(png(drawing))) as image:
+        image.verify()
+        assert image.format == "PNG"
+    table = table_html(paper_table(shown), tr=shown.tr)
+    paper = paper_html(shown, folder, table=table, url="https://kartan.example/tankom", number=1)
+    head = "<!DOCTYPE html><html lang='sv'><head><title>x</title></head><body>"
+    parser = html5rdf.HTMLParser(strict=True, namespaceHTMLElements=False)  # a fault is an error
+    document = parser.parse(f"{head}{paper}</body></html>")
+    assert document.find(".//script") is None
+    assert len(document.findall(".//img[@alt]")) == 2
+    book = openpyxl.load_workbook(io.BytesIO(book_of(shown)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert any((name or "Coompanion") in str(cell.value) for cell in cells)
+    assert "f" not in {cell.data_type for cell in cells}
+    made = full_table(shown)
+    for flavour, delimiter in ((CsvFlavour.SWEDISH, ";"), (CsvFlavour.PLAIN, ",")):
+        text = table_csv(made, flavour=flavour, tr=shown.tr).decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        assert len(rows) == len(made.rows) + 1
+        assert {len(row) for row in rows} == {len(made.columns)}
+
+
+def test_X10_a_hostile_name_is_text_on_the_page_and_bad_data_leave_the_last_good_plan(
+    own_data: Path,
+) -> None:
+    register = own_data / "actors.yaml"
+    text = register.read_text(encoding="utf-8")
+    name = "name: Coompanion Västerbotten"
+    assert name in text
+    marked = text.replace(name, "name: Vi & *fet* [x](javascript:alert(1))", 1)
+    for written, alerts in ((marked, 0), (text.replace(name, f"name: {HOSTILE!r}", 1), 1)):
+        register.write_text(written, encoding="utf-8")
+        session = open_page(CLOSED, page=PAGE)
+        assert not session.exception
+        shown = html(session)
+        assert "Stäng Vi &amp; *fet* [x](javascript:alert(1)), Lycksele" in shown
+        assert "<script" not in shown
+        assert shown.count('role="alert"') == alerts
+        assert "actors.yaml" not in shown
+        remove = session.button(key="siting-remove-coompanion-vasterbotten@lycksele").label
+        assert remove == "Ta bort *Stäng Vi  fet x(javascriptalert(1)), Lycksele*"
+        assert address(session) == CLOSED

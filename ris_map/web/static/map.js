@@ -327,7 +327,11 @@
 
   /* ---- view */
   function fit(animate) {
-    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, key.hidden ? 16 : key.offsetHeight + 14] } : { paddingTopLeft: [!key.classList.contains("has-classes") ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * 0.3), 16], paddingBottomRight: [24, 16] };
+    const hasClasses = key.classList.contains("has-classes");
+    // in a frame as high as wide the key lies in the corner that the county leaves free
+    const square = hasClasses && !shown.chosen && innerWidth < 1.2 * map.getSize().y;
+    const left = !hasClasses ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * (square ? 0.13 : 0.3));
+    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, key.hidden ? 16 : key.offsetHeight + 14] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const land = ground?.land.find((one) => one.properties.code === shown.chosen);
     const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(COUNTY);
