@@ -28,19 +28,8 @@ from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_c
 from ris_map.register.homepages import HOMEPAGES, Outcome, as_csv, try_homepages
 from ris_map.register.model import Register
 from ris_map.register.quality import composition
-from ris_map.register.reading import (
-    RELEASES,
-    format_register,
-    load_register,
-    schema_text,
-)
-from ris_map.register.releases import (
-    changes,
-    confirm,
-    load_releases,
-    make_release,
-    notes,
-)
+from ris_map.register.reading import RELEASES, format_register, load_register, schema_text
+from ris_map.register.releases import changes, confirm, load_releases, make_release, notes
 from ris_map.register.strategy import load_strategy
 from ris_map.travel.check import check_data
 from ris_map.words.language import Language
@@ -54,13 +43,7 @@ _UNREADABLE = frozenset({"missing-file", "directory", "not-a-file", "unreadable-
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments without the program's name; those of the process if left out.
-    """
+    """Run one command and return its exit code; without ``argv`` that of the process."""
     _tolerate_any_terminal()
     try:
         arguments = _parser().parse_args(argv)
@@ -124,11 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     warnings.add_argument(
         "--all-warnings", action="store_true", help="list every warning, not one line per kind"
     )
-    for name, run, words in (
-        ("format", _format, f"write {REGISTER} in its canonical form"),
-        ("schema", _schema, f"write {SCHEMA} from the model"),
+    for name, words in (
+        ("format", f"write {REGISTER} in its canonical form"),
+        ("schema", f"write {SCHEMA} from the model"),
     ):
-        made = command(name, run, words)
+        made = command(name, _renew, words)
+        made.set_defaults(command=name)
         made.add_argument("--check", action="store_true", help="only say whether it is so")
 
     report = command("report", _report, "write the report of one municipality as HTML")
@@ -213,16 +197,6 @@ def _print_faults(faults: Sequence[Fault], *, all_warnings: bool = True) -> None
 
 def _counted(count: int, word: str) -> str:
     return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
-
-
-def _format(arguments: argparse.Namespace) -> int:
-    path: Path = arguments.data / REGISTER
-    return _renew(path, format_register(path), arguments, command="format", code="not-canonical")
-
-
-def _schema(arguments: argparse.Namespace) -> int:
-    path: Path = arguments.data / SCHEMA
-    return _renew(path, schema_text(), arguments, command="schema", code="stale-schema")
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -339,8 +313,11 @@ def _links(arguments: argparse.Namespace) -> int:
     return FAULTY if dead else OK
 
 
-def _renew(path: Path, text: str, arguments: argparse.Namespace, *, command: str, code: str) -> int:
+def _renew(arguments: argparse.Namespace) -> int:
     """Write a file if its content differs, or only say that it does."""
+    is_register = arguments.command == "format"
+    path: Path = arguments.data / (REGISTER if is_register else SCHEMA)
+    text = format_register(path) if is_register else schema_text()
     found = path.read_bytes().decode(errors="replace") if path.exists() else ""
     if found == text and path.exists():
         print(f"{path}: unchanged.")
@@ -352,7 +329,8 @@ def _renew(path: Path, text: str, arguments: argparse.Namespace, *, command: str
     rows = zip_longest(found.split("\n"), text.split("\n"))
     line = next((n for n, (one, other) in enumerate(rows, start=1) if one != other), 1)
     reason = "The file is not what the program would write."
-    action = f"Run: python -m ris_map {command}"
+    action = f"Run: python -m ris_map {arguments.command}"
+    code = "not-canonical" if is_register else "stale-schema"
     print(Fault(file=str(path), line=line, reason=reason, action=action, code=code))
     return FAULTY
 

@@ -18,6 +18,7 @@ from ris_map.register.in_words import (
     phase_marks,
     place_id,
     service_area_words,
+    towns_of,
 )
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, ServiceScope
@@ -55,11 +56,11 @@ def _lead(view: MapView) -> dict[str, str]:
     else:
         text = tr("karta.lead.remote", phase=_phase(view))
     for one in view.carriers(view.inland)[:1] if view.is_physical else ():
-        names = {actor.id: actor.name for actor in view.world.register.actors}
+        actor = view.world.register.by_id[one.actor_id]
         text += " " + tr(
-            "karta.rests",
-            name=names[one.actor_id],
-            towns=tr.listing(list(one.towns)),
+            "coverage.carrier",
+            actor=actor.name,
+            towns=towns_of(actor, one.towns, tr=tr),
             share=percent(one.share_without, tr=tr),
         )
     url = f"/metod?{urlencode({'lang': tr.language.value})}"

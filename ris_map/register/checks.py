@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -457,16 +456,21 @@ def _text(raw: Raw, key: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _repeats(
+    records: Sequence[tuple[Place, Raw]], key: Callable[[Raw], str | None]
+) -> Iterator[tuple[tuple[Place, Raw], tuple[Place, Raw]]]:
+    """Yield each record whose key an earlier one has, after the first that has it."""
+    first: dict[str, tuple[Place, Raw]] = {}
+    for record in records:
+        value = key(record[1])
+        if value is not None and (other := first.setdefault(value, record)) is not record:
+            yield other, record
+
+
 def _reused_ids(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    first: dict[str, Place] = {}
-    for place, raw in records:
-        actor_id = _text(raw, "id")
-        if actor_id is None:
-            continue
-        other = first.setdefault(actor_id, place)
-        if other is not place:
-            line = other.document.line((*other.path, "id"))
-            yield place, _found("reused-id", "id", id=quoted(actor_id), line=line)
+    for (other, first), (place, _) in _repeats(records, lambda raw: _text(raw, "id")):
+        line = other.document.line((*other.path, "id"))
+        yield place, _found("reused-id", "id", id=quoted(first["id"]), line=line)
 
 
 def _in_link(
@@ -508,28 +512,26 @@ def _is_on_circle(start: str, *, targets: Mapping[str, str]) -> bool:
 
 
 def _alike(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    groups: dict[str, list[tuple[Place, Raw]]] = defaultdict(list)
-    for place, raw in records:
-        name = _text(raw, "name")
-        if name:
-            groups[plain_name(name)].append((place, raw))
-    for (first_place, first), *others in groups.values():
-        for place, raw in others:
-            if not _are_linked(first, raw):
-                name, other = quoted(raw["name"]), quoted(first["name"])
-                words = {"name": name, "other": first_place.record, "others": other}
-                yield place, _found("alike-names", "name", **words)
+    for (other, first), (place, raw) in _repeats(records, _plain_name_of):
+        if not _are_linked(first, raw):
+            name, others = quoted(raw["name"]), quoted(first["name"])
+            yield place, _found("alike-names", "name", name=name, other=other.record, others=others)
 
 
 def _same_homepage(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    first: dict[str, tuple[Place, Raw]] = {}
-    for place, raw in records:
-        page = re.sub(r"^https?://(www\.)?", "", (_text(raw, "homepage") or "").lower()).rstrip("/")
-        if not page:
-            continue
-        other, others_raw = first.setdefault(page, (place, raw))
-        if other is not place and not _are_linked(others_raw, raw):
+    for (other, first), (place, raw) in _repeats(records, _plain_homepage):
+        if not _are_linked(first, raw):
             yield place, _found("same-homepage", "homepage", other=other.record)
+
+
+def _plain_name_of(raw: Raw) -> str | None:
+    name = _text(raw, "name")
+    return plain_name(name) if name else None
+
+
+def _plain_homepage(raw: Raw) -> str | None:
+    page = (_text(raw, "homepage") or "").lower()
+    return re.sub(r"^https?://(www\.)?", "", page).rstrip("/") or None
 
 
 def _are_linked(one: Raw, other: Raw) -> bool:

@@ -11,10 +11,7 @@ from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, Str
 class Filter:
     """What is asked for; empty means no restriction. Values of a field widen, fields narrow.
 
-    Parameters
-    ----------
-    places : tuple of str
-        Municipality codes (``2422``) and groups of municipalities (``samverkan-region-10``).
+    ``places`` are municipality codes (``2422``) and groups of them (``samverkan-region-10``).
     """
 
     phases: tuple[Phase, ...] = ()

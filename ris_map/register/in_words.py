@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -24,16 +24,7 @@ from ris_map.words import Translator, swedish_sort_key
 class Words:
     """Everything needed to put a record into the words of one language.
 
-    Parameters
-    ----------
-    tr : Translator
-        Texts of the language.
-    strategy : Strategy
-        The vocabulary's labels.
-    municipality_names : mapping of str to str
-        Name by code.
-    report_address : str
-        The role address that receives "report an error".
+    ``municipality_names`` are by code; ``report_address`` is the role address of error reports.
     """
 
     tr: Translator
@@ -211,19 +202,22 @@ def places_words(offices: Iterable[Office], *, words: Words) -> str:
     """Return the towns of offices, each with its municipality or country where that differs."""
     towns: dict[str, None] = {}
     for office in offices:
-        if office.outside is not None:
-            area = (
-                office.outside.country
-                if office.outside.country != "Sweden"
-                else office.outside.county
-            )
-            towns[f"{office.town} ({words.tr('country.norway') if area == 'Norway' else area})"] = (
-                None
-            )
-            continue
         name = words.municipality_names.get(office.municipality or "", "")
-        towns[office.town if office.town == name else f"{office.town} ({name})"] = None
+        if (outside := office.outside) is not None:
+            name = outside.county if outside.country == "Sweden" else outside.country
+            name = words.tr("country.norway") if name == "Norway" else name
+        is_same = outside is None and office.town == name
+        towns[office.town if is_same else f"{office.town} ({name})"] = None
     return ", ".join(sorted(towns, key=swedish_sort_key))
+
+
+def towns_of(actor: Actor, towns: Sequence[str], *, tr: Translator) -> str:
+    """Return the towns of some offices; where no page names them, that they are assumed."""
+    known = [office for office in actor.offices if office.town in towns]
+    listed = tr.listing(towns)
+    if any(office.is_sourced for office in known):
+        return listed
+    return tr.plural("office.assumed-in", len(towns), towns=listed)
 
 
 def town_id(office: Office) -> str:
@@ -240,14 +234,14 @@ def place_id(municipality_code: str, town: str) -> str:
 
 def report_url(actor_id: str, name: str, *, words: Words) -> str:
     """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
-    tr = words.tr
-    fields = {
-        "subject": tr("report.subject", name=name, id=actor_id),
-        # lines of a message end in CR LF (RFC 6068)
-        "body": "\r\n".join(tr("report.body", name=name, id=actor_id).splitlines()),
-    }
-    query = urlencode(fields, quote_via=quote)
-    return f"mailto:{words.report_address}?{query}"
+    said = {"name": name, "id": actor_id}
+    return _mail(words.tr("report.subject", **said), words.tr("report.body", **said), words=words)
+
+
+def _mail(subject: str, body: str, *, words: Words) -> str:
+    # lines of a message end in CR LF (RFC 6068)
+    fields = {"subject": subject, "body": "\r\n".join(body.splitlines())}
+    return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}"
 
 
 def confirm_message(actor: Actor, fragment: str, *, changed: bool, words: Words) -> tuple[str, str]:
@@ -256,12 +250,7 @@ def confirm_message(actor: Actor, fragment: str, *, changed: bool, words: Words)
     lines = [tr("confirm.body.change" if changed else "confirm.body.right"), "", fragment]
     lines += [tr("confirm.body.source"), ""] if changed else []
     body = "\n".join(lines)
-    fields = {
-        "subject": tr("confirm.subject", name=actor.name, id=actor.id),
-        # lines of a message end in CR LF (RFC 6068)
-        "body": "\r\n".join(body.splitlines()),
-    }
-    return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}", body
+    return _mail(tr("confirm.subject", name=actor.name, id=actor.id), body, words=words), body
 
 
 def confirm_url(actor_id: str, *, words: Words) -> str:

@@ -11,11 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import (
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
 from ris_map.common.dates import PartialDate, covers, period_end
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Url
@@ -53,12 +49,8 @@ class DeliveryModes(Record):
 
     def of(self, mode: Delivery) -> Availability:
         """Return what is known about one mode."""
-        return {
-            Delivery.OFFICE: self.office,
-            Delivery.VISIT: self.visit,
-            Delivery.DIGITAL: self.digital,
-            Delivery.PHONE: self.phone,
-        }[mode]
+        level: Availability = getattr(self, mode.value)
+        return level
 
 
 class DeliveryBasis(Record):
@@ -283,13 +275,8 @@ class Actor(Record):
     def availability(self, mode: Delivery) -> Availability:
         """Return the strongest thing known about a delivery mode over all offers."""
         known = {offer.delivery.of(mode) for offer in self.offers}
-        order = (
-            Availability.OFFERED,
-            Availability.LIMITED,
-            Availability.UNKNOWN,
-            Availability.NOT_OFFERED,
-        )
-        return next(level for level in order if level in known)
+        order = ("offered", "limited", "unknown", "not_offered")
+        return next(level for level in map(Availability, order) if level in known)
 
     def is_active(self, on: date) -> bool:
         """Return whether the actor exists on a day: not ended, not merely planned, not before."""

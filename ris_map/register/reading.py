@@ -54,19 +54,10 @@ def check_register(
     today: date,
     known_ids: Collection[str] = (),
 ) -> CheckResult:
-    """Read the register and say everything that is wrong with it.
+    """Read the register and say everything that is wrong with it, as of ``today``.
 
-    Parameters
-    ----------
-    path : Path
-        ``actors.yaml``.
-    municipality_at : callable, optional
-        Gives the municipality code at (lat, lon) in EPSG:4326, None outside the county; without
-        it offices are not compared with the territory.
-    today : date
-        The day to judge dates by.
-    known_ids : collection of str
-        Ids that have been in the register before: ids are never deleted.
+    Without ``municipality_at`` offices are not compared with the territory; ``known_ids`` have
+    been in the register before: ids are never deleted.
     """
     try:
         document = read_yaml(path)

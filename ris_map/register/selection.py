@@ -17,14 +17,7 @@ from enum import Enum
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office, Register
-from ris_map.register.vocabulary import (
-    Answer,
-    Delivery,
-    Phase,
-    Scope,
-    ServiceType,
-    StrengthArea,
-)
+from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
 
@@ -57,13 +50,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Everything that a filter selects, in the order in which it is shown.
-
-    Parameters
-    ----------
-    matches : tuple of Match
-        By group, then in Swedish alphabetical order.
-    """
+    """Everything that a filter selects: by group, then in Swedish alphabetical order."""
 
     matches: tuple[Match, ...]
 
@@ -92,24 +79,7 @@ class Selection:
 def select(
     register: Register, chosen: Filter, *, groups: Mapping[str, frozenset[str]], on: date
 ) -> Selection:
-    """Return what a filter selects from the register on a day.
-
-    Parameters
-    ----------
-    register : Register
-        The register.
-    chosen : Filter
-        The choices.
-    groups : mapping of str to frozenset of str
-        Municipality codes per group id.
-    on : date
-        The day for which offices and actors must exist.
-
-    Returns
-    -------
-    Selection
-        Every actor that is not a clear no.
-    """
+    """Return every actor that is not a clear no on a day; ``groups`` has codes per group id."""
     codes = place_codes(chosen.places, groups=groups)
     words = _fold(chosen.text).split()
     found = (
@@ -118,14 +88,11 @@ def select(
         if chosen.scope is Scope.ADJACENT or _is_core_of_the_county(actor)
     )
     order = {group: rank for rank, group in enumerate(Group)}
-    return Selection(
-        tuple(
-            sorted(
-                (match for match in found if match is not None),
-                key=lambda m: (order[m.group], swedish_sort_key(m.actor.name)),
-            )
-        )
+    matches = sorted(
+        (match for match in found if match is not None),
+        key=lambda m: (order[m.group], swedish_sort_key(m.actor.name)),
     )
+    return Selection(tuple(matches))
 
 
 def place_codes(
@@ -158,12 +125,7 @@ def actor_truth(actor: Actor, chosen: Filter) -> Answer:
 
 
 def _match(
-    actor: Actor,
-    chosen: Filter,
-    *,
-    codes: frozenset[str] | None,
-    words: Sequence[str],
-    on: date,
+    actor: Actor, chosen: Filter, *, codes: frozenset[str] | None, words: Sequence[str], on: date
 ) -> Match | None:
     truth = actor_truth(actor, chosen)
     if truth is Answer.NO or not _text_matches(actor, words):

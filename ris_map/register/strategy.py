@@ -31,69 +31,62 @@ from ris_map.words.language import LocalText
 Term = Phase | ServiceType | StrengthArea | Delivery | Scope
 
 
-class PhaseWords(Record):
+class Described(Record):
+    """Words for one thing: a label and what it means."""
+
+    label: LocalText
+    description: LocalText
+
+
+class PhaseWords(Described):
     """A phase in words."""
 
     id: Phase
     letter: Annotated[str, Field(min_length=1, max_length=1)]
-    label: LocalText
     short: LocalText
     everyday: LocalText
     """The phase as the innovator would say it."""
-    description: LocalText
     examples: tuple[LocalText, ...]
 
 
-class ServiceTypeWords(Record):
+class ServiceTypeWords(Described):
     """A service type in words."""
 
     id: ServiceType
-    label: LocalText
     short: LocalText
-    description: LocalText
     everyday: LocalText
 
 
-class StrengthAreaGroup(Record):
+class StrengthAreaGroup(Described):
     """A group of strength areas."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
-    label: LocalText
-    description: LocalText
     areas: Annotated[tuple[StrengthArea, ...], Field(min_length=1)]
 
 
-class StrengthAreaWords(Record):
+class StrengthAreaWords(Described):
     """A strength area in words."""
 
     id: StrengthArea
-    label: LocalText
     short: LocalText
-    description: LocalText
 
 
-class DeliveryWords(Record):
+class DeliveryWords(Described):
     """A delivery mode in words."""
 
     id: Delivery
-    label: LocalText
-    description: LocalText
 
 
-class ScopeWords(Record):
+class ScopeWords(Described):
     """Core or adjacent, in words."""
 
     id: Scope
-    label: LocalText
-    description: LocalText
 
 
-class Goal(Record):
+class Goal(Described):
     """A goal of the strategy and the efforts it names."""
 
     id: Slug
-    label: LocalText
-    description: LocalText
     efforts: tuple[LocalText, ...]
 
 
@@ -171,19 +164,6 @@ class Strategy(Record):
         """Return the group of one of the nine strength areas; ``KeyError`` for ``ALL``."""
         return {one: group for group in self.strength_area_groups for one in group.areas}[area]
 
-    def delivery_mode(self, mode: Delivery) -> DeliveryWords:
-        """Return a delivery mode in words."""
-        return next(words for words in self.delivery if words.id is mode)
-
-    def scope_words(self, scope: Scope) -> ScopeWords:
-        """Return core or adjacent in words."""
-        return next(words for words in self.scope if words.id is scope)
-
-    @cached_property
-    def terms(self) -> Mapping[str, GlossaryTerm]:
-        """The glossary by id."""
-        return {term.id: term for term in self.glossary}
-
 
 _ALL_AREAS = LocalText(sv="Alla områden", en="All areas")
 """The label of a sector-neutral actor: a marker of the register, not a word of the strategy."""
@@ -198,18 +178,7 @@ _VOCABULARIES: Mapping[str, Sequence[str]] = {
 
 
 def load_strategy(path: Path) -> Strategy:
-    """Read the words of the strategy.
-
-    Parameters
-    ----------
-    path : Path
-        ``strategy.yaml``.
-
-    Raises
-    ------
-    RegisterFaults
-        With everything that is wrong.
-    """
+    """Read the words of the strategy; ``RegisterFaults`` with everything that is wrong."""
     strategy, faults = _examine(path)
     if strategy is None:
         raise RegisterFaults(faults)
@@ -303,29 +272,6 @@ def _id(item: object) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def explanation(term: Term, strategy: Strategy) -> LocalText:
-    """Return the explanation of a term in both languages.
-
-    Parameters
-    ----------
-    term : Phase, ServiceType, StrengthArea, Delivery or Scope
-        A member of the vocabulary.
-    strategy : Strategy
-        The vocabulary's words.
-    """
-    match term:
-        case Phase():
-            return strategy.phase(term).description
-        case ServiceType():
-            return strategy.service_type(term).description
-        case Delivery():
-            return strategy.delivery_mode(term).description
-        case Scope():
-            return strategy.scope_words(term).description
-        case _:
-            return strategy.strength_area(term).short
-
-
 SEARCH_WORDS = "search_words.yaml"
 _Words = Annotated[tuple[ShortText, ...], Field(min_length=1)]
 
@@ -352,13 +298,7 @@ SEARCH_CHOICES: Mapping[str, tuple[Term, ...]] = {
 
 
 def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
-    """Read the everyday words.
-
-    Raises
-    ------
-    DataFaults
-        With every fault of the file, a word that leads nowhere among them.
-    """
+    """Read the everyday words; ``DataFaults`` with every fault, words that lead nowhere too."""
     words = load_listed(path, EverydayWords, key="words")
     wrong = [one for one in words if one.choice[1] not in SEARCH_CHOICES.get(one.choice[0], ())]
     if wrong:

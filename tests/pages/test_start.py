@@ -46,8 +46,11 @@ def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
     view = map_view(data.world(), MapChoice(), tr=TR)
     (carrier,) = view.carriers(view.inland)
     lead = text(open_page())
-    assert percent(carrier.share_without, tr=TR) in lead
-    assert "Lycksele" in lead
+    both = (view.share(view.inland), carrier.share_without)
+    assert all(percent(share, tr=TR) in lead for share in both)
+    actor = view.world.register.by_id[carrier.actor_id]
+    assert not any(o.is_sourced for o in actor.offices if o.town in carrier.towns)
+    assert "Lycksele (antaget kontor)" in lead
 
 
 ADDRESSES: list[dict[str, Any]] = [

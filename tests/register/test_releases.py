@@ -288,12 +288,14 @@ def test_R14_a_cell_that_somebody_is_known_to_serve_is_not_asked_about() -> None
     assert unknown_cells(helped, on=TODAY) == {}
 
 
-def test_a_copy_of_the_data_is_checked_with_its_releases(
+def test_A2_an_identifier_that_vanishes_or_a_file_cut_off_is_named_and_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = Path(shutil.copytree(DATA, tmp_path / "data"))
     text = (folder / "actors.yaml").read_text("utf-8")
     (folder / "actors.yaml").write_text(text[: text.rindex("\n  - id: ") + 1], encoding="utf-8")
     assert main(["check", "--quiet-warnings", "--data", str(folder)]) == 1
-    assert "vanished-id" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "vanished-id" in said
+    assert load_register(DATA / "actors.yaml").actors[-1].id in said
     assert check_register(folder / "actors.yaml", today=TODAY).register is not None

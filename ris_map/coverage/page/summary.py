@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
+from ris_map.register.in_words import towns_of
 from ris_map.register.vocabulary import Answer
 from ris_map.travel.accuracy import accuracy, error_words
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
@@ -91,10 +92,11 @@ def carrier_words(view: CoverageView, *, short: bool = False) -> str:
     carrier = next(iter(view.side("inland").carriers), None)
     if carrier is None:
         return ""
+    actor = view.world.register.by_id[carrier.actor_id]
     return view.tr(
         "coverage.carrier.short" if short else "coverage.carrier",
-        actor=view.world.register.by_id[carrier.actor_id].name,
-        towns=view.tr.listing(carrier.towns),
+        actor=actor.name,
+        towns=towns_of(actor, carrier.towns, tr=view.tr),
         share=view.percent(carrier.share_without),
     )
 
