@@ -27,9 +27,8 @@ from ris_map.coverage.map_picture import (
     neighbours,
 )
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.filters import Filter
 from ris_map.register.in_words import actor_rows
-from ris_map.register.selection import select
+from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.routes import routes_from
 from ris_map.web import as_of, data, layout

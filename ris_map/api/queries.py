@@ -20,7 +20,7 @@ from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
 from ris_map.coverage.cubes import CubeChoice
 from ris_map.coverage.map_picture import PictureChoice
-from ris_map.register.filters import Filter
+from ris_map.register.selection import Filter
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ris_map.finder.need import Need, Start, named_by
-from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.selection import actor_truth, offer_truth
+from ris_map.register.selection import Filter, actor_truth, offer_truth
 from ris_map.register.vocabulary import Answer, Delivery, ServiceScope, StrengthArea
 
 COUNTY_AND_WIDER = (ServiceScope.COUNTY, ServiceScope.NORTHERN_SWEDEN, ServiceScope.NATIONAL)

@@ -15,11 +15,26 @@ from datetime import date
 from enum import Enum
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What is asked for; empty means no restriction. Values of a field widen, fields narrow.
+
+    ``places`` are municipality codes (``2422``) and groups of them (``samverkan-region-10``).
+    """
+
+    phases: tuple[Phase, ...] = ()
+    service_types: tuple[ServiceType, ...] = ()
+    strength_areas: tuple[StrengthArea, ...] = ()
+    places: tuple[str, ...] = ()
+    delivery: tuple[Delivery, ...] = ()
+    scope: Scope = Scope.CORE
+    text: str = ""
 
 
 class Group(Enum):

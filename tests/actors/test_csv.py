@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.actors.files import COLUMNS, TERMS, CsvFlavour, actors_csv
-from ris_map.register.filters import Filter
 from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
-from ris_map.register.selection import Group, select
+from ris_map.register.selection import Filter, Group, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Scope
 from ris_map.words import translator

@@ -24,10 +24,9 @@ from ris_map.actors.listing import (
     table_html,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import Filter
 from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
 from ris_map.register.model import Register
-from ris_map.register.selection import Group, Selection, select
+from ris_map.register.selection import Filter, Group, Selection, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Availability, Delivery, Phase, Scope, ServiceType
 from ris_map.words import translator

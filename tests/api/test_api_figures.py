@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import Filter
-from ris_map.register.selection import select
+from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.world import World, place_groups, service
 from tests.api.api_site import DATA, V1

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell, coverage_cube
 from ris_map.coverage.people import seats
 from ris_map.coverage.support import ANSWERS, truth_tensor
-from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, DeliveryBasis
-from ris_map.register.selection import actor_truth
+from ris_map.register.selection import Filter, actor_truth
 from ris_map.register.vocabulary import (
     Answer,
     Availability,

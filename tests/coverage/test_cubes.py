@@ -20,8 +20,7 @@ from ris_map.coverage.cubes import (
 )
 from ris_map.coverage.groups import group_figures, together
 from ris_map.municipality.profile import ListKind, profile
-from ris_map.register.filters import Filter
-from ris_map.register.selection import select
+from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.coverage.coverage_views import world
 

@@ -30,9 +30,8 @@ from ris_map.api.register import (
 from ris_map.export.geopackage import Layer, geopackage
 from ris_map.export.tables import csv_bytes, harmless
 from ris_map.geography.boundaries import point_in_metres, sweref_point
-from ris_map.register.filters import Filter
 from ris_map.register.in_words import Words
-from ris_map.register.selection import Group, Match, Selection, select
+from ris_map.register.selection import Filter, Group, Match, Selection, select
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import service
 from ris_map.words import translator

@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import pytest
 
-from ris_map.register.filters import Filter
 from ris_map.register.in_words import (
     ActorRow,
     Words,
@@ -27,7 +26,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.model import Outside, Register
-from ris_map.register.selection import Group, select
+from ris_map.register.selection import Filter, Group, select
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,

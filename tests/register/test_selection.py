@@ -17,9 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.filters import Filter
 from ris_map.register.model import Actor, Register
-from ris_map.register.selection import Group, Selection, place_codes, select
+from ris_map.register.selection import Filter, Group, Selection, place_codes, select
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Availability,
