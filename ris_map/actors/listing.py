@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -187,9 +187,9 @@ def _median_actors(view: MapView, code: str) -> float:
     population = view.found.cube.population
     inside = population.municipality == view.at(code)
     number, persons = view.found.actors_within(view.choice)[inside], population.persons[inside]
-    order = np.argsort(number, kind="stable")
-    at = np.searchsorted(np.cumsum(persons[order]), persons.sum() / 2)
-    return float(number[order][min(at, len(order) - 1)]) if len(order) else 0.0
+    if not len(number):
+        return 0.0
+    return float(np.quantile(number, 0.5, weights=persons, method="inverted_cdf"))
 
 
 def _square(view: MapView, choice: StartChoice) -> str:
@@ -267,27 +267,15 @@ def _stated_mode(mark: DeliveryMark, *, tr: Translator) -> str:
             return mode
 
 
-def table_columns(tr: Translator) -> tuple[str, ...]:
-    """Return the headings of the table and the downloads."""
-    return tuple(tr(f"column.{name}") for name in COLUMNS)
-
-
 COLUMNS = (
-    "name",
-    "group",
-    "phases",
-    "service-types",
-    "strength-areas",
-    "places",
-    "delivery",
-    "confidence",
-    "last-evidence",
+    *("name", "group", "phases", "service-types", "strength-areas"),
+    *("places", "delivery", "confidence", "last-evidence"),
 )
 
 
-def table_cells(rows: Iterable[ActorRow], *, tr: Translator) -> tuple[Sequence[str], ...]:
-    """Return the cells of the table, as text."""
-    return tuple(
+def table_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
+    """Return the table of a selection as HTML."""
+    cells = [
         (
             row.name,
             tr(f"group.{row.group}.short"),
@@ -300,16 +288,11 @@ def table_cells(rows: Iterable[ActorRow], *, tr: Translator) -> tuple[Sequence[s
             row.last_evidence,
         )
         for row in rows
-    )
-
-
-def table_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
-    """Return the table of a selection as HTML."""
-    cells = table_cells(rows, tr=tr)
+    ]
     return render(
         "table.html",
         id="actors",
         caption=tr.plural("table.caption", len(cells)),
-        columns=table_columns(tr),
+        columns=[tr(f"column.{name}") for name in COLUMNS],
         rows=cells,
     )

@@ -57,7 +57,14 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     layout.ignored_notice(STATE.sync(), tr=tr)
     choice = STATE.chosen()
     view = map_view(data.world(choice.as_of), choice, tr=tr)
-    with st.container(key="ris-head"):
+    # the frame takes longest: its message goes first, the containers keep the order on the page
+    head = st.container(key="ris-head")
+    choices = st.container(horizontal=True, key="ris-choices", vertical_alignment="center")
+    left, right = st.columns([7, 3], gap="medium")
+    with left:
+        _map(view, choice)
+        as_of.control(STATE, tr=tr)
+    with head:
         st.html(headline_html(view))
         if choice.as_of:
             now = map_view(data.world(), choice, tr=tr)
@@ -67,11 +74,8 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
                     choice, view.world, path="/", tr=tr, group=tr("as-of.inland"), shares=shares
                 )
             )
-    _choices(tr)
-    left, right = st.columns([7, 3], gap="medium")
-    with left:
-        _map(view, choice)
-        as_of.control(STATE, tr=tr)
+    with choices:
+        _choices(tr)
     with right, st.container(key="ris-list"):
         st.html(lead_html(view))
         if choice.municipality:
@@ -87,23 +91,22 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
 
 def _choices(tr: Translator) -> None:
     options = _options(tr)
-    with st.container(horizontal=True, key="ris-choices", vertical_alignment="center"):
-        _one_of("phase", st.pills, options, tr=tr)
-        st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
-        for field in ("service_type", "strength_area", "delivery"):
-            texts = dict(options[field])
-            st.selectbox(
-                tr(f"karta.{field}"),
-                list(texts),
-                format_func=texts.__getitem__,
-                key=STATE.key(field),
-                label_visibility="collapsed",
-                placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
-                width={"service_type": 195, "strength_area": 160, "delivery": 148}[field],
-                on_change=STATE.write,
-            )
-        _one_of("limit", st.segmented_control, options, tr=tr)
-        _one_of("shown", st.segmented_control, options, tr=tr)
+    _one_of("phase", st.pills, options, tr=tr)
+    st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
+    for field in ("service_type", "strength_area", "delivery"):
+        texts = dict(options[field])
+        st.selectbox(
+            tr(f"karta.{field}"),
+            list(texts),
+            format_func=texts.__getitem__,
+            key=STATE.key(field),
+            label_visibility="collapsed",
+            placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
+            width={"service_type": 195, "strength_area": 160, "delivery": 148}[field],
+            on_change=STATE.write,
+        )
+    _one_of("limit", st.segmented_control, options, tr=tr)
+    _one_of("shown", st.segmented_control, options, tr=tr)
 
 
 def _one_of(field: str, widget: Callable[..., object], options: Options, *, tr: Translator) -> None:

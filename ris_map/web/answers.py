@@ -17,7 +17,6 @@ KEPT: Final = "public, max-age=31536000, immutable"
 """``Cache-Control`` of what never changes under its address."""
 _HASH_LENGTH: Final = 12
 _SMALL: Final = 1024
-_OF_A_BODY: Final = ("content-type", "content-encoding", "content-length")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         *(f"app/{name}.css" for name in ("tokens", "not_found", "page", "coverage", "find")),
         *(f"app/{name}.css" for name in ("municipality", "siting", "open_data")),
     ),
+    "not_found.css": ("app/tokens.css", "app/not_found.css"),
     "page.js": (
         *(f"app/{name}.js" for name in ("shell", "combo", "lost", "pages", "coverage", "find")),
         *(f"app/{name}.js" for name in ("search", "municipality", "siting")),
@@ -121,6 +122,9 @@ def _made(name: str, sources: tuple[Path, ...], data: Path, _stamp: object) -> P
             return pack(ground_bytes(data, foundations(data).geography))
         case "bundle/map.js":
             return pack(_map_code(*(path.read_text(encoding="utf-8") for path in sources)))
+        case "bundle/not_found.css":  # a document of its own, without Streamlit's styles
+            style = "".join(path.read_text(encoding="utf-8") for path in sources)
+            return pack((_font() + style).encode())
     # in joined scripts each ends with a semicolon, whatever it ends with itself
     between = b"\n;\n" if name.endswith(".js") else b"\n"
     return pack(between.join(path.read_bytes() for path in sources))
@@ -138,7 +142,7 @@ def _map_code(leaflet: str, *rest: str) -> bytes:
 
 
 def _font() -> str:
-    """Give the page's own typeface to the frame; Streamlit's file of it is in the cache by then."""
+    """Give the pages' typeface, a file of Streamlit's, to other documents of ours."""
     media = Path(file_util.get_static_dir()) / "static" / "media"
     files = sorted(media.glob("SourceSansVF-Upright*.woff2"))
     return "".join(

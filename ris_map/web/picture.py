@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import shapely
+from markupsafe import Markup
 
 from ris_map.geography.boundaries import METRES, CountyShapes, Ring
 from ris_map.travel.network import CodeArray, FloatArray, metres
 from ris_map.travel.people import Cells
-from ris_map.web.map import UNKNOWN, Legend
+from ris_map.web.map import UNKNOWN, Legend, LegendRow
 from ris_map.words.markup import render
 
 CLASS_COLOURS = ("#E5CFE0", "#CB9CC4", "#A05B9A", "#6F2A75", "#2E0836")
@@ -143,7 +144,7 @@ class CountyPicture:
             sides=names,
             key=key,
         )
-        return _Svg(drawn)
+        return Markup(drawn)
 
 
 def squares_of(cells: Cells, classes: CodeArray) -> Squares:
@@ -158,15 +159,6 @@ def background_roads(data_dir: Path) -> tuple[Ring, ...]:
     background = gpd.read_file(data_dir / "background.geojson")
     roads = background[background["kind"] == "road"].to_crs(METRES).geometry
     return tuple(tuple(line.coords) for line in roads.explode().simplify(200.0))
-
-
-class _Svg(str):
-    """SVG text that a template has made: not escaped again."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
 
 
 class Label(NamedTuple):
@@ -240,9 +232,14 @@ def _along(lines: Sequence[Sequence[tuple[float, float]]]) -> list[Box]:
 def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
     """Return the legend with every position worked out; bars are as long as their share."""
     heads = legend.columns[1:] if any(row.shares for row in legend.rows) else ()
-    width = max(110 + COLUMN * len(heads), LETTER * 15 * len(legend.title) + 30)
+    unknown = (
+        LegendRow(code=UNKNOWN, label=text) for kind, text in legend.notes if kind == "unknown"
+    )
+    rows = (*legend.rows, *unknown)
+    longest = max(len(legend.title) - 2, *(len(row.label) for row in rows if not row.shares), 0)
+    width = max(110 + COLUMN * len(heads), LETTER * 15 * (longest + 2) + 30)
     above = 64 if heads else 42
-    top = frame.height - MARGIN - above + 6 - ROW * len(legend.rows)
+    top = frame.height - MARGIN - above + 6 - ROW * len(rows)
     left = MARGIN + 106
     return {
         "x": MARGIN,
@@ -260,7 +257,7 @@ def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
                     for j, (share, text) in enumerate(zip(row.shares, row.texts, strict=True))
                 ],
             }
-            for i, row in enumerate(legend.rows)
+            for i, row in enumerate(rows)
         ],
     }
 
@@ -335,7 +332,7 @@ def framed(body: str, *, width: float, height: float, title: str, lead: str, not
     return render(
         "picture_frame.svg.html",
         font=FONT,
-        body=_Svg(body),
+        body=Markup(body),
         width=width,
         height=round(top + height + 18 * len(foot) + MARGIN + 8, 1),
         margin=MARGIN,

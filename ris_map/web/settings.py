@@ -19,9 +19,6 @@ from ris_map.common.faults import RisMapError
 ROOT: Final = Path(__file__).resolve().parents[2]
 """Folder that holds ``app.py``, ``pages/`` and ``data/``."""
 PREFIX: Final = "RIS_MAP_"
-DATA_VARIABLE: Final = "RIS_MAP_DATA"
-REPORT_VARIABLE: Final = "RIS_MAP_REPORT_ADDRESS"
-FRAME_VARIABLE: Final = "RIS_MAP_FRAME_ANCESTORS"
 DEFAULT_REPORT_ADDRESS: Final = "innovationskartan@example.org"
 """A role address, never a person's. ``example.org`` cannot receive mail: set the real one."""
 

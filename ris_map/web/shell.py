@@ -195,7 +195,7 @@ class Shell:
 
 def not_found(language: Language) -> str:
     """Return the page of an address that leads nowhere; it works without scripts."""
-    style = asset_url("bundle/page.css")
+    style = asset_url("bundle/not_found.css")
     return render("not_found.html", t=translator(language), style=style)
 
 

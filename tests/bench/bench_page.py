@@ -273,27 +273,33 @@ def measure_sessions(servers: Servers, sessions: int) -> Result:
     )
 
 
+PARTS = ("first-load", "clicks", "memory", "sessions")
+
+
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=15, help="clicks measured (default 15)")
-    parser.add_argument("--loads", type=int, default=9, help="loads measured (default 9)")
-    parser.add_argument(
-        "--sessions", type=int, default=50, help="sessions at once; 0 leaves it out"
-    )
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts measured")
+    parser.add_argument("--repeat", type=int, default=9, help="clicks measured (default 9)")
+    parser.add_argument("--loads", type=int, default=5, help="loads measured (default 5)")
+    parser.add_argument("--sessions", type=int, default=50, help="sessions at once (default 50)")
     parser.add_argument("--strict", action="store_true", help="fail when a budget is not kept")
     options = parser.parse_args()
+    results: list[Result] = []
     with tempfile.TemporaryDirectory() as folder, running_servers(Path(folder)) as servers:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=chromium_path(), args=list(CHROMIUM_ARGS)
             )
-            results = measure_loads(browser, servers, options.loads)
-            for path in PHASES:
-                results += measure_clicks(browser, servers, path, options.repeat)
-            results.append(measure_memory(browser, servers, sessions=10))
+            if "first-load" in options.only:
+                results += measure_loads(browser, servers, options.loads)
+            if "clicks" in options.only:
+                for path in PHASES:
+                    results += measure_clicks(browser, servers, path, options.repeat)
+            if "memory" in options.only:
+                results.append(measure_memory(browser, servers, sessions=10))
             browser.close()
-        if options.sessions:
+        if "sessions" in options.only:
             results.append(measure_sessions(servers, options.sessions))
     print(table(results))
     write_report(results, ROOT / "output" / "bench.json")

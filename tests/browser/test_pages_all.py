@@ -147,10 +147,10 @@ CLS = """() => new Promise((done) => {
 
 
 def test_X11_F8_no_page_jumps_or_is_long(shown: Page, path: str, size: str, lang: str) -> None:
-    most = 0.25 if size == "tablet" else 0.1
-    if shown.evaluate(CLS) > most:  # once more: a server that has just started is slow
-        load(shown, path, lang)
-    assert shown.evaluate(CLS) <= most
+    for _ in range(2):  # once more: a page that has not come in 15 s is shown in pieces
+        if shown.evaluate(CLS) > 0.1:
+            load(shown, path, lang)
+    assert shown.evaluate(CLS) <= 0.1
     if path in {"/metod", "/tillganglighet", "/data", "/oppna-data"}:
         return  # texts to read through, and lists that are all of the page
     height = shown.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")

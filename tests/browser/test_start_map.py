@@ -304,6 +304,17 @@ def test_F24_dark_follows_the_system(browser: Browser, server: Any) -> None:
     context.close()
 
 
+def test_on_paper_the_legend_keeps_its_colours_and_there_is_nothing_to_press(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    page.emulate_media(media="print")
+    frame = map_frame(page)
+    expect(frame.locator(".ris-key .swatch.unknown")).to_have_css("print-color-adjust", "exact")
+    expect(frame.locator(".ris-controls")).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
 def test_X2_I6_with_outside_hosts_blocked_the_map_stands_with_15_polygons(
     open_page: OpenPage,
 ) -> None:

@@ -36,7 +36,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with both geometry files and one file that must stay private."""
     for name in ("municipalities.geojson", "background.geojson", "actors.yaml"):
         (tmp_path / name).write_text('{"type": "FeatureCollection", "features": []}' + " " * 2000)
-    monkeypatch.setenv(settings.DATA_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("RIS_MAP_DATA", str(tmp_path))
     # these files are no county; that broken data stop the start has a test of its own
     monkeypatch.setattr("ris_map.web.server._stop_on_faults", lambda _data: None)
     return tmp_path
@@ -121,7 +121,7 @@ def test_streamlits_scripts_pass_untouched(client: TestClient) -> None:
 def test_the_maps_script_names_the_geometry_and_everything_is_kept(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.DATA_VARIABLE, str(settings.ROOT / "data"))
+    monkeypatch.setenv("RIS_MAP_DATA", str(settings.ROOT / "data"))
     script = map_script()
     query = parse_qs(urlsplit(script).query)
     names = [urljoin(script, query[name][0]) for name in ("squares", "ground")]
@@ -166,7 +166,7 @@ def test_G12_an_unknown_address_says_so(
 def test_F14_machines_get_what_they_look_for(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.DATA_VARIABLE, str(settings.ROOT / "data"))
+    monkeypatch.setenv("RIS_MAP_DATA", str(settings.ROOT / "data"))
     robots = client.get("/robots.txt")
     assert robots.headers["Content-Type"].startswith("text/plain")
     assert "Sitemap: http://testserver/sitemap.xml" in robots.text
@@ -192,7 +192,7 @@ def test_the_process_says_that_it_lives_and_whether_it_is_ready(
     assert client.get("/healthz").text == "ok\n"
     broken = client.get("/readyz")
     assert (broken.status_code, broken.json()) == (503, {"ready": False})
-    monkeypatch.setenv(settings.DATA_VARIABLE, str(settings.ROOT / "data"))
+    monkeypatch.setenv("RIS_MAP_DATA", str(settings.ROOT / "data"))
     ready = client.get("/readyz").json()
     assert (ready["ready"], ready["outdated"]) == (True, False)
 
@@ -353,10 +353,10 @@ def test_an_embedding_site_may_hold_the_page_and_the_page_its_frame() -> None:
 
 
 def test_a_missing_data_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings.DATA_VARIABLE, str(tmp_path / "nowhere"))
+    monkeypatch.setenv("RIS_MAP_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(settings.SettingFault, match="nowhere"):
         settings.data_dir()
-    monkeypatch.delenv(settings.DATA_VARIABLE)
+    monkeypatch.delenv("RIS_MAP_DATA")
     assert settings.data_dir() == settings.ROOT / "data"
 
 

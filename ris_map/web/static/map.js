@@ -234,8 +234,8 @@
     [...seated, ...others].forEach((town) => { town.at = map.latLngToLayerPoint([town.lat, town.lon]); });
     seated.forEach((town) => taken.push([town.at.x - town.r, town.at.y - town.r, town.at.x + town.r, town.at.y + town.r]));
     if (shown.place) { const at = map.latLngToLayerPoint(shown.place); taken.push([at.x - 12, at.y - 12, at.x + 12, at.y + 12]); }
-    const line = linePoints();
-    line.forEach((at) => taken.push([at.x - 3, at.y - 3, at.x + 3, at.y + 3]));
+    const line = along((ground.lines[shown.divide] ?? []).map(turned));
+    [...line, ...along((shown.routes ?? []).map((route) => route.points))].forEach((at) => taken.push([at.x - 3, at.y - 3, at.x + 3, at.y + 3]));
     const chosenName = ground.land.find((one) => one.properties.code === shown.chosen)?.properties.name;
     all.sort((a, b) => (b.name === chosenName) - (a.name === chosenName));
     const texts = all.map((town) => make("span", { textContent: town.name, className: town.name === chosenName ? "on" : "" }));
@@ -266,10 +266,10 @@
     });
   }
 
-  function linePoints() {
+  function along(lines) {
     const points = [];
-    (ground.lines[shown.divide] ?? []).forEach((part) => part.forEach(([lon, lat], i) => {
-      const at = map.latLngToLayerPoint([lat, lon]), last = points[points.length - 1];
+    lines.forEach((line) => line.forEach((place, i) => {
+      const at = map.latLngToLayerPoint(place), last = points[points.length - 1];
       if (i && last) { // long straight pieces are filled in, so that no name lies across them
         const steps = Math.floor(at.distanceTo(last) / 8);
         for (let k = 1; k < steps; k++) points.push(L.point(last.x + ((at.x - last.x) * k) / steps, last.y + ((at.y - last.y) * k) / steps));
@@ -280,6 +280,7 @@
   }
 
   /* ---- lines: coast against inland, routes, the chosen place */
+  const turned = (part) => part.map(([lon, lat]) => [lat, lon]);
   function replace(name, layers) {
     extras[name]?.remove();
     extras[name] = L.layerGroup(layers).addTo(map);
@@ -287,7 +288,6 @@
   const cased = (points, css, pane) => ["casing", "core"].map((part) => L.polyline(points, { pane: pane, interactive: false, className: `ris-${css} ${part}` }));
 
   function setLines() {
-    const turned = (part) => part.map(([lon, lat]) => [lat, lon]);
     replace("divide", (ground.lines[shown.divide] ?? []).flatMap((part) => cased(turned(part), "divide", "ris-lines")));
     const routes = shown.routes ?? [];
     replace("routes", routes.flatMap((route) => {

@@ -16,7 +16,7 @@
     [/^Download as (.*)$/, "Ladda ner som $1"],
     [/^Copy Vega-Lite spec$/, "Kopiera diagrammets beskrivning"],
   ];
-  const LONGEST_WAIT_MS = 8000;
+  const LONGEST_WAIT_MS = 15000; // something has failed: what there is is shown
   const root = document.documentElement;
 
   // Where the server is. Without this Streamlit asks below the page's own path first (/metod/_stcore/...),
@@ -50,8 +50,9 @@
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ["data-ris-lang"], childList: true, subtree: true });
   apply();
 
-  /* The page is shown when its first run has ended: what comes in pieces would jump. A link that
-     names something leads there and says so (G10). */
+  /* The page is shown when its first run has ended and its widgets have come: what comes in pieces
+     would jump. Only the map's room is known before it. A link that names something leads there and
+     says so (G10). */
   function show() {
     if (root.classList.contains("ris-ready")) return;
     root.classList.add("ris-ready");
@@ -70,6 +71,8 @@
   const watch = new MutationObserver(() => {
     const app = document.querySelector("[data-testid=stApp]");
     if (app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1")) return;
+    const empty = [...document.querySelectorAll("[data-testid=stSkeleton]")];
+    if (empty.some((room) => !room.closest("[class*=st-key-map-]"))) return;
     watch.disconnect();
     requestAnimationFrame(show);
   });
