@@ -57,14 +57,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     layout.ignored_notice(STATE.sync(), tr=tr)
     choice = STATE.chosen()
     view = map_view(data.world(choice.as_of), choice, tr=tr)
-    # the frame takes longest: its message goes first, the containers keep the order on the page
-    head = st.container(key="ris-head")
-    choices = st.container(horizontal=True, key="ris-choices", vertical_alignment="center")
-    left, right = st.columns([7, 3], gap="medium")
-    with left:
-        _map(view, choice)
-        as_of.control(STATE, tr=tr)
-    with head:
+    with st.container(key="ris-head"):
         st.html(headline_html(view))
         if choice.as_of:
             now = map_view(data.world(), choice, tr=tr)
@@ -74,6 +67,12 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
                     choice, view.world, path="/", tr=tr, group=tr("as-of.inland"), shares=shares
                 )
             )
+    # the frame takes longest: its message goes before those of the widgets above it
+    choices = st.container(horizontal=True, key="ris-choices", vertical_alignment="center")
+    left, right = st.columns([7, 3], gap="medium")
+    with left:
+        _map(view, choice)
+        as_of.control(STATE, tr=tr)
     with choices:
         _choices(tr)
     with right, st.container(key="ris-list"):
