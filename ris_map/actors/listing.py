@@ -33,6 +33,11 @@ Row = dict[str, Any]
 
 def headline_html(view: MapView) -> str:
     """Return inland against coast in one sentence, and what it rests on."""
+    return render("headline.html", **headline_words(view))
+
+
+def headline_words(view: MapView) -> dict[str, Any]:
+    """Return the headline in parts: before the figure, the figure, after it, and the lead."""
     tr, choice = view.tr, view.choice
     values = {"kind": view.kind, "limit": view.limit}
     if view.is_physical:
@@ -41,7 +46,7 @@ def headline_html(view: MapView) -> str:
     else:
         figure = tr("karta.of-15", n=int((view.answers() == 2).sum()))
         before, after = "", " " + tr(f"karta.headline.{choice.delivery.value}", **values)
-    return render("headline.html", parts=(before, after), figure=figure, **_lead(view))
+    return {"parts": (before, after), "figure": figure, **_lead(view)}
 
 
 def lead_html(view: MapView) -> str:
@@ -81,6 +86,11 @@ def _area(view: MapView) -> str:
 
 
 def rows_html(view: MapView, choice: StartChoice) -> str:
+    """Return who has an office that matches, as HTML."""
+    return render("rows.html", id="vem", **rows_words(view, choice))
+
+
+def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     """Return who has an office that matches, own actors of a chosen area before open ones."""
     tr, words = view.tr, _words(view)
     found = sorted(view.matching(), key=lambda one: swedish_sort_key(one.actor.name))
@@ -103,7 +113,7 @@ def rows_html(view: MapView, choice: StartChoice) -> str:
     if choice.town and here:
         town = next(name for code, name in here[0].towns if place_id(code, name) == choice.town)
         named = f"{town}: {title}"
-    return render("rows.html", title=title, note=note, sections=sections, id="vem", named=named)
+    return {"title": title, "note": note, "sections": sections, "named": named}
 
 
 def _row(one: Matching, words: Words) -> Row:
@@ -125,6 +135,11 @@ def _ids(one: Matching) -> list[str]:
 
 
 def panel_html(view: MapView, choice: StartChoice) -> str:
+    """Return what is said of the chosen municipality, as HTML."""
+    return render("panel.html", t=view.tr, **panel_words(view, choice))
+
+
+def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     """Return what is said of the chosen municipality: figures, first contact, who is near.
 
     With another one to compare with, its figures stand below.
@@ -148,18 +163,16 @@ def panel_html(view: MapView, choice: StartChoice) -> str:
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     if choice.beside:
         query["jamfor"] = [choice.beside]
-    return render(
-        "panel.html",
-        t=tr,
-        name=view.names[code],
-        figures=_panel_figures(view, code),
-        beside=view.names.get(choice.beside, ""),
-        beside_figures=_panel_figures(view, choice.beside) if choice.beside else [],
-        square=_square(view, choice),
-        home=home,
-        near=near,
-        url=f"/kommun?{urlencode(query, doseq=True)}",
-    )
+    return {
+        "name": view.names[code],
+        "figures": _panel_figures(view, code),
+        "beside": view.names.get(choice.beside, ""),
+        "beside_figures": _panel_figures(view, choice.beside) if choice.beside else [],
+        "square": _square(view, choice),
+        "home": home,
+        "near": near,
+        "url": f"/kommun?{urlencode(query, doseq=True)}",
+    }
 
 
 def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, cpsv, dcat, history, hsds, register, siting
+from ris_map.api import county, cpsv, dcat, history, hsds, register, siting, text
 from ris_map.api.calls import (
     EXAMPLE_ACTOR,
     Call,
@@ -117,6 +117,7 @@ class OpenData:
         """Answer one connection."""
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
+        path = text.ADDRESSES.get(path, path)
         mount = next((one for one in MOUNTS if path == one or path.startswith(f"{one}/")), None)
         if scope["type"] == "lifespan" or mount is None:
             await self._app(scope, receive, send)
@@ -245,6 +246,7 @@ class OpenData:
                 history.router,
                 county.router,
                 siting.router,
+                text.router,
                 about,
             ),
             HSDS: (hsds.router, self._about(HSDS)),
@@ -329,6 +331,8 @@ class OpenData:
                 shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
                 example = shape.pop("examples")[0]
                 parameter["example"] = [example] if shape.get("type") == "array" else example
+                if issubclass(resource.query, text.TextQuery):
+                    continue
                 if parameter["name"] == "plats":
                     shape["items"]["enum"] = list(call.groups)
                 elif parameter["name"] in {"datum", "since"}:

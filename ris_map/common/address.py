@@ -8,6 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, Final, Self, get_args, get_origin
 
+from annotated_types import MaxLen
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -103,6 +104,10 @@ class Choice(BaseModel):
                     items.append(_adapter(cls, name).validate_strings(text, context=context))
                 except ValidationError:
                     ignored.append(IgnoredValue(key, text))
+            if many:  # more than may be chosen: the first of them
+                most = next((m.max_length for m in field.metadata if isinstance(m, MaxLen)), None)
+                ignored += [IgnoredValue(key, str(item)) for item in items[most or len(items) :]]
+                items = items[:most]
             if items:
                 values[name] = _in_order(items) if many else items[-1]
         return cls.model_validate(values, context=context), tuple(ignored)

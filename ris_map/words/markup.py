@@ -6,6 +6,7 @@ Register text is hostile until escaped. No other module joins strings into HTML.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def render(template: str, /, **values: object) -> str:
     html = _environment().get_template(template).render(**values)
     # indentation of templates is for people, not for the wire
     return "\n".join(line.strip() for line in html.splitlines() if line.strip())
+
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&!#]|^[-+=]|^\d+(?=[.)]))")
+
+
+def markdown_text(text: str) -> str:
+    """Return a text in one line in which nothing is read as Markdown or HTML."""
+    return _MARKUP.sub(lambda m: _escaped(m[0]), " ".join(text.replace("\u00ad", "").split()))
+
+
+def _escaped(mark: str) -> str:
+    return f"{mark}\\" if mark[0].isdigit() else f"\\{mark}"
 
 
 _BRACE = "\ue000"

@@ -1,0 +1,312 @@
+"""Each page that computes as Markdown: its sentence, figures, tables and sources, to read or quote.
+
+The same view objects and choice models as the pages, so that no figure can differ; what of an
+address means nothing is told in a line, as on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema, create_model
+
+from ris_map.actors.choices import StartChoice
+from ris_map.actors.listing import headline_words, panel_words, rows_words
+from ris_map.api.calls import Call, DataRouter
+from ris_map.api.datasets import COVERAGE, PREFIX
+from ris_map.api.queries import LanguageQuery, key
+from ris_map.common.address import Choice, Context, FreeText, IgnoredValue
+from ris_map.common.dates import day_of
+from ris_map.coverage.map_picture import map_view, picture
+from ris_map.coverage.page import summary
+from ris_map.coverage.page import tables as coverage_tables
+from ris_map.coverage.page.pictures import curve_table
+from ris_map.coverage.page.view import CoverageChoice, CoverageView
+from ris_map.finder.answer import find_support
+from ris_map.finder.need import Need, all_starts
+from ris_map.finder.words import find_view
+from ris_map.municipality import words as municipal
+from ris_map.municipality.profile import MunicipalityChoice, compared, profile
+from ris_map.municipality.tables import Table, tables
+from ris_map.siting import words as siting
+from ris_map.siting.page import view_of
+from ris_map.siting.plan import SitingChoice, context_of
+from ris_map.travel.world import World, place_groups
+from ris_map.web.address import LANGUAGE_KEY, PASSING, TRAVELS
+from ris_map.words import Translator, swedish_sort_key
+from ris_map.words.language import Language
+from ris_map.words.markup import markdown_text
+from ris_map.words.table import FigureTable, cell_text
+
+router = DataRouter("text")
+ADDRESSES: dict[str, str] = {"/.md": f"{PREFIX}/karta.md"}
+"""The short addresses, beside the pages' own, and what of the API they mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextView:
+    """What a page says.
+
+    ``figures`` are numbers with what they count; an item of a list is a name, an address or none,
+    and a text.
+    """
+
+    title: str
+    paragraphs: Iterable[str] = ()
+    figures: Iterable[tuple[str, str]] = ()
+    tables: Iterable[FigureTable | Table] = ()
+    lists: Iterable[tuple[str, Sequence[tuple[str, str, str]]]] = ()
+    source: str = ""
+
+
+class TextQuery(LanguageQuery):
+    """A page's address: what means nothing in it is told, never refused."""
+
+    model_config = ConfigDict(extra="allow")
+
+    lang: Annotated[
+        Language,
+        BeforeValidator(lambda text: text if text in set(Language) else Language.SV),
+        WithJsonSchema({"type": "string", "examples": ["en"]}),
+    ] = key(LANGUAGE_KEY, Language.SV)
+
+    @property
+    def address(self) -> dict[str, list[str]]:
+        """The keys and values as they were written, the language left out."""
+        more = self.model_extra or {}
+        given = {name: [v] if isinstance(v, str) else list(v) for name, v in more.items()}
+        known = {name: texts for name, texts in self.texts().items() if texts}
+        return {name: v for name, v in {**known, **given}.items() if name != LANGUAGE_KEY}
+
+    @property
+    def given(self) -> Mapping[str, tuple[str, ...]]:
+        """What the answer depends on, as one text."""
+        return {"address": (urlencode(self.address, doseq=True),), LANGUAGE_KEY: (self.lang,)}
+
+
+def _query(name: str, model: type[Choice]) -> type[TextQuery]:
+    """Return the query of a page: the keys of its choices, any text allowed."""
+    many = Annotated[tuple[str, ...], FreeText()]
+    fields: dict[str, Any] = {one: (many, key(one, ())) for one in (*model.keys(),)}
+    return create_model(f"{name.capitalize()}Text", __base__=TextQuery, **fields)
+
+
+Make = Callable[[Any, World, Call[Any]], TextView]
+Contexts = Callable[[World], Context]
+
+
+def _page(
+    name: str, path: str, model: type[Choice], context: Contexts = lambda _: {}
+) -> Callable[[Make], Make]:
+    """Publish a page's text as ``/{name}.md`` here and beside the page itself."""
+
+    def publish(make: Make) -> Make:
+        def text(call: Call[TextQuery]) -> bytes:
+            address = call.query.address
+            choice, ignored = model.read(address, context=context(call.world))
+            known = {*model.keys(), *PASSING, *TRAVELS}
+            extra = [IgnoredValue(k, ",".join(v)) for k, v in address.items() if k not in known]
+            day = getattr(choice, "as_of", "")
+            moment = call.site.served.moment(day_of(day)) if day else call.moment
+            view = make(choice, moment.world, call)
+            query = urlencode({**choice.query(), LANGUAGE_KEY: [call.query.lang]}, doseq=True)
+            notices = [_ignored((*ignored, *extra), tr=call.tr)]
+            notices += [call.tr("as-of.day", day=day)] if day else []
+            page = f"{call.base}{path}?{query}"
+            return markdown(view, notices=notices, page=page, tr=call.tr).encode()
+
+        ADDRESSES[f"/{name}.md"] = f"{PREFIX}/{name}.md"
+        router.data(
+            f"/{name}.md",
+            f"The page {path} as Markdown",
+            description=f"Also at /{name}.md, beside the page. Keys and values are those of the "
+            "page's address; what means nothing is left out and told in a line.",
+            media_type="text/markdown",
+            query=_query(name, model),
+            files=COVERAGE,
+            names_itself=True,
+        )(text)
+        return make
+
+    return publish
+
+
+def _ignored(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
+    values = ", ".join(f"{one.key}={one.value}" for one in ignored)
+    return tr("filter.ignored", values=values) if values else ""
+
+
+# -------------------------------------------------------------------- the one renderer
+
+
+def markdown(view: TextView, *, notices: Iterable[str], page: str, tr: Translator) -> str:
+    """Return a page's text; every text is escaped, so that none becomes markup or HTML."""
+    parts = [f"# {markdown_text(view.title)}"]
+    parts += [f"> {markdown_text(text)}" for text in notices if text]
+    parts += [markdown_text(text) for text in view.paragraphs if text]
+    figures = [f"- **{markdown_text(n)}** {markdown_text(what)}" for n, what in view.figures]
+    parts += ["\n".join(figures)] if figures else []
+    for table in view.tables:
+        rows = [[_cell(cell, tr=tr) for cell in row] for row in table.rows]
+        sentence = table.note if isinstance(table, Table) else table.sentence
+        parts += [f"## {markdown_text(table.title)}", *filter(None, [markdown_text(sentence)])]
+        parts.append("\n".join(map(_row, (table.columns, ["---"] * len(table.columns), *rows))))
+    for heading, items in view.lists:
+        parts += [f"## {markdown_text(heading)}"]
+        parts.append("\n".join(_item(*item, page=page) for item in items))
+    source = f"{markdown_text(view.source)} " if view.source else ""
+    return "\n\n".join([*filter(None, parts), f"{source}[{tr('text.page')}](<{page}>)"]) + "\n"
+
+
+def _cell(cell: Any, *, tr: Translator) -> str:  # noqa: ANN401 -- of either kind of table
+    if hasattr(cell, "small"):
+        return f"{cell.text} ({cell.small})" if cell.small else str(cell.text)
+    return cell_text(cell, tr=tr)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(text if text == '---' else markdown_text(text) for text in cells)} |"
+
+
+def _item(name: str, url: str, text: str, *, page: str) -> str:
+    said = markdown_text(name)
+    if url:
+        site = "/".join(page.split("/", 3)[:3])
+        target = f"{site}{url}" if url.startswith("/") else url
+        said = f"[{said}](<{target.translate({60: '%3C', 62: '%3E'})}>)"
+    return f"- {said}: {markdown_text(text)}" if text else f"- {said}"
+
+
+# -------------------------------------------------------------------- the pages
+
+
+@_page("karta", "/", StartChoice)
+def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
+    view = map_view(world, choice, tr=call.tr)
+    said, who = headline_words(view), rows_words(view, choice)
+    drawn = picture(view)
+    legend = drawn.legend
+    rows = [(row.label, *row.texts) for row in legend.rows] if legend else []
+    classes = legend and FigureTable(
+        id="classes", title=legend.title, columns=legend.columns, rows=rows
+    )
+    places = [(drawn.sentences[code].figure, drawn.sentences[code].text) for code in view.names]
+    chosen = panel_words(view, choice) if choice.municipality else None
+    if chosen:
+        sides = ((chosen["name"], "figures"), (chosen["beside"], "beside_figures"))
+        own = [(n, f"{text} ({name})") for name, key in sides for n, text in chosen[key]]
+        places = [*own, *places]
+    helpers = [(r["name"], r["url"], r["where"]) for _, part in who["sections"] for r in part]
+    return TextView(
+        title=f"{said['parts'][0]}{said['figure']}{said['parts'][1]}",
+        paragraphs=(said["lead"],),
+        figures=places,
+        tables=(classes,) if classes else (),
+        lists=(
+            *([(chosen["name"], [(n, "", text) for n, text in chosen["near"]])] if chosen else ()),
+            (who["title"], helpers),
+        ),
+        source=who["note"],
+    )
+
+
+def _coverage_context(world: World) -> Context:
+    base = world.foundations.geography
+    return {"divisions": [one.id for one in base.divisions], "places": place_groups(base)}
+
+
+@_page("tackning", "/tackning", CoverageChoice, _coverage_context)
+def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView:
+    folder = call.site.served.data_dir
+    view = CoverageView(world=world, choice=choice, tr=call.tr, words=call.words, data_dir=folder)
+    of_tab = {
+        "kurva": (curve_table,) if view.is_physical else (),
+        "kedjan": (coverage_tables.chain_table, coverage_tables.area_table),
+        "indelningar": (coverage_tables.division_table,),
+    }
+    made = (coverage_tables.municipality_table, *of_tab.get(choice.tab, ()))
+    return TextView(
+        title=summary.headline(view),
+        paragraphs=(summary.finding_sentence(view), summary.range_words(view)),
+        figures=[
+            (one.number, f"{one.text}. {one.range} {one.note}".replace("  ", " ").strip())
+            for one in summary.key_figures(view)
+        ],
+        tables=[make(view) for make in made],
+        source=summary.basis(view),
+    )
+
+
+@_page("kommun", "/kommun", MunicipalityChoice)
+def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> TextView:
+    tr, words = call.tr, call.words
+    if choice.code is None:
+        names = sorted(words.municipality_names.items(), key=lambda item: swedish_sort_key(item[1]))
+        links = [(name, choice.url(tr=tr, code=code), "") for code, name in names]
+        lists = [(tr("municipality.choose.heading"), links)]
+        return TextView(
+            title=tr("page.municipality.title"),
+            paragraphs=(tr("page.municipality.lead"),),
+            lists=lists,
+        )
+    shown = profile(world, choice.code, choice.cube)
+    beside = compared(world, shown, other=choice.beside)
+    return TextView(
+        title=municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
+        paragraphs=(municipal.lead(shown, tr=tr), municipal.paragraph(shown, words=words)),
+        tables=tables(shown, beside, words=words),
+        source=municipal.source_line(shown, tr=tr),
+    )
+
+
+@_page("hitta", "/hitta", Need, lambda w: {"places": all_starts(w.foundations.geography).keys()})
+def _find(need: Need, world: World, call: Call[Any]) -> TextView:
+    view = find_view(find_support(world, need), world=world, words=call.words)
+    sections = [
+        (
+            f"{one.title} ({one.count})",
+            [
+                (
+                    row.row.name,
+                    row.row.detail_url,
+                    ". ".join(filter(None, (row.way, row.place, row.gives, row.why))),
+                )
+                for row in (*one.rows, *one.rest)
+            ],
+        )
+        for one in view.sections
+    ]
+    steps = [(f"{one.title}: {one.name}", one.url, f"{one.way}. {one.text}") for one in view.steps]
+    onward = [(view.onward_title, [*view.onward])] if view.onward else []
+    return TextView(
+        title=view.title,
+        paragraphs=(view.lead, view.choices, *view.missing),
+        lists=([(call.tr("find.answer.heading"), steps)] if steps else []) + sections + onward,
+        source=view.source,
+    )
+
+
+def _siting_context(world: World) -> Context:
+    return context_of(world.register, world.foundations.geography.localities)
+
+
+@_page("tankom", "/tankom", SitingChoice, _siting_context)
+def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
+    view = view_of(world, choice, call.words)
+    return TextView(
+        title=siting.headline(view),
+        paragraphs=(
+            siting.lead(view),
+            siting.plan_text(view),
+            siting.gains(view),
+            " ".join(siting.still_beyond(view)),
+            *siting.round_words(view),
+            siting.assumed(view),
+        ),
+        figures=[(row["text"], row["name"]) for row in siting.side_rows(view)],
+        tables=(siting.full_table(view),),
+        source=siting.source(view),
+    )
