@@ -2,9 +2,9 @@
 
 Run from the repository's root: ``python -m scripts.build_people GRID``, where GRID is the grid of
 1 km of the Census 2021 as CSV or Parquet, with the columns GRD_ID, T, M, F, Y_LT15, Y_1564, Y_GE65,
-EMP, LAND_SURFACE and T_CI. A square belongs to the municipality that holds its centre; on coarse
-borders at sea to the nearest one within 3 km. What is known by hand stays from the file as it
-stands: which squares only a ferry reaches, and the estimate of residents outside urban areas.
+EMP, LAND_SURFACE and T_CI. A square belongs to the municipality that holds its centre. What is
+known by hand stays from the file as it stands: which squares only a ferry reaches, and the estimate
+of residents outside urban areas.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ COLUMNS = {
     "Y_GE65": "age_65_plus", "EMP": "employed",
 }  # fmt: skip
 GRID = 3035
-SEA_M = 3000.0
 FAR_KM = 10.0
 
 
@@ -37,7 +36,7 @@ def squares(path: Path, territory: dict[str, shapely.Geometry]) -> pd.DataFrame:
     frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     corner = frame["GRD_ID"].str.extract(r"N(\d+)E(\d+)$").astype(float) / 1000
     areas = gpd.GeoSeries(territory, crs=DEGREES).to_crs(GRID)
-    west, south, east, north = areas.buffer(SEA_M).total_bounds / 1000
+    west, south, east, north = areas.total_bounds / 1000
     near = corner[0].between(south, north) & corner[1].between(west, east) & (frame["T"] > 0)
     frame, corner = frame[near], corner[near]
     made = pd.DataFrame({"cell_id": frame["GRD_ID"].str.removesuffix(" ")})
@@ -53,10 +52,8 @@ def squares(path: Path, territory: dict[str, shapely.Geometry]) -> pd.DataFrame:
 def with_municipality(found: pd.DataFrame, territory: dict[str, shapely.Geometry]) -> pd.DataFrame:
     """Keep the squares of the county and say which municipality each lies in."""
     areas = gpd.GeoSeries(territory, crs=DEGREES).to_crs(METRES)
-    points = _points(found)
-    tree = shapely.STRtree(areas.to_numpy())
-    at, which = tree.query_nearest(points, max_distance=SEA_M, all_matches=False)
-    codes = pd.Series(np.array(areas.index)[which], index=at)
+    at, which = shapely.STRtree(areas.to_numpy()).query(_points(found), predicate="within")
+    codes = pd.Series(areas.index.to_numpy()[which], index=at).sort_index()
     return found.loc[codes.index].assign(municipality_code=codes)
 
 

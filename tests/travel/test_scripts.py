@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,8 @@ from ris_map.travel.people import PEOPLE_FILE
 from scripts import build_people, build_roads
 
 DATA = Path(__file__).parents[2] / "data"
+ROADS = DATA / "roads"
+WAYPOINTS = Path(__file__).parent / "waypoints.csv.gz"
 HERE = "https://www.openstreetmap.org/?lat={}&lon={}"
 
 
@@ -20,9 +23,12 @@ def test_the_squares_come_out_of_the_census_grid_as_they_stand(tmp_path: Path) -
     grid = now.rename(columns={"cell_id": "GRD_ID", "land_share": "LAND_SURFACE", **names})
     grid = grid[["GRD_ID", *names.values(), "LAND_SURFACE"]].assign(T_CI=0)
     far = grid.iloc[[0]].assign(GRD_ID="CRS3035RES1000mN3600000E4600000")
+    over_the_border = grid.iloc[[2]].assign(GRD_ID="CRS3035RES1000mN4521000E4778000", T=99)
     nobody = grid.iloc[[1]].assign(GRD_ID="CRS3035RES1000mN4600000E4700000", T=0)
     path = tmp_path / "grid.csv"
-    pd.concat([grid.sample(frac=1, random_state=1), far, nobody]).to_csv(path, index=False)
+    pd.concat([grid.sample(frac=1, random_state=1), far, over_the_border, nobody]).to_csv(
+        path, index=False
+    )
     made = build_people.rebuilt(path, DATA).set_index("cell_id")
     assert set(made.index) == set(now["cell_id"])
     now = now.set_index("cell_id").loc[made.index]
@@ -33,6 +39,15 @@ def test_the_squares_come_out_of_the_census_grid_as_they_stand(tmp_path: Path) -
         if name != "municipality_code":
             assert (made[name] == now[name]).all(), name
     assert (made["nearest_is_schematic"] != now["nearest_is_schematic"]).sum() <= 2  # ties
+
+
+def test_the_numbered_roads_come_out_of_the_waypoints_as_they_stand() -> None:
+    """The points: © OpenStreetMap contributors, via Travel Mapping (commit 3d7993c9cb60), ODbL."""
+    now = pd.read_csv(ROADS / "edges.csv", keep_default_na=False, dtype={"hand_edge": str})
+    course = json.loads((ROADS / "edges.geojson").read_text(encoding="utf-8"))["features"]
+    made, features, _ = build_roads.rebuilt(build_roads.read_points(WAYPOINTS), ROADS)
+    assert made.astype(str).equals(now.astype(str))
+    assert features == course
 
 
 @pytest.mark.parametrize(
