@@ -486,12 +486,19 @@ class Coverage(Record):
 )
 def coverage(call: Call[CoverageQuery]) -> Document:
     """Return the coverage cube's cells."""
-    told = cube_of(call.world, call.query.cube_choice).definition
-    cells = list(coverage_rows(call))
-    definition = {name: getattr(told, name, None) for name in CoverageAsked.model_fields} | {
-        "on": told.on.isoformat(),
+    cube, cells = cube_of(call.world, call.query.cube_choice), list(coverage_rows(call))
+    told, matrix = cube.choice, cube.matrix
+    definition = {
+        "on": cube.table.on.isoformat(),
+        "scope": told.scope,
+        "strength_area": told.strength_area,
+        "include_outside": told.include_outside,
+        "sourced_only": told.sourced_only,
         "threshold_minutes": told.threshold,
-        "speed_model": told.speed_model.id,
+        "matrix_version": matrix.version,
+        "network_source": matrix.network_source,
+        "speed_model": matrix.speed_model.id,
+        "population_year": cube.population.year,
     }
     return {"meta": call.meta(COVERAGE, len(cells)), "definition": definition, "cells": cells}
 

@@ -18,8 +18,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
-from ris_map.coverage.cubes import CubeChoice
 from ris_map.coverage.map_picture import PictureChoice
+from ris_map.coverage.support import CubeChoice
 from ris_map.register.selection import Filter
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,15 +23,17 @@ from ris_map.coverage.support import (
     SERVICE_TYPES,
     UNKNOWN,
     YES,
+    CubeChoice,
     SupportTable,
     truth_tensor,
 )
-from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.matrix import TravelMatrix
-from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, SpeedModel, readonly
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.words.figures import TIME_ERROR
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
+DEFAULT_CHOICE = CubeChoice()
 OFFICE = MODES.index(Delivery.OFFICE)
 REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
 """Ways of help in the order of the last axis of the arrays named ``remote``."""
@@ -71,29 +71,6 @@ class Certainty(StrEnum):
 
 CELL_STATES, CERTAINTIES = tuple(CellState), tuple(Certainty)
 """By the codes in ``CoverageCube.state`` and ``certainty``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageDefinition:
-    """Everything that a figure depends on besides the register and the people.
-
-    ``scope``, ``strength_area``, ``include_outside`` and ``sourced_only``: see
-    :func:`ris_map.coverage.support.truth_tensor`; with neighbours, county actors' offices outside
-    the county count too. ``threshold`` is the one of the ``thresholds`` (minutes, ascending,
-    inclusive) that decides the states.
-    """
-
-    on: date
-    scope: Scope
-    strength_area: StrengthArea | None
-    include_outside: bool
-    sourced_only: bool
-    thresholds: tuple[float, ...]
-    threshold: float
-    matrix_version: str
-    network_source: str
-    speed_model: SpeedModel
-    population_year: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -235,8 +212,9 @@ class CoverageCube:
 
     Parameters
     ----------
-    table, population, shared
-        Who counted, over whom, and minutes to every office that counts.
+    choice, table, tensor, matrix, population, shared
+        Everything that the figures depend on: what was chosen, who counted, what is known of their
+        offers, the roads, over whom, and minutes to every office that counts.
     sure, possible : array of bool, shape (3, 5, offices of ``shared``)
         Offices that match each kind of help, and those that match at best.
     rows : array of float, shape (rows, C)
@@ -263,8 +241,10 @@ class CoverageCube:
         Share of residents within the threshold only thanks to actors whose status is open.
     """
 
-    definition: CoverageDefinition
+    choice: CubeChoice
     table: SupportTable
+    tensor: CodeArray
+    matrix: TravelMatrix
     population: Residents
     shared: Reach
     sure: BoolArray
@@ -303,8 +283,8 @@ class CoverageCube:
 
     @property
     def threshold_at(self) -> int:
-        """Position of the threshold among the thresholds."""
-        return self.definition.thresholds.index(self.definition.threshold)
+        """Position of the chosen threshold in ``THRESHOLDS``."""
+        return THRESHOLDS.index(self.choice.threshold)
 
     @property
     def is_there(self) -> BoolArray:
@@ -357,58 +337,32 @@ def coverage_cube(
     matrix: TravelMatrix,
     *,
     population: Residents,
-    thresholds: tuple[float, ...] = THRESHOLDS,
-    threshold: float = 60.0,
-    scope: Scope = Scope.CORE,
-    strength_area: StrengthArea | None = None,
-    include_outside: bool = False,
-    sourced_only: bool = False,
+    choice: CubeChoice = DEFAULT_CHOICE,
     shared: Reach | None = None,
 ) -> CoverageCube:
     """Return the coverage of every municipality x phase x service type.
 
-    Parameters
-    ----------
-    table, matrix, population
-        Actors at work on one day; minutes from their offices to every cell; residents.
-    thresholds, threshold, scope, strength_area, include_outside, sourced_only
-        See :class:`CoverageDefinition`.
-    shared : Reach, optional
-        Of this table, or of one with the same actors and offices, if it is at hand already.
+    ``shared``: of this table, or of one with the same actors and offices, if it is at hand already.
 
     Raises
     ------
     KeyError
         If the matrix lacks an office, with its id.
     ValueError
-        If the thresholds do not ascend from above zero, or ``threshold`` is not one of them.
+        If the chosen threshold is not one of ``THRESHOLDS``.
     """
-    if not (thresholds and thresholds[0] > 0 and all(a < b for a, b in pairwise(thresholds))):
-        raise ValueError(f"thresholds must ascend from above zero: {thresholds}")
-    if threshold not in thresholds:
-        raise ValueError(f"{threshold} minutes is not one of the thresholds {thresholds}")
-    definition = CoverageDefinition(
-        on=table.on,
-        scope=scope,
-        strength_area=strength_area,
-        include_outside=include_outside,
-        sourced_only=sourced_only,
-        thresholds=thresholds,
-        threshold=threshold,
-        matrix_version=matrix.version,
-        network_source=matrix.network_source,
-        speed_model=matrix.speed_model,
-        population_year=population.year,
-    )
+    threshold = choice.threshold
+    if threshold not in THRESHOLDS:
+        raise ValueError(f"{threshold} minutes is not one of the thresholds {THRESHOLDS}")
     if shared is None:
-        shared = reach(table, matrix, population=population, include_outside=include_outside)
-    tensor = tensor_of(table, definition)
+        shared = reach(table, matrix, population=population, include_outside=choice.include_outside)
+    tensor = truth_tensor(table, choice)
     truth = np.moveaxis(tensor[shared.actor, OFFICE], 0, -1)
     sure, possible = truth == YES, truth >= UNKNOWN
     settled = sure & ~table.actor_is_doubtful[shared.actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, sure, possible, settled)
-    by_row = figures(rows, people=population.people, thresholds=thresholds, limit=threshold)
-    median, share = by_row.median_minutes, by_row.share_within[..., thresholds.index(threshold)]
+    by_row = figures(rows, people=population.people, thresholds=THRESHOLDS, limit=threshold)
+    median, share = by_row.median_minutes, by_row.share_within[..., THRESHOLDS.index(threshold)]
     on_site = _on_site(shared, sure)
     nearest_office, nearest_minutes = _nearest_to_seats(shared, sure, population)
     is_there = (on_site > 0) | (median[:, row] <= threshold)
@@ -422,8 +376,10 @@ def coverage_cube(
     has_remote = (remote == YES).any(axis=-1)
     certainty = np.select([best_there != settled_there, borderline], [1, 2], 0)
     return CoverageCube(
-        definition=definition,
+        choice=choice,
         table=table,
+        tensor=readonly(tensor),
+        matrix=matrix,
         population=population,
         shared=shared,
         sure=readonly(sure),
@@ -444,17 +400,6 @@ def coverage_cube(
         is_maybe_physical=readonly(best_there & ~is_there),
         is_maybe_remote=readonly((remote == UNKNOWN).any(axis=-1) & ~has_remote),
         doubtful_share=readonly(share[:, row] - share[:, row_settled]),
-    )
-
-
-def tensor_of(table: SupportTable, definition: CoverageDefinition) -> CodeArray:
-    """Return what is known about each actor's offers under a definition."""
-    return truth_tensor(
-        table,
-        scope=definition.scope,
-        strength_area=definition.strength_area,
-        include_outside=definition.include_outside,
-        sourced_only=definition.sourced_only,
     )
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from ris_map.coverage.cube import CoverageCube, Reach, coverage_cube, positions, reach
 from ris_map.coverage.people import Residents, residents_of
-from ris_map.coverage.support import SupportTable, support_table
-from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
+from ris_map.coverage.support import CubeChoice, SupportTable, support_table
+from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import (
     SPEED_MODEL,
     SPEED_MODELS,
@@ -31,22 +31,6 @@ CLASS_LIMITS = (30.0, 60.0, 90.0, 120.0)
 """Upper limits (inclusive) of the map's classes 0-3; class 4 is beyond the last."""
 UNKNOWN_CLASS = 5
 """Only by ferry, or only if what the register does not know turns out well."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CubeChoice:
-    """What a reader may choose for a coverage cube.
-
-    ``speed`` is the id of a speed model; ``sourced_only`` counts an office only where the register
-    states that people are received there ("bara belagt").
-    """
-
-    threshold: float = 60.0
-    scope: Scope = Scope.CORE
-    strength_area: StrengthArea | None = None
-    include_outside: bool = False
-    sourced_only: bool = False
-    speed: str = "summer"
 
 
 class _Kept:
@@ -95,11 +79,7 @@ def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
             kept.table,
             matrix,
             population=kept.residents,
-            threshold=choice.threshold,
-            scope=choice.scope,
-            strength_area=choice.strength_area,
-            include_outside=outside,
-            sourced_only=choice.sourced_only,
+            choice=choice,
             shared=kept.reaches[key],
         )
         if len(kept.cubes) >= CACHED_CUBES:

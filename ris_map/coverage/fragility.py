@@ -18,7 +18,6 @@ from ris_map.coverage.cube import (
     positions,
     remote_offers,
     state_codes,
-    tensor_of,
 )
 from ris_map.coverage.people import People
 from ris_map.coverage.support import ANSWERS, MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
@@ -85,7 +84,7 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
     the nearest other one tell the loss of every actor at once. A test takes every actor out and
     computes the whole cube again. Actors without any loss are left out.
     """
-    table, shared, limit = cube.table, cube.shared, cube.definition.threshold
+    table, shared, limit = cube.table, cube.shared, cube.choice.threshold
     actors, codes = len(table.actor_ids), len(cube.municipality_codes)
     people = cube.population.people
     lost = np.zeros((actors, codes, *SHAPE), dtype=np.int64)
@@ -128,7 +127,7 @@ def carriers(
 
     Each resident goes to the nearest office of any of the chosen kinds of help.
     """
-    shared, limit, population = cube.shared, cube.definition.threshold, cube.population
+    shared, limit, population = cube.shared, cube.choice.threshold, cube.population
     people = population.grouped(population.outside(codes), groups=2)
     offices = np.flatnonzero(cube.sure[positions(phases, types)].any(axis=(0, 1)))
     minutes, actor = shared.of(offices), shared.actor[offices]
@@ -172,7 +171,7 @@ def _lost(
 
 def _modes_lost(cube: CoverageCube) -> BoolArray:
     """Return which remote ways no other actor offers, shape (actors, M, 3, 5, 3)."""
-    is_offer = remote_offers(tensor_of(cube.table, cube.definition))[:, None] == YES
+    is_offer = remote_offers(cube.tensor)[:, None] == YES
     own = is_offer & (cube.table.serves.T == YES)[:, :, None, None, None]
     return np.asarray(own & (own.sum(axis=0) == 1))
 
@@ -262,9 +261,7 @@ def _offices(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Eviden
 
 def _remote(cube: CoverageCube, m: int, at: tuple[int, int]) -> Iterator[Evidence]:
     table = cube.table
-    answer = np.minimum(
-        tensor_of(table, cube.definition)[:, :, at[0], at[1]], table.serves[m][:, None]
-    )
+    answer = np.minimum(cube.tensor[:, :, at[0], at[1]], table.serves[m][:, None])
     for actor, mode in np.argwhere(answer >= UNKNOWN).tolist():
         if mode != OFFICE:
             yield Evidence(

@@ -68,7 +68,7 @@ class GapList:
 
 def find_gaps(cube: CoverageCube) -> GapList:
     """Return the gaps of a cube; its threshold decides what is far."""
-    people, limit = cube.population.people, cube.definition.threshold
+    people, limit = cube.population.people, cube.choice.threshold
     within = count_within(cube.rows, people=people, limit=limit)[:, cube.row_at_best]
     affected = cube.figures.persons[:, None, None] - within
     # a number per municipality and row, the same where everybody's minutes are the same
@@ -121,8 +121,7 @@ def sensitivity(cubes: Sequence[CoverageCube], *, top: int = 10) -> tuple[Ranked
     The cubes are the same choice under at least three speed models and two thresholds; with fewer
     one cannot speak of stability (``ValueError``).
     """
-    definitions = [cube.definition for cube in cubes]
-    speeds, limits = {d.speed_model.id for d in definitions}, {d.threshold for d in definitions}
+    speeds, limits = {c.matrix.speed_model.id for c in cubes}, {c.choice.threshold for c in cubes}
     if len(speeds) < 3 or len(limits) < 2:
         raise ValueError("at least three speed models and two thresholds are needed")
     lists = [[gap.key for gap in find_gaps(cube).gaps] for cube in cubes]
@@ -228,7 +227,7 @@ def support_chains(
     if not service_types:
         raise ValueError("choose at least one service type")
     types = [SERVICE_TYPES.index(kind) for kind in service_types]
-    limit = cube.definition.threshold
+    limit = cube.choice.threshold
     nearest = np.concatenate(
         [cube.rows[index[:, types]].min(axis=1) for index in (cube.row, cube.row_at_best)]
     )

@@ -13,10 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, CoverageCube, positions
-from ris_map.coverage.cubes import CubeChoice, chosen_minutes, cubes_over_speeds
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, CoverageCube, positions
+from ris_map.coverage.cubes import chosen_minutes, cubes_over_speeds
 from ris_map.coverage.fragility import Carrier, carriers
 from ris_map.coverage.people import Figures, figures, weighted_percentile
+from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import World
@@ -87,7 +88,7 @@ class Together:
 
     def share_at_best(self, codes: Collection[str]) -> float:
         """Return a group's share within the threshold if all unknown turned out well."""
-        population, limit = self.cube.population, self.cube.definition.threshold
+        population, limit = self.cube.population, self.cube.choice.threshold
         inside = ~population.outside(codes)[population.municipality]
         persons = population.persons[inside]
         within = persons[self.minutes_at_best[inside] <= limit].sum()
@@ -97,27 +98,26 @@ class Together:
         """Return the number of different actors within the threshold of each cell."""
         offices = _matching(self.cube, kinds)
         minutes, actor = self.cube.shared.of(offices), self.cube.shared.actor[offices]
-        near = minutes <= self.cube.definition.threshold
+        near = minutes <= self.cube.choice.threshold
         number = np.zeros(minutes.shape[1], dtype=np.int64)
         for a in np.unique(actor):
             number += near[actor == a].any(axis=0)
         return number
 
     def _figures(self, group: IntArray | BoolArray) -> Figures:
-        definition = self.cube.definition
         people = self.cube.population.grouped(group, groups=int(group.max(initial=0)) + 1)
         return figures(
             self.minutes[None],
             people=people,
-            thresholds=definition.thresholds,
-            limit=definition.threshold,
+            thresholds=THRESHOLDS,
+            limit=self.cube.choice.threshold,
         ).of_rows(np.zeros((1, 1), dtype=np.int64))
 
 
 def together(cube: CoverageCube, choice: Kinds) -> Together:
     """Return the chosen kinds of help taken together."""
     nearest, at_best = chosen_minutes(cube, choice.shown_phases, choice.shown_types)
-    limit, people = cube.definition.threshold, cube.population.people
+    limit, people = cube.choice.threshold, cube.population.people
     medians = weighted_percentile(np.stack([nearest, at_best]), people=people, percent=50)
     every = (slice(None), *positions(choice.shown_phases, choice.shown_types))
     on_site = np.asarray((cube.offices_on_site[every] > 0).any(axis=(1, 2)))
@@ -147,8 +147,7 @@ def median_actors(found: Together, kinds: Kinds, codes: Collection[str]) -> int:
 def pooled(cube: CoverageCube, codes: Collection[str]) -> Figures:
     """Return the figures of every kind of help for a set of municipalities as one group."""
     people = cube.population.grouped(cube.population.outside(codes), groups=2)
-    thresholds, limit = cube.definition.thresholds, cube.definition.threshold
-    by_row = figures(cube.rows, people=people, thresholds=thresholds, limit=limit)
+    by_row = figures(cube.rows, people=people, thresholds=THRESHOLDS, limit=cube.choice.threshold)
     return by_row.of_rows(cube.row).of_group(0)
 
 

@@ -18,16 +18,10 @@ from pydantic import BeforeValidator, Field
 
 from ris_map.common.address import DatedChoice, Flag, one_of
 from ris_map.coverage.cube import REMOTE
-from ris_map.coverage.cubes import (
-    UNKNOWN_CLASS,
-    CubeChoice,
-    cell_unknown,
-    class_codes,
-    class_shares,
-    cube_of,
-)
+from ris_map.coverage.cubes import UNKNOWN_CLASS, cell_unknown, class_codes, class_shares, cube_of
 from ris_map.coverage.fragility import Carrier, carriers
 from ris_map.coverage.groups import Together, matching_offices, together
+from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import Division
 from ris_map.register.in_words import place_id
 from ris_map.register.model import Actor

@@ -37,6 +37,25 @@ MODES = tuple(Delivery)
 OUTSIDE = -1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CubeChoice:
+    """What a reader may choose for a coverage cube.
+
+    ``threshold`` (minutes, inclusive) decides the states. ``scope``: core actors only, or adjacent
+    ones too. ``strength_area``: the area that must be served, None = any. With neighbours, actors
+    and county actors' offices outside the county count too. ``sourced_only`` counts an office only
+    where the register states that people are received there ("bara belagt"). ``speed`` is the id
+    of a speed model.
+    """
+
+    threshold: float = 60.0
+    scope: Scope = Scope.CORE
+    strength_area: StrengthArea | None = None
+    include_outside: bool = False
+    sourced_only: bool = False
+    speed: str = "summer"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SupportTable:
     """Actors at work on one day, sorted by id. Arrays are read-only.
@@ -129,42 +148,20 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
     )
 
 
-def truth_tensor(
-    table: SupportTable,
-    *,
-    scope: Scope,
-    strength_area: StrengthArea | None,
-    include_outside: bool,
-    sourced_only: bool = False,
-) -> CodeArray:
+def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
     """Return what is known about each actor's offers, per mode, phase and service type.
 
-    Parameters
-    ----------
-    table : SupportTable
-        The actors.
-    scope : Scope
-        ``CORE``: core actors only; ``ADJACENT``: both.
-    strength_area : StrengthArea or None
-        The area that must be served; None = any.
-    include_outside : bool
-        Whether actors outside the county count.
-    sourced_only : bool
-        Whether an office counts only where a page says that people are received there.
-
-    Returns
-    -------
-    array of int8, shape (actors, 4, 3, 5)
-        Positions in ``ANSWERS``: the best of the actor's offers, each as good as its weakest part.
+    Shape (actors, 4, 3, 5), positions in ``ANSWERS``: the best of the actor's offers, each as good
+    as its weakest part.
     """
     actor_truth = np.full(len(table.actor_ids), YES, dtype=np.int8)
-    if strength_area is not None and strength_area is not StrengthArea.ALL:
-        actor_truth = table.actor_areas[:, STRENGTH_AREAS.index(strength_area)]
-    if scope is Scope.CORE:
+    if choice.strength_area not in (None, StrengthArea.ALL):
+        actor_truth = table.actor_areas[:, STRENGTH_AREAS.index(choice.strength_area)]
+    if choice.scope is Scope.CORE:
         actor_truth = np.where(table.actor_is_core, actor_truth, NO)
-    if not include_outside:
+    if not choice.include_outside:
         actor_truth = np.where(table.actor_is_outside, NO, actor_truth)
-    delivery = table.offer_sourced if sourced_only else table.offer_delivery
+    delivery = table.offer_sourced if choice.sourced_only else table.offer_delivery
     offer_truth = np.minimum(delivery[:, :, None], table.offer_phases[:, None, :])
     offer_truth = np.minimum(offer_truth, actor_truth[table.offer_actor][:, None, None])
     tensor = np.zeros(

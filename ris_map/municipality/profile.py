@@ -26,13 +26,10 @@ from ris_map.coverage.cube import (
     CellState,
     CoverageCell,
     CoverageCube,
-    CoverageDefinition,
-    Reach,
-    tensor_of,
 )
-from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES
+from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic
@@ -46,8 +43,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.travel.accuracy import Errors, accuracy
-from ris_map.travel.matrix import TravelMatrix
-from ris_map.travel.network import SPEED_MODEL, BoolArray, CodeArray, IntArray
+from ris_map.travel.network import BoolArray, IntArray
 from ris_map.travel.world import World
 from ris_map.words import Translator, swedish_sort_key
 
@@ -176,36 +172,11 @@ class WayList:
         return tuple(actor_id for actor_id in ids if actor_id not in known)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ground:
-    """What all municipalities' lists under one choice share."""
-
-    cube: CoverageCube
-    matrix: TravelMatrix
-    tensor: CodeArray
-
-    @property
-    def shared(self) -> Reach:
-        """Minutes to every office that counts."""
-        return self.cube.shared
-
-
-@lru_cache(maxsize=32)
-def ground(world: World, choice: CubeChoice) -> Ground:
-    """Return the arrays behind a choice; kept for the choices of late."""
-    cube = cube_of(world, choice)
-    return Ground(
-        cube=cube,
-        matrix=world.matrix_for(SPEED_MODEL[choice.speed]),
-        tensor=tensor_of(cube.table, cube.definition),
-    )
-
-
-def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:
+def way_lists(cube: CoverageCube, code: str) -> tuple[WayList, ...]:
     """Return the lists of one municipality, in their order; ``ValueError`` for an unknown one."""
-    m = base.cube.municipality_codes.index(code)
+    m = cube.municipality_codes.index(code)
     found: dict[ListKind, list[Way]] = {kind: [] for kind in ListKind}
-    for kind, way in (*_office_ways(base, m), *_remote_ways(base, m)):
+    for kind, way in (*_office_ways(cube, m), *_remote_ways(cube, m)):
         found[kind].append(way)
     return tuple(
         WayList(
@@ -217,27 +188,27 @@ def way_lists(base: Ground, code: str) -> tuple[WayList, ...]:
     )
 
 
-def serving_offices(base: Ground, code: str) -> tuple[Way, ...]:
+def serving_offices(cube: CoverageCube, code: str) -> tuple[Way, ...]:
     """Return every office that counts for a municipality, the nearest to its seat first."""
-    m = base.cube.municipality_codes.index(code)
-    ways = (way for _, way in _office_ways(base, m, however_far=True) if way.kinds)
+    m = cube.municipality_codes.index(code)
+    ways = (way for _, way in _office_ways(cube, m, however_far=True) if way.kinds)
     return tuple(sorted(ways, key=lambda w: (w.minutes_from_seat, w.town or "", w.actor_id)))
 
 
 def _office_ways(
-    base: Ground, m: int, *, however_far: bool = False
+    cube: CoverageCube, m: int, *, however_far: bool = False
 ) -> Iterator[tuple[ListKind, Way]]:
-    shared, table = base.shared, base.cube.table
-    truth = base.tensor[:, MODES.index(Delivery.OFFICE)][shared.actor]
+    shared, table = cube.shared, cube.table
+    truth = cube.tensor[:, MODES.index(Delivery.OFFICE)][shared.actor]
     answers = np.minimum(truth, shared.serves[:, m][:, None, None])
-    minutes = _seat_minutes(base, m)
+    minutes = _seat_minutes(cube, m)
     for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
         is_here = int(shared.municipality[k]) == m
-        within = _cells_within(base, k, m)
+        within = _cells_within(cube, k, m)
         if not (is_here or len(within) or however_far):
             continue
         office, actor = int(shared.office[k]), int(shared.actor[k])
-        population = base.cube.population
+        population = cube.population
         yield (
             ListKind.HERE if is_here else ListKind.REACHABLE,
             Way(
@@ -254,24 +225,24 @@ def _office_ways(
         )
 
 
-def _cells_within(base: Ground, k: int, m: int) -> IntArray:
+def _cells_within(cube: CoverageCube, k: int, m: int) -> IntArray:
     """Positions of the municipality's cells within the threshold of an office."""
-    population, limit = base.cube.population, base.cube.definition.threshold
+    population, limit = cube.population, cube.choice.threshold
     here = np.flatnonzero(population.municipality == m)
-    within: IntArray = here[base.shared.at_best[k, here] <= limit]
+    within: IntArray = here[cube.shared.at_best[k, here] <= limit]
     return within
 
 
-def _seat_minutes(base: Ground, m: int) -> dict[str, float]:
+def _seat_minutes(cube: CoverageCube, m: int) -> dict[str, float]:
     """Minutes from the seat to every office that counts; NaN without a seat."""
-    offices = [base.cube.table.office_ids[k] for k in base.shared.office.tolist()]
-    return dict(zip(offices, base.shared.from_seat[:, m].tolist(), strict=True))
+    offices = [cube.table.office_ids[k] for k in cube.shared.office.tolist()]
+    return dict(zip(offices, cube.shared.from_seat[:, m].tolist(), strict=True))
 
 
-def _remote_ways(base: Ground, m: int) -> Iterator[tuple[ListKind, Way]]:
-    table = base.cube.table
+def _remote_ways(cube: CoverageCube, m: int) -> Iterator[tuple[ListKind, Way]]:
+    table = cube.table
     for kind, mode in REMOTE_MODES.items():
-        answers = np.minimum(base.tensor[:, MODES.index(mode)], table.serves[m][:, None, None])
+        answers = np.minimum(cube.tensor[:, MODES.index(mode)], table.serves[m][:, None, None])
         for actor in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
             yield (
                 kind,
@@ -370,7 +341,7 @@ class Profile:
     code: str
     name: str
     choice: CubeChoice
-    definition: CoverageDefinition
+    cube: CoverageCube
     typical_error: Errors
     reference_date: str
     located_residents: int
@@ -405,10 +376,9 @@ class Profile:
 @lru_cache(maxsize=64)
 def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
-    base, foundations = ground(world, choice), world.foundations
-    cube = base.cube
+    cube, foundations = cube_of(world, choice), world.foundations
     m = cube.municipality_codes.index(code)
-    lists, home = way_lists(base, code), tuple(home_offices(world, code))
+    lists, home = way_lists(cube, code), tuple(home_offices(world, code))
     gaps = find_gaps(cube)
     names = {item.code: item.name for item in foundations.geography.municipalities}
     known_sizes = sizes(foundations.statistics)
@@ -416,19 +386,19 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         code=code,
         name=names[code],
         choice=choice,
-        definition=cube.definition,
+        cube=cube,
         reference_date=world.register.meta.reference_date,
         typical_error=accuracy(foundations).places,
         located_residents=int(cube.figures.persons[m]),
         actors=world.register.by_id,
         home=home,
         lists=lists,
-        offices=serving_offices(base, code),
+        offices=serving_offices(cube, code),
         cells=tuple(cell for cell in cube.cells() if cell.municipality_code == code),
         gaps=tuple(g.cell for g in gaps.gaps if g.cell.municipality_code == code),
         chain=support_chains(cube)[m],
         own_actors=_own_actors(world, lists),
-        times=tuple(_times(base, world, m)),
+        times=tuple(_times(cube, world, m)),
         figures=tuple((name, _latest(foundations.statistics, code, name)) for name in FIGURES),
         memberships=tuple((d, d.group_of(code)) for d in foundations.geography.divisions),
         size=known_sizes.get(code),
@@ -513,28 +483,28 @@ def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tu
     }
 
 
-def _times(base: Ground, world: World, m: int) -> Iterator[PlaceTimes]:
+def _times(cube: CoverageCube, world: World, m: int) -> Iterator[PlaceTimes]:
     """Yield the seat first, then the other settlements by population, unknown ones last."""
     here = [
         (position, place)
         for position, place in enumerate(world.foundations.geography.localities)
-        if place.municipality_code == base.cube.municipality_codes[m]
+        if place.municipality_code == cube.municipality_codes[m]
     ]
     here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
     for position, locality in here:
         yield PlaceTimes(
             locality=locality,
-            nearest=tuple(_nearest(base, m, position, s) for s in range(len(SERVICE_TYPES))),
+            nearest=tuple(_nearest(cube, m, position, s) for s in range(len(SERVICE_TYPES))),
         )
 
 
-def _nearest(base: Ground, m: int, locality: int, service: int) -> Nearest:
-    shared, table = base.shared, base.cube.table
-    truth = base.tensor[:, MODES.index(Delivery.OFFICE), :, service].max(axis=1)
+def _nearest(cube: CoverageCube, m: int, locality: int, service: int) -> Nearest:
+    shared, table = cube.shared, cube.table
+    truth = cube.tensor[:, MODES.index(Delivery.OFFICE), :, service].max(axis=1)
     is_open = (truth[shared.actor] == YES) & (shared.serves[:, m] == YES)
     offices = np.flatnonzero(is_open)
-    rows = base.matrix.rows([table.office_ids[k] for k in shared.office[offices].tolist()])
-    minutes = base.matrix.settlement_minutes[rows, locality]
+    rows = cube.matrix.rows([table.office_ids[k] for k in shared.office[offices].tolist()])
+    minutes = cube.matrix.settlement_minutes[rows, locality]
     if not len(offices) or not np.isfinite(minutes).any():
         return Nearest(service_type=SERVICE_TYPES[service], minutes=float("inf"), town=None)
     first = int(minutes.argmin())  # offices are sorted by id: the first of equals

@@ -99,7 +99,7 @@ def coverage_table(profile: Profile, *, words: Words) -> Table:
             )
             for phase in Phase
         ),
-        note=tr("municipality.coverage.note", year=profile.definition.population_year),
+        note=tr("municipality.coverage.note", year=profile.cube.population.year),
     )
 
 
@@ -187,7 +187,7 @@ def _none(tr: Translator) -> str:
 
 def _times_table(profile: Profile, *, words: Words) -> Table:
     """Return minutes from every settlement to the nearest office of each kind."""
-    tr, year = words.tr, profile.definition.population_year
+    tr, year = words.tr, profile.cube.population.year
     seat = tr("municipality.times.seat")
     return Table(
         id="times",
@@ -288,7 +288,7 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
         for indicator, figure in profile.figures
     ]
     located = number_cell(profile.located_residents, tr=tr)
-    year, source = str(profile.definition.population_year), "municipality.figure.located.source"
+    year, source = str(profile.cube.population.year), "municipality.figure.located.source"
     rows.append((tr("municipality.figure.located"), located, year, tr(source)))
     for division, group in profile.memberships:
         as_of = unknown if division.as_of == "unknown" else division.as_of

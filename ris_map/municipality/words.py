@@ -209,7 +209,7 @@ def _place(profile: Profile, way: Way, *, tr: Translator) -> str:
 
 def source_line(profile: Profile, *, tr: Translator) -> str:
     """Return what the figures come from: what, of when, from where."""
-    definition = profile.definition
+    cube = profile.cube
     return tr(
         "municipality.source-line",
         reference=profile.reference_date,
@@ -217,8 +217,8 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
         n=tr.number(profile.choice.threshold),
         season=season(profile, tr=tr),
         **error_words(profile.typical_error, tr=tr),
-        version=definition.matrix_version,
-        year=definition.population_year,
+        version=cube.matrix.version,
+        year=cube.population.year,
     )
 
 
@@ -229,7 +229,7 @@ def message_url(actor: Actor, *, profile: Profile, words: Words) -> str:
         "id": actor.id,
         "municipality": profile.name,
         "product": words.tr("product.name"),
-        "date": profile.definition.on,
+        "date": profile.cube.table.on,
     }
     fields = {
         "subject": words.tr("municipality.confirm.subject.yes", **values),

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from ris_map.common.address import Choice, Context, Flag, FreeText, one_of
-from ris_map.coverage.cubes import CubeChoice
+from ris_map.coverage.support import CubeChoice
 from ris_map.geography.county import Locality
 from ris_map.register.model import Register
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.support import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
@@ -77,7 +79,7 @@ def test_coverage_equals_the_cube_in_every_cell(
         assert given["state"] == line["state"] == cell.state
         assert given["offices_on_site"] == cell.offices_on_site
         assert given["located_residents"] == cell.located_residents
-        for index, limit in enumerate(cube.definition.thresholds):
+        for index, limit in enumerate(THRESHOLDS):
             assert given[f"people_within_{limit:g}"] == cell.people_within[index]
             assert int(line[f"people_within_{limit:g}"]) == cell.people_within[index]
             assert same(given[f"share_within_{limit:g}"], cell.share_within[index])
@@ -90,8 +92,8 @@ def test_coverage_equals_the_cube_in_every_cell(
         assert same(given["nearest_minutes_from_seat"], cell.nearest_minutes_from_seat)
         assert given["certainty"] == line["certainty"] == cell.certainty
         assert same(given["share_at_best"], cell.share_at_best)
-        assert given["share_low"] <= given[f"share_within_{cube.definition.threshold:g}"]
-        assert given[f"share_within_{cube.definition.threshold:g}"] <= given["share_high"]
+        assert given["share_low"] <= given[f"share_within_{cube.choice.threshold:g}"]
+        assert given[f"share_within_{cube.choice.threshold:g}"] <= given["share_high"]
         assert same(given["shortfall_minutes"], cell.shortfall_minutes)
         assert given["nearest_office"] == cell.nearest_office_id
         assert (given["visit"], given["digital"], given["phone"]) == (

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from ris_map.coverage.cubes import CubeChoice, cell_minutes
+from ris_map.coverage.cubes import cell_minutes
+from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import WINTER

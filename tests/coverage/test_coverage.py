@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell, coverage_cube
 from ris_map.coverage.people import seats
-from ris_map.coverage.support import ANSWERS, truth_tensor
+from ris_map.coverage.support import ANSWERS, CubeChoice, truth_tensor
 from ris_map.register.model import Actor, DeliveryBasis
 from ris_map.register.selection import Filter, actor_truth
 from ris_map.register.vocabulary import (
@@ -316,9 +316,6 @@ def test_bad_input_is_refused_by_name() -> None:
     table, people = world.table, world.population
     with pytest.raises(KeyError, match="exempel-aktor/kontor"):
         coverage_cube(table, make_matrix(("ort-0",), (), []), population=people)
-    for thresholds in ((), (60.0, 30.0), (0.0, 60.0)):
-        with pytest.raises(ValueError, match="ascend"):
-            world.cube(thresholds=thresholds)
     with pytest.raises(ValueError, match="45"):
         world.cube(threshold=45.0)
     twice = (make_locality(0, is_seat=True), make_locality(1, is_seat=True))
@@ -412,7 +409,7 @@ def test_shares_lie_in_zero_to_one_and_figures_agree_with_each_other(world: Worl
 @given(worlds())
 def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: World) -> None:
     table = world.table
-    tensor = truth_tensor(table, scope=Scope.ADJACENT, strength_area=None, include_outside=True)
+    tensor = truth_tensor(table, CubeChoice(scope=Scope.ADJACENT, include_outside=True))
     by_id = world.register.by_id
     for index, actor_id in enumerate(table.actor_ids):
         for m, mode in enumerate(Delivery):

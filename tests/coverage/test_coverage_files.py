@@ -26,6 +26,7 @@ from ris_map.coverage.page.tables import all_tables, cells_table
 from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
 from ris_map.register.vocabulary import Delivery
+from ris_map.travel.accuracy import accuracy, error_words
 from ris_map.web.picture import Mark, overlap, place_labels
 from ris_map.words.language import Language
 from ris_map.words.table import Amount, FigureTable, cell_text, count, share
@@ -134,7 +135,7 @@ def test_no_text_of_a_workbook_is_run() -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("name", PICTURES)
-def test_R12_a_picture_has_title_range_source_and_date_inside(
+def test_R12_P2_a_picture_has_title_range_error_source_and_date_inside(
     name: str, language: Language
 ) -> None:
     shown = view(language)
@@ -148,6 +149,9 @@ def test_R12_a_picture_has_title_range_source_and_date_inside(
         "\u00a0", " "
     )
     assert shown.date in words
+    error = error_words(accuracy(shown.world.foundations).places, tr=shown.tr)
+    typical = r"(?:typiskt fel|typical error) ([\d,]+).{1,40}?(?:över|over) ([\d,]+)"
+    assert re.findall(typical, words) == [(error["median"], error["p90"])]
     assert not re.search(r"(href|src)=|<script", picture(shown, name))
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from ris_map.coverage.cubes import (
     UNKNOWN_CLASS,
-    CubeChoice,
     cell_classes,
     cell_minutes,
     cell_unknown,
@@ -19,6 +18,7 @@ from ris_map.coverage.cubes import (
     population_of,
 )
 from ris_map.coverage.groups import group_figures, together
+from ris_map.coverage.support import CubeChoice
 from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import Phase, ServiceType
@@ -87,7 +87,7 @@ def test_one_cube_per_choice_and_the_slower_model_reaches_nobody_more() -> None:
     winter = cube_of(county, CubeChoice(speed="winter"))
     assert (winter.rows.min(axis=0) >= summer.rows.min(axis=0)).all()
     assert (winter.figures.people_within <= summer.figures.people_within).all()
-    assert winter.definition.speed_model.id == "winter"
+    assert winter.matrix.speed_model.id == "winter"
     sourced = cube_of(county, CubeChoice(sourced_only=True))
     assert (sourced.figures.people_within <= summer.figures.people_within).all()
     assert (sourced.share_at_best >= sourced.figures.share_within[..., sourced.threshold_at]).all()

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 
 from ris_map.coverage.cube import CellState, CoverageCube, coverage_cube
-from ris_map.coverage.cubes import CubeChoice, cube_of, cubes_over_speeds, ranges_of
+from ris_map.coverage.cubes import cube_of, cubes_over_speeds, ranges_of
 from ris_map.coverage.fragility import cell_evidence, fragility
 from ris_map.coverage.gaps import sensitivity
+from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
 from ris_map.travel.network import SPEED_MODELS, SUMMER
 from tests.coverage.coverage_views import world as whole_county
@@ -150,7 +151,7 @@ def test_r9_too_few_settings_are_refused() -> None:
 def test_R9_every_figure_has_its_range_over_the_speed_models() -> None:
     choice, county = CubeChoice(), whole_county()
     cubes = cubes_over_speeds(county, choice)
-    assert [cube.definition.speed_model.id for cube in cubes] == [m.id for m in SPEED_MODELS]
+    assert [cube.matrix.speed_model.id for cube in cubes] == [m.id for m in SPEED_MODELS]
     found = ranges_of(county, choice)
     for cube in cubes:
         share = cube.figures.share_within[..., cube.threshold_at]

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cube import coverage_cube
-from ris_map.coverage.cubes import CubeChoice, cube_of, population_of, support_of
+from ris_map.coverage.cubes import cube_of, population_of, support_of
 from ris_map.coverage.fragility import carriers
 from ris_map.coverage.groups import group_figures, median_actors, pooled, together
+from ris_map.coverage.support import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.coverage.coverage_views import world as whole_county

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ris_map.coverage.cube import CoverageCube, coverage_cube
 from ris_map.coverage.cubes import population_of, support_of
 from ris_map.coverage.people import Residents, seats
-from ris_map.coverage.support import SupportTable, support_table
+from ris_map.coverage.support import CubeChoice, SupportTable, support_table
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import (
     Division,
@@ -183,9 +183,8 @@ class World:
             "include_outside": self.include_outside,
             "sourced_only": self.sourced_only,
         }
-        return coverage_cube(
-            self.table, self.matrix, population=self.population, **(choices | changes)
-        )
+        choice = CubeChoice(**(choices | changes))
+        return coverage_cube(self.table, self.matrix, population=self.population, choice=choice)
 
     def with_actors(self, chosen: tuple[Actor, ...]) -> World:
         """Return the world with other actors."""

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.fragility import Evidence, cell_evidence
 from ris_map.coverage.gaps import find_gaps, support_chains
-from ris_map.coverage.support import SERVICE_TYPES
+from ris_map.coverage.support import SERVICE_TYPES, CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.profile import (
     KINDS,

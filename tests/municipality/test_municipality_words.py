@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ris_map.common.faults import DataFaults
-from ris_map.coverage.cubes import CubeChoice
+from ris_map.coverage.support import CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import language_rights, load_language_rights, rights_of

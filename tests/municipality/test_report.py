@@ -10,7 +10,7 @@ import pytest
 
 from ris_map.__main__ import main
 from ris_map.common.faults import GeodataFaults
-from ris_map.coverage.cubes import CubeChoice
+from ris_map.coverage.support import CubeChoice
 from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.files import report_html

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ris_map.coverage.cube import CoverageCell
+from ris_map.coverage.cube import THRESHOLDS, CoverageCell
 from ris_map.coverage.cubes import CLASS_LIMITS
 from ris_map.coverage.fragility import Evidence, cell_evidence
 from ris_map.coverage.groups import remote_position
@@ -143,7 +143,7 @@ def evidence(view: CoverageView, place: CellPlace) -> tuple[Evidence, ...]:
 
 def figures_table(view: CoverageView, cell: CoverageCell) -> FigureTable:
     """Return the residents within each threshold."""
-    tr, limits = view.tr, view.cube.definition.thresholds
+    tr = view.tr
     residents, name = tr.number(cell.located_residents), view.name(cell.municipality_code)
     return FigureTable(
         id="rutans-siffror",
@@ -152,7 +152,7 @@ def figures_table(view: CoverageView, cell: CoverageCell) -> FigureTable:
         rows=[
             (tr("coverage.within", limit=int(limit)), count(people), share(part))
             for limit, people, part in zip(
-                limits, cell.people_within, cell.share_within, strict=True
+                THRESHOLDS, cell.people_within, cell.share_within, strict=True
             )
         ],
     )

@@ -12,6 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.map_picture import DEFAULT_DIVISION
 from ris_map.coverage.map_picture import picture as map_content
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
@@ -150,7 +151,7 @@ def curve_title(view: CoverageView) -> str:
 
 def curve_table(view: CoverageView) -> FigureTable:
     """Return the share of each group within each limit."""
-    tr, limits = view.tr, [int(limit) for limit in view.cube.definition.thresholds]
+    tr, limits = view.tr, [int(limit) for limit in THRESHOLDS]
     rows: list[tuple[Cell, ...]] = []
     for name, key, codes in groups_of(view):
         shares = shares_by_minute(view, codes)

@@ -150,19 +150,20 @@ def range_words(view: CoverageView) -> str:
 
 
 def basis(view: CoverageView) -> str:
-    """Return what the figures rest on: who is counted, register, roads, people, day."""
-    tr, definition = view.tr, view.cube.definition
+    """Return what the figures rest on: who is counted, how far off, register, roads, day."""
+    tr, choice = view.tr, view.choice
     key = "office" if view.is_physical else "remote"
     return tr(
         f"coverage.basis.{key}",
         date=view.date,
         years=view.evidence_years,
-        scope=tr(f"coverage.scope.{definition.scope}"),
-        outside=tr("coverage.outside.yes" if definition.include_outside else "coverage.outside.no"),
-        season=tr(f"coverage.season.{'winter' if view.choice.winter else 'summer'}"),
-        year=definition.population_year,
+        scope=tr(f"coverage.scope.{choice.scope}"),
+        outside=tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"),
+        season=tr(f"coverage.season.{'winter' if choice.winter else 'summer'}"),
+        year=view.cube.population.year,
         residents=tr.number(int(view.cube.population.persons.sum())),
         division=view.division_name,
+        **error_words(accuracy(view.world.foundations).places, tr=tr),
     )
 
 
@@ -207,11 +208,11 @@ def definitions(view: CoverageView) -> list[tuple[str, str]]:
 def facts(view: CoverageView) -> list[tuple[str, str]]:
     """Return what the figures rest on, by name, for the page and the files."""
     tr, cube = view.tr, view.cube
-    definition, population = cube.definition, cube.population
-    speed, network = definition.speed_model, view.world.foundations.network
+    population, matrix = cube.population, cube.matrix
+    speed, network = matrix.speed_model, view.world.foundations.network
     found = accuracy(view.world.foundations)
     values = {
-        "day": definition.on.isoformat(),
+        "day": cube.table.on.isoformat(),
         "register": tr(
             "coverage.fact.register.is",
             reference=view.world.register.meta.reference_date,
@@ -219,10 +220,10 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
             doubtful=tr.number(int(cube.table.actor_is_doubtful.sum())),
         ),
         "choice": "; ".join(choice_words(view)),
-        "matrix": definition.matrix_version,
+        "matrix": matrix.version,
         "roads": tr(
             "coverage.fact.roads.is",
-            source=definition.network_source,
+            source=matrix.network_source,
             n=tr.number(len(network.km)),
             km=tr.number(network.km.sum()),
             none=tr.number(network.km[network.is_schematic].sum()),

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from ris_map.coverage.cubes import CubeChoice, cube_of
+from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.fragility import ActorLoss, fragility
 from ris_map.coverage.gaps import (
     Chain,
@@ -21,7 +22,7 @@ from ris_map.coverage.groups import GroupFigures, median_actors, pooled, remote_
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
-from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
+from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
 from ris_map.travel.accuracy import accuracy
@@ -172,7 +173,7 @@ def _within_columns(view: CoverageView) -> list[str]:
     """Return the headings of people and share within each limit."""
     return [
         view.tr(f"coverage.column.{key}", limit=int(limit))
-        for limit in view.cube.definition.thresholds
+        for limit in THRESHOLDS
         for key in ("people-within", "share-within")
     ]
 
