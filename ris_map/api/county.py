@@ -43,7 +43,7 @@ from ris_map.api.queries import CellsQuery, CoverageQuery, LanguageQuery, Travel
 from ris_map.api.register import Row, collection, feature, layer, plain
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, positions
-from ris_map.coverage.cubes import cell_unknown, cube_of, ranges_of
+from ris_map.coverage.cubes import cell_unknown, cube_of, share_range
 from ris_map.export.geopackage import geopackage
 from ris_map.export.sources import DataSource
 from ris_map.export.tables import csv_bytes
@@ -517,8 +517,8 @@ def coverage_csv(call: Call[CoverageQuery]) -> bytes:
 def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
     """Yield the cells of chosen municipalities in the cube's order, with their ranges."""
     world, choice = call.world, call.query.cube_choice
-    geography, ranges = world.foundations.geography, ranges_of(world, choice)
-    ends = [values.reshape(-1).tolist() for values in (ranges.share_low, ranges.share_high)]
+    geography = world.foundations.geography
+    ends = [values.reshape(-1).tolist() for values in share_range(world, choice)]
     for cell, low, high in zip(cube_of(world, choice).cells(), *ends, strict=True):
         if cell.municipality_code not in call.codes:
             continue

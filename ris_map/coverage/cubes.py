@@ -7,7 +7,7 @@ they are shown.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -91,46 +91,17 @@ def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
 # ---------------------------------------------------------------- ranges
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ranges:
-    """Lowest and highest figures over the speed models, shape (municipalities, 3, 5).
-
-    ``share``: of residents within the threshold. ``is_unstable``: an office is on site or within
-    reach under some of the models only.
-    """
-
-    share_low: FloatArray
-    share_high: FloatArray
-    median_low: FloatArray
-    median_high: FloatArray
-    p90_low: FloatArray
-    p90_high: FloatArray
-    is_unstable: BoolArray
-
-
 def cubes_over_speeds(world: World, choice: CubeChoice) -> tuple[CoverageCube, ...]:
     """Return the coverage under every speed model, the chosen one first."""
     others = [model.id for model in SPEED_MODELS if model.id != choice.speed]
     return tuple(cube_of(world, replace(choice, speed=s)) for s in (choice.speed, *others))
 
 
-def ranges_of(world: World, choice: CubeChoice) -> Ranges:
-    """Return lowest and highest figures of every cell over the speed models."""
+def share_range(world: World, choice: CubeChoice) -> tuple[FloatArray, FloatArray]:
+    """Return the lowest and highest share within the threshold, shape (municipalities, 3, 5)."""
     cubes = cubes_over_speeds(world, choice)
-    at = cubes[0].threshold_at
-    share = np.stack([cube.figures.share_within[..., at] for cube in cubes])
-    median = np.stack([cube.figures.median_minutes for cube in cubes])
-    p90 = np.stack([cube.figures.p90_minutes for cube in cubes])
-    there = np.stack([cube.is_there for cube in cubes])
-    return Ranges(
-        share_low=share.min(axis=0),
-        share_high=share.max(axis=0),
-        median_low=median.min(axis=0),
-        median_high=median.max(axis=0),
-        p90_low=p90.min(axis=0),
-        p90_high=p90.max(axis=0),
-        is_unstable=np.asarray(there.any(axis=0) & ~there.all(axis=0)),
-    )
+    shares = np.stack([cube.figures.share_within[..., cube.threshold_at] for cube in cubes])
+    return shares.min(axis=0), shares.max(axis=0)
 
 
 # ---------------------------------------------------------------- the map

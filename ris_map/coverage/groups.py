@@ -13,12 +13,12 @@ from typing import Protocol
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, CoverageCube, positions
+from ris_map.coverage.cube import THRESHOLDS, CoverageCube, positions
 from ris_map.coverage.cubes import chosen_minutes, cubes_over_speeds
 from ris_map.coverage.fragility import Carrier, carriers
 from ris_map.coverage.people import Figures, figures, weighted_percentile
 from ris_map.coverage.support import CubeChoice
-from ris_map.register.vocabulary import Delivery, Phase, ServiceType
+from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import World
 
@@ -154,11 +154,6 @@ def pooled(cube: CoverageCube, codes: Collection[str]) -> Figures:
 def matching_offices(cube: CoverageCube, choice: Kinds) -> IntArray:
     """Return the positions of the offices that are known to match any chosen kind of help."""
     return cube.shared.office[_matching(cube, choice)]
-
-
-def remote_position(delivery: Delivery) -> int:
-    """Return the position of a way of help in the arrays named ``remote``."""
-    return REMOTE.index(delivery)
 
 
 def _matching(cube: CoverageCube, choice: Kinds) -> IntArray:

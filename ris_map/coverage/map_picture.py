@@ -231,15 +231,13 @@ class MapView:
 
     def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Actor, str, float]]:
         """Return the nearest matching actors with the town, given minutes to every office."""
-        cube, table = self.found.cube, self.found.cube.table
+        cube, table, by_id = self.found.cube, self.found.cube.table, self.world.register.by_id
         offices = np.flatnonzero(np.isin(cube.shared.office, matching_offices(cube, self.choice)))
-        actors = {actor.id: actor for actor in self.world.register.actors}
         seen: dict[str, tuple[Actor, str, float]] = {}
-        for k in sorted(offices.tolist(), key=lambda k: float(minutes_from[k])):
+        for k in sorted(offices[np.isfinite(minutes_from[offices])], key=lambda k: minutes_from[k]):
             at = int(cube.shared.office[k])
-            actor = actors[table.actor_ids[int(table.office_actor[at])]]
-            if np.isfinite(minutes_from[k]):
-                seen.setdefault(actor.id, (actor, table.office_towns[at], float(minutes_from[k])))
+            actor = by_id[table.actor_ids[int(table.office_actor[at])]]
+            seen.setdefault(actor.id, (actor, table.office_towns[at], float(minutes_from[k])))
         return list(seen.values())[:number]
 
 

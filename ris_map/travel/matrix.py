@@ -226,7 +226,6 @@ def part(joined: Joined, kept: IntArray) -> Joined:
         access_km=joined.access_km[ways],
         tail=joined.tail[ways],
         head=joined.head[ways],
-        nearest_m=joined.nearest_m[kept],
     )
 
 

@@ -21,7 +21,7 @@ from pyproj import Transformer
 from scipy.sparse import csr_array
 
 from ris_map.geography.boundaries import DEGREES, METRES
-from ris_map.geography.roads import PLACE_KINDS, Roads
+from ris_map.geography.roads import PLACE_KINDS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -252,11 +252,6 @@ def road_network(
     )
 
 
-def network_of(roads: Roads) -> Network:
-    """Return the county's roads as arrays."""
-    return road_network(roads.nodes, roads.edges)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Joined:
     """Points with every way by which they may join the network, sorted by point.
@@ -275,8 +270,6 @@ class Joined:
         Road kilometres to the network.
     tail, head : array of int, shape (ways,)
         Nodes to which one may go on; the same node for a way to a place.
-    nearest_m : array of float, shape (points,)
-        Straight line to the nearest way.
     """
 
     network: Network
@@ -288,7 +281,6 @@ class Joined:
     access_km: FloatArray
     tail: IntArray
     head: IntArray
-    nearest_m: FloatArray
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -346,7 +338,6 @@ def join(
         access_km=away[order] / 1000 * DETOUR,
         tail=tail[order],
         head=head[order],
-        nearest_m=nearest,
     )
 
 

@@ -26,7 +26,7 @@ from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix
-from ris_map.travel.network import SUMMER, IntArray, Joined, Network, SpeedModel, join, network_of
+from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, road_network
 from ris_map.travel.people import Cells, load_cells
 
 REGISTER_FILE = "actors.yaml"
@@ -48,7 +48,7 @@ class Foundations:
     @cached_property
     def network(self) -> Network:
         """The roads as a graph."""
-        return network_of(self.roads)
+        return road_network(self.roads.nodes, self.roads.edges)
 
     def joined(self, lat: Sequence[float], lon: Sequence[float]) -> Joined:
         """Join points (EPSG:4326) to the network; islands that only a ferry reaches are not."""
@@ -60,14 +60,6 @@ class Foundations:
         """The ways of all cells to the network."""
         return join(
             self.network, lat=self.cells.lat, lon=self.cells.lon, no_road=self.cells.is_ferry
-        )
-
-    @cached_property
-    def settlement_cell(self) -> IntArray:
-        """Position of the cell nearest to each named settlement."""
-        places = self.geography.localities
-        return self.cells.nearest(
-            np.array([p.lat for p in places]), np.array([p.lon for p in places])
         )
 
     @cached_property
@@ -134,8 +126,9 @@ class World:
         return self.matrices[speed_model]
 
 
-def load_foundations(data_dir: Path) -> Foundations:
-    """Read everything but the register.
+@lru_cache(maxsize=1)
+def foundations(data_dir: Path) -> Foundations:
+    """Return everything but the register, read once per process.
 
     Raises
     ------
@@ -150,12 +143,6 @@ def load_foundations(data_dir: Path) -> Foundations:
         statistics=load_statistics(data_dir / "statistics.csv"),
         data_dir=data_dir,
     )
-
-
-@lru_cache(maxsize=1)
-def foundations(data_dir: Path) -> Foundations:
-    """Return the foundations of a data folder, read once per process."""
-    return load_foundations(data_dir)
 
 
 _latest: list[World] = []

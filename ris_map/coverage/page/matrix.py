@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ris_map.coverage.cube import THRESHOLDS, CoverageCell
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, CoverageCell
 from ris_map.coverage.cubes import CLASS_LIMITS
 from ris_map.coverage.fragility import Evidence, cell_evidence
-from ris_map.coverage.groups import remote_position
-from ris_map.coverage.page.view import CellPlace, CoverageView, cell_id
+from ris_map.coverage.gaps import CellKey
+from ris_map.coverage.page.view import CoverageView, cell_id
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor
@@ -57,7 +57,7 @@ def _matrix_cell(view: CoverageView, code: str, kind: ServiceType) -> MatrixCell
     place = cell_id(code, phases[0], kind)
     head = f"{view.name(code)}, {view.label(kind).lower()}"
     if not view.is_physical:
-        answers = view.cube.remote[at][:, remote_position(view.choice.delivery)]
+        answers = view.cube.remote[at][:, REMOTE.index(view.choice.delivery)]
         state = REMOTE_STATES[ANSWERS[int(answers.max())]]
         word = view.tr(f"coverage.remote.{state}")
         return MatrixCell(id=place, state=state, text=word, label=f"{head}: {word}")
@@ -103,7 +103,7 @@ def matrix_html(view: CoverageView) -> str:
 # -------------------------------------------------------------------- one cell
 
 
-def cell_html(view: CoverageView, place: CellPlace) -> str:
+def cell_html(view: CoverageView, place: CellKey) -> str:
     """Return what stands behind a cell: who, where, how far, which source, what is not known."""
     code, phase, kind = place
     cell = view.cube.cell(code, phase=phase, service_type=kind)
@@ -126,13 +126,13 @@ def cell_html(view: CoverageView, place: CellPlace) -> str:
     )
 
 
-def cell_title(view: CoverageView, place: CellPlace) -> str:
+def cell_title(view: CoverageView, place: CellKey) -> str:
     """Return the cell's name: municipality, kind, phase."""
     code, phase, kind = place
     return f"{view.name(code)}: {view.label(kind).lower()} {view.tr(f'coverage.in-phase.{phase}')}"
 
 
-def evidence(view: CoverageView, place: CellPlace) -> tuple[Evidence, ...]:
+def evidence(view: CoverageView, place: CellKey) -> tuple[Evidence, ...]:
     """Return what counts or may count in a cell; only the chosen way, if it is not the office."""
     code, phase, kind = place
     found = cell_evidence(view.cube, code=code, phase=phase, service_type=kind)

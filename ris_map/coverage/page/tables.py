@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.cube import REMOTE, THRESHOLDS
 from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.fragility import ActorLoss, fragility
 from ris_map.coverage.gaps import (
@@ -18,7 +18,7 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import GroupFigures, median_actors, pooled, remote_position
+from ris_map.coverage.groups import GroupFigures, median_actors, pooled
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
@@ -154,7 +154,7 @@ def area_table(view: CoverageView) -> FigureTable:
                 cells.append(count(median_actors(view.found, one, codes)))
                 rows.append([head, *cells])
             else:
-                answers = cube.remote[inside, p, s, remote_position(view.choice.delivery)]
+                answers = cube.remote[inside, p, s, REMOTE.index(view.choice.delivery)]
                 known = (YES, UNKNOWN, NO)
                 rows.append([head, *(count((answers == one).sum()) for one in known)])
     if not view.is_physical:
@@ -328,7 +328,7 @@ def cells_table(view: CoverageView) -> FigureTable:
             row += [count(cell.located_residents), share(error.median), share(error.p90)]
         else:
             at = view.at(code), PHASES.index(phase), SERVICE_TYPES.index(kind)
-            answer = ANSWERS[view.cube.remote[at][remote_position(view.choice.delivery)]]
+            answer = ANSWERS[view.cube.remote[at][REMOTE.index(view.choice.delivery)]]
             row += [tr(f"coverage.remote.{REMOTE_STATES[answer]}")]
         rows.append(row)
     return _table(view, "rutor", names, rows, more=more)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 from ris_map.common.address import one_of
 from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import chosen_minutes, cube_of
+from ris_map.coverage.gaps import CellKey
 from ris_map.coverage.groups import GroupFigures, group_figures
 from ris_map.coverage.map_picture import MapView, PictureChoice
 from ris_map.coverage.people import weighted_percentile
@@ -34,7 +35,6 @@ NEARLY_ALL = 0.95
 TABS = ("luckor", "kurva", "kedjan", "indelningar", "metod")
 KEPT = 64
 """Figures are kept for this many choices: a change back and forth computes nothing."""
-CellPlace = tuple[str, Phase, ServiceType]
 
 
 def _is_cell(text: str) -> str:
@@ -61,7 +61,7 @@ class CoverageChoice(PictureChoice):
     )
 
     @property
-    def cell_key(self) -> CellPlace | None:
+    def cell_key(self) -> CellKey | None:
         """The chosen cell."""
         if not self.cell:
             return None
