@@ -79,12 +79,24 @@ def test_K1_X11_on_a_phone_the_map_is_within_a_screen_and_a_half(
 ) -> None:
     page = open_page(PATH, page=phone)
     assert top_of(page, MAP) < 1.5 * 844
+    assert top_of(page, ".cov-figures") < top_of(page, ".st-key-ris-footer")
     wide = page.evaluate(
         """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
           .map((element) => element.scrollWidth - element.clientWidth)"""
     )
     assert wide == [0, 0]
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 6000
+
+
+def test_on_a_tablet_every_column_of_the_matrix_is_in_sight(open_page: OpenPage) -> None:
+    page = open_page(PATH)
+    page.set_viewport_size({"width": 768, "height": 1024})
+    cells = page.locator(".cov-matrix td")
+    expect(cells).to_have_count(75)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.cov-matrix td')]"
+        ".every((cell) => cell.getBoundingClientRect().right <= innerWidth)"
+    )
 
 
 def test_X11_F23_the_page_is_short(open_page: OpenPage) -> None:
