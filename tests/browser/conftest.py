@@ -8,20 +8,24 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.guard import Guard
 from tests.browser.harness import (
     CHROMIUM_ARGS,
     DESKTOP,
+    PATIENCE_MS,
     PHONE,
     Server,
     axe_faults,
     chromium_path,
     free_port,
+    new_context,
     settle,
     streamlit_command,
 )
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class OpenPage(Protocol):
@@ -102,7 +106,7 @@ def guard(server: Server) -> Iterator[Guard]:
 def _new_page(
     browser: Browser, server: Server, guard: Guard, device: Mapping[str, Any]
 ) -> Iterator[Page]:
-    context = browser.new_context(base_url=server.url, locale="sv-SE", **device)
+    context = new_context(browser, server.url, **device)
     guard.watch(context)
     yield context.new_page()
     context.close()

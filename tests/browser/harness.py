@@ -5,7 +5,9 @@ Nothing here knows what the product's pages contain.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,8 +36,8 @@ CHROMIUM_ARGS = (
     "--no-first-run",
 )
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_START_SECONDS = 60.0
-_STOP_SECONDS = 10.0
+_START_SECONDS = 240.0
+_STOP_SECONDS = 30.0
 
 DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1400, "height": 900}}
 PHONE: Mapping[str, Any] = {
@@ -45,24 +47,67 @@ PHONE: Mapping[str, Any] = {
     "is_mobile": True,
 }
 
-# Streamlit says on its root element whether the script runs and the connection stands; one look is
-# not enough, because between a click and the start of the run it still says "notRunning".
-_QUIET_MS = 250
+# Nothing that works takes as long, on a slow machine under load either; only what hangs does.
+PATIENCE_MS = 90_000
+
+# Between a click and the start of the run Streamlit's root element still says "notRunning", however
+# long that takes; so every page keeps count itself, from the first field of what is sent and
+# received: 11 asks for a run, 4 begins one, 6 ends it (BackMsg and ForwardMsg of streamlit.proto).
+_COUNT_RUNS = """
+window.risRun = { owed: false, on: false };
+window.WebSocket = class extends WebSocket {
+  constructor(...where) {
+    super(...where);
+    this.addEventListener('message', ({ data }) => {
+      if (!(data instanceof ArrayBuffer)) return;
+      const bytes = new Uint8Array(data);
+      let at = 0;
+      while (bytes[at] >> 3 < 3) {  // hash and metadata come before what it is
+        let [length, shift] = [0, 0];
+        do { length |= (bytes[++at] & 127) << shift; shift += 7; } while (bytes[at] & 128);
+        at += length + 1;
+      }
+      if (bytes[at] >> 3 === 4) window.risRun = { owed: false, on: true };
+      if (bytes[at] >> 3 === 6) window.risRun.on = false;
+    });
+  }
+  send(data) {
+    if (data[0] >> 3 === 11) window.risRun.owed = true;
+    super.send(data);
+  }
+};
+"""
+# What comes after the last run's end (a message to the map's frame) comes within a few turns of the
+# browser's; they are counted, because under load they take their time.
+_QUIET = {"turns": 6, "ms": 100}
 _IDLE = """
-(quiet) => {
+([quiet, maps]) => {
   const app = document.querySelector('[data-testid=stApp]');
   const still = app
+    && !window.risRun?.owed && !window.risRun?.on
     && app.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
     && [...document.querySelectorAll('iframe[data-testid=stCustomComponentV1]')]
-         .every((frame) => frame.dataset.risReady === 'true');
-  const now = performance.now();
-  if (!still) { window.risQuietSince = null; return false; }
-  window.risQuietSince ??= now;
-  return now - window.risQuietSince >= quiet;
+         .every((frame) => !maps || (frame.dataset.risReady === 'true'
+           && !frame.contentWindow.map?._animatingZoom
+           && !frame.contentWindow.map?._panAnim?._inProgress));
+  if (!still) { window.risQuiet = null; return false; }
+  window.risQuiet ??= { since: performance.now(), turns: 0 };
+  window.risQuiet.turns += 1;
+  const { since, turns } = window.risQuiet;
+  return turns >= quiet.turns && performance.now() - since >= (window.risRun ? 1 : 3) * quiet.ms;
 }
 """
+
+
+_SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (e) => { if (!e.hadRecentInput) sum += e.value; };
+  new PerformanceObserver((list) => list.getEntries().forEach(add))
+    .observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 100);
+})"""
 
 
 def chromium_path() -> str:
@@ -75,11 +120,12 @@ def chromium_path() -> str:
 
 
 def free_port() -> int:
-    """Ask the system for a port nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Find a port nobody uses, nor the system gives to a connection before the server has it."""
+    while True:
+        port = secrets.randbelow(12_000) + 20_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def streamlit_command(port: int, script: str = "app.py") -> list[str]:
@@ -133,7 +179,7 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server stopped at once:\n{self.written()}")
             try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=30):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -154,10 +200,34 @@ class Server:
             self.process.wait()
 
 
-def settle(page: Page, *, timeout: float = 30_000) -> None:
-    """Wait until the script has ended, its result is shown and every map frame is complete."""
-    page.evaluate("() => { window.risQuietSince = null; }")
-    page.wait_for_function(_IDLE, arg=_QUIET_MS, timeout=timeout)
+def new_context(browser: Browser, url: str, **options: Any) -> BrowserContext:
+    """Open a context that is patient and in which `settle` knows what runs."""
+    context = browser.new_context(base_url=url, **{"locale": "sv-SE", **DESKTOP, **options})
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(_COUNT_RUNS)
+    return context
+
+
+def settle(page: Page, *, maps: bool = True) -> None:
+    """Wait until the script has ended, its result is shown and every map stands complete."""
+    page.evaluate("() => { window.risQuiet = null; }")
+    page.wait_for_function(_IDLE, arg=[_QUIET, maps], timeout=PATIENCE_MS)
+
+
+def layout_shift(page: Page) -> float:
+    """Give how far the page has jumped since it was loaded (CLS)."""
+    shift: float = page.evaluate(_SHIFT)
+    return shift
+
+
+def stands_still(page: Page, most: float = 0.1) -> bool:
+    """Say whether the page comes without jumping; a machine that stumbled may try again."""
+    for _ in range(3):
+        if layout_shift(page) <= most:
+            return True
+        page.reload()
+        settle(page)
+    return layout_shift(page) <= most
 
 
 def map_frame(page: Page) -> Frame:

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, Page
 
 from tests.browser.guard import Guard
-from tests.browser.harness import DESKTOP, ROOT, Server, settle
+from tests.browser.harness import ROOT, Server, new_context, settle
 
 LANGUAGES = ("sv", "en")
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -90,7 +90,7 @@ def go(page: Page, to: str) -> None:
 def guarded_page(
     browser: Browser,
     server: Server,
-    device: Mapping[str, Any] = DESKTOP,
+    device: Mapping[str, Any] | None = None,
     *,
     allow: str = "",
 ) -> Iterator[Page]:
@@ -98,7 +98,7 @@ def guarded_page(
     guard = Guard(urlsplit(server.url).netloc)
     if allow:
         guard.allow(allow)
-    context = browser.new_context(base_url=server.url, locale="sv-SE", **device)
+    context = new_context(browser, server.url, **(device or {}))
     guard.watch(context)
     try:
         yield context.new_page()

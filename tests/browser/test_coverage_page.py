@@ -20,7 +20,7 @@ from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import map_frame, settle
+from tests.browser.harness import map_frame, settle, stands_still
 from tests.coverage.coverage_views import words
 
 PATH = "/tackning"
@@ -108,15 +108,7 @@ def test_X11_F23_the_page_is_short(open_page: OpenPage) -> None:
 def test_X11_F8_nothing_jumps_while_the_page_comes(
     open_page: OpenPage, request: pytest.FixtureRequest, device: str
 ) -> None:
-    page = request.getfixturevalue(device)
-    page.add_init_script(
-        """window.risShift = 0; new PerformanceObserver((list) => list.getEntries().forEach((e) => {
-          if (!e.hadRecentInput) window.risShift += e.value;
-        })).observe({type: 'layout-shift', buffered: true});"""
-    )
-    opened = open_page(PATH, page=page)
-    map_frame(opened)
-    assert opened.evaluate("window.risShift") <= 0.1
+    assert stands_still(open_page(PATH, page=request.getfixturevalue(device)))
 
 
 def any_choice(number: int) -> CoverageChoice:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.guard import Guard
-from tests.browser.harness import DESKTOP, Server, map_frame, settle
+from tests.browser.harness import Server, map_frame, new_context, settle, stands_still
 
 LANGUAGES = ("sv", "en")
 MAP = "iframe[data-testid=stCustomComponentV1]"
@@ -20,14 +19,6 @@ CARDS = ".ris-find-row"
 FIELD = "#ris-plats"
 OPTION = "#ris-plats-list [role=option]"
 PATH = "/hitta?plats=2462&fas=ide"
-SHIFT = """() => new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach((e) => {
-    if (!e.hadRecentInput) sum += e.value;
-  })).observe({ type: 'layout-shift', buffered: true });
-  setTimeout(() => done(sum), 500);
-})"""
-"""Layout shift so far."""
 
 
 def query(page: Page) -> dict[str, list[str]]:
@@ -160,7 +151,7 @@ def test_X11_the_page_is_short_and_stands_still(
     request: pytest.FixtureRequest, open_page: OpenPage, device: str
 ) -> None:
     page = open_page(f"{PATH}&omrade=livsmedel", page=request.getfixturevalue(device))
-    assert page.evaluate(SHIFT) <= 0.1
+    assert stands_still(page)
     for path in (f"{PATH}&omrade=livsmedel", "/hitta?plats=2480", "/hitta"):
         open_page(path, page=page)
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
@@ -235,8 +226,7 @@ def test_back_takes_back_a_choice(open_page: OpenPage) -> None:
 def _located(
     browser: Browser, server: Server, guard: Guard, *, permissions: list[str], **point: float
 ) -> Page:
-    options: Mapping[str, Any] = {**DESKTOP, "base_url": server.url, "locale": "sv-SE"}
-    context = browser.new_context(**options, permissions=permissions, geolocation=dict(point))
+    context = new_context(browser, server.url, permissions=permissions, geolocation=dict(point))
     guard.watch(context)
     page = context.new_page()
     page.goto("/hitta")
@@ -304,14 +294,14 @@ def test_I6_the_whole_journey_by_keyboard_with_the_map_blocked(
     page.route("**/component/**", lambda route: route.abort())
     page.goto("/")
     page.wait_for_selector(".ris-menu a")
-    _script_has_ended(page)
+    settle(page, maps=False)
     # from the page's very first stop: where a fresh page's focus begins is the browser's affair
     page.locator("[data-testid=stSkipToContent]").focus()
     tab_to(page, "a[href*='hitta']", most=10)
     page.keyboard.press("Enter")
     page.wait_for_selector(FIELD)
     page.wait_for_selector(CARDS)
-    _script_has_ended(page)
+    settle(page, maps=False)
     # who follows a link stands at the new page's heading, and the first question comes next
     assert page.evaluate("document.activeElement.className") == "ris-title"
     tab_to(page, FIELD, most=60)
@@ -347,13 +337,7 @@ def _address_has(page: Page, key: str, value: str) -> None:
         "([key, value]) => new URLSearchParams(location.search).get(key) === value",
         arg=[key, value],
     )
-    _script_has_ended(page)
-
-
-def _script_has_ended(page: Page) -> None:
-    """Like settle, but the map's frame need not be there."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+    settle(page, maps=False)
 
 
 def test_escape_closes_the_suggestions_and_a_press_elsewhere_too(open_page: OpenPage) -> None:

@@ -88,7 +88,7 @@ def test_figures_are_served_to_this_machine_alone_and_only_when_asked_for() -> N
     assert server
     assert thread
     try:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
             families = {f.name for f in text_string_to_metric_families(answer.read().decode())}
         assert {"ris_map_sessions", "ris_map_run_seconds", "ris_map_ready"} <= families
         assert server.server_address[0] == "127.0.0.1"

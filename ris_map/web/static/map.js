@@ -496,6 +496,7 @@
   async function show(data) {
     const mine = ++order;
     let picture;
+    if (window.frameElement) window.frameElement.dataset.risReady = "false";
     try { picture = data.picture ?? (await fetched(data.url)); } catch { if (mine === order) failed(); return; }
     if (mine !== order) return; // a later choice has overtaken this one
     const fresh = shown.picture !== picture, was = shown.chosen;
