@@ -8,12 +8,11 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.guard import Guard
 from tests.browser.harness import (
     CHROMIUM_ARGS,
-    DESKTOP,
     PATIENCE_MS,
     PHONE,
     Server,
@@ -103,25 +102,36 @@ def guard(server: Server) -> Iterator[Guard]:
     assert not watcher.faults(), "\n".join(watcher.faults())
 
 
-def _new_page(
-    browser: Browser, server: Server, guard: Guard, device: Mapping[str, Any]
-) -> Iterator[Page]:
-    context = new_context(browser, server.url, **device)
-    guard.watch(context)
-    yield context.new_page()
-    context.close()
+@pytest.fixture(scope="session")
+def desk_context(browser: Browser, server: Server) -> BrowserContext:
+    """One for all: the second page takes scripts and styles from its cache, as people's do."""
+    return new_context(browser, server.url)
+
+
+@pytest.fixture(scope="session")
+def phone_context(browser: Browser, server: Server) -> BrowserContext:
+    return new_context(browser, server.url, **PHONE)
+
+
+def _new_page(context: BrowserContext, guard: Guard) -> Iterator[Page]:
+    with guard.watching(context):
+        yield context.new_page()
+        for page in context.pages:
+            page.close()
+    context.clear_permissions()
+    context.clear_cookies()
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
+def page(desk_context: BrowserContext, guard: Guard) -> Iterator[Page]:
     """A desktop page, 1400 x 900."""
-    yield from _new_page(browser, server, guard, DESKTOP)
+    yield from _new_page(desk_context, guard)
 
 
 @pytest.fixture
-def phone(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
+def phone(phone_context: BrowserContext, guard: Guard) -> Iterator[Page]:
     """A phone's page, 360 x 740, with touch."""
-    yield from _new_page(browser, server, guard, PHONE)
+    yield from _new_page(phone_context, guard)
 
 
 @pytest.fixture

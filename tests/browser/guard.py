@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Route, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, WebSocket
 
 # (pattern, why it is no fault of ours); keep this list short and every entry argued.
 ALLOWED_ERRORS: tuple[tuple[str, str], ...] = ()
@@ -22,10 +24,14 @@ class Guard:
     errors: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=lambda: [pattern for pattern, _ in ALLOWED_ERRORS])
 
-    def watch(self, context: BrowserContext) -> None:
-        """Abort and record every request to another host, and listen to every page's console."""
-        context.route(self._is_outside, self._abort)
+    @contextmanager
+    def watching(self, context: BrowserContext) -> Iterator[None]:
+        """Record every request to another host, and listen to the console of every new page."""
+        context.on("request", self._request)
         context.on("page", self._watch_page)
+        yield
+        context.remove_listener("page", self._watch_page)
+        context.remove_listener("request", self._request)
 
     def allow(self, pattern: str) -> None:
         """Let one kind of console error pass in one test that provokes it."""
@@ -44,9 +50,9 @@ class Guard:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host
 
-    def _abort(self, route: Route) -> None:
-        self.outside.append(route.request.url)
-        route.abort()
+    def _request(self, request: Request) -> None:
+        if self._is_outside(request.url):
+            self.outside.append(request.url)
 
     def _watch_page(self, page: Page) -> None:
         page.on("console", self._console)

@@ -29,6 +29,8 @@ CHROMIUM_ARGS = (
     "--no-sandbox",  # containers have no user namespaces
     "--disable-gpu",
     "--disable-quic",
+    # No other host is found. (Routes of Playwright's would do the same and turn the cache off.)
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     # The browser's own calls home would be counted as the product's.
     "--disable-background-networking",
     "--disable-component-update",
@@ -48,7 +50,7 @@ PHONE: Mapping[str, Any] = {
 }
 
 # Nothing that works takes as long, on a slow machine under load either; only what hangs does.
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 
 # Between a click and the start of the run Streamlit's root element still says "notRunning", however
 # long that takes; so every page keeps count itself, from the first field of what is sent and

@@ -6,7 +6,7 @@ Nothing here uses the product's own code: a fault there must not hide itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,12 +99,9 @@ def guarded_page(
     if allow:
         guard.allow(allow)
     context = new_context(browser, server.url, **(device or {}))
-    guard.watch(context)
-    try:
+    with closing(context), guard.watching(context):
         yield context.new_page()
         assert not guard.faults(), "\n".join(guard.faults())
-    finally:
-        context.close()
 
 
 def load(page: Page, path: str, lang: str = "sv") -> Page:

@@ -26,7 +26,7 @@ from tests.bench.sessions import rerun
 from tests.browser.harness import ROOT, Server, free_port, new_context, settle, streamlit_command
 
 SESSIONS = 100
-WAIT = 240.0
+WAIT = 600.0
 CHOICES = ("kommun=2482", "fas=ide&kommun=2480", "omrade=energi", "stod=radgivning&fas=vaxa")
 
 

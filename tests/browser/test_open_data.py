@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import Server
 
 PATH = "/oppna-data"
-LANGUAGES = ("sv", "en")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_X4_the_page_has_no_accessibility_faults(
-    open_page: OpenPage, axe: Callable[[Page], None], lang: str
-) -> None:
-    axe(open_page(PATH, lang))
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
 def test_X1_X4_a_phone_scrolls_down_only(
-    open_page: OpenPage, phone: Page, axe: Callable[[Page], None], lang: str
+    open_page: OpenPage, phone: Page, axe: Callable[[Page], None]
 ) -> None:
-    page = open_page(PATH, lang, page=phone)
+    page = open_page(PATH, page=phone)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     sideways = page.evaluate(
         """() => [...document.querySelectorAll('.ris-open-data *')]

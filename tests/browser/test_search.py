@@ -34,7 +34,7 @@ def typed(page: Page, text: str) -> list[str]:
     ],
 )
 def test_I10_G7_as_one_types(open_page: OpenPage, text: str, first: str) -> None:
-    page = open_page("/")
+    page = open_page("/integritet")
     assert re.search(first, typed(page, text)[0])
 
 

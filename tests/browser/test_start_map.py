@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from ris_map.coverage.cubes import cell_classes
 from ris_map.coverage.map_picture import MapChoice, map_view, picture
@@ -18,7 +18,7 @@ from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.browser.conftest import OpenPage
-from tests.browser.harness import map_frame, new_context, settle
+from tests.browser.harness import map_frame, settle
 
 STATE = "() => window.risState()"
 AREAS = "[data-municipality]"
@@ -123,12 +123,9 @@ def test_K1_I7_on_a_phone_headline_and_map_share_the_first_screen(
         assert box["x"] + box["width"] <= 390
 
 
-def test_K2_X8_hover_focus_and_pin_send_no_message(browser: Browser, server: Any) -> None:
-    context = new_context(browser, server.url)
-    page = context.new_page()
+def test_K2_X8_hover_focus_and_pin_send_no_message(open_page: OpenPage, page: Page) -> None:
     sent = count_messages(page)
-    page.goto("/")
-    settle(page)
+    open_page()
     frame = map_frame(page)
     before, said = len(sent), set()
     for number in range(15):
@@ -141,8 +138,7 @@ def test_K2_X8_hover_focus_and_pin_send_no_message(browser: Browser, server: Any
     frame.evaluate("() => { map.panBy([40, 0]); map.setZoom(map.getZoom() + 1); }")
     page.wait_for_timeout(600)
     assert len(said) == 15
-    assert len(sent) == before
-    context.close()
+    assert len(sent) == before > 0
 
 
 def test_K2_G2_G3_enter_outlines_zooms_and_shows_what_serves_it(open_page: OpenPage) -> None:
@@ -259,21 +255,6 @@ def test_a_fast_double_click_ends_with_the_last_choice(open_page: OpenPage) -> N
     wait_for(page, "() => window.risState().url.includes('grans=120')")
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-def test_X3_X5_F12_language_names_and_landmarks_of_the_frame(
-    open_page: OpenPage, language: str
-) -> None:
-    page = open_page("/", language)
-    frame = map_frame(page)
-    assert frame.evaluate("document.documentElement.lang") == language
-    title = page.locator("iframe[data-testid=stCustomComponentV1]").get_attribute("title")
-    assert title == translator(Language(language))("karta.title")
-    assert frame.locator("h1").count() == 1
-    for marker in frame.locator(".ris-bubble").all():
-        seen, name = marker.inner_text().strip(), marker.get_attribute("aria-label") or ""
-        assert name.startswith(seen)
-
-
 def test_X4_axe_finds_nothing_with_a_panel_and_everybody(
     open_page: OpenPage, axe: Callable[[Page], None]
 ) -> None:
@@ -289,11 +270,9 @@ def test_F24_targets_are_large_enough_for_a_thumb(open_page: OpenPage, phone: Pa
         assert box is None or box["height"] >= 44
 
 
-def test_F24_dark_follows_the_system(browser: Browser, server: Any) -> None:
-    context = new_context(browser, server.url, color_scheme="dark")
-    page = context.new_page()
-    page.goto("/")
-    settle(page)
+def test_F24_dark_follows_the_system(open_page: OpenPage, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    open_page()
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
         == "rgb(18, 25, 31)"
@@ -302,7 +281,6 @@ def test_F24_dark_follows_the_system(browser: Browser, server: Any) -> None:
         map_frame(page).evaluate("getComputedStyle(document.body).backgroundColor")
         == "rgb(18, 25, 31)"
     )
-    context.close()
 
 
 def test_on_paper_the_legend_keeps_its_colours_and_there_is_nothing_to_press(

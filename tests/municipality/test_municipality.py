@@ -186,7 +186,7 @@ def test_offices_that_serve_stand_by_distance_and_hold_the_lists(found: Profile)
 
 def test_core_actors_only_unless_adjacent_ones_are_asked_for() -> None:
     by_id = real_world().register.by_id
-    for code in MUNICIPALITY_CODES:
+    for code in MUNICIPALITY_CODES[::4]:
         core = profile(real_world(), code, CubeChoice())
         wide = profile(real_world(), code, CubeChoice(scope=Scope.ADJACENT))
         for narrow, broad in zip(core.lists, wide.lists, strict=True):
@@ -200,7 +200,7 @@ def test_an_actor_is_never_known_and_uncertain_in_the_same_list(found: Profile) 
 
 
 def test_a_longer_limit_never_loses_an_office() -> None:
-    for code in MUNICIPALITY_CODES:
+    for code in MUNICIPALITY_CODES[::4]:
         near, far = (
             profile(real_world(), code, CubeChoice(threshold=limit)) for limit in (30.0, 120.0)
         )
