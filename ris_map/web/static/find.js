@@ -14,7 +14,7 @@
 
   const SHOWN = 8;
   const FARTHEST_KM = 50;
-  const REFOCUS_MS = 10000;
+  const REFOCUS_MS = 120000; // a slow answer is an answer; who presses elsewhere ends it
   const byId = (id) => document.getElementById(id);
   let refocus = 0;
 
@@ -189,4 +189,5 @@
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("popstate", () => setTimeout(showChosen));
+  document.addEventListener("pointerdown", () => { refocus = 0; });
 })();
