@@ -24,11 +24,15 @@ class Guard:
     errors: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=lambda: [pattern for pattern, _ in ALLOWED_ERRORS])
 
+    def watch(self, context: BrowserContext) -> None:
+        """Record and listen for as long as the context lives."""
+        context.on("request", self._request)
+        context.on("page", self._watch_page)
+
     @contextmanager
     def watching(self, context: BrowserContext) -> Iterator[None]:
         """Record every request to another host, and listen to the console of every new page."""
-        context.on("request", self._request)
-        context.on("page", self._watch_page)
+        self.watch(context)
         yield
         context.remove_listener("page", self._watch_page)
         context.remove_listener("request", self._request)
