@@ -35,7 +35,7 @@ from ris_map.words.table import cell_text
 
 PAGES = ("karta", "tackning", "kommun", "hitta", "tankom")
 few = settings(
-    max_examples=1,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
