@@ -44,6 +44,7 @@ from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, r
 from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
+from ris_map.common.region import region
 from ris_map.travel.world import Moment, service
 from ris_map.web.answers import Payload, pack, respond
 from ris_map.web.settings import HOST, Rate, settings_at_start
@@ -59,11 +60,11 @@ METHODS = "GET, HEAD, OPTIONS"
 MAX_CLIENTS = 4096
 """Remembered clients; beyond them the one not heard of for longest is forgotten."""
 TITLES = {
-    PREFIX: "Innovation Map Västerbotten: open data",
-    HSDS: "Innovation Map Västerbotten: Human Services Data Specification 3.0",
+    PREFIX: "Innovation Map {region}: open data",
+    HSDS: "Innovation Map {region}: Human Services Data Specification 3.0",
 }
 _DESCRIPTION = """\
-Who supports innovation in Västerbotten, where, for what, and how far away. Read-only and open to
+Who supports innovation in {region}, where, for what, and how far away. Read-only and open to
 everybody; no key is needed.
 
 - **Filters** have the keys and values of the start page's address. Several values of one key
@@ -314,9 +315,9 @@ class OpenData:
             requests, seconds = settings.api_rate
             rate = f"{requests} requests in {seconds} seconds and client; then 429"
         document = get_openapi(
-            title=TITLES[prefix],
+            title=TITLES[prefix].replace("{region}", region().names.en.name),
             version=API_VERSION,
-            description=_DESCRIPTION.replace("{rate}", rate),
+            description=_DESCRIPTION.format(rate=rate, region=region().names.en.name),
             license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
             servers=[{"url": call.base + prefix}],
             routes=self._apis[prefix].routes,

@@ -14,7 +14,7 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, RDF, SKOS
 
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import ACTORS, PREFIX
-from ris_map.api.dcat import COUNTY, EU, SERIALISATIONS, describe, serialised
+from ris_map.api.dcat import EU, SERIALISATIONS, county, describe, serialised
 from ris_map.api.queries import LanguageQuery
 from ris_map.register.model import Actor, Offer
 from ris_map.register.vocabulary import (
@@ -55,7 +55,7 @@ class _Services:
         }
         self._ways = {one.id: one.label for one in strategy.delivery}
         self._towns = {m.code: m.name for m in base.geography.municipalities}
-        for place in (COUNTY, SWEDEN):
+        for place in (county(), SWEDEN):
             describe(self.graph, place, DCTERMS.Location, {})
         self._languages = [EU[f"language/{name}"] for name in ("SWE", "ENG")]
         for language in self._languages:
@@ -140,7 +140,7 @@ class _Services:
         """Return where an actor serves; nothing where that is not known or not in the county."""
         area = actor.service_area
         if area.scope is ServiceScope.COUNTY:
-            return [COUNTY]
+            return [county()]
         return [
             describe(
                 self.graph,

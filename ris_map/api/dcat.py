@@ -17,6 +17,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
 
 from ris_map.api.calls import Call
 from ris_map.api.datasets import ACTORS, DATASETS, LICENCES, PREFIX, Dataset, Distribution
+from ris_map.common.region import region
 from ris_map.words import Translator, translator
 from ris_map.words.language import Language
 
@@ -29,8 +30,6 @@ ODRS = Namespace("http://schema.theodi.org/odrs#")
 EU = Namespace("http://publications.europa.eu/resource/authority/")
 PUBLISHER_TYPES = Namespace("http://purl.org/adms/publishertype/")
 MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
-COUNTY = URIRef("http://data.europa.eu/nuts/code/SE331")
-"""Västerbotten county in the EU's nomenclature of regions."""
 CRS_84 = URIRef("http://www.opengis.net/def/crs/EPSG/0/4326")
 REST = URIRef("http://www.wikidata.org/entity/Q749568")
 WKT = URIRef("http://www.opengis.net/ont/geosparql#wktLiteral")
@@ -70,6 +69,11 @@ def describe(graph: Graph, me: URIRef, kind: URIRef, said: Mapping[URIRef, Any])
         for thing in things if isinstance(things, list) else [things]:
             graph.add((me, verb, thing))
     return me
+
+
+def county() -> URIRef:
+    """Return the county in the EU's nomenclature of regions."""
+    return URIRef(f"http://data.europa.eu/nuts/code/{region().nuts}")
 
 
 class _Writer:
@@ -144,7 +148,7 @@ class _Writer:
                 DCTERMS.modified: _day(self._modified),
                 FOAF.homepage: self._page,
                 DCAT.themeTaxonomy: EU["data-theme"],
-                DCTERMS.spatial: COUNTY,
+                DCTERMS.spatial: county(),
                 DCTERMS.language: languages,
                 DCAT.service: own.api,
                 DCAT.dataset: [own[dataset.id] for dataset in DATASETS],
@@ -155,7 +159,7 @@ class _Writer:
         ring = ((west, south), (east, south), (east, north), (west, north), (west, south))
         box = ", ".join(f"{x:g} {y:g}" for x, y in ring)
         centre = f"{(west + east) / 2:.4f} {(south + north) / 2:.4f}"
-        self._is(COUNTY, DCTERMS.Location, {})
+        self._is(county(), DCTERMS.Location, {})
         self._is(
             own.place,
             DCTERMS.Location,
@@ -196,7 +200,7 @@ class _Writer:
             DCTERMS.accessRights: EU["access-right/PUBLIC"],
             DCTERMS.accrualPeriodicity: EU["frequency/IRREG"],
             DCAT.landingPage: self._page,
-            DCTERMS.spatial: [COUNTY, self._own.place],
+            DCTERMS.spatial: [county(), self._own.place],
             DCAT.theme: [EU[f"data-theme/{theme}"] for theme in dataset.themes],
             DCAT.keyword: [
                 Literal(word.strip(), lang=tr.language.value)

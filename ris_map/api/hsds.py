@@ -24,6 +24,7 @@ from ris_map.api.problems import Problem
 from ris_map.api.queries import LanguageQuery, key
 from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
+from ris_map.common.region import region
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.vocabulary import (
     Availability,
@@ -293,7 +294,9 @@ class _Maker:
                     "location_id": me,
                     "address_1": street,
                     "city": office.town,
-                    "state_province": office.outside.county if office.outside else "Västerbotten",
+                    "state_province": office.outside.county
+                    if office.outside
+                    else region().names.sv.name,
                     "postal_code": office.postcode,
                     "country": "SE",
                     "address_type": "physical",

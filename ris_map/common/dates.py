@@ -14,7 +14,7 @@ _HERE: Final = ZoneInfo("Europe/Stockholm")
 
 
 def today() -> date:
-    """Return the day it is in Västerbotten; ``RIS_MAP_TODAY`` freezes it for tests.
+    """Return the day it is in Sweden; ``RIS_MAP_TODAY`` freezes it for tests.
 
     The one clock of the product: page, API, command line and register agree on the day, whatever
     the machine's own time zone is.

@@ -22,12 +22,11 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from ris_map.common.faults import GeodataFaults
 from ris_map.common.records import MunicipalityCode, Record, ShortText
+from ris_map.common.region import region
 from ris_map.common.tables import FaultLog
 from ris_map.geography.codes import MUNICIPALITY_CODES
 
 DEGREES, METRES = 4326, 3006
-REGION = ((63.0, 66.5), (14.0, 22.2))
-"""Latitudes and longitudes: the county with its sea, and the towns where its roads end."""
 MAX_SLIVER_M2 = 10_000.0
 """Overlap or gap between neighbours that is still taken for rounding: one hectare."""
 MAX_OUTSIDE_TERRITORY_M2 = 5_000_000.0
@@ -159,19 +158,15 @@ def _geometry_problem(geometry: shapely.Geometry | None) -> str | None:
 
 def point_problem(lat: float, lon: float) -> str | None:
     """Say what is wrong with a point (EPSG:4326), or return None when it can be in the region."""
-    if _in_region(lat, lon):
+    bounds = region().bounds
+    if bounds.holds(lat, lon):
         return None
-    if _in_region(lon, lat):
+    if bounds.holds(lon, lat):
         return f"Latitude {lat:g} and longitude {lon:g} seem to be swapped."
-    (south, north), (west, east) = REGION
     return (
         f"The point ({lat:g}, {lon:g}) lies outside the region "
-        f"({south}-{north} N, {west}-{east} E)."
+        f"({bounds.south}-{bounds.north} N, {bounds.west}-{bounds.east} E)."
     )
-
-
-def _in_region(lat: float, lon: float) -> bool:
-    return all(low <= at <= high for at, (low, high) in zip((lat, lon), REGION, strict=True))
 
 
 def point_in_metres(lat: float, lon: float) -> tuple[float, float]:

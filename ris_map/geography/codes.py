@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-MUNICIPALITY_CODES: tuple[str, ...] = (
-    "2401",
-    "2403",
-    "2404",
-    "2409",
-    "2417",
-    "2418",
-    "2421",
-    "2422",
-    "2425",
-    "2460",
-    "2462",
-    "2463",
-    "2480",
-    "2481",
-    "2482",
-)
-"""The fifteen municipalities of Västerbotten (SCB codes)."""
+import contextlib
+
+from ris_map.common.faults import DataFaults
+from ris_map.common.region import region
+
+MUNICIPALITY_CODES: tuple[str, ...] = ()
+"""The municipalities of the region (SCB codes), ascending: one process serves one region."""
+
+with contextlib.suppress(DataFaults):  # ``check`` says what is wrong, before the server starts
+    MUNICIPALITY_CODES = region().codes

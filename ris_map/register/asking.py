@@ -84,10 +84,11 @@ def is_to_be_asked(actor: Actor, *, today: date) -> bool:
 
 def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], address: str) -> str:
     """Return a plain letter in Swedish with the record and its open questions, to no person."""
+    tr = translator(Language.SV)
     lines = [
         f"Till {actor.name}",
         "",
-        "Innovationskartan Västerbotten visar var den som har en idé kan få hjälp. Så här står det",
+        f"{tr('product.name')} visar var den som har en idé kan få hjälp. Så här står det",
         "om er. Stämmer det? Svara gärna med en rad om vad som är fel, eller bara ”stämmer”.",
         "",
         f"Namn: {actor.name}",
@@ -103,7 +104,6 @@ def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], addres
         street = f", {office.street}" if office.street else ""
         where = office.town if place == office.town else f"{office.town} ({place})"
         lines.append(f"Kontor: {where}{street}")
-    tr = translator(Language.SV)
     asked = dict.fromkeys(question.text(tr) for question in questions(actor))
     if asked:
         lines += ["", "Det här vet vi inte:"]

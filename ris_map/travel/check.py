@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name
+from ris_map.common.region import load_region
 from ris_map.export.sources import load_sources
 from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.quality import load_reports
@@ -19,6 +20,10 @@ REGISTER_FILE = "actors.yaml"
 
 def check_data(data: Path, *, today: date) -> list[Fault]:
     """Return everything that is wrong with the files of a data folder, errors and warnings."""
+    try:
+        load_region(data)
+    except DataFaults as refusal:  # without the codes nothing else can be judged
+        return list(refusal.faults)
     faults, municipality_at = _geography_faults(data)
     path = data / REGISTER_FILE
     result = check_register(

@@ -167,7 +167,8 @@ def text_page(name: str, file: str) -> None:
     """Draw a page that is only text."""
     tr = language_texts()
     title(tr(f"page.{name}.title"))
-    text = page_text(file, tr.language).replace("{report_address}", settings.report_address())
+    text = page_text(file, tr.language) or tr("page.not-written")
+    text = text.replace("{report_address}", settings.report_address())
     with st.container(key="ris-text"):
         st.markdown(text)
 

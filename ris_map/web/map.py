@@ -18,6 +18,7 @@ import streamlit as st
 from branca.element import MacroElement
 from jinja2 import Template
 
+from ris_map.common.region import region
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.web import address, data
 from ris_map.web.assets import map_script
@@ -156,7 +157,7 @@ class MapClick:
 
 
 def read_click(
-    value: object, *, municipalities: Collection[str] = MUNICIPALITY_CODES, cells: int = 10**6
+    value: object, *, municipalities: Collection[str] | None = None, cells: int = 10**6
 ) -> MapClick | None:
     """Return the click that a browser sent, or ``None`` for anything that is not one."""
     if not isinstance(value, Mapping) or set(value) != {"kind", "id", "n"}:
@@ -165,7 +166,7 @@ def read_click(
     if not (isinstance(kind, str) and isinstance(place, str) and type(n) is int):
         return None
     is_known = {
-        "municipality": place in municipalities,
+        "municipality": place in (municipalities or MUNICIPALITY_CODES),
         "town": bool(_TOWN_ID.fullmatch(place)),
         "cell": bool(_NUMBER.fullmatch(place)) and int(place) < cells,
         "county": place == "",
@@ -271,8 +272,10 @@ def _base() -> folium.Map:
         maxZoom=12,
     )
     base.default_js, base.default_css = [("ris", FRAME_TO_SITE + map_script())], []
+    view = region().view
     words = {
         "lang": tr.language.value,
+        "county": [[view.south, view.west], [view.north, view.east]],
         "home": tr("map.home"),
         "zoomIn": tr("map.zoom-in"),
         "zoomOut": tr("map.zoom-out"),

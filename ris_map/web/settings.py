@@ -15,6 +15,7 @@ from streamlit import config
 from streamlit.config_option import ConfigOption
 
 from ris_map.common.faults import RisMapError
+from ris_map.common.region import DATA
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """Folder that holds ``app.py``, ``pages/`` and ``data/``."""
@@ -110,7 +111,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    data: Annotated[Path, BeforeValidator(_folder)] = ROOT / "data"
+    data: Annotated[Path, BeforeValidator(_folder)] = DATA
     report_address: Annotated[str, BeforeValidator(_mail)] = DEFAULT_REPORT_ADDRESS
     frame_ancestors: Annotated[tuple[str, ...], BeforeValidator(_ancestors)] = ("'self'",)
     """Sites that may show the product in a frame."""

@@ -60,10 +60,6 @@ _FIXED: Final = {
         "camera=(), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
     ),
 }
-TITLES: Final = {
-    "sv": "Innovationsstöd i Västerbotten",
-    "en": "Innovation support in Västerbotten",
-}
 _HTML: Final = "text/html; charset=utf-8"
 # A comment and what stands right after it, without reaching over another comment's end.
 _COMMENT: Final = r"(?:<!--(?:(?!-->).)*-->\s*)?"
@@ -100,7 +96,7 @@ def rewrite(index: str, language: str) -> str:
     changes = {
         rf"^\s*{_COMMENT}<!DOCTYPE html>": "<!DOCTYPE html>",
         r'<html lang="en">': f'<html lang="{language}">',
-        r"<title>.*?</title>": f"<title>{escape(TITLES[language])}</title>",
+        r"<title>.*?</title>": f"<title>{escape(tr('shell.title'))}</title>",
         r'<link rel="shortcut icon"[^>]*>': (
             f'<link rel="icon" type="image/svg+xml" href="./{icon}" />'
         ),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 
 from ris_map.common.records import Record, Text
+from ris_map.common.region import data_folder
 
 PAGES_DIR = Path(__file__).parent / "pages"
+TEXTS = "texts"
+"""Folder in the data folder: the pages that only a region can write."""
 # Å, Ä and Ö come after Z, in this order; every other accent is ignored (é sorts as e). The three
 # characters used are the ones that follow z in Unicode.
 _LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "ö": "}", "æ": "|", "ø": "}"})
@@ -33,10 +35,13 @@ class LocalText(Record):
         return self.sv if language is Language.SV else self.en
 
 
-@lru_cache(maxsize=32)
 def page_text(name: str, language: Language) -> str:
-    """Return the Markdown of a longer text, one file per page and language."""
-    return (PAGES_DIR / language.value / f"{name}.md").read_text(encoding="utf-8")
+    """Return the Markdown of a longer text, the region's own first; empty = not written yet."""
+    for folder in (data_folder() / TEXTS, PAGES_DIR):
+        path = folder / language.value / f"{name}.md"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""
 
 
 def swedish_sort_key(text: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from ris_map.common.faults import RisMapError
+from ris_map.common.region import data_folder, load_region
 from ris_map.words.language import Language
 
 CATALOGUES_DIR = Path(__file__).parent / "catalogues"
@@ -79,15 +81,26 @@ class Translator:
         return f"{', '.join(head)} {self('list.and')} {last}"
 
 
-@lru_cache(maxsize=len(Language))
 def translator(language: Language) -> Translator:
-    """Return the translator of a language, read once per process from its PO catalogues.
+    """Return the translator of a language for the region of the data folder."""
+    return _translator(language, data_folder())
+
+
+@lru_cache(maxsize=2 * len(Language))
+def _translator(language: Language, folder: Path) -> Translator:
+    """Read a language's PO catalogues once per process and fill in what the region is called.
 
     Raises
     ------
     MissingTextError
         If two catalogues of the language define the same key.
     """
+    names = getattr(load_region(folder).names, language.value)
+    named = {f"{{region.{key}}}": name for key, name in names.model_dump().items()}
+
+    def filled(text: object) -> str:
+        return re.sub(r"\{region\.\w+\}", lambda found: named[found[0]], str(text))
+
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, str]] = {}
     for path in sorted((CATALOGUES_DIR / language.value).glob("*.po")):
@@ -100,8 +113,8 @@ def translator(language: Language) -> Translator:
             if key in texts or key in plurals:
                 raise MissingTextError(f"{path.name}: {key!r} is defined twice")
             if isinstance(message.id, str):
-                texts[key] = str(message.string)
+                texts[key] = filled(message.string)
             else:
-                one, other = tuple(message.string or ("", ""))
+                one, other = map(filled, message.string or ("", ""))
                 plurals[key] = (one, other)
     return Translator(language=language, texts=texts, plurals=plurals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with both geometry files and one file that must stay private."""
     for name in ("municipalities.geojson", "background.geojson", "actors.yaml"):
         (tmp_path / name).write_text('{"type": "FeatureCollection", "features": []}' + " " * 2000)
+    shutil.copy(settings.ROOT / "data" / "region.yaml", tmp_path)
     monkeypatch.setenv("RIS_MAP_DATA", str(tmp_path))
     # these files are no county; that broken data stop the start has a test of its own
     monkeypatch.setattr("ris_map.web.server._stop_on_faults", lambda _data: None)

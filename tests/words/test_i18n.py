@@ -35,7 +35,7 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.web.layout import PAGES, SOURCE_COLUMNS
 from ris_map.words import MissingTextError, Translator, swedish_sort_key, translator
-from ris_map.words.language import PAGES_DIR, Language
+from ris_map.words.language import PAGES_DIR, TEXTS, Language
 from ris_map.words.translator import CATALOGUES_DIR
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,8 @@ def forms(message: Message) -> tuple[str, ...]:
 
 
 def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return {name for name in named if not name.startswith("region.")}  # a form may not fit
 
 
 # Catalogues.
@@ -352,8 +353,9 @@ def test_order_does_not_depend_on_how_a_letter_is_encoded(text: str) -> None:
 
 
 def pages_of(language: Language) -> dict[str, str]:
-    folder = PAGES_DIR / language.value
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+    folders = (PAGES_DIR / language.value, ROOT / "data" / TEXTS / language.value)
+    found = sorted((path.stem, path) for folder in folders for path in folder.glob("*.md"))
+    return {name: path.read_text(encoding="utf-8") for name, path in found}
 
 
 def headings(text: str) -> list[int]:

@@ -37,7 +37,8 @@ def texts(language: str) -> Iterator[tuple[str, str]]:
             for message in read_po(file):
                 forms = [message.string] if isinstance(message.string, str) else message.string
                 yield from ((path.name, form) for form in forms if message.id)
-    for path in sorted((WORDS / "pages" / language).glob("*.md")):
+    pages = (WORDS / "pages" / language, WORDS.parents[1] / "data" / "texts" / language)
+    for path in (path for folder in pages for path in sorted(folder.glob("*.md"))):
         yield path.name, path.read_text("utf-8")
 
 

@@ -2,7 +2,6 @@
    layer (ris_map/web/map.py): a picture or its address, what is chosen, routes, words. */
 (function () {
   "use strict";
-  const COUNTY = [[63.38, 14.3], [66.38, 21.6]];
   const UNKNOWN = 5, SMALL_PX = 6, LONG_WAIT_MS = 3000;
   const root = document.documentElement, page = parent.document;
   const source = new URL(document.currentScript.src);
@@ -334,7 +333,7 @@
     const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, key.hidden ? 16 : key.offsetHeight + 14] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const land = ground?.land.find((one) => one.properties.code === shown.chosen);
-    const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(COUNTY);
+    const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(words.county);
     if (land) bounds.extend(L.geoJSON(land).getBounds());
     if (shown.place) bounds.extend(shown.place);
     map.fitBounds(bounds, { ...room, animate: animate && !calm, maxZoom: 10 });
@@ -369,7 +368,7 @@
     const flat = (name, z) => ({ pane: pane(name, z), interactive: false });
     const styled = (layer, css) => ({ ...layer, style: { className: css } });
     if (calm) { map.options.zoomAnimation = false; map.options.inertia = false; }
-    map.fitBounds(COUNTY, { animate: false });
+    map.fitBounds(words.county, { animate: false });
     squares = new Squares({ pane: pane("ris-squares", 320), padding: 0.4 }).addTo(map);
     map.getPane("ris-squares").style.pointerEvents = "none";
     pane("ris-areas", 400);

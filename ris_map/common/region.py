@@ -1,0 +1,120 @@
+"""The region that a data folder is about: ``region.yaml`` holds what no code may know."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from ris_map.common.faults import DataFaults
+from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.records import MunicipalityCode, Record, ShortText
+from ris_map.common.yaml_file import load_yaml
+
+DATA_VARIABLE: Final = "RIS_MAP_DATA"
+DATA: Final = Path(__file__).resolve().parents[2] / "data"
+REGION_FILE: Final = "region.yaml"
+
+
+class RegionNames(Record):
+    """What the region is called; the texts' ``{region.name}`` and so on are filled with it."""
+
+    name: ShortText
+    genitive: ShortText
+    county: ShortText
+    """The county's full name, such as "Västerbottens län"."""
+
+
+class NamesInBoth(Record):
+    """Names by language."""
+
+    sv: RegionNames
+    en: RegionNames
+
+
+class Box(Record):
+    """Degrees (EPSG:4326)."""
+
+    south: Annotated[float, Field(ge=54, le=71)]
+    north: Annotated[float, Field(ge=54, le=71)]
+    west: Annotated[float, Field(ge=8, le=26)]
+    east: Annotated[float, Field(ge=8, le=26)]
+
+    def holds(self, lat: float, lon: float) -> bool:
+        """Return whether a point lies in the box or on its edge."""
+        return self.south <= lat <= self.north and self.west <= lon <= self.east
+
+
+class NamedMunicipality(Record):
+    """A municipality by its SCB code."""
+
+    code: MunicipalityCode
+    name: ShortText
+
+
+class Region(Record):
+    """A county, what it is called and where it lies."""
+
+    county_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    nuts: Annotated[str, StringConstraints(pattern=r"^SE[0-9]{3}$")]
+    """Its code in the EU's nomenclature of regions."""
+    names: NamesInBoth
+    bounds: Box
+    """The county with its sea, and the towns where its roads end."""
+    view: Box
+    """What the map shows at first."""
+    municipalities: Annotated[tuple[NamedMunicipality, ...], Field(min_length=1)]
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The municipalities' codes, ascending."""
+        return tuple(one.code for one in self.municipalities)
+
+
+def data_folder() -> Path:
+    """Return the data folder of this process."""
+    return Path(os.environ.get(DATA_VARIABLE, "").strip() or DATA)
+
+
+@lru_cache(maxsize=4)
+def load_region(folder: Path) -> Region:
+    """Read the region of a data folder, once per process.
+
+    Raises
+    ------
+    DataFaults
+        With everything that is wrong with the file, each with its line.
+    """
+    path = folder / REGION_FILE
+    document = load_yaml(path)
+    place = Place(path.as_posix(), document, (), None)
+    try:
+        # by way of JSON, where a list is the only way to write a tuple
+        region = Region.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        raise DataFaults(model_faults(error, model=Region, place=place)) from None
+    wrong, before = [], ""
+    for index, code in enumerate(region.codes):
+        if code.startswith(region.county_code) and code > before:
+            before = code
+            continue
+        wrong.append(
+            place.fault(
+                ("municipalities", index, "code"),
+                f"{code} is no municipality of county {region.county_code}, or not in its order.",
+                action="List each municipality of the county once, by ascending code.",
+                code="bad-code",
+            )
+        )
+    if wrong:
+        raise DataFaults(wrong)
+    return region
+
+
+def region() -> Region:
+    """Return the region of this process's data folder."""
+    return load_region(data_folder())
