@@ -55,6 +55,7 @@ def actors() -> list[dict[str, Any]]:
 def words(lang: str) -> dict[str, str]:
     """Give the catalogue of a language: text by key, of a plural its second form."""
     found: dict[str, str] = {}
+    names = loaded("region.yaml")["names"][lang]
     for path in sorted((ROOT / "ris_map/words/catalogues" / lang).glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=lang)
@@ -62,7 +63,10 @@ def words(lang: str) -> dict[str, str]:
             if message.id:
                 key = message.id if isinstance(message.id, str) else message.id[0]
                 text = message.string
-                found[key] = text if isinstance(text, str) else text[-1]
+                text = text if isinstance(text, str) else text[-1]
+                for name, value in names.items():
+                    text = text.replace(f"{{region.{name}}}", value)
+                found[key] = text
     return found
 
 
