@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name
-from ris_map.common.region import load_region
+from ris_map.common.region import load_region, region
 from ris_map.export.sources import load_sources
 from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.quality import load_reports
@@ -21,8 +21,8 @@ REGISTER_FILE = "actors.yaml"
 def check_data(data: Path, *, today: date) -> list[Fault]:
     """Return everything that is wrong with the files of a data folder, errors and warnings."""
     try:
-        load_region(data)
-    except DataFaults as refusal:  # without the codes nothing else can be judged
+        region()
+    except DataFaults as refusal:  # without its codes nothing can be judged
         return list(refusal.faults)
     faults, municipality_at = _geography_faults(data)
     path = data / REGISTER_FILE
@@ -38,14 +38,15 @@ def check_data(data: Path, *, today: date) -> list[Fault]:
         *check_releases(data),
         *faults,
     ]
-    for load, name in (
-        (load_sources, "sources.yaml"),
-        (load_reports, "reports.yaml"),
-        (load_homepages, HOMEPAGES),
-        (load_everyday_words, SEARCH_WORDS),
+    for load, path in (
+        (load_region, data),
+        (load_sources, data / "sources.yaml"),
+        (load_reports, data / "reports.yaml"),
+        (load_homepages, data / HOMEPAGES),
+        (load_everyday_words, data / SEARCH_WORDS),
     ):
         try:
-            load(data / name)
+            load(path)
         except DataFaults as refusal:
             faults += refusal.faults
     return faults

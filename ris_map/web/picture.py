@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import shapely
-from markupsafe import Markup
 
 from ris_map.geography.boundaries import METRES, CountyShapes, Ring
 from ris_map.travel.network import CodeArray, FloatArray, metres
@@ -144,7 +143,7 @@ class CountyPicture:
             sides=names,
             key=key,
         )
-        return Markup(drawn)
+        return _Svg(drawn)
 
 
 def squares_of(cells: Cells, classes: CodeArray) -> Squares:
@@ -159,6 +158,15 @@ def background_roads(data_dir: Path) -> tuple[Ring, ...]:
     background = gpd.read_file(data_dir / "background.geojson")
     roads = background[background["kind"] == "road"].to_crs(METRES).geometry
     return tuple(tuple(line.coords) for line in roads.explode().simplify(200.0))
+
+
+class _Svg(str):
+    """SVG text that a template has made: not escaped again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
 
 
 class Label(NamedTuple):
@@ -332,7 +340,7 @@ def framed(body: str, *, width: float, height: float, title: str, lead: str, not
     return render(
         "picture_frame.svg.html",
         font=FONT,
-        body=Markup(body),
+        body=_Svg(body),
         width=width,
         height=round(top + height + 18 * len(foot) + MARGIN + 8, 1),
         margin=MARGIN,

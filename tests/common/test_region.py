@@ -26,7 +26,7 @@ from ris_map.words.language import Language, page_text
     ],
 )
 def test_what_is_wrong_with_the_region_has_a_line_and_a_field(
-    tmp_path: Path, old: str, new: str, field: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, field: str
 ) -> None:
     path = tmp_path / "region.yaml"
     text = (DATA / "region.yaml").read_text(encoding="utf-8")
@@ -36,6 +36,8 @@ def test_what_is_wrong_with_the_region_has_a_line_and_a_field(
         load_region(tmp_path)
     assert [fault.field for fault in refused.value.faults] == [field]
     assert all(f.line and f.file == str(path) and f.action for f in refused.value.faults)
+    assert set(refused.value.faults) <= set(check_data(tmp_path, today=date(2026, 11, 23)))
+    monkeypatch.setenv("RIS_MAP_DATA", str(tmp_path))
     assert check_data(tmp_path, today=date(2026, 11, 23)) == list(refused.value.faults)
 
 
