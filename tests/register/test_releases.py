@@ -201,16 +201,6 @@ def test_A3_the_rules_hold_on_the_real_register(register: Register) -> None:
             assert not office.is_sourced or is_seen, actor.id
 
 
-def test_A1_the_review_is_in_or_refused_with_a_reason(register: Register) -> None:
-    method = (DATA.parent / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
-    for refused in ("asele-naringslivsstiftelse", "smart-industri-vasterbotten"):
-        assert refused not in register.by_id
-        assert refused in method
-    for entered in ("garantia-lycksele", "inlandets-teknikpark", "sgu-mineralinformation-mala"):
-        assert entered in register.by_id
-    assert register.by_id["social-innovation-hub-north-sweden"].successor in register.by_id
-
-
 def test_the_note_tells_what_the_register_consists_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "--data", str(DATA)]) == 0
     note = (DATA.parent / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
