@@ -13,13 +13,25 @@ from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
 from ris_map.travel.accuracy import accuracy
 from ris_map.web.operation import Counted
-from ris_map.web.server import PREPARE, SCRIPT, server_lifespan, server_middleware, server_routes
+from ris_map.web.server import (
+    PREPARE,
+    SCRIPT,
+    moved_middleware,
+    server_lifespan,
+    server_middleware,
+    server_routes,
+)
 
 PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
     routes=[*server_routes(picture_file), *static_routes()],
-    middleware=[Middleware(Counted), *api_middleware(), *server_middleware()],
+    middleware=[
+        Middleware(Counted),
+        *moved_middleware(),
+        *api_middleware(),
+        *server_middleware(),
+    ],
     lifespan=server_lifespan,
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name
+from ris_map.common.redirects import REDIRECTS, load_redirects
 from ris_map.common.region import load_region, region
 from ris_map.export.sources import load_sources
 from ris_map.register.homepages import HOMEPAGES, load_homepages
@@ -18,8 +21,11 @@ from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyda
 REGISTER_FILE = "actors.yaml"
 
 
-def check_data(data: Path, *, today: date) -> list[Fault]:
-    """Return everything that is wrong with the files of a data folder, errors and warnings."""
+def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[Fault]:
+    """Return everything that is wrong with the files of a data folder, errors and warnings.
+
+    ``taken`` are the addresses of pages.
+    """
     try:
         region()
     except DataFaults as refusal:  # without its codes nothing can be judged
@@ -44,6 +50,7 @@ def check_data(data: Path, *, today: date) -> list[Fault]:
         (load_reports, data / "reports.yaml"),
         (load_homepages, data / HOMEPAGES),
         (load_everyday_words, data / SEARCH_WORDS),
+        (partial(load_redirects, taken=taken), data / REDIRECTS),
     ):
         try:
             load(path)

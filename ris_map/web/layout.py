@@ -67,6 +67,7 @@ PAGES: tuple[PageSpec, ...] = (
     ),
 )
 
+PAGE_ADDRESSES = tuple(f"/{spec.url_path}" for spec in PAGES)
 SOURCE_COLUMNS = ("file", "title", "publisher", "edition", "licence-in", "licence-out", "note")
 EMBEDDABLE = ("municipality",)
 """Pages with a view of their own for ``?embed=true``, without header and footer."""

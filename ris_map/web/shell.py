@@ -189,10 +189,12 @@ class Shell:
             await self._app(scope, receive, send_shell)
 
 
-def not_found(language: Language) -> str:
-    """Return the page of an address that leads nowhere; it works without scripts."""
-    style = asset_url("bundle/not_found.css")
-    return render("not_found.html", t=translator(language), style=style)
+def not_found(language: Language, *, withdrawn: str = "") -> str:
+    """Return the page of an address that leads nowhere, or no more; it works without scripts."""
+    tr, style = translator(language), asset_url("bundle/not_found.css")
+    title = tr("gone.title") if withdrawn else tr("not-found.title")
+    text = withdrawn or tr("not-found.text")
+    return render("not_found.html", t=tr, style=style, title=title, text=text)
 
 
 def _is_page(message: Message) -> bool:

@@ -1,0 +1,155 @@
+"""Renamed and withdrawn addresses: the file's faults, and what the server answers."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from ris_map.common.faults import DataFaults
+from ris_map.common.redirects import REDIRECTS, load_redirects
+from ris_map.common.region import DATA
+from ris_map.travel.check import check_data
+from ris_map.web.layout import PAGE_ADDRESSES
+from ris_map.web.server import moved_middleware
+
+GOOD = """\
+renamed:
+  /karta/gammal: /hitta
+  /api/v0/travel: /api/v1/travel
+withdrawn:
+  /nyheter: {sv: "Nyheter <b>slutade</b> 2025.", en: "News ended in 2025."}
+  /api/v0/actors: {sv: Version 0 är avslutad., en: Version 0 has ended.}
+"""
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """A site whose API and pages would answer ``page`` everywhere."""
+    shutil.copy(DATA / "region.yaml", tmp_path)
+    (tmp_path / REDIRECTS).write_text(GOOD, encoding="utf-8")
+    monkeypatch.setenv("RIS_MAP_DATA", str(tmp_path))
+
+    def page(_: Any) -> PlainTextResponse:
+        return PlainTextResponse("page")
+
+    site = Starlette(routes=[Route("/{path:path}", page)], middleware=moved_middleware())
+    return TestClient(site, follow_redirects=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("/karta/gammal", "/hitta"),
+        (
+            "/karta/gammal/?plats=2422&q=b%C3%A5t%26&lang=en",
+            "/hitta?plats=2422&q=b%C3%A5t%26&lang=en",
+        ),
+        ("/api/v0/travel?till=ume%C3%A5", "/api/v1/travel?till=ume%C3%A5"),
+    ],
+)
+def test_a_renamed_address_leads_on_for_good_with_its_query(
+    client: TestClient, asked: str, there: str
+) -> None:
+    for method in ("GET", "HEAD", "POST"):
+        answer = client.request(method, asked)
+        assert (answer.status_code, answer.headers["Location"]) == (308, there)
+    assert ("Access-Control-Allow-Origin" in answer.headers) == asked.startswith("/api")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "why"),
+    [
+        ("sv", "Adressen finns inte längre", "Nyheter &lt;b&gt;slutade&lt;/b&gt; 2025."),
+        ("en", "This address is no more", "News ended in 2025."),
+    ],
+)
+def test_a_withdrawn_page_says_why(client: TestClient, lang: str, title: str, why: str) -> None:
+    answer = client.get(f"/nyheter?lang={lang}")
+    assert answer.status_code == 410
+    assert f"<h1>{title}</h1>" in answer.text
+    assert why in answer.text
+    assert f'href="/hitta?lang={lang}"' in answer.text
+    assert "not_found.css" in answer.text
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_withdrawn_address_of_the_API_says_why_as_a_problem(client: TestClient) -> None:
+    answer = client.get("/api/v0/actors?lang=en")
+    assert answer.status_code == 410
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:ris-map:problem:gone",
+        "title": "This address is no more",
+        "status": 410,
+        "detail": "Version 0 has ended.",
+        "instance": "/api/v0/actors",
+    }
+
+
+def test_all_other_addresses_are_left_alone(client: TestClient) -> None:
+    for path in ("/", "/hitta", "/karta", "/karta/gammalt", "/api/v1/travel", "//nyheter"):
+        assert client.get(f"http://testserver{path}").text == "page"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field", "code"),
+    [
+        ("/gammal: /hitta", "/gammal: /karta/gammal", 2, "renamed./karta/gammal", "loop"),
+        ("v0/travel: /api/v1/travel", "v0/travel: /nyheter", 3, "travel", "target-redirects"),
+        ("/gammal: /hitta", "/gammal: /api/v0/travel", 2, "gammal", "target-redirects"),
+        ("  /karta/gammal:", "  /tackning:", 2, "renamed./tackning", "live-page"),
+        ("  /nyheter:", "  /metod:", 5, "withdrawn./metod", "live-page"),
+        ("  /nyheter:", "  /karta/gammal:", 2, "renamed./karta/gammal", "withdrawn-too"),
+        ("  /api/v0/travel:", "  /karta/gammal:", 3, "", "duplicate-key"),
+        (": /hitta", ": //else.example", 2, "renamed./karta/gammal", ""),
+        (": /hitta", ": https://else.example/", 2, "renamed./karta/gammal", ""),
+        (": /hitta", ': "/hitta?plats=2422"', 2, "renamed./karta/gammal", ""),
+        (": /hitta", ":", 2, "renamed./karta/gammal", ""),
+        ("  /karta/gammal:", "  karta:", 2, "renamed.karta", ""),
+        (', en: "News ended in 2025."', "", 5, "withdrawn./nyheter.en", "missing-field"),
+        ("renamed:", "renamd:", 1, "renamd", "unknown-key"),
+    ],
+)
+def test_what_is_wrong_has_file_line_field_and_reason(
+    tmp_path: Path, old: str, new: str, line: int, field: str, code: str
+) -> None:
+    path = tmp_path / REDIRECTS
+    assert GOOD.count(old) == 1
+    path.write_text(GOOD.replace(old, new), encoding="utf-8")
+    with pytest.raises(DataFaults) as refused:
+        load_redirects(path, taken=PAGE_ADDRESSES)
+    told = refused.value.faults
+    assert any(
+        (f.line, code or f.code) == (line, f.code) and field in (f.field or "") for f in told
+    ), told
+    assert all(f.file == path.as_posix() and f.reason and f.action for f in told)
+
+
+def test_two_that_lead_to_each_other_are_a_loop(tmp_path: Path) -> None:
+    path = tmp_path / REDIRECTS
+    path.write_text("renamed: {/a: /b, /b: /a}\nwithdrawn: {}\n", encoding="utf-8")
+    with pytest.raises(DataFaults) as refused:
+        load_redirects(path)
+    assert [(f.code, f.line) for f in refused.value.faults] == [("loop", 1)] * 2
+
+
+def test_the_command_line_checks_the_file_and_a_region_may_lack_it(tmp_path: Path) -> None:
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    (tmp_path / REDIRECTS).write_text("renamed: {/kommun: /hitta}\nwithdrawn: {}\n", "utf-8")
+
+    def errors() -> list[str]:
+        found = check_data(tmp_path, today=date(2026, 11, 26), taken=PAGE_ADDRESSES)
+        return [f.code for f in found if f.is_error]
+
+    assert errors() == ["live-page"]
+    (tmp_path / REDIRECTS).unlink()
+    assert errors() == []
+    assert load_redirects(tmp_path / REDIRECTS).renamed == {}
