@@ -89,7 +89,8 @@ _IDLE = """
     && !window.risRun?.owed && !window.risRun?.on
     && app.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
-    && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
+    && ![...document.querySelectorAll('[data-stale=true], [data-testid=stSkeleton]')]
+         .some((room) => maps || !room.closest('[class*=st-key-map-]'))
     && [...document.querySelectorAll('iframe[data-testid=stCustomComponentV1]')]
          .every((frame) => !maps || (frame.dataset.risReady === 'true'
            && !frame.contentWindow.map?._animatingZoom
