@@ -156,8 +156,7 @@ def _check(arguments: argparse.Namespace) -> int:
     # imported here: Streamlit takes longer to start than the other commands take to run
     from ris_map.web.layout import PAGE_ADDRESSES  # noqa: PLC0415
 
-    today = arguments.today or dates.today()
-    faults = check_data(data, today=today, taken=PAGE_ADDRESSES)
+    faults = check_data(data, today=arguments.today or dates.today(), taken=PAGE_ADDRESSES)
     if arguments.quiet_warnings:
         faults = [fault for fault in faults if fault.is_error]
     if arguments.json:

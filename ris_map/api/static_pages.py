@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from ris_map.actors.detail import actor_html
 from ris_map.common.faults import RisMapError
-from ris_map.municipality.page import embed_html
+from ris_map.municipality.page import embed_parts
 from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.words import headline, lead, list_parts, paragraph
 from ris_map.register.in_words import Words, detail_url
@@ -186,7 +186,7 @@ def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
         html=render(
             "static_municipality.html",
             t=tr,
-            top=embed_html(shown, choice, words=words),
+            top=render("embed.html", **embed_parts(shown, choice, words=words)),
             text=paragraph(shown, words=words),
             lists=lists,
         ),

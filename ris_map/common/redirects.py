@@ -41,25 +41,22 @@ def load_redirects(path: Path, *, taken: Collection[str] = ()) -> Redirects:
         found = Redirects.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
         raise DataFaults(model_faults(error, model=Redirects, place=place)) from None
-    faults = [
-        place.fault((section, old), reason, action=action, code=code)
-        for section, old, code, reason, action in _wrong(found, taken)
-    ]
-    if faults:
+    if faults := [
+        place.fault((section, old), reason, action="Correct the line or take it out.", code=code)
+        for section, old, code, reason in _wrong(found, taken)
+    ]:
         raise DataFaults(faults)
     return found
 
 
-def _wrong(found: Redirects, taken: Collection[str]) -> Iterator[tuple[str, str, str, str, str]]:
+def _wrong(found: Redirects, taken: Collection[str]) -> Iterator[tuple[str, str, str, str]]:
     for section in ("renamed", "withdrawn"):
-        for old in getattr(found, section):
-            if old in taken:
-                yield section, old, "live-page", "A page has this address.", "Take it out."
+        for old in set(taken).intersection(getattr(found, section)):
+            yield section, old, "live-page", "A page has this address."
     for old, new in found.renamed.items():
         if old in found.withdrawn:
-            yield "renamed", old, "withdrawn-too", "It is withdrawn as well.", "Keep one of them."
+            yield "renamed", old, "withdrawn-too", "The address is withdrawn as well."
         if new == old or found.renamed.get(new) == old:
-            yield "renamed", old, "loop", "It leads back to itself.", "Give where it is now."
+            yield "renamed", old, "loop", "The address leads back to itself."
         elif new in found.renamed or new in found.withdrawn:
-            reason = "The new address is itself renamed or withdrawn."
-            yield "renamed", old, "target-redirects", reason, "Give the address it ends at."
+            yield "renamed", old, "target-redirects", "The new address is renamed or withdrawn too."

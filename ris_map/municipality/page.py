@@ -74,7 +74,10 @@ def draw(*, tr: Translator) -> None:
     title = tr("municipality.title", name=shown.name)
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
     if st.context.is_embedded:
-        st.html(embed_html(shown, choice, words=data.words(tr)))
+        words = data.words(tr)
+        layer = map_layer(shown, choice, world=world, words=words)
+        draw_map = partial(show_map, layer, key="municipality-map")
+        layout.embedded(embed_parts(shown, choice, words=words), draw_map=draw_map)
         return
     layout.fault_notice(served.faults, tr=tr, served=True)
     _notices(ignored, tr=tr)
@@ -91,18 +94,18 @@ def choose_html(choice: MunicipalityChoice, *, tr: Translator) -> str:
     )
 
 
-def embed_html(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> str:
-    """Return heading, table, source line and the link to the full view, nothing else (M6)."""
-    tr = words.tr
-    return render(
-        "municipality_embed.html",
-        title=headline(shown, shown.cell(*choice.kind), tr=tr),
-        lead=lead(shown, tr=tr),
-        table=tables(shown, (shown,), words=words)[0],
-        source=source_line(shown, tr=tr),
-        url=choice.url(tr=tr),
-        link=tr("municipality.embed.full", name=shown.name),
-    )
+def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> dict[str, str]:
+    """Return heading, table, source line and so on, by their names in ``embed.html`` (M6)."""
+    tr, table = words.tr, tables(shown, (shown,), words=words)[0]
+    return {
+        "title": headline(shown, shown.cell(*choice.kind), tr=tr),
+        "sentence": lead(shown, tr=tr),
+        "table": render("municipality_matrix.html", table=table, labelled="", links=()),
+        "note": table.note,
+        "source": source_line(shown, tr=tr),
+        "url": choice.url(tr=tr),
+        "link": tr("municipality.embed.full", name=shown.name),
+    }
 
 
 def aside_html(
@@ -238,6 +241,7 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
     st.html(render("municipality_lists.html", t=tr, lists=parts))
     st.html(folds_html(shown, choice, made, words=words))
     _files(shown, choice, made, tr=tr)
+    layout.embed_builder(choice.url(tr=tr), title=tr("municipality.title", name=shown.name), tr=tr)
 
 
 def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
@@ -308,14 +312,6 @@ def _files(
             _download(f"csv-{flavour}", make, f"{name}.csv", "text/csv", tr=tr)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         _download("xlsx", partial(profile_xlsx, shown, made, tr=tr), f"{name}.xlsx", kind, tr=tr)
-        st.html(
-            render(
-                "municipality_embed_code.html",
-                note=tr("municipality.files.embed-note"),
-                address=f"{_site()}{choice.url(tr=tr)}&embed=true",
-                title=tr("municipality.title", name=shown.name),
-            )
-        )
 
 
 def _download(name: str, make: partial[bytes], file: str, mime: str, *, tr: Translator) -> None:
@@ -331,10 +327,4 @@ def _download(name: str, make: partial[bytes], file: str, mime: str, *, tr: Tran
 
 def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:
     world = data.world(choice.as_of)
-    return report_html(choice, world=world, words=data.words(tr), site=_site()).encode()
-
-
-def _site() -> str:
-    """Return the address of the site as the reader sees it."""
-    seen = urlsplit(st.context.url or "")
-    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
+    return report_html(choice, world=world, words=data.words(tr), site=layout.site()).encode()

@@ -22,10 +22,7 @@ REGISTER_FILE = "actors.yaml"
 
 
 def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[Fault]:
-    """Return everything that is wrong with the files of a data folder, errors and warnings.
-
-    ``taken`` are the addresses of pages.
-    """
+    """Return all that is wrong with a data folder; pages have the addresses ``taken``."""
     try:
         region()
     except DataFaults as refusal:  # without its codes nothing can be judged

@@ -16,8 +16,10 @@ from ris_map.common.address import Choice, Context, IgnoredValue
 from ris_map.words.language import Language
 
 LANGUAGE_KEY = "lang"
-PASSING = ("embed", "embed_options", "q")
-"""Streamlit's own, and a search that the browser makes (search.js)."""
+PART_KEY, PARTS = "del", ("karta", "tabell", "mening")
+"""The part that another site shows: shell.js makes ``embed=true&del=karta`` of ``embed=karta``."""
+PASSING = ("embed", "embed_options", "q", PART_KEY)
+"""Streamlit's own, a search that the browser makes (search.js), and the part."""
 TRAVELS = ("fas", "stod", "omrade", "plats", "kommun", "grans", "vinter", "datum")
 """Keys that mean the same on every page that has them, and go along from page to page."""
 _STAMP = "_address"
@@ -132,6 +134,8 @@ class PageState(Generic[C]):
         query = self.chosen().query()
         st.session_state[_LAST] = {**st.session_state.get(_LAST, {}), self.page: query}
         written = {**query, **plain_query()}
+        if PART_KEY in st.query_params:
+            written[PART_KEY] = st.query_params.get_all(PART_KEY)
         st.session_state[_STAMP] = (self.page, written)
         st.query_params.from_dict(written)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -69,7 +69,7 @@ PAGES: tuple[PageSpec, ...] = (
 
 PAGE_ADDRESSES = tuple(f"/{spec.url_path}" for spec in PAGES)
 SOURCE_COLUMNS = ("file", "title", "publisher", "edition", "licence-in", "licence-out", "note")
-EMBEDDABLE = ("municipality",)
+EMBEDDABLE = ("municipality", "coverage")
 """Pages with a view of their own for ``?embed=true``, without header and footer."""
 
 
@@ -132,6 +132,39 @@ def footer(current: PageSpec, *, tr: Translator) -> None:
     with st.container(key="ris-footer"):
         text, label = tr("footer.note"), tr("footer.label")
         st.html(render("page_footer.html", text=text, label=label, links=links))
+
+
+def site() -> str:
+    """Return the address of the site as the reader sees it."""
+    seen = urlsplit(st.context.url or "")
+    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
+
+
+def embedded(whole: Mapping[str, str], *, draw_map: Callable[[], object]) -> None:
+    """Draw what fills ``embed.html`` in another site's page: all, or around another part (M6)."""
+
+    def show(*left_out: str) -> None:
+        st.html(render("embed.html", **{**whole, **dict.fromkeys(left_out, "")}))
+
+    part = st.query_params.get(address.PART_KEY)
+    if part == "karta":
+        show("sentence", "table", "source")
+        draw_map()
+        show("title", "sentence", "table", "note")
+    else:
+        show(*(("table", "note") if part == "mening" else ()))
+
+
+@st.fragment
+def embed_builder(url: str, *, title: str, tr: Translator) -> None:
+    """Draw the folded part where one chooses what another site shows, and takes its code."""
+    with st.expander(tr("embed.heading"), key="ris-embed"):
+        texts = {part: tr(f"embed.part.{part}") for part in address.PARTS}
+        part = st.radio(
+            tr("embed.part"), texts, format_func=texts.__getitem__, key="ris-part", horizontal=True
+        )
+        where, height = f"{site()}{url}&embed={part}", 360 if part == "mening" else 760
+        st.html(render("embed_code.html", t=tr, address=where, title=title, height=height))
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:

@@ -19,20 +19,14 @@ import h11
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-)
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ris_map.common.dates import today
 from ris_map.common.faults import RisMapError
-from ris_map.common.redirects import REDIRECTS, load_redirects
+from ris_map.common.redirects import REDIRECTS
 from ris_map.travel.check import check_data
 from ris_map.travel.world import Moment, World, service
 from ris_map.web.assets import PictureSource, asset_routes
@@ -45,14 +39,7 @@ from ris_map.web.settings import (
     read_settings,
     settings_at_start,
 )
-from ris_map.web.shell import (
-    ABOUT,
-    SecurityHeaders,
-    Shell,
-    build_shells,
-    chosen_language,
-    not_found,
-)
+from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell, build_shells
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -100,42 +87,9 @@ def server_middleware() -> list[Middleware]:
 
 def moved_middleware() -> list[Middleware]:
     """Give what stands in front of pages and API: renamed and withdrawn addresses."""
-    set_ = settings_at_start()
-    return [Middleware(Moved, path=set_.data / REDIRECTS, ancestors=set_.frame_ancestors)]
-
-
-class Moved:
-    """Leads on from renamed addresses with their query, and says why others are withdrawn."""
-
-    def __init__(self, app: ASGIApp, path: Path, ancestors: tuple[str, ...]) -> None:
-        self._app, self._known = app, load_redirects(path, taken=PAGE_ADDRESSES)
-        self._answer = SecurityHeaders(self._moved_or_gone, ancestors=ancestors)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
-        old = scope["path"].rstrip("/") if scope["type"] == "http" else ""
-        is_old = old in self._known.renamed or old in self._known.withdrawn
-        await (self._answer if is_old else self._app)(scope, receive, send)
-
-    async def _moved_or_gone(self, scope: Scope, receive: Receive, send: Send) -> None:
-        old, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
-        language, response = chosen_language(scope["query_string"]), Response()
-        if new := self._known.renamed.get(old):
-            response = RedirectResponse(f"{new}?{query}" if query else new, status_code=308)
-        elif old.startswith("/api/"):
-            title, why = (
-                translator(language)("gone.title"),
-                self._known.withdrawn[old].in_(language),
-            )
-            kind = "urn:ris-map:problem:gone"
-            told = {"type": kind, "title": title, "status": 410, "detail": why, "instance": old}
-            response = JSONResponse(told, 410, media_type="application/problem+json")
-        else:
-            why = self._known.withdrawn[old].in_(language)
-            response = HTMLResponse(not_found(language, withdrawn=why), status_code=410)
-        if old.startswith("/api/"):  # to be read from anywhere, as all of the API
-            response.headers["Access-Control-Allow-Origin"] = "*"
-        await response(scope, receive, send)
+    now = settings_at_start()
+    path, ancestors = now.data / REDIRECTS, now.frame_ancestors
+    return [Middleware(Moved, path=path, taken=PAGE_ADDRESSES, ancestors=ancestors)]
 
 
 class PackedFiles(GZipMiddleware):

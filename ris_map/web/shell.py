@@ -14,11 +14,12 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
 from ris_map.common.faults import RisMapError
+from ris_map.common.redirects import load_redirects
 from ris_map.web.answers import KEPT, Payload, pack, respond
 from ris_map.web.assets import PREFIX, asset_url
 from ris_map.words import translator
@@ -252,3 +253,35 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class Moved:
+    """Middleware that leads on from renamed addresses, and says why others are withdrawn."""
+
+    def __init__(
+        self, app: ASGIApp, path: Path, taken: Collection[str], ancestors: Sequence[str]
+    ) -> None:
+        self._app, self._known = app, load_redirects(path, taken=taken)
+        self._answer = SecurityHeaders(self._moved_or_gone, ancestors)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        old = scope["path"].rstrip("/") if scope["type"] == "http" else ""
+        is_old = old in self._known.renamed or old in self._known.withdrawn
+        await (self._answer if is_old else self._app)(scope, receive, send)
+
+    async def _moved_or_gone(self, scope: Scope, receive: Receive, send: Send) -> None:
+        old, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
+        language, is_api = chosen_language(scope["query_string"]), old.startswith("/api/")
+        headers = {"Access-Control-Allow-Origin": "*"} if is_api else {}
+        answer: ASGIApp
+        if new := self._known.renamed.get(old):
+            answer = RedirectResponse(f"{new}?{query}" if query else new, 308, headers)
+        else:
+            why = self._known.withdrawn[old].in_(language)
+            kind, title = "urn:ris-map:problem:gone", translator(language)("gone.title")
+            told = {"type": kind, "title": title, "status": 410, "detail": why, "instance": old}
+            answer = HTMLResponse(not_found(language, withdrawn=why), 410)
+            if is_api:
+                answer = JSONResponse(told, 410, headers, "application/problem+json")
+        await answer(scope, receive, send)

@@ -17,7 +17,7 @@ from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import language_rights, load_language_rights, rights_of
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
-from ris_map.municipality.page import aside_html, embed_html, folds_html
+from ris_map.municipality.page import aside_html, embed_parts, folds_html
 from ris_map.municipality.profile import (
     KINDS,
     ListKind,
@@ -264,7 +264,8 @@ def test_M5_every_unconfirmed_entry_is_listed_and_none_is_said() -> None:
 
 def test_M6_the_embedded_view_is_heading_table_source_and_link() -> None:
     choice = MunicipalityChoice(kommun="2422", grans=90, bredd=Scope.ADJACENT)
-    html = embed_html(of("2422", choice.cube), choice, words=words(Language.SV))
+    parts = embed_parts(of("2422", choice.cube), choice, words=words(Language.SV))
+    html = render("embed.html", **parts)
     assert html.count("<h1") == html.count("<table") == html.count("<a ") == 1
     assert "Källa:" in html
     assert 'href="/kommun?kommun=2422&amp;grans=90&amp;bredd=adjacent&amp;lang=sv"' in html

@@ -271,6 +271,7 @@ PREPARED: dict[str, set[str]] = {
     "coverage_cell.html": {"figures", "known"},
     "coverage_details.html": {"table"},
     "coverage_method_box.html": {"content"},
+    "embed.html": {"table"},
     "siting_paper.html": {"table"},
     "static_page.html": {"page.html", "described"},
     "static_municipality.html": {"top", "lists"},

@@ -83,14 +83,15 @@ def matrix_title(view: CoverageView) -> str:
     return view.tr(f"coverage.matrix.caption.{key}", mode=view.mode(), phase=phase)
 
 
-def matrix_html(view: CoverageView) -> str:
-    """Return the matrix as HTML; every cell leads to what it rests on."""
+def matrix_html(view: CoverageView, *, full: str = "") -> str:
+    """Return the matrix as HTML; every cell leads to what it rests on, on the page ``full``."""
     rows = matrix_rows(view)
     shown = [cell.id for cells in rows.values() for cell in cells]
     return render(
         "coverage_matrix.html",
         view=view,
         t=view.tr,
+        full=full,
         title=matrix_title(view),
         types=[(kind, view.tr(f"coverage.type.{kind}")) for kind in SERVICE_TYPES],
         rows=rows,

@@ -30,6 +30,7 @@ from ris_map.coverage.page.summary import (
     copy_text,
     definitions,
     facts,
+    finding_sentence,
     headline,
     key_figures,
     method_html,
@@ -66,8 +67,33 @@ STATE = PageState(page="coverage", model=CoverageChoice, context=_context)
 def page() -> None:
     """Draw the page."""
     tr = layout.language_texts()
+    if st.context.is_embedded:
+        STATE.sync()
+        view = view_of_choice(tr)
+        layout.embedded(embed_parts(view), draw_map=partial(_map, view))
+        return
     layout.fault_notice(data.register_state().faults, tr=tr, served=True)
     _all_that_depends_on_the_choices(tr, STATE.sync())
+
+
+def page_url(view: CoverageView) -> str:
+    """Return the address of the page with the view's choices, but for the opened cell."""
+    query = view.choice.model_copy(update={"cell": ""}).query()
+    return f"{PATH}?{urlencode({**query, 'lang': [view.tr.language.value]}, doseq=True)}"
+
+
+def embed_parts(view: CoverageView) -> dict[str, str]:
+    """Return what another site may show of this page, by its name in ``embed.html`` (M6)."""
+    url = page_url(view)
+    return {
+        "title": headline(view),
+        "sentence": " ".join(filter(None, [finding_sentence(view), range_words(view)])),
+        "table": matrix_html(view, full=url),
+        "note": "",
+        "source": basis(view),
+        "url": url,
+        "link": view.tr("coverage.embed.full"),
+    }
 
 
 def view_of_choice(tr: Translator) -> CoverageView:
@@ -104,6 +130,7 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
         st.html(cell_html(view, view.choice.cell_key))
     _tabs(tr)
     st.html(render("coverage_paper.html", text=basis(view)))
+    layout.embed_builder(page_url(view), title=tr("page.coverage.title"), tr=tr)
 
 
 def _since(view: CoverageView) -> None:

@@ -24,6 +24,14 @@
   const SITE = new URL("../../", document.currentScript.src).href;
   window.__streamlit = { ...window.__streamlit, BACKEND_BASE_URL: SITE };
 
+  // Streamlit keeps "embed" to itself and knows "true" alone: the part that is asked for goes beside it.
+  const asked = new URLSearchParams(location.search), part = asked.get("embed");
+  if (["karta", "tabell", "mening"].includes(part)) {
+    asked.set("embed", "true");
+    asked.set("del", part);
+    history.replaceState(history.state, "", `?${asked}${location.hash}`);
+  }
+
   let path = location.pathname;
   let waiting = false;
 
