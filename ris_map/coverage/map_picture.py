@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -27,7 +27,7 @@ from ris_map.register.in_words import place_id
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import CodeArray, FloatArray
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.web import data
 from ris_map.web.map import (
     Bubble,
@@ -436,12 +436,12 @@ def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, by
     return _version(world), _content(world, choice, Language(language))
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _content(world: World, choice: PictureChoice, language: Language) -> bytes:
     return picture_bytes(picture(map_view(world, choice, tr=translator(language))))
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _version(world: World) -> str:
     """Return a text that changes with register, day, travel times and words."""
     words = [sorted(translator(language).texts.items()) for language in Language]

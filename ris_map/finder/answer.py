@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 from itertools import chain
 
 from ris_map.finder.match import Caution, Reason, Why, fit, place_reason, serves_place
@@ -20,7 +19,7 @@ from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, S
 from ris_map.travel.matrix import office_key, travel
 from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, SpeedModel
 from ris_map.travel.routes import Route, routes_from
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.words import swedish_sort_key
 
 
@@ -187,7 +186,7 @@ def speed_of(need: Need) -> SpeedModel:
     return SPEED_MODEL["winter" if need.winter else "summer"]
 
 
-@lru_cache(maxsize=CACHED_STARTS)
+@kept(CACHED_STARTS)
 def _roads_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str, Road]:
     """Return the way from a place to every office of the register."""
     origin, offices = world.foundations.joined([here.lat], [here.lon]), world.joined_offices
@@ -208,7 +207,7 @@ def route_to(entry: Entry, *, world: World, answer: SupportAnswer) -> Route | No
     return routes[office_key(entry.actor, entry.office)]
 
 
-@lru_cache(maxsize=CACHED_STARTS)
+@kept(CACHED_STARTS)
 def _routes_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str, Route | None]:
     origin = world.foundations.joined([here.lat], [here.lon])
     routes = routes_from(origin, world.joined_offices, speed_model=model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from ris_map.finder.map import find_map
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
 from ris_map.finder.words import FindView, find_file, find_view, list_html, start_words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, show_map
@@ -56,7 +56,7 @@ class Prepared:
     layer: MapLayer
 
 
-@lru_cache(maxsize=PREPARED)
+@kept(PREPARED)
 def prepared(world: World, need: Need, language: Language) -> Prepared:
     """Return an answer in the words of a language; the same question is answered once for all.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from ris_map.register.model import Office
 from ris_map.travel.matrix import office_key
 from ris_map.travel.network import SPEED_MODEL, CodeArray, metres
 from ris_map.travel.routes import routes_from
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.web.map import (
     UNKNOWN,
     Bubble,
@@ -187,7 +186,7 @@ def _towns(profile: Profile, choice: MunicipalityChoice, *, world: World) -> Tow
     return towns
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _offices(world: World) -> dict[str, Office]:
     return {office_key(a, o): o for a in world.register.actors for o in a.offices}
 

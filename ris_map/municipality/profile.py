@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from itertools import product
 from typing import Annotated
 from urllib.parse import urlencode
@@ -44,7 +43,7 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.travel.accuracy import Errors, accuracy
 from ris_map.travel.network import BoolArray, IntArray
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 
 PATH = "/kommun"
@@ -373,7 +372,7 @@ class Profile:
         return dict(self.figures)[indicator]
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
     cube, foundations = cube_of(world, choice), world.foundations

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -34,7 +34,7 @@ from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import Scenario, basis_of, scenario
 from ris_map.siting.suggest import Suggestion, regrets, suggestions
 from ris_map.siting.words import SitingView
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.web import data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
@@ -66,7 +66,7 @@ def page(*, tr: Translator) -> None:
     _all_that_depends_on_the_choices(tr, STATE.sync())
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _scenario(world: World, choice: SitingChoice) -> Scenario:
     return scenario(basis_of(world, choice), choice)
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ris_map.register.in_words import town_id
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, Status, StrengthArea
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.words import swedish_sort_key
 
 
@@ -107,7 +106,7 @@ class StrengthFigures:
         return tuple(town for kind, actors in groups for town in _towns(actors, kind=kind))
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def strength_figures(world: World) -> StrengthFigures:
     """Return who works with which area on the world's day."""
     actors = [

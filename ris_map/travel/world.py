@@ -7,11 +7,12 @@ object, so that figures agree to the unit wherever they are shown.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial, wraps
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -89,6 +90,10 @@ class World:
     register: Register
     on: date
     matrices: dict[SpeedModel, TravelMatrix] = field(default_factory=dict, repr=False)
+    answers: dict[Callable[..., Any], Callable[..., Any]] = field(
+        init=False, default_factory=dict, repr=False
+    )
+    """What :func:`kept` has computed from this world; it goes when the world goes."""
 
     @property
     def cells(self) -> Cells:
@@ -124,6 +129,32 @@ class World:
                 speed_model=speed_model,
             )
         return self.matrices[speed_model]
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def kept(
+    most: int,
+) -> Callable[[Callable[Concatenate[World, P], T]], Callable[Concatenate[World, P], T]]:
+    """Keep the latest answers of a function of a world, with the world.
+
+    A cache of the function's own would hold the worlds of registers that have been replaced.
+    """
+
+    def keeping(make: Callable[Concatenate[World, P], T]) -> Callable[Concatenate[World, P], T]:
+        @wraps(make)
+        def answer(world: World, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            known = world.answers.get(make)
+            if known is None:
+                known = world.answers.setdefault(make, lru_cache(most)(partial(make, world)))
+            found: T = known(*args, **kwargs)
+            return found
+
+        return answer
+
+    return keeping
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -259,3 +262,14 @@ def test_sorsele_as_it_is_known() -> None:
         "region-vasterbotten-foretagsstod",
         "vinnova",
     }
+
+
+def test_what_is_kept_of_a_register_goes_with_it() -> None:
+    """A register is replaced all the time: its world must not stay for the sake of its figures."""
+    world = replace(real_world())
+    assert profile(world, SORSELE, CubeChoice()) is profile(world, SORSELE, CubeChoice())
+    assert profile(world, SORSELE, CubeChoice()) is not profile(real_world(), SORSELE, CubeChoice())
+    gone = weakref.ref(world)
+    del world
+    gc.collect()
+    assert gone() is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from ris_map.coverage.cube import REMOTE, THRESHOLDS
 from ris_map.coverage.cubes import cube_of
@@ -27,7 +26,7 @@ from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
 from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import SPEED_MODELS
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.words.figures import ROUND_MINUTES, percent_range
 from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share
 
@@ -337,7 +336,7 @@ def cells_table(view: CoverageView) -> FigureTable:
 # -------------------------------------------------------------------- what it hangs on
 
 
-@lru_cache(maxsize=CACHED)
+@kept(CACHED)
 def losses(world: World, choice: CubeChoice) -> tuple[ActorLoss, ...]:
     """Return what is lost without each actor; kept for the choices of late."""
     return fragility(cube_of(world, choice))
@@ -370,7 +369,7 @@ def fragility_table(view: CoverageView) -> FigureTable:
     )
 
 
-@lru_cache(maxsize=CACHED)
+@kept(CACHED)
 def sensitivity_of(
     world: World, choice: CubeChoice, limits: tuple[float, float]
 ) -> tuple[RankedGap, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,7 +24,7 @@ from ris_map.register.in_words import Words
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent, percent_range
 
@@ -69,7 +68,7 @@ class CoverageChoice(PictureChoice):
         return code, Phase(phase), ServiceType(kind)
 
 
-@lru_cache(maxsize=KEPT)
+@kept(KEPT)
 def _groups(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
     codes = world.foundations.geography.coast_to_mountains
     wanted: dict[str, Collection[str]] = {"": codes, **{code: (code,) for code in codes}}
@@ -86,14 +85,14 @@ def _sides(world: World, division: str) -> dict[str, Collection[str]]:
     return {f"{division}/inland": inland, f"{division}/coast": coast}
 
 
-@lru_cache(maxsize=KEPT)
+@kept(KEPT)
 def _headline(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
     """Return the figures of the first screen alone: the others cost ten times as much."""
     sides = _sides(world, choice.division)
     return group_figures(world, choice.cube_choice, choice, sides)
 
 
-@lru_cache(maxsize=KEPT)
+@kept(KEPT)
 def _medians(world: World, choice: PictureChoice) -> FloatArray:
     cube = cube_of(world, choice.cube_choice)
     if choice.phase:
