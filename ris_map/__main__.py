@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--check", action="store_true", help="only say whether it is so")
 
     report = command("report", _report, "write the report of one municipality as HTML")
-    report.add_argument("code", choices=MUNICIPALITY_CODES, metavar="CODE", help="such as 2422")
+    report.add_argument("code", choices=MUNICIPALITY_CODES, metavar="CODE", help="its four digits")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     report.add_argument("--lang", choices=tuple(Language), default=Language.SV.value)
     report.add_argument("--limit", type=float, choices=(30, 60, 90, 120), default=60.0)

@@ -46,8 +46,10 @@ def background_text(*, roads: Roads, geography: Geography, land_4326: shapely.Ge
         All land.
     """
     territory_3006 = shapely.union_all([_to_3006(g) for g in geography.territory.values()])
+    land_3006 = _to_3006(land_4326)
+    has_sea = territory_3006.difference(land_3006.buffer(1)).area > 0
     features = [
-        _feature({"kind": "sea"}, _sea_3006(territory_3006, land_3006=_to_3006(land_4326))),
+        *([_feature({"kind": "sea"}, _sea_3006(territory_3006, land_3006=land_3006))] * has_sea),
         *_road_features(roads, within_3006=territory_3006.buffer(ROAD_MARGIN_M)),
         *_seat_features(geography),
     ]

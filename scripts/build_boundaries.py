@@ -45,7 +45,8 @@ def read_municipalities(
 
     Codes become text of four digits, whether the file holds them as text or as numbers.
     """
-    frame = gpd.read_file(path)
+    read = gpd.read_parquet if path.suffix == ".parquet" else gpd.read_file
+    frame = read(path)
     missing = {code_column, name_column} - set(frame.columns)
     if missing:
         raise BuildError(f"{path}: no column {sorted(missing)}; it has {sorted(frame.columns)}")

@@ -81,6 +81,8 @@ def _points(found: pd.DataFrame) -> np.ndarray:
 
 
 def _km(points: np.ndarray, targets: gpd.GeoSeries) -> np.ndarray:
+    if targets.empty:
+        return np.full(len(points), np.inf)
     tree = shapely.STRtree(targets.to_numpy())
     return tree.query_nearest(points, all_matches=False, return_distance=True)[1] / 1000
 

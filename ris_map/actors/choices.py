@@ -9,9 +9,7 @@ from pydantic import AfterValidator, Field
 from ris_map.common.address import Flag
 from ris_map.coverage.map_picture import MapChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
-
-CELLS = 5538
-"""Inhabited squares of the county; a square's number is its place in their file."""
+from ris_map.travel.people import number_of_squares
 
 
 def _code(text: str) -> str:
@@ -27,7 +25,8 @@ def _town(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    if text and not (text.isascii() and text.isdigit() and int(text) < CELLS):
+    # a square's number is its place in their file
+    if text and not (text.isascii() and text.isdigit() and int(text) < number_of_squares()):
         raise ValueError("no square")
     return text
 

@@ -29,7 +29,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ris_map.api import county, cpsv, dcat, history, hsds, register, siting, text
 from ris_map.api.calls import (
-    EXAMPLE_ACTOR,
     Call,
     DataRouter,
     Document,
@@ -40,7 +39,7 @@ from ris_map.api.calls import (
 from ris_map.api.datasets import ACTORS, LICENCES, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
 from ris_map.api.problems import COMMON_HEADERS, Problem
-from ris_map.api.queries import MAX_FIELDS, LanguageQuery, needed, parameters, refusal
+from ris_map.api.queries import HERE, MAX_FIELDS, LanguageQuery, needed, parameters, refusal
 from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
@@ -325,6 +324,8 @@ class OpenData:
         document["info"]["contact"] = {"email": settings.report_address}
         shapes = document.setdefault("components", {}).setdefault("schemas", {})
         shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
+        actors = call.world.register.by_id
+        actor = HERE["aktor"] if HERE["aktor"] in actors else next(iter(actors))
         for path, resource in self._resources(prefix).items():
             operation = document["paths"][path]["get"]
             for parameter in operation.get("parameters", ()):
@@ -340,7 +341,7 @@ class OpenData:
                     shape["pattern"] = _days_that_have_been()
             if resource.model is not None and resource.files:
                 query = resource.query.model_validate(needed(resource.query))
-                shown = replace(call, query=query, id=EXAMPLE_ACTOR)
+                shown = replace(call, query=query, id=actor)
                 with_example = operation["responses"]["200"]["content"][resource.media_type]
                 with_example["example"] = shortened(json.loads(resource.content(shown)))
         return document

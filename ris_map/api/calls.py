@@ -17,13 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ris_map.api.datasets import REGISTER, ROADS, Format, Terms, terms
 from ris_map.api.problems import MEDIA_TYPE, Problem
-from ris_map.api.queries import EXAMPLE_ID, ID_PATTERN, ActorQuery, Given, LanguageQuery
+from ris_map.api.queries import EXAMPLE_ID, HERE, ID_PATTERN, ActorQuery, Given, LanguageQuery
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
-from ris_map.travel.accuracy import accuracy
+from ris_map.travel.accuracy import typical_error
 from ris_map.travel.world import Moment, Service, World, place_groups, sources
 from ris_map.web.settings import Settings
 from ris_map.words import Translator, translator
@@ -33,7 +33,6 @@ FRESH = "public, no-cache"
 """Kept, but asked for anew each time: a register may be replaced at any moment."""
 HOUR = "public, max-age=3600"
 """For what only changes when the server is started anew."""
-EXAMPLE_ACTOR = "almi-nord"
 Q = TypeVar("Q", bound=LanguageQuery)
 Document = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -199,11 +198,11 @@ class Call(Generic[Q]):
         never a time to come.
         """
         folder = self.site.served.data_dir
+        paths = [folder / name.removeprefix("data/") for name in files if name != REGISTER]
         times = [
-            self._register_changed()
-            if name == REGISTER
-            else datetime.fromtimestamp((folder / name.removeprefix("data/")).stat().st_mtime, UTC)
-            for name in files
+            *([self._register_changed()] if REGISTER in files else []),
+            # a region may lack some of them
+            *(datetime.fromtimestamp(p.stat().st_mtime, UTC) for p in paths if p.exists()),
         ]
         return min(max(times), datetime.now(UTC)).replace(microsecond=0)
 
@@ -218,10 +217,10 @@ class Call(Generic[Q]):
         """Return the terms of data made from some files."""
         return terms(files, sources=sources(self.site.served.data_dir))
 
-    def typical_error(self) -> dict[str, float]:
+    def typical_error(self) -> dict[str, float] | None:
         """Return how far minutes are off from published ones, see :class:`TypicalError`."""
-        places = accuracy(self.world.foundations).places
-        return {"median": round(places.median, 4), "p90": round(places.p90, 4)}
+        found = typical_error(self.world.foundations)
+        return found and {"median": round(found.median, 4), "p90": round(found.p90, 4)}
 
     def meta(self, files: Sequence[str], count: int) -> Document:
         """Return terms and size of an answer; one made from the register also says which."""
@@ -346,7 +345,7 @@ def _endpoint(resource: Resource) -> Callable[..., Any]:
     # Said, not checked: an id of another form is refused in words like any other unknown one.
     shape = {"pattern": ID_PATTERN, "maxLength": 80}
     is_actor = resource.model or "atom" in resource.media_type
-    example = EXAMPLE_ACTOR if is_actor else EXAMPLE_ID
+    example = HERE["aktor"] if is_actor else EXAMPLE_ID
     about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
     made.__annotations__["id"] = Annotated[str, about]
     return made

@@ -371,7 +371,7 @@ class Way(Record):
     """Before the first and after the last road: straight line x 1.3."""
     line: tuple[tuple[float, float], ...]
     """Longitude and latitude of the course, for drawing."""
-    typical_error: TypicalError
+    typical_error: TypicalError | None
 
 
 @router.data(
@@ -541,7 +541,8 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
 
 def _with_error(call: Call[Any], columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Write a table whose minutes are estimates: how far they may be off stands in each line."""
-    error = {f"typical_error_{name}": value for name, value in call.typical_error().items()}
+    known = call.typical_error() or {}
+    error = {f"typical_error_{name}": known.get(name) for name in TypicalError.model_fields}
     return csv_bytes((*columns, *error), ({**row, **error} for row in rows))
 
 

@@ -8,8 +8,9 @@ import streamlit as st
 
 from ris_map.api import dcat
 from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
-from ris_map.api.queries import ActorQuery, CoverageQuery, Parameter, TravelQuery, parameters
+from ris_map.api.queries import HERE, ActorQuery, CoverageQuery, Parameter, TravelQuery, parameters
 from ris_map.common import dates
+from ris_map.common.region import region
 from ris_map.export.sources import DataSource
 from ris_map.register.asking import call_list, unknown_cells
 from ris_map.register.homepages import HOMEPAGES, load_homepages
@@ -21,10 +22,10 @@ from ris_map.words.figures import percent, whole
 from ris_map.words.markup import render
 
 EXAMPLES = (
-    "/actors.geojson?fas=ide&stod=radgivning&plats=2422",
-    "/actors/almi-nord",
+    f"/actors.geojson?fas=ide&stod=radgivning&plats={HERE['plats']}",
+    f"/actors/{HERE['aktor']}",
     "/coverage.csv?grans=90&omrade=life_science",
-    "/travel-times?plats=2421",
+    f"/travel-times?plats={HERE['jamfor']}",
     "/actors.xlsx?bredd=adjacent",
 )
 MEANINGS = ("unknown", "modes", "points", "coordinates", "times", "people")
@@ -52,6 +53,8 @@ def open_data_html(
     """Return the page below its title; ``reference`` is the date of the register's research."""
     on = dates.today().isoformat()
     known = tuple(sources)
+    names = {one.code: one.name for one in region().municipalities}
+    here, beside = (names.get(HERE[key], "") for key in ("plats", "jamfor"))
     return render(
         "open_data.html",
         t=tr,
@@ -65,7 +68,10 @@ def open_data_html(
         on=on,
         reference=reference,
         report_address=settings.report_address,
-        examples=tuple(enumerate(EXAMPLES, start=1)),
+        examples=[
+            (tr(f"open-data.example.{number}", here=here, beside=beside), path)
+            for number, path in enumerate(EXAMPLES, start=1)
+        ],
         meanings=MEANINGS,
         rules=RULES,
         changes=CHANGES,

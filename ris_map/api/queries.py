@@ -7,6 +7,8 @@ does not exist must not be given something else.
 
 from __future__ import annotations
 
+import contextlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -18,8 +20,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
+from ris_map.common.faults import DataFaults
+from ris_map.common.region import region
 from ris_map.coverage.map_picture import PictureChoice
 from ris_map.coverage.support import CubeChoice
+from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.register.selection import Filter
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -35,12 +40,19 @@ MAX_FIELDS = 100
 """Most ``key=value`` pairs in one address."""
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 EXAMPLE_ID = "0b1e5d0c-0000-5000-8000-000000000000"
+HERE: defaultdict[str, str] = defaultdict(str)
+"""Examples that name places and actors of the region, by key."""
+POINT_PATTERN = ""
+"""Latitude,longitude to whole degrees: the county and the roads that lead out of it."""
+with contextlib.suppress(DataFaults):  # what is wrong is said before the server starts
+    HERE.update(region().examples)
+    POINT_PATTERN = region().bounds.pattern()
 DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
     "lang": ("Language of problem details and of words in workbooks.", "en"),
     "fas": ("Development phases; one of them must be among the phases of an offer.", "ide"),
     "stod": ("Types of support.", "radgivning"),
     "omrade": ("Strength areas; sector-neutral actors serve all of them.", "life_science"),
-    "plats": ("Municipality codes and groups of municipalities, see /places.", "2422"),
+    "plats": ("Municipality codes and groups of municipalities, see /places.", ""),
     "satt": ("Ways of delivery, for the same offer as phase and type of support.", "digital"),
     "bredd": (
         "core: innovation support to the private sector, in the county. adjacent: these, what "
@@ -58,22 +70,22 @@ DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
         "2022",
     ),
     "since": ("Changes since a day or year that has been, from 2022.", "2022"),
-    "from": ("Where one starts: latitude,longitude in degrees (EPSG:4326).", "65.0994,17.1197"),
-    "to": ("Where one goes: latitude,longitude in degrees (EPSG:4326).", "64.5916,18.6690"),
+    "from": ("Where one starts: latitude,longitude in degrees (EPSG:4326).", ""),
+    "to": ("Where one goes: latitude,longitude in degrees (EPSG:4326).", ""),
     "modell": (
         "sommar: 90 % of the limit. vinter: 17.5 % longer. skyltad: the limit. forsiktig: "
         "at most 80 km/h, and 20 % longer.",
         "vinter",
     ),
-    "aktor": ("Id of one actor; only trips to its offices.", "almi-nord"),
+    "aktor": ("Id of one actor; only trips to its offices.", ""),
     "oppna": (
         "New offices: place:type:phases (phases joined by hyphens).",
-        "vilhelmina:radgivning:ide",
+        "",
     ),
-    "stang": ("Closed offices: actor@office, or actor.", "coompanion-vasterbotten@lycksele"),
+    "stang": ("Closed offices: actor@office, or actor.", ""),
     "besok": (
         "Rounds of visits: base:stop,stop:days a month.",
-        "lycksele:storuman,vilhelmina:2",
+        "",
     ),
     "nara": ("Minutes that are near a visit.", 30),
     "antal": ("New offices.", 2),
@@ -83,17 +95,17 @@ DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
         "inom",
     ),
     "yta": ("Whose minutes or visits count.", "inland"),
-    "bas": ("Id of the named place from which the rounds start.", "lycksele"),
+    "bas": ("Id of the named place from which the rounds start.", ""),
     "dagar": ("Days a month in all.", 4),
     "minst": ("Visits a month that are enough.", 2),
-    "kommun": ("Code of a municipality.", "2422"),
-    "jamfor": ("Code of a municipality to compare with.", "2421"),
-    "tatort": ("A town: code of its municipality and name.", "2481-lycksele"),
+    "kommun": ("Code of a municipality.", ""),
+    "jamfor": ("Code of a municipality to compare with.", ""),
+    "tatort": ("A town: code of its municipality and name.", ""),
     "ruta": ("Number of an inhabited square.", "1200"),
     "alla": ("Whether everybody in the register is listed.", "ja"),
     "lager": ("What the map shows: minuter or aktorer.", "aktorer"),
-    "indelning": ("Id of a division into coast and inland.", "samverkan"),
-    "cell": ("Municipality, phase and type of support.", "2422.ide.radgivning"),
+    "indelning": ("Id of a division into coast and inland.", DEFAULT_DIVISION),
+    "cell": ("Municipality, phase and type of support.", ""),
     "visa": ("Tab: luckor, kurva, kedjan, indelningar or metod.", "kedjan"),
     "vem": ("Who looks for support.", "foretag"),
     "digitalt": ("Whether digital help comes first.", "ja"),
@@ -108,7 +120,7 @@ DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
     "minimal": ("Only what names an item.", True),
     "full": ("With everything that belongs to it.", True),
 }
-"""Description and example of every parameter by its key."""
+"""Description and example of every parameter by its key; those of :data:`HERE` go before."""
 
 Given = Mapping[str, tuple[str, ...]]
 _V = TypeVar("_V", bound=str)
@@ -134,7 +146,7 @@ Whole = BeforeValidator(lambda text: int(text) if str(text).isdecimal() else tex
 def key(name: str, default: Any = ...) -> Any:  # noqa: ANN401
     """Return the field of a parameter, described."""
     text, example = DESCRIBED[name]
-    return Field(default, alias=name, description=text, examples=[example])
+    return Field(default, alias=name, description=text, examples=[HERE.get(name, example)])
 
 
 class LanguageQuery(Choice):
@@ -206,10 +218,7 @@ def _point(text: str) -> tuple[float, float]:
     return lat, lon
 
 
-Point = Annotated[
-    str, Field(pattern=r"^6[3-6](\.[0-9]{1,9})?,(1[3-9]|2[0-2])(\.[0-9]{1,9})?$"), FreeText()
-]
-"""Latitude 63-67, longitude 13-23: the county and the roads that lead out of it."""
+Point = Annotated[str, Field(pattern=POINT_PATTERN), FreeText()]
 
 
 class WayQuery(LanguageQuery):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.faults import DataFaults, Fault, Severity
 
 T = TypeVar("T")
 Stamp = tuple[tuple[int, ...] | None, ...]
@@ -41,6 +41,17 @@ def file_name(path: Path) -> str:
 def refusal(name: str, reason: str, action: str, code: str) -> DataFaults:
     """Return the one fault for which a whole file is refused."""
     return DataFaults([Fault(file=name, reason=reason, action=action, code=code)])
+
+
+def not_yet(path: Path) -> Fault:
+    """Return the warning for a file or folder that a new region may lack."""
+    return Fault(
+        file=file_name(path),
+        reason="The region has none of this yet; the pages say so.",
+        action="Add it when it is known.",
+        code="not-yet",
+        severity=Severity.WARNING,
+    )
 
 
 def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:

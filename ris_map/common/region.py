@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from functools import cached_property, lru_cache
+from math import ceil, floor
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -26,7 +27,7 @@ class RegionNames(Record):
     name: ShortText
     genitive: ShortText
     county: ShortText
-    """The county's full name, such as "Västerbottens län"."""
+    """The county's full name, such as "Blekinge län"."""
 
 
 class NamesInBoth(Record):
@@ -48,6 +49,15 @@ class Box(Record):
         """Return whether a point lies in the box or on its edge."""
         return self.south <= lat <= self.north and self.west <= lon <= self.east
 
+    def pattern(self) -> str:
+        """Return the regular expression of "latitude,longitude" in it, to whole degrees."""
+
+        def degrees(first: float, last: float) -> str:
+            whole = "|".join(str(degree) for degree in range(floor(first), ceil(last)))
+            return rf"({whole})(\.[0-9]{{1,9}})?"
+
+        return f"^{degrees(self.south, self.north)},{degrees(self.west, self.east)}$"
+
 
 class NamedMunicipality(Record):
     """A municipality by its SCB code."""
@@ -68,6 +78,8 @@ class Region(Record):
     view: Box
     """What the map shows at first."""
     municipalities: Annotated[tuple[NamedMunicipality, ...], Field(min_length=1)]
+    examples: dict[str, ShortText]
+    """What the API's description gives as examples, by the key of an address."""
 
     @cached_property
     def codes(self) -> tuple[str, ...]:

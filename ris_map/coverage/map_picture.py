@@ -22,6 +22,7 @@ from ris_map.coverage.cubes import UNKNOWN_CLASS, cell_unknown, class_codes, cla
 from ris_map.coverage.fragility import Carrier, carriers
 from ris_map.coverage.groups import Together, matching_offices, together
 from ris_map.coverage.support import CubeChoice
+from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.geography.divisions import Division
 from ris_map.register.in_words import place_id
 from ris_map.register.model import Actor
@@ -43,7 +44,6 @@ from ris_map.words.figures import minutes_words, near_limit, percent_range, whol
 from ris_map.words.language import Language
 
 NAME = "restid"
-DEFAULT_DIVISION = "samverkan"
 LIMITS = (30, 60, 90, 120)
 ACTOR_CLASSES = (10, 5, 2, 1)
 """Different actors within the limit: at least this many for classes 0 to 3; none is class 4."""

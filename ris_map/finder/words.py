@@ -25,7 +25,7 @@ from ris_map.register.in_words import (
 from ris_map.register.selection import Group as RowGroup
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
-from ris_map.travel.accuracy import accuracy, error_words
+from ris_map.travel.accuracy import error_words, typical_error
 from ris_map.travel.routes import Route
 from ris_map.travel.world import World
 from ris_map.words import Translator
@@ -142,7 +142,7 @@ def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
             "find.sum.source",
             reference=reference,
             season=season,
-            **error_words(accuracy(world.foundations).places, tr=tr),
+            error=error_words(typical_error(world.foundations), tr=tr),
         ),
         see=tr.plural("find.see", len({row.row.id for row in rows})),
         steps=steps,

@@ -1,14 +1,19 @@
-"""Codes of the county's municipalities."""
+"""What the region of this process calls its parts: one process serves one region."""
 
 from __future__ import annotations
 
 import contextlib
 
 from ris_map.common.faults import DataFaults
-from ris_map.common.region import region
+from ris_map.common.region import data_folder, region
+from ris_map.common.yaml_file import load_yaml
 
 MUNICIPALITY_CODES: tuple[str, ...] = ()
-"""The municipalities of the region (SCB codes), ascending: one process serves one region."""
+"""The municipalities of the region (SCB codes), ascending."""
+DEFAULT_DIVISION = ""
+"""What is called coast and inland where nothing is chosen: the first of ``divisions.yaml``."""
 
 with contextlib.suppress(DataFaults):  # ``check`` says what is wrong, before the server starts
     MUNICIPALITY_CODES = region().codes
+with contextlib.suppress(DataFaults, LookupError, TypeError):
+    DEFAULT_DIVISION = load_yaml(data_folder() / "divisions.yaml").value["divisions"][0]["id"]

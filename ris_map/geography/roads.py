@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from ris_map.common.faults import Fault, GeodataFaults
 from ris_map.common.records import ShortText
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_frame
-from ris_map.geography.boundaries import DEGREES, METRES, read_features
+from ris_map.geography.boundaries import DEGREES, METRES, point_problem, read_features
 
 PLACE_KINDS = ("tatort", "village", "external")
 """Kinds of nodes that are named places: one may join the network there."""
@@ -38,8 +38,8 @@ class _Node(Row):
     name: str = ""
     kind: Literal["tatort", "village", "external", "junction", "road change", "end"]
     municipality_code: str = ""
-    lat: Annotated[Decimal, Field(ge=62.5, le=67)]
-    lon: Annotated[Decimal, Field(ge=12.5, le=23)]
+    lat: Decimal
+    lon: Decimal
     place_offset_km: str = ""
     labels: str = ""
     degree: Count
@@ -150,6 +150,14 @@ def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
         action="Fill it in.",
         code="empty-value",
         field="name",
+    )
+    problems = nodes.apply(lambda row: point_problem(row["lat"], row["lon"]), axis=1)
+    log.add_rows(
+        nodes.assign(problem=problems)[problems.notna()],
+        lambda row: str(row["problem"]),
+        action="Correct lat and lon.",
+        code="bad-point",
+        field="lat, lon",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.files import not_yet
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Text, Url
 from ris_map.common.tables import FaultLog, Row, load_listed, read_records
 from ris_map.geography.boundaries import read_features
@@ -79,6 +80,8 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
     DataFaults
         With everything that is wrong, if anything is.
     """
+    if not path.exists():
+        return ()  # a region that has none yet
     log = FaultLog(path)
     figures = read_records(log, Statistic)
     for line, row in figures.items():
@@ -125,6 +128,8 @@ def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
     DataFaults
         If the file does not have the right shape or names a municipality outside the county.
     """
+    if not path.exists():
+        return ()
     rights = load_listed(path, LanguageRight, key="languages")
     strangers = {c for right in rights for c in right.municipalities} - {*MUNICIPALITY_CODES}
     if strangers:
@@ -166,6 +171,9 @@ def check_facts(data_dir: Path) -> list[Fault]:
         background.add("There is no feature.", action="Rebuild the file.", code="empty-file")
     faults = background.faults
     for load, name in ((load_statistics, "statistics.csv"), (load_language_rights, RIGHTS_FILE)):
+        if not (data_dir / name).exists():
+            faults.append(not_yet(data_dir / name))
+            continue
         try:
             load(data_dir / name)
         except DataFaults as refusal:

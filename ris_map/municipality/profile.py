@@ -41,7 +41,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
-from ris_map.travel.accuracy import Errors, accuracy
+from ris_map.travel.accuracy import Errors, typical_error
 from ris_map.travel.network import BoolArray, IntArray
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
@@ -341,7 +341,7 @@ class Profile:
     name: str
     choice: CubeChoice
     cube: CoverageCube
-    typical_error: Errors
+    typical_error: Errors | None
     reference_date: str
     located_residents: int
     actors: Mapping[str, Actor]
@@ -387,7 +387,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         choice=choice,
         cube=cube,
         reference_date=world.register.meta.reference_date,
-        typical_error=accuracy(foundations).places,
+        typical_error=typical_error(foundations),
         located_residents=int(cube.figures.persons[m]),
         actors=world.register.by_id,
         home=home,

@@ -216,7 +216,7 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
         scope=tr(f"municipality.scope.{profile.choice.scope}"),
         n=tr.number(profile.choice.threshold),
         season=season(profile, tr=tr),
-        **error_words(profile.typical_error, tr=tr),
+        error=error_words(profile.typical_error, tr=tr),
         version=cube.matrix.version,
         year=cube.population.year,
     )

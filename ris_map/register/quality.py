@@ -116,7 +116,7 @@ class Report(Record):
 
 def load_reports(path: Path) -> tuple[Report, ...]:
     """Return all reports, in file order; ``DataFaults`` with everything that is wrong."""
-    return load_listed(path, Report, key="reports")
+    return load_listed(path, Report, key="reports") if path.exists() else ()
 
 
 def median_days(reports: Iterable[Report]) -> float | None:

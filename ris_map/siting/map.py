@@ -11,6 +11,7 @@ import numpy as np
 
 from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
 from ris_map.geography.boundaries import county_shapes, point_in_metres
+from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.siting.plan import Opening
 from ris_map.siting.scenario import INLAND
 from ris_map.siting.words import SitingView, assumed, full_table, headline, lead, plan_text, source
@@ -173,7 +174,7 @@ def map_layer(view: SitingView) -> MapLayer:
             bubbles=bubbles(view, shown),
         ),
         title=title,
-        divide="samverkan",
+        divide=DEFAULT_DIVISION,
         sides=(tr("siting.map.inland"), tr("siting.map.coast")),
         click_cells=True,
     )

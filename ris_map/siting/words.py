@@ -16,7 +16,7 @@ from ris_map.siting.plan import LIMITS, Change, Closing, Opening, Plan, Round, S
 from ris_map.siting.rounds import Rounds
 from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Drive, Scenario, state
 from ris_map.siting.suggest import Regret, Suggestion
-from ris_map.travel.accuracy import accuracy, error_words
+from ris_map.travel.accuracy import error_words, typical_error
 from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.world import World
 from ris_map.words import Translator, swedish_sort_key
@@ -352,8 +352,8 @@ def copy_text(view: SitingView) -> str:
 
 def source(view: SitingView) -> str:
     """Return date and sources."""
-    errors = error_words(accuracy(view.world.foundations).places, tr=view.tr)
-    return view.tr("siting.source", date=view.date, year=POPULATION_YEAR, **errors)
+    error = error_words(typical_error(view.world.foundations), tr=view.tr)
+    return view.tr("siting.source", date=view.date, year=POPULATION_YEAR, error=error)
 
 
 def definitions(view: SitingView) -> Sequence[tuple[str, str]]:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ris_map.actors.choices import MunicipalityCode, TownId
 from ris_map.common.address import Choice
+from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.register.in_words import (
     Words,
     detail_url,
@@ -164,7 +165,7 @@ def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         ),
         title=headline(figures, area, words=words),
         chosen=choice.municipality,
-        divide="samverkan",
+        divide=DEFAULT_DIVISION,
         sides=(tr("strength.map.inland"), tr("strength.map.coast")),
     )
 

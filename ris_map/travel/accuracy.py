@@ -18,20 +18,6 @@ from ris_map.words import Translator
 
 SHORTEST_MINUTES = 20
 """Below this, minutes say more about where in the town a care centre stands than about roads."""
-JUNCTIONS = {
-    "J_Arvidsjaur": "Arvidsjaur",
-    "J_Grano_E12": "Granö",
-    "J_MoRana": "Mo i Rana",
-    "J_Norge_E12": "Riksgränsen E12 (Umbukta)",
-    "J_Ornskoldsvik": "Örnsköldsvik",
-    "J_Ostersund": "Östersund",
-    "J_Pitea": "Piteå",
-    "J_Stromsund": "Strömsund",
-    "J_Junsele": "Junsele",
-}
-"""Names of the earlier road graph in the files of pairs, and of the places they mean."""
-CROSSROADS = {"J_Bjurtrask_370": (64.9667, 19.7), "J_Robertsfors_E4": (64.165, 20.93)}
-"""Crossroads without a name of their own, in degrees (EPSG:4326), to about a kilometre."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +56,27 @@ class Accuracy:
     as_if_by_road: tuple[str, ...]
 
 
-def error_words(errors: Errors, *, tr: Translator) -> dict[str, str]:
-    """Return the values of a text that says how far minutes may be off, in per cent."""
-    return {"median": tr.number(100 * errors.median), "p90": tr.number(100 * errors.p90)}
+def error_words(errors: Errors | None, *, tr: Translator) -> str:
+    """Return how far minutes may be off, in per cent, or that nobody has measured it."""
+    if errors is None:
+        return tr("travel.error.unknown")
+    return tr(
+        "travel.error", median=tr.number(100 * errors.median), p90=tr.number(100 * errors.p90)
+    )
+
+
+def typical_error(base: Foundations) -> Errors | None:
+    """Return how far minutes are off from published ones; None if none are published."""
+    found = accuracy(base)
+    return found.places if found else None
 
 
 @lru_cache(maxsize=2)
-def accuracy(base: Foundations) -> Accuracy:
-    """Return the comparison under summer conditions, computed once per process."""
+def accuracy(base: Foundations) -> Accuracy | None:
+    """Return the comparison under summer conditions, computed once; None without a ``checks``."""
     folder = base.data_dir / "checks"
+    if not folder.is_dir():
+        return None
     own, published, by_ferry = place_minutes(base, folder)
     distances = pair_figures(base, folder / "pairs_distance.csv", stated="km_stated")
     times = pair_figures(base, folder / "pairs_time.csv", stated="minutes_stated")
@@ -137,14 +135,14 @@ def _between(base: Foundations, names: Sequence[str]) -> tuple[FloatArray, Float
 
 
 def _point(base: Foundations, name: str) -> tuple[float, float]:
-    """Return where a named place of the network stands (EPSG:4326), else a settlement."""
-    if name in CROSSROADS:
-        return CROSSROADS[name]
-    wanted = JUNCTIONS.get(name, name)
-    nodes = base.roads.nodes[base.roads.nodes["name"] == wanted]
+    """Return the degrees of a place of the network or a settlement, or those it stands by."""
+    if name[0].isdigit():
+        lat, lon = map(float, name.split())
+        return lat, lon
+    nodes = base.roads.nodes[base.roads.nodes["name"] == name]
     if len(nodes):
         return float(nodes["lat"].iloc[0]), float(nodes["lon"].iloc[0])
-    place = next(p for p in base.geography.localities if p.name == wanted)
+    place = next(p for p in base.geography.localities if p.name == name)
     return place.lat, place.lon
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ris_map.common.faults import DataFaults, Fault, Severity
-from ris_map.common.files import file_name
+from ris_map.common.files import file_name, not_yet
 from ris_map.common.redirects import REDIRECTS, load_redirects
 from ris_map.common.region import load_region, region
 from ris_map.export.sources import load_sources
@@ -19,6 +19,8 @@ from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyday_words
 
 REGISTER_FILE = "actors.yaml"
+NOT_NEEDED = ("reports.yaml", "releases", "checks", "texts")
+"""What a new region may lack, beside the facts of :mod:`ris_map.geography.statistics`."""
 
 
 def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[Fault]:
@@ -28,6 +30,7 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
     except DataFaults as refusal:  # without its codes nothing can be judged
         return list(refusal.faults)
     faults, municipality_at = _geography_faults(data)
+    faults += [not_yet(data / name) for name in NOT_NEEDED if not (data / name).exists()]
     path = data / REGISTER_FILE
     result = check_register(
         path,

@@ -150,8 +150,7 @@ def test_R12_P2_a_picture_has_title_range_error_source_and_date_inside(
     )
     assert shown.date in words
     error = error_words(accuracy(shown.world.foundations).places, tr=shown.tr)
-    typical = r"(?:typiskt fel|typical error) ([\d,]+).{1,40}?(?:över|over) ([\d,]+)"
-    assert re.findall(typical, words) == [(error["median"], error["p90"])]
+    assert words.replace("\u00a0", " ").count(error.replace("\u00a0", " ")) == 1
     assert not re.search(r"(href|src)=|<script", picture(shown, name))
 
 

@@ -67,8 +67,8 @@ def test_nothing_of_the_network_is_lost() -> None:
         ("edges.csv", "r0002", "numbered", "numrerad", "not-in-vocabulary", "kind"),
         ("edges.csv", "r0002", "osm", "ritad", "not-in-vocabulary", "geometry_kind"),
         ("edges.csv", "r0002", "r0002", "r0001", "duplicate-id", "edge_id"),
-        ("nodes.csv", "n0000", "63.008017,18.288546", "18.288546,63.008017", "out-of-range",
-         "lat"),
+        ("nodes.csv", "n0000", "63.008017,18.288546", "18.288546,63.008017", "bad-point",
+         "lat, lon"),
         ("nodes.csv", "n0000", ",end,", ",slut,", "not-in-vocabulary", "kind"),
     ],
 )  # fmt: skip

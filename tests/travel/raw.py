@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(os.environ.get("RIS_MAP_DATA") or Path(__file__).parents[2] / "data")
 INLAND = ("2417", "2418", "2421", "2422", "2425", "2462", "2463", "2481")
 COAST = ("2401", "2409", "2480", "2482")
 PLACES = ("tatort", "village", "external")

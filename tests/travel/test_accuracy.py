@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -102,9 +101,4 @@ def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Langu
         ),
     )
     error = error_words(found().places, tr=tr)
-    for text in told:
-        figures = re.search(
-            r"(?:typiskt fel|typical error) ([\d,]+).{1,40}?(?:över|over) ([\d,]+)", text
-        )
-        assert figures
-        assert figures.groups() == (error["median"], error["p90"])
+    assert all(error in text for text in told)

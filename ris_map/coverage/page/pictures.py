@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from ris_map.coverage.cube import THRESHOLDS
-from ris_map.coverage.map_picture import DEFAULT_DIVISION
 from ris_map.coverage.map_picture import picture as map_content
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
 from ris_map.geography.boundaries import county_shapes
+from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.travel.network import FloatArray, metres
 from ris_map.web.picture import (
     CLASS_COLOURS,

@@ -9,7 +9,7 @@ import numpy as np
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.register.in_words import towns_of
 from ris_map.register.vocabulary import Answer
-from ris_map.travel.accuracy import accuracy, error_words
+from ris_map.travel.accuracy import accuracy, error_words, typical_error
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.words.figures import rounded
 from ris_map.words.markup import render
@@ -163,7 +163,7 @@ def basis(view: CoverageView) -> str:
         year=view.cube.population.year,
         residents=tr.number(int(view.cube.population.persons.sum())),
         division=view.division_name,
-        **error_words(accuracy(view.world.foundations).places, tr=tr),
+        error=error_words(typical_error(view.world.foundations), tr=tr),
     )
 
 
@@ -237,10 +237,12 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         ),
         "error": tr(
             "coverage.fact.error.is",
-            **error_words(found.places, tr=tr),
+            error=error_words(found.places, tr=tr),
             n=tr.number(found.places.count),
             km=tr.number(100 * found.distances.median),
-        ),
+        )
+        if found
+        else tr("coverage.fact.error.unknown"),
         "snap": tr(
             "coverage.fact.snap.is",
             detour=tr.number(DETOUR, decimals=1),

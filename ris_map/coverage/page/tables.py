@@ -24,7 +24,7 @@ from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
 from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
-from ris_map.travel.accuracy import accuracy
+from ris_map.travel.accuracy import typical_error
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.world import World, kept
 from ris_map.words.figures import ROUND_MINUTES, percent_range
@@ -305,7 +305,8 @@ def cells_table(view: CoverageView) -> FigureTable:
         names += ["open", "on-site"]
         after = ["median-minutes", "p90", "nearest-town", "minutes-from-seat"]
         after += ["visit", "digital", "phone", "residents", "error-median", "error-p90"]
-        error = accuracy(view.world.foundations).places
+        error = typical_error(view.world.foundations)
+        off: list[Cell] = [share(error.median), share(error.p90)] if error else ["–", "–"]
         more = [*_within_columns(view), *(tr(f"coverage.column.{name}") for name in after)]
     rows = []
     cells = {(c.municipality_code, c.phase, c.service_type): c for c in view.cube.cells()}
@@ -324,7 +325,7 @@ def cells_table(view: CoverageView) -> FigureTable:
             row += [minutes(cell.median_minutes), minutes(cell.p90_minutes)]
             row += [cell.nearest_town or "–", minutes(cell.nearest_minutes_from_seat)]
             row += [view.answer(answer) for answer in (cell.visit, cell.digital, cell.phone)]
-            row += [count(cell.located_residents), share(error.median), share(error.p90)]
+            row += [count(cell.located_residents), *off]
         else:
             at = view.at(code), PHASES.index(phase), SERVICE_TYPES.index(kind)
             answer = ANSWERS[view.cube.remote[at][REMOTE.index(view.choice.delivery)]]

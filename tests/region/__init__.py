@@ -1,0 +1,1 @@
+"""The product for another region than the one whose data lie beside it."""
