@@ -10,9 +10,10 @@ Run from the repository's root; docs/another-region.md has the steps around it:
         --strategy "Smart specialisering" "Region Norrbotten" 2020 https://www.example.org
 
 ``--people`` has one row per inhabited square of 1 km: e, n (corner in km, EPSG:3035), lat, lon,
-municipality_code, population, age_0_14, age_15_64, age_65_plus, employed. ``--nodes`` has node,
-lat, lon, labels; ``--edges`` has from, to, road, km, km_line, limit_kmh, limit_basis and geometry
-(WKB). Nothing is made up: what the files do not hold stays out, and the pages say so.
+municipality_code, population, age_0_14, age_15_64, age_65_plus, employed, confidential.
+``--nodes`` has node, lat, lon, labels; ``--edges`` has from, to, road, km, km_line, limit_kmh,
+limit_basis and geometry (WKB). Nothing is made up: what the files do not hold stays out, and the
+pages say so.
 """
 
 from __future__ import annotations
@@ -173,6 +174,7 @@ def _region(
         "municipalities": [
             {"code": seat.municipality_code, "name": seat.name} for seat in seats.itertuples(False)
         ],
+        "visits_from": first.id,
         "examples": {
             "plats": first.municipality_code,
             "from": f"{first.lat:.4f},{first.lon:.4f}",
@@ -181,7 +183,6 @@ def _region(
             "oppna": f"{first.id}:radgivning:ide",
             "stang": "exempel",
             "besok": f"{first.id}:{second.id}:2",
-            "bas": first.id,
             "kommun": first.municipality_code,
             "jamfor": second.municipality_code,
             "tatort": f"{first.municipality_code}-{first['name'].casefold()}",

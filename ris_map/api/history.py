@@ -162,7 +162,7 @@ def register_quality(call: Call[LanguageQuery]) -> Document:
     return {
         "meta": call.meta(ACTORS, len(figures)),
         "figures": [one.model_dump(mode="json") for one in figures],
-        "yardstick": [asdict(one) for one in compared(served.releases[0], register)],
+        "yardstick": [asdict(one) for one in compared(served.releases, register)],
         "calls": [asdict(one) for one in calls],
         "reports": [one.model_dump(mode="json") for one in reports],
     }

@@ -117,9 +117,10 @@ def register_quality_html(tr: Translator) -> str:
             )
             for one in figures.values()
         ],
+        yardstick_note=getattr(region().yardstick.note, tr.language) if region().yardstick else "",
         yardstick=[
             (tr(f"quality.kind.{one.id}"), one.outside, one.core_2022, one.all_2022, one.core_now)
-            for one in compared(data.releases()[0], register)
+            for one in compared(data.releases(), register)
         ],
         calls=[(register.by_id[call.id].name, call.id, tr.number(call.cells)) for call in calls],
         call_note=tr("quality.calls.note", n=len(calls), cells=tr.number(len(unknown))),

@@ -45,7 +45,7 @@ HERE: defaultdict[str, str] = defaultdict(str)
 POINT_PATTERN = ""
 """Latitude,longitude to whole degrees: the county and the roads that lead out of it."""
 with contextlib.suppress(DataFaults):  # what is wrong is said before the server starts
-    HERE.update(region().examples)
+    HERE.update(region().examples, bas=region().visits_from)
     POINT_PATTERN = region().bounds.pattern()
 DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
     "lang": ("Language of problem details and of words in workbooks.", "en"),

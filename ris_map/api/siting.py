@@ -15,6 +15,7 @@ from ris_map.api.problems import Problem
 from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Whole, YesNo, key
 from ris_map.common.address import FreeText
 from ris_map.common.records import Record
+from ris_map.geography.codes import VISITS_FROM
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
 from ris_map.siting.plan import (
@@ -75,7 +76,7 @@ class BestPlacesQuery(QuestionQuery):
 class BestRoundsQuery(QuestionQuery):
     """From where, how many days, and how often is enough."""
 
-    bas: Annotated[str, Field(pattern=ID_PATTERN, max_length=80)] = key("bas", "lycksele")
+    bas: Annotated[str, Field(pattern=ID_PATTERN, max_length=80)] = key("bas", VISITS_FROM)
     dagar: Annotated[MonthDays, Whole] = key("dagar", 4)
     minst: Annotated[Visits, Whole] = key("minst", 1)
     yta: Region | None = key("yta", None)

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from ris_map.common.faults import DataFaults
 from ris_map.common.model_faults import Place, model_faults
-from ris_map.common.records import MunicipalityCode, Record, ShortText
+from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Text
 from ris_map.common.yaml_file import load_yaml
 
 DATA_VARIABLE: Final = "RIS_MAP_DATA"
@@ -66,6 +66,28 @@ class NamedMunicipality(Record):
     name: ShortText
 
 
+class NoteInBoth(Record):
+    """A note by language."""
+
+    sv: Text
+    en: Text
+
+
+class Counts(Record):
+    """Numbers of actors by what they offer."""
+
+    advice: int
+    meeting: int
+    incubator: int
+
+
+class Yardstick(Record):
+    """How many actors somebody else counted in 2022, and whom."""
+
+    counts: Counts
+    note: NoteInBoth
+
+
 class Region(Record):
     """A county, what it is called and where it lies."""
 
@@ -78,6 +100,9 @@ class Region(Record):
     view: Box
     """What the map shows at first."""
     municipalities: Annotated[tuple[NamedMunicipality, ...], Field(min_length=1)]
+    visits_from: Slug
+    """The place (``localities.csv``) from which days of visits start where none is chosen."""
+    yardstick: Yardstick | None = None
     examples: dict[str, ShortText]
     """What the API's description gives as examples, by the key of an address."""
 

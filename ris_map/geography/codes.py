@@ -12,8 +12,10 @@ MUNICIPALITY_CODES: tuple[str, ...] = ()
 """The municipalities of the region (SCB codes), ascending."""
 DEFAULT_DIVISION = ""
 """What is called coast and inland where nothing is chosen: the first of ``divisions.yaml``."""
+VISITS_FROM = ""
+"""The place from which days of visits start where none is chosen."""
 
 with contextlib.suppress(DataFaults):  # ``check`` says what is wrong, before the server starts
-    MUNICIPALITY_CODES = region().codes
+    MUNICIPALITY_CODES, VISITS_FROM = region().codes, region().visits_from
 with contextlib.suppress(DataFaults, LookupError, TypeError):
     DEFAULT_DIVISION = load_yaml(data_folder() / "divisions.yaml").value["divisions"][0]["id"]

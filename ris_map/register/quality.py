@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -15,6 +15,7 @@ from pydantic import computed_field, model_validator
 
 from ris_map.common.dates import PartialDate, period_end, period_start
 from ris_map.common.records import Record, Slug
+from ris_map.common.region import region
 from ris_map.common.tables import load_listed
 from ris_map.register.checks import OFFICE_FROM
 from ris_map.register.homepages import Homepage, Outcome, tried
@@ -25,12 +26,12 @@ from ris_map.words.language import LocalText
 YEAR = 365
 OPTIONAL = ("target_groups", "eligibility", "cost", "how_to_apply", "funding", "contact_url")
 ADVICE = (ServiceType.RADGIVNING, ServiceType.FINANSIERING, ServiceType.FINANSIERING_RADGIVNING)
-YARDSTICK: dict[str, tuple[int, tuple[ServiceType, ...]]] = {
-    "advice": (31, ADVICE),
-    "meeting": (10, (ServiceType.MOTESPLATS,)),
-    "incubator": (7, (ServiceType.INKUBATOR_ACCELERATOR,)),
+YARDSTICK: dict[str, tuple[ServiceType, ...]] = {
+    "advice": ADVICE,
+    "meeting": (ServiceType.MOTESPLATS,),
+    "incubator": (ServiceType.INKUBATOR_ACCELERATOR,),
 }
-"""Counted by a project of the region (RIV, 2020-2023), whoever was in the strategy's picture."""
+"""What each of the counts in ``region.yaml`` is about."""
 
 
 class Quality(Record):
@@ -183,8 +184,11 @@ def quality(
     )
 
 
-def compared(then: Register, now: Register) -> tuple[Compared, ...]:
-    """Return the yardstick of 2022 beside our counts of actors with such an offer."""
+def compared(releases: Sequence[Register], now: Register) -> tuple[Compared, ...]:
+    """Return the region's yardstick of 2022 beside our counts, by the first release and now."""
+    known = region().yardstick
+    if known is None or not releases:
+        return ()
 
     def count(register: Register, kinds: tuple[ServiceType, ...], *, core: bool) -> int:
         return sum(
@@ -197,13 +201,13 @@ def compared(then: Register, now: Register) -> tuple[Compared, ...]:
     return tuple(
         Compared(
             id=name,
-            outside=outside,
-            core_2022=count(then, kinds, core=True),
-            all_2022=count(then, kinds, core=False),
+            outside=getattr(known.counts, name),
+            core_2022=count(releases[0], kinds, core=True),
+            all_2022=count(releases[0], kinds, core=False),
             core_now=count(now, kinds, core=True),
             all_now=count(now, kinds, core=False),
         )
-        for name, (outside, kinds) in YARDSTICK.items()
+        for name, kinds in YARDSTICK.items()
     )
 
 

@@ -151,8 +151,6 @@ def load_releases(data: Path) -> tuple[Register, ...]:
 def check_releases(data: Path) -> list[Fault]:
     """Return a fault for each release that is not, byte for byte, what was released."""
     folder = data / RELEASES
-    if not folder.is_dir():
-        return []
     try:
         known = digests(data)
     except DataFaults as error:
@@ -174,6 +172,8 @@ def check_releases(data: Path) -> list[Fault]:
 
 def digests(data: Path) -> dict[str, str]:
     """Return the hash that each release had when it was made, by the name of its file."""
+    if not (data / RELEASES).is_dir():
+        return {}
     rows = read_text(data / RELEASES / HASHES).splitlines()
     return dict(line.split()[::-1] for line in rows)
 

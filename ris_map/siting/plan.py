@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from ris_map.common.address import Choice, Context, Flag, FreeText, one_of
 from ris_map.coverage.support import CubeChoice
+from ris_map.geography.codes import VISITS_FROM
 from ris_map.geography.county import Locality
 from ris_map.register.model import Register
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
@@ -85,7 +86,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A day's round from a base to stops, some days a month: ``lycksele:storuman,vilhelmina:2``."""
+    """A day's round from a base to stops, some days a month: ``base:stop,stop:2``."""
 
     base: str
     stops: tuple[str, ...]
@@ -162,7 +163,7 @@ class SitingChoice(Choice):
     near: Annotated[Near, _Whole] = Field(default=30, alias="nara")
     objective: Objective = Field(default="inom", alias="mal")
     number: Annotated[Number, _Whole] = Field(default=1, alias="antal")
-    base: Annotated[str, one_of("places")] = Field(default="lycksele", alias="bas")
+    base: Annotated[str, one_of("places")] = Field(default=VISITS_FROM, alias="bas")
     month_days: Annotated[MonthDays, _Whole] = Field(default=4, alias="dagar")
     visits: Annotated[Visits, _Whole] = Field(default=1, alias="minst")
     region: Region = Field(default="lan", alias="yta")

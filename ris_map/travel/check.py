@@ -10,7 +10,7 @@ from pathlib import Path
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name, not_yet
 from ris_map.common.redirects import REDIRECTS, load_redirects
-from ris_map.common.region import load_region, region
+from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.export.sources import load_sources
 from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.quality import load_reports
@@ -78,7 +78,18 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     is_usable = not any(fault.is_error for fault in faults)
     municipality_at: MunicipalityAt | None = None
     if is_usable:
-        municipality_at = geodata.load_geography(data).municipality_at
+        geography = geodata.load_geography(data)
+        municipality_at = geography.municipality_at
+        if region().visits_from not in {place.id for place in geography.localities}:
+            faults.append(
+                Fault(
+                    file=file_name(data / REGION_FILE),
+                    reason="Days of visits start from a place that localities.csv does not have.",
+                    action="Give the id of one of its places.",
+                    code="unknown-place",
+                    field="visits_from",
+                )
+            )
     else:
         faults.append(
             Fault(

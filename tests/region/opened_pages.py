@@ -48,14 +48,21 @@ def pages() -> dict[str, dict[str, object]]:
 
 def figures(answers: dict[str, str]) -> dict[str, object]:
     """Return minutes and shares as the API gives them, and from the raw files alone."""
-    (office,) = json.loads(answers["/actors"])["actors"][0]["offices"]
+    listed = {actor["id"]: actor for actor in json.loads(answers["/actors"])["actors"]}
+    (office,) = listed["exempel-rad"]["offices"]
     minutes = raw.minutes_to(office["lat"], office["lon"])
     cells = csv.DictReader(io.StringIO(answers["cells"].removeprefix("\ufeff")))
     rows = csv.DictReader(io.StringIO(answers["coverage"].removeprefix("\ufeff")))
     return {
-        "cells": [row["minutes"] for row in cells],
+        "cells": [float(row["minutes"] or "inf") for row in cells],
         "raw cells": minutes.tolist(),
-        "coverage": list(rows),
+        "coverage": {
+            row["municipality_code"]: [
+                100 * float(row[f"share_within_{limit}"]) for limit in (30, 60, 90, 120)
+            ]
+            for row in rows
+            if (row["phase"], row["service_type"]) == ("ide", "radgivning")
+        },
         "raw coverage": {
             code: raw.shares(minutes, (code,)) for code in raw.cells()["municipality_code"].unique()
         },

