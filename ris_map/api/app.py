@@ -78,6 +78,7 @@ everybody; no key is needed.
 - **Licences** differ by data set and stand in each answer; the register is CC0 1.0. Whom to name
   (`attribution`) is given in Swedish and English, `sv` and `en`.
 """
+_ABOUT = "This description (OpenAPI 3.1)"
 _PACKED_ALREADY = ("spreadsheetml", "geopackage")
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
@@ -233,12 +234,12 @@ class OpenData:
         for ending, (_, media_type) in dcat.SERIALISATIONS.items():
             about.data(
                 f"/dcat.{ending}",
-                f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
                 media_type=media_type,
                 files=ACTORS,
                 names_itself=True,
+                text=f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
             )(partial(self._catalogue, ending))
-        about.data("/", "All addresses", model=Index, names_itself=True)(self._index)
+        about.data("/", model=Index, names_itself=True, text="All addresses")(self._index)
         return {
             PREFIX: (
                 register.router,
@@ -254,9 +255,8 @@ class OpenData:
 
     def _about(self, prefix: str) -> DataRouter:
         router = DataRouter("about")
-        router.data("/openapi.json", "This description (OpenAPI 3.1)", names_itself=True)(
-            partial(self._description, prefix)
-        )
+        publish = router.data("/openapi.json", names_itself=True, text=_ABOUT)
+        publish(partial(self._description, prefix))
         return router
 
     def _resources(self, prefix: str = PREFIX) -> dict[str, Resource]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -13,13 +14,14 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from ris_map.api.datasets import REGISTER, ROADS, Format, Terms, terms
 from ris_map.api.problems import MEDIA_TYPE, Problem
 from ris_map.api.queries import EXAMPLE_ID, HERE, ID_PATTERN, ActorQuery, Given, LanguageQuery
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
+from ris_map.export.tables import Cell, csv_bytes
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
@@ -80,7 +82,9 @@ class RegisterMeta(Meta):
     served."""
     filter: dict[str, tuple[str, ...]]
     """The parameters as they were understood."""
-    typical_error: TypicalError | None = None
+    typical_error: Annotated[TypicalError | None, Field(exclude_if=lambda told: told is None)] = (
+        None
+    )
     """How far the minutes may be off; only where there are minutes."""
 
 
@@ -245,6 +249,12 @@ class Call(Generic[Q]):
         }
 
 
+def listing(name: str, text: str, meta: type[Meta] = RegisterMeta, **fields: Any) -> type[Record]:  # noqa: ANN401
+    """Return the model of an answer: terms, and what it lists by the names of its fields."""
+    shape: dict[str, Any] = {"meta": meta, **fields}
+    return create_model(name, __base__=Record, __doc__=text, **shape)
+
+
 Build = Callable[[Any], Document | bytes]
 
 
@@ -278,42 +288,58 @@ class Resource:
         return HOUR if is_fixed and not self.names_itself else FRESH
 
     def content(self, call: Call[Any]) -> bytes:
-        """Return the bytes of the answer."""
+        """Return the bytes of the answer; what has a model is held against it.
+
+        "Not a number" and infinity are errors, never written.
+        """
         made = self.build(call)
-        return made if isinstance(made, bytes) else encoded(made)
+        if isinstance(made, bytes):
+            return made
+        if self.model is not None and self.media_type == Format.JSON:
+            read = self.model.model_validate(made, strict=False, from_attributes=True)
+            made = read.model_dump(mode="json", by_alias=True)
+        return json.dumps(made, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 class DataRouter(APIRouter):
-    """Routes whose functions make a document, or the bytes of a file, from a call."""
+    """Routes whose functions make a document, or the bytes of a file, from a call.
 
-    def __init__(self, tag: str) -> None:
+    ``files`` are the data files that answers are made from where an address names no others.
+    """
+
+    def __init__(self, tag: str, files: tuple[str, ...] = ()) -> None:
         super().__init__(tags=[tag])
         self.resources: dict[str, Resource] = {}
+        self._files = files
 
     def data(
         self,
         path: str,
-        summary: str,
-        *,
-        description: str = "",
-        media_type: str = "",
         query: type[LanguageQuery] = LanguageQuery,
+        *,
         model: type[BaseModel] | None = None,
-        files: tuple[str, ...] = (),
+        files: tuple[str, ...] | None = None,
+        media_type: str = "",
         names_itself: bool = False,
+        text: str = "",
     ) -> Callable[[Build], Build]:
-        """Publish what a function makes at an address; its ending tells the media type."""
+        """Publish what a function makes at an address; its ending tells the media type.
+
+        ``text``, by default the function's docstring, is the description: a line that sums it up,
+        an empty one, and more.
+        """
 
         def publish(build: Build) -> Build:
             kind = media_type or Format.of(path)
+            summary, _, more = (text or inspect.cleandoc(build.__doc__ or "")).partition("\n\n")
             resource = self.resources[path] = Resource(
                 path=path,
-                summary=summary,
+                summary=summary.removesuffix("."),
                 build=build,
                 media_type=kind,
                 query=query,
                 model=model or (Features if kind == Format.GEOJSON else None),
-                files=files,
+                files=self._files if files is None else files,
                 names_itself=names_itself,
             )
             base = JSONResponse if "json" in kind else Response
@@ -323,14 +349,35 @@ class DataRouter(APIRouter):
                 _endpoint(resource),
                 response_model=resource.model,
                 response_class=type("Answer", (base,), {"media_type": kind}),
-                summary=summary,
-                description=description or summary,
+                summary=resource.summary,
+                description=more.replace("\n", " ") or resource.summary,
                 operation_id=name or "index",
                 responses=_responses(resource),
             )
             return build
 
         return publish
+
+    def csv(
+        self,
+        path: str,
+        text: str,
+        query: type[LanguageQuery],
+        *,
+        columns: Sequence[str],
+        rows: Callable[[Any], Iterable[Mapping[str, Cell]]],
+        files: tuple[str, ...] | None = None,
+        with_error: bool = False,
+    ) -> None:
+        """Publish records as a table; ``with_error`` tells in each line how far minutes are off."""
+
+        def build(call: Call[Any]) -> bytes:
+            known = call.typical_error() or {}
+            told = TypicalError.model_fields if with_error else ()
+            error = {f"typical_error_{name}": known.get(name) for name in told}
+            return csv_bytes((*columns, *error), ({**row, **error} for row in rows(call)))
+
+        self.data(path, query, files=files, text=text)(build)
 
 
 def _endpoint(resource: Resource) -> Callable[..., Any]:
@@ -369,8 +416,3 @@ def _responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
         },
         "5XX": {"description": "The register cannot be read, or a fault.", "content": problem},
     }
-
-
-def encoded(document: object) -> bytes:
-    """Return a document as JSON; "not a number" and infinity are errors, never written."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

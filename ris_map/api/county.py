@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,9 +24,9 @@ from ris_map.api.calls import (
     FigureState,
     Meta,
     Minutes,
-    RegisterMeta,
     Share,
     TypicalError,
+    listing,
 )
 from ris_map.api.datasets import (
     BOUNDARIES,
@@ -46,7 +45,6 @@ from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, positions
 from ris_map.coverage.cubes import cell_unknown, cube_of, share_range
 from ris_map.export.geopackage import geopackage
 from ris_map.export.sources import DataSource
-from ris_map.export.tables import csv_bytes
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
@@ -62,7 +60,7 @@ FEWEST_SHOWN = 10
 WAY = (*ROADS, "data/people/population_1km.csv")
 MODELS = {"sommar": "summer", "vinter": "winter", "skyltad": "posted", "forsiktig": "cautious"}
 Km = Annotated[float, Field(ge=0)]
-router = DataRouter("county")
+router = DataRouter("county", COVERAGE)
 
 
 class Municipality(Record):
@@ -84,22 +82,18 @@ class PlaceGroup(Record):
     municipalities: tuple[MunicipalityCode, ...]
 
 
-class Places(Record):
-    """What ``plats`` may be."""
-
-    meta: Meta
-    municipalities: tuple[Municipality, ...]
-    groups: tuple[PlaceGroup, ...]
-
-
-@router.data(
-    "/places",
-    "Municipalities and groups of them: what plats may be",
-    model=Places,
-    files=DIVISIONS,
+Places = listing(
+    "Places",
+    "What ``plats`` may be.",
+    Meta,
+    municipalities=tuple[Municipality, ...],
+    groups=tuple[PlaceGroup, ...],
 )
+
+
+@router.data("/places", model=Places, files=DIVISIONS)
 def places(call: Call[LanguageQuery]) -> Document:
-    """Return municipalities and groups of them."""
+    """Municipalities and groups of them: what plats may be."""
     geography = call.world.foundations.geography
     seats = {item.municipality_code: item.id for item in geography.localities if item.is_seat}
     listed = [
@@ -109,10 +103,10 @@ def places(call: Call[LanguageQuery]) -> Document:
     groups = [
         {
             "id": group_id(division.id, group.id),
-            "label": group.label.model_dump(),
-            "division": division.label.model_dump(),
+            "label": group.label,
+            "division": division.label,
             "is_inland": group.is_inland,
-            "municipalities": list(group.municipalities),
+            "municipalities": group.municipalities,
         }
         for division in geography.divisions
         for group in division.groups
@@ -122,24 +116,16 @@ def places(call: Call[LanguageQuery]) -> Document:
     return {"meta": meta, "municipalities": listed, "groups": groups}
 
 
-@router.data(
-    "/municipalities.geojson",
-    "Land of the municipalities, simplified (EPSG:4326)",
-    files=BOUNDARIES,
-)
+@router.data("/municipalities.geojson", files=BOUNDARIES)
 def municipalities_geojson(call: Call[LanguageQuery]) -> Document:
-    """Return the land of the municipalities."""
+    """Land of the municipalities, simplified (EPSG:4326)."""
     land = ({**area, "id": area["properties"]["code"]} for area in _land(call))
     return collection(call, BOUNDARIES, land)
 
 
-@router.data(
-    "/municipalities.gpkg",
-    "Land of the municipalities as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
-    files=BOUNDARIES,
-)
+@router.data("/municipalities.gpkg", files=BOUNDARIES)
 def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
-    """Return the land of the municipalities as a layer of polygons."""
+    """Land of the municipalities as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
     land = _land(call)
     areas = [shape(area["geometry"]) for area in land]
     made = layer(
@@ -178,13 +164,7 @@ class Settlement(Record):
     note: str | None
 
 
-class Localities(Record):
-    """Settlements."""
-
-    meta: Meta
-    localities: tuple[Settlement, ...]
-
-
+Localities = listing("Localities", "Settlements.", Meta, localities=tuple[Settlement, ...])
 LOCALITY_COLUMNS = tuple(Settlement.model_fields)
 
 
@@ -193,38 +173,31 @@ def localities(call: Call[LanguageQuery]) -> list[Row]:
     rows = []
     for item in call.world.foundations.geography.localities:
         state = "unknown" if item.population is None else "known"
-        own: Row = {"population_state": state, "note": item.note or None}
-        rows.append(
-            {column: own.get(column, getattr(item, column, None)) for column in LOCALITY_COLUMNS}
-        )
+        row = dict(item) | {"population_state": state, "note": item.note or None}
+        rows.append({column: row[column] for column in LOCALITY_COLUMNS})
     return rows
 
 
-@router.data(
-    "/localities",
-    "Settlements with their population where it is known",
-    model=Localities,
-    files=LOCALITIES,
-)
+@router.data("/localities", model=Localities, files=LOCALITIES)
 def localities_json(call: Call[LanguageQuery]) -> Document:
-    """Return the settlements."""
+    """Settlements with their population where it is known."""
     rows = localities(call)
     return {"meta": call.meta(LOCALITIES, len(rows)), "localities": rows}
 
 
-@router.data("/localities.csv", "Settlements, one line each", files=LOCALITIES)
-def localities_csv(call: Call[LanguageQuery]) -> bytes:
-    """Return the settlements, one line each."""
-    return csv_bytes(LOCALITY_COLUMNS, localities(call))
-
-
-@router.data(
-    "/localities.gpkg",
-    "Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
+router.csv(
+    "/localities.csv",
+    "Settlements, one line each",
+    LanguageQuery,
+    columns=LOCALITY_COLUMNS,
+    rows=localities,
     files=LOCALITIES,
 )
+
+
+@router.data("/localities.gpkg", files=LOCALITIES)
 def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
-    """Return the settlements as a layer of points."""
+    """Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
     rows, terms = localities(call), call.terms(LOCALITIES)
     points = [shapely.Point(row["lon"], row["lat"]) for row in rows]
     made = layer("localities", LOCALITY_COLUMNS, rows, terms=terms, geometries=points, kind="POINT")
@@ -252,50 +225,26 @@ class Trip(Record):
     state: FigureState
 
 
-class TravelTimes(Record):
-    """Travel times."""
-
-    meta: RegisterMeta
-    definition: TravelDefinition
-    pairs: tuple[Trip, ...]
-
-
-@router.data(
-    "/travel-times",
-    "Minutes and kilometres by road from settlements to offices",
-    description=(
-        "Computed on an estimated road graph, not measured. Closed offices and offices "
-        "outside the county are included. plats chooses where the trips begin."
-    ),
-    query=TravelQuery,
-    model=TravelTimes,
-    files=TRAVEL,
+TravelTimes = listing(
+    "TravelTimes", "Travel times.", definition=TravelDefinition, pairs=tuple[Trip, ...]
 )
+
+
+@router.data("/travel-times", TravelQuery, model=TravelTimes, files=TRAVEL)
 def travel_times(call: Call[TravelQuery]) -> Document:
-    """Return minutes and kilometres by road."""
-    matrix = call.world.matrix
-    pairs = list(_trips(call))
-    return {
-        "meta": call.meta(TRAVEL, len(pairs)),
-        "definition": {
-            "matrix_version": matrix.version,
-            "network_source": matrix.network_source,
-            "speed_model": matrix.speed_model.id,
-            "unreachable": [*matrix.unreached_settlements, *matrix.unreached_offices],
-        },
-        "pairs": pairs,
+    """Minutes and kilometres by road from settlements to offices.
+
+    Computed on an estimated road graph, not measured. Closed offices and offices outside the county
+    are included. plats chooses where the trips begin.
+    """
+    matrix, pairs = call.world.matrix, list(_trips(call))
+    definition = {
+        "matrix_version": matrix.version,
+        "network_source": matrix.network_source,
+        "speed_model": matrix.speed_model.id,
+        "unreachable": (*matrix.unreached_settlements, *matrix.unreached_offices),
     }
-
-
-@router.data(
-    "/travel-times.csv",
-    "Minutes and kilometres by road, one line per trip",
-    query=TravelQuery,
-    files=TRAVEL,
-)
-def travel_times_csv(call: Call[TravelQuery]) -> bytes:
-    """Return trips, one line each."""
-    return csv_bytes(("from", "to", "minutes", "km", "state"), _trips(call))
+    return {"meta": call.meta(TRAVEL, len(pairs)), "definition": definition, "pairs": pairs}
 
 
 def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
@@ -325,6 +274,16 @@ def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
                 "km": plain(float(matrix.settlement_km[row, column])),
                 "state": _state(minutes),
             }
+
+
+router.csv(
+    "/travel-times.csv",
+    "Minutes and kilometres by road, one line per trip",
+    TravelQuery,
+    columns=("from", "to", "minutes", "km", "state"),
+    rows=_trips,
+    files=TRAVEL,
+)
 
 
 def _state(value: float) -> str:
@@ -374,20 +333,14 @@ class Way(Record):
     typical_error: TypicalError | None
 
 
-@router.data(
-    "/travel",
-    "The way by car between any two points",
-    description=(
-        "Minutes, kilometres and roads in driving order, with the range over the speed models. "
-        "Parts on roads whose course is only sketched are said to be so. Points outside the "
-        "county are answered as far as the roads that lead out of it go."
-    ),
-    query=WayQuery,
-    model=Way,
-    files=WAY,
-)
+@router.data("/travel", WayQuery, model=Way, files=WAY)
 def way(call: Call[WayQuery]) -> Document:
-    """Return the way between two points."""
+    """The way by car between any two points.
+
+    Minutes, kilometres and roads in driving order, with the range over the speed models. Parts on
+    roads whose course is only sketched are said to be so. Points outside the county are answered as
+    far as the roads that lead out of it go.
+    """
     base, (start, stop) = call.world.foundations, call.query.ends
     model = MODELS[call.query.model]
     points = np.array([start, stop])
@@ -396,21 +349,19 @@ def way(call: Call[WayQuery]) -> Document:
     speed = SPEED_MODEL[model]
     found = travel_between(base.network, start, stop, speed_model=speed, no_road=no_road)
     route = found.route if found else None
+    figures = ("minutes", "km", "schematic_km", "off_network_km")
     return {
         "meta": call.meta(WAY, int(found is not None)),
         "from": dict(zip(("lat", "lon"), start, strict=True)),
         "to": dict(zip(("lat", "lon"), stop, strict=True)),
         "speed_model": model,
-        "state": (FigureState.KNOWN if found else FigureState.UNREACHABLE).value,
+        "state": FigureState.KNOWN if found else FigureState.UNREACHABLE,
         "ferry_only": any(no_road),
-        "minutes": route and route.minutes,
-        "km": route and route.km,
+        **{name: getattr(route, name, None) for name in figures},
         "minutes_by_model": found.minutes_by_model if found else {},
-        "roads": list(route.roads) if route else [],
-        "legs": [asdict(leg) for leg in route.legs] if route else [],
-        "schematic_km": route and route.schematic_km,
-        "off_network_km": route and route.off_network_km,
-        "line": [[lon, lat] for lat, lon in route.line] if route else [],
+        "roads": route.roads if route else (),
+        "legs": route.legs if route else (),
+        "line": tuple((lon, lat) for lat, lon in route.line) if route else (),
         "typical_error": call.typical_error(),
     }
 
@@ -465,27 +416,21 @@ over the speed models, ``share_at_best`` if everything unknown turned out well."
 COVERAGE_COLUMNS = tuple(CoverageRow.model_fields)
 
 
-class Coverage(Record):
-    """Coverage of every municipality, phase and type of support."""
-
-    meta: RegisterMeta
-    definition: CoverageAsked
-    cells: tuple[CoverageRow, ...]
-
-
-@router.data(
-    "/coverage",
-    "Coverage of every municipality, phase and type of support",
-    description=(
-        "The figures of the coverage page. A figure that does not exist is null with its "
-        "reason beside it; unknown is never zero, physical and digital are never added."
-    ),
-    query=CoverageQuery,
-    model=Coverage,
-    files=COVERAGE,
+Coverage = listing(
+    "Coverage",
+    "Coverage of every municipality, phase and type of support.",
+    definition=CoverageAsked,
+    cells=tuple[CoverageRow, ...],
 )
+
+
+@router.data("/coverage", CoverageQuery, model=Coverage)
 def coverage(call: Call[CoverageQuery]) -> Document:
-    """Return the coverage cube's cells."""
+    """Coverage of every municipality, phase and type of support.
+
+    The figures of the coverage page. A figure that does not exist is null with its reason beside
+    it; unknown is never zero, physical and digital are never added.
+    """
     cube, cells = cube_of(call.world, call.query.cube_choice), list(coverage_rows(call))
     told, matrix = cube.choice, cube.matrix
     definition = {
@@ -501,17 +446,6 @@ def coverage(call: Call[CoverageQuery]) -> Document:
         "population_year": cube.population.year,
     }
     return {"meta": call.meta(COVERAGE, len(cells)), "definition": definition, "cells": cells}
-
-
-@router.data(
-    "/coverage.csv",
-    "Coverage, one line per municipality, phase and type of support",
-    query=CoverageQuery,
-    files=COVERAGE,
-)
-def coverage_csv(call: Call[CoverageQuery]) -> bytes:
-    """Return the coverage cube's cells, one line each."""
-    return _with_error(call, COVERAGE_COLUMNS, coverage_rows(call))
 
 
 def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
@@ -539,42 +473,19 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
         yield {column: plain(record[column]) for column in COVERAGE_COLUMNS}
 
 
-def _with_error(call: Call[Any], columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Write a table whose minutes are estimates: how far they may be off stands in each line."""
-    known = call.typical_error() or {}
-    error = {f"typical_error_{name}": known.get(name) for name in TypicalError.model_fields}
-    return csv_bytes((*columns, *error), ({**row, **error} for row in rows))
-
-
-CELL_COLUMNS = (
-    *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes", "state"),
-    *("is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
+router.csv(
+    "/coverage.csv",
+    "Coverage, one line per municipality, phase and type of support",
+    CoverageQuery,
+    columns=COVERAGE_COLUMNS,
+    rows=coverage_rows,
+    with_error=True,
 )
 
 
-@router.data(
-    "/cells.csv",
-    "Every inhabited square of 1 km: residents, minutes, nearest office",
-    description=(
-        "Filters as on the coverage page. Squares with fewer than ten residents have 1-9 instead "
-        "of a number."
-    ),
-    query=CellsQuery,
-    files=COVERAGE,
-)
-def cells_csv(call: Call[CellsQuery]) -> bytes:
-    """Return the squares, one line each."""
-    return _with_error(call, CELL_COLUMNS, cell_rows(call))
-
-
-@router.data(
-    "/cells.geojson",
-    "Every inhabited square of 1 km as a point (EPSG:4326)",
-    query=CellsQuery,
-    files=COVERAGE,
-)
+@router.data("/cells.geojson", CellsQuery)
 def cells_geojson(call: Call[CellsQuery]) -> Document:
-    """Return the squares as points."""
+    """Every inhabited square of 1 km as a point (EPSG:4326)."""
     rows: Iterator[Document] = cell_rows(call)
     squares = (feature(row["cell"], row, (row["lon"], row["lat"])) for row in rows)
     return collection(call, COVERAGE, squares)
@@ -613,40 +524,38 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
         }
 
 
-class Vocabulary(Record):
-    """The strategy's words."""
-
-    meta: Meta
-    vocabulary: Strategy
-
-
-@router.data(
-    "/strategy",
-    "The strategy's phases, types of support, strength areas and terms in words",
-    model=Vocabulary,
-    files=STRATEGY,
+router.csv(
+    "/cells.csv",
+    "Every inhabited square of 1 km: residents, minutes, nearest office\n\nFilters as on the "
+    "coverage page. Squares with fewer than ten residents have 1-9 instead of a number.",
+    CellsQuery,
+    columns=(
+        *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes"),
+        *("state", "is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
+    ),
+    rows=cell_rows,
+    with_error=True,
 )
+Vocabulary = listing("Vocabulary", "The strategy's words.", Meta, vocabulary=Strategy)
+Sources = listing(
+    "Sources", "Where every data file comes from.", Meta, sources=tuple[DataSource, ...]
+)
+
+
+@router.data("/strategy", model=Vocabulary, files=STRATEGY)
 def strategy(call: Call[LanguageQuery]) -> Document:
-    """Return the strategy's words."""
-    words = call.world.foundations.strategy.model_dump(mode="json")
-    return {"meta": call.meta(STRATEGY, 1), "vocabulary": words}
+    """The strategy's phases, types of support, strength areas and terms in words."""
+    return {"meta": call.meta(STRATEGY, 1), "vocabulary": call.world.foundations.strategy}
 
 
-@router.data("/schema", "JSON Schema of the actor register", media_type="application/schema+json")
+@router.data("/schema", media_type="application/schema+json", files=())
 def schema(_: Call[LanguageQuery]) -> Document:
-    """Return the JSON Schema of the register."""
+    """JSON Schema of the actor register."""
     return register_schema()
 
 
-class Sources(Record):
-    """Where every data file comes from."""
-
-    meta: Meta
-    sources: tuple[DataSource, ...]
-
-
-@router.data("/sources", "Where every data file comes from, with licences", model=Sources)
+@router.data("/sources", model=Sources, files=())
 def provenance(call: Call[LanguageQuery]) -> Document:
-    """Return where every data file comes from."""
-    listed = [item.model_dump(mode="json") for item in sources(call.site.served.data_dir)]
+    """Where every data file comes from, with licences."""
+    listed = sources(call.site.served.data_dir)
     return {"meta": call.meta((), len(listed)), "sources": listed}

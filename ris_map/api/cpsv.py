@@ -7,6 +7,7 @@ A public service of the profile has a competent authority, so only offers of act
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rdflib import Graph, Literal, Namespace, URIRef
@@ -15,7 +16,6 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, RDF, SKOS
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import ACTORS, PREFIX
 from ris_map.api.dcat import EU, SERIALISATIONS, county, describe, serialised
-from ris_map.api.queries import LanguageQuery
 from ris_map.register.model import Actor, Offer
 from ris_map.register.vocabulary import (
     ActorKind,
@@ -31,12 +31,12 @@ M8G = Namespace("http://data.europa.eu/m8g/")
 CPSV = Namespace("http://purl.org/vocab/cpsv#")
 SWEDEN = EU["country/SWE"]
 ADMS = Namespace("http://www.w3.org/ns/adms#")
-router = DataRouter("register")
+router = DataRouter("register", ACTORS)
 
 
-def services_graph(call: Call[Any]) -> Graph:
+def services(ending: str, call: Call[Any]) -> bytes:
     """Return every actor of the register, and the services of the public ones."""
-    return _Services(call).graph
+    return serialised(_Services(call).graph, ending)
 
 
 class _Services:
@@ -177,18 +177,11 @@ def _both(text: LocalText) -> list[Literal]:
     return [Literal(text.in_(language), lang=language.value) for language in Language]
 
 
-def _publish(ending: str) -> None:
-    def content(call: Call[LanguageQuery]) -> bytes:
-        return serialised(services_graph(call), ending)
-
-    router.data(
-        f"/services.{ending}",
-        f"Offers of public actors in CPSV-AP 3.2.0 ({SERIALISATIONS[ending][1]})",
-        media_type=SERIALISATIONS[ending][1],
-        files=ACTORS,
-        names_itself=True,
-    )(content)
-
-
-for _ending in ("ttl", "jsonld"):
-    _publish(_ending)
+for _ending, (_, _kind) in SERIALISATIONS.items():
+    if _ending != "rdf":
+        router.data(
+            f"/services.{_ending}",
+            media_type=_kind,
+            names_itself=True,
+            text=f"Offers of public actors in CPSV-AP 3.2.0 ({_kind})",
+        )(partial(services, _ending))

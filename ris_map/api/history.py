@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
+from typing import Annotated
 from xml.etree import ElementTree as ET
 
-from ris_map.api.calls import Call, Count, DataRouter, Document, RegisterMeta
+from pydantic import BeforeValidator
+
+from ris_map.api.calls import Call, Count, DataRouter, Document, RegisterMeta, listing
 from ris_map.api.datasets import ACTORS
 from ris_map.api.problems import Problem
 from ris_map.api.queries import LanguageQuery, key
@@ -23,7 +25,7 @@ from ris_map.register.quality import Compared, Quality, Report, compared, load_r
 from ris_map.register.releases import Change, ChangeKind, changes, digests, register_on
 from ris_map.register.vocabulary import Scope
 
-router = DataRouter("history")
+router = DataRouter("history", ACTORS)
 WHOLE = "register"
 _ATOM = "http://www.w3.org/2005/Atom"
 ET.register_namespace("", _ATOM)
@@ -47,11 +49,7 @@ class ListedRelease(Record):
     """Of its file, when it was made: a release never changes."""
 
 
-class Releases(Record):
-    """Frozen releases of the register."""
-
-    meta: RegisterMeta
-    releases: tuple[ListedRelease, ...]
+Filled = Annotated[str | None, BeforeValidator(lambda text: text or None)]
 
 
 class ListedChange(Record):
@@ -60,18 +58,10 @@ class ListedChange(Record):
     id: Slug
     name: str
     kind: ChangeKind
-    field: str | None
-    before: str | None
-    after: str | None
+    field: Filled
+    before: Filled
+    after: Filled
     sources: tuple[str, ...]
-
-
-class Changes(Record):
-    """What has changed since a release; null is the register that is worked on."""
-
-    meta: RegisterMeta
-    release: str | None
-    changes: tuple[ListedChange, ...]
 
 
 class RegisterQuality(Record):
@@ -86,14 +76,20 @@ class RegisterQuality(Record):
     reports: tuple[Report, ...]
 
 
-@router.data(
-    "/releases",
-    "Frozen releases of the register, the oldest first",
-    model=Releases,
-    files=ACTORS,
+Releases = listing(
+    "Releases", "Frozen releases of the register.", releases=tuple[ListedRelease, ...]
 )
+Changes = listing(
+    "Changes",
+    "What has changed since a release; null is the register that is worked on.",
+    release=str | None,
+    changes=tuple[ListedChange, ...],
+)
+
+
+@router.data("/releases", model=Releases)
 def releases(call: Call[LanguageQuery]) -> Document:
-    """Return number, date, size and hash of every release."""
+    """Frozen releases of the register, the oldest first."""
     served = call.site.served
     hashes = digests(served.data_dir)
     listed = [
@@ -110,74 +106,41 @@ def releases(call: Call[LanguageQuery]) -> Document:
     return {"meta": call.meta(ACTORS, len(listed)), "releases": listed}
 
 
-@router.data(
-    "/changes",
-    "What has been added, ended and changed in the register since a day, field by field",
-    description=(
-        "The release of the day against the register of today; sources are those that are new, "
-        "else all."
-    ),
-    query=SinceQuery,
-    model=Changes,
-    files=ACTORS,
-)
+@router.data("/changes", SinceQuery, model=Changes)
 def changes_since(call: Call[SinceQuery]) -> Document:
-    """Return every change since a day."""
+    """What has been added, ended and changed in the register since a day, field by field.
+
+    The release of the day against the register of today; sources are those that are new, else all.
+    """
     present = call.world.register
     day = day_of(call.query.since) or call.world.on
     before = register_on(present, call.site.served.releases, on=day)
-    found = [
-        {
-            "id": one.id,
-            "name": one.name,
-            "kind": one.kind.value,
-            "field": one.field or None,
-            "before": one.before or None,
-            "after": one.after or None,
-            "sources": list(one.sources),
-        }
-        for one in changes(before, present)
-    ]
-    release = before.meta.release
-    return {
-        "meta": call.meta(ACTORS, len(found)),
-        "release": release.number if release else None,
-        "changes": found,
-    }
+    found, release = changes(before, present), before.meta.release
+    number = release.number if release else None
+    return {"meta": call.meta(ACTORS, len(found)), "release": number, "changes": found}
 
 
-@router.data(
-    "/quality",
-    "How good the register is: figures with goals, an outside count, whom to ask, reports",
-    model=RegisterQuality,
-    files=ACTORS,
-)
+@router.data("/quality", model=RegisterQuality)
 def register_quality(call: Call[LanguageQuery]) -> Document:
-    """Return what the page about data says of the register."""
+    """How good the register is: figures with goals, an outside count, whom to ask, reports."""
     register, served = call.world.register, call.site.served
     homepages = load_homepages(served.data_dir / HOMEPAGES)
     figures = quality(register, today=call.world.on, homepages=homepages)
-    calls = call_list(unknown_cells(register, on=call.world.on))
-    reports = load_reports(served.data_dir / "reports.yaml")
     return {
         "meta": call.meta(ACTORS, len(figures)),
-        "figures": [one.model_dump(mode="json") for one in figures],
-        "yardstick": [asdict(one) for one in compared(served.releases, register)],
-        "calls": [asdict(one) for one in calls],
-        "reports": [one.model_dump(mode="json") for one in reports],
+        "figures": figures,
+        "yardstick": compared(served.releases, register),
+        "calls": call_list(unknown_cells(register, on=call.world.on)),
+        "reports": load_reports(served.data_dir / "reports.yaml"),
     }
 
 
-@router.data(
-    "/feeds/{id}",
-    "Changes of the register as an Atom feed: all, those of a municipality, or of one actor",
-    description=f"'{WHOLE}', the code of a municipality, or the id of an actor.",
-    media_type="application/atom+xml",
-    files=ACTORS,
-    names_itself=True,
-)
+@router.data("/feeds/{id}", media_type="application/atom+xml", names_itself=True)
 def feed(call: Call[LanguageQuery]) -> bytes:
-    """Return a feed with one entry per record and release in which it changed, newest first."""
+    """Changes of the register as an Atom feed: all, those of a municipality, or of one actor.
+
+    'register', the code of a municipality, or the id of an actor.
+    """
     register, tr = call.world.register, call.tr
     names = {m.code: m.name for m in call.world.foundations.geography.municipalities}
     about = names.get(call.id) or (

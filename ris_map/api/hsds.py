@@ -43,7 +43,7 @@ HSDS = "/hsds"
 VERSION = "3.0"
 MOST = 500
 _MOMENT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-9:.]{5,20}(Z|[+-][0-9:]{4,6})?)?$"
-router = DataRouter("hsds")
+router = DataRouter("hsds", ACTORS)
 _STATUS = {
     Status.ACTIVE: "active",
     Status.UNKNOWN: "active",
@@ -334,9 +334,9 @@ def _short(document: Document, *, minimal: bool = False) -> Document:
     return kept
 
 
-@router.data("/", "What this is: version, profile, description", names_itself=True)
+@router.data("/", names_itself=True, files=())
 def root(call: Call[LanguageQuery]) -> Document:
-    """Return version and addresses."""
+    """What this is: version, profile, description."""
     return {
         "version": VERSION,
         "profile": f"{call.base}{HSDS}/profile",
@@ -344,9 +344,9 @@ def root(call: Call[LanguageQuery]) -> Document:
     }
 
 
-@router.data("/profile", "How the register is told in the standard's words")
+@router.data("/profile", files=())
 def profile(call: Call[LanguageQuery]) -> Document:
-    """Return our profile: what the standard's words stand for here."""
+    """How the register is told in the standard's words."""
     return {
         "title": call.tr("hsds.profile.title"),
         "description": call.tr("hsds.profile.text"),
@@ -442,8 +442,8 @@ def _publish(name: str, summary: str, query: type[PageQuery], items: Items) -> N
             raise Problem("unknown-item", {"value": call.id})
         return known[call.id]
 
-    router.data(f"/{name}", summary, query=query, files=ACTORS)(page)
-    router.data(f"/{name}/{{id}}", f"One of: {summary}", files=ACTORS)(one)
+    router.data(f"/{name}", query, text=summary)(page)
+    router.data(f"/{name}/{{id}}", text=f"One of: {summary}")(one)
 
 
 for _named in (

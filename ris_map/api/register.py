@@ -14,13 +14,13 @@ from typing import Any
 import shapely
 
 from ris_map.actors.files import actors_xlsx
-from ris_map.api.calls import Call, DataRouter, Document, RegisterMeta
+from ris_map.api.calls import Call, DataRouter, Document, listing
 from ris_map.api.datasets import ACTORS, Terms
 from ris_map.api.problems import Problem
 from ris_map.api.queries import ActorQuery, LanguageQuery
-from ris_map.common.records import Record, Slug
+from ris_map.common.records import Slug
 from ris_map.export.geopackage import Layer, geopackage
-from ris_map.export.tables import LIST_SEPARATOR, Cell, csv_bytes
+from ris_map.export.tables import LIST_SEPARATOR, Cell
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match, Selection, selected_offices, shown_offices
@@ -28,8 +28,7 @@ from ris_map.register.vocabulary import Delivery
 from ris_map.words.language import Language
 
 Row = dict[str, Cell]
-router = DataRouter("register")
-_SAME = "The same filter as on the start page: keys, values and meaning."
+router = DataRouter("register", ACTORS)
 
 
 class ListedActor(Actor):
@@ -38,20 +37,6 @@ class ListedActor(Actor):
     group: Group
     matching_offices: tuple[Slug, ...]
     """Offices that count for the filter; if none does, all that exist on the day."""
-
-
-class Actors(Record):
-    """Selected actors."""
-
-    meta: RegisterMeta
-    actors: tuple[ListedActor, ...]
-
-
-class OneActor(Record):
-    """One actor."""
-
-    meta: RegisterMeta
-    actor: Actor
 
 
 class ListedOffice(Office):
@@ -65,68 +50,46 @@ class ListedOffice(Office):
     """Metres in SWEREF 99 TM (EPSG:3006)."""
 
 
-class Offices(Record):
-    """Offices of selected actors."""
-
-    meta: RegisterMeta
-    offices: tuple[ListedOffice, ...]
+Actors = listing("Actors", "Selected actors.", actors=tuple[ListedActor, ...])
+OneActor = listing("OneActor", "One actor.", actor=Actor)
+Offices = listing("Offices", "Offices of selected actors.", offices=tuple[ListedOffice, ...])
 
 
-@router.data(
-    "/actors",
-    "Selected actors with everything the register holds about them",
-    description=f"{_SAME} By default core actors of the county.",
-    query=ActorQuery,
-    model=Actors,
-    files=ACTORS,
-)
+@router.data("/actors", ActorQuery, model=Actors)
 def actors(call: Call[ActorQuery]) -> Document:
-    """Return the selected actors with all that the register holds about them."""
+    """Selected actors with everything the register holds about them.
+
+    The same filter as on the start page: keys, values and meaning. By default core actors of the
+    county.
+    """
     listed = [
-        {
-            **match.actor.model_dump(mode="json"),
-            "group": match.group.value,
-            "matching_offices": [office.id for office in match.offices],
-        }
+        ListedActor.model_construct(
+            **dict(match.actor),
+            group=match.group,
+            matching_offices=tuple(office.id for office in match.offices),
+        )
         for match in call.selection.matches
     ]
     return {"meta": call.meta(ACTORS, len(listed)), "actors": listed}
 
 
-@router.data(
-    "/actors.geojson",
-    "Selected actors as points of their offices (EPSG:4326)",
-    description=f"{_SAME} An actor without a known office has a feature without geometry.",
-    query=ActorQuery,
-    files=ACTORS,
-)
+@router.data("/actors.geojson", ActorQuery)
 def actors_geojson(call: Call[ActorQuery]) -> Document:
-    """Return one feature per office of every selected actor; one without offices has no point."""
+    """Selected actors as points of their offices (EPSG:4326).
+
+    The same filter as on the start page: keys, values and meaning. An actor without a known office
+    has a feature without geometry.
+    """
     return collection(call, ACTORS, actor_features(call.selection, on=call.world.on))
 
 
-@router.data(
-    "/actors.csv",
-    "Selected actors, one line each",
-    description=f"{_SAME} Several ids in one cell are separated by spaces.",
-    query=ActorQuery,
-    files=ACTORS,
-)
-def actors_csv(call: Call[ActorQuery]) -> bytes:
-    """Return the selected actors, one line each."""
-    return csv_bytes(ACTOR_COLUMNS, map(actor_row, call.selection.matches))
-
-
-@router.data(
-    "/actors.xlsx",
-    "Selected actors as a workbook in words, offices in SWEREF 99 TM (EPSG:3006)",
-    description=f"{_SAME} The language of the words is chosen with lang.",
-    query=ActorQuery,
-    files=ACTORS,
-    names_itself=True,
-)
+@router.data("/actors.xlsx", ActorQuery, names_itself=True)
 def actors_workbook(call: Call[ActorQuery]) -> bytes:
-    """Return the selected actors as a workbook in the chosen language."""
+    """Selected actors as a workbook in words, offices in SWEREF 99 TM (EPSG:3006).
+
+    The same filter as on the start page: keys, values and meaning. The language of the words is
+    chosen with lang.
+    """
     tr, language = call.tr, call.query.lang
     meta, terms = call.world.register.meta, call.terms(ACTORS)
     about = (
@@ -140,15 +103,12 @@ def actors_workbook(call: Call[ActorQuery]) -> bytes:
     return actors_xlsx(call.selection, words=call.words, on=call.world.on, about=about)
 
 
-@router.data(
-    "/actors.gpkg",
-    "Selected actors as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
-    description=f"{_SAME} Layer offices, table actors.",
-    query=ActorQuery,
-    files=ACTORS,
-)
+@router.data("/actors.gpkg", ActorQuery)
 def actors_geopackage(call: Call[ActorQuery]) -> bytes:
-    """Return the selected actors: a layer of offices and a table of actors."""
+    """Selected actors as a GeoPackage in SWEREF 99 TM (EPSG:3006).
+
+    The same filter as on the start page: keys, values and meaning. Layer offices, table actors.
+    """
     chosen = list(selected_offices(call.selection, on=call.world.on))
     rows = [office_row(match, office, on=call.world.on) for match, office in chosen]
     points = [shapely.Point(office.lon, office.lat) for _, office in chosen]
@@ -161,43 +121,36 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     return geopackage(layers, changed=call.changed(ACTORS))
 
 
-@router.data("/actors/{id}", "One actor, whatever its scope", model=OneActor, files=ACTORS)
+@router.data("/actors/{id}", model=OneActor)
 def one_actor(call: Call[LanguageQuery]) -> Document:
-    """Return one actor."""
+    """One actor, whatever its scope."""
     actor = call.moment.state.register.by_id.get(call.id)
     if actor is None:
         raise Problem("unknown-actor", {"value": call.id})
-    return {"meta": call.meta(ACTORS, 1), "actor": actor.model_dump(mode="json")}
+    return {"meta": call.meta(ACTORS, 1), "actor": actor}
 
 
-@router.data(
-    "/offices",
-    "Offices of the selected actors",
-    description=_SAME,
-    query=ActorQuery,
-    model=Offices,
-    files=ACTORS,
-)
+@router.data("/offices", ActorQuery, model=Offices)
 def offices(call: Call[ActorQuery]) -> Document:
-    """Return the offices of the selected actors."""
+    """Offices of the selected actors.
+
+    The same filter as on the start page: keys, values and meaning.
+    """
     listed = []
     for match, office in selected_offices(call.selection, on=call.world.on):
         north, east = sweref_point(office.lat, office.lon)
-        own = {"actor": match.actor.id, "actor_name": match.actor.name, "group": match.group.value}
+        own = {"actor": match.actor.id, "actor_name": match.actor.name, "group": match.group}
         point = {"sweref_north": north, "sweref_east": east}
-        listed.append({**office.model_dump(mode="json"), **own, **point})
+        listed.append(ListedOffice.model_construct(**dict(office), **own, **point))
     return {"meta": call.meta(ACTORS, len(listed)), "offices": listed}
 
 
-@router.data(
-    "/offices.geojson",
-    "Offices of the selected actors as points (EPSG:4326)",
-    description=_SAME,
-    query=ActorQuery,
-    files=ACTORS,
-)
+@router.data("/offices.geojson", ActorQuery)
 def offices_geojson(call: Call[ActorQuery]) -> Document:
-    """Return the offices of the selected actors as points, with what is known of each."""
+    """Offices of the selected actors as points (EPSG:4326).
+
+    The same filter as on the start page: keys, values and meaning.
+    """
     features = []
     for match, office in selected_offices(call.selection, on=call.world.on):
         row: Document = dict(office_row(match, office, on=call.world.on))
@@ -275,6 +228,16 @@ def actor_row(match: Match) -> Row:
         "matching_offices": _joined(office.id for office in match.offices),
     }
     return {column: plain(known[column]) for column in ACTOR_COLUMNS}
+
+
+router.csv(
+    "/actors.csv",
+    "Selected actors, one line each\n\nThe same filter as on the start page: keys, values and "
+    "meaning. Several ids in one cell are separated by spaces.",
+    ActorQuery,
+    columns=ACTOR_COLUMNS,
+    rows=lambda call: map(actor_row, call.selection.matches),
+)
 
 
 def office_row(match: Match, office: Office, *, on: date) -> Row:

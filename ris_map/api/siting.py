@@ -5,11 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, create_model
 
-from ris_map.api.calls import Call, Count, DataRouter, Document, Minutes, RegisterMeta, Share
+from ris_map.api.calls import (
+    Call,
+    Count,
+    DataRouter,
+    Document,
+    Minutes,
+    RegisterMeta,
+    Share,
+    listing,
+)
 from ris_map.api.datasets import COVERAGE
 from ris_map.api.problems import Problem
 from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Whole, YesNo, key
@@ -35,7 +44,8 @@ from ris_map.siting.scenario import THRESHOLDS, Drive, basis_of, scenario
 from ris_map.siting.suggest import regrets, suggestions
 
 MOST_TEXT = 400
-router = DataRouter("siting")
+MINUTES = ("median", "p90", "shortfall", "worst_tenth")
+router = DataRouter("siting", COVERAGE)
 
 Region = Literal["inland", "lan"]
 
@@ -97,22 +107,19 @@ class Question(Record):
     rounds: tuple[str, ...]
 
 
-class State(Record):
-    """Figures of a group before or after; null where no way is known."""
-
-    residents_within_30: Count
-    residents_within_60: Count
-    residents_within_90: Count
-    residents_within_120: Count
-    share_within_limit: Share | None
-    median_minutes: Minutes | None
-    p90_minutes: Minutes | None
-    shortfall_minutes: Minutes | None
-    worst_tenth_minutes: Minutes | None
-    actors_within_limit: Count
-    residents_with_visits_1: Count
-    residents_with_visits_2: Count
-    residents_with_visits_4: Count
+_STATE: dict[str, Any] = {
+    **{f"residents_within_{limit:.0f}": Count for limit in THRESHOLDS},
+    "share_within_limit": Share | None,
+    **{f"{name}_minutes": Minutes | None for name in MINUTES},
+    "actors_within_limit": Count,
+    **{f"residents_with_visits_{days}": Count for days in get_args(Visits)},
+}
+State = create_model(
+    "State",
+    __base__=Record,
+    __doc__="Figures of a group before or after; null where no way is known.",
+    **_STATE,
+)
 
 
 class Group(Record):
@@ -120,8 +127,8 @@ class Group(Record):
 
     group: str
     residents: Count
-    before: State
-    after: State
+    before: State  # type: ignore[valid-type]
+    after: State  # type: ignore[valid-type]
     residents_nearer: Count
     residents_farther: Count
 
@@ -133,15 +140,6 @@ class Driven(Record):
     order: tuple[str, ...]
     km_per_year: float
     hours_per_year: float
-
-
-class ScenarioAnswer(Record):
-    """Before and after a plan."""
-
-    meta: RegisterMeta
-    definition: Question
-    groups: tuple[Group, ...]
-    rounds: tuple[Driven, ...]
 
 
 class PlaceStep(Record):
@@ -161,6 +159,15 @@ class Lost(Record):
     loss: float
     best: tuple[str, ...]
     is_proved: bool
+
+
+ScenarioAnswer = listing(
+    "ScenarioAnswer",
+    "Before and after a plan.",
+    definition=Question,
+    groups=tuple[Group, ...],
+    rounds=tuple[Driven, ...],
+)
 
 
 class BestPlacesAnswer(Record):
@@ -197,19 +204,14 @@ class BestRoundsAnswer(Record):
     tours_tried: Count
 
 
-@router.data(
-    "/scenario",
-    "Before and after a plan: offices opened and closed, rounds of visits",
-    description="The plan in the words of the page's own address; unknown parts are refused.",
-    query=QuestionQuery,
-    model=ScenarioAnswer,
-    files=COVERAGE,
-)
+@router.data("/scenario", QuestionQuery, model=ScenarioAnswer)
 def scenario_answer(call: Call[QuestionQuery]) -> Document:
-    """Return the figures of every group before and after."""
+    """Before and after a plan: offices opened and closed, rounds of visits.
+
+    The plan in the words of the page's own address; unknown parts are refused.
+    """
     choice = _choice(call)
     found = scenario(basis_of(call.world, choice), choice)
-    rows = found.table.reset_index(names="group").to_dict("records")
     groups = [
         {
             "group": row["group"],
@@ -218,7 +220,7 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
             "residents_nearer": row["gain"],
             "residents_farther": row["lose"],
         }
-        for row in rows
+        for row in found.table.reset_index(names="group").to_dict("records")
     ]
     return {
         "meta": call.meta(COVERAGE, len(groups)),
@@ -228,24 +230,17 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
     }
 
 
-@router.data(
-    "/best-places",
-    "Where new offices would help most, exactly, with ties, gap and regret",
-    description=(
-        "Existing offices stay, and the plan's changes stand. At most five seconds; if they run "
-        "out, is_proved is false and gap tells how far from the best it may be. Regret is what the "
-        "first set loses, in residents beyond the limit or mean minutes, under the other speed "
-        "model, objectives and limits: at most five seconds more."
-    ),
-    query=BestPlacesQuery,
-    model=BestPlacesAnswer,
-    files=COVERAGE,
-)
+@router.data("/best-places", BestPlacesQuery, model=BestPlacesAnswer)
 def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
-    """Return the best sets of places."""
+    """Where new offices would help most, exactly, with ties, gap and regret.
+
+    Existing offices stay, and the plan's changes stand. At most five seconds; if they run out,
+    is_proved is false and gap tells how far from the best it may be. Regret is what the first set
+    loses, in residents beyond the limit or mean minutes, under the other speed model, objectives
+    and limits: at most five seconds more.
+    """
     choice = _choice(call)
-    basis = basis_of(call.world, choice)
-    found = last(suggestions(basis, choice))
+    found = last(suggestions(basis_of(call.world, choice), choice))
     answer = found.answer
     return {
         "meta": call.meta(COVERAGE, len(found.places)),
@@ -269,7 +264,7 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
         "regret": [
             {
                 "objective": one.asked.objective,
-                "limit_minutes": float(one.asked.limit),
+                "limit_minutes": one.asked.limit,
                 "speed_model": one.asked.cube_choice.speed,
                 "loss": _finite(one.loss),
                 "best": one.places,
@@ -281,18 +276,11 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
     }
 
 
-@router.data(
-    "/best-rounds",
-    "Which rounds of visits serve most residents within some days a month",
-    query=BestRoundsQuery,
-    model=BestRoundsAnswer,
-    files=COVERAGE,
-)
+@router.data("/best-rounds", BestRoundsQuery, model=BestRoundsAnswer)
 def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
-    """Return the best rounds from a base."""
+    """Which rounds of visits serve most residents within some days a month."""
     choice = _choice(call)
-    basis = basis_of(call.world, choice)
-    found = last(best_rounds(basis, choice))
+    found = last(best_rounds(basis_of(call.world, choice), choice))
     return {
         "meta": call.meta(COVERAGE, len(found.rounds)),
         "definition": _definition(choice),
@@ -328,13 +316,13 @@ def _choice(call: Call[Any]) -> SitingChoice:
 
 def _definition(choice: SitingChoice) -> Document:
     return {
-        "phase": choice.phase.value,
-        "service_type": choice.service_type.value,
+        "phase": choice.phase,
+        "service_type": choice.service_type,
         "strength_area": choice.area,
-        "scope": choice.scope.value,
-        "limit_minutes": float(choice.limit),
+        "scope": choice.scope,
+        "limit_minutes": choice.limit,
         "speed_model": choice.cube_choice.speed,
-        "near_minutes": float(choice.near),
+        "near_minutes": choice.near,
         "openings": choice.openings,
         "closings": choice.closings,
         "rounds": choice.rounds,
@@ -342,18 +330,13 @@ def _definition(choice: SitingChoice) -> Document:
 
 
 def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
-    within = {f"{t:.0f}": int(row[f"{when}_within_{t:.0f}"]) for t in THRESHOLDS}
-    residents = int(row["residents"])
-    minutes = {
-        f"{name}_minutes": _finite(row[f"{when}_{name}"])
-        for name in ("median", "p90", "shortfall", "worst_tenth")
-    }
+    residents = row["residents"]
     return {
-        **{f"residents_within_{name}": number for name, number in within.items()},
-        "share_within_limit": within[str(limit)] / residents if residents else None,
-        **minutes,
-        "actors_within_limit": int(row[f"{when}_actors"]),
-        **{f"residents_with_visits_{n}": int(row[f"{when}_days_{n}"]) for n in (1, 2, 4)},
+        **{f"residents_within_{t:.0f}": row[f"{when}_within_{t:.0f}"] for t in THRESHOLDS},
+        "share_within_limit": row[f"{when}_within_{limit}"] / residents if residents else None,
+        **{f"{name}_minutes": _finite(row[f"{when}_{name}"]) for name in MINUTES},
+        "actors_within_limit": row[f"{when}_actors"],
+        **{f"residents_with_visits_{n}": row[f"{when}_days_{n}"] for n in get_args(Visits)},
     }
 
 

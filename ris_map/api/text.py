@@ -41,7 +41,7 @@ from ris_map.words.language import Language
 from ris_map.words.markup import markdown_text
 from ris_map.words.table import FigureTable, cell_text
 
-router = DataRouter("text")
+router = DataRouter("text", COVERAGE)
 ADDRESSES: dict[str, str] = {"/.md": f"{PREFIX}/karta.md"}
 """The short addresses, beside the pages' own, and what of the API they mean."""
 
@@ -121,13 +121,12 @@ def _page(
         ADDRESSES[f"/{name}.md"] = f"{PREFIX}/{name}.md"
         router.data(
             f"/{name}.md",
-            f"The page {path} as Markdown",
-            description=f"Also at /{name}.md, beside the page. Keys and values are those of the "
-            "page's address; what means nothing is left out and told in a line.",
+            _query(name, model),
             media_type="text/markdown",
-            query=_query(name, model),
-            files=COVERAGE,
             names_itself=True,
+            text=f"The page {path} as Markdown\n\nAlso at /{name}.md, beside the page. Keys and "
+            "values are those of the page's address; what means nothing is left out and told in a "
+            "line.",
         )(text)
         return make
 
