@@ -16,7 +16,7 @@ from ris_map.web.operation import Counted
 from ris_map.web.server import (
     PREPARE,
     SCRIPT,
-    moved_middleware,
+    front_middleware,
     server_lifespan,
     server_middleware,
     server_routes,
@@ -26,10 +26,11 @@ PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
+    front_middleware,
     routes=[*server_routes(picture_file), *static_routes()],
     middleware=[
         Middleware(Counted),
-        *moved_middleware(),
+        *front_middleware(),
         *api_middleware(),
         *server_middleware(),
     ],

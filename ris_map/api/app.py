@@ -9,8 +9,7 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from time import monotonic
 from typing import Any
@@ -45,7 +44,7 @@ from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
 from ris_map.common.region import region
 from ris_map.travel.world import Moment, service
-from ris_map.web.answers import Payload, pack, respond
+from ris_map.web.answers import Answer
 from ris_map.web.settings import HOST, Rate, settings_at_start
 
 API_VERSION = "1.0.0"
@@ -79,7 +78,6 @@ everybody; no key is needed.
   (`attribution`) is given in Swedish and English, `sv` and `en`.
 """
 _ABOUT = "This description (OpenAPI 3.1)"
-_PACKED_ALREADY = ("spreadsheetml", "geopackage")
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
@@ -110,7 +108,7 @@ class OpenData:
         self._site = site
         self._limiter = Limiter(site.settings.api_rate)
         self._kept = Store()
-        self._current: tuple[int, Moment | None] = (0, None)
+        self._moment: Moment | None = None
         self._building = threading.Lock()
         self._turns: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
@@ -131,7 +129,7 @@ class OpenData:
         path = f"{prefix}/" if path == prefix else path
         request = Request({**scope, "root_path": root + prefix, "path": root + path})
         try:
-            response = self._at_once(request, path)
+            response = self._refused_or_asked(request, path)
         except Problem as problem:
             response = problem.response(request)
         if response is not None:
@@ -142,8 +140,8 @@ class OpenData:
         except Exception:
             _log.exception("The open-data API failed at %s", path)
 
-    def _at_once(self, request: Request, path: str) -> Response | None:
-        """Answer what needs no work: refusals, questions about methods, answers that are kept."""
+    def _refused_or_asked(self, request: Request, path: str) -> Response | None:
+        """Refuse what is out of bounds, and tell what may be asked; None = to be answered."""
         if request.method == "OPTIONS":
             told = {"Allow": METHODS, "Access-Control-Allow-Methods": METHODS}
             further = {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"}
@@ -161,10 +159,6 @@ class OpenData:
             raise Problem("bad-query", {"most": MAX_FIELDS})
         if not path.startswith(tuple(f"{prefix}/" for prefix in MOUNTS.values())):
             raise self._unknown(request)
-        generation, moment = self._current
-        if moment is not None and moment is self._site.served.unchanged_moment():
-            kept = self._kept.get((generation, *_address(request)))
-            return kept.response(request) if kept else None
         return None
 
     async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
@@ -182,28 +176,22 @@ class OpenData:
         base, name = self._base(request), request.path_params.get("id", "")
         async with turn:
             made = await anyio.to_thread.run_sync(self._make, resource, query, base, name)
-        answer, generation = made
-        self._kept.put((generation, *_address(request)), answer)
-        return answer.response(request)
+        return made.response(request)
 
-    def _make(
-        self, resource: Resource, query: LanguageQuery, base: str, name: str
-    ) -> tuple[Answer, int]:
+    def _make(self, resource: Resource, query: LanguageQuery, base: str, name: str) -> Answer:
         """Read the register if it has changed and make the answer; in a thread.
 
         One at a time: two that make the same figures at once would only hold each other up.
         """
         with self._building:
-            generation, known = self._current
             moment = self._site.served.moment()
-            if moment is not known:
-                generation += 1
-                self._current = (generation, moment)
+            if moment is not self._moment:
+                self._moment = moment
                 self._kept.clear()
             on = day_of(getattr(query, "as_of", ""))
             asked = self._site.served.moment(on) if on else moment
             call = Call(site=self._site, moment=asked, query=query, base=base, id=name)
-            return self._built(resource, call), generation
+            return self._built(resource, call)
 
     def _built(self, resource: Resource, call: Call[Any]) -> Answer:
         """Return an answer, made once however its question is spelt."""
@@ -216,9 +204,8 @@ class OpenData:
                 headers["Link"] = f'<{call.terms(resource.files).address}>; rel="license"'
             if resource.filename:
                 headers["Content-Disposition"] = f'attachment; filename="{resource.filename}"'
-            packs = not any(word in resource.media_type for word in _PACKED_ALREADY)
             kept = Answer(
-                content=pack(resource.content(call), packs=packs),
+                content=resource.content(call),
                 media_type=resource.media_type,
                 cache=resource.cache,
                 modified=call.changed(resource.files) if resource.files else None,
@@ -304,7 +291,7 @@ class OpenData:
         path, _, query = distribution.path.partition("?")
         resource = self._resources()[path]
         wanted = resource.query.model_validate(dict(parse_qsl(query)))
-        return len(self._built(resource, replace(call, query=wanted)).content.plain)
+        return len(self._built(resource, replace(call, query=wanted)).content)
 
     def _description(self, prefix: str, call: Call[Any]) -> Document:
         """Return FastAPI's description, its examples from the register as it is served."""
@@ -350,9 +337,10 @@ class OpenData:
         """Give the public address of the site; a host that is none is refused."""
         if self._site.settings.base_url:
             return self._site.settings.base_url
-        _, _, host, scheme, root = _address(request)
+        host, root = request.headers.get("host", ""), request.scope["root_path"]
         if not HOST.fullmatch(host):
             raise Problem("bad-host")
+        scheme = request.scope.get("scheme", "http")
         return f"{scheme}://{host}{root.removesuffix(PREFIX).removesuffix(HSDS)}"
 
     def _unknown(self, request: Request) -> Problem:
@@ -386,67 +374,30 @@ def _href(path: str, resource: Resource) -> str:
     return PREFIX + path.removesuffix("/") + (f"?{query}" if query else "")
 
 
-def _address(request: Request) -> tuple[str, bytes, str, str, str]:
-    """Return everything of a request that an answer may depend on."""
-    scope = request.scope
-    host = request.headers.get("host", "")
-    query = scope.get("query_string", b"")
-    return scope["path"], query, host, scope.get("scheme", "http"), scope["root_path"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answer that is kept while it holds."""
-
-    content: Payload
-    media_type: str
-    cache: str
-    modified: datetime | None
-    headers: dict[str, str]
-
-    def response(self, request: Request) -> Response:
-        """Return what one client is sent."""
-        return respond(
-            request,
-            self.content,
-            media_type=self.media_type,
-            cache=self.cache,
-            modified=self.modified,
-            headers=self.headers,
-        )
-
-
 class Store:
     """Keeps answers up to a number and a size; what was asked for longest ago goes first."""
 
     def __init__(self, *, answers: int = 256, size: int = 64_000_000) -> None:
         self._answers = answers
         self._limit = size
-        self._size = 0
         self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
-        self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Answer | None:
         """Return an answer if it is kept."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
 
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keep an answer."""
-        with self._lock:
-            before = self._kept.pop(key, None)
-            self._size += answer.content.size - (before.content.size if before else 0)
-            self._kept[key] = answer
-            while self._kept and (len(self._kept) > self._answers or self._size > self._limit):
-                self._size -= self._kept.popitem(last=False)[1].content.size
+        self._kept[key] = answer
+        size = sum(len(one.content) for one in self._kept.values())
+        while len(self._kept) > self._answers or size > self._limit:
+            size -= len(self._kept.popitem(last=False)[1].content)
 
     def clear(self) -> None:
         """Forget everything."""
-        with self._lock:
-            self._kept.clear()
-            self._size = 0
+        self._kept.clear()
 
 
 class Limiter:

@@ -400,7 +400,7 @@ def _endpoint(resource: Resource) -> Callable[..., Any]:
 
 def _responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
     """Return what is told of the answers beside their shape."""
-    told = {"ETag": "Names exactly these bytes.", "Cache-Control": resource.cache}
+    told = {"ETag": "Names exactly this content.", "Cache-Control": resource.cache}
     if resource.files:
         told["Last-Modified"] = "When the data last changed."
         told["Link"] = 'The licence, rel="license".'

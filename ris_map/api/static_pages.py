@@ -24,7 +24,7 @@ from ris_map.register.model import Actor
 from ris_map.register.vocabulary import ActorKind
 from ris_map.travel.world import World
 from ris_map.web import data
-from ris_map.web.answers import pack, respond
+from ris_map.web.answers import Answer
 from ris_map.web.assets import asset_url
 from ris_map.web.server import base_address
 from ris_map.web.shell import ABOUT, chosen_language, not_found
@@ -40,7 +40,6 @@ TYPES: Final = {
     ActorKind.FOUNDATION: "NGO",
 }
 """The type of schema.org for each kind of the register."""
-_HTML: Final = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def _answer(request: Request) -> Response:
     if page is None:
         return HTMLResponse(not_found(language), status_code=404)
     html = page_html(page, base=base_address(request), path=request.url.path, words=words)
-    return respond(request, pack(html.encode()), media_type=_HTML, cache="no-cache")
+    return Answer(content=html.encode(), media_type="text/html; charset=utf-8").response(request)
 
 
 def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:

@@ -17,7 +17,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from ris_map.common.dates import today
-from ris_map.common.files import stamp
 from ris_map.export.sources import DataSource, load_sources
 from ris_map.geography.county import Geography, load_geography
 from ris_map.geography.roads import Roads, load_roads
@@ -283,17 +282,6 @@ class Service:
             while len(self._past) > KEPT_DAYS:
                 del self._past[next(iter(self._past))]
         return kept
-
-    def unchanged_moment(self) -> Moment | None:
-        """Return the last moment if neither file nor day has changed since; never reads the file.
-
-        For callers that must not wait, such as an event loop: None means "ask :meth:`moment` in a
-        thread".
-        """
-        known = self._latest
-        if known is None or known.world.on != today():
-            return None
-        return known if stamp([self._register]) == known.state.stamp else None
 
 
 @lru_cache(maxsize=4)

@@ -31,7 +31,7 @@ from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import Division
 from ris_map.register.strategy import everyday_words
 from ris_map.travel.world import foundations, service
-from ris_map.web.answers import KEPT, Payload, pack, respond
+from ris_map.web.answers import KEPT, Answer
 from ris_map.web.search import index
 from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
@@ -72,7 +72,7 @@ PictureSource = Callable[[str, Mapping[str, list[str]]], tuple[str, bytes] | Non
 Features = list[dict[str, Any]]
 
 
-def content(name: str) -> Payload:
+def content(name: str) -> Answer:
     """Give what stands under an asset's name, made anew only when one of its files has changed.
 
     Parameters
@@ -114,20 +114,26 @@ def _path(name: str) -> Path:
 
 
 @lru_cache(maxsize=64)
-def _made(name: str, sources: tuple[Path, ...], data: Path, _stamp: object) -> Payload:
+def _made(name: str, sources: tuple[Path, ...], data: Path, _stamp: object) -> Answer:
+    suffix = Path(name).suffix
+    media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Answer(content=_bytes(name, sources, data), media_type=media_type)
+
+
+def _bytes(name: str, sources: tuple[Path, ...], data: Path) -> bytes:
     match name:
         case "geo/squares.bin":
-            return pack(squares_bytes(data))
+            return squares_bytes(data)
         case "geo/ground.json":
-            return pack(ground_bytes(data, foundations(data).geography))
+            return ground_bytes(data, foundations(data).geography)
         case "bundle/map.js":
-            return pack(_map_code(*(path.read_text(encoding="utf-8") for path in sources)))
+            return _map_code(*(path.read_text(encoding="utf-8") for path in sources))
         case "bundle/not_found.css":  # a document of its own, without Streamlit's styles
             style = "".join(path.read_text(encoding="utf-8") for path in sources)
-            return pack((_font() + style).encode())
+            return (_font() + style).encode()
     # in joined scripts each ends with a semicolon, whatever it ends with itself
     between = b"\n;\n" if name.endswith(".js") else b"\n"
-    return pack(between.join(path.read_bytes() for path in sources))
+    return between.join(path.read_bytes() for path in sources)
 
 
 def _map_code(leaflet: str, *rest: str) -> bytes:
@@ -173,9 +179,7 @@ async def _asset(request: Request) -> Response:
     except (OSError, ValueError):
         raise HTTPException(status_code=404) from None
     kept = request.query_params.get("v") == found.version
-    suffix = Path(name).suffix
-    media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return respond(request, found, media_type=media_type, cache=KEPT if kept else "no-cache")
+    return found.response(request, cache=KEPT if kept else "")
 
 
 async def _search(request: Request) -> Response:
@@ -184,12 +188,12 @@ async def _search(request: Request) -> Response:
     if language not in set(Language):
         raise HTTPException(status_code=404)
     found = await run_in_threadpool(_search_index, Language(language))
-    return respond(request, found, media_type="application/json", cache="no-cache")
+    return Answer(content=found, media_type="application/json").response(request)
 
 
-def _search_index(language: Language) -> Payload:
+def _search_index(language: Language) -> bytes:
     folder = data_dir()
-    return pack(index(service(folder).moment().world, everyday_words(folder), language))
+    return index(service(folder).moment().world, everyday_words(folder), language)
 
 
 def asset_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
@@ -205,8 +209,8 @@ def asset_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
         if found is None:
             raise HTTPException(status_code=404)
         version, plain = found
-        cache = KEPT if request.path_params["version"] == version else "no-cache"
-        return respond(request, pack(plain), media_type="application/json", cache=cache)
+        cache = KEPT if request.path_params["version"] == version else ""
+        return Answer(content=plain, media_type="application/json").response(request, cache=cache)
 
     methods = ["GET", "HEAD"]
     return [

@@ -21,7 +21,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ris_map.common.dates import today
@@ -46,8 +45,8 @@ from ris_map.words.markup import render
 
 SCRIPT: Final = Path(__file__).resolve().parent / "script.py"
 """The Streamlit script; an absolute path, found from whatever folder the server is started."""
-COMPRESSION: Final = 4
-"""Files of Streamlit are packed anew for each visitor: a third of the time of the highest level."""
+COMPRESSION: Final = Middleware(GZipMiddleware, compresslevel=4, minimum_size=1024)
+"""Of every answer, anew for each visitor: level 4 takes a third of the time of the highest."""
 HEADER_SECONDS: Final = 20.0
 """A connection whose request is not complete by then is closed."""
 _SLOW_IMPORTS: Final = ("folium", "pandas", "altair", "pyarrow")
@@ -72,36 +71,23 @@ def server_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
 def server_middleware() -> list[Middleware]:
     """Give the middleware around all routes, the outermost first.
 
-    Security headers around all, so that every answer has them. The open-data API stands in front,
-    see ``app.py``.
+    Security headers around all, so that every answer has them. Compression, renamed addresses and
+    the open-data API stand in front, see ``app.py``.
     """
     settings = settings_at_start()
     _stop_on_faults(settings.data)
     pages = tuple(spec.url_path for spec in PAGES)
     return [
         Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
-        Middleware(PackedFiles, compresslevel=COMPRESSION, minimum_size=1024),
         Middleware(Shell, shells=build_shells, pages=pages),
     ]
 
 
-def moved_middleware() -> list[Middleware]:
-    """Give what stands in front of pages and API: renamed and withdrawn addresses."""
+def front_middleware() -> list[Middleware]:
+    """Give what stands in front of pages and API: compression, renamed and withdrawn addresses."""
     now = settings_at_start()
     path, ancestors = now.data / REDIRECTS, now.frame_ancestors
-    return [Middleware(Moved, path=path, taken=PAGE_ADDRESSES, ancestors=ancestors)]
-
-
-class PackedFiles(GZipMiddleware):
-    """Compression of the files of Streamlit and of the map's frame; all else is packed already."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection; a part of a file stays as it is."""
-        is_file = scope["type"] == "http" and scope["path"].startswith(("/static/", "/component/"))
-        if is_file and not any(name == b"range" for name, _ in scope["headers"]):
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+    return [COMPRESSION, Middleware(Moved, path=path, taken=PAGE_ADDRESSES, ancestors=ancestors)]
 
 
 def _stop_on_faults(data: Path) -> None:

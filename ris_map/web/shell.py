@@ -20,7 +20,7 @@ from streamlit import file_util
 
 from ris_map.common.faults import RisMapError
 from ris_map.common.redirects import load_redirects
-from ris_map.web.answers import KEPT, Payload, pack, respond
+from ris_map.web.answers import KEPT, Answer
 from ris_map.web.assets import PREFIX, asset_url
 from ris_map.words import translator
 from ris_map.words.language import Language
@@ -130,10 +130,14 @@ def rewrite(index: str, language: str) -> str:
     return index
 
 
-def build_shells() -> dict[str, Payload]:
-    """Make the page in each language, compressed once."""
+def build_shells() -> dict[str, Answer]:
+    """Make the page in each language."""
     index = streamlit_index()
-    return {language.value: pack(rewrite(index, language).encode()) for language in Language}
+    return {language.value: _html(rewrite(index, language)) for language in Language}
+
+
+def _html(text: str) -> Answer:
+    return Answer(content=text.encode(), media_type=_HTML)
 
 
 def chosen_language(query: bytes) -> Language:
@@ -151,7 +155,7 @@ class Shell:
     def __init__(
         self,
         app: ASGIApp,
-        shells: Callable[[], Mapping[str, Payload]],
+        shells: Callable[[], Mapping[str, Answer]],
         pages: Collection[str],
     ) -> None:
         self._app = app
@@ -174,10 +178,8 @@ class Shell:
                 replaced = True
                 language = chosen_language(scope.get("query_string", b""))
                 is_known = scope["path"].strip("/") in self._pages
-                content = self._shells[language] if is_known else pack(not_found(language).encode())
-                response = respond(Request(scope), content, media_type=_HTML, cache="no-cache")
-                if not is_known and response.status_code == 200:
-                    response.status_code = 404
+                shown = self._shells[language] if is_known else _html(not_found(language))
+                response = shown.response(Request(scope), status=200 if is_known else 404)
                 await response(scope, receive, send)
             elif not replaced:
                 await send(message)

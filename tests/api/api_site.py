@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from ris_map.api.app import OpenData
 from ris_map.api.calls import Site
 from ris_map.travel.world import service
+from ris_map.web.server import COMPRESSION
 from ris_map.web.settings import Settings
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -26,7 +27,7 @@ def application(data_dir: Path = DATA, settings: Settings | None = None) -> Star
     """Return the API mounted as in the product."""
     chosen = (settings or Settings()).model_copy(update={"report_address": CONTACT})
     site = Site(served=service(data_dir), settings=chosen)
-    return Starlette(middleware=[Middleware(OpenData, site=site)])
+    return Starlette(middleware=[COMPRESSION, Middleware(OpenData, site=site)])
 
 
 def client(

@@ -26,14 +26,14 @@ from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ris_map.api.app import MAX_ADDRESS, Answer, OpenData, Store
+from ris_map.api.app import MAX_ADDRESS, OpenData, Store
 from ris_map.api.calls import Site
 from ris_map.common.model_faults import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.releases import changes
 from ris_map.travel.world import service
-from ris_map.web.answers import pack
+from ris_map.web.answers import Answer
 from ris_map.web.settings import Rate, Settings
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client
 
@@ -113,7 +113,7 @@ def test_what_is_known_is_not_sent_again(
 ) -> None:
     for address, (_, first) in answers.items():
         etag = first.headers["ETag"]
-        for tag in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        for tag in (etag, etag.removeprefix("W/"), f'"other", {etag}', "*"):
             again = api.get(address, headers={"If-None-Match": tag})
             assert (again.status_code, again.content) == (304, b""), address
             assert again.headers["ETag"] == etag
@@ -134,18 +134,17 @@ def test_the_date_of_change_counts_only_without_a_tag(api: TestClient) -> None:
     assert api.get(f"{V1}/localities", headers=both).status_code == 200
 
 
-def test_answers_are_packed_where_taken_and_each_coding_has_its_tag(api: TestClient) -> None:
+def test_answers_are_packed_where_taken_and_have_one_name(api: TestClient) -> None:
     address = f"{V1}/actors.geojson"
     plain = api.get(address, headers=PLAIN)
     with api.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as packed:
         raw = b"".join(packed.iter_raw())
     assert gzip.decompress(raw) == plain.content
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+    assert plain.headers["ETag"].startswith('W/"')
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
     assert len(raw) * 4 < len(plain.content)
-    refused = api.get(address, headers={"Accept-Encoding": "gzip;q=0, identity"})
-    assert "Content-Encoding" not in refused.headers
 
 
 def test_anybody_may_read_from_anywhere(api: TestClient) -> None:
@@ -382,7 +381,7 @@ def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
 
 
 def kept(content: bytes) -> Answer:
-    return Answer(content=pack(content), media_type="text/csv", cache="", modified=None, headers={})
+    return Answer(content=content, media_type="text/csv")
 
 
 def test_answers_stay_within_number_and_size() -> None:

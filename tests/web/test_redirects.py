@@ -18,7 +18,7 @@ from ris_map.common.redirects import REDIRECTS, load_redirects
 from ris_map.common.region import DATA
 from ris_map.travel.check import check_data
 from ris_map.web.layout import PAGE_ADDRESSES
-from ris_map.web.server import moved_middleware
+from ris_map.web.server import front_middleware
 
 GOOD = """\
 renamed:
@@ -40,7 +40,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     def page(_: Any) -> PlainTextResponse:
         return PlainTextResponse("page")
 
-    site = Starlette(routes=[Route("/{path:path}", page)], middleware=moved_middleware())
+    site = Starlette(routes=[Route("/{path:path}", page)], middleware=front_middleware())
     return TestClient(site, follow_redirects=False)
 
 
