@@ -1,9 +1,10 @@
 """The open-data API of the running product beside a bare Starlette route with the same bytes.
 
-Both run under uvicorn on loopback, in processes of their own; the client is this process. It is
-written in Python and is itself near its limit, which brings the two figures closer together: what
-counts is that the API stays above half of the bare route, not the number itself. Run with
-``python -m tests.bench.bench_api``; the table is printed and output/bench-api.json written.
+Both are packed by the same middleware and run under uvicorn on loopback, in processes of their
+own. The client, this process, is itself near its limit, which brings the two figures closer
+together: what counts is that the API stays above half of the bare route, not the number itself.
+Run with ``python -m tests.bench.bench_api``; the table is printed and output/bench-api.json
+written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.bench.measure import Result, table, write_report
-from tests.bench.sessions import run_sessions
 from tests.browser.harness import ROOT, Server, free_port
 
 ADDRESSES = (
@@ -36,14 +36,11 @@ REQUESTS = 1600
 """In one run."""
 BUDGET = 2.0
 """Time per request, as a multiple of the bare route's: 2 = half its throughput."""
-SESSION_BUDGETS = {50: 3.0, 200: 8.0}
-"""The median of a change in so many sessions, as a multiple of that in one alone."""
-PAUSE_SECONDS = 20.0
-"""Between two changes of a session, on average."""
-QUERIES = ("fas=ide", "fas=utveckling", "fas=vaxa", "")
 BARE_APP = """
 from pathlib import Path
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -52,13 +49,15 @@ BODIES = [HERE.with_name(f"body-{{number}}").read_bytes() for number in range({c
 
 async def bare(request):
     number = int(request.path_params["number"])
-    headers = {{"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}}
-    return Response(BODIES[number], media_type="application/geo+json", headers=headers)
+    return Response(BODIES[number], media_type="application/geo+json")
 
 async def health(request):
     return Response("ok")
 
-app = Starlette(routes=[Route("/bare/{{number}}", bare), Route("/_stcore/health", health)])
+app = Starlette(
+    routes=[Route("/bare/{{number}}", bare), Route("/_stcore/health", health)],
+    middleware=[Middleware(GZipMiddleware, compresslevel=4, minimum_size=1024)],
+)
 """
 
 
@@ -88,10 +87,7 @@ def running(folder: Path) -> Iterator[tuple[Server, Server]]:
     )
     try:
         for number, address in enumerate(ADDRESSES):
-            wanted = urllib.request.Request(
-                product.url + address, headers={"Accept-Encoding": "gzip"}
-            )
-            with urllib.request.urlopen(wanted, timeout=60) as answer:
+            with urllib.request.urlopen(product.url + address, timeout=60) as answer:
                 (folder / f"body-{number}").write_bytes(answer.read())
         (folder / "bare_app.py").write_text(BARE_APP.format(count=len(ADDRESSES)))
         other = free_port()
@@ -216,25 +212,6 @@ def first_time(product: Server) -> list[Result]:
     ]
 
 
-def many_sessions(product: Server) -> list[Result]:
-    """The median change in many sessions at once beside one session alone."""
-    alone = run_sessions(product.url, QUERIES, sessions=1, changes=10, pause=0.5)
-    results = []
-    for sessions, budget in SESSION_BUDGETS.items():
-        many = run_sessions(product.url, QUERIES, sessions=sessions, changes=3, pause=PAUSE_SECONDS)
-        results.append(
-            Result(
-                name=f"change in {sessions} sessions at once",
-                unit="ms",
-                value=many.median * 1000,
-                bare=alone.median * 1000,
-                budget=budget,
-                note=f"slowest {max(many.seconds):.1f} s; {alone.errors + many.errors} errors",
-            )
-        )
-    return results
-
-
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -247,8 +224,6 @@ def main() -> int:
             for connections in (1, 16) if number == 0 else (16,):
                 results += compared(address, servers, paths, connections=connections)
         results += first_time(servers[0])
-        print(table(results), flush=True)
-        results += many_sessions(servers[0])
     print(table(results))
     write_report(results, ROOT / "output" / "bench-api.json")
     return int(options.strict and not all(result.kept for result in results))

@@ -2,7 +2,9 @@
 
 A session asks for one address after another, as Back and Forward do: the whole script
 runs, not only a fragment, so the figure is on the careful side. Between two changes it pauses,
-as a person does; the pauses are drawn with a fixed seed.
+as a person does; the pauses are drawn with a fixed seed. Sessions come one after another within
+the length of a pause, and all go on until the same moment, so that a server that cannot keep up
+makes the measured times longer and never the measurement.
 """
 
 from __future__ import annotations
@@ -37,43 +39,53 @@ class Load:
 
 
 def run_sessions(
-    url: str, queries: Sequence[str], *, sessions: int, changes: int, pause: float
+    urls: Sequence[str], queries: Sequence[str], *, sessions: int, pause: float, seconds: float
 ) -> Load:
-    """Let sessions make ``changes`` changes each, ``pause`` seconds apart on average."""
-    where = url.replace("http", "ws", 1) + "/_stcore/stream"
-    return asyncio.run(_run(where, queries, sessions, changes, pause))
+    """Let sessions, shared by the processes at ``urls``, make changes ``pause`` apart on average.
 
-
-async def _run(url: str, queries: Sequence[str], sessions: int, changes: int, pause: float) -> Load:
-    outcomes = await asyncio.gather(
-        *(_session(url, queries, _pauses(seed, changes, pause)) for seed in range(sessions))
-    )
+    Measured is what begins within ``seconds`` after all of them have come.
+    """
+    where = [url.replace("http", "ws", 1) + "/_stcore/stream" for url in urls]
+    loads = asyncio.run(_run(where, queries, sessions, pause, seconds))
     return Load(
-        tuple(second for seconds, _ in outcomes for second in seconds),
-        sum(errors for _, errors in outcomes),
+        tuple(second for load in loads for second in load.seconds),
+        sum(load.errors for load in loads),
     )
 
 
-def _pauses(seed: int, changes: int, mean: float) -> list[float]:
-    chance = random.Random(seed)
-    return [chance.uniform(0, 2 * mean) for _ in range(changes)]
+async def _run(
+    urls: Sequence[str], queries: Sequence[str], sessions: int, pause: float, seconds: float
+) -> list[Load]:
+    all_here = time.perf_counter() + pause
+    return await asyncio.gather(
+        *(
+            _session(urls[seed % len(urls)], queries, seed, pause, all_here, all_here + seconds)
+            for seed in range(sessions)
+        )
+    )
 
 
 async def _session(
-    url: str, queries: Sequence[str], pauses: Sequence[float]
-) -> tuple[list[float], int]:
-    seconds: list[float] = []
-    errors = 0
-    async with websockets.connect(
-        url, subprotocols=["streamlit"], max_size=None, ping_interval=None
-    ) as socket:  # type: ignore[list-item]
-        await rerun(socket, "")
-        for query, pause in zip(cycle(queries), pauses, strict=False):
-            await asyncio.sleep(pause)
-            start = time.perf_counter()
-            errors += not await rerun(socket, query)
-            seconds.append(time.perf_counter() - start)
-    return seconds, errors
+    url: str, queries: Sequence[str], seed: int, pause: float, begin: float, end: float
+) -> Load:
+    chance, measured, errors = random.Random(seed), [], 0
+    await asyncio.sleep(chance.uniform(0, pause))
+    try:
+        async with websockets.connect(
+            url, subprotocols=["streamlit"], max_size=None, ping_interval=None, open_timeout=60
+        ) as socket:  # type: ignore[list-item]
+            await rerun(socket, "")
+            for query in cycle(queries):
+                await asyncio.sleep(chance.uniform(0, 2 * pause))
+                start = time.perf_counter()
+                if start >= end:
+                    break
+                errors += not await rerun(socket, query)
+                if start >= begin:
+                    measured.append(time.perf_counter() - start)
+    except (TimeoutError, websockets.WebSocketException, OSError):
+        errors += 1
+    return Load(tuple(measured), errors)
 
 
 async def rerun(socket: websockets.ClientConnection, query: str) -> bool:
