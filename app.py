@@ -26,7 +26,6 @@ PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
-    front_middleware,
     routes=[*server_routes(picture_file), *static_routes()],
     middleware=[
         Middleware(Counted),

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, create_model
 
 from ris_map.api.datasets import REGISTER, ROADS, Format, Terms, terms
 from ris_map.api.problems import MEDIA_TYPE, Problem
@@ -253,6 +253,11 @@ def listing(name: str, text: str, meta: type[Meta] = RegisterMeta, **fields: Any
     """Return the model of an answer: terms, and what it lists by the names of its fields."""
     shape: dict[str, Any] = {"meta": meta, **fields}
     return create_model(name, __base__=Record, __doc__=text, **shape)
+
+
+def of(*path: str) -> Any:  # noqa: ANN401
+    """Return the field of an answer that is read from an attribute of another name."""
+    return Field(validation_alias=AliasPath(*path))
 
 
 Build = Callable[[Any], Document | bytes]

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import shapely
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 from shapely.geometry import MultiPolygon, shape
 
 from ris_map.api.calls import (
@@ -27,6 +27,7 @@ from ris_map.api.calls import (
     Share,
     TypicalError,
     listing,
+    of,
 )
 from ris_map.api.datasets import (
     BOUNDARIES,
@@ -369,16 +370,16 @@ def way(call: Call[WayQuery]) -> Document:
 class CoverageAsked(Record):
     """What the coverage depends on."""
 
-    on: str
-    scope: Scope
-    strength_area: StrengthArea | None
-    include_outside: bool
-    sourced_only: bool
-    threshold_minutes: float
-    matrix_version: str
-    network_source: str
-    speed_model: str
-    population_year: int
+    on: Annotated[str, BeforeValidator(str)] = of("table", "on")
+    scope: Scope = of("choice", "scope")
+    strength_area: StrengthArea | None = of("choice", "strength_area")
+    include_outside: bool = of("choice", "include_outside")
+    sourced_only: bool = of("choice", "sourced_only")
+    threshold_minutes: float = of("choice", "threshold")
+    matrix_version: str = of("matrix", "version")
+    network_source: str = of("matrix", "network_source")
+    speed_model: str = of("matrix", "speed_model", "id")
+    population_year: int = of("population", "year")
 
 
 _FIGURES = (
@@ -432,20 +433,7 @@ def coverage(call: Call[CoverageQuery]) -> Document:
     it; unknown is never zero, physical and digital are never added.
     """
     cube, cells = cube_of(call.world, call.query.cube_choice), list(coverage_rows(call))
-    told, matrix = cube.choice, cube.matrix
-    definition = {
-        "on": cube.table.on.isoformat(),
-        "scope": told.scope,
-        "strength_area": told.strength_area,
-        "include_outside": told.include_outside,
-        "sourced_only": told.sourced_only,
-        "threshold_minutes": told.threshold,
-        "matrix_version": matrix.version,
-        "network_source": matrix.network_source,
-        "speed_model": matrix.speed_model.id,
-        "population_year": cube.population.year,
-    }
-    return {"meta": call.meta(COVERAGE, len(cells)), "definition": definition, "cells": cells}
+    return {"meta": call.meta(COVERAGE, len(cells)), "definition": cube, "cells": cells}
 
 
 def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:

@@ -8,10 +8,9 @@ holds none.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -83,25 +82,18 @@ def identifier(*names: str) -> str:
     return str(uuid5(NAMESPACE_URL, "/".join(("urn:ris-map:hsds", *names))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    """Every list of the standard, in full."""
-
-    services: Mapping[str, Document]
-    organizations: Mapping[str, Document]
-    service_at_locations: Mapping[str, Document]
-    taxonomies: Mapping[str, Document]
-    taxonomy_terms: Mapping[str, Document]
+Lists = Mapping[str, Mapping[str, Document]]
+"""Every list of the standard by its name, in full: items by their id."""
 
 
-def listing(call: Call[Any]) -> Register:
+def listing(call: Call[Any]) -> Lists:
     """Return the register in the standard's words, made once for each state and language."""
     return _listing(call.moment, call.query.lang)
 
 
 @lru_cache(maxsize=4)
-def _listing(moment: Moment, language: Language) -> Register:
-    return _Maker(moment, translator(language)).register()
+def _listing(moment: Moment, language: Language) -> Lists:
+    return _Maker(moment, translator(language)).lists()
 
 
 class _Maker:
@@ -110,7 +102,7 @@ class _Maker:
         self.base = moment.world.foundations
         self.terms = self._terms()
 
-    def register(self) -> Register:
+    def lists(self) -> Lists:
         actors = sorted(
             self.moment.state.register.actors, key=lambda one: swedish_sort_key(one.name)
         )
@@ -119,17 +111,18 @@ class _Maker:
             for actor in actors
             for number, offer in enumerate(actor.offers)
         ]
-        return Register(
-            services=_by_id(services),
-            organizations=_by_id(self._organization(actor) for actor in actors),
-            service_at_locations=_by_id(
+        made = {
+            "services": services,
+            "organizations": [self._organization(actor) for actor in actors],
+            "service_at_locations": [
                 {**place, "service": _short(service)}
                 for service in services
                 for place in service.get("service_at_locations", ())
-            ),
-            taxonomies=_by_id(self._taxonomy(name) for name in TAXONOMIES),
-            taxonomy_terms=_by_id(self.terms.values()),
-        )
+            ],
+            "taxonomies": [self._taxonomy(name) for name in TAXONOMIES],
+            "taxonomy_terms": self.terms.values(),
+        }
+        return {name: {item["id"]: item for item in items} for name, items in made.items()}
 
     def _taxonomy(self, name: str) -> Document:
         return {
@@ -316,10 +309,6 @@ def _uri(address: str | None) -> str | None:
     ).geturl()
 
 
-def _by_id(items: Iterable[Document]) -> dict[str, Document]:
-    return {item["id"]: item for item in items}
-
-
 def _known(document: Document) -> Document:
     """Leave out what is not known: the standard has no null."""
     return {name: value for name, value in document.items() if value not in (None, [], "")}
@@ -354,14 +343,14 @@ def profile(call: Call[LanguageQuery]) -> Document:
         "version": VERSION,
         "licence": call.terms(ACTORS).address,
         "taxonomies": [
-            {"id": one["id"], "name": one["name"]} for one in listing(call).taxonomies.values()
+            {"id": one["id"], "name": one["name"]} for one in listing(call)["taxonomies"].values()
         ],
     }
 
 
-def _page(call: Call[Any], items: list[Document]) -> Document:
+def _page(name: str, call: Call[Any]) -> Document:
     """Return a page of a list in the standard's envelope."""
-    query = call.query
+    query, items = call.query, _items(name, call)
     if words := query.search.casefold().split():
         items = [item for item in items if all(w in _searched(item) for w in words)]
     pages = max(1, math.ceil(len(items) / query.per_page))
@@ -385,13 +374,9 @@ def _searched(item: Document) -> str:
     return f"{named['name']} {named.get('description', '')}".casefold()
 
 
-def _terms_of(item: Document) -> Iterable[Document]:
-    return (attribute["taxonomy_term"] for attribute in item.get("attributes", ()))
-
-
 def _asked_for(query: ServiceQuery, service: Document) -> bool:
     """Tell whether a service is what a query asks for."""
-    terms = list(_terms_of(service))
+    terms = [attribute["taxonomy_term"] for attribute in service.get("attributes", ())]
     after = query.modified_after
     return (
         (not query.organization_id or service["organization_id"] == query.organization_id)
@@ -401,61 +386,43 @@ def _asked_for(query: ServiceQuery, service: Document) -> bool:
     )
 
 
-def _services(call: Call[Any]) -> list[Document]:
-    return [one for one in listing(call).services.values() if _asked_for(call.query, one)]
+_SERVICE = {
+    "services": ("id", "id"),
+    "organizations": ("id", "organization_id"),
+    "service_at_locations": ("service_id", "id"),
+}
+"""What of an item names what of the services that are asked for."""
 
 
-def _organizations(call: Call[Any]) -> list[Document]:
-    """Return organizations that give a service that is asked for."""
-    wanted = {one["organization_id"] for one in _services(call)}
-    return [one for id_, one in listing(call).organizations.items() if id_ in wanted]
+def _items(name: str, call: Call[Any]) -> list[Document]:
+    """Return the items of a list that are asked for, or that belong to services that are."""
+    query, items = call.query, listing(call)[name].values()
+    if name not in _SERVICE:
+        taxonomy = getattr(query, "taxonomy_id", None)
+        return [one for one in items if taxonomy in {None, one.get("taxonomy_id")}]
+    own, of_service = _SERVICE[name]
+    services = listing(call)["services"].values()
+    wanted = {one[of_service] for one in services if _asked_for(query, one)}
+    return [one for one in items if one[own] in wanted]
 
 
-def _service_at_locations(call: Call[Any]) -> list[Document]:
-    wanted = {one["id"] for one in _services(call)}
-    found = listing(call).service_at_locations.values()
-    return [one for one in found if one["service_id"] in wanted]
+def _one(name: str, call: Call[Any]) -> Document:
+    known = listing(call)[name]
+    if call.id not in known:
+        raise Problem("unknown-item", {"value": call.id})
+    return known[call.id]
 
 
-def _taxonomies(call: Call[Any]) -> list[Document]:
-    return list(listing(call).taxonomies.values())
-
-
-def _terms(call: Call[Any]) -> list[Document]:
-    wanted = call.query.taxonomy_id
-    items = listing(call).taxonomy_terms.values()
-    return [one for one in items if wanted in {None, one["taxonomy_id"]}]
-
-
-Items = Callable[[Call[Any]], list[Document]]
-
-
-def _publish(name: str, summary: str, query: type[PageQuery], items: Items) -> None:
-    """Publish a list, page by page, and each of its items."""
-
-    def page(call: Call[Any]) -> Document:
-        return _page(call, items(call))
-
-    def one(call: Call[Any]) -> Document:
-        known: Mapping[str, Document] = getattr(listing(call), name)
-        if call.id not in known:
-            raise Problem("unknown-item", {"value": call.id})
-        return known[call.id]
-
-    router.data(f"/{name}", query, text=summary)(page)
-    router.data(f"/{name}/{{id}}", text=f"One of: {summary}")(one)
-
-
-for _named in (
-    ("services", "Services: one for each offer of an actor", ServiceQuery, _services),
-    ("organizations", "Organizations: the actors", ServiceQuery, _organizations),
+for _name, _summary, _query in (
+    ("services", "Services: one for each offer of an actor", ServiceQuery),
+    ("organizations", "Organizations: the actors", ServiceQuery),
     (
         "service_at_locations",
         "Where services are given: offices, digital help, help by phone",
         ServiceQuery,
-        _service_at_locations,
     ),
-    ("taxonomies", "What services are classified by", PageQuery, _taxonomies),
-    ("taxonomy_terms", "Terms of all taxonomies", TermQuery, _terms),
+    ("taxonomies", "What services are classified by", PageQuery),
+    ("taxonomy_terms", "Terms of all taxonomies", TermQuery),
 ):
-    _publish(*_named)
+    router.data(f"/{_name}", _query, text=_summary)(partial(_page, _name))
+    router.data(f"/{_name}/{{id}}", text=f"One of: {_summary}")(partial(_one, _name))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from ris_map.api.calls import (
     Call,
@@ -18,6 +18,7 @@ from ris_map.api.calls import (
     RegisterMeta,
     Share,
     listing,
+    of,
 )
 from ris_map.api.datasets import COVERAGE
 from ris_map.api.problems import Problem
@@ -97,20 +98,25 @@ class Question(Record):
 
     phase: Phase
     service_type: ServiceType
-    strength_area: StrengthArea | None
+    strength_area: StrengthArea | None = of("area")
     scope: Scope
-    limit_minutes: float
-    speed_model: str
-    near_minutes: float
+    limit_minutes: float = of("limit")
+    speed_model: str = of("cube_choice", "speed")
+    near_minutes: float = of("near")
     openings: tuple[str, ...]
     closings: tuple[str, ...]
     rounds: tuple[str, ...]
 
 
+def _finite(number: float) -> float | None:
+    return round(float(number), 3) if math.isfinite(number) else None
+
+
+Finite = BeforeValidator(_finite)
 _STATE: dict[str, Any] = {
     **{f"residents_within_{limit:.0f}": Count for limit in THRESHOLDS},
     "share_within_limit": Share | None,
-    **{f"{name}_minutes": Minutes | None for name in MINUTES},
+    **{f"{name}_minutes": Annotated[Minutes | None, Finite] for name in MINUTES},
     "actors_within_limit": Count,
     **{f"residents_with_visits_{days}": Count for days in get_args(Visits)},
 }
@@ -146,18 +152,18 @@ class PlaceStep(Record):
     """One place of the first set, in the order in which each adds most."""
 
     place: str
-    residents_within_limit: Count
-    mean_minutes: Minutes | None
+    residents_within_limit: Count = of("within")
+    mean_minutes: Annotated[Minutes | None, Finite]
 
 
 class Lost(Record):
     """What the first set loses against the best ones when the question is asked otherwise."""
 
-    objective: str
-    limit_minutes: float
-    speed_model: str
-    loss: float
-    best: tuple[str, ...]
+    objective: str = of("asked", "objective")
+    limit_minutes: float = of("asked", "limit")
+    speed_model: str = of("asked", "cube_choice", "speed")
+    loss: Annotated[float, Finite]
+    best: tuple[str, ...] = of("places")
     is_proved: bool
 
 
@@ -224,7 +230,7 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
     ]
     return {
         "meta": call.meta(COVERAGE, len(groups)),
-        "definition": _definition(choice),
+        "definition": choice,
         "groups": groups,
         "rounds": _driven(found.plan.rounds, found.drives),
     }
@@ -244,7 +250,7 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
     answer = found.answer
     return {
         "meta": call.meta(COVERAGE, len(found.places)),
-        "definition": _definition(choice),
+        "definition": choice,
         "objective": choice.objective,
         "region": choice.region,
         "value": answer.value,
@@ -253,25 +259,8 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
         "has_more_ties": answer.has_more_ties,
         "gap": answer.gap,
         "is_proved": answer.is_proved,
-        "steps": [
-            {
-                "place": step.place,
-                "residents_within_limit": step.within,
-                "mean_minutes": _finite(step.mean_minutes),
-            }
-            for step in found.steps
-        ],
-        "regret": [
-            {
-                "objective": one.asked.objective,
-                "limit_minutes": one.asked.limit,
-                "speed_model": one.asked.cube_choice.speed,
-                "loss": _finite(one.loss),
-                "best": one.places,
-                "is_proved": one.is_proved,
-            }
-            for one in regrets(answer.sets[0], choice, partial(basis_of, call.world))
-        ],
+        "steps": found.steps,
+        "regret": tuple(regrets(answer.sets[0], choice, partial(basis_of, call.world))),
         "residents_unreached": found.unreached,
     }
 
@@ -283,7 +272,7 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
     found = last(best_rounds(basis_of(call.world, choice), choice))
     return {
         "meta": call.meta(COVERAGE, len(found.rounds)),
-        "definition": _definition(choice),
+        "definition": choice,
         "base": choice.base,
         "region": choice.region,
         "days_per_month": choice.month_days,
@@ -314,27 +303,12 @@ def _choice(call: Call[Any]) -> SitingChoice:
     return choice
 
 
-def _definition(choice: SitingChoice) -> Document:
-    return {
-        "phase": choice.phase,
-        "service_type": choice.service_type,
-        "strength_area": choice.area,
-        "scope": choice.scope,
-        "limit_minutes": choice.limit,
-        "speed_model": choice.cube_choice.speed,
-        "near_minutes": choice.near,
-        "openings": choice.openings,
-        "closings": choice.closings,
-        "rounds": choice.rounds,
-    }
-
-
 def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
     residents = row["residents"]
     return {
         **{f"residents_within_{t:.0f}": row[f"{when}_within_{t:.0f}"] for t in THRESHOLDS},
         "share_within_limit": row[f"{when}_within_{limit}"] / residents if residents else None,
-        **{f"{name}_minutes": _finite(row[f"{when}_{name}"]) for name in MINUTES},
+        **{f"{name}_minutes": row[f"{when}_{name}"] for name in MINUTES},
         "actors_within_limit": row[f"{when}_actors"],
         **{f"residents_with_visits_{n}": row[f"{when}_days_{n}"] for n in get_args(Visits)},
     }
@@ -350,7 +324,3 @@ def _driven(rounds: Iterable[Round], drives: Iterable[Drive]) -> list[Document]:
         }
         for one, driven in zip(rounds, drives, strict=True)
     ]
-
-
-def _finite(number: float) -> float | None:
-    return round(float(number), 3) if math.isfinite(number) else None
