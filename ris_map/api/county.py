@@ -40,11 +40,11 @@ from ris_map.api.datasets import (
 )
 from ris_map.api.problems import Problem
 from ris_map.api.queries import CellsQuery, CoverageQuery, LanguageQuery, TravelQuery, WayQuery
-from ris_map.api.register import Row, collection, feature, layer, plain
+from ris_map.api.register import Row, collection, feature, plain
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, positions
 from ris_map.coverage.cubes import cell_unknown, cube_of, share_range
-from ris_map.export.geopackage import geopackage
+from ris_map.export.geopackage import geopackage, layer
 from ris_map.export.sources import DataSource
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
@@ -130,14 +130,12 @@ def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
     land = _land(call)
     areas = [shape(area["geometry"]) for area in land]
     made = layer(
-        "municipalities",
         ("code", "name", "label_lat", "label_lon"),
         [area["properties"] for area in land],
-        terms=call.terms(BOUNDARIES),
-        geometries=[a if a.geom_type == "MultiPolygon" else MultiPolygon([a]) for a in areas],
-        kind="MULTIPOLYGON",
+        [a if a.geom_type == "MultiPolygon" else MultiPolygon([a]) for a in areas],
     )
-    return geopackage([made], changed=call.changed(BOUNDARIES))
+    terms, changed = call.terms(BOUNDARIES), call.changed(BOUNDARIES)
+    return geopackage({"municipalities": made}, about=terms.text, changed=changed)
 
 
 def _land(call: Call[LanguageQuery]) -> list[Document]:
@@ -199,10 +197,10 @@ router.csv(
 @router.data("/localities.gpkg", files=LOCALITIES)
 def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
-    rows, terms = localities(call), call.terms(LOCALITIES)
-    points = [shapely.Point(row["lon"], row["lat"]) for row in rows]
-    made = layer("localities", LOCALITY_COLUMNS, rows, terms=terms, geometries=points, kind="POINT")
-    return geopackage([made], changed=call.changed(LOCALITIES))
+    rows = localities(call)
+    made = layer(LOCALITY_COLUMNS, rows, [shapely.Point(row["lon"], row["lat"]) for row in rows])
+    terms, changed = call.terms(LOCALITIES), call.changed(LOCALITIES)
+    return geopackage({"localities": made}, about=terms.text, changed=changed)
 
 
 class TravelDefinition(Record):

@@ -122,9 +122,10 @@ class Terms:
         return LICENCES[self.licence]
 
     @property
-    def attribution(self) -> tuple[str, ...]:
-        """Whom to name, each in both languages: for what has no language of its own."""
-        return tuple(f"{one.sv} / {one.en}" for one in self.credits)
+    def text(self) -> str:
+        """Licence and whom to name, in both languages: for what has no language of its own."""
+        named = (f"{one.sv} / {one.en}" for one in self.credits)
+        return " ".join((self.licence, self.address, *named))
 
     def attribution_in(self, language: Language) -> str:
         """Return whom to name in one language; empty where nobody."""

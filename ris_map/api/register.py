@@ -15,11 +15,11 @@ import shapely
 
 from ris_map.actors.files import actors_xlsx
 from ris_map.api.calls import Call, DataRouter, Document, listing
-from ris_map.api.datasets import ACTORS, Terms
+from ris_map.api.datasets import ACTORS
 from ris_map.api.problems import Problem
 from ris_map.api.queries import ActorQuery, LanguageQuery
 from ris_map.common.records import Slug
-from ris_map.export.geopackage import Layer, geopackage
+from ris_map.export.geopackage import geopackage, layer
 from ris_map.export.tables import LIST_SEPARATOR, Cell
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
@@ -112,13 +112,11 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     chosen = list(selected_offices(call.selection, on=call.world.on))
     rows = [office_row(match, office, on=call.world.on) for match, office in chosen]
     points = [shapely.Point(office.lon, office.lat) for _, office in chosen]
-    table = [actor_row(match) for match in call.selection.matches]
-    terms = call.terms(ACTORS)
-    layers = (
-        layer("offices", OFFICE_COLUMNS, rows, terms=terms, geometries=points, kind="POINT"),
-        layer("actors", ACTOR_COLUMNS, table, terms=terms),
-    )
-    return geopackage(layers, changed=call.changed(ACTORS))
+    layers = {
+        "offices": layer(OFFICE_COLUMNS, rows, points),
+        "actors": layer(ACTOR_COLUMNS, map(actor_row, call.selection.matches)),
+    }
+    return geopackage(layers, about=call.terms(ACTORS).text, changed=call.changed(ACTORS))
 
 
 @router.data("/actors/{id}", model=OneActor)
@@ -279,28 +277,3 @@ def plain(value: Any) -> Cell:  # noqa: ANN401 -- a field of whatever record
         return str(value.value)
     is_none = isinstance(value, float) and not math.isfinite(value)
     return None if is_none else value
-
-
-def layer(
-    name: str,
-    columns: Iterable[str],
-    rows: list[Row],
-    *,
-    terms: Terms,
-    geometries: Iterable[shapely.Geometry] = (),
-    kind: str | None = None,
-) -> Layer:
-    """Return records as one table of a GeoPackage, with its terms as the description."""
-    types = {
-        **dict.fromkeys(("lat", "lon", "label_lat", "label_lon"), "DOUBLE"),
-        **dict.fromkeys(("uncertainty_m", "population", "population_year"), "INTEGER"),
-        **dict.fromkeys(("municipal", "outside_county", "is_seat"), "BOOLEAN"),
-    }
-    return Layer(
-        name=name,
-        description=" ".join((terms.licence, terms.address, *terms.attribution)),
-        geometry_type=kind,
-        columns={column: types.get(column, "TEXT") for column in columns},
-        rows=rows,
-        geometries=tuple(geometries),
-    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,55 +16,40 @@ import shapely
 from ris_map.export.tables import Cell
 
 SWEREF_99_TM, WGS_84 = 3006, 4326
-_DTYPES = {"TEXT": "object", "INTEGER": "Int64", "DOUBLE": "Float64", "BOOLEAN": "boolean"}
+TYPES: Mapping[str, str] = {
+    **dict.fromkeys(("lat", "lon", "label_lat", "label_lon"), "Float64"),
+    **dict.fromkeys(("uncertainty_m", "population", "population_year"), "Int64"),
+    **dict.fromkeys(("municipal", "outside_county", "is_seat"), "boolean"),
+}
+"""Types of columns by their name; all others are texts."""
 _gdal = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Layer:
-    """One table of a GeoPackage.
+def layer(
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Cell]],
+    geometries: Iterable[shapely.Geometry | None] | None = None,
+) -> pd.DataFrame:
+    """Return records as one table of a GeoPackage.
 
-    Parameters
-    ----------
-    name : str
-        ASCII name of the table.
-    description : str
-        What it holds, with licence.
-    geometry_type : str or None
-        ``POINT`` or ``MULTIPOLYGON``; None = a table without geometry.
-    columns : mapping of str to str
-        Type (``TEXT``, ``INTEGER``, ``DOUBLE``, ``BOOLEAN``) by column name.
-    rows : sequence of mapping
-        Values by column.
-    geometries : sequence of shapely geometry or None
-        One per row in EPSG:4326, longitude first; empty for a table without geometry.
+    ``geometries``, one a row in EPSG:4326 and longitude first, become metres of EPSG:3006, to the
+    centimetre.
     """
-
-    name: str
-    description: str
-    geometry_type: str | None
-    columns: Mapping[str, str]
-    rows: Sequence[Mapping[str, Cell]]
-    geometries: Sequence[shapely.Geometry | None] = ()
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The rows in EPSG:3006, to the centimetre."""
-        types = {name: _DTYPES[kind] for name, kind in self.columns.items()}
-        frame = pd.DataFrame(list(self.rows), columns=list(types)).astype(types)
-        if self.geometry_type is None:
-            return frame
-        metres = gpd.GeoSeries(list(self.geometries), crs=WGS_84).to_crs(SWEREF_99_TM)
-        shapes: pd.DataFrame = gpd.GeoDataFrame(
-            frame, geometry=metres.transform(lambda xy: np.round(xy, 2))
-        )
-        return shapes
+    types = {column: TYPES.get(column, "object") for column in columns}
+    frame = pd.DataFrame(list(rows), columns=list(columns)).astype(types)
+    if geometries is None:
+        return frame
+    metres = gpd.GeoSeries(list(geometries), crs=WGS_84).to_crs(SWEREF_99_TM)
+    rounded = metres.transform(lambda xy: np.round(xy, 2))
+    placed: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=rounded)
+    return placed
 
 
-def geopackage(layers: Sequence[Layer], *, changed: datetime) -> bytes:
+def geopackage(layers: Mapping[str, pd.DataFrame], *, about: str, changed: datetime) -> bytes:
     """Return a GeoPackage of at least one layer; the same input gives the same bytes.
 
-    ``changed`` is when the data last changed, for the table of contents.
+    The layers' names are ASCII; ``about`` is what is said of each, the licence, and ``changed``
+    when the data last changed, for the table of contents.
     """
     import pyogrio  # noqa: PLC0415 -- GDAL takes a second to start
 
@@ -73,17 +57,22 @@ def geopackage(layers: Sequence[Layer], *, changed: datetime) -> bytes:
     with _gdal, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.gpkg"
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
-        for layer in layers:
-            kind = layer.geometry_type
+        for name, frame in layers.items():
             pyogrio.write_dataframe(
-                layer.frame,
+                frame,
                 path,
                 driver="GPKG",
-                layer=layer.name,
-                geometry_type={"POINT": "Point", "MULTIPOLYGON": "MultiPolygon"}.get(kind or ""),
+                layer=name,
+                geometry_type=_geometry_type(frame),
                 append=path.exists(),
                 dataset_options={"VERSION": "1.3"},
-                layer_options={"DESCRIPTION": layer.description, "SPATIAL_INDEX": "NO"},
+                layer_options={"DESCRIPTION": about, "SPATIAL_INDEX": "NO"},
             )
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
         return path.read_bytes()
+
+
+def _geometry_type(frame: pd.DataFrame) -> str | None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return None
+    return "MultiPolygon" if "MultiPolygon" in set(frame.geom_type) else "Point"

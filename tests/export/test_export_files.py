@@ -27,7 +27,7 @@ from ris_map.api.register import (
     actor_row,
     office_row,
 )
-from ris_map.export.geopackage import Layer, geopackage
+from ris_map.export.geopackage import geopackage, layer
 from ris_map.export.tables import csv_bytes, harmless
 from ris_map.geography.boundaries import point_in_metres, sweref_point
 from ris_map.register.in_words import Words
@@ -193,16 +193,10 @@ def test_the_geopackage_of_municipalities_is_the_same_land(api: TestClient, tmp_
 
 def test_the_geopackage_is_well_formed_and_the_same_every_time(tmp_path: Path) -> None:
     hostile = HOSTILE.replace("\x00", "")  # the register never holds one
-    layer = Layer(
-        name="places",
-        description=hostile,
-        geometry_type="POINT",
-        columns={"name": "TEXT", "n": "INTEGER"},
-        rows=[{"name": hostile, "n": 1}, {"name": None, "n": None}],
-        geometries=[shapely.Point(20.263, 63.826), None],
-    )
-    content = geopackage([layer], changed=CHANGED)
-    assert content == geopackage([layer], changed=CHANGED)
+    rows = [{"name": hostile, "population": 1}, {"name": None, "population": None}]
+    places = layer(("name", "population"), rows, [shapely.Point(20.263, 63.826), None])
+    content = geopackage({"places": places}, about=hostile, changed=CHANGED)
+    assert content == geopackage({"places": places}, about=hostile, changed=CHANGED)
     database = sqlite3.connect(saved(content, tmp_path))
     assert database.execute("PRAGMA application_id").fetchone() == (0x47504B47,)
     assert database.execute("PRAGMA user_version").fetchone() == (10300,)
