@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
 from typing import Annotated
-from xml.etree import ElementTree as ET
 
 from pydantic import BeforeValidator
 
@@ -24,11 +23,10 @@ from ris_map.register.model import Actor, Register
 from ris_map.register.quality import Compared, Quality, Report, compared, load_reports, quality
 from ris_map.register.releases import Change, ChangeKind, changes, digests, register_on
 from ris_map.register.vocabulary import Scope
+from ris_map.words.markup import render
 
 router = DataRouter("history", ACTORS)
 WHOLE = "register"
-_ATOM = "http://www.w3.org/2005/Atom"
-ET.register_namespace("", _ATOM)
 
 
 class SinceQuery(LanguageQuery):
@@ -148,31 +146,26 @@ def feed(call: Call[LanguageQuery]) -> bytes:
     )
     if not about and call.id != WHOLE:
         raise Problem("unknown-item", {"value": call.id})
-    root = ET.Element(
-        f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": tr.language}
-    )
-    own = f"{call.base}/api/v1/feeds/{call.id}?lang={tr.language}"
     entries = list(_entries(call))
-    latest = max((when for when, *_ in entries), default=datetime(2022, 12, 31, tzinfo=UTC))
-    _add(root, "id", f"urn:ris-map:feed:{call.id}")
-    _add(root, "title", f"{tr('product.name')}: {about or tr('feed.register')}")
-    _add(root, "updated", latest.isoformat())
-    _add(root, "rights", "CC0-1.0")
-    _add(_add(root, "author"), "name", tr("product.name"))
-    _add(root, "link", rel="self", type="application/atom+xml", href=own)
-    for when, number, actor, found in entries:
-        entry = _add(root, "entry")
-        kind = found[0].kind
-        _add(entry, "id", f"urn:ris-map:change:{number}:{actor.id}")
-        _add(entry, "title", tr(f"feed.{kind}", name=actor.name))
-        _add(entry, "updated", when.isoformat())
-        _add(entry, "link", href=f"{call.base}{detail_url(actor.id, words=call.words)}")
-        told = "; ".join(
-            f"{one.field}: {one.before or '–'} → {one.after or '–'}" for one in found if one.field
-        )
-        _add(entry, "summary", told or tr(f"feed.{kind}", name=actor.name))
-    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
+    text = render(
+        "feed.xml",
+        t=tr,
+        id=call.id,
+        title=f"{tr('product.name')}: {about or tr('feed.register')}",
+        updated=max((when for when, *_ in entries), default=datetime(2022, 12, 31, tzinfo=UTC)),
+        base=call.base,
+        entries=[
+            (number, actor.id, when, tr(f"feed.{found[0].kind}", name=actor.name), _told(found))
+            for when, number, actor, found in entries
+        ],
+        url=lambda actor: detail_url(actor, words=call.words),
+    )
+    return text.encode()
+
+
+def _told(found: Sequence[Change]) -> str:
+    fields = [one for one in found if one.field]
+    return "; ".join(f"{x.field}: {x.before or '–'} → {x.after or '–'}" for x in fields)
 
 
 Entry = tuple[datetime, str, Actor, Sequence[Change]]
@@ -200,9 +193,3 @@ def _concerns(actor: Actor, code: str) -> bool:
     """Return whether a municipality reads of an actor: an office there, or named as served."""
     towns = {office.municipality for office in actor.offices}
     return code in towns or code in actor.service_area.municipalities
-
-
-def _add(parent: ET.Element, tag: str, text: str = "", /, **attributes: str) -> ET.Element:
-    made = ET.SubElement(parent, f"{{{_ATOM}}}{tag}", attributes)
-    made.text = text or None
-    return made
