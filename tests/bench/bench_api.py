@@ -32,7 +32,7 @@ ADDRESSES = (
     "/api/v1/coverage",
     "/api/v1/actors/almi-nord",
 )
-REQUESTS = 1600
+REQUESTS = 240
 """In one run."""
 BUDGET = 2.0
 """Time per request, as a multiple of the bare route's: 2 = half its throughput."""
