@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -36,12 +37,17 @@ class Reader(HTMLParser):
         self.text += data
 
 
+@cache
+def _registered_pages() -> dict[str, Any]:
+    return AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S).run()._registered_pages
+
+
 def open_page(query: Query | None = None, *, page: Path | None = None) -> AppTest:
     """Return a page as a new session sees it under an address."""
     session = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S)
     if page is not None:
-        # a page's address is known to the script only after a first run
-        session.run()
+        # A session learns the pages' addresses from a first run; here one run teaches them all.
+        session._registered_pages = _registered_pages()
         session.switch_page(str(page))
     session.query_params.clear()
     session.query_params.update(dict(query or {}))

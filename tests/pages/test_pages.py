@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ris_map.web.layout import PAGES
 from ris_map.words import translator
@@ -32,8 +34,10 @@ NAMED = "Utgåva|CC[- ]BY|CC[- ]BY[- ]SA|CC0|ODbL|EUPL|WCAG|DCAT-AP-SE|OpenAPI|v
 EXTRA = {"actor": {"id": "norrlandsfonden"}}
 
 
-def query_for(name: str, language: str) -> dict[str, str]:
-    return {"lang": language, **EXTRA.get(name, {})}
+@cache
+def opened(path: Path, language: str) -> AppTest:
+    """Open each page once in each language; the tests only look."""
+    return open_page({"lang": language, **EXTRA.get(path.stem, {})}, page=path)
 
 
 def test_every_page_file_is_a_page_and_the_other_way_round() -> None:
@@ -49,7 +53,7 @@ def test_every_page_file_is_a_page_and_the_other_way_round() -> None:
 def test_X3_X9_every_page_has_one_title_its_language_and_the_links_of_the_footer(
     path: Path, language: str
 ) -> None:
-    session = open_page(query_for(path.stem, language), page=path)
+    session = opened(path, language)
     tr = translator(Language(language))
     assert not session.exception
     assert first_level_headings(session) == 1
@@ -72,14 +76,14 @@ def test_X3_X9_every_page_has_one_title_its_language_and_the_links_of_the_footer
 def test_X9_accessibility_privacy_data_method_and_contact_are_linked_from_every_page(
     path: Path,
 ) -> None:
-    session = open_page(query_for(path.stem, "sv"), page=path)
+    session = opened(path, "sv")
     paths = set(link_paths(session).values())
     assert {"metod", "data", "tillganglighet", "integritet", "kontakt"} <= paths
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_I9_every_page_is_translated(path: Path) -> None:
-    sv, en = (open_page(query_for(path.stem, code), page=path) for code in ("sv", "en"))
+    sv, en = (opened(path, code) for code in ("sv", "en"))
     swedish, english = visible_text(sv), visible_text(en)
     assert swedish != english
     for key in ("footer.note", "footer.privacy"):
@@ -90,7 +94,7 @@ def test_I9_every_page_is_translated(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_X6_no_page_shows_a_decimal_point_in_swedish(path: Path) -> None:
-    session = open_page(query_for(path.stem, "sv"), page=path)
+    session = opened(path, "sv")
     # what is left out: addresses, file names in code, and the names of licences and standards
     plain = re.sub(r"https?://\S+|`[^`]*`|\]\([^)]*\)|\S+@\S+", " ", visible_text(session))
     plain = re.sub(rf"\b({NAMED})[- ]?v?\.? ?\d+(\.\d+)+", " ", plain)
@@ -99,7 +103,7 @@ def test_X6_no_page_shows_a_decimal_point_in_swedish(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_X1_no_page_loads_anything_from_another_host(path: Path) -> None:
-    session = open_page(query_for(path.stem, "sv"), page=path)
+    session = opened(path, "sv")
     loaded = [
         value or ""
         for tag, attrs in read(session).tags
