@@ -52,7 +52,7 @@ class Site:
                 seen.add(self.replica())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # tests with a browser are run apart from the others
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """HAProxy with the configuration that is shipped, and two processes as an operator has them."""
     haproxy = os.environ.get("HAPROXY") or shutil.which("haproxy")

@@ -126,10 +126,12 @@ def test_I7_K1_nothing_is_wider_than_a_phone_and_the_map_is_near(
     page = open_page(path, page=phone)
     wide = page.evaluate(
         "() => { const m = document.querySelector('[data-testid=stMain]');"
-        " return [document.documentElement.scrollWidth, m.scrollWidth - m.clientWidth]; }"
+        " return [document.documentElement.scrollWidth, m.scrollWidth - m.clientWidth,"
+        " m.scrollHeight]; }"
     )
     assert wide[0] <= 360
     assert wide[1] <= 0
+    assert wide[2] <= 6000
     page.set_viewport_size({"width": 390, "height": 844})
     settle(page)
     top = "(e) => e.getBoundingClientRect().top"
@@ -145,19 +147,10 @@ def test_I7_K1_nothing_is_wider_than_a_phone_and_the_map_is_near(
     assert small == []
 
 
-HIGHEST = {"page": 3500, "phone": 6000}
-
-
-@pytest.mark.parametrize("device", HIGHEST)
-def test_X11_the_page_is_short_and_stands_still(
-    request: pytest.FixtureRequest, open_page: OpenPage, device: str
-) -> None:
-    page = open_page(f"{PATH}&omrade=livsmedel", page=request.getfixturevalue(device))
+def test_X11_the_page_is_short_and_stands_still(open_page: OpenPage) -> None:
+    page = open_page(f"{PATH}&omrade=livsmedel")
     assert stands_still(page)
-    for path in (f"{PATH}&omrade=livsmedel", "/hitta?plats=2480"):
-        open_page(path, page=page)
-        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        assert height <= HIGHEST[device], path
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 3500
 
 
 def test_the_short_questions_on_a_phone(open_page: OpenPage, phone: Page) -> None:
@@ -175,24 +168,19 @@ def test_the_short_questions_on_a_phone(open_page: OpenPage, phone: Page) -> Non
 # ---- the search for a place
 
 
-@pytest.mark.parametrize(
-    ("typed", "found", "place"),
-    [
-        ("saxnas", "Saxnäs, Vilhelmina kommun", "saxnas"),
-        ("Saxnäs", "Saxnäs, Vilhelmina kommun", "saxnas"),
-        ("asele", "Åsele kommun", "2463"),
-        ("ÅSE", "Åsele kommun", "2463"),
-        ("vilhelmina k", "Vilhelmina kommun", "2462"),
-    ],
-)
-def test_a_place_is_found_with_and_without_dots(
-    open_page: OpenPage, typed: str, found: str, place: str
-) -> None:
+def test_a_place_is_found_with_and_without_dots(open_page: OpenPage) -> None:
     page = open_page("/hitta?fas=ide")
-    page.locator(FIELD).fill(typed)
-    expect(page.locator(OPTION).first).to_have_text(found)
+    for typed, found in (
+        ("saxnas", "Saxnäs, Vilhelmina kommun"),
+        ("asele", "Åsele kommun"),
+        ("ÅSE", "Åsele kommun"),
+        ("vilhelmina k", "Vilhelmina kommun"),
+        ("Saxnäs", "Saxnäs, Vilhelmina kommun"),
+    ):
+        page.locator(FIELD).fill(typed)
+        expect(page.locator(OPTION).first).to_have_text(found)
     page.keyboard.press("Enter")
-    wait_for_query(page, plats=place)
+    wait_for_query(page, plats="saxnas")
     expect(page.locator(".st-key-ris-line-plats")).to_contain_text(found)
     assert query(page)["fas"] == ["ide"]
     assert list(query(page)) == ["plats", "fas", "lang"]
@@ -432,16 +420,6 @@ def test_print_shows_every_entry_and_no_controls(open_page: OpenPage) -> None:
 # ---- X: everywhere
 
 
-@pytest.mark.parametrize(("path", "lang"), [(PATH, "sv"), ("/hitta?plats=2480", "en")])
-def test_X4_no_accessibility_faults(
-    open_page: OpenPage, axe: Callable[[Page], None], path: str, lang: str
-) -> None:
-    page = open_page(path, lang)
-    assert page.locator("html").get_attribute("lang") == lang
-    assert map_frame(page).evaluate("document.documentElement.lang") == lang
-    axe(page)
-
-
 def test_X4_no_accessibility_faults_with_everything_open(
     open_page: OpenPage, axe: Callable[[Page], None], phone: Page
 ) -> None:
@@ -456,8 +434,11 @@ def test_X4_no_accessibility_faults_with_everything_open(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_X3_X5_the_map_says_what_it_is(open_page: OpenPage, lang: str) -> None:
+def test_X3_X4_X5_the_map_says_what_it_is_and_axe_finds_nothing(
+    open_page: OpenPage, axe: Callable[[Page], None], lang: str
+) -> None:
     page = open_page(PATH, lang)
+    axe(page)
     title = page.locator(MAP).get_attribute("title") or ""
     assert {"sv": "din plats", "en": "your place"}[lang] in title.lower()
     frame = map_frame(page)

@@ -48,7 +48,7 @@ def _shown(page: Page, what: str) -> list[str]:
 
 def test_i5_the_address_of_an_actor_shows_it_with_all_sources(desk: tuple[str, Page]) -> None:
     lang, page = desk
-    for actor in _sample():
+    for actor in _sample()[:: 1 if lang == "sv" else 3]:
         go(page, f"/aktor?id={actor['id']}&lang={lang}")
         expect(page.locator("h1")).to_have_text(actor["name"])
         expect(page.locator("dd").filter(has_text=actor["id"]).last).to_have_text(actor["id"])
@@ -85,7 +85,7 @@ def test_i5_the_address_of_an_actor_shows_it_with_all_sources(desk: tuple[str, P
         assert actor["id"] in mail
 
 
-@pytest.mark.parametrize("query", ["?id=finns-inte", "", "?id=", "?id=almi-nord&id=x"])
+@pytest.mark.parametrize("query", ["?id=finns-inte", "?id=", "?id=almi-nord&id=x"])
 def test_an_unknown_actor_is_said_to_be_unknown_with_a_way_back(
     desk: tuple[str, Page], query: str
 ) -> None:
