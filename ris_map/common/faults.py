@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 
@@ -14,7 +14,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One fault, said so that a person who does not program can mend it.
 
@@ -27,6 +27,7 @@ class Fault:
     reason: str
     action: str
     code: str
+    _: KW_ONLY
     line: int | None = None
     record: str | None = None
     field: str | None = None
@@ -42,6 +43,25 @@ class Fault:
         subject = " ".join(part for part in (self.record, self.field) if part)
         subject = f"{subject}: " if subject else ""
         return f"{place}: {self.severity}: {subject}{self.reason} {self.action} [{self.code}]"
+
+
+class Wordings(dict[str, tuple[str, str]]):
+    """Reason and action of faults by code, from a text: ``code: reason``, then the action."""
+
+    def __init__(self, table: str) -> None:
+        rows = [row.strip() for row in table.strip().splitlines()]
+        heads = (row.split(": ", 1) for row in rows[::2])
+        super().__init__(
+            {
+                code: (reason, action)
+                for (code, reason), action in zip(heads, rows[1::2], strict=True)
+            }
+        )
+
+    def of(self, code: str, /, **values: object) -> tuple[str, str, str]:
+        """Return reason, action and code of a fault, with its values filled in."""
+        reason, action = self[code]
+        return reason.format_map(values), action.format_map(values), code
 
 
 class RisMapError(Exception):

@@ -10,14 +10,15 @@ import stat
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.common.faults import DataFaults, Fault, Severity, Wordings
 
 T = TypeVar("T")
 Stamp = tuple[tuple[int, ...] | None, ...]
@@ -30,6 +31,23 @@ _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
+_WORDS = Wordings("""
+missing-file: The file does not exist.
+    Check the name and the folder.
+directory: This is a folder, not a file.
+    Give a file.
+not-a-file: This is not an ordinary file.
+    Give a file.
+unreadable-file: The file cannot be read ({problem}).
+    Check its permissions.
+too-large: The file is too large: {size} bytes, at most {most} are read.
+    Check that it is the right file.
+not-utf8: The file is not UTF-8: byte {offset} (0x{byte:02X}).
+    Save it with the encoding UTF-8.
+control-character: There is an invisible sign U+{sign:04X} ({title}).
+    Delete it.
+""")
+
 
 def file_name(path: Path) -> str:
     """Return how a file is named in messages: relative to the working folder where it is in it."""
@@ -38,20 +56,13 @@ def file_name(path: Path) -> str:
     return str(path)
 
 
-def refusal(name: str, reason: str, action: str, code: str) -> DataFaults:
-    """Return the one fault for which a whole file is refused."""
-    return DataFaults([Fault(file=name, reason=reason, action=action, code=code)])
-
-
 def not_yet(path: Path) -> Fault:
     """Return the warning for a file or folder that a new region may lack."""
-    return Fault(
-        file=file_name(path),
-        reason="The region has none of this yet; the pages say so.",
-        action="Add it when it is known.",
-        code="not-yet",
-        severity=Severity.WARNING,
+    reason, action = (
+        "The region has none of this yet; the pages say so.",
+        "Add it when it is known.",
     )
+    return Fault(file_name(path), reason, action, "not-yet", severity=Severity.WARNING)
 
 
 def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
@@ -62,28 +73,28 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     DataFaults
         ``missing-file``, ``directory``, ``not-a-file``, ``unreadable-file`` or ``too-large``.
     """
-    name = file_name(path)
+    data, size, code, problem = b"", 0, "", ""
     try:
         about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise refusal(name, "This is a folder, not a file.", "Give a file.", "directory")
-        if not stat.S_ISREG(about.st_mode):
-            raise refusal(name, "This is not an ordinary file.", "Give a file.", "not-a-file")
         size = about.st_size
-        if size <= max_bytes:
+        if stat.S_ISDIR(about.st_mode):
+            code = "directory"
+        elif not stat.S_ISREG(about.st_mode):
+            code = "not-a-file"
+        elif size <= max_bytes:
             with path.open("rb") as stream:
                 data = stream.read(max_bytes + 1)
             # the file may have grown between the two steps
             size = len(data)
     except FileNotFoundError:
-        action = "Check the name and the folder."
-        raise refusal(name, "The file does not exist.", action, "missing-file") from None
+        code = "missing-file"
     except (OSError, ValueError) as error:
-        reason = f"The file cannot be read ({getattr(error, 'strerror', None) or error})."
-        raise refusal(name, reason, "Check its permissions.", "unreadable-file") from None
-    if size > max_bytes:
-        reason = f"The file is too large: {size} bytes, at most {max_bytes} are read."
-        raise refusal(name, reason, "Check that it is the right file.", "too-large")
+        code, problem = "unreadable-file", getattr(error, "strerror", None) or str(error)
+    if not code and size > max_bytes:
+        code = "too-large"
+    if code:
+        words = _WORDS.of(code, problem=problem, size=size, most=max_bytes)
+        raise DataFaults([Fault(file_name(path), *words)])
     return data
 
 
@@ -96,42 +107,23 @@ def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
         As :func:`read_bytes`; naming byte and line of what is not UTF-8 (``not-utf8``), or each
         line with an invisible sign (``control-character``).
     """
-    name = file_name(path)
-    data = read_bytes(path, max_bytes=max_bytes)
+    name, data = file_name(path), read_bytes(path, max_bytes=max_bytes)
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         offset = error.start + len(data) - len(body)
-        fault = Fault(
-            file=name,
-            line=body.count(b"\n", 0, error.start) + 1,
-            reason=f"The file is not UTF-8: byte {offset} (0x{body[error.start]:02X}).",
-            action="Save it with the encoding UTF-8.",
-            code="not-utf8",
-        )
-        raise DataFaults([fault]) from None
-    faults = list(_invisible(text, name=name))
+        words = _WORDS.of("not-utf8", offset=offset, byte=body[error.start])
+        line = body.count(b"\n", 0, error.start) + 1
+        raise DataFaults([Fault(name, *words, line=line)]) from None
+    faults = []
+    for match in islice(_FORBIDDEN.finditer(text), _MAX_LISTED):
+        title = unicodedata.name(match[0], "control character").lower()
+        words = _WORDS.of("control-character", sign=ord(match[0]), title=title)
+        faults.append(Fault(name, *words, line=text.count("\n", 0, match.start()) + 1))
     if faults:
         raise DataFaults(faults)
     return text
-
-
-def _invisible(text: str, *, name: str) -> Iterator[Fault]:
-    last, line = 0, 1
-    for count, match in enumerate(_FORBIDDEN.finditer(text)):
-        if count == _MAX_LISTED:
-            return
-        line += text.count("\n", last, match.start())
-        last = match.start()
-        title = unicodedata.name(match.group(), "control character").lower()
-        yield Fault(
-            file=name,
-            line=line,
-            reason=f"There is an invisible sign U+{ord(match.group()):04X} ({title}).",
-            action="Delete it.",
-            code="control-character",
-        )
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
-import types
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Annotated, Any, Union, get_args, get_origin
+from pathlib import Path
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ris_map.common.faults import Fault, Severity, shown
-from ris_map.common.yaml_file import YamlDocument
+from ris_map.common.faults import DataFaults, Fault, Severity, shown
+from ris_map.common.files import file_name
+from ris_map.common.yaml_file import YamlDocument, load_yaml
 
+_T = TypeVar("_T")
 Loc = tuple[str | int, ...]
+Finding = tuple[Loc, str, str, str]
+"""What is wrong where in a record: its path, reason, action and code."""
 
 _PREFIX = r"(?<![\d-])(?:(?:\+|00)46[\s-]?(?:\(0\)[\s-]?)?|0[\s-]?)"
 PERSONAL_DATA = re.compile(
@@ -27,29 +31,7 @@ PERSONAL_DATA = re.compile(
     r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"  # a personal identity number
 )
 """E-mail, telephone and identity numbers: a register of organisations holds none of them."""
-
-# What texts of a certain shape should look like, by the name of their field.
-_SHAPES: Mapping[str, tuple[str, str]] = {
-    "id": ("bad-id", "Use lower-case a-z, digits and single hyphens, for example almi-nord."),
-    "successor": ("bad-id", "Give the id of another record."),
-    "same_as": ("bad-id", "Give the id of another record."),
-    "cell_id": ("bad-id", "Give the code of a 1 km square of the European grid."),
-    "code": ("bad-code", "Give the four digits of the municipality as text."),
-    "municipality_code": ("bad-code", "Give the four digits of the municipality."),
-    "municipality": ("bad-code", "Give the four digits of the municipality in quotes."),
-    "municipalities": ("bad-code", "Give the four digits of the municipality in quotes."),
-    "nearest_municipality": ("bad-code", "Give the four digits of a municipality in quotes."),
-    "postcode": ("bad-postcode", "Write it as '903 30', in quotes."),
-    "url": ("bad-address", "Give a web address that begins with https://."),
-    "homepage": ("bad-address", "Give a web address that begins with https://, or null."),
-    "contact_url": ("bad-address", "Give the address of a page, not of a person, or null."),
-    "sources": ("bad-address", "Give a web address that begins with https://."),
-}
-# '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
-_TAG = re.compile(r"<[/!?a-zA-Z]")
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MASK = "•••"
-_DATE = ("bad-date", "Write '2023', '2023-04' or '2023-04-01', in quotes, or null.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +40,61 @@ class Place:
 
     file: str
     document: YamlDocument
-    path: Loc
-    record: str | None
+    path: Loc = ()
+    record: str | None = None
 
     def fault(
         self,
         field: Loc,
         reason: str,
-        *,
         action: str,
         code: str,
+        *,
         severity: Severity = Severity.ERROR,
     ) -> Fault:
         """Return a fault in a field of this record, with personal data masked in its words."""
+        line = self.document.line((*self.path, *field))
+        name = ".".join(map(str, field)) or None
         return masked(
             Fault(
-                file=self.file,
-                line=self.document.line((*self.path, *field)),
+                self.file,
+                reason,
+                action,
+                code,
+                line=line,
                 record=self.record,
-                field=".".join(map(str, field)) or None,
-                reason=reason,
-                action=action,
-                code=code,
+                field=name,
                 severity=severity,
             )
         )
 
-    def warning(self, field: Loc, reason: str, *, action: str, code: str) -> Fault:
-        """Return a warning in a field of this record."""
-        return self.fault(field, reason, action=action, code=code, severity=Severity.WARNING)
+    def read(self, kind: type[_T], raw: object) -> tuple[_T | None, list[Fault]]:
+        """Return what YAML gave as a record of a kind, or why it is none: one fault per field."""
+        try:
+            # by way of JSON: strict for scalars, while lists become tuples and text vocabulary
+            return TypeAdapter(kind).validate_json(json.dumps(raw)), []
+        except ValidationError as error:
+            return None, model_faults(error, model=kind, place=self)
+
+
+def load_model(
+    path: Path, kind: type[_T], *, wrong: Callable[[_T], Iterable[Finding]] = lambda _: ()
+) -> _T:
+    """Return a whole YAML file as a record; ``wrong`` says what its model alone cannot see.
+
+    Raises
+    ------
+    DataFaults
+        With everything that is wrong with the file, each with its line.
+    """
+    document = load_yaml(path)
+    place = Place(file_name(path), document)
+    record, faults = place.read(kind, document.value)
+    if record is not None:
+        faults = [place.fault(*found) for found in wrong(record)]
+    if record is None or faults:
+        raise DataFaults(faults)
+    return record
 
 
 def quoted(text: str) -> str:
@@ -97,152 +105,147 @@ def quoted(text: str) -> str:
 
 def masked(fault: Fault) -> Fault:
     """Return a fault whose words repeat no personal data: messages end up in logs."""
-    return replace(
-        fault,
-        record=_mask(fault.record),
-        field=_mask(fault.field),
-        reason=_mask(fault.reason) or "",
-        action=_mask(fault.action) or "",
-    )
+    words = {name: getattr(fault, name) for name in ("record", "field", "reason", "action")}
+    return replace(fault, **{n: PERSONAL_DATA.sub(_MASK, w) for n, w in words.items() if w})
 
 
-def _mask(text: str | None) -> str | None:
-    return None if text is None else PERSONAL_DATA.sub(_MASK, text)
+# What pydantic calls a fault: reason, action and code.
+_NOT_ALLOWED = (
+    "{value} is not one of the allowed values.",
+    "{hint}Allowed: {allowed}.",
+    "not-in-vocabulary",
+)
+_EMPTY = ("'{name}' is empty.", "Fill it in.", "empty-value")
+_RANGE = ("{value} is out of range: it must be {limit}.", "Check the number.", "out-of-range")
+_KINDS: Mapping[str, tuple[str, str, str]] = {
+    "extra_forbidden": ("The key {key} is not known here.", "{hint}", "unknown-key"),
+    "missing": (
+        "The field '{name}' is missing.",
+        "Add it; write null where a value may be unknown.",
+        "missing-field",
+    ),
+    "too_short": _EMPTY,
+    "string_too_short": _EMPTY,
+    "enum": _NOT_ALLOWED,
+    "literal_error": _NOT_ALLOWED,
+    "finite_number": (
+        "{value} is not a number that can be used.",
+        "Give an ordinary number.",
+        "not-finite",
+    ),
+    "string_pattern_mismatch": ("{value} does not have the right form.", "{shape}", "{shape_code}"),
+    "value_error": ("{value} is a day that does not exist.", "{shape}", "{shape_code}"),
+    "string_too_long": (
+        "The text has {length} characters; at most {max_length} fit.",
+        "Shorten it.",
+        "too-long",
+    ),
+    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _RANGE),
+}
+# What should stand there instead of a value of another type, and how to write it.
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "string_type": ("text", "Write the value as text."),
+    "bool_parsing": ("true or false", "Write true or false."),
+    "bool_type": ("true or false", "Write true or false, without quotes."),
+    "int_type": ("a whole number", "Write a whole number, without quotes."),
+    "int_from_float": ("a whole number", "Write a whole number, without decimals."),
+    "float_type": ("a number", "Write a number with a decimal point, without quotes."),
+    "tuple_type": ("a list", "Begin each item with '- ' on a line of its own, or write []."),
+    **dict.fromkeys(
+        ("model_type", "dict_type"), ("a group of keys", "Write 'key: value' lines below it.")
+    ),
+}
+_OTHER_TYPE = ("something else", "Compare with another record.")
+_LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+_PAGE = ("bad-address", "Give a web address that begins with https://.")
+_CODE = ("bad-code", "Give the four digits of the municipality in quotes.")
+_OTHER_ID = ("bad-id", "Give the id of another record.")
+# What texts of a certain shape should look like, by the name of their field.
+_SHAPES: Mapping[str, tuple[str, str]] = {
+    "id": ("bad-id", "Use lower-case a-z, digits and single hyphens, for example almi-nord."),
+    "successor": _OTHER_ID,
+    "same_as": _OTHER_ID,
+    "cell_id": ("bad-id", "Give the code of a 1 km square of the European grid."),
+    "code": ("bad-code", "Give the four digits of the municipality as text."),
+    "municipality_code": ("bad-code", "Give the four digits of the municipality."),
+    "municipality": _CODE,
+    "municipalities": _CODE,
+    "nearest_municipality": ("bad-code", "Give the four digits of a municipality in quotes."),
+    "postcode": ("bad-postcode", "Write it as '903 30', in quotes."),
+    "url": _PAGE,
+    "sources": _PAGE,
+    "homepage": ("bad-address", "Give a web address that begins with https://, or null."),
+    "contact_url": ("bad-address", "Give the address of a page, not of a person, or null."),
+}
+_DATE = ("bad-date", "Write '2023', '2023-04' or '2023-04-01', in quotes, or null.")
 
 
-def model_faults(error: ValidationError, *, model: type[Any], place: Place) -> list[Fault]:
+def model_faults(error: ValidationError, *, model: Any, place: Place) -> list[Fault]:  # noqa: ANN401
     """Return the faults that a model found in one record, one per field."""
     return [
-        _model_fault(details, model=model, place=place)
+        place.fault(details["loc"], *_words(details, model=model))
         for details in error.errors(include_url=False)
         # a list whose only item is faulty is not empty: that would be said twice
         if not (details["type"] == "too_short" and details["input"])
     ]
 
 
-def _model_fault(details: Any, *, model: type[BaseModel], place: Place) -> Fault:  # noqa: ANN401
-    loc: Loc = details["loc"]
-    reason, action, code = _words(details, loc=loc, model=model)
-    return place.fault(loc, reason, action=action, code=code)
-
-
-def _words(details: Any, *, loc: Loc, model: type[BaseModel]) -> tuple[str, str, str]:  # noqa: ANN401
-    kind: str = details["type"]
-    value = details["input"]
+def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
+    """Return reason, action and code of what pydantic found in one field."""
+    kind, value, loc = details["type"], details["input"], details["loc"]
+    context: Mapping[str, Any] = details.get("ctx", {})
     name = next((part for part in reversed(loc) if isinstance(part, str)), "")
-    match kind:
-        case "extra_forbidden":
-            words = _unknown_key(loc, model=model)
-        case "missing" | "too_short" | "string_too_short":
-            words = _missing(name, is_there=kind != "missing")
-        case "enum":
-            words = _not_in_vocabulary(value, annotation_at(model, loc))
-        case "literal_error":
-            action = f"Allowed: {details['ctx']['expected'].replace(chr(39), '')}."
-            words = (
-                f"{_described(value)} is not one of the allowed values.",
-                action,
-                "not-in-vocabulary",
-            )
-        case "finite_number":
-            reason = f"{_described(value)} is not a number that can be used."
-            words = (reason, "Give an ordinary number.", "not-finite")
-        case "string_pattern_mismatch" | "value_error":
-            words = _bad_shape(name, value, kind=kind)
-        case "string_too_long":
-            most = details["ctx"]["max_length"]
-            reason = f"The text has {len(value)} characters; at most {most} fit."
-            words = (reason, "Shorten it.", "too-long")
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            words = _out_of_range(value, details["ctx"])
-        case _:
-            words = _wrong_type(kind, value, name=name)
-    return words
-
-
-def _unknown_key(loc: Loc, *, model: type[BaseModel]) -> tuple[str, str, str]:
-    key = str(loc[-1])
-    near = nearest(key, field_names(model, loc[:-1]))
-    action = f"Did you mean {near}?" if near else "Remove it, or check its spelling."
-    return f"The key {quoted(key)} is not known here.", action, "unknown-key"
-
-
-def _missing(name: str, *, is_there: bool) -> tuple[str, str, str]:
-    if name == "sources":
+    if name == "sources" and _KINDS.get(kind, _OTHER_TYPE)[-1] in {"missing-field", "empty-value"}:
         return "The record has no source.", "Add at least one source.", "missing-source"
-    if is_there:
-        return f"'{name}' is empty.", "Fill it in.", "empty-value"
-    return (
-        f"The field '{name}' is missing.",
-        "Add it; write null where a value may be unknown.",
-        "missing-field",
-    )
-
-
-def _not_in_vocabulary(value: Any, annotation: Any) -> tuple[str, str, str]:  # noqa: ANN401
-    allowed = [str(member) for member in _enum_in(annotation)]
-    near = nearest(value, allowed) if isinstance(value, str) else None
-    action = f"Did you mean {near}? " if near else ""
-    return (
-        f"{_described(value)} is not one of the allowed values.",
-        f"{action}Allowed: {', '.join(allowed)}.",
-        "not-in-vocabulary",
-    )
-
-
-def _bad_shape(name: str, value: Any, *, kind: str) -> tuple[str, str, str]:  # noqa: ANN401
-    code, action = _SHAPES.get(name, _DATE)
-    reason = f"{_described(value)} does not have the right form."
-    if kind == "value_error":
-        reason = f"{_described(value)} is a day that does not exist."
+    if kind == "value_error" and isinstance(value, dict):  # of a record as a whole
+        rule = str(context["error"])
+        return f"Not so here: {rule}.", "Correct the record.", "contradiction"
+    if kind not in _KINDS:
+        wanted, action = _TYPES.get(kind, _OTHER_TYPE)
+        if kind == "string_type" and isinstance(value, int | float):
+            action = f"Put it in quotes: '{value}'."
+        reason = f"{_described(value)} stands in '{name}', but {wanted} is needed."
+        return reason, action, "wrong-type"
+    allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+    if kind == "extra_forbidden":
+        near = nearest(name, fields_at(model, loc[:-1]))
+        hint = f"Did you mean {near}?" if near else "Remove it, or check its spelling."
+    else:
+        near = nearest(value, allowed) if isinstance(value, str) else None
+        hint = f"Did you mean {near}? " if near else ""
+    shape_code, shape = _SHAPES.get(name, _DATE)
+    values = {
+        "name": name,
+        "key": quoted(name),
+        "value": _described(value),
+        "hint": hint,
+        "allowed": ", ".join(allowed),
+        "shape": shape,
+        "shape_code": shape_code,
+        "limit": " and ".join(f"{_LIMITS[k]} {context[k]:g}" for k in _LIMITS if k in context),
+        "length": len(value) if isinstance(value, str) else 0,
+        "max_length": context.get("max_length"),
+    }
+    reason, action, code = (words.format_map(values) for words in _KINDS[kind])
     return reason, action, code
 
 
-def _out_of_range(value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:  # noqa: ANN401
-    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-    limit = " and ".join(f"{words[key]} {context[key]:g}" for key in words if key in context)
-    return (
-        f"{_described(value)} is out of range: it must be {limit}.",
-        "Check the number.",
-        "out-of-range",
-    )
-
-
-def _wrong_type(kind: str, value: Any, *, name: str) -> tuple[str, str, str]:  # noqa: ANN401
-    wanted, action = {
-        "string_type": ("text", "Write the value as text."),
-        "bool_parsing": ("true or false", "Write true or false."),
-        "bool_type": ("true or false", "Write true or false, without quotes."),
-        "int_type": ("a whole number", "Write a whole number, without quotes."),
-        "int_from_float": ("a whole number", "Write a whole number, without decimals."),
-        "float_type": ("a number", "Write a number with a decimal point, without quotes."),
-        "tuple_type": ("a list", "Begin each item with '- ' on a line of its own, or write []."),
-        "model_type": ("a group of keys", "Write 'key: value' lines below it."),
-    }.get(kind, ("something else", "Compare with another record."))
-    if kind == "string_type" and isinstance(value, int | float):
-        action = f"Put it in quotes: '{value}'."
-    return f"{_described(value)} stands in '{name}', but {wanted} is needed.", action, "wrong-type"
-
-
-def _described(value: Any) -> str:  # noqa: ANN401
+def _described(value: object) -> str:
     match value:
         case None:
-            return "Nothing (null)"
+            words = "Nothing (null)"
         case str():
-            return f"The text {quoted(value)}"
+            words = f"The text {quoted(value)}"
         case bool():
-            return f"The truth value {str(value).lower()}"
+            words = f"The truth value {str(value).lower()}"
         case int() | float():
-            return f"The number {_number(value)}"
+            is_huge = isinstance(value, int) and abs(value) >= 10**15
+            words = f"The number {'(very large)' if is_huge else value}"
         case list() | tuple():
-            return "A list"
-    return "A group of keys"
-
-
-def _number(value: float) -> str:
-    if isinstance(value, int) and abs(value) >= 10**15:
-        return "(very large)"
-    return str(value)
+            words = "A list"
+        case _:
+            words = "A group of keys"
+    return words
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -251,128 +254,73 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def field_names(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
-    """Return the keys that a model knows at a place inside a record."""
-    found = _model_in(annotation_at(model, loc))
-    return tuple(found.model_fields) if found else ()
-
-
-def annotation_at(model: type[BaseModel], loc: Sequence[str | int]) -> Any:  # noqa: ANN401
-    """Return the type that a model gives to a place inside a record."""
-    annotation: Any = model
+def fields_at(model: Any, loc: Sequence[str | int]) -> dict[str, Any]:  # noqa: ANN401
+    """Return the keys that a model knows at a place inside a record, with their types."""
+    fields = _fields_of(model)
     for part in loc:
-        if isinstance(part, int):
-            inner = next((a for a in _parts(annotation) if get_origin(a) is tuple), None)
-            annotation = get_args(inner)[0] if inner else None
-            continue
-        found = _model_in(annotation)
-        field = found.model_fields.get(part) if found else None
-        annotation = field.annotation if field else None
-    return annotation
+        # an item of a list has the type of the list's items
+        fields = fields if isinstance(part, int) else _fields_of(fields.get(part))
+    return fields
 
 
-def types_at(model: type[BaseModel], loc: Loc) -> list[Any]:
-    """Return the plain types that a model allows at a place inside a record."""
-    return _parts(annotation_at(model, loc))
+def _fields_of(annotation: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the fields of the model in a type: it, one of its alternatives or its items."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {name: field.annotation for name, field in annotation.model_fields.items()}
+    inner = (_fields_of(part) for part in get_args(annotation))
+    return next((fields for fields in inner if fields), {})
 
 
-def _parts(annotation: Any) -> list[Any]:  # noqa: ANN401
-    """Return the alternatives of a type, without the wrappings of Annotated and Optional."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _parts(get_args(annotation)[0])
-    if origin in {Union, types.UnionType}:
-        return [inner for part in get_args(annotation) for inner in _parts(part)]
-    return [annotation]
+# '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
+_TAG = re.compile(r"<[/!?a-zA-Z]")
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401
-    for part in _parts(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
-    return None
-
-
-def _enum_in(annotation: Any) -> list[StrEnum]:  # noqa: ANN401
-    for part in _parts(annotation):
-        if isinstance(part, type) and issubclass(part, StrEnum):
-            return list(part)
-    return []
-
-
-def text_faults(value: Any, *, place: Place) -> Iterator[Fault]:  # noqa: ANN401
+def text_faults(value: object, *, place: Place) -> Iterator[Fault]:
     """Yield what is wrong with the texts that YAML gave for a record, keys as well as values."""
-    for path, text in _texts(value):
-        yield from _personal(text, path=path, place=place)
-        yield from _invisible(text, path=path, place=place)
-        if _TAG.search(text):
-            yield place.fault(
-                path,
-                f"The text {quoted(text)} looks like HTML.",
-                action="Write plain text without tags.",
-                code="html",
-            )
-        if text != text.strip():
-            yield place.fault(
-                path,
-                f"The text {quoted(text)} begins or ends with empty space.",
-                action="Remove the space.",
-                code="stray-space",
-            )
+    for path, text in _texts(value, ()):
+        for reason, action, code in _wrong_in(text):
+            yield place.fault(path, reason, action, code)
 
 
-def _texts(value: Any) -> Iterator[tuple[Loc, str]]:  # noqa: ANN401
-    """Yield every text with its path, in file order, without recursion."""
-    waiting: list[tuple[Loc, Any]] = [((), value)]
-    while waiting:
-        path, item = waiting.pop()
-        match item:
-            case str():
-                yield path, item
-            case dict():
-                waiting.extend(((*path, key), inner) for key, inner in reversed(item.items()))
-                yield from (((*path, key), key) for key in item)
-            case list():
-                pairs = list(enumerate(item))
-                waiting.extend(((*path, index), inner) for index, inner in reversed(pairs))
+def _texts(value: object, path: Loc) -> Iterator[tuple[Loc, str]]:
+    """Yield every text with its path, in file order."""
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, inner in value.items():
+                yield (*path, key), key
+                yield from _texts(inner, (*path, key))
+        case list():
+            for index, inner in enumerate(value):
+                yield from _texts(inner, (*path, index))
 
 
-def _personal(text: str, *, path: Loc, place: Place) -> Iterator[Fault]:
-    match = PERSONAL_DATA.search(text)
-    if match is None:
-        return
-    found = match.group()
-    kind = "a telephone or identity number" if "@" not in found else "an e-mail address"
-    yield place.fault(
-        path,
-        f"The text holds {kind} (begins with {quoted(found[:2])}); the register holds no"
-        " personal data.",
-        action="Remove it; give a web page of the organisation instead.",
-        code="personal-data",
-    )
-
-
-def _invisible(text: str, *, path: Loc, place: Place) -> Iterator[Fault]:
-    found = [
-        sign
-        for sign in text
-        if sign == "\ufffd" or unicodedata.category(sign) in _FORBIDDEN_CATEGORIES
-    ]
-    if found:
-        signs = ", ".join(
+def _wrong_in(text: str) -> Iterator[tuple[str, str, str]]:
+    if match := PERSONAL_DATA.search(text):
+        found = match.group()
+        kind = "a telephone or identity number" if "@" not in found else "an e-mail address"
+        reason = f"The text holds {kind} (begins with {quoted(found[:2])}); the register holds no"
+        action = "Remove it; give a web page of the organisation instead."
+        yield f"{reason} personal data.", action, "personal-data"
+    again = "Write the text again by hand."
+    if signs := [sign for sign in dict.fromkeys(text) if _is_invisible(sign)]:
+        named = ", ".join(
             f"U+{ord(sign):04X} ({unicodedata.name(sign, 'control character').lower()})"
-            for sign in list(dict.fromkeys(found))[:5]
+            for sign in signs[:5]
         )
-        yield place.fault(
-            path,
-            f"The text {quoted(text)} holds signs that cannot be seen or read: {signs}.",
-            action="Write the text again by hand.",
-            code="invisible-character",
-        )
+        reason = f"The text {quoted(text)} holds signs that cannot be seen or read: {named}."
+        yield reason, again, "invisible-character"
     if not unicodedata.is_normalized("NFC", text):
-        yield place.fault(
-            path,
-            f"The text {quoted(text)} has letters made of two signs (a + ring for å, say).",
-            action="Write the text again by hand.",
-            code="decomposed-letters",
-        )
+        reason = f"The text {quoted(text)} has letters made of two signs (a + ring for å, say)."
+        yield reason, again, "decomposed-letters"
+    if _TAG.search(text):
+        yield f"The text {quoted(text)} looks like HTML.", "Write plain text without tags.", "html"
+    if text != text.strip():
+        reason = f"The text {quoted(text)} begins or ends with empty space."
+        yield reason, "Remove the space.", "stray-space"
+
+
+def _is_invisible(sign: str) -> bool:
+    return sign == "\ufffd" or unicodedata.category(sign) in _FORBIDDEN_CATEGORIES

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import StringConstraints
 
-from ris_map.common.faults import DataFaults
-from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.model_faults import Finding, load_model
 from ris_map.common.records import Record
-from ris_map.common.yaml_file import load_yaml
 from ris_map.words.language import LocalText
 
 REDIRECTS: Final = "redirects.yaml"
@@ -35,28 +33,20 @@ def load_redirects(path: Path, *, taken: Collection[str] = ()) -> Redirects:
     """
     if not path.exists():
         return Redirects(renamed={}, withdrawn={})
-    document = load_yaml(path)
-    place = Place(path.as_posix(), document, (), None)
-    try:
-        found = Redirects.model_validate_json(json.dumps(document.value))
-    except ValidationError as error:
-        raise DataFaults(model_faults(error, model=Redirects, place=place)) from None
-    if faults := [
-        place.fault((section, old), reason, action="Correct the line or take it out.", code=code)
-        for section, old, code, reason in _wrong(found, taken)
-    ]:
-        raise DataFaults(faults)
-    return found
+    return load_model(path, Redirects, wrong=partial(_wrong, taken=taken))
 
 
-def _wrong(found: Redirects, taken: Collection[str]) -> Iterator[tuple[str, str, str, str]]:
+def _wrong(found: Redirects, taken: Collection[str]) -> Iterator[Finding]:
+    action = "Correct the line or take it out."
     for section in ("renamed", "withdrawn"):
         for old in set(taken).intersection(getattr(found, section)):
-            yield section, old, "live-page", "A page has this address."
+            yield (section, old), "A page has this address.", action, "live-page"
     for old, new in found.renamed.items():
+        at = ("renamed", old)
         if old in found.withdrawn:
-            yield "renamed", old, "withdrawn-too", "The address is withdrawn as well."
+            yield at, "The address is withdrawn as well.", action, "withdrawn-too"
         if new == old or found.renamed.get(new) == old:
-            yield "renamed", old, "loop", "The address leads back to itself."
+            yield at, "The address leads back to itself.", action, "loop"
         elif new in found.renamed or new in found.withdrawn:
-            yield "renamed", old, "target-redirects", "The new address is renamed or withdrawn too."
+            reason = "The new address is renamed or withdrawn too."
+            yield at, reason, action, "target-redirects"

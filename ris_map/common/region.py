@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from math import ceil, floor
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
-from ris_map.common.faults import DataFaults
-from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.model_faults import Finding, load_model
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Text
-from ris_map.common.yaml_file import load_yaml
 
 DATA_VARIABLE: Final = "RIS_MAP_DATA"
 DATA: Final = Path(__file__).resolve().parents[2] / "data"
@@ -126,30 +124,21 @@ def load_region(folder: Path) -> Region:
     DataFaults
         With everything that is wrong with the file, each with its line.
     """
-    path = folder / REGION_FILE
-    document = load_yaml(path)
-    place = Place(path.as_posix(), document, (), None)
-    try:
-        # by way of JSON, where a list is the only way to write a tuple
-        region = Region.model_validate_json(json.dumps(document.value))
-    except ValidationError as error:
-        raise DataFaults(model_faults(error, model=Region, place=place)) from None
-    wrong, before = [], ""
+    return load_model(folder / REGION_FILE, Region, wrong=_wrong_codes)
+
+
+def _wrong_codes(region: Region) -> Iterator[Finding]:
+    before = ""
     for index, code in enumerate(region.codes):
         if code.startswith(region.county_code) and code > before:
             before = code
             continue
-        wrong.append(
-            place.fault(
-                ("municipalities", index, "code"),
-                f"{code} is no municipality of county {region.county_code}, or not in its order.",
-                action="List each municipality of the county once, by ascending code.",
-                code="bad-code",
-            )
+        yield (
+            ("municipalities", index, "code"),
+            f"{code} is no municipality of county {region.county_code}, or not in its order.",
+            "List each municipality of the county once, by ascending code.",
+            "bad-code",
         )
-    if wrong:
-        raise DataFaults(wrong)
-    return region
 
 
 def region() -> Region:

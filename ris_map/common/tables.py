@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, LiteralString, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ris_map.common.faults import DataFaults, Fault
-from ris_map.common.files import read_text
+from ris_map.common.files import file_name, read_text
 from ris_map.common.model_faults import Place, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
@@ -66,55 +65,42 @@ class FaultLog:
     def add(
         self,
         reason: str,
-        *,
         action: str,
         code: str,
+        *,
         line: int | None = None,
         record: str | None = None,
         field: str | None = None,
     ) -> None:
         """Note one fault."""
-        self.faults.append(
-            Fault(
-                file=self.path.as_posix(),
-                reason=reason,
-                action=action,
-                code=code,
-                line=line,
-                record=record,
-                field=field,
-            )
-        )
+        file = self.path.as_posix()
+        self.faults.append(Fault(file, reason, action, code, line=line, record=record, field=field))
 
     def add_rows(
         self,
         rows: pd.DataFrame,
         reason: str | Callable[[pd.Series], str],
-        *,
         action: str,
         code: str,
+        *,
         field: str | None = None,
     ) -> None:
         """Note the same fault for each row of a frame, whose index is the line (0: not known)."""
         key = rows.attrs.get("key")
         for line, row in rows[:MOST_LISTED].iterrows():
-            self.add(
-                reason if isinstance(reason, str) else reason(row),
-                action=action,
-                code=code,
-                line=int(str(line)) or None,
-                record=str(row[key]) if key else None,
-                field=field,
-            )
+            said = reason if isinstance(reason, str) else reason(row)
+            record = str(row[key]) if key else None
+            self.add(said, action, code, line=int(str(line)) or None, record=record, field=field)
         if len(rows) > MOST_LISTED:
             more = f"{len(rows) - MOST_LISTED} further lines have the same fault."
-            self.add(more, action=action, code=code, field=field)
+            self.add(more, action, code, field=field)
 
     def add_model(
         self, error: ValidationError, *, kind: type, line: int | None, record: str | None
     ) -> None:
         """Note what a model found wrong in one row."""
-        place = Place(self.path.as_posix(), YamlDocument(None, {(): line or 1}), (), record)
+        document = YamlDocument(None, {(): line or 1})
+        place = Place(self.path.as_posix(), document, record=record)
         self.faults.extend(model_faults(error, model=kind, place=place))
 
     def text(self) -> str | None:
@@ -134,22 +120,20 @@ def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
     DataFaults
         With everything that is wrong with the file, each with its line.
     """
-    document = load_yaml(path)
+    document, file = load_yaml(path), file_name(path)
     content = document.value
     listed = content.get(key) if isinstance(content, dict) else content
-    whole = Place(str(path), document, (), None)
     if not isinstance(listed, list) or not listed:
         reason, action = f"The list '{key}' is missing or empty.", "Restore it."
-        raise DataFaults([whole.fault((), reason, action=action, code="wrong-type")])
-    adapter, records, faults = TypeAdapter(kind), [], []
+        raise DataFaults([Place(file, document).fault((), reason, action, "wrong-type")])
+    records, faults = [], []
     for index, raw in enumerate(listed):
         name = raw.get("id") if isinstance(raw, dict) else None
-        place = Place(str(path), document, (key, index), str(name or f"{key}[{index}]"))
-        try:
-            # by way of JSON, where a list is the only way to write a tuple
-            records.append(adapter.validate_json(json.dumps(raw)))
-        except ValidationError as error:
-            faults += model_faults(error, model=kind, place=place)
+        place = Place(file, document, (key, index), str(name or f"{key}[{index}]"))
+        record, found = place.read(kind, raw)
+        faults += found
+        if record is not None:
+            records.append(record)
     if faults:
         raise DataFaults(faults)
     return tuple(records)
@@ -176,7 +160,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
             continue
         if key and name in seen:
             reason, action = "Stands here for the second time.", "Remove one, or rename it."
-            log.add(reason, action=action, code="duplicate-id", line=line, record=name, field=key)
+            log.add(reason, action, "duplicate-id", line=line, record=name, field=key)
         seen.add(name)
         records[line] = record
     return records
@@ -203,17 +187,17 @@ def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
     if text and not text.endswith("\n"):
         reason = "The last line has no line break: the file may have been cut off."
         action = "Check that its end is there, and end it with a line break."
-        log.add(reason, action=action, code="cut-off", line=text.count("\n") + 1)
+        log.add(reason, action, "cut-off", line=text.count("\n") + 1)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *rows = [(lines.line_num, row) for row in lines if row] or [(1, [])]
     except csv.Error as error:
         reason, action = f"Not a table: {error}.", "Check quotation marks."
-        log.add(reason, action=action, code="bad-csv", line=lines.line_num)
+        log.add(reason, action, "bad-csv", line=lines.line_num)
         return {}
     if header[1] != columns:
         reason, action = f"The header is not {','.join(columns)}.", "Restore the header."
-        log.add(reason, action=action, code="bad-header", line=1)
+        log.add(reason, action, "bad-header", line=1)
         return {}
     found = {}
     for line, row in rows:
@@ -221,7 +205,7 @@ def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
             found[line] = dict(zip(columns, map(str.strip, row), strict=True))
             continue
         reason, action = f"{len(row)} cells instead of {len(columns)}.", "Add or remove commas."
-        log.add(reason, action=action, code="bad-row", line=line)
+        log.add(reason, action, "bad-row", line=line)
     if not rows:
-        log.add("There is no line below the header.", action="Restore it.", code="empty-file")
+        log.add("There is no line below the header.", "Restore it.", "empty-file")
     return found

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml  # type: ignore[import-untyped]
 
-from ris_map.common.faults import DataFaults, Fault, shown
+from ris_map.common.faults import DataFaults, Fault, Wordings, shown
 from ris_map.common.files import MAX_BYTES, file_name, read_text
 
 MAX_DEPTH = 20
@@ -31,13 +31,43 @@ YamlPath = tuple[str | int, ...]
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _NOT_FINITE = re.compile(r"\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF)")
-_WORDS: Mapping[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null")),
-    "true": True,
-    "false": False,
-}
+_CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _ITEM = re.compile(r"(?: {2})?- ")
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?\r?")
+_WORDS = Wordings("""
+several-documents: A second document begins here.
+    Keep one per file.
+empty-file: The file is empty.
+    Restore its content.
+too-many-values: The file holds more than {most} values.
+    Check that it is the right file.
+too-many-faults: There are {most} faults up to here; the rest was not read.
+    Mend these first.
+too-deep: The file is nested more than {most} levels deep.
+    Check the indentation and the brackets.
+alias: The reference *{name} stands for another part of the file.
+    Write the value out.
+anchor: The anchor &{name} is not allowed.
+    Remove it and write repeated values out.
+tag: The tag {name} is not allowed.
+    Remove the tag; use quotes where a value is text.
+complex-key: A list or a mapping stands where a key should be.
+    Give the key as text; put text with braces or brackets in quotes.
+merge-key: The merge key << is not allowed.
+    Write the values out.
+empty-key: A key is empty.
+    Give the key a name.
+duplicate-key: The key {name} is given more than once (first at line {first}).
+    Keep one of them.
+cut-text: The text {name} is cut off at a '#'; the rest is a comment.
+    Put the whole text in quotes, or move the comment.
+merge-conflict: A mark of an unfinished merge stands here ({mark}).
+    Choose one of the two versions and delete the marks.
+tab: A tab is used for indentation.
+    Use spaces.
+syntax: {reason}
+    {action}
+""")
 _QUOTES = "Close the quotes, and check that they come in pairs."
 _IN_QUOTES = "Put the text in quotes, and check the indentation."
 # What PyYAML says, what it means, what to do.
@@ -99,11 +129,11 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
     text, faults = _without_conflicts(read_text(path, max_bytes=max_bytes), name=name)
     unread: list[str] = []
     while True:
-        reader = _Reader(text, name)
+        reader, value = _Reader(text, name), None
         try:
             value = reader.document()
         except _Stop:
-            value = None
+            pass
         except yaml.YAMLError as error:
             fault = _syntax_fault(error, reader)
             faults.append(fault)
@@ -112,9 +142,7 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
                 text, item = rest
                 unread.append(item)
                 continue
-            value = None
-        faults += reader.faults
-        faults.sort(key=lambda fault: fault.line or 0)
+        faults = sorted([*faults, *reader.faults], key=lambda fault: fault.line or 0)
         return YamlDocument(value, reader.lines, tuple(faults), tuple(unread))
 
 
@@ -142,41 +170,31 @@ class _Reader:
         value, is_blank = None, True
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent) and () in self.lines:
-                reason, action = "A second document begins here.", "Keep one per file."
-                self.fault(event, reason, action, "several-documents")
-                raise _Stop
+                self.stop(event, "several-documents")
             if isinstance(event, yaml.NodeEvent):
                 is_blank = isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
                 value = self.node(event, ())
         if is_blank:
             self.lines.setdefault((), 1)
-            reason, action = "The file is empty.", "Restore its content."
-            self.faults.append(_fault(self.name, 1, reason, action, "empty-file"))
+            self.faults.append(_fault(self.name, 1, "empty-file"))
         return value
 
     def node(self, event: Any, path: YamlPath) -> Any:  # noqa: ANN401 -- PyYAML has no types
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            reason = f"The file holds more than {MAX_NODES} values."
-            self.fault(event, reason, "Check that it is the right file.", "too-many-values")
-            raise _Stop
+            self.stop(event, "too-many-values", most=MAX_NODES)
         self.lines.setdefault(path, event.start_mark.line + 1)
         if isinstance(event, yaml.AliasEvent):
-            reason = f"The reference *{_named(event.anchor)} stands for another part of the file."
-            self.fault(event, reason, "Write the value out.", "alias")
+            self.note(event, "alias", name=_named(event.anchor))
             return None
         if event.anchor is not None:
-            reason = f"The anchor &{_named(event.anchor)} is not allowed."
-            self.fault(event, reason, "Remove it and write repeated values out.", "anchor")
+            self.note(event, "anchor", name=_named(event.anchor))
         if event.tag is not None:
-            reason = f"The tag {_named(event.tag)} is not allowed."
-            self.fault(event, reason, "Remove the tag; use quotes where a value is text.", "tag")
+            self.note(event, "tag", name=_named(event.tag))
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
         if len(path) >= MAX_DEPTH:
-            reason = f"The file is nested more than {MAX_DEPTH} levels deep."
-            self.fault(event, reason, "Check the indentation and the brackets.", "too-deep")
-            raise _Stop
+            self.stop(event, "too-deep", most=MAX_DEPTH)
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
             while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
@@ -193,20 +211,14 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return str(self.node(event, (*path, "")) or "")
         if not isinstance(event, yaml.ScalarEvent):
-            reason = "A list or a mapping stands where a key should be."
-            action = "Give the key as text; put text with braces or brackets in quotes."
-            self.fault(event, reason, action, "complex-key")
+            self.note(event, "complex-key")
             self.node(event, (*path, ""))
             return ""
         key = str(event.value)
         if not event.style and key in {"", "<<"}:
-            reason = "The merge key << is not allowed." if key else "A key is empty."
-            action = "Write the values out." if key else "Give the key a name."
-            self.fault(event, reason, action, "merge-key" if key else "empty-key")
+            self.note(event, "merge-key" if key else "empty-key")
         if key in mapping:
-            reason = f"The key {_named(key)} is given more than once"
-            reason += f" (first at line {self.lines[*path, key]})."
-            self.fault(event, reason, "Keep one of them.", "duplicate-key")
+            self.note(event, "duplicate-key", name=_named(key), first=self.lines[*path, key])
         self.lines.setdefault((*path, key), event.start_mark.line + 1)
         return key
 
@@ -219,29 +231,27 @@ class _Reader:
         value = _plain(event.value)
         rest = self.rows[end.line][end.column :].lstrip() if end.line < len(self.rows) else ""
         if isinstance(value, str) and rest.startswith("#"):
-            reason = f"The text {_named(event.value)} is cut off at a '#'; the rest is a comment."
-            action = "Put the whole text in quotes, or move the comment."
-            self.fault(event, reason, action, "cut-text")
+            self.note(event, "cut-text", name=_named(event.value))
         return value
 
-    def fault(self, event: Any, reason: str, action: str, code: str) -> None:  # noqa: ANN401
-        line = event.start_mark.line + 1
-        self.faults.append(_fault(self.name, line, reason, action, code))
-        if len(self.faults) >= MAX_FAULTS:
-            reason = f"There are {MAX_FAULTS} faults up to here; the rest was not read."
-            action, code = "Mend these first.", "too-many-faults"
-            self.faults.append(_fault(self.name, line, reason, action, code))
-            raise _Stop
+    def note(self, event: Any, code: str, /, **values: object) -> None:  # noqa: ANN401
+        self.faults.append(_fault(self.name, event.start_mark.line + 1, code, **values))
+        if len(self.faults) == MAX_FAULTS:
+            self.stop(event, "too-many-faults", most=MAX_FAULTS)
+
+    def stop(self, event: Any, code: str, /, **values: object) -> NoReturn:  # noqa: ANN401
+        self.faults.append(_fault(self.name, event.start_mark.line + 1, code, **values))
+        raise _Stop
 
 
-def _fault(name: str, line: int | None, reason: str, action: str, code: str) -> Fault:
-    return Fault(file=name, line=line, reason=reason, action=action, code=code)
+def _fault(file: str, line: int | None, code: str, /, **values: object) -> Fault:
+    return Fault(file, *_WORDS.of(code, **values), line=line)
 
 
 def _plain(text: str) -> str | int | float | bool | None:
     """Give a value without quotes its type; whatever is not plainly something else is text."""
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
     if _DECIMAL.fullmatch(text):
@@ -256,17 +266,16 @@ def _named(text: str) -> str:
 
 def _without_conflicts(text: str, *, name: str) -> tuple[str, list[Fault]]:
     """Name the marks of unfinished merges, and keep the first side of each."""
-    rows, faults, side = text.split("\n"), [], ""
-    for number, row in enumerate(rows):
+    kept, faults, side = [], [], ""
+    for number, row in enumerate(text.split("\n"), start=1):
         mark = _CONFLICT.fullmatch(row)
         if mark and (side or mark[1] == "<<<<<<<"):
             side = "" if mark[1] == ">>>>>>>" else mark[1]
-            reason = f"A mark of an unfinished merge stands here ({mark[1]})."
-            action = "Choose one of the two versions and delete the marks."
-            faults.append(_fault(name, number + 1, reason, action, "merge-conflict"))
-        if (mark and faults and faults[-1].line == number + 1) or side not in {"", "<<<<<<<"}:
-            rows[number] = ""
-    return "\n".join(rows), faults
+            faults.append(_fault(name, number, "merge-conflict", mark=mark[1]))
+            kept.append("")
+        else:
+            kept.append(row if side in {"", "<<<<<<<"} else "")
+    return "\n".join(kept), faults
 
 
 def _without_item(text: str, line: int) -> tuple[str, str] | None:
@@ -284,27 +293,23 @@ def _without_item(text: str, line: int) -> tuple[str, str] | None:
 
 def _syntax_fault(error: Exception, reader: _Reader) -> Fault:
     """Return a syntax error in plain words, a tab first since it cannot be seen."""
-    name, text = reader.name, reader.text
-    for number, row in enumerate(text.split("\n"), start=1):
+    for number, row in enumerate(reader.text.split("\n"), start=1):
         if row.lstrip(" ").startswith("\t"):
-            reason, action = "A tab is used for indentation.", "Use spaces."
-            return _fault(name, number, reason, action, "tab")
+            return _fault(reader.name, number, "tab")
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     marks = ["problem_mark", "context_mark"]
     if any(begins in problem for begins in ("unexpected end", "unexpected doc", "',' or")):
         # nobody looks for a missing sign at the end of the file, where the parser notices it
         marks.reverse()
     mark: Any = next((m for name in marks if (m := getattr(error, name, None))), None)
-    line = None if mark is None else min(mark.line + 1, text.count("\n") + 1)
-    reason, action = next(
-        (words for begins, *words in _SYNTAX if begins in problem),
-        ["The file is not well-formed YAML.", f"Check this line ({problem})."],
-    )
+    line = None if mark is None else min(mark.line + 1, reader.text.count("\n") + 1)
+    unknown = "The file is not well-formed YAML.", f"Check this line ({problem})."
+    reason, action = next((words for begins, *words in _SYNTAX if begins in problem), unknown)
     opened = next((first for first, last in reader.quotes if last == line), None)
     if opened is not None:
         reason = f"A quotation mark opened here is closed only at line {line}."
         line, action = opened, _QUOTES
-    return _fault(name, line, reason, action, "syntax")
+    return _fault(reader.name, line, "syntax", reason=reason, action=action)
 
 
 def split_comments(text: str) -> tuple[str, list[int]]:
@@ -362,13 +367,5 @@ _Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
 
 def dump_yaml(value: Any) -> str:  # noqa: ANN401
     """Return the canonical YAML of a list or mapping of plain values (tuples as lists)."""
-    return str(
-        yaml.dump(
-            value,
-            Dumper=_Dumper,
-            allow_unicode=True,
-            default_flow_style=False,
-            sort_keys=False,
-            width=WIDTH,
-        )
-    )
+    style: Any = {"allow_unicode": True, "default_flow_style": False, "sort_keys": False}
+    return str(yaml.dump(value, Dumper=_Dumper, width=WIDTH, **style))

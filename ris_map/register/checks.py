@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ris_map.common.dates import period_end, period_start
-from ris_map.common.faults import Fault, Severity
+from ris_map.common.faults import Fault, Severity, Wordings
 from ris_map.common.model_faults import Loc, Place, nearest, quoted
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
@@ -28,32 +28,24 @@ from ris_map.register.vocabulary import (
 )
 
 MunicipalityAt = Callable[[float, float], str | None]
+Raw = Mapping[str, Any]
+"""A record as YAML gave it: it need not fit the model, but what can be compared is compared."""
 
-# Where Sweden lies; the two ranges do not overlap, so swapped coordinates can be told.
-_SWEDISH_LATITUDES = (55.0, 70.0)
-_SWEDISH_LONGITUDES = (10.0, 25.0)
 EVIDENCE_FROM = 2021
 """An actor is at work if a page of this year or later shows it."""
 OFFICE_FROM = 2020
 """An office rests on a source if a page of this year or later names its town."""
+# Where Sweden lies; the two ranges do not overlap, so swapped coordinates can be told.
+_SWEDISH_LATITUDES = (55.0, 70.0)
+_SWEDISH_LONGITUDES = (10.0, 25.0)
 _LINKS = ("successor", "same_as")
-
-Raw = Mapping[str, Any]
-"""A record as YAML gave it: it need not fit the model, but what can be compared is compared."""
+_DATES = {"last_evidence", "last_checked", "last_confirmed", "year"}
+"""Fields with the day of something that somebody has seen."""
+_ADDRESSES = {"homepage", "contact_url", "url", "sources"}
 _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "forening", "region"})
 _NOT_A_WORD = re.compile(r"[^\w]+")
 
-
-def _words(table: str) -> dict[str, tuple[str, str]]:
-    """Read lines of ``code: reason``, each with its action on the next line."""
-    rows = [line.strip() for line in table.strip().splitlines()]
-    heads = (row.split(": ", 1) for row in rows[::2])
-    return {
-        code: (reason, action) for (code, reason), action in zip(heads, rows[1::2], strict=True)
-    }
-
-
-_WORDS = _words("""
+_WORDS = Wordings("""
 active-without-evidence: The status is active, but there is no evidence of {year} or later.
     Add a source and last_evidence, or set the status to unknown.
 scope-against-rule: The scope is {scope}, but by the rule it is {wanted}.
@@ -111,7 +103,7 @@ successor-of-living: An actor that has not ended has a successor.
 successor-before: The successor ended ({gone}) before its predecessor ({ended}).
     Correct one of the dates, or the successor.
 """)
-_DOUBTS = _words("""
+_DOUBTS = Wordings("""
 evidence-without-source: No source is as late as the latest evidence ({day}).
     Give the source its year, or correct the date.
 status-against-dates: The status is '{status}', but valid_to ({end}) has passed.
@@ -135,7 +127,6 @@ alike-names: The name {name} is nearly that of {other} ({others}).
 same-homepage: The homepage is also that of {other}.
     Check that these are two actors, or link them with same_as.
 """)
-"""Reason and action of every fault and of every warning, by its code."""
 
 
 class _Found(NamedTuple):
@@ -147,15 +138,10 @@ class _Found(NamedTuple):
 
     def fault(self, place: Place) -> Fault:
         """Return it in words."""
-        is_doubt = self.code in _DOUBTS
-        reason, action = (_DOUBTS if is_doubt else _WORDS)[self.code]
-        return place.fault(
-            self.loc,
-            reason.format_map(self.values),
-            action=action.format_map(self.values),
-            code=self.code,
-            severity=Severity.WARNING if is_doubt else Severity.ERROR,
-        )
+        if self.code in _DOUBTS:
+            words = _DOUBTS.of(self.code, **self.values)
+            return place.fault(self.loc, *words, severity=Severity.WARNING)
+        return place.fault(self.loc, *_WORDS.of(self.code, **self.values))
 
 
 def _found(code: str, /, *loc: str | int, **values: object) -> _Found:
@@ -171,15 +157,98 @@ def actor_faults(
     at a latitude and longitude, None outside the county) offices are not compared with territory.
     """
     for found in (
+        *_in_parts(actor, today=today),
         *_in_time(actor, today=today),
         *_in_lists(actor),
-        *_in_service_area(actor),
         *_in_offices(actor, municipality_at=municipality_at),
-        *_in_addresses(actor),
         *_against_rules(actor),
         *_doubts(actor, today=today),
     ):
         yield found.fault(place)
+
+
+def _in_parts(actor: Actor, *, today: date) -> Iterator[_Found]:
+    """Yield what is wrong with a value wherever it stands: a day, an address, a list."""
+    for loc, value in _parts(actor.model_dump(), ()):
+        name = next((part for part in reversed(loc) if isinstance(part, str)), "")
+        if isinstance(value, str):
+            if name in _DATES and period_start(value) > today:
+                yield _found("future-date", *loc, day=value)
+            if name in _ADDRESSES and not is_web_address(value):
+                yield _found("bad-address", *loc, url=quoted(value))
+        elif isinstance(value, tuple) and name not in {"offers", "offices"}:
+            for index in _repeated([repr(item) for item in value]):
+                yield _found("duplicate-value", *loc, index)
+
+
+def _parts(value: object, loc: Loc) -> Iterator[tuple[Loc, object]]:
+    yield loc, value
+    inner = value.items() if isinstance(value, dict) else ()
+    inner = enumerate(value) if isinstance(value, tuple) else inner
+    for key, item in inner:
+        yield from _parts(item, (*loc, key))
+
+
+def _repeated(values: Sequence[Hashable]) -> list[int]:
+    """Return the positions of values that are equal to an earlier one."""
+    first: dict[Hashable, int] = {}
+    return [n for n, value in enumerate(values) if first.setdefault(value, n) != n]
+
+
+def is_web_address(url: str) -> bool:
+    """Return whether an address names a host that can exist, and a port that can."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    labels = (parts.hostname or "").rstrip(".").split(".")
+    if parts.scheme not in {"http", "https"} or len(labels) < 2 or not all(labels):
+        return False
+    is_number = all(label.isdigit() for label in labels)
+    return not is_number and port != 0 and all(len(label) <= 63 for label in labels)
+
+
+def _in_time(actor: Actor, *, today: date) -> Iterator[_Found]:
+    start, end, status = actor.valid_from, actor.valid_to, actor.status
+    yield from _reversed(start, end, "valid_to")
+    has_ended = status is Status.ENDED
+    if has_ended and end is None:
+        yield _found("ended-without-date", "valid_to")
+    if start and period_start(start) > today and (has_ended or status is Status.ACTIVE):
+        yield _found("future-date", "valid_from", day=start)
+    if end and period_start(end) > today and has_ended:
+        yield _found("future-date", "valid_to", day=end)
+    if end and period_end(end) < today and status in {Status.ACTIVE, Status.PLANNED}:
+        yield _found("status-against-dates", "status", status=status, end=end)
+
+
+def _reversed(start: str | None, end: str | None, *loc: str | int) -> Iterator[_Found]:
+    if start is not None and end is not None and period_end(end) < period_start(start):
+        yield _found("dates-reversed", *loc, start=start, end=end)
+
+
+def _in_lists(actor: Actor) -> Iterator[_Found]:
+    for index in _repeated([office.id for office in actor.offices]):
+        yield _found("reused-office-id", "offices", index, "id", id=actor.offices[index].id)
+    for index in _repeated([(o.service_type, frozenset(o.phases)) for o in actor.offers]):
+        yield _found("duplicate-offer", "offers", index)
+    if StrengthArea.ALL in actor.strength_areas.areas and len(actor.strength_areas.areas) > 1:
+        yield _found("all-beside-areas", "strength_areas", "areas")
+    area, loc = actor.service_area, ("service_area", "municipalities")
+    is_listed = area.scope is ServiceScope.MUNICIPALITIES
+    if is_listed and not area.municipalities:
+        yield _found("service-area-empty", *loc)
+    if not is_listed and area.municipalities:
+        yield _found("service-area-list", *loc, scope=area.scope)
+    for index, code in enumerate(area.municipalities):
+        yield from _unknown_code(code, *loc, index)
+
+
+def _unknown_code(code: str | None, *loc: str | int) -> Iterator[_Found]:
+    if code is not None and code not in MUNICIPALITY_CODES:
+        allowed = ", ".join(MUNICIPALITY_CODES)
+        yield _found("unknown-municipality", *loc, code=code, allowed=allowed)
 
 
 def scope_by_rule(actor: Actor) -> Scope:
@@ -243,111 +312,6 @@ def _against_basis(actor: Actor) -> Iterator[_Found]:
         seen = office.last_evidence
         if office.is_sourced and (seen is None or period_end(seen).year < OFFICE_FROM):
             yield _found("office-basis", "offices", index, "basis", year=OFFICE_FROM)
-
-
-def _in_addresses(actor: Actor) -> Iterator[_Found]:
-    note_sources = actor.status_note.sources if actor.status_note else ()
-    addresses: list[tuple[Loc, str | None]] = [
-        (("homepage",), actor.homepage),
-        (("contact_url",), actor.contact_url),
-        *((("sources", n, "url"), source.url) for n, source in enumerate(actor.sources)),
-        *((("delivery_claims", n, "url"), c.url) for n, c in enumerate(actor.delivery_claims)),
-        *((("status_note", "sources", n), url) for n, url in enumerate(note_sources)),
-    ]
-    for loc, url in addresses:
-        if url and not is_web_address(url):
-            yield _found("bad-address", *loc, url=quoted(url))
-
-
-def is_web_address(url: str) -> bool:
-    """Return whether an address names a host that can exist, and a port that can."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    labels = (parts.hostname or "").rstrip(".").split(".")
-    if parts.scheme not in {"http", "https"} or len(labels) < 2 or not all(labels):
-        return False
-    is_number = all(label.isdigit() for label in labels)
-    return not is_number and port != 0 and all(len(label) <= 63 for label in labels)
-
-
-def _in_time(actor: Actor, *, today: date) -> Iterator[_Found]:
-    yield from _reversed(actor.valid_from, actor.valid_to, "valid_to")
-    if actor.status is Status.ENDED and actor.valid_to is None:
-        yield _found("ended-without-date", "valid_to")
-    dates: list[tuple[Loc, str | None]] = [
-        (("last_evidence",), actor.last_evidence),
-        (("last_checked",), actor.last_checked),
-        (("last_confirmed",), actor.last_confirmed),
-        *((("offices", n, "last_evidence"), o.last_evidence) for n, o in enumerate(actor.offices)),
-        *((("sources", n, "year"), source.year) for n, source in enumerate(actor.sources)),
-        *((("delivery_claims", n, "year"), c.year) for n, c in enumerate(actor.delivery_claims)),
-    ]
-    if actor.status in {Status.ACTIVE, Status.ENDED}:
-        dates.append((("valid_from",), actor.valid_from))
-    if actor.status is Status.ENDED:
-        dates.append((("valid_to",), actor.valid_to))
-    for loc, value in dates:
-        if value is not None and period_start(value) > today:
-            yield _found("future-date", *loc, day=value)
-    has_passed = actor.valid_to is not None and period_end(actor.valid_to) < today
-    if has_passed and actor.status in {Status.ACTIVE, Status.PLANNED}:
-        yield _found("status-against-dates", "status", status=actor.status, end=actor.valid_to)
-
-
-def _reversed(start: str | None, end: str | None, *loc: str | int) -> Iterator[_Found]:
-    if start is not None and end is not None and period_end(end) < period_start(start):
-        yield _found("dates-reversed", *loc, start=start, end=end)
-
-
-def _in_lists(actor: Actor) -> Iterator[_Found]:
-    areas = actor.strength_areas.areas
-    lists: list[tuple[Loc, Sequence[Hashable]]] = [
-        (("aliases",), actor.aliases),
-        (("target_groups",), actor.target_groups),
-        (("cost",), actor.cost),
-        (("strength_areas", "areas"), areas),
-        (("service_area", "municipalities"), actor.service_area.municipalities),
-        (("sources",), actor.sources),
-        (("delivery_claims",), actor.delivery_claims),
-        *((("offers", n, "phases"), offer.phases) for n, offer in enumerate(actor.offers)),
-    ]
-    if actor.status_note is not None:
-        lists.append((("status_note", "sources"), actor.status_note.sources))
-    for loc, values in lists:
-        for index in _repeated(values):
-            yield _found("duplicate-value", *loc, index)
-    for index in _repeated([office.id for office in actor.offices]):
-        yield _found("reused-office-id", "offices", index, "id", id=actor.offices[index].id)
-    for index in _repeated([(o.service_type, frozenset(o.phases)) for o in actor.offers]):
-        yield _found("duplicate-offer", "offers", index)
-    if StrengthArea.ALL in areas and len(areas) > 1:
-        yield _found("all-beside-areas", "strength_areas", "areas")
-
-
-def _repeated(values: Sequence[Hashable]) -> list[int]:
-    """Return the positions of values that are equal to an earlier one."""
-    first: dict[Hashable, int] = {}
-    return [n for n, value in enumerate(values) if first.setdefault(value, n) != n]
-
-
-def _in_service_area(actor: Actor) -> Iterator[_Found]:
-    area, loc = actor.service_area, ("service_area", "municipalities")
-    is_listed = area.scope is ServiceScope.MUNICIPALITIES
-    if is_listed and not area.municipalities:
-        yield _found("service-area-empty", *loc)
-    if not is_listed and area.municipalities:
-        yield _found("service-area-list", *loc, scope=area.scope)
-    for index, code in enumerate(area.municipalities):
-        yield from _unknown_code(code, *loc, index)
-
-
-def _unknown_code(code: str | None, *loc: str | int) -> Iterator[_Found]:
-    if code is not None and code not in MUNICIPALITY_CODES:
-        allowed = ", ".join(MUNICIPALITY_CODES)
-        yield _found("unknown-municipality", *loc, code=code, allowed=allowed)
 
 
 def _doubts(actor: Actor, *, today: date) -> Iterator[_Found]:
@@ -431,24 +395,20 @@ def cross_faults(
 
     A link to a record that has a fault, or that could not be read, is not a broken link.
     """
-    for find in (_reused_ids, _successors, _alike, _same_homepage):
-        for place, found in find(records):
+    for (other, first), (place, _) in _repeats(records, lambda raw: _text(raw, "id")):
+        line = other.document.line((*other.path, "id"))
+        yield _found("reused-id", "id", id=quoted(first["id"]), line=line).fault(place)
+    for (other, first), (place, raw) in _repeats(records, _plain_name_of):
+        if not _are_linked(first, raw):
+            names = {"name": quoted(raw["name"]), "others": quoted(first["name"])}
+            yield _found("alike-names", "name", other=other.record, **names).fault(place)
+    for (other, first), (place, raw) in _repeats(records, _plain_homepage):
+        if not _are_linked(first, raw):
+            yield _found("same-homepage", "homepage", other=other.record).fault(place)
+    by_id = {one: raw for _, raw in reversed(records) if (one := _text(raw, "id"))}
+    for place, raw in records:
+        for found in (*_in_links(raw, by_id, {*unread, *by_id}), *_in_successor(raw, by_id)):
             yield found.fault(place)
-    ids = {*unread, *(known for _, raw in records if (known := _text(raw, "id")))}
-    for link in _LINKS:
-        targets = {
-            start: end
-            for _, raw in records
-            if (start := _text(raw, "id")) and (end := _text(raw, link))
-        }
-        for place, raw in records:
-            target = _text(raw, link)
-            if target is not None:
-                for found in _in_link(link, target, _text(raw, "id"), ids=ids, targets=targets):
-                    yield found.fault(place)
-
-
-Placed = Iterator[tuple[Place, _Found]]
 
 
 def _text(raw: Raw, key: str) -> str | None:
@@ -467,61 +427,41 @@ def _repeats(
             yield other, record
 
 
-def _reused_ids(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    for (other, first), (place, _) in _repeats(records, lambda raw: _text(raw, "id")):
-        line = other.document.line((*other.path, "id"))
-        yield place, _found("reused-id", "id", id=quoted(first["id"]), line=line)
-
-
-def _in_link(
-    link: str, target: str, start: str | None, *, ids: set[str], targets: Mapping[str, str]
-) -> Iterator[_Found]:
-    if target == start:
-        yield _found("link-to-itself", link)
-    elif target not in ids:
-        near = nearest(target, ids)
-        hint = f"Did you mean {quoted(near)}?" if near else "Give the id of a record, or null."
-        yield _found("unresolved-link", link, id=quoted(target), hint=hint)
-    elif start is not None and _is_on_circle(start, targets=targets):
-        yield _found("circular-link", link, id=quoted(start))
-
-
-def _successors(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    """Only what has ended has a successor, and that began before its predecessor was long gone."""
-    by_id = {_text(raw, "id"): raw for _, raw in records}
-    for place, raw in records:
-        successor = by_id.get(_text(raw, "successor"))
-        if successor is None:
+def _in_links(raw: Raw, by_id: Mapping[str, Raw], ids: Collection[str]) -> Iterator[_Found]:
+    start = _text(raw, "id")
+    for link in _LINKS:
+        target = _text(raw, link)
+        if target is None:
             continue
-        if _text(raw, "status") != Status.ENDED:
-            yield place, _found("successor-of-living", "successor")
-        ended, gone = _text(raw, "valid_to"), _text(successor, "valid_to")
-        if ended and gone and gone < ended:
-            yield place, _found("successor-before", "successor", gone=gone, ended=ended)
+        if target == start:
+            yield _found("link-to-itself", link)
+        elif target not in ids:
+            near = nearest(target, ids)
+            hint = f"Did you mean {quoted(near)}?" if near else "Give the id of a record, or null."
+            yield _found("unresolved-link", link, id=quoted(target), hint=hint)
+        elif start is not None and _is_on_circle(start, link, by_id):
+            yield _found("circular-link", link, id=quoted(start))
 
 
-def _is_on_circle(start: str, *, targets: Mapping[str, str]) -> bool:
-    seen: set[str] = set()
-    at: str | None = targets.get(start)
-    while at is not None and at not in seen:
-        if at == start:
-            return True
+def _is_on_circle(start: str, link: str, by_id: Mapping[str, Raw]) -> bool:
+    seen: set[str | None] = set()
+    at = _text(by_id[start], link)
+    while at in by_id and at not in seen and at != start:
         seen.add(at)
-        at = targets.get(at)
-    return False
+        at = _text(by_id[at], link)
+    return at == start
 
 
-def _alike(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    for (other, first), (place, raw) in _repeats(records, _plain_name_of):
-        if not _are_linked(first, raw):
-            name, others = quoted(raw["name"]), quoted(first["name"])
-            yield place, _found("alike-names", "name", name=name, other=other.record, others=others)
-
-
-def _same_homepage(records: Sequence[tuple[Place, Raw]]) -> Placed:
-    for (other, first), (place, raw) in _repeats(records, _plain_homepage):
-        if not _are_linked(first, raw):
-            yield place, _found("same-homepage", "homepage", other=other.record)
+def _in_successor(raw: Raw, by_id: Mapping[str, Raw]) -> Iterator[_Found]:
+    """Only what has ended has a successor, and that began before its predecessor was long gone."""
+    successor = by_id.get(_text(raw, "successor") or "")
+    if successor is None:
+        return
+    if _text(raw, "status") != Status.ENDED:
+        yield _found("successor-of-living", "successor")
+    ended, gone = _text(raw, "valid_to"), _text(successor, "valid_to")
+    if ended and gone and gone < ended:
+        yield _found("successor-before", "successor", gone=gone, ended=ended)
 
 
 def _plain_name_of(raw: Raw) -> str | None:
@@ -535,11 +475,8 @@ def _plain_homepage(raw: Raw) -> str | None:
 
 
 def _are_linked(one: Raw, other: Raw) -> bool:
-    return any(
-        _text(a, link) == _text(b, "id") and _text(b, "id") is not None
-        for a, b in ((one, other), (other, one))
-        for link in _LINKS
-    )
+    ids = {_text(one, "id"), _text(other, "id")} - {None}
+    return any(_text(raw, link) in ids for raw in (one, other) for link in _LINKS)
 
 
 def plain_name(name: str) -> str:

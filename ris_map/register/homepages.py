@@ -6,14 +6,14 @@ anybody has tried. The pages and the API read the file and never ask another sit
 
 from __future__ import annotations
 
-import csv
-import io
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+
+import pandas as pd
 
 from ris_map.common.dates import PartialDate
 from ris_map.common.faults import DataFaults
@@ -44,22 +44,14 @@ class Homepage(Row):
 
 
 def load_homepages(path: Path) -> tuple[Homepage, ...]:
-    """Return what was found last time; nothing where nobody has tried.
-
-    Raises
-    ------
-    DataFaults
-        With everything that is wrong with the file.
-    """
-    if not path.exists():
-        return ()
+    """Return what was found last time, nothing where nobody has tried; ``DataFaults`` if faulty."""
     log = FaultLog(path)
-    records = read_records(log, Homepage, key="id")
+    records = read_records(log, Homepage, key="id") if path.exists() else {}
     for line, one in records.items():
         if (one.date is None) is not (one.result is Outcome.NOT_ASKED):
             reason = f"The result is {one.result}, but the day is {one.date or 'not given'}."
             action = "Give the day it was tried, or not-asked without a day."
-            log.add(reason, action=action, code="homepage-day", line=line, record=one.id)
+            log.add(reason, action, "homepage-day", line=line, record=one.id)
     if log.faults:
         raise DataFaults(log.faults)
     return tuple(records.values())
@@ -81,18 +73,14 @@ def try_homepages(
     """Ask every homepage, and return what was found with the answer in words."""
     found = []
     for actor in actors:
-        if not actor.homepage:
-            continue
-        code, words = _ask(actor.homepage, seconds)
-        is_alive = code is not None and (code < 400 or code in _ALIVE)
-        result = Outcome.OK if is_alive else Outcome.DEAD_LOOKING
-        found.append(
-            (Homepage(id=actor.id, url=actor.homepage, date=on.isoformat(), result=result), words)
-        )
+        if actor.homepage:
+            result, words = _ask(actor.homepage, seconds)
+            one = Homepage(id=actor.id, url=actor.homepage, date=on.isoformat(), result=result)
+            found.append((one, words))
     return tuple(found)
 
 
-def _ask(url: str, seconds: float) -> tuple[int | None, str]:
+def _ask(url: str, seconds: float) -> tuple[Outcome, str]:
     request = urllib.request.Request(url, headers={"User-Agent": "ris-map links"})
     try:
         with urllib.request.urlopen(request, timeout=seconds) as answer:
@@ -100,14 +88,12 @@ def _ask(url: str, seconds: float) -> tuple[int | None, str]:
     except urllib.error.HTTPError as error:
         code = error.code
     except (OSError, ValueError) as error:
-        return None, f"no answer ({getattr(error, 'reason', error)})"
-    return code, f"HTTP {code}"
+        return Outcome.DEAD_LOOKING, f"no answer ({getattr(error, 'reason', error)})"
+    is_alive = code < 400 or code in _ALIVE
+    return Outcome.OK if is_alive else Outcome.DEAD_LOOKING, f"HTTP {code}"
 
 
 def as_csv(homepages: Iterable[Homepage]) -> str:
     """Return the content of the file."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Homepage.model_fields)
-    writer.writerows((one.id, one.url, one.date or "", one.result) for one in homepages)
-    return text.getvalue()
+    rows = [one.model_dump(mode="json") for one in homepages]
+    return pd.DataFrame(rows, columns=list(Homepage.model_fields)).to_csv(index=False)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match
-from ris_map.register.strategy import Strategy
+from ris_map.register.strategy import Strategy, Term
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -31,6 +31,15 @@ class Words:
     strategy: Strategy
     municipality_names: Mapping[str, str]
     report_address: str
+
+    def label(self, term: Term) -> str:
+        """Return what the strategy calls a term."""
+        return self.strategy.label(term).in_(self.tr.language)
+
+    def municipalities(self, codes: Iterable[str]) -> str:
+        """Return the names of municipalities in Swedish alphabetical order."""
+        names = {self.municipality_names.get(code, code) for code in codes}
+        return ", ".join(sorted(names, key=swedish_sort_key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,31 +112,29 @@ def actor_row(
     actor: Actor, offices: Iterable[Office], *, group: Group, words: Words, on: date
 ) -> ActorRow:
     """Return one actor in the words of one language."""
-    tr, strategy = words.tr, words.strategy
-    language = tr.language
-    unknown = tr("unknown")
+    tr = words.tr
     shown = tuple(offices) or actor.offices
     return ActorRow(
         id=actor.id,
         name=actor.name,
-        summary=actor.summary.in_(language),
+        summary=actor.summary.in_(tr.language),
         group=group.value,
         phases=phase_marks(actor.phases, words=words),
-        service_types=", ".join(strategy.label(s).in_(language) for s in actor.service_types),
+        service_types=", ".join(map(words.label, actor.service_types)),
         strength_areas=strength_area_words(actor, words=words),
         delivery=delivery_marks(actor, words=words),
         places=places_words(shown, words=words) or tr("office.none-known"),
         town_ids=tuple(dict.fromkeys(town_id(o) for o in actor.offices_on(on))),
-        municipalities=", ".join(_municipality_names(shown, words=words)),
+        municipalities=words.municipalities(o.municipality for o in shown if o.municipality),
         service_area=service_area_words(actor, words=words),
-        scope=strategy.label(actor.scope).in_(language),
+        scope=words.label(actor.scope),
         status=tr(f"status.{actor.status}"),
         doubtful=actor.status == "unknown",
         homepage=actor.homepage or "",
         contact_url=actor.contact_url or "",
         terms=terms(actor, words=words),
         confidence=tr(f"confidence.{actor.confidence}"),
-        last_evidence=actor.last_evidence or unknown,
+        last_evidence=actor.last_evidence or tr("unknown"),
         last_checked=actor.last_checked or tr("record.never-checked"),
         last_confirmed=actor.last_confirmed or tr("confirmed.never"),
         report_url=report_url(actor.id, actor.name, words=words),
@@ -154,15 +161,8 @@ def terms(actor: Actor, *, words: Words) -> tuple[tuple[str, str], ...]:
 
 def phase_marks(phases: Iterable[Phase], *, words: Words) -> tuple[PhaseMark, ...]:
     """Return the marks of phases in the words of one language."""
-    language = words.tr.language
-    return tuple(
-        PhaseMark(
-            id=phase.value,
-            letter=words.strategy.phase(phase).letter,
-            label=words.strategy.label(phase).in_(language),
-        )
-        for phase in phases
-    )
+    letters = {phase: words.strategy.phase(phase).letter for phase in Phase}
+    return tuple(PhaseMark(id=p.value, letter=letters[p], label=words.label(p)) for p in phases)
 
 
 def delivery_marks(actor: Actor, *, words: Words) -> tuple[DeliveryMark, ...]:
@@ -170,7 +170,7 @@ def delivery_marks(actor: Actor, *, words: Words) -> tuple[DeliveryMark, ...]:
     return tuple(
         DeliveryMark(
             id=mode.value,
-            label=words.strategy.label(mode).in_(words.tr.language),
+            label=words.label(mode),
             availability=actor.availability(mode).value,
             known=words.tr(f"availability.{actor.availability(mode)}"),
         )
@@ -183,19 +183,16 @@ def strength_area_words(actor: Actor, *, words: Words) -> str:
     areas = actor.strength_areas.areas
     if StrengthArea.ALL in areas:
         return words.tr("areas.all")
-    if not areas:
-        return words.tr("unknown")
-    labels = (words.strategy.label(a).in_(words.tr.language) for a in STRENGTH_AREAS if a in areas)
-    return ", ".join(labels)
+    labels = (words.label(area) for area in STRENGTH_AREAS if area in areas)
+    return ", ".join(labels) or words.tr("unknown")
 
 
 def service_area_words(actor: Actor, *, words: Words) -> str:
     """Return the service area in words."""
     area = actor.service_area
-    if area.scope is not ServiceScope.MUNICIPALITIES:
-        return words.tr(f"service-area.{area.scope}")
-    names = (words.municipality_names.get(code, code) for code in area.municipalities)
-    return ", ".join(sorted(names, key=swedish_sort_key))
+    is_listed = area.scope is ServiceScope.MUNICIPALITIES
+    listed = words.municipalities(area.municipalities)
+    return listed if is_listed else words.tr(f"service-area.{area.scope}")
 
 
 def places_words(offices: Iterable[Office], *, words: Words) -> str:
@@ -255,18 +252,13 @@ def confirm_message(actor: Actor, fragment: str, *, changed: bool, words: Words)
 
 def confirm_url(actor_id: str, *, words: Words) -> str:
     """Return the address of the page on which a record is confirmed or corrected (M5)."""
-    return f"/bekrafta?{urlencode({'id': actor_id, 'lang': words.tr.language.value})}"
+    return _page_url("/bekrafta", actor_id, words=words)
 
 
 def detail_url(actor_id: str, *, words: Words) -> str:
     """Return the address of the detail view of an actor."""
-    return f"/aktor?{urlencode({'id': actor_id, 'lang': words.tr.language.value})}"
+    return _page_url("/aktor", actor_id, words=words)
 
 
-def _municipality_names(offices: Iterable[Office], *, words: Words) -> list[str]:
-    names = {
-        words.municipality_names.get(office.municipality, office.municipality)
-        for office in offices
-        if office.municipality is not None
-    }
-    return sorted(names, key=swedish_sort_key)
+def _page_url(page: str, actor_id: str, *, words: Words) -> str:
+    return f"{page}?{urlencode({'id': actor_id, 'lang': words.tr.language.value})}"

@@ -5,27 +5,19 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import Field
 
 from ris_map.common import dates, files
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name, read_text
-from ris_map.common.model_faults import (
-    Loc,
-    Place,
-    field_names,
-    masked,
-    model_faults,
-    quoted,
-    text_faults,
-    types_at,
-)
+from ris_map.common.model_faults import Place, fields_at, masked, quoted, text_faults
+from ris_map.common.records import Record
 from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_yaml, split_comments
 from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
@@ -34,9 +26,23 @@ __all__ = ["LiveRegister", "LiveState", "MunicipalityAt", "check_register", "loa
 
 LiveState = files.LiveState[Register]
 RELEASES = "releases"
-_SECTIONS = tuple(Register.model_fields)
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
-_M = TypeVar("_M", bound=BaseModel)
+_T = TypeVar("_T")
+_NO_SECTIONS = (
+    "The file does not hold 'meta' and 'actors'.",
+    "Begin with the keys 'meta:' and 'actors:'.",
+    "wrong-type",
+)
+_SECTIONS_ACTION = "Restore 'meta' and 'actors', nothing else, each actor from '- id: ' on."
+_VANISHED = (
+    "Put it back; ids are never deleted, an actor that ends gets the status ended.",
+    "vanished-id",
+)
+_COMMENT = (
+    "A comment stands below the header of the file.",
+    "Move it to a 'note' field; the canonical form holds no other comments.",
+    "comment",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,10 @@ def check_register(
         document = read_yaml(path)
     except DataFaults as error:
         return CheckResult(None, tuple(masked(fault) for fault in error.faults))
-    reading = _Reading(file_name(path), document, today, municipality_at)
-    return reading.result(known_ids)
+    name = file_name(path)
+    return _examined(
+        name, document, today=today, municipality_at=municipality_at, known_ids=known_ids
+    )
 
 
 def check_changed(
@@ -77,8 +85,9 @@ def check_changed(
     """Return the errors that the register would have with one record as YAML would give it."""
     raw = register.model_dump(mode="json")
     raw["actors"] = [record if one["id"] == record["id"] else one for one in raw["actors"]]
-    reading = _Reading("", YamlDocument(raw, {}), today, municipality_at)
-    return tuple(fault for fault in reading.result(register.by_id).faults if fault.is_error)
+    document, ids = YamlDocument(raw, {}), register.by_id
+    found = _examined("", document, today=today, municipality_at=municipality_at, known_ids=ids)
+    return tuple(fault for fault in found.faults if fault.is_error)
 
 
 def load_register(
@@ -91,122 +100,70 @@ def load_register(
     return result.register
 
 
-def _no_sections(place: Place) -> Fault:
-    return place.fault(
-        (),
-        "The file does not hold 'meta' and 'actors'.",
-        action="Begin with the keys 'meta:' and 'actors:'.",
-        code="wrong-type",
-    )
+class _Sections(Record):
+    """What the file must hold, before its records are read one by one."""
+
+    meta: dict[str, Any]
+    actors: Annotated[tuple[Any, ...], Field(min_length=1)]
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One reading of a document, which collects its faults."""
-
-    file: str
-    document: YamlDocument
-    today: date
-    municipality_at: MunicipalityAt | None
-    faults: list[Fault] = field(default_factory=list)
-
-    def result(self, known_ids: Collection[str]) -> CheckResult:
-        """Return the register, if nothing is wrong, with all faults in the order of their lines."""
-        whole, content = self.place((), None), self.document.value
-        meta: RegisterMeta | None = None
-        actors: tuple[Actor, ...] = ()
-        self.faults = [masked(fault) for fault in self.document.faults]
-        if isinstance(content, dict):
-            self.faults += _section_faults(content, place=whole)
-            if ("meta",) in self.document.lines or content.get("meta") is not None:
-                meta = self.read(content.get("meta"), RegisterMeta, self.place(("meta",), "meta"))
-            listed = content.get("actors")
-            if listed and isinstance(listed, list):
-                actors = self.actors(listed)
-            elif ("actors",) in self.document.lines and not self.document.unread:
-                self.faults += _no_actors(listed, place=self.place(("actors",), "actors"))
-            self.faults += self.vanished(listed, known_ids)
-        elif not self.faults:
-            self.faults.append(_no_sections(whole))
-        ordered = tuple(sorted(self.faults, key=lambda fault: fault.line or 0))
-        if meta is None or any(fault.is_error for fault in ordered):
-            return CheckResult(None, ordered)
-        return CheckResult(Register(meta=meta, actors=actors), ordered)
-
-    def place(self, path: Loc, record: str | None) -> Place:
-        return Place(self.file, self.document, path, record)
-
-    def read(self, raw: object, model: type[_M], place: Place) -> _M | None:
-        """Return a part of the document as its model; None, and faults, where it does not fit."""
-        self.faults += text_faults(raw, place=place)
-        try:
-            # JSON mode: strict for scalars, while lists become tuples and text becomes vocabulary
-            return model.model_validate_json(json.dumps(raw))
-        except ValidationError as error:
-            self.faults += model_faults(error, model=model, place=place)
-            return None
-
-    def actors(self, listed: Sequence[object]) -> tuple[Actor, ...]:
-        """Return the records that fit the model, checked each by itself and with one another."""
-        actors: list[Actor] = []
-        records: list[tuple[Place, Mapping[str, Any]]] = []
-        for index, item in enumerate(listed):
-            here = self.place(("actors", index), _record_name(item, index=index))
-            if isinstance(item, dict):
-                records.append((here, item))
-            actor = self.read(item, Actor, here)
-            if actor is not None:
-                actors.append(actor)
-                self.faults += actor_faults(
-                    actor, place=here, today=self.today, municipality_at=self.municipality_at
-                )
-        self.faults += cross_faults(records, unread=self.unread_ids)
-        return tuple(actors)
-
-    @property
-    def unread_ids(self) -> frozenset[str]:
-        """The ids of records that are there, but could not be read."""
-        return frozenset(found for item in self.document.unread for found in _ID.findall(item))
-
-    def vanished(self, raw: object, known_ids: Collection[str]) -> Iterator[Fault]:
-        """Yield a fault for each id that was there before: a file cut short is no register."""
-        items = raw if isinstance(raw, list) else []
-        there = {str(item.get("id")) for item in items if isinstance(item, dict)}
-        for gone in sorted(set(known_ids) - there - self.unread_ids):
-            yield self.place(("actors",), gone).fault(
-                (),
-                f"The record {quoted(gone)} was in the register before and is gone.",
-                action="Put it back; ids are never deleted, an actor that ends gets the status"
-                " ended.",
-                code="vanished-id",
-            )
+def _examined(
+    file: str,
+    document: YamlDocument,
+    *,
+    today: date,
+    municipality_at: MunicipalityAt | None,
+    known_ids: Collection[str],
+) -> CheckResult:
+    """Return the register, if nothing is wrong, with all faults in the order of their lines."""
+    whole, content = Place(file, document), document.value
+    faults = [masked(fault) for fault in document.faults]
+    meta: RegisterMeta | None = None
+    actors: list[Actor] = []
+    if not isinstance(content, dict):
+        faults += [] if faults else [whole.fault((), *_NO_SECTIONS)]
+        return CheckResult(None, tuple(faults))
+    unread = frozenset(found for item in document.unread for found in _ID.findall(item))
+    _, wrong = whole.read(_Sections, content)
+    # where a record could not be read, a list without any other is not empty
+    faults += [
+        replace(fault, action=_SECTIONS_ACTION)
+        for fault in wrong
+        if not (unread and fault.field == "actors")
+    ]
+    rest = dict(content)
+    if isinstance(content.get("meta"), dict):
+        place = Place(file, document, ("meta",), "meta")
+        meta = _read(rest.pop("meta"), RegisterMeta, place, faults)
+    listed: list[object] = rest.pop("actors") if isinstance(content.get("actors"), list) else []
+    faults += text_faults(rest, place=whole)
+    records: list[tuple[Place, Mapping[str, Any]]] = []
+    for index, item in enumerate(listed):
+        place = Place(file, document, ("actors", index), _record_name(item, index=index))
+        if isinstance(item, dict):
+            records.append((place, item))
+        actor = _read(item, Actor, place, faults)
+        if actor is not None:
+            actors.append(actor)
+            faults += actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
+    faults += cross_faults(records, unread=unread)
+    there = {str(raw.get("id")) for _, raw in records}
+    for gone in sorted(set(known_ids) - there - unread):
+        # a file cut short is no register
+        reason = f"The record {quoted(gone)} was in the register before and is gone."
+        faults.append(Place(file, document, ("actors",), gone).fault((), reason, *_VANISHED))
+    ordered = tuple(sorted(faults, key=lambda fault: fault.line or 0))
+    if meta is None or any(fault.is_error for fault in ordered):
+        return CheckResult(None, ordered)
+    return CheckResult(Register(meta=meta, actors=tuple(actors)), ordered)
 
 
-def _section_faults(content: Mapping[str, Any], *, place: Place) -> Iterator[Fault]:
-    for key in content:
-        if key not in _SECTIONS:
-            yield place.fault(
-                (key,),
-                f"The section {quoted(key)} is not known here.",
-                action=f"Known are: {', '.join(_SECTIONS)}.",
-                code="unknown-key",
-            )
-            yield from text_faults({key: content[key]}, place=place)
-    for key in _SECTIONS:
-        if key not in content:
-            yield place.fault(
-                (key,), f"The section '{key}' is missing.", action="Add it.", code="missing-field"
-            )
-
-
-def _no_actors(raw: object, *, place: Place) -> Iterator[Fault]:
-    if isinstance(raw, list):
-        reason, action, code = "The register holds no actor.", "Restore the file.", "empty-value"
-    else:
-        reason, code = "'actors' is not a list.", "wrong-type"
-        action = "Begin each actor with '- id: ' on a line of its own."
-    yield place.fault((), reason, action=action, code=code)
-    yield from text_faults(raw, place=place)
+def _read(raw: object, kind: type[_T], place: Place, faults: list[Fault]) -> _T | None:
+    """Return a part of the document as its model; None, and faults, where it does not fit."""
+    faults += text_faults(raw, place=place)
+    record, wrong = place.read(kind, raw)
+    faults += wrong
+    return record
 
 
 def _record_name(item: object, *, index: int) -> str:
@@ -267,18 +224,18 @@ def canonical(register: Register | Mapping[str, Any]) -> str:
     Of what YAML gave for one, keys that the model does not know come last.
     """
     raw = register.model_dump(mode="json") if isinstance(register, Register) else register
-    return dump_yaml(_ordered(raw, loc=()))
+    return dump_yaml(_ordered(raw, Register))
 
 
-def _ordered(value: Any, *, loc: Loc) -> Any:  # noqa: ANN401
+def _ordered(value: Any, kind: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Mapping):
-        known = [name for name in field_names(Register, loc) if name in value]
-        rest = [name for name in value if name not in known]
-        return {name: _ordered(value[name], loc=(*loc, name)) for name in [*known, *rest]}
+        fields = fields_at(kind, ())
+        names = [*(one for one in fields if one in value), *value]
+        return {name: _ordered(value[name], fields.get(name)) for name in dict.fromkeys(names)}
     if isinstance(value, list | tuple):
-        return [_ordered(item, loc=(*loc, 0)) for item in value]
+        return [_ordered(item, kind) for item in value]
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if is_whole and float in types_at(Register, loc) and abs(value) < 2**53:
+    if is_whole and float in (kind, *get_args(kind)) and abs(value) < 2**53:
         return float(value)
     return value
 
@@ -294,19 +251,10 @@ def format_register(path: Path) -> str:
     except DataFaults as error:
         raise RegisterFaults(masked(fault) for fault in error.faults) from None
     header, comments = split_comments(read_text(path))
-    name = file_name(path)
-    faults = [
-        Fault(
-            file=name,
-            line=line,
-            reason="A comment stands below the header of the file.",
-            action="Move it to a 'note' field; the canonical form holds no other comments.",
-            code="comment",
-        )
-        for line in comments
-    ]
+    place = Place(file_name(path), document)
+    faults = [Fault(place.file, *_COMMENT, line=line) for line in comments]
     if not isinstance(document.value, dict):
-        faults.append(_no_sections(Place(name, document, (), None)))
+        faults.append(place.fault((), *_NO_SECTIONS))
     if faults:
         raise RegisterFaults(faults)
     return header + canonical(document.value)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,39 +62,29 @@ class Change:
 
 def changes(before: Register, after: Register) -> tuple[Change, ...]:
     """Return what was added, ended and changed, field by field, in the later register's order."""
-    found: list[Change] = []
+    return tuple(_changes(before, after))
+
+
+def _changes(before: Register, after: Register) -> Iterator[Change]:
     for actor in after.actors:
         earlier = before.by_id.get(actor.id)
+        old_urls = {source.url for source in earlier.sources} if earlier else set()
         urls = tuple(dict.fromkeys(source.url for source in actor.sources))
+        of = partial(Change, id=actor.id, name=actor.name)
         if earlier is None:
-            found.append(_change(actor, ChangeKind.ADDED, sources=urls))
+            yield of(kind=ChangeKind.ADDED, sources=urls)
             continue
-        new = tuple(url for url in urls if url not in {s.url for s in earlier.sources}) or urls
+        of = partial(of, sources=tuple(url for url in urls if url not in old_urls) or urls)
         if actor.status is Status.ENDED and earlier.status is not Status.ENDED:
-            found.append(_change(actor, ChangeKind.ENDED, after=actor.valid_to or "", sources=new))
-        old_fields, new_fields = (
-            dict(_fields(a.model_dump(mode="json"))) for a in (earlier, actor)
-        )
-        found.extend(
-            _change(
-                actor,
-                ChangeKind.CHANGED,
-                field=field,
-                before=old_fields.get(field, ""),
-                after=new_fields.get(field, ""),
-                sources=new,
-            )
-            for field in dict.fromkeys([*old_fields, *new_fields])
-            if old_fields.get(field, "") != new_fields.get(field, "")
-        )
-    found.extend(
-        _change(actor, ChangeKind.GONE) for actor in before.actors if actor.id not in after.by_id
-    )
-    return tuple(found)
-
-
-def _change(actor: Actor, kind: ChangeKind, **details: Any) -> Change:  # noqa: ANN401
-    return Change(id=actor.id, name=actor.name, kind=kind, **details)
+            yield of(kind=ChangeKind.ENDED, after=actor.valid_to or "")
+        old, new = (dict(_fields(one.model_dump(mode="json"))) for one in (earlier, actor))
+        for field in dict.fromkeys([*old, *new]):
+            values = {"before": old.get(field, ""), "after": new.get(field, "")}
+            if values["before"] != values["after"]:
+                yield of(kind=ChangeKind.CHANGED, field=field, **values)
+    for actor in before.actors:
+        if actor.id not in after.by_id:
+            yield Change(id=actor.id, name=actor.name, kind=ChangeKind.GONE)
 
 
 def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401
@@ -103,9 +94,8 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: A
             yield from _fields(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         for index, item in enumerate(value):
-            keys = ("id", "service_type", "url")
-            name = next((item[key] for key in keys if key in item), index)
-            yield from _fields(item, f"{path}[{name}]")
+            names = (item[key] for key in ("id", "service_type", "url") if key in item)
+            yield from _fields(item, f"{path}[{next(names, index)}]")
     elif isinstance(value, list):
         yield path, ", ".join(map(str, value))
     else:
@@ -155,19 +145,14 @@ def check_releases(data: Path) -> list[Fault]:
         known = digests(data)
     except DataFaults as error:
         return list(error.faults)
-    faults = []
     there = {path.name: _digest(path) for path in release_paths(data)}
-    for name in sorted({*known, *there}):
-        if known.get(name) != there.get(name):
-            faults.append(
-                Fault(
-                    file=file_name(folder / name),
-                    reason="The release is not what was released.",
-                    action="Restore the file; a release is never changed, make a new one.",
-                    code="changed-release",
-                )
-            )
-    return faults
+    reason = "The release is not what was released."
+    action = "Restore the file; a release is never changed, make a new one."
+    return [
+        Fault(file_name(folder / name), reason, action, "changed-release")
+        for name in sorted({*known, *there})
+        if known.get(name) != there.get(name)
+    ]
 
 
 def digests(data: Path) -> dict[str, str]:
@@ -188,7 +173,7 @@ def make_release(data: Path, register: Register, *, number: str, on: str) -> Pat
     meta = register.meta.model_copy(update={"release": Release(number=number, date=on)})
     text = _HEADER.format(hashes=HASHES) + canonical(register.model_copy(update={"meta": meta}))
     if path.exists():
-        raise RegisterFaults([_refusal(path, f"There is a release {number} already.")])
+        raise _refused(path, f"There is a release {number} already.")
     path.parent.mkdir(exist_ok=True)
     write_whole(path, text.encode())
     lines = [f"{_digest(one)}  {one.name}\n" for one in release_paths(data)]
@@ -252,27 +237,22 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     if actor_id not in ids:
         near = nearest(actor_id, [one for one in ids if isinstance(one, str)])
         hint = f" Did you mean {quoted(near)}?" if near else ""
-        raise RegisterFaults([_refusal(path, f"There is no record {quoted(actor_id)}.{hint}")])
+        raise _refused(path, f"There is no record {quoted(actor_id)}.{hint}")
     if url is not None and not is_web_address(url):
-        raise RegisterFaults([_refusal(path, f"{quoted(url)} is not a web address.")])
+        raise _refused(path, f"{quoted(url)} is not a web address.")
     at = ("actors", ids.index(actor_id))
     rows = read_text(path).split("\n")
-    number = document.lines[(*at, "last_confirmed")] - 1
-    match = re.fullmatch(r"( *last_confirmed: )(null|'?[0-9-]+'?)(\r?)", rows[number])
+    number = document.lines[(*at, "last_confirmed")]
+    match = re.fullmatch(r"( *)(last_confirmed: )(null|'?[0-9-]+'?)(\r?)", rows[number - 1])
     if match is None:
         reason = "The line of last_confirmed is not as the program writes it."
-        raise RegisterFaults([_refusal(path, reason, line=number + 1)])
-    rows[number] = f"{match[1]}'{on}'{match[3]}"
+        raise _refused(path, reason, line=number)
+    rows[number - 1] = f"{match[1]}{match[2]}'{on}'{match[4]}"
     if url is not None:
-        source = {
-            "url": url,
-            "supports": {"sv": "Aktören bekräftar posten", "en": "The actor confirms the record"},
-            "year": on,
-        }
-        indent = " " * (len(match[1]) - len("last_confirmed: ") + 2)
-        new = [indent + row for row in dump_yaml([source]).splitlines()]
+        says = {"sv": "Aktören bekräftar posten", "en": "The actor confirms the record"}
+        source = dump_yaml([{"url": url, "supports": says, "year": on}])
         after = document.lines[(*at, "note")] - 1
-        rows[after:after] = new
+        rows[after:after] = [f"{match[1]}  {row}" for row in source.splitlines()]
     content = "\n".join(rows).encode()
     draft = path.with_name(f".{path.name}.confirm")
     try:
@@ -286,11 +266,6 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     return content
 
 
-def _refusal(path: Path, reason: str, *, line: int | None = None) -> Fault:
-    return Fault(
-        file=file_name(path),
-        line=line,
-        reason=reason,
-        action="Nothing was written.",
-        code="refused",
-    )
+def _refused(path: Path, reason: str, *, line: int | None = None) -> RegisterFaults:
+    fault = Fault(file_name(path), reason, "Nothing was written.", "refused", line=line)
+    return RegisterFaults([fault])

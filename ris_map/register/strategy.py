@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name
-from ris_map.common.model_faults import Place, masked, model_faults, quoted, text_faults
+from ris_map.common.model_faults import Finding, Place, masked, quoted, text_faults
 from ris_map.common.records import Record, ShortText, Slug, Url
 from ris_map.common.tables import load_listed
-from ris_map.common.yaml_file import YamlDocument, load_yaml
+from ris_map.common.yaml_file import load_yaml
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Delivery,
@@ -129,36 +127,31 @@ class Strategy(Record):
     glossary: tuple[GlossaryTerm, ...]
 
     @cached_property
-    def _labels(self) -> Mapping[tuple[type, str], LocalText]:
-        return {
-            (type(words.id), words.id): words.label
-            for section in (
-                self.phases,
-                self.service_types,
-                self.strength_areas,
-                self.delivery,
-                self.scope,
-            )
-            for words in section
-        }
+    def _words(self) -> Mapping[tuple[type, str], Any]:
+        sections = (getattr(self, name) for name in _VOCABULARIES)
+        return {(type(words.id), words.id): words for section in sections for words in section}
 
     def label(self, term: Term) -> LocalText:
         """Return the label of a phase, service type, strength area, delivery mode or scope."""
         if term is StrengthArea.ALL:
             return _ALL_AREAS
-        return self._labels[type(term), term]
+        label: LocalText = self._words[type(term), term].label
+        return label
 
     def phase(self, phase: Phase) -> PhaseWords:
         """Return a phase in words."""
-        return next(words for words in self.phases if words.id is phase)
+        words: PhaseWords = self._words[Phase, phase]
+        return words
 
     def service_type(self, service_type: ServiceType) -> ServiceTypeWords:
         """Return a service type in words."""
-        return next(words for words in self.service_types if words.id is service_type)
+        words: ServiceTypeWords = self._words[ServiceType, service_type]
+        return words
 
     def strength_area(self, area: StrengthArea) -> StrengthAreaWords:
         """Return one of the nine strength areas in words; ``KeyError`` for ``ALL``."""
-        return {words.id: words for words in self.strength_areas}[area]
+        words: StrengthAreaWords = self._words[StrengthArea, area]
+        return words
 
     def group_of(self, area: StrengthArea) -> StrengthAreaGroup:
         """Return the group of one of the nine strength areas; ``KeyError`` for ``ALL``."""
@@ -195,21 +188,17 @@ def _examine(path: Path) -> tuple[Strategy | None, list[Fault]]:
         document = load_yaml(path)
     except DataFaults as error:
         return None, [masked(fault) for fault in error.faults]
-    place = Place(file_name(path), document, (), None)
+    place, content = Place(file_name(path), document), document.value
+    strategy, wrong = place.read(Strategy, content)
+    missing = _missing(content) if isinstance(content, dict) else ()
     faults = [
-        *_id_faults(document, file=file_name(path)),
-        *text_faults(document.value, place=place),
+        *wrong,
+        *(place.fault(*found) for found in missing),
+        *text_faults(content, place=place),
     ]
-    try:
-        strategy = Strategy.model_validate_json(json.dumps(document.value))
-    except ValidationError as error:
-        strategy = None
-        faults = model_faults(error, model=Strategy, place=place) + faults
-    faults = sorted(
-        (_with_record(fault, content=document.value) for fault in faults),
-        key=lambda fault: fault.line or 0,
-    )
-    return (None if faults else strategy), faults
+    named = (_with_record(fault, content=content) for fault in faults)
+    ordered = sorted(named, key=lambda fault: fault.line or 0)
+    return (None if ordered else strategy), ordered
 
 
 def _with_record(fault: Fault, *, content: object) -> Fault:
@@ -218,58 +207,40 @@ def _with_record(fault: Fault, *, content: object) -> Fault:
     position, _, field = rest.partition(".")
     if not isinstance(content, dict) or not position.isdecimal():
         return fault
-    item_id = _id(_items(content, section)[int(position)])
+    item_id = _ids(content, section)[int(position)]
     record = f"{section}/{item_id or position}"
     return masked(replace(fault, record=record, field=field or None))
 
 
-def _id_faults(document: YamlDocument, *, file: str) -> Iterator[Fault]:
-    content: Mapping[str, Any] = document.value if isinstance(document.value, dict) else {}
-    place = Place(file, document, (), None)
+def _missing(content: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield ids that are there twice, and what has no words or no group of its own."""
     for section in ("strength_area_groups", "goals", "glossary", *_VOCABULARIES):
-        found = [(index, _id(item)) for index, item in enumerate(_items(content, section))]
-        first = dict(reversed([(item_id, index) for index, item_id in found]))
-        for index, item_id in found:
-            if item_id is not None and first[item_id] != index:
-                yield place.fault(
-                    (section, index, "id"),
-                    f"The id {quoted(item_id)} is used more than once.",
-                    action="Remove one, or give it an id of its own.",
-                    code="duplicate-id",
-                )
+        ids = _ids(content, section)
+        for index, item_id in enumerate(ids):
+            if item_id is not None and ids.index(item_id) < index:
+                reason = f"The id {quoted(item_id)} is used more than once."
+                action = "Remove one, or give it an id of its own."
+                yield (section, index, "id"), reason, action, "duplicate-id"
         for wanted in _VOCABULARIES.get(section, ()):
-            if section in content and wanted not in first:
-                yield place.fault(
-                    (section,),
-                    f"The words for '{wanted}' are missing.",
-                    action="Add them.",
-                    code="missing-words",
-                )
-    yield from _group_faults(content, place=place)
+            if section in content and wanted not in ids:
+                reason = f"The words for '{wanted}' are missing."
+                yield (section,), reason, "Add them.", "missing-words"
+    if (section := "strength_area_groups") in content:
+        areas = [one for group in _items(content, section) for one in _items(group, "areas")]
+        for area in STRENGTH_AREAS:
+            if (count := areas.count(area)) != 1:
+                reason = f"The area '{area}' stands in {count} groups."
+                yield (section,), reason, "Put it in exactly one.", "not-in-one-group"
 
 
-def _group_faults(content: Mapping[str, Any], *, place: Place) -> Iterator[Fault]:
-    groups = _items(content, "strength_area_groups")
-    areas = [a for group in groups if isinstance(group, dict) for a in _items(group, "areas")]
-    counts = Counter(area for area in areas if isinstance(area, str))
-    for area in STRENGTH_AREAS if "strength_area_groups" in content else ():
-        if counts[area] != 1:
-            yield place.fault(
-                ("strength_area_groups",),
-                f"The area '{area}' stands in {counts[area]} groups.",
-                action="Put it in exactly one.",
-                code="not-in-one-group",
-            )
-
-
-def _items(content: Mapping[str, Any], section: str) -> list[Any]:
-    found = content.get(section)
+def _items(content: object, key: str) -> list[Any]:
+    found = content.get(key) if isinstance(content, dict) else None
     return found if isinstance(found, list) else []
 
 
-def _id(item: object) -> str | None:
-    found = item.get("id") if isinstance(item, dict) else None
-    return found if isinstance(found, str) else None
+def _ids(content: Mapping[str, Any], section: str) -> list[str | None]:
+    found = (i.get("id") if isinstance(i, dict) else None for i in _items(content, section))
+    return [one if isinstance(one, str) else None for one in found]
 
 
 SEARCH_WORDS = "search_words.yaml"
@@ -300,19 +271,21 @@ SEARCH_CHOICES: Mapping[str, tuple[Term, ...]] = {
 def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
     """Read the everyday words; ``DataFaults`` with every fault, words that lead nowhere too."""
     words = load_listed(path, EverydayWords, key="words")
-    wrong = [one for one in words if one.choice[1] not in SEARCH_CHOICES.get(one.choice[0], ())]
-    if wrong:
-        raise DataFaults(
-            Fault(
-                file=str(path),
-                record=one.leads_to,
-                field="leads_to",
-                reason=f"{one.leads_to!r} is no choice.",
-                action="Use omrade, stod or fas with a value of the vocabulary.",
-                code="unknown-choice",
-            )
-            for one in wrong
+    action = "Use omrade, stod or fas with a value of the vocabulary."
+    wrong = [
+        Fault(
+            file_name(path),
+            f"{one.leads_to!r} is no choice.",
+            action,
+            "unknown-choice",
+            record=one.leads_to,
+            field="leads_to",
         )
+        for one in words
+        if one.choice[1] not in SEARCH_CHOICES.get(one.choice[0], ())
+    ]
+    if wrong:
+        raise DataFaults(wrong)
     return words
 
 

@@ -12,8 +12,6 @@ TIME_ERROR = 0.10
 """Stated error of a travel time, a share of it. Two times closer than this are equally long."""
 NEARLY = 0.005
 """A share this near nothing, or everything, is not written as nothing or everything."""
-FEWEST_RESIDENTS = 10
-"""A square with fewer residents than this is never shown with their number."""
 
 
 def whole(value: float) -> int:
@@ -87,10 +85,3 @@ def percent_range(low: float, high: float, *, tr: Translator) -> str:
         return percent(high, tr=tr)
     numbers = (tr.number(whole(100 * share)) for share in (low, high))
     return tr("figures.percent.range", **dict(zip(("low", "high"), numbers, strict=True)))
-
-
-def residents_words(residents: int, *, tr: Translator) -> str:
-    """Return the residents of a square; small numbers are not told."""
-    if 0 < residents < FEWEST_RESIDENTS:
-        return tr("figures.residents.few", n=FEWEST_RESIDENTS - 1)
-    return tr.number(residents)

@@ -29,14 +29,9 @@ def _environment() -> Environment:
 
 
 def render(template: str, /, **values: object) -> str:
-    """Return the HTML of a template; every value is escaped unless a template made it.
+    """Return the HTML of a template in some room's ``templates/``; a missing value is an error.
 
-    Parameters
-    ----------
-    template : str
-        Name of a file in some room's ``templates/``.
-    **values : object
-        Values that the template names; a missing one is an error.
+    Every value is escaped unless a template made it.
     """
     html = _environment().get_template(template).render(**values)
     # indentation of templates is for people, not for the wire
@@ -57,7 +52,9 @@ def _escaped(mark: str) -> str:
 
 _BRACE = "\ue000"
 """Stands for an opening brace inside a text while JSON is made; a private character."""
-_UNSAFE_IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", _BRACE: "\\u007b"}
+_UNSAFE_IN_SCRIPT = str.maketrans(
+    {sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"} | {_BRACE: "\\u007b"}
+)
 
 
 def script_json(value: object) -> str:
@@ -65,18 +62,10 @@ def script_json(value: object) -> str:
 
     Folium reads every script again as a template before it is sent: a text with two opening braces
     would be run on the server. No text keeps an opening brace or a character that ends a script.
-
-    Parameters
-    ----------
-    value : object
-        Lists, mappings with text keys, texts, finite numbers, truth values, None.
     """
     text = json.dumps(_without_braces(value), ensure_ascii=False, allow_nan=False)
     # two opening braces of the structure itself must not meet either
-    text = text.replace("{", "{ ")
-    for character, escaped in _UNSAFE_IN_SCRIPT.items():
-        text = text.replace(character, escaped)
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return text.replace("{", "{ ").translate(_UNSAFE_IN_SCRIPT)
 
 
 def _without_braces(value: object) -> object:

@@ -54,27 +54,15 @@ Cell = str | Amount | Link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureTable:
-    """A table on the page.
-
-    Parameters
-    ----------
-    id : str
-        Unique on the page; also the name of its sheet.
-    title : str
-        Caption: what it shows, of when.
-    columns : sequence of str
-        Headings.
-    rows : sequence of sequence of Cell
-        The first cell of a row names it.
-    sentence : str
-        What it says.
-    """
+    """A table on the page; the first cell of a row names it, the title says what of when."""
 
     id: str
+    """Unique on the page; also the name of its sheet."""
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     sentence: str = ""
+    """What it says."""
 
 
 def count(value: float) -> Amount:
@@ -105,22 +93,17 @@ def cell_text(cell: Cell, *, tr: Translator) -> str:
     return tr("unknown") if math.isnan(cell.value) else tr.number(cell.value)
 
 
+def _cell(cell: Cell, *, tr: Translator) -> dict[str, object]:
+    link = cell if isinstance(cell, Link) else Link("")
+    text, is_number = cell_text(cell, tr=tr), isinstance(cell, Amount)
+    return {"text": text, "url": link.url, "cell": link.cell, "number": is_number}
+
+
 def table_html(
     table: FigureTable, *, tr: Translator, first: int = 0, last: int | None = None
 ) -> str:
     """Return a table, or some of its rows, as HTML."""
-    rows = [
-        [
-            {
-                "text": cell_text(cell, tr=tr),
-                "url": cell.url if isinstance(cell, Link) else "",
-                "cell": cell.cell if isinstance(cell, Link) else "",
-                "number": isinstance(cell, Amount),
-            }
-            for cell in row
-        ]
-        for row in table.rows[first:last]
-    ]
+    rows = [[_cell(cell, tr=tr) for cell in row] for row in table.rows[first:last]]
     name = table.id if not first else f"{table.id}-{first}"
     caption = tr("coverage.table.continued", title=table.title) if first else table.title
     return render(

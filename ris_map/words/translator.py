@@ -25,44 +25,24 @@ class MissingTextError(RisMapError):
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Texts and formats of one language.
-
-    Parameters
-    ----------
-    language : Language
-        The language.
-    texts : mapping of str to str
-        Texts by key.
-    plurals : mapping of str to tuple of str
-        (one, other) by key; both languages have exactly these two forms.
-    """
+    """Texts and formats of one language."""
 
     language: Language
     texts: Mapping[str, str]
     plurals: Mapping[str, tuple[str, str]]
+    """(one, other) by key; both languages have exactly these two forms."""
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return the text of a key with its ``{placeholders}`` filled.
-
-        Raises
-        ------
-        MissingTextError
-            If the key is not in the catalogue.
-        """
-        try:
-            text = self.texts[key]
-        except KeyError:
-            raise MissingTextError(f"no text for {key!r} in {self.language}") from None
-        return text.format(**values) if values else text
+        """Return the text of a key, its ``{placeholders}`` filled; ``MissingTextError`` if none."""
+        if key not in self.texts:
+            raise MissingTextError(f"no text for {key!r} in {self.language}")
+        return self.texts[key].format(**values) if values else self.texts[key]
 
     def plural(self, key: str, count: int, /, **values: object) -> str:
         """Return the plural form for a count, with ``{n}`` as the formatted count."""
-        try:
-            one, other = self.plurals[key]
-        except KeyError:
-            raise MissingTextError(f"no plural for {key!r} in {self.language}") from None
-        form = one if count == 1 else other
-        return form.format(n=self.number(count), **values)
+        if key not in self.plurals:
+            raise MissingTextError(f"no plural for {key!r} in {self.language}")
+        return self.plurals[key][count != 1].format(n=self.number(count), **values)
 
     def number(self, value: float, *, decimals: int = 0) -> str:
         """Return a number as readers of the language expect: ``12 345,6`` with hard spaces."""
@@ -90,10 +70,7 @@ def translator(language: Language) -> Translator:
 def _translator(language: Language, folder: Path) -> Translator:
     """Read a language's PO catalogues once per process and fill in what the region is called.
 
-    Raises
-    ------
-    MissingTextError
-        If two catalogues of the language define the same key.
+    ``MissingTextError`` if two catalogues of the language define the same key.
     """
     names = getattr(load_region(folder).names, language.value)
     named = {f"{{region.{key}}}": name for key, name in names.model_dump().items()}
@@ -106,15 +83,14 @@ def _translator(language: Language, folder: Path) -> Translator:
     for path in sorted((CATALOGUES_DIR / language.value).glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language.value, abort_invalid=True)
-        for message in catalogue:
-            if not message.id:
-                continue
-            key = message.id if isinstance(message.id, str) else message.id[0]
+        for message in (one for one in catalogue if one.id):
+            is_plural = not isinstance(message.id, str)
+            key = message.id[0] if is_plural else message.id
             if key in texts or key in plurals:
                 raise MissingTextError(f"{path.name}: {key!r} is defined twice")
-            if isinstance(message.id, str):
-                texts[key] = filled(message.string)
-            else:
+            if is_plural:
                 one, other = map(filled, message.string or ("", ""))
                 plurals[key] = (one, other)
+            else:
+                texts[key] = filled(message.string)
     return Translator(language=language, texts=texts, plurals=plurals)

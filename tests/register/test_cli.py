@@ -12,6 +12,8 @@ import pytest
 
 from ris_map import __main__ as cli
 from ris_map.__main__ import main
+from ris_map.common.dates import today
+from ris_map.travel.check import check_data
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,15 +46,15 @@ def test_good_data_gives_0_and_counts_in_words(
 
 
 def test_warnings_are_one_line_per_kind_unless_all_or_none_are_wanted(
-    data: Path, capsys: pytest.CaptureFixture[str]
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counts = {}
-    for option in ("--quiet-warnings", "--json", "--all-warnings"):
-        run("check", "--data", data, option)
-        counts[option] = len(capsys.readouterr().out.splitlines())
-    run("check", "--data", data)
-    assert counts["--quiet-warnings"] == 1
-    assert 1 < len(capsys.readouterr().out.splitlines()) < 20 < counts["--all-warnings"]
+    found = check_data(data, today=today())
+    monkeypatch.setattr(cli, "check_data", lambda *_, **__: list(found))
+    counts = []
+    for options in (["--quiet-warnings"], [], ["--all-warnings"]):
+        run("check", "--data", data, *options)
+        counts.append(len(capsys.readouterr().out.splitlines()))
+    assert counts[0] == 1 < counts[1] < 20 < counts[2]
 
 
 def test_x10_an_error_is_one_line_with_file_line_record_field_reason_and_code(
@@ -197,13 +199,12 @@ def test_schema_is_written_and_its_check_notices_what_is_stale(
     assert json.loads(path.read_text())["title"] == "Register"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
-def test_the_module_runs_as_a_program_on_any_terminal(data: Path, encoding: str) -> None:
+def test_the_module_runs_as_a_program_on_any_terminal(data: Path) -> None:
     spoil(data / "actors.yaml", "    status: active", "    status: Åtgärd")
     done = subprocess.run(
         [sys.executable, "-m", "ris_map", "check", "--data", str(data), "--all-warnings"],
         cwd=ROOT,
-        env={"PYTHONIOENCODING": encoding},
+        env={"PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=False,
     )

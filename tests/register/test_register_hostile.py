@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from ris_map.common.faults import Fault, RegisterFaults, Severity
 from ris_map.common.yaml_file import dump_yaml
@@ -83,12 +84,8 @@ def text(name: str, content: str, code: str, field: str | None = None) -> Case:
     return Case(name, content.encode("utf-8", "surrogatepass"), code, field)
 
 
-def first(name: str, change: Callable[[Raw], object], code: str, field: str | None = None) -> Case:
-    """Return a case with one change to the first actor."""
-    raw = copy.deepcopy(RAW)
-    change(raw["actors"][0])
-    record = "forsta" if raw["actors"][0].get("id") == "forsta" else None
-    return Case(name, dump_yaml(raw).encode(), code, field, record)
+def parts(path: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in path.split(".")]
 
 
 def put(*path: str | int, value: Any) -> Callable[[Raw], object]:
@@ -102,42 +99,30 @@ def put(*path: str | int, value: Any) -> Callable[[Raw], object]:
     return change
 
 
-def at(name: str, path: str, value: Any, code: str) -> Case:
-    """Return a case with one value of the first actor set; the fault may lie in it, or inside."""
-    parts = [int(part) if part.isdigit() else part for part in path.split(".")]
-    case = first(name, put(*parts, value=value), code, None)
-    return replace(case, inside=path)
+def first(name: str, change: Callable[[Raw], object], code: str, field: str | None = None) -> Case:
+    """Return a case with one change to the first actor."""
+    raw = copy.deepcopy(RAW)
+    change(raw["actors"][0])
+    record = "forsta" if raw["actors"][0].get("id") == "forsta" else None
+    return Case(name, dump_yaml(raw).encode(), code, field, record)
 
 
-def several(name: str, values: Mapping[str, Any], code: str, field: str) -> Case:
-    """Return a case with several values of the first actor set, each by its path."""
+def listed() -> Iterator[Case]:
+    """Return the cases of the list beside this file."""
+    rows = yaml.safe_load(Path(__file__).with_name("hostile.yaml").read_text("utf-8"))
+    for name, values, code, *field in rows:
 
-    def change(actor: Raw) -> None:
-        for path, value in values.items():
-            put(*(int(part) if part.isdigit() else part for part in path.split(".")), value=value)(
-                actor
-            )
+        def change(actor: Raw, values: Raw = values) -> None:
+            for path, value in values.items():
+                put(*parts(path), value=value)(actor)
 
-    return first(name, change, code, field)
-
-
-def named(name: str, code: str, value: str, field: str = "name") -> Case:
-    return first(name, put(field, value=value), code, field)
+        inside = "" if field else next(iter(values))
+        yield replace(first(name, change, code, *field), inside=inside)
 
 
-OUTSIDE: Raw = {
-    "municipality": "Luleå",
-    "county": "Norrbotten",
-    "country": "Sverige",
-    "km_to_border": 90.0,
-    "nearest_municipality": "2482",
-}
 ENDED: Raw = {"status": "ended", "valid_from": "2010", "valid_to": "2020"}
-
-ABROAD: Raw = {"offices.0.municipality": None, "offices.0.outside": OUTSIDE}
-PHONE: Raw = {"sv": "Ring 070-123 45 67", "en": "Call"}
-BOTH: Raw = {"sv": "a", "en": "b"}
-TAG: Raw = {"sv": "<b>x</b>", "en": "x"}
+META, ACTORS = TEXT[: TEXT.index("actors:")], TEXT[TEXT.index("actors:") :]
+MERGE = changed("  - id: andra", "<<<<<<< HEAD\n  - id: andra")
 
 CASES = [
     # the file as such
@@ -166,302 +151,28 @@ CASES = [
     text("half a character", changed("name: Första", "name: \ud800"), "not-utf8"),
     text("escaped half", changed("name: Första aktören", 'name: "\\ud800"'), "syntax"),
     text("unknown section", TEXT + "secrets: 1\n", "unknown-key", "secrets"),
-    text("no meta", TEXT[TEXT.index("actors:") :], "missing-field", "meta"),
-    text("no actors", TEXT[: TEXT.index("actors:")], "missing-field", "actors"),
-    text("actors as mapping", TEXT[: TEXT.index("actors:")] + "actors: {a: 1}\n", "wrong-type"),
-    text("F1 no actor at all", TEXT[: TEXT.index("actors:")] + "actors: []\n", "empty-value"),
+    text("no meta", ACTORS, "missing-field", "meta"),
+    text("no actors", META, "missing-field", "actors"),
+    text("actors as mapping", META + "actors: {a: 1}\n", "wrong-type"),
+    text("F1 no actor at all", META + "actors: []\n", "empty-value"),
     text("F11 cut off at a number sign", changed("name: Första", "name: Första #1"), "cut-text"),
-    text(
-        "unfinished merge",
-        changed("  - id: andra", "<<<<<<< HEAD\n  - id: andra"),
-        "merge-conflict",
-    ),
-    text("empty actors", TEXT[: TEXT.index("actors:")] + "actors:\n", "wrong-type"),
-    text("meta as list", "meta: []\n" + TEXT[TEXT.index("actors:") :], "wrong-type"),
+    text("unfinished merge", MERGE, "merge-conflict"),
+    text("empty actors", META + "actors:\n", "wrong-type"),
+    text("meta as list", "meta: []\n" + ACTORS, "wrong-type"),
     text("actor as text", TEXT + "  - just text\n", "wrong-type"),
     text("actor as nothing", TEXT + "  -\n", "wrong-type"),
-    # keys and types
-    at("unknown key", "phase", "ide", "unknown-key"),
+    text(
+        "F11 cut eligibility", changed("summary:", "how_to_apply: A #1\n    summary:"), "cut-text"
+    ),
+    # keys and values
     first("missing key", lambda a: a.pop("kind"), "missing-field", "kind"),
     first("missing id", lambda a: a.pop("id"), "missing-field", "id"),
-    at("list for text", "name", ["a"], "wrong-type"),
-    at("text for list", "aliases", "a", "wrong-type"),
-    at("mapping for list", "offices", {"id": "a"}, "wrong-type"),
-    at("list for mapping", "service_area", ["county"], "wrong-type"),
-    at("text for both languages", "summary", "a", "wrong-type"),
-    first("one language", put("summary", value={"sv": "a"}), "missing-field", "summary.en"),
-    at("null for text", "name", None, "wrong-type"),
-    at("word for truth value", "municipal", "no", "wrong-type"),
-    at("number for truth value", "municipal", 1, "wrong-type"),
-    at("truth value for answer", "in_2022", True, "not-in-vocabulary"),
-    at("date as number", "valid_from", 2023, "wrong-type"),
-    at("date in words", "valid_from", "i våras", "bad-date"),
-    at("Swedish date", "valid_from", "1/6 2023", "bad-date"),
-    at("no such day", "valid_from", "2023-02-30", "bad-date"),
-    at("month 13", "valid_from", "2023-13", "bad-date"),
-    at("year 0", "valid_from", "0000", "bad-date"),
-    at("Arabic digits", "valid_from", "٢٠٢٣", "bad-date"),
-    at("code as number", "offices.0.municipality", 2480, "wrong-type"),
-    at("code of another county", "offices.0.municipality", "0180", "unknown-municipality"),
-    at("name for code", "offices.0.municipality", "Umeå", "bad-code"),
-    at("unknown phase", "offers.0.phases", ["idé"], "not-in-vocabulary"),
-    at("unknown kind", "kind", "Company", "not-in-vocabulary"),
-    at("bad id", "id", "Första_Aktören", "bad-id"),
-    at("path as id", "id", "../../etc/passwd", "bad-id"),
-    at("id with line break", "id", "forsta\n", "bad-id"),
-    at("empty name", "name", "", "empty-value"),
-    at("blank name", "name", " ", "stray-space"),
-    at("long name", "name", "a" * 161, "too-long"),
-    at("no offers", "offers", [], "empty-value"),
-    at("empty sources", "sources", [], "missing-source"),
     first("missing sources", lambda a: a.pop("sources"), "missing-source", "sources"),
-    at("script address", "homepage", "javascript:alert(1)", "bad-address"),
-    *(
-        first(f"F17 {field} {url}", put(field, value=url), code, field)
-        for field in ("homepage", "contact_url")
-        for url, code in (
-            ("https://https://www.example.org", "bad-address"),
-            ("https:///path", "bad-address"),
-            ("https://x", "bad-address"),
-            ("https://example.org:99999999", "bad-address"),
-            ("https://example.org:0", "bad-address"),
-            ("https://127.0.0.1", "bad-address"),
-            ("https://[::1", "bad-address"),
-            ("https://example..org", "bad-address"),
-            ("https://ex\ufffdmpel.se", "invisible-character"),
-        )
-    ),
-    at("address with quote", "homepage", 'https://a.se/"x', "bad-address"),
-    # numbers
-    at("nan", "offices.0.lat", float("nan"), "not-finite"),
-    at("inf", "offices.0.lon", float("inf"), "not-finite"),
-    at("latitude 91", "offices.0.lat", 91.0, "out-of-range"),
-    at("metres for degrees", "offices.0.lat", 7085000, "out-of-range"),
-    at("decimal comma", "offices.0.lat", "63,8", "wrong-type"),
-    at("huge number", "offices.0.lon", 10**400, "not-finite"),
-    at("no metres", "offices.0.uncertainty_m", 0, "out-of-range"),
-    at("half metres", "offices.0.uncertainty_m", 1.5, "wrong-type"),
-    # places
-    several(
-        "swapped",
-        {"offices.0.lat": 20.263, "offices.0.lon": 63.826},
-        "swapped-coordinates",
-        "offices.0.lat",
-    ),
-    several(
-        "in the sea",
-        {"offices.0.lat": 63.0, "offices.0.lon": 22.0},
-        "office-outside-county",
-        "offices.0.lat",
-    ),
-    several(
-        "in another municipality",
-        {"offices.0.municipality": "2401"},
-        "office-in-other-municipality",
-        "offices.0.lat",
-    ),
-    several(
-        "no municipality, no outside block",
-        {"offices.0.municipality": None},
-        "outside-block",
-        "offices.0.outside",
-    ),
-    at("municipality and outside block", "offices.0.outside", OUTSIDE, "outside-block"),
-    several("outside, but the point is inside", ABROAD, "outside-office-inside", "offices.0.lat"),
-    several(
-        "actor of the county with an office outside",
-        ABROAD | {"offices.0.lat": 65.58, "offices.0.lon": 22.15},
-        "outside-county",
-        "offices.0.municipality",
-    ),
-    several(
-        "actor outside the county with an office inside",
-        {"outside_county": True},
-        "outside-county",
-        "offices.0.municipality",
-    ),
-    at("office id twice", "offices.1.id", "kontor-2480", "reused-office-id"),
-    several(
-        "no municipalities",
-        {"service_area.scope": "municipalities"},
-        "service-area-empty",
-        "service_area.municipalities",
-    ),
-    at("one for the county", "service_area.municipalities", ["2480"], "service-area-list"),
-    several(
-        "unknown municipality served",
-        {"service_area": {"scope": "municipalities", "municipalities": ["9999"]}},
-        "missing-field",
-        "service_area.basis",
-    ),
-    # time
-    several("dates reversed", ENDED | {"valid_from": "2021"}, "dates-reversed", "valid_to"),
-    several(
-        "office dates reversed",
-        {"offices.0.valid_from": "2021-05", "offices.0.valid_to": "2021-04-30"},
-        "dates-reversed",
-        "offices.0.valid_to",
-    ),
-    several(
-        "office outlives its actor",
-        ENDED | {"offices.0.valid_to": "2021"},
-        "office-outlives-actor",
-        "offices.0.valid_to",
-    ),
-    first("ended without date", put("status", value="ended"), "ended-without-date", "valid_to"),
-    at("confirmed tomorrow", "last_confirmed", "2025-09-02", "future-date"),
-    at("seen next year", "last_evidence", "2026", "future-date"),
-    at("source of the future", "sources.0.year", "2031", "future-date"),
-    at("begins in the future", "valid_from", "2026", "future-date"),
-    # links and lists
-    at("reused id", "id", "andra", "reused-id"),
-    at("unresolved successor", "successor", "andre", "unresolved-link"),
-    at("own successor", "successor", "forsta", "link-to-itself"),
-    at("unresolved same_as", "same_as", "ingen", "unresolved-link"),
-    at("all beside areas", "strength_areas.areas", ["all", "livsmedel"], "all-beside-areas"),
-    several(
-        "phase twice", {"offers.0.phases": ["ide", "ide"]}, "duplicate-value", "offers.0.phases.1"
-    ),
-    first("alias twice", put("aliases", value=["a", "b", "a"]), "duplicate-value", "aliases.2"),
     first("offer twice", lambda a: a["offers"].extend(a["offers"]), "duplicate-offer", "offers.1"),
-    # the written rules
-    first("core without own offer", put("own_offer", value="no"), "scope-against-rule", "scope"),
-    first("core for others", put("to_innovators", value="unknown"), "scope-against-rule", "scope"),
-    first("core, municipal", put("municipal", value=True), "scope-against-rule", "scope"),
-    first("core, status unknown", put("status", value="unknown"), "scope-against-rule", "scope"),
-    first("core, planned", put("status", value="planned"), "scope-against-rule", "scope"),
-    at("adjacent by mistake", "scope", "adjacent", "scope-against-rule"),
-    several(
-        "core, ended long ago", ENDED | {"last_evidence": "2019"}, "scope-against-rule", "scope"
-    ),
-    at("active since 2020", "last_evidence", "2020-12", "active-without-evidence"),
-    at("active, no evidence", "last_evidence", None, "active-without-evidence"),
-    at("known without basis", "offers.0.delivery_basis.office", None, "delivery-basis"),
-    at("basis of nothing", "offers.0.delivery_basis.visit", "editorial", "delivery-basis"),
-    at("source without claim", "offers.0.delivery_basis.office", "source", "delivery-basis"),
-    several(
-        "assumed visit",
-        {"offers.0.delivery.visit": "offered", "offers.0.delivery_basis.visit": "assumed"},
-        "delivery-basis",
-        "offers.0.delivery_basis.visit",
-    ),
-    several(
-        "assumed office without any",
-        {"offices": [], "offers.0.delivery_basis.office": "assumed"},
-        "delivery-basis",
-        "offers.0.delivery_basis.office",
-    ),
-    at("known by all", "offers.0.delivery_basis.office", "general_knowledge", "delivery-basis"),
-    at("unknown basis", "offers.0.delivery_basis.office", "hearsay", "not-in-vocabulary"),
-    at("basis as text", "offers.0.delivery_basis", "source", "wrong-type"),
-    several(
-        "office of 2019 as source",
-        {"offices.0.last_evidence": "2019-12-31"},
-        "office-basis",
-        "offices.0.basis",
-    ),
-    several(
-        "office without a page",
-        {"offices.0.last_evidence": None},
-        "office-basis",
-        "offices.0.basis",
-    ),
-    at("office seen tomorrow", "offices.0.last_evidence", "2031", "future-date"),
-    at("checked tomorrow", "last_checked", "2025-09-02", "future-date"),
-    at("checked in words", "last_checked", "nyss", "bad-date"),
-    at("successor of the living", "successor", "andra", "successor-of-living"),
-    # the new fields
-    at("unknown group", "target_groups", ["everybody"], "not-in-vocabulary"),
-    at("group as text", "target_groups", "student", "wrong-type"),
-    at("group twice", "target_groups", ["young", "young"], "duplicate-value"),
-    at("unknown cost", "cost", ["cheap"], "not-in-vocabulary"),
-    at("sum as cost", "cost", [500], "not-in-vocabulary"),
-    first("cost twice", put("cost", value=["free", "free"]), "duplicate-value", "cost.1"),
-    at("eligibility as text", "eligibility", "alla", "wrong-type"),
-    at("eligibility in one language", "eligibility", {"sv": "a"}, "missing-field"),
-    at("how to apply with a number", "how_to_apply", PHONE, "personal-data"),
-    at("how to apply with a tag", "how_to_apply", TAG, "html"),
-    at("contact by mail", "contact_url", "mailto:a@example.org", "bad-address"),
-    at("contact as a list", "contact_url", ["https://a.se"], "wrong-type"),
-    at("funding as text", "funding", "EU", "wrong-type"),
-    at("funding without end", "funding", {"source": TAG}, "missing-field"),
-    at("funding until whenever", "funding", {"source": BOTH, "until": "snart"}, "bad-date"),
-    at("funding with a sum", "funding", {"source": BOTH, "until": None, "sum": 1}, "unknown-key"),
-    text(
-        "F11 cut eligibility",
-        changed("    summary:", "    how_to_apply: Ring #1\n    summary:"),
-        "cut-text",
-    ),
-    # texts
-    named("script in a name", "html", "<script>alert(1)</script>"),
-    named("image in a name", "html", "A<img src=x onerror=alert(1)>"),
-    named("comment in a name", "html", "A<!-- x"),
-    first("tag in a note", put("note", value={"sv": "</div>", "en": "a"}), "html", "note.sv"),
-    first("tag in a key", put("<b>", value=1), "html", "<b>"),
-    named("right-to-left override", "invisible-character", "Första \u202egpj.exe"),
-    named("zero width", "invisible-character", "För\u200bsta"),
-    named("byte order mark inside", "invisible-character", "För\ufeffsta"),
-    named("line break in a name", "invisible-character", "Första\naktören"),
-    named("bell", "invisible-character", "Första\x07"),
-    named("decomposed letters", "decomposed-letters", "Fo\u0308rsta"),
-    named("e-mail in a name", "personal-data", "info@example.org"),
-    named("mobile in a name", "personal-data", "Ring 070-123 45 67"),
-    named("mobile without gaps", "personal-data", "Ring +46701234567"),
-    named("land line", "personal-data", "Ring 090-12 34 56"),
-    named("Stockholm number", "personal-data", "Ring 08-123 456 78"),
-    named("number from abroad", "personal-data", "Ring +46 (0)90 12 34 56"),
-    named("identity number", "personal-data", "19800101-1234"),
-    named("identity number, over 100", "personal-data", "Nr 190101+1234"),
-    at("e-mail deep inside", "sources.0.supports.sv", "Fråga a.berg@example.org", "personal-data"),
     first("e-mail as a key", put("anna@example.org", value=1), "personal-data"),
-    at("e-mail in an address", "homepage", "https://a.se/?m=b@c.se", "personal-data"),
-    # offers, offices, sources, statuses: forty more
-    at("offer as text", "offers.0", "radgivning", "wrong-type"),
-    at("offer as a list", "offers.0", [], "wrong-type"),
-    at("service type in words", "offers.0.service_type", "Rådgivning", "not-in-vocabulary"),
-    at("two service types", "offers.0.service_type", ["radgivning"], "not-in-vocabulary"),
-    at("phases as text", "offers.0.phases", "ide", "wrong-type"),
-    at("phases as nothing", "offers.0.phases", None, "wrong-type"),
-    at("delivery as a list", "offers.0.delivery", ["office"], "wrong-type"),
-    at("delivery in words", "offers.0.delivery.office", "ja", "not-in-vocabulary"),
-    at("delivery as truth", "offers.0.delivery.office", True, "not-in-vocabulary"),
-    at("delivery of a new kind", "offers.0.delivery.brev", "offered", "unknown-key"),
-    at("capacity", "offers.0.capacity", 12, "unknown-key"),
-    at("offer basis in words", "offers.0.basis", "gissning", "not-in-vocabulary"),
-    at("office as nothing", "offices.0", None, "wrong-type"),
-    at("office id with space", "offices.0.id", "kontor 1", "bad-id"),
-    at("office id too long", "offices.0.id", "k" * 81, "too-long"),
-    at("postcode without gap", "offices.0.postcode", "90330", "bad-postcode"),
-    at("postcode as number", "offices.0.postcode", 90330, "wrong-type"),
-    at("postcode of letters", "offices.0.postcode", "9O3 30", "bad-postcode"),
-    at("precision in words", "offices.0.precision", "ungefär", "not-in-vocabulary"),
-    at("negative metres", "offices.0.uncertainty_m", -5, "out-of-range"),
-    at("town with a tag", "offices.0.town", "<i>Umeå</i>", "html"),
-    at("street with a number to call", "offices.0.street", "Ring 090-12 34 56", "personal-data"),
-    at("office note as text", "offices.0.note", "Flyttat", "wrong-type"),
-    at("office closes someday", "offices.0.valid_to", "snart", "bad-date"),
-    at("address ends in words", "offices.0.address_valid_to", "2024-2025", "bad-date"),
-    at("address ends in month 13", "offices.0.address_valid_to", "2024-13", "bad-date"),
-    at("source as text", "sources.0", "https://a.se", "wrong-type"),
-    at("source without a scheme", "sources.0.url", "www.example.org", "bad-address"),
-    at("source by mail", "sources.0.url", "mailto:a@example.org", "bad-address"),
-    at("source in one language", "sources.0.supports", {"en": "a"}, "missing-field"),
-    at("source with a hidden sign", "sources.0.supports.sv", "a\u200b", "invisible-character"),
-    at("status in words", "status", "igång", "not-in-vocabulary"),
-    at("status as truth", "status", True, "not-in-vocabulary"),
-    at("status note as text", "status_note", "oklart", "wrong-type"),
-    at("areas as text", "strength_areas.areas", "livsmedel", "wrong-type"),
-    at("area in words", "strength_areas.areas", ["Livsmedel"], "not-in-vocabulary"),
-    at("scope of service in words", "service_area.scope", "hela länet", "not-in-vocabulary"),
-    at("own offer as truth", "own_offer", True, "not-in-vocabulary"),
-    at("own offer left empty", "own_offer", None, "not-in-vocabulary"),
-    at("confidence as a share", "confidence", 0.9, "not-in-vocabulary"),
-    at("summary with an identity number", "summary.sv", "Nr 19800101-1234", "personal-data"),
-    at("checked on no day", "last_checked", "2025-02-30", "bad-date"),
-    at("checked as a number", "last_checked", 2025, "wrong-type"),
-    at("confirmed as truth", "last_confirmed", True, "wrong-type"),
-    at("contact with a tag", "contact_url", "https://a.se/<b>", "bad-address"),
-    at("funding until a number", "funding", {"source": BOTH, "until": 2027}, "wrong-type"),
+    first("long name", put("name", value="a" * 161), "too-long", "name"),
+    first("huge number", put("offices", 0, "lon", value=10**400), "not-finite", "offices.0.lon"),
+    *listed(),
 ]
 
 
@@ -623,8 +334,9 @@ def test_personal_data_is_never_repeated_in_a_message(tmp_path: Path) -> None:
 
 def test_a_text_of_megabytes_is_searched_in_linear_time(tmp_path: Path) -> None:
     path = tmp_path / "actors.yaml"
+    # what takes the square of the time would take hours
     for sign in ("a", "a.", "0", "07", "a@", "- ", "<"):
-        path.write_text(changed("name: Första", f"name: {sign * (1_000_000 // len(sign))}a"))
+        path.write_text(changed("name: Första", f"name: {sign * (300_000 // len(sign))}a"))
         assert check(path).register is None
 
 
@@ -641,7 +353,8 @@ def test_any_value_at_any_place_gives_faults_or_a_register_and_never_another_err
         for place in random.sample(places, random.randint(1, 3)):
             with contextlib.suppress(KeyError, IndexError, TypeError):
                 put(*place, value=random.choice(values))(raw)
-        path.write_text(dump_yaml(raw), encoding="utf-8")
+        # JSON is YAML too, and quick to write
+        path.write_text(json.dumps(raw, ensure_ascii=False).replace(": NaN", ": .nan"))
         result = check(path)
         assert (result.register is None) == any(fault.is_error for fault in result.faults)
 
@@ -760,7 +473,7 @@ def test_two_offers_of_one_kind_for_different_phases_are_allowed(tmp_path: Path)
         (put("cost", value=["cheap"]), "not-in-vocabulary"),
         (put("contact_url", value="https:///kontakt"), "bad-address"),
         (put("eligibility", value="alla"), "wrong-type"),
-        (put("funding", value={"source": BOTH, "until": "snart"}), "bad-date"),
+        (put("funding", value={"source": {"sv": "a", "en": "b"}, "until": "snart"}), "bad-date"),
     ],
 )
 def test_F10_one_fault_is_said_once(

@@ -305,11 +305,11 @@ def test_selection_equals_the_slow_twin_on_the_real_register_for_every_single_ch
 
 def test_selection_equals_the_slow_twin_on_the_real_register_for_combined_choices() -> None:
     non_empty = 0
-    for chosen in seeded_filters(400):
+    for chosen in seeded_filters(200):
         expected = twin(real_records(), chosen)
         assert found_by(real_register(), chosen) == expected, chosen
         non_empty += bool(expected)
-    assert non_empty > 100, "combinations that select nothing prove nothing"
+    assert non_empty > 50, "combinations that select nothing prove nothing"
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2014, 6, 1), date(2022, 1, 1)])

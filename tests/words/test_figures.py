@@ -17,7 +17,6 @@ from ris_map.words.figures import (
     near_limit,
     percent,
     percent_range,
-    residents_words,
     rounded,
 )
 from ris_map.words.language import Language
@@ -91,10 +90,6 @@ def test_W3_times_within_their_error_are_equally_far() -> None:
     assert not equally_far(70.0, 60.0)
     assert equally_far(math.inf, math.inf)
     assert not equally_far(60.0, math.inf)
-
-
-def test_P1_fewer_than_ten_residents_are_not_told() -> None:
-    assert [residents_words(n, tr=SV) for n in (0, 1, 9, 10)] == ["0", "1–9", "1–9", "10"]
 
 
 @given(st.floats(min_value=0, max_value=1e5))

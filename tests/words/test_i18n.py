@@ -77,6 +77,7 @@ def catalogues(language: Language) -> dict[str, Catalog]:
     return found
 
 
+@cache
 def messages(language: Language) -> dict[str, Message]:
     every = [message for one in catalogues(language).values() for message in one if message.id]
     return {key_of(message): message for message in every}
@@ -144,19 +145,31 @@ def test_texts_hold_real_line_breaks_and_no_markup(language: Language) -> None:
 # Use.
 
 
-def code() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in ("ris_map", "pages"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def nodes() -> tuple[tuple[Path, ast.AST], ...]:
+    """Return the calls and the texts of all code, each with its file."""
+    paths = [path for folder in ("ris_map", "pages") for path in (ROOT / folder).rglob("*.py")]
+    return tuple(
+        (path, node)
+        for path in sorted(paths)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call | ast.Constant | ast.JoinedStr)
+    )
 
 
-def is_translator_call(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call) or not node.args:
-        return False
-    return bool(re.fullmatch(r"(\w+\.)*(tr|self)(\.plural)?", ast.unparse(node.func)))
+@cache
+def translator_calls() -> tuple[tuple[str, str, bool], ...]:
+    """Return place, key or pattern, and whether it is of a plural, of each call of a translator."""
+    found = []
+    for path, node in nodes():
+        if isinstance(node, ast.Call) and node.args and (pattern := pattern_of(node.args[0])):
+            called = re.fullmatch(r"(\w+\.)*(tr|self)(\.plural)?", ast.unparse(node.func))
+            if called:
+                found.append((f"{path.name}:{node.lineno}", pattern, bool(called[3])))
+    return tuple(found)
 
 
-def pattern_of(node: ast.expr) -> str | None:
+def pattern_of(node: ast.AST) -> str | None:
     """Return a key, or the pattern of a key built from a value; None for anything else."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
@@ -178,27 +191,23 @@ def template_calls() -> Iterator[tuple[str, str]]:
             yield path.name, "".join(p.strip("'") if p.startswith("'") else "{}" for p in parts)
 
 
+@cache
 def asked_for() -> dict[str, str]:
     """Return keys and patterns that are handed to a translator, with one place for each."""
     found = {key: name for name, key in template_calls()}
-    for path, tree in code():
-        for node in ast.walk(tree):
-            if is_translator_call(node):
-                pattern = pattern_of(node.args[0])
-                if pattern is not None:
-                    found[pattern] = f"{path.name}:{node.lineno}"
-    return found
+    return found | {pattern: place for place, pattern, _ in translator_calls()}
 
 
-def expanded(pattern: str) -> set[str]:
+@cache
+def expanded(pattern: str) -> frozenset[str]:
     """Return the keys that a pattern stands for."""
     if pattern in DYNAMIC:
-        return {pattern.format(str(value)) for value in DYNAMIC[pattern]}
+        return frozenset(pattern.format(str(value)) for value in DYNAMIC[pattern])
     if "{}" not in pattern:
-        return {pattern}
+        return frozenset({pattern})
     shape = ".+".join(re.escape(part) for part in pattern.split("{}"))
-    matching = {key for key in messages(Language.SV) if re.fullmatch(shape, key)}
-    return matching or {pattern}
+    matching = frozenset(key for key in messages(Language.SV) if re.fullmatch(shape, key))
+    return matching or frozenset({pattern})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -221,12 +230,11 @@ def test_I9_keys_built_from_a_value_that_are_listed_here_are_in_use() -> None:
 
 def test_I9_every_key_of_the_catalogues_is_used() -> None:
     patterns = {pattern for _, pattern in template_calls()} | set(DYNAMIC)
-    for _, tree in code():
-        for node in ast.walk(tree):
-            pattern = pattern_of(node) if isinstance(node, ast.Constant | ast.JoinedStr) else None
-            # a pattern of nothing but values would stand for every key
-            if pattern and re.fullmatch(r"[A-Za-z0-9{}._-]+", pattern) and pattern.strip("{}."):
-                patterns.add(pattern)
+    for _, node in nodes():
+        pattern = pattern_of(node)
+        # a pattern of nothing but values would stand for every key
+        if pattern and re.fullmatch(r"[A-Za-z0-9{}._-]+", pattern) and pattern.strip("{}."):
+            patterns.add(pattern)
     used = {key for pattern in patterns for key in expanded(pattern)}
     assert sorted(set(messages(Language.SV)) - used) == []
 
@@ -234,19 +242,10 @@ def test_I9_every_key_of_the_catalogues_is_used() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_I9_plural_texts_are_asked_for_as_plurals_and_others_not(language: Language) -> None:
     tr = translator(language)
-    for path, tree in code():
-        for node in ast.walk(tree):
-            if not is_translator_call(node):
-                continue
-            pattern = pattern_of(node.args[0])
-            if pattern is None:
-                continue
-            if "{}" in pattern and pattern not in DYNAMIC:
-                continue
-            is_plural = ast.unparse(node.func).endswith(".plural")
+    for place, pattern, is_plural in translator_calls():
+        if "{}" not in pattern or pattern in DYNAMIC:
             for key in expanded(pattern):
-                where = f"{path.name}:{node.lineno} {key}"
-                assert key in (tr.plurals if is_plural else tr.texts), where
+                assert key in (tr.plurals if is_plural else tr.texts), f"{place} {key}"
 
 
 # The translator.
