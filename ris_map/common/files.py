@@ -68,10 +68,7 @@ def not_yet(path: Path) -> Fault:
 def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     """Return the content of an ordinary file; larger ones are refused before they are read.
 
-    Raises
-    ------
-    DataFaults
-        ``missing-file``, ``directory``, ``not-a-file``, ``unreadable-file`` or ``too-large``.
+    ``DataFaults`` says that the file is missing, a folder, unreadable or too large.
     """
     data, size, code, problem = b"", 0, "", ""
     try:
@@ -101,11 +98,8 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
 def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
     """Return the text of a file in UTF-8, with or without a byte order mark.
 
-    Raises
-    ------
-    DataFaults
-        As :func:`read_bytes`; naming byte and line of what is not UTF-8 (``not-utf8``), or each
-        line with an invisible sign (``control-character``).
+    ``DataFaults`` as :func:`read_bytes`, with byte and line of what is not UTF-8, or with each
+    line that has an invisible sign.
     """
     name, data = file_name(path), read_bytes(path, max_bytes=max_bytes)
     body = data.removeprefix(b"\xef\xbb\xbf")
@@ -130,11 +124,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write whole or not at all: a reader never sees half a file, a link stays a link.
 
     The draft has one fixed name beside the file, so that one left by a kill is used up next time.
-
-    Raises
-    ------
-    OSError
-        Naming the file itself, for example when the disk is full; the file is then untouched.
+    ``OSError`` names the file itself, for example when the disk is full; it is then untouched.
     """
     target = path.resolve()
     draft = target.with_name(f".{target.name}.draft")
@@ -187,17 +177,10 @@ class LiveState(Generic[T]):
 class Live(Generic[T]):
     """Follows files; safe to use from several threads.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-        The files that are followed.
-    read : callable
-        Gets the last good value and the day; returns a value, or None, and all faults.
-    today : callable
-        Gives the present day; the files are judged anew when it changes.
-    rest : float
-        Seconds that a file must have been left alone before it is read again: whoever writes
-        slowly in place is not met half-way. The first reading does not wait.
+    ``read`` gets the last good value and the day, and returns a value, or None, and all faults;
+    the files are judged anew when ``today`` changes. A file must have been left alone for ``rest``
+    seconds before it is read again: whoever writes slowly in place is not met half-way. The first
+    reading does not wait.
     """
 
     refusal: type[DataFaults] = DataFaults
@@ -222,10 +205,7 @@ class Live(Generic[T]):
     def current(self) -> LiveState[T]:
         """Return the last good state, after reading the files again if they have changed.
 
-        Raises
-        ------
-        DataFaults
-            Only if there never was a good state.
+        ``DataFaults`` only if there never was a good state.
         """
         with self._lock:
             seen = (stamp(self._paths), self._today())
@@ -261,10 +241,8 @@ def stamp(paths: Sequence[Path]) -> Stamp:
     stamps: list[tuple[int, ...] | None] = []
     for path in paths:
         try:
-            about = path.stat()
-            stamps.append(
-                (about.st_mtime_ns, about.st_size, about.st_ino, about.st_mode, about.st_ctime_ns)
-            )
+            s = path.stat()
+            stamps.append((s.st_mtime_ns, s.st_size, s.st_ino, s.st_mode, s.st_ctime_ns))
         except (OSError, ValueError):
             stamps.append(None)
     return tuple(stamps)

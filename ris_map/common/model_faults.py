@@ -82,10 +82,7 @@ def load_model(
 ) -> _T:
     """Return a whole YAML file as a record; ``wrong`` says what its model alone cannot see.
 
-    Raises
-    ------
-    DataFaults
-        With everything that is wrong with the file, each with its line.
+    ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
     document = load_yaml(path)
     place = Place(file_name(path), document)

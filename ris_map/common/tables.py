@@ -115,10 +115,7 @@ class FaultLog:
 def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
     """Return the records of a YAML file that lists them under one key, in file order.
 
-    Raises
-    ------
-    DataFaults
-        With everything that is wrong with the file, each with its line.
+    ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
     document, file = load_yaml(path), file_name(path)
     content = document.value

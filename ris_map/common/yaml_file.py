@@ -119,11 +119,7 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
 
     A list item with a syntax fault is left out and the rest is read, so that one missing
     quotation mark hides no other fault; of a merge conflict the first side is read.
-
-    Raises
-    ------
-    DataFaults
-        If there is no text to read: see :func:`ris_map.common.files.read_text`.
+    ``DataFaults`` if there is no text to read: see :func:`ris_map.common.files.read_text`.
     """
     name = file_name(path)
     text, faults = _without_conflicts(read_text(path, max_bytes=max_bytes), name=name)

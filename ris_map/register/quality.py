@@ -167,20 +167,12 @@ def quality(
         figures.append((f"{mode}-known", known, len(offers), 0.8, "ours"))
         figures.append((f"{mode}-sourced", stated, len(offers), None, "none"))
     asked = tried(homepages, actors)
-    answers = Quality(
-        id="homepage-answers",
-        count=sum(one.result is Outcome.OK for one in asked),
-        of=len(asked),
-        goal=0.95,
-        source="ours",
-        on=max((one.date for one in asked if one.date), default=None),
-    )
-    return (
-        *(
-            Quality(id=name, count=count, of=of, goal=goal, source=source)
-            for name, count, of, goal, source in figures
-        ),
-        answers,
+    answers = sum(one.result is Outcome.OK for one in asked)
+    figures.append(("homepage-answers", answers, len(asked), 0.95, "ours"))
+    days = {"homepage-answers": max((one.date for one in asked if one.date), default=None)}
+    return tuple(
+        Quality(id=name, count=count, of=of, goal=goal, source=source, on=days.get(name))
+        for name, count, of, goal, source in figures
     )
 
 

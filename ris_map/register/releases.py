@@ -224,12 +224,8 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     """Return the file's content with a record confirmed on a day, all else as it was.
 
     Only ``last_confirmed`` is set: the three dates are never derived from each other. An address
-    becomes a source.
-
-    Raises
-    ------
-    RegisterFaults
-        For an unknown id, an impossible date or address, or a file that is not understood.
+    becomes a source. ``RegisterFaults`` for an unknown id, an impossible date or address, or a file
+    that is not understood.
     """
     document = load_yaml(path)
     actors = document.value.get("actors", []) if isinstance(document.value, dict) else []
