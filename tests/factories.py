@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.register.in_words import Words
 from ris_map.register.model import (
     Actor,
     DeliveryBasis,
@@ -28,6 +29,7 @@ from ris_map.register.model import (
     StrengthAreas,
 )
 from ris_map.register.reading import load_register
+from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     ActorKind,
@@ -47,7 +49,8 @@ from ris_map.register.vocabulary import (
     TargetGroup,
 )
 from ris_map.travel.world import World, world_of
-from ris_map.words.language import LocalText
+from ris_map.words import translator
+from ris_map.words.language import Language, LocalText
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DAY = date(2026, 11, 23)
@@ -75,6 +78,27 @@ TOWNS: dict[str, tuple[str, float, float]] = {
 def real_world(day: date = DAY) -> World:
     """Return the register, roads and people as they are, read once per process."""
     return world_of(DATA, register=load_register(DATA / "actors.yaml", today=day), on=day)
+
+
+def real_register() -> Register:
+    """Return the register as it is."""
+    return real_world().register
+
+
+@cache
+def strategy() -> Strategy:
+    """Return the words of the strategy as they are."""
+    return load_strategy(DATA / "strategy.yaml")
+
+
+def words_in(language: Language, *, names: Mapping[str, str] | None = None) -> Words:
+    """Return what puts records into words; municipalities have the names of their towns."""
+    return Words(
+        tr=translator(language),
+        strategy=strategy(),
+        municipality_names=names or {code: town for code, (town, *_) in TOWNS.items()},
+        report_address="fel@example.org",
+    )
 
 
 def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,13 +11,12 @@ import pytest
 
 from ris_map.actors.detail import actor_html
 from ris_map.actors.files import TERMS
-from ris_map.register.in_words import Words
-from ris_map.register.model import Actor, Register
-from ris_map.register.strategy import Strategy, load_strategy
+from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Basis, Precision
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
+from tests.factories import real_register, strategy, words_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
@@ -47,25 +45,6 @@ class Detail(HTMLParser):
         self.text += data
         if self.tags and self.tags[-1][0] == "dt":
             self.terms.append(data)
-
-
-@cache
-def real_register() -> Register:
-    return factories.real_world().register
-
-
-@cache
-def strategy() -> Strategy:
-    return load_strategy(DATA / "strategy.yaml")
-
-
-def words_in(language: Language) -> Words:
-    return Words(
-        tr=translator(language),
-        strategy=strategy(),
-        municipality_names={code: town[0] for code, town in factories.TOWNS.items()},
-        report_address="fel@example.org",
-    )
 
 
 def detail(actor: Actor, language: Language = Language.SV, *, on: date = DAY) -> Detail:

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.actors.files import COLUMNS, TERMS, CsvFlavour, actors_csv
-from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
+from ris_map.register.in_words import ActorRow, actor_row, actor_rows
 from ris_map.register.selection import Filter, Group, select
-from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Scope
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
+from tests.factories import words_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
@@ -32,20 +32,6 @@ FORMULAS = [
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"),
     *('=HYPERLINK("http://x")', "－1", "＝1+1", "＋1", "＠x"),
 ]
-
-
-@cache
-def strategy() -> Strategy:
-    return load_strategy(DATA / "strategy.yaml")
-
-
-def words_in(language: Language) -> Words:
-    return Words(
-        tr=translator(language),
-        strategy=strategy(),
-        municipality_names={code: town[0] for code, town in factories.TOWNS.items()},
-        report_address="fel@example.org",
-    )
 
 
 @cache

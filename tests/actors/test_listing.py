@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -22,37 +21,17 @@ from ris_map.actors.listing import (
     table_html,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.in_words import ActorRow, Words, actor_row, actor_rows
-from ris_map.register.model import Register
+from ris_map.register.in_words import ActorRow, actor_row, actor_rows
 from ris_map.register.selection import Filter, Group, Selection, select
-from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Availability, Delivery, Phase, Scope, ServiceType
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
+from tests.factories import real_register, words_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
 LANGUAGES = list(Language)
-
-
-@cache
-def real_register() -> Register:
-    return factories.real_world().register
-
-
-@cache
-def strategy() -> Strategy:
-    return load_strategy(DATA / "strategy.yaml")
-
-
-def words_in(language: Language) -> Words:
-    return Words(
-        tr=translator(language),
-        strategy=strategy(),
-        municipality_names={code: town[0] for code, town in factories.TOWNS.items()},
-        report_address="fel@example.org",
-    )
 
 
 def chosen_from_register(chosen: Filter) -> Selection:

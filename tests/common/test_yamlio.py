@@ -22,21 +22,9 @@ TRAPS = [
     *("12:30", "190:20:30", "2025-06-01", "2025-06", "2001-12-14 21:59:43.10 -5", "1e5", "1_000"),
     *(".5", "5.", "+1", "-1", "1.5", ".nan", "-.inf", "<<", "=", "- a", "-", "?", ": a", "a: b"),
     *("a #b", "#a", "&a", "*a", "!a", "|", ">", "'a'", '"a"', "%a", "@a", "`a`", "{a}", "[a]"),
-    *(
-        "a:",
-        " a",
-        "a ",
-        "a\nb",
-        "a\tb",
-        "---",
-        "...",
-        "--- a",
-        "it's",
-        "903 30",
-        "\u200b",
-        "\ufeff",
-    ),
-    *("a  b", "å" * 300, "ord " * 60 + "slut", "\u2028", "\x85", "\x00", "\U0001f600", ",a", "a,b"),
+    *("a:", " a", "a ", "a\nb", "a\tb", "---", "...", "--- a", "it's", "903 30", "\u200b"),
+    *("\ufeff", "a  b", "å" * 300, "ord " * 60 + "slut", "\u2028", "\x85", "\x00", "\U0001f600"),
+    *(",a", "a,b"),
 ]
 texts = (
     st.sampled_from(TRAPS)
@@ -239,21 +227,6 @@ def test_twenty_levels_are_read_and_one_more_is_refused(tmp_path: Path) -> None:
     assert [fault.code for fault in faults(tmp_path, "[" * 21 + "]" * 21)] == ["too-deep"]
 
 
-def test_50_mb_of_open_brackets_are_refused_without_being_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "deep.yaml"
-    path.write_bytes(b"[" * 50_000_000)
-
-    def refuse(*_: object, **__: object) -> None:
-        pytest.fail("the file was opened")
-
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(DataFaults) as caught:
-        load_yaml(path)
-    assert [fault.code for fault in caught.value.faults] == ["too-large"]
-
-
 def test_millions_of_open_brackets_are_refused_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_bytes(b"[" * 4_900_000)
@@ -264,12 +237,6 @@ def test_millions_of_open_brackets_are_refused_in_little_memory(tmp_path: Path) 
     tracemalloc.stop()
     assert [fault.code for fault in caught.value.faults] == ["too-deep"]
     assert peak < 5 * path.stat().st_size
-
-
-def test_an_alias_bomb_is_not_expanded(tmp_path: Path) -> None:
-    levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 30))
-    codes = {fault.code for fault in faults(tmp_path, f"l0: &l0 lol\n{levels}\n")}
-    assert codes == {"anchor", "alias"}
 
 
 def test_endless_faults_are_cut_off_and_said_to_be(tmp_path: Path) -> None:

@@ -218,12 +218,6 @@ def test_the_good_register_loads_and_only_what_is_unknown_is_a_warning(tmp_path:
     assert {fault.code for fault in result.faults} == {"delivery-unknown"}
 
 
-def test_a_byte_order_mark_and_windows_line_breaks_are_tolerated(tmp_path: Path) -> None:
-    path = tmp_path / "actors.yaml"
-    path.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
-    assert check(path).register == REGISTER
-
-
 @pytest.mark.parametrize("name", ["Färre än < 10", "A <3 B", "a > b & c", "Café \u00a0 ”å”"])
 def test_signs_that_only_look_like_html_are_allowed(tmp_path: Path, name: str) -> None:
     raw = copy.deepcopy(RAW)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.reading import load_register
@@ -116,75 +117,7 @@ CORRECTIONS: dict[str, Callable[[Actor], bool]] = {
     ),
 }
 
-# id: core or adjacent, status, the municipality of its office, its offers, how many pages
-NEW_ACTORS = {
-    "garantia-lycksele": "core active 2481 finansiering 6",
-    "inlandets-teknikpark": "adjacent unknown 2462 motesplats radgivning 5",
-    "umearegionen-naringsliv-i-samverkan": "adjacent unknown 2460 radgivning 5",
-    "sgu-mineralinformation-mala": "adjacent unknown 2418 radgivning 4",
-    "dorotea-utvecklingscentrum": "adjacent unknown 2425 motesplats radgivning 2",
-    "norsjobygdens-foretag": "adjacent active 2417 motesplats 3",
-    "hemavan-tarnaby-naringsforening": "adjacent unknown 2421 motesplats 2",
-    "automation-region-skelleftea": "adjacent unknown 2482 motesplats 1",
-    "svartberget-forskningsstation": "adjacent active 2404 motesplats 2",
-    "midtskandia": "adjacent unknown motesplats 3",
-    "region-vasterbotten-turism": "adjacent unknown radgivning 2",
-    "social-innovation-i-norr": "adjacent unknown 2480 motesplats 2",
-    "vindkraftcentrum-stromsund": "adjacent ended outside radgivning 2",
-}
-# no record of their own: the record that has them as an alias
-ALIASES = {
-    "asele-naringslivsstiftelse": ("kommun-asele-naringsliv", "Åsele Näringslivsstiftelse (ÅNS)"),
-    "smart-industri-vasterbotten": (
-        "region-vasterbotten-innovationsledning",
-        "Smart industri Västerbotten",
-    ),
-}
-# entered otherwise than the review proposes: the note says why
-OTHERWISE = (
-    "garantia-lycksele",
-    "inlandets-teknikpark",
-    "automation-region-skelleftea",
-    "sgu-mineralinformation-mala",
-    "midtskandia",
-    "umearegionen-naringsliv-i-samverkan",
-)
-
-# id, what a page says of a way of help, its year, part of its address; ! = kept, but not made known
-CLAIMS = """
-almi-nord digital offered 2020 utvecklingsprogram-i-mala
-almi-nord visit limited 2020 utvecklingsprogram-i-mala
-region-vasterbotten-innovationsledning digital limited 2022 projektets-genomforande
-region-vasterbotten-innovationsledning visit limited 2021 nytt-ljus-pa-vasterbotten
-skogstekniska-klustret visit limited 2023 exkursion-med-fokus
-motesplats-lycksele digital limited 2024 idag-startar
-motesplats-lycksele visit limited 2024 idag-startar
-uminova-innovation digital limited - vill-fa-fler-kvinnor !
-arctic-game visit limited 2025 arcticgame.se
-garantia-lycksele digital offered - ansok-digitalt
-garantia-lycksele phone limited - information-om-mikroborgen
-inlandets-teknikpark digital limited 2020 omstart-sverige
-inlandets-teknikpark visit limited 2015 vilhelmina.se
-leader-skelleftea-alvdal visit offered 2023 2023informationstraff
-leader-lappland visit limited 2020 dorotea-2020
-leader-lappland visit limited - hostpremiar
-umearegionen-naringsliv-i-samverkan visit offered 2023 nis-6-0 !
-region-10-naringslivsutveckling digital limited 2020 utvecklingsprogram-i-mala
-region-10-naringslivsutveckling office offered - mojligheternasregion.se/256
-kommun-nordmaling-naringsliv visit limited 2015 nordmaling-mojligheternas !
-kommun-vannas-naringsliv visit limited 2015 foretagsbesok-i-vannas !
-kommun-storuman-naringsliv office limited 2017 battre-foretagsklimat
-sgu-mineralinformation-mala digital offered - industrinyheter.se
-lansstyrelsen-vasterbotten digital offered - landsbygdsutveckling !
-"""
-WITHDRAWN = (
-    ("ltu-business-skelleftea", "digital"),
-    ("ltu-business-skelleftea", "visit"),
-    ("kommun-vilhelmina-naringsliv", "visit"),
-    ("gomorron-ostersund", "digital"),
-    ("visit-hemavan-tarnaby", "visit"),
-    ("north-sweden-cleantech", "digital"),
-)
+LISTS = yaml.safe_load(Path(__file__).with_name("review.yaml").read_text("utf-8"))
 
 # doubts about who is core or of which kind: settled as the review thinks, or refused
 DOUBTS: dict[str, Callable[[Actor], bool]] = {
@@ -212,23 +145,6 @@ DOUBTS: dict[str, Callable[[Actor], bool]] = {
     "foretagarna-vasterbotten": lambda a: is_refused(a.id),
 }
 
-# records that were called active without evidence after 2020
-OLD_EVIDENCE = """
-norrlandsfonden norrlandsfonden-lulea region-vasterbotten-foretagsstod umea-universitet-holding
-energimyndigheten iuc-norr vasterbottens-handelskammare foretagarna-vasterbotten
-hushallningssallskapet-norrbotten-vasterbotten curiosum-makerspace visit-hemavan-tarnaby visit-umea
-visit-skelleftea kommun-norsjo-naringsliv kommun-asele-naringsliv universitetsstaden-living-lab
-umestan-foretagspark verksamt almi-mitt-ostersund argentis-arjeplog norrlandsnavet-lulea mon-mosjoen
-"""
-# places that were assumed and yet had the precision of an address
-ASSUMED_PLACES = (
-    "trainnovationsklustret",
-    "lansstyrelsen-vasterbotten",
-    "enterprise-europe-network-vasterbotten",
-    "applied-ai-dih-north",
-    "green-innovation-park-umea",
-)
-
 
 @pytest.fixture(scope="module")
 def register() -> Register:
@@ -246,7 +162,7 @@ def test_A1_a_doubt_is_settled_or_refused(actor_id: str, register: Register) -> 
 
 
 def test_A1_the_three_corrections_of_rules_hold_for_all(register: Register) -> None:
-    for actor_id in OLD_EVIDENCE.split():
+    for actor_id in LISTS["old_evidence"]:
         actor = register.by_id[actor_id]
         assert actor.status == "unknown" or (actor.last_evidence or "") >= "2021", actor_id
     for actor in register.actors:
@@ -254,17 +170,17 @@ def test_A1_the_three_corrections_of_rules_hold_for_all(register: Register) -> N
         for mode in set(Delivery) - {Delivery.OFFICE}:
             told = [offer for offer in actor.offers if offer.basis_of(mode) is Basis.SOURCE]
             assert len(told) <= 1, actor.id
-    for actor_id in ASSUMED_PLACES:
+    for actor_id in LISTS["assumed_places"]:
         assert {one.precision for one in register.by_id[actor_id].offices} == {"town"}, actor_id
     offices = [a for a in register.actors if a.municipal and not a.outside_county]
     assert len({actor.summary.sv for actor in offices}) == len(offices) == 15
     assert not [a.id for a in offices if "mark och lokaler" in a.summary.sv]
 
 
-@pytest.mark.parametrize("actor_id", [*NEW_ACTORS, *ALIASES])
+@pytest.mark.parametrize("actor_id", [*LISTS["new_actors"], *LISTS["aliases"]])
 def test_A1_a_new_actor_is_in_or_refused(actor_id: str, register: Register) -> None:
-    if actor_id in ALIASES:
-        holder, alias = ALIASES[actor_id]
+    if actor_id in LISTS["aliases"]:
+        holder, alias = LISTS["aliases"][actor_id]
         assert actor_id not in register.by_id
         assert alias in register.by_id[holder].aliases
         assert is_refused(actor_id)
@@ -272,11 +188,11 @@ def test_A1_a_new_actor_is_in_or_refused(actor_id: str, register: Register) -> N
     actor = register.by_id[actor_id]
     places = [one.municipality or "outside" for one in actor.offices]
     found = [actor.scope, actor.status, *places, kinds(actor), str(len(actor.sources))]
-    assert " ".join(found) == NEW_ACTORS[actor_id]
-    assert actor_id not in OTHERWISE or is_refused(actor_id)
+    assert " ".join(found) == LISTS["new_actors"][actor_id]
+    assert actor_id not in LISTS["otherwise"] or is_refused(actor_id)
 
 
-@pytest.mark.parametrize("line", CLAIMS.strip().splitlines())
+@pytest.mark.parametrize("line", LISTS["claims"])
 def test_A1_a_claim_is_in_and_makes_the_way_of_help_known_or_not(
     line: str, register: Register
 ) -> None:
@@ -293,7 +209,7 @@ def test_A1_a_claim_is_in_and_makes_the_way_of_help_known_or_not(
     assert not kept or is_refused(actor_id)
 
 
-@pytest.mark.parametrize(("actor_id", "mode"), WITHDRAWN)
+@pytest.mark.parametrize(("actor_id", "mode"), LISTS["withdrawn"])
 def test_A1_a_withdrawn_claim_is_gone(actor_id: str, mode: str, register: Register) -> None:
     actor = register.by_id[actor_id]
     assert mode not in {claim.mode.value for claim in actor.delivery_claims}
@@ -302,6 +218,6 @@ def test_A1_a_withdrawn_claim_is_gone(actor_id: str, mode: str, register: Regist
 
 def test_A1_every_item_of_the_review_is_looked_at() -> None:
     assert len(CORRECTIONS) + 3 == 30  # three are rules for all records
-    assert len(NEW_ACTORS) + len(ALIASES) == 15
-    assert len(CLAIMS.strip().splitlines()) == 24
-    assert len({actor_id for actor_id, _ in WITHDRAWN}) == 5
+    assert len(LISTS["new_actors"]) + len(LISTS["aliases"]) == 15
+    assert len(LISTS["claims"]) == 24
+    assert len({actor_id for actor_id, _ in LISTS["withdrawn"]}) == 5

@@ -14,7 +14,6 @@ import pytest
 
 from ris_map.register.in_words import (
     ActorRow,
-    Words,
     actor_row,
     actor_rows,
     delivery_marks,
@@ -25,9 +24,8 @@ from ris_map.register.in_words import (
     strength_area_words,
     town_id,
 )
-from ris_map.register.model import Outside, Register
+from ris_map.register.model import Outside
 from ris_map.register.selection import Filter, Group, select
-from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Availability,
@@ -40,31 +38,13 @@ from ris_map.register.vocabulary import (
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
+from tests.factories import real_register, strategy, words_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
 ROLE_ADDRESS = "fel@example.org"
 PARTIAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 LANGUAGES = list(Language)
-
-
-@cache
-def real_register() -> Register:
-    return factories.real_world().register
-
-
-@cache
-def strategy() -> Strategy:
-    return load_strategy(DATA / "strategy.yaml")
-
-
-def words_in(language: Language) -> Words:
-    return Words(
-        tr=translator(language),
-        strategy=strategy(),
-        municipality_names={code: town[0] for code, town in factories.TOWNS.items()},
-        report_address=ROLE_ADDRESS,
-    )
 
 
 @cache

@@ -32,6 +32,7 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.words import swedish_sort_key
 from tests import factories
+from tests.factories import real_register
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DAY = date(2026, 11, 23)
@@ -45,11 +46,6 @@ MULTIPLE: Mapping[str, tuple[Any, ...]] = {
     "delivery": tuple(Delivery),
 }
 Found = dict[str, tuple[str, frozenset[str]]]
-
-
-@cache
-def real_register() -> Register:
-    return factories.real_world().register
 
 
 @cache
@@ -382,63 +378,146 @@ def test_the_wider_scope_only_adds(chosen: Filter) -> None:
     assert all(a.scope is Scope.ADJACENT or a.outside_county for a in added)
 
 
-# Offers.
+# Examples: what an actor is like, and where it stands for some choices (None: left out).
 
-
-def advice_for_ideas_money_for_growth() -> Actor:
-    return factories.make_actor(
-        offers=(
-            factories.make_offer(
-                service_type=ServiceType.RADGIVNING,
-                phases=(Phase.IDE,),
-                delivery=factories.make_modes(office=OFFERED, digital=NOT_OFFERED),
-            ),
-            factories.make_offer(
-                service_type=ServiceType.FINANSIERING,
-                phases=(Phase.VAXA,),
-                delivery=factories.make_modes(office=NOT_OFFERED, digital=OFFERED),
-            ),
-        )
-    )
-
-
-@pytest.mark.parametrize(
-    ("phase", "service", "mode", "is_found"),
-    [
-        (Phase.IDE, ServiceType.RADGIVNING, Delivery.OFFICE, True),
-        (Phase.VAXA, ServiceType.FINANSIERING, Delivery.DIGITAL, True),
-        (Phase.IDE, ServiceType.FINANSIERING, None, False),
-        (Phase.VAXA, ServiceType.RADGIVNING, None, False),
-        (Phase.IDE, None, Delivery.DIGITAL, False),
-        (None, ServiceType.FINANSIERING, Delivery.OFFICE, False),
-        (Phase.UTVECKLING, None, None, False),
-    ],
+IDE, UTVECKLING, VAXA = Phase
+ADVICE, MONEY = ServiceType.RADGIVNING, ServiceType.FINANSIERING
+FOOD, MINING = StrengthArea.LIVSMEDEL, StrengthArea.GRUV_MINERAL
+Answers = list[tuple[dict[str, Any], str | None]]
+offer, office, area = factories.make_offer, factories.make_office, factories.make_service_area
+TWO_OFFERS = (
+    offer(
+        service_type=ADVICE,
+        phases=(IDE,),
+        delivery=factories.make_modes(office=OFFERED, digital=NOT_OFFERED),
+    ),
+    offer(
+        service_type=MONEY,
+        phases=(VAXA,),
+        delivery=factories.make_modes(office=NOT_OFFERED, digital=OFFERED),
+    ),
 )
-def test_phase_type_and_delivery_must_hold_for_one_and_the_same_offer(
-    phase: Phase | None, service: ServiceType | None, mode: Delivery | None, is_found: bool
-) -> None:
-    choices: dict[str, Any] = {
-        "phases": (phase,) if phase else (),
-        "service_types": (service,) if service else (),
-        "delivery": (mode,) if mode else (),
-    }
-    assert bool(of(advice_for_ideas_money_for_growth(), **choices)) is is_found
+BY_PHONE = factories.make_modes(office=NOT_OFFERED, digital=LIMITED, phone=OFFERED)
+OPEN_MEETINGS = offer(service_type=ServiceType.MOTESPLATS, phases=())
+NO_AREAS = factories.make_strength().model_copy(update={"areas": ()})
+
+EXAMPLES: dict[str, tuple[dict[str, Any], Answers]] = {
+    "phase, type and delivery must hold for one and the same offer": (
+        {"offers": TWO_OFFERS},
+        [
+            (
+                {"phases": (IDE,), "service_types": (ADVICE,), "delivery": (Delivery.OFFICE,)},
+                "office",
+            ),
+            (
+                {"phases": (VAXA,), "service_types": (MONEY,), "delivery": (Delivery.DIGITAL,)},
+                "office",
+            ),
+            ({"phases": (IDE,), "service_types": (MONEY,)}, None),
+            ({"phases": (VAXA,), "service_types": (ADVICE,)}, None),
+            ({"phases": (IDE,), "delivery": (Delivery.DIGITAL,)}, None),
+            ({"service_types": (MONEY,), "delivery": (Delivery.OFFICE,)}, None),
+            ({"phases": (UTVECKLING,)}, None),
+        ],
+    ),
+    "an unknown phase stands under no information, never yes and never dropped": (
+        {"offers": (offer(phases=()),)},
+        [*(({"phases": (phase,)}, "unknown") for phase in Phase), ({}, "office")],
+    ),
+    "a known offer settles what another leaves open": (
+        {"offers": (OPEN_MEETINGS, offer(phases=(IDE,)))},
+        [
+            ({"phases": (IDE,)}, "office"),
+            ({"phases": (VAXA,)}, "unknown"),
+            # the open offer is of another type, so it settles nothing here
+            ({"phases": (VAXA,), "service_types": (ADVICE,)}, None),
+        ],
+    ),
+    "delivery modes widen each other": (
+        {"offers": (offer(delivery=BY_PHONE),)},
+        [
+            ({"delivery": (Delivery.DIGITAL,)}, "unknown"),
+            ({"delivery": (Delivery.DIGITAL, Delivery.PHONE)}, "remote"),
+        ],
+    ),
+    "a sector-neutral actor serves every area": (
+        {"strength_areas": factories.make_strength(StrengthArea.ALL)},
+        [({"strength_areas": (one,)}, "office") for one in STRENGTH_AREAS],
+    ),
+    "an actor without areas stands under no information": (
+        {"strength_areas": NO_AREAS},
+        [({"strength_areas": (FOOD,)}, "unknown")],
+    ),
+    "an actor of other areas is left out": (
+        {"strength_areas": factories.make_strength(FOOD)},
+        [({"strength_areas": (MINING,)}, None), ({"strength_areas": (MINING, FOOD)}, "office")],
+    ),
+    "a closed office is not on the map": (
+        {"offices": (office(code="2422", valid_to="2020"),)},
+        [({}, "remote"), ({"on": date(2020, 12, 31)}, "office")],
+    ),
+    "an office in the place and one that serves it stand apart": (
+        {},
+        [
+            ({"places": ("2480",)}, "office"),
+            ({"places": ("2422",)}, "serves"),
+            ({"places": ("2422", "2480")}, "office"),
+        ],
+    ),
+    **{
+        f"an actor elsewhere with the service area {one.scope} {one.municipalities}": (
+            {"service_area": one},
+            [({"places": ("2422",)}, group), ({"places": ("2480",)}, "office")],
+        )
+        for one, group in (
+            (area(ServiceScope.COUNTY), "serves"),
+            (area(ServiceScope.NORTHERN_SWEDEN), "serves"),
+            (area(ServiceScope.NATIONAL), "serves"),
+            (area(ServiceScope.UNKNOWN), "unknown"),
+            (area(ServiceScope.OTHER_COUNTY), None),
+            (area(ServiceScope.MUNICIPALITIES, municipalities=["2422"]), "serves"),
+            (area(ServiceScope.MUNICIPALITIES, municipalities=["2480"]), None),
+        )
+    },
+    "an actor without an office serves from afar": (
+        {"offices": ()},
+        [({}, "remote"), ({"places": ("2422",)}, "remote")],
+    ),
+    "a group of municipalities means all of them": (
+        {"offices": (office(code="2422"),)},
+        [({"places": ("samverkan-region-10",)}, "office")],
+    ),
+    "neighbours are shown only beside the core and in their own group": (
+        {"outside_county": True, "offices": (factories.make_outside_office(),)},
+        [({}, None), ({"scope": Scope.ADJACENT}, "outside")],
+    ),
+    "what stands beside the core is shown when asked for": (
+        {"scope": Scope.ADJACENT},
+        [({}, None), ({"scope": Scope.ADJACENT}, "office")],
+    ),
+    "text search ignores case and accents and asks for every word": (
+        {
+            "name": "Åmegård",
+            "aliases": ("Alias AB",),
+            "summary": factories.text("Hjälper företag.", en="Helps firms."),
+        },
+        [
+            *(({"text": found}, "office") for found in ("umea", "UMEÅ", "ume\u0061\u030a")),
+            *(({"text": found}, "office") for found in ("  Umeå  ", "åmegård ume", "FORETAG")),
+            *(({"text": found}, "office") for found in ("alias a", "firms")),
+            *(({"text": none}, None) for none in ("umeo", "åmegård skellefteå", ".*", "%")),
+            ({"text": "storgatan"}, None),
+        ],
+    ),
+}
 
 
-def test_an_unknown_phase_stands_under_no_information_never_yes_and_never_dropped() -> None:
-    actor = factories.make_actor(offers=(factories.make_offer(phases=()),))
-    for phase in Phase:
-        assert of(actor, phases=(phase,)) == {actor.id: "unknown"}
-    assert of(actor) == {actor.id: "office"}
-
-
-def test_a_known_offer_settles_what_another_leaves_open() -> None:
-    unknown = factories.make_offer(service_type=ServiceType.MOTESPLATS, phases=())
-    actor = factories.make_actor(offers=(unknown, factories.make_offer(phases=(Phase.IDE,))))
-    assert of(actor, phases=(Phase.IDE,)) == {actor.id: "office"}
-    assert of(actor, phases=(Phase.VAXA,)) == {actor.id: "unknown"}
-    # the open offer is of another type, so it settles nothing here
-    assert of(actor, phases=(Phase.VAXA,), service_types=(ServiceType.RADGIVNING,)) == {}
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_actor_stands_where_the_rules_put_it(name: str) -> None:
+    changes, answers = EXAMPLES[name]
+    actor = factories.make_actor(**changes)
+    for choices, group in answers:
+        assert of(actor, **choices) == ({actor.id: group} if group else {}), choices
 
 
 @pytest.mark.parametrize(
@@ -451,43 +530,12 @@ def test_a_limited_or_unknown_delivery_is_not_a_yes(
 ) -> None:
     silent = dict.fromkeys(("office", "visit", "digital", "phone"), NOT_OFFERED)
     modes = factories.make_modes(**(silent | {mode.value: state}))
-    actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
+    actor = factories.make_actor(offers=(offer(delivery=modes),))
     # an office that receives nobody is no place on the map
     where = "remote" if group == "office" and mode is not Delivery.OFFICE else group
     assert of(actor, delivery=(mode,)) == ({actor.id: where} if where else {})
     other = next(m for m in Delivery if m is not mode)
     assert of(actor, delivery=(other,)) == {}
-
-
-def test_delivery_modes_widen_each_other() -> None:
-    modes = factories.make_modes(office=NOT_OFFERED, digital=LIMITED, phone=OFFERED)
-    actor = factories.make_actor(offers=(factories.make_offer(delivery=modes),))
-    assert of(actor, delivery=(Delivery.DIGITAL,)) == {actor.id: "unknown"}
-    assert of(actor, delivery=(Delivery.DIGITAL, Delivery.PHONE)) == {actor.id: "remote"}
-
-
-# Strength areas.
-
-
-def test_a_sector_neutral_actor_serves_every_area() -> None:
-    actor = factories.make_actor(strength_areas=factories.make_strength(StrengthArea.ALL))
-    for area in STRENGTH_AREAS:
-        assert of(actor, strength_areas=(area,)) == {actor.id: "office"}
-
-
-def test_an_actor_without_areas_stands_under_no_information() -> None:
-    none = factories.make_strength().model_copy(update={"areas": ()})
-    actor = factories.make_actor(strength_areas=none)
-    assert of(actor, strength_areas=(StrengthArea.LIVSMEDEL,)) == {actor.id: "unknown"}
-
-
-def test_an_actor_of_other_areas_is_left_out() -> None:
-    actor = factories.make_actor(strength_areas=factories.make_strength(StrengthArea.LIVSMEDEL))
-    assert of(actor, strength_areas=(StrengthArea.GRUV_MINERAL,)) == {}
-    assert of(actor, strength_areas=(StrengthArea.GRUV_MINERAL, StrengthArea.LIVSMEDEL))
-
-
-# Time.
 
 
 @pytest.mark.parametrize(
@@ -516,29 +564,13 @@ def test_ended_and_not_begun_actors_stand_apart(changes: dict[str, Any], at_work
     assert bool(selection.municipalities) is at_work
 
 
-def test_a_closed_office_is_not_on_the_map() -> None:
-    closed = factories.make_office(code="2422", valid_to="2020")
-    actor = factories.make_actor(offices=(closed,))
-    assert of(actor) == {actor.id: "remote"}
-    assert of(actor, on=date(2020, 12, 31)) == {actor.id: "office"}
-    both = factories.make_actor(offices=(closed, factories.make_office(code="2480")))
-    selection = chosen_from(factories.make_register(both), Filter())
-    assert [o.municipality for m in selection.matches for o in m.offices] == ["2480"]
-
-
-# Place.
-
-
-def test_an_office_in_the_place_and_one_that_serves_it_stand_apart() -> None:
-    actor = factories.make_actor(offices=(factories.make_office(code="2480"),))
-    assert of(actor, places=("2480",)) == {actor.id: "office"}
-    assert of(actor, places=("2422",)) == {actor.id: "serves"}
-    assert of(actor, places=("2422", "2480")) == {actor.id: "office"}
-
-
-def test_only_the_offices_in_the_place_count() -> None:
-    offices = (factories.make_office(code="2480"), factories.make_office(code="2422"))
-    register = factories.make_register(factories.make_actor(offices=offices))
+def test_only_the_offices_that_are_open_and_in_the_place_count() -> None:
+    closed = office(code="2422", valid_to="2020")
+    half = factories.make_actor(offices=(closed, office(code="2480")))
+    matches = chosen_from(factories.make_register(half), Filter()).matches
+    assert [o.municipality for match in matches for o in match.offices] == ["2480"]
+    both = factories.make_actor(offices=(office(code="2480"), office(code="2422")))
+    register = factories.make_register(both)
     for code in ("2480", "2422"):
         selection = chosen_from(register, Filter(places=(code,)))
         assert [o.municipality for o in selection.matches[0].offices] == [code]
@@ -546,72 +578,10 @@ def test_only_the_offices_in_the_place_count() -> None:
     assert chosen_from(register, Filter()).municipalities == {"2480", "2422"}
 
 
-@pytest.mark.parametrize(
-    ("area", "group"),
-    [
-        (factories.make_service_area(ServiceScope.COUNTY), "serves"),
-        (factories.make_service_area(ServiceScope.NORTHERN_SWEDEN), "serves"),
-        (factories.make_service_area(ServiceScope.NATIONAL), "serves"),
-        (factories.make_service_area(ServiceScope.UNKNOWN), "unknown"),
-        (factories.make_service_area(ServiceScope.OTHER_COUNTY), None),
-        (
-            factories.make_service_area(ServiceScope.MUNICIPALITIES, municipalities=["2422"]),
-            "serves",
-        ),
-        (factories.make_service_area(ServiceScope.MUNICIPALITIES, municipalities=["2480"]), None),
-    ],
-)
-def test_an_actor_elsewhere_is_shown_as_far_as_its_service_area_says(
-    area: Any, group: str | None
-) -> None:
-    actor = factories.make_actor(service_area=area)
-    assert of(actor, places=("2422",)) == ({actor.id: group} if group else {})
-    assert of(actor, places=("2480",)) == {actor.id: "office"}
-
-
-def test_an_actor_without_an_office_serves_from_afar() -> None:
-    actor = factories.make_actor(offices=())
-    assert of(actor) == of(actor, places=("2422",)) == {actor.id: "remote"}
-
-
-def test_a_group_of_municipalities_means_all_of_them() -> None:
+def test_the_codes_of_places() -> None:
     inland = groups()["samverkan-region-10"]
     assert place_codes(("samverkan-region-10", "2480"), groups=groups()) == inland | {"2480"}
     assert place_codes((), groups=groups()) is None
-    actor = factories.make_actor(offices=(factories.make_office(code="2422"),))
-    assert of(actor, places=("samverkan-region-10",)) == {actor.id: "office"}
-
-
-def test_neighbours_are_shown_only_beside_the_core_and_in_their_own_group() -> None:
-    neighbour = factories.make_actor(
-        outside_county=True, offices=(factories.make_outside_office(),)
-    )
-    assert of(neighbour) == {}
-    assert of(neighbour, scope=Scope.ADJACENT) == {neighbour.id: "outside"}
-    adjacent = factories.make_actor(scope=Scope.ADJACENT)
-    assert of(adjacent) == {}
-    assert of(adjacent, scope=Scope.ADJACENT) == {adjacent.id: "office"}
-
-
-# Text.
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["umea", "UMEÅ", "ume\u0061\u030a", "  Umeå  ", "åmegård ume", "FORETAG", "alias a", "firms"],
-)
-def test_text_search_ignores_case_and_accents_and_asks_for_every_word(text: str) -> None:
-    actor = factories.make_actor(
-        name="Åmegård",
-        aliases=("Alias AB",),
-        summary=factories.text("Hjälper företag.", en="Helps firms."),
-    )
-    assert of(actor, text=text) == {actor.id: "office"}
-
-
-@pytest.mark.parametrize("text", ["umeo", "åmegård skellefteå", ".*", "%", "storgatan"])
-def test_text_that_stands_nowhere_finds_nothing(text: str) -> None:
-    assert of(factories.make_actor(name="Åmegård"), text=text) == {}
 
 
 def test_every_actor_is_found_by_its_name_typed_without_accents() -> None:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from ris_map.export.sources import DataSource
 from ris_map.register.in_words import ActorRow, Words, actor_rows
 from ris_map.register.model import Actor, DeliveryClaim, Outside, StatusNote
 from ris_map.register.selection import Group, Match
-from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.register.vocabulary import Availability, Delivery, Status
 from ris_map.web.layout import sources_html
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence, changing
@@ -31,6 +29,7 @@ from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
 from ris_map.words.markup import TEMPLATE_DIRS, render
 from tests import factories
+from tests.factories import words_in
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 23)
@@ -101,18 +100,8 @@ def read(html: str) -> Reader:
     return reader
 
 
-@cache
-def strategy() -> Strategy:
-    return load_strategy(ROOT / "data" / "strategy.yaml")
-
-
 def words_with(name: str) -> Words:
-    return Words(
-        tr=translator(Language.SV),
-        strategy=strategy(),
-        municipality_names=dict.fromkeys(factories.TOWNS, name),
-        report_address="fel@example.org",
-    )
+    return words_in(Language.SV, names=dict.fromkeys(factories.TOWNS, name))
 
 
 def actor_with(text: str) -> Actor:
@@ -185,7 +174,11 @@ def table(text: str) -> str:
 
 
 def detail(text: str) -> str:
-    return actor_html(actor_with(text), words=words_with(text), on=DAY)
+    return actor_html(
+        actor_with(text),
+        words=words_with(text),
+        on=DAY,
+    )
 
 
 def sources(text: str) -> str:
