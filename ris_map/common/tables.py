@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, LiteralString, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.files import file_name, read_text
-from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.model_faults import Finding, Place, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 _T = TypeVar("_T")
@@ -112,9 +112,16 @@ class FaultLog:
         return None
 
 
-def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
+def load_listed(
+    path: Path,
+    kind: type[_T],
+    *,
+    key: str,
+    wrong: Callable[[_T], Iterable[Finding]] = lambda _: (),
+) -> tuple[_T, ...]:
     """Return the records of a YAML file that lists them under one key, in file order.
 
+    ``wrong`` says what the model alone cannot see in a record.
     ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
     document, file = load_yaml(path), file_name(path)
@@ -130,6 +137,7 @@ def load_listed(path: Path, kind: type[_T], *, key: str) -> tuple[_T, ...]:
         record, found = place.read(kind, raw)
         faults += found
         if record is not None:
+            faults += [place.fault(*one) for one in wrong(record)]
             records.append(record)
     if faults:
         raise DataFaults(faults)

@@ -1,11 +1,11 @@
-"""The register: read whole or refused with every fault, written, and served while it changes."""
+"""The register: read whole or refused with every fault, and written."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import Field
 
-from ris_map.common import dates, files
+from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name, read_text
 from ris_map.common.model_faults import Place, fields_at, masked, quoted, text_faults
@@ -22,9 +22,6 @@ from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_ya
 from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
 
-__all__ = ["LiveRegister", "LiveState", "MunicipalityAt", "check_register", "load_register"]
-
-LiveState = files.LiveState[Register]
 RELEASES = "releases"
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
 _T = TypeVar("_T")
@@ -195,27 +192,6 @@ def committed_ids(path: Path) -> frozenset[str]:
     except (OSError, ValueError, subprocess.SubprocessError):
         return frozenset()
     return frozenset(_ID.findall(done.stdout.decode("utf-8", "replace")))
-
-
-class LiveRegister(files.Live[Register]):
-    """A register that follows its file; at first it is compared with the newest release."""
-
-    refusal = RegisterFaults
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        municipality_at: MunicipalityAt | None = None,
-        today: Callable[[], date] = dates.today,
-        rest: float | None = None,
-    ) -> None:
-        def read(before: Register | None, day: date) -> tuple[Register | None, tuple[Fault, ...]]:
-            ids = released_ids(path.parent) if before is None else frozenset(before.by_id)
-            result = check_register(path, municipality_at=municipality_at, today=day, known_ids=ids)
-            return result.register, result.faults
-
-        super().__init__([path], read=read, today=today, rest=rest)
 
 
 def canonical(register: Register | Mapping[str, Any]) -> str:

@@ -270,23 +270,14 @@ SEARCH_CHOICES: Mapping[str, tuple[Term, ...]] = {
 
 def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
     """Read the everyday words; ``DataFaults`` with every fault, words that lead nowhere too."""
-    words = load_listed(path, EverydayWords, key="words")
-    action = "Use omrade, stod or fas with a value of the vocabulary."
-    wrong = [
-        Fault(
-            file_name(path),
-            f"{one.leads_to!r} is no choice.",
-            action,
-            "unknown-choice",
-            record=one.leads_to,
-            field="leads_to",
-        )
-        for one in words
-        if one.choice[1] not in SEARCH_CHOICES.get(one.choice[0], ())
-    ]
-    if wrong:
-        raise DataFaults(wrong)
-    return words
+    return load_listed(path, EverydayWords, key="words", wrong=_leads_nowhere)
+
+
+def _leads_nowhere(words: EverydayWords) -> Iterator[Finding]:
+    key, value = words.choice
+    if value not in SEARCH_CHOICES.get(key, ()):
+        action = "Use omrade, stod or fas with a value of the vocabulary."
+        yield ("leads_to",), f"{words.leads_to!r} is no choice.", action, "unknown-choice"
 
 
 @lru_cache(maxsize=2)

@@ -12,9 +12,10 @@ from ris_map.common.files import file_name, not_yet
 from ris_map.common.redirects import REDIRECTS, load_redirects
 from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.export.sources import load_sources
+from ris_map.register.checks import MunicipalityAt
 from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.quality import load_reports
-from ris_map.register.reading import MunicipalityAt, check_register, committed_ids, released_ids
+from ris_map.register.reading import check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyday_words
 

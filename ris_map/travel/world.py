@@ -21,8 +21,8 @@ from ris_map.export.sources import DataSource, load_sources
 from ris_map.geography.county import Geography, load_geography
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.geography.statistics import Statistic, load_statistics
+from ris_map.register.live import LiveRegister, LiveState
 from ris_map.register.model import Register
-from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix

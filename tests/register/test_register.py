@@ -23,9 +23,9 @@ from ris_map.common.files import stamp
 from ris_map.common.model_faults import PERSONAL_DATA, fields_at, nearest
 from ris_map.common.yaml_file import load_yaml, split_comments
 from ris_map.register.checks import plain_name
+from ris_map.register.live import LiveRegister
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.reading import (
-    LiveRegister,
     canonical,
     check_register,
     committed_ids,
