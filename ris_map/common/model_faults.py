@@ -103,7 +103,8 @@ def quoted(text: str) -> str:
 def masked(fault: Fault) -> Fault:
     """Return a fault whose words repeat no personal data: messages end up in logs."""
     words = {name: getattr(fault, name) for name in ("record", "field", "reason", "action")}
-    return replace(fault, **{n: PERSONAL_DATA.sub(_MASK, w) for n, w in words.items() if w})
+    hidden: dict[str, Any] = {n: PERSONAL_DATA.sub(_MASK, w) for n, w in words.items() if w}
+    return replace(fault, **hidden)
 
 
 # What pydantic calls a fault: reason, action and code.
@@ -302,7 +303,9 @@ def _wrong_in(text: str) -> Iterator[tuple[str, str, str]]:
         action = "Remove it; give a web page of the organisation instead."
         yield f"{reason} personal data.", action, "personal-data"
     again = "Write the text again by hand."
-    if signs := [sign for sign in dict.fromkeys(text) if _is_invisible(sign)]:
+    # most texts are printable through and through, which is quick to see
+    is_plain = text.isprintable() and "\ufffd" not in text
+    if not is_plain and (signs := [sign for sign in dict.fromkeys(text) if _is_invisible(sign)]):
         named = ", ".join(
             f"U+{ord(sign):04X} ({unicodedata.name(sign, 'control character').lower()})"
             for sign in signs[:5]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import Fault, Severity, Wordings
 from ris_map.common.model_faults import Loc, Place, nearest, quoted
+from ris_map.common.records import Record
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import (
@@ -169,7 +170,7 @@ def actor_faults(
 
 def _in_parts(actor: Actor, *, today: date) -> Iterator[_Found]:
     """Yield what is wrong with a value wherever it stands: a day, an address, a list."""
-    for loc, value in _parts(actor.model_dump(), ()):
+    for loc, value in _parts(actor, ()):
         name = next((part for part in reversed(loc) if isinstance(part, str)), "")
         if isinstance(value, str):
             if name in _DATES and period_start(value) > today:
@@ -177,16 +178,18 @@ def _in_parts(actor: Actor, *, today: date) -> Iterator[_Found]:
             if name in _ADDRESSES and not is_web_address(value):
                 yield _found("bad-address", *loc, url=quoted(value))
         elif isinstance(value, tuple) and name not in {"offers", "offices"}:
-            for index in _repeated([repr(item) for item in value]):
+            for index in _repeated(value):
                 yield _found("duplicate-value", *loc, index)
 
 
 def _parts(value: object, loc: Loc) -> Iterator[tuple[Loc, object]]:
     yield loc, value
-    inner = value.items() if isinstance(value, dict) else ()
-    inner = enumerate(value) if isinstance(value, tuple) else inner
-    for key, item in inner:
-        yield from _parts(item, (*loc, key))
+    if isinstance(value, Record):
+        for name in type(value).model_fields:
+            yield from _parts(getattr(value, name), (*loc, name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _parts(item, (*loc, index))
 
 
 def _repeated(values: Sequence[Hashable]) -> list[int]:
