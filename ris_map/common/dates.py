@@ -11,6 +11,7 @@ from pydantic import AfterValidator, StringConstraints
 
 TODAY_VARIABLE: Final = "RIS_MAP_TODAY"
 _HERE: Final = ZoneInfo("Europe/Stockholm")
+_PARTIAL: Final = r"[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 
 
 def today() -> date:
@@ -47,7 +48,7 @@ def _existing_day(value: str) -> str:
 
 PartialDate = Annotated[
     str,
-    StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+    StringConstraints(pattern=f"^{_PARTIAL}$"),
     AfterValidator(_existing_day),
 ]
 """An ISO date whose month and day may be left out: ``2023``, ``2023-04`` or ``2023-04-01``.
@@ -81,7 +82,7 @@ def _shown_day(value: str) -> str:
 
 ShownDay = Annotated[
     str,
-    StringConstraints(pattern=r"^([12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"),
+    StringConstraints(pattern=f"^({_PARTIAL})?$"),
     AfterValidator(_shown_day),
 ]
 """A partial date for which the register can be shown; empty = today."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
 
@@ -27,6 +27,7 @@ from ris_map.register.vocabulary import (
 from ris_map.words.language import LocalText
 
 Term = Phase | ServiceType | StrengthArea | Delivery | Scope
+_Id = TypeVar("_Id", bound=Term)
 
 
 class Described(Record):
@@ -36,22 +37,30 @@ class Described(Record):
     description: LocalText
 
 
-class PhaseWords(Described):
+class TermWords(Described, Generic[_Id]):
+    """Words for a term of a closed vocabulary, such as a delivery mode."""
+
+    id: _Id
+
+
+class ShortTermWords(TermWords[_Id], Generic[_Id]):
+    """Words for a term that has a short form too."""
+
+    short: LocalText
+
+
+class PhaseWords(ShortTermWords[Phase]):
     """A phase in words."""
 
-    id: Phase
     letter: Annotated[str, Field(min_length=1, max_length=1)]
-    short: LocalText
     everyday: LocalText
     """The phase as the innovator would say it."""
     examples: tuple[LocalText, ...]
 
 
-class ServiceTypeWords(Described):
+class ServiceTypeWords(ShortTermWords[ServiceType]):
     """A service type in words."""
 
-    id: ServiceType
-    short: LocalText
     everyday: LocalText
 
 
@@ -60,25 +69,6 @@ class StrengthAreaGroup(Described):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
     areas: Annotated[tuple[StrengthArea, ...], Field(min_length=1)]
-
-
-class StrengthAreaWords(Described):
-    """A strength area in words."""
-
-    id: StrengthArea
-    short: LocalText
-
-
-class DeliveryWords(Described):
-    """A delivery mode in words."""
-
-    id: Delivery
-
-
-class ScopeWords(Described):
-    """Core or adjacent, in words."""
-
-    id: Scope
 
 
 class Goal(Described):
@@ -120,9 +110,9 @@ class Strategy(Record):
     phases: tuple[PhaseWords, ...]
     service_types: tuple[ServiceTypeWords, ...]
     strength_area_groups: tuple[StrengthAreaGroup, ...]
-    strength_areas: tuple[StrengthAreaWords, ...]
-    delivery: tuple[DeliveryWords, ...]
-    scope: tuple[ScopeWords, ...]
+    strength_areas: tuple[ShortTermWords[StrengthArea], ...]
+    delivery: tuple[TermWords[Delivery], ...]
+    scope: tuple[TermWords[Scope], ...]
     goals: tuple[Goal, ...]
     glossary: tuple[GlossaryTerm, ...]
 
@@ -148,9 +138,9 @@ class Strategy(Record):
         words: ServiceTypeWords = self._words[ServiceType, service_type]
         return words
 
-    def strength_area(self, area: StrengthArea) -> StrengthAreaWords:
+    def strength_area(self, area: StrengthArea) -> ShortTermWords[StrengthArea]:
         """Return one of the nine strength areas in words; ``KeyError`` for ``ALL``."""
-        words: StrengthAreaWords = self._words[StrengthArea, area]
+        words: ShortTermWords[StrengthArea] = self._words[StrengthArea, area]
         return words
 
     def group_of(self, area: StrengthArea) -> StrengthAreaGroup:
