@@ -447,9 +447,9 @@ def _in_links(raw: Raw, by_id: Mapping[str, Raw], ids: Collection[str]) -> Itera
 
 
 def _is_on_circle(start: str, link: str, by_id: Mapping[str, Raw]) -> bool:
-    seen: set[str | None] = set()
+    seen: set[str] = set()
     at = _text(by_id[start], link)
-    while at in by_id and at not in seen and at != start:
+    while at is not None and at in by_id and at not in seen and at != start:
         seen.add(at)
         at = _text(by_id[at], link)
     return at == start

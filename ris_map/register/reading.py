@@ -80,11 +80,16 @@ def check_changed(
     today: date,
 ) -> tuple[Fault, ...]:
     """Return the errors that the register would have with one record as YAML would give it."""
-    raw = register.model_dump(mode="json")
-    raw["actors"] = [record if one["id"] == record["id"] else one for one in raw["actors"]]
-    document, ids = YamlDocument(raw, {}), register.by_id
-    found = _examined("", document, today=today, municipality_at=municipality_at, known_ids=ids)
-    return tuple(fault for fault in found.faults if fault.is_error)
+    faults: list[Fault] = []
+    records: list[tuple[Place, Mapping[str, Any]]] = []
+    for index, actor in enumerate(register.actors):
+        place = Place("", YamlDocument(None, {}), ("actors", index), actor.id)
+        is_it = actor.id == record["id"]
+        records.append((place, record if is_it else actor.model_dump(mode="json")))
+        if is_it:
+            _read_actor(record, place, faults, today=today, municipality_at=municipality_at)
+    faults += cross_faults(records)
+    return tuple(fault for fault in faults if fault.is_error)
 
 
 def load_register(
@@ -139,10 +144,8 @@ def _examined(
         place = Place(file, document, ("actors", index), _record_name(item, index=index))
         if isinstance(item, dict):
             records.append((place, item))
-        actor = _read(item, Actor, place, faults)
-        if actor is not None:
-            actors.append(actor)
-            faults += actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
+        actor = _read_actor(item, place, faults, today=today, municipality_at=municipality_at)
+        actors += [actor] if actor else []
     faults += cross_faults(records, unread=unread)
     there = {str(raw.get("id")) for _, raw in records}
     for gone in sorted(set(known_ids) - there - unread):
@@ -161,6 +164,20 @@ def _read(raw: object, kind: type[_T], place: Place, faults: list[Fault]) -> _T 
     record, wrong = place.read(kind, raw)
     faults += wrong
     return record
+
+
+def _read_actor(
+    raw: object,
+    place: Place,
+    faults: list[Fault],
+    *,
+    today: date,
+    municipality_at: MunicipalityAt | None,
+) -> Actor | None:
+    actor = _read(raw, Actor, place, faults)
+    if actor is not None:
+        faults += actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
+    return actor
 
 
 def _record_name(item: object, *, index: int) -> str:

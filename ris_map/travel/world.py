@@ -277,7 +277,7 @@ class Service:
                 matrices = alike[0].matrices if alike else {}
                 base = self.foundations
                 world = World(foundations=base, register=register, on=on, matrices=matrices)
-                kept = Moment(state=replace(present.state, value=register), world=world)
+                kept = Moment(state=replace(present.state, register=register), world=world)
             self._past[on] = kept
             while len(self._past) > KEPT_DAYS:
                 del self._past[next(iter(self._past))]

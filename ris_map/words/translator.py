@@ -84,13 +84,12 @@ def _translator(language: Language, folder: Path) -> Translator:
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language.value, abort_invalid=True)
         for message in (one for one in catalogue if one.id):
-            is_plural = not isinstance(message.id, str)
-            key = message.id[0] if is_plural else message.id
+            key = message.id if isinstance(message.id, str) else message.id[0]
             if key in texts or key in plurals:
                 raise MissingTextError(f"{path.name}: {key!r} is defined twice")
-            if is_plural:
+            if isinstance(message.id, str):
+                texts[key] = filled(message.string)
+            else:
                 one, other = map(filled, message.string or ("", ""))
                 plurals[key] = (one, other)
-            else:
-                texts[key] = filled(message.string)
     return Translator(language=language, texts=texts, plurals=plurals)
