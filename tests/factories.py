@@ -75,14 +75,19 @@ TOWNS: dict[str, tuple[str, float, float]] = {
 
 
 @cache
-def real_world(day: date = DAY) -> World:
-    """Return the register, roads and people as they are, read once per process."""
-    return world_of(DATA, register=load_register(DATA / "actors.yaml", today=day), on=day)
+def _register_of(day: date) -> Register:
+    return load_register(DATA / "actors.yaml", today=day)
 
 
 def real_register() -> Register:
-    """Return the register as it is."""
-    return real_world().register
+    """Return the register as it is, read once per process."""
+    return _register_of(DAY)
+
+
+@cache
+def real_world(day: date = DAY) -> World:
+    """Return the register, roads and people as they are, read once per process."""
+    return world_of(DATA, register=_register_of(day), on=day)
 
 
 @cache

@@ -20,7 +20,7 @@ from ris_map.register import homepages
 from ris_map.register.homepages import HOMEPAGES, load_homepages, tried
 from ris_map.register.quality import Report, compared, load_reports, median_days, quality
 from ris_map.register.reading import canonical, load_register
-from tests.factories import make_actor, make_register
+from tests.factories import make_actor, make_register, real_register
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TODAY = date(2026, 11, 26)
@@ -32,7 +32,7 @@ def raw(name: str) -> list[dict[str, Any]]:
 
 
 def test_A3_every_share_is_what_a_count_of_the_raw_file_gives() -> None:
-    figures = {one.id: one for one in quality(load_register(DATA / "actors.yaml"), today=TODAY)}
+    figures = {one.id: one for one in quality(real_register(), today=TODAY)}
     actors = raw("actors.yaml")
     offers = [offer for actor in actors for offer in actor["offers"]]
     assert figures["confirmed"].count == sum(a["last_confirmed"] is not None for a in actors)
@@ -101,7 +101,7 @@ def test_F1_a_report_that_cannot_be_is_refused(changes: dict[str, object]) -> No
 def test_A2_reports_are_checked_and_name_records_that_exist(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ids = load_register(DATA / "actors.yaml").by_id
+    ids = real_register().by_id
     reports = load_reports(DATA / "reports.yaml")
     assert len({one.id for one in reports}) == len(reports)
     assert all(one.about is None or one.about in ids for one in reports)
@@ -163,7 +163,7 @@ def test_links_keeps_what_was_found_with_its_day(
 
 
 def test_what_nobody_has_tried_has_no_share() -> None:
-    register = load_register(DATA / "actors.yaml")
+    register = real_register()
     figure = quality(register, today=TODAY, homepages=load_homepages(DATA / HOMEPAGES))[-1]
     assert figure.id == "homepage-answers"
     if not (DATA / HOMEPAGES).exists():

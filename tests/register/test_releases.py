@@ -38,7 +38,15 @@ from ris_map.register.strategy import load_strategy
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Phase, ServiceType, Status
 from ris_map.words import translator
 from ris_map.words.language import Language
-from tests.factories import make_actor, make_modes, make_offer, make_register, make_source, text
+from tests.factories import (
+    make_actor,
+    make_modes,
+    make_offer,
+    make_register,
+    make_source,
+    real_register,
+    text,
+)
 
 DATA = Path(__file__).parents[2] / "data"
 STRATEGY, SWEDISH = load_strategy(DATA / "strategy.yaml"), translator(Language.SV)
@@ -47,7 +55,7 @@ TODAY = date(2026, 11, 26)
 
 @pytest.fixture(scope="module")
 def register() -> Register:
-    return load_register(DATA / "actors.yaml", today=TODAY)
+    return real_register()
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ris_map.register.model import Actor, Office, Register
-from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Basis, Delivery
+from tests.factories import real_register
 
 ROOT = Path(__file__).parents[2]
 NOTE = (ROOT / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
@@ -148,7 +147,7 @@ DOUBTS: dict[str, Callable[[Actor], bool]] = {
 
 @pytest.fixture(scope="module")
 def register() -> Register:
-    return load_register(ROOT / "data" / "actors.yaml", today=date(2026, 11, 26))
+    return real_register()
 
 
 @pytest.mark.parametrize("actor_id", CORRECTIONS)
