@@ -74,7 +74,7 @@ def test_x10_errors_of_several_files_come_at_once(
 ) -> None:
     spoil(data / "actors.yaml", "    status: unknown", "    status: okänd")
     spoil(data / "strategy.yaml", "  - id: vaxa", "  - id: vax")
-    spoil(data / "reports.yaml", "received: ", "recieved: ")
+    spoil(data / "reports.yaml", "refused: '", "refusd: '")
     spoil(data / "actors.yaml", "        lat: 6", "        lat: 5")
     assert run("check", "--data", data, "--quiet-warnings", "--json") == 1
     report = json.loads(capsys.readouterr().out)
