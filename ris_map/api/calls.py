@@ -224,7 +224,7 @@ class Call(Generic[Q]):
     def typical_error(self) -> dict[str, float] | None:
         """Return how far minutes are off from published ones, see :class:`TypicalError`."""
         found = typical_error(self.world.foundations)
-        return found and {"median": round(found.median, 4), "p90": round(found.p90, 4)}
+        return {"median": round(found.median, 4), "p90": round(found.p90, 4)} if found else None
 
     def meta(self, files: Sequence[str], count: int) -> Document:
         """Return terms and size of an answer; one made from the register also says which."""

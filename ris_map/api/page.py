@@ -95,7 +95,7 @@ def register_quality_html(tr: Translator) -> str:
     homepages = load_homepages(data_dir() / HOMEPAGES)
     figures = {one.id: one for one in quality(register, today=today, homepages=homepages)}
     reports = load_reports(data_dir() / "reports.yaml")
-    days = median_days(reports)
+    days, yardstick = median_days(reports), region().yardstick
     return render(
         "register_quality.html",
         t=tr,
@@ -117,7 +117,7 @@ def register_quality_html(tr: Translator) -> str:
             )
             for one in figures.values()
         ],
-        yardstick_note=getattr(region().yardstick.note, tr.language) if region().yardstick else "",
+        yardstick_note=getattr(yardstick.note, tr.language) if yardstick else "",
         yardstick=[
             (tr(f"quality.kind.{one.id}"), one.outside, one.core_2022, one.all_2022, one.core_now)
             for one in compared(data.releases(), register)

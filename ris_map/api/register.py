@@ -137,9 +137,15 @@ def offices(call: Call[ActorQuery]) -> Document:
     listed = []
     for match, office in selected_offices(call.selection, on=call.world.on):
         north, east = sweref_point(office.lat, office.lon)
-        own = {"actor": match.actor.id, "actor_name": match.actor.name, "group": match.group}
-        point = {"sweref_north": north, "sweref_east": east}
-        listed.append(ListedOffice.model_construct(**dict(office), **own, **point))
+        one = ListedOffice.model_construct(
+            **dict(office),
+            actor=match.actor.id,
+            actor_name=match.actor.name,
+            group=match.group,
+            sweref_north=north,
+            sweref_east=east,
+        )
+        listed.append(one)
     return {"meta": call.meta(ACTORS, len(listed)), "offices": listed}
 
 
