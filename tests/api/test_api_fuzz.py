@@ -43,7 +43,6 @@ def test_every_answer_is_as_described(prefix: str, mode: GenerationMode) -> None
 
 def fits(operation: Any, mode: GenerationMode, excluded: list[Any]) -> None:
     """Ask for one address some times; fail where an answer is not as described."""
-
     # plans and pages are computed for each question anew, and have tests of their own
     is_slow = operation.path in PLANS or operation.path.endswith(".md")
 
