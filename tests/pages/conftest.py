@@ -29,12 +29,27 @@ def _caches_of_our_own() -> Iterator[None]:
     st.cache_resource.clear()
 
 
-@pytest.fixture
-def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a copy of the data that a test may change; caches are emptied before and after."""
-    folder = tmp_path / "data"
+@pytest.fixture(scope="session")
+def _copied_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("own") / "data"
     shutil.copytree(ROOT / "data", folder)
-    monkeypatch.setenv("RIS_MAP_DATA", str(folder))
-    st.cache_resource.clear()
-    yield folder
-    st.cache_resource.clear()
+    return folder
+
+
+@pytest.fixture
+def own_data(_copied_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a copy of the data that a test may change; afterwards it is as it was.
+
+    People and roads, which no test here changes, are read once for all of them.
+    """
+    monkeypatch.setenv("RIS_MAP_DATA", str(_copied_data))
+    yield _copied_data
+    for path in _copied_data.glob("*.*"):
+        good = ROOT / "data" / path.name
+        if not good.exists():
+            path.unlink()
+    for good in (ROOT / "data").glob("*.*"):
+        path = _copied_data / good.name
+        if not path.exists() or path.read_bytes() != good.read_bytes():
+            path.unlink(missing_ok=True)
+            shutil.copyfile(good, path)
