@@ -383,91 +383,75 @@ def test_the_wider_scope_only_adds(chosen: Filter) -> None:
 IDE, UTVECKLING, VAXA = Phase
 ADVICE, MONEY = ServiceType.RADGIVNING, ServiceType.FINANSIERING
 FOOD, MINING = StrengthArea.LIVSMEDEL, StrengthArea.GRUV_MINERAL
-Answers = list[tuple[dict[str, Any], str | None]]
+OFFICE, DIGITAL, PHONE = Delivery.OFFICE, Delivery.DIGITAL, Delivery.PHONE
 offer, office, area = factories.make_offer, factories.make_office, factories.make_service_area
-TWO_OFFERS = (
-    offer(
-        service_type=ADVICE,
-        phases=(IDE,),
-        delivery=factories.make_modes(office=OFFERED, digital=NOT_OFFERED),
-    ),
-    offer(
-        service_type=MONEY,
-        phases=(VAXA,),
-        delivery=factories.make_modes(office=NOT_OFFERED, digital=OFFERED),
-    ),
+modes, strength = factories.make_modes, factories.make_strength
+AT_DESK, ON_LINE = (
+    modes(office=OFFERED, digital=NOT_OFFERED),
+    modes(office=NOT_OFFERED, digital=OFFERED),
 )
-BY_PHONE = factories.make_modes(office=NOT_OFFERED, digital=LIMITED, phone=OFFERED)
-OPEN_MEETINGS = offer(service_type=ServiceType.MOTESPLATS, phases=())
-NO_AREAS = factories.make_strength().model_copy(update={"areas": ()})
+BY_PHONE = modes(office=NOT_OFFERED, digital=LIMITED, phone=OFFERED)
+NO_AREAS = strength().model_copy(update={"areas": ()})
+LISTED = ServiceScope.MUNICIPALITIES
+FIELDS = {
+    Phase: "phases",
+    ServiceType: "service_types",
+    StrengthArea: "strength_areas",
+    Delivery: "delivery",
+    str: "places",
+}
 
-EXAMPLES: dict[str, tuple[dict[str, Any], Answers]] = {
+EXAMPLES: dict[str, tuple[dict[str, Any], dict[tuple[Any, ...], str | None]]] = {
     "phase, type and delivery must hold for one and the same offer": (
-        {"offers": TWO_OFFERS},
-        [
-            (
-                {"phases": (IDE,), "service_types": (ADVICE,), "delivery": (Delivery.OFFICE,)},
-                "office",
-            ),
-            (
-                {"phases": (VAXA,), "service_types": (MONEY,), "delivery": (Delivery.DIGITAL,)},
-                "office",
-            ),
-            ({"phases": (IDE,), "service_types": (MONEY,)}, None),
-            ({"phases": (VAXA,), "service_types": (ADVICE,)}, None),
-            ({"phases": (IDE,), "delivery": (Delivery.DIGITAL,)}, None),
-            ({"service_types": (MONEY,), "delivery": (Delivery.OFFICE,)}, None),
-            ({"phases": (UTVECKLING,)}, None),
-        ],
+        {
+            "offers": (
+                offer(service_type=ADVICE, phases=(IDE,), delivery=AT_DESK),
+                offer(service_type=MONEY, phases=(VAXA,), delivery=ON_LINE),
+            )
+        },
+        {
+            (IDE, ADVICE, OFFICE): "office",
+            (VAXA, MONEY, DIGITAL): "office",
+            (IDE, MONEY): None,
+            (VAXA, ADVICE): None,
+            (IDE, DIGITAL): None,
+            (MONEY, OFFICE): None,
+            (UTVECKLING,): None,
+        },
     ),
     "an unknown phase stands under no information, never yes and never dropped": (
         {"offers": (offer(phases=()),)},
-        [*(({"phases": (phase,)}, "unknown") for phase in Phase), ({}, "office")],
+        {**{(phase,): "unknown" for phase in Phase}, (): "office"},
     ),
-    "a known offer settles what another leaves open": (
-        {"offers": (OPEN_MEETINGS, offer(phases=(IDE,)))},
-        [
-            ({"phases": (IDE,)}, "office"),
-            ({"phases": (VAXA,)}, "unknown"),
-            # the open offer is of another type, so it settles nothing here
-            ({"phases": (VAXA,), "service_types": (ADVICE,)}, None),
-        ],
+    "a known offer settles what another, of another type, leaves open": (
+        {"offers": (offer(service_type=MONEY, phases=()), offer(phases=(IDE,)))},
+        {(IDE,): "office", (VAXA,): "unknown", (VAXA, ADVICE): None},
     ),
     "delivery modes widen each other": (
         {"offers": (offer(delivery=BY_PHONE),)},
-        [
-            ({"delivery": (Delivery.DIGITAL,)}, "unknown"),
-            ({"delivery": (Delivery.DIGITAL, Delivery.PHONE)}, "remote"),
-        ],
+        {(DIGITAL,): "unknown", (DIGITAL, PHONE): "remote"},
     ),
     "a sector-neutral actor serves every area": (
-        {"strength_areas": factories.make_strength(StrengthArea.ALL)},
-        [({"strength_areas": (one,)}, "office") for one in STRENGTH_AREAS],
+        {"strength_areas": strength(StrengthArea.ALL)},
+        {(one,): "office" for one in STRENGTH_AREAS},
     ),
-    "an actor without areas stands under no information": (
-        {"strength_areas": NO_AREAS},
-        [({"strength_areas": (FOOD,)}, "unknown")],
-    ),
+    "no areas are no information": ({"strength_areas": NO_AREAS}, {(FOOD,): "unknown"}),
     "an actor of other areas is left out": (
-        {"strength_areas": factories.make_strength(FOOD)},
-        [({"strength_areas": (MINING,)}, None), ({"strength_areas": (MINING, FOOD)}, "office")],
+        {"strength_areas": strength(FOOD)},
+        {(MINING,): None, (MINING, FOOD): "office"},
     ),
     "a closed office is not on the map": (
         {"offices": (office(code="2422", valid_to="2020"),)},
-        [({}, "remote"), ({"on": date(2020, 12, 31)}, "office")],
+        {(): "remote", (date(2020, 12, 31),): "office"},
     ),
     "an office in the place and one that serves it stand apart": (
         {},
-        [
-            ({"places": ("2480",)}, "office"),
-            ({"places": ("2422",)}, "serves"),
-            ({"places": ("2422", "2480")}, "office"),
-        ],
+        {("2480",): "office", ("2422",): "serves", ("2422", "2480"): "office"},
     ),
     **{
         f"an actor elsewhere with the service area {one.scope} {one.municipalities}": (
             {"service_area": one},
-            [({"places": ("2422",)}, group), ({"places": ("2480",)}, "office")],
+            {("2422",): group, ("2480",): "office"},
         )
         for one, group in (
             (area(ServiceScope.COUNTY), "serves"),
@@ -475,39 +459,25 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Answers]] = {
             (area(ServiceScope.NATIONAL), "serves"),
             (area(ServiceScope.UNKNOWN), "unknown"),
             (area(ServiceScope.OTHER_COUNTY), None),
-            (area(ServiceScope.MUNICIPALITIES, municipalities=["2422"]), "serves"),
-            (area(ServiceScope.MUNICIPALITIES, municipalities=["2480"]), None),
+            (area(LISTED, municipalities=["2422"]), "serves"),
+            (area(LISTED, municipalities=["2480"]), None),
         )
     },
-    "an actor without an office serves from afar": (
+    "without an office an actor serves from afar": (
         {"offices": ()},
-        [({}, "remote"), ({"places": ("2422",)}, "remote")],
+        {(): "remote", ("2422",): "remote"},
     ),
     "a group of municipalities means all of them": (
         {"offices": (office(code="2422"),)},
-        [({"places": ("samverkan-region-10",)}, "office")],
+        {("samverkan-region-10",): "office"},
     ),
     "neighbours are shown only beside the core and in their own group": (
         {"outside_county": True, "offices": (factories.make_outside_office(),)},
-        [({}, None), ({"scope": Scope.ADJACENT}, "outside")],
+        {(): None, (Scope.ADJACENT,): "outside"},
     ),
     "what stands beside the core is shown when asked for": (
         {"scope": Scope.ADJACENT},
-        [({}, None), ({"scope": Scope.ADJACENT}, "office")],
-    ),
-    "text search ignores case and accents and asks for every word": (
-        {
-            "name": "Åmegård",
-            "aliases": ("Alias AB",),
-            "summary": factories.text("Hjälper företag.", en="Helps firms."),
-        },
-        [
-            *(({"text": found}, "office") for found in ("umea", "UMEÅ", "ume\u0061\u030a")),
-            *(({"text": found}, "office") for found in ("  Umeå  ", "åmegård ume", "FORETAG")),
-            *(({"text": found}, "office") for found in ("alias a", "firms")),
-            *(({"text": none}, None) for none in ("umeo", "åmegård skellefteå", ".*", "%")),
-            ({"text": "storgatan"}, None),
-        ],
+        {(): None, (Scope.ADJACENT,): "office"},
     ),
 }
 
@@ -516,8 +486,31 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Answers]] = {
 def test_an_actor_stands_where_the_rules_put_it(name: str) -> None:
     changes, answers = EXAMPLES[name]
     actor = factories.make_actor(**changes)
-    for choices, group in answers:
-        assert of(actor, **choices) == ({actor.id: group} if group else {}), choices
+    for terms, group in answers.items():
+        choices: dict[str, Any] = {"on": DAY}
+        for term in terms:
+            if isinstance(term, Scope | date):
+                choices["scope" if isinstance(term, Scope) else "on"] = term
+            else:
+                field = FIELDS[type(term)]
+                choices[field] = (*choices.get(field, ()), term)
+        assert of(actor, **choices) == ({actor.id: group} if group else {}), terms
+
+
+TEXTS = dict.fromkeys(
+    ("umea", "UMEÅ", "ume\u0061\u030a", "  Umeå  ", "åmegård ume", "FORETAG", "alias a", "firms"),
+    True,
+) | dict.fromkeys(("umeo", "åmegård skellefteå", ".*", "%", "storgatan"), False)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_search_ignores_case_and_accents_and_asks_for_every_word(text: str) -> None:
+    actor = factories.make_actor(
+        name="Åmegård",
+        aliases=("Alias AB",),
+        summary=factories.text("Hjälper företag.", en="Helps firms."),
+    )
+    assert bool(of(actor, text=text)) is TEXTS[text]
 
 
 @pytest.mark.parametrize(
@@ -529,8 +522,8 @@ def test_a_limited_or_unknown_delivery_is_not_a_yes(
     mode: Delivery, state: Availability, group: str | None
 ) -> None:
     silent = dict.fromkeys(("office", "visit", "digital", "phone"), NOT_OFFERED)
-    modes = factories.make_modes(**(silent | {mode.value: state}))
-    actor = factories.make_actor(offers=(offer(delivery=modes),))
+    known = modes(**(silent | {mode.value: state}))
+    actor = factories.make_actor(offers=(offer(delivery=known),))
     # an office that receives nobody is no place on the map
     where = "remote" if group == "office" and mode is not Delivery.OFFICE else group
     assert of(actor, delivery=(mode,)) == ({actor.id: where} if where else {})
