@@ -15,7 +15,7 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, RDF, SKOS
 
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import ACTORS, PREFIX
-from ris_map.api.dcat import EU, SERIALISATIONS, county, describe, serialised
+from ris_map.api.dcat import EU, SERIALISATIONS, county, describe, in_languages, serialised
 from ris_map.register.model import Actor, Offer
 from ris_map.register.vocabulary import (
     ActorKind,
@@ -69,7 +69,7 @@ class _Services:
             SKOS.prefLabel: Literal(actor.name, lang=Language.SV.value),
             DCTERMS.identifier: Literal(actor.id),
             DCTERMS.title: Literal(actor.name, lang=Language.SV.value),
-            DCTERMS.description: _both(actor.summary),
+            DCTERMS.description: in_languages(actor.summary.in_),
             FOAF.homepage: self._page(actor.homepage),
             DCTERMS.spatial: self._places(actor) or [SWEDEN],
         }
@@ -90,8 +90,8 @@ class _Services:
         )
         said = {
             DCTERMS.identifier: Literal(name),
-            DCTERMS.title: _both(_texts(lambda x: f"{label.in_(x)}: {actor.name}")),
-            DCTERMS.description: _both(actor.summary),
+            DCTERMS.title: in_languages(lambda x: f"{label.in_(x)}: {actor.name}"),
+            DCTERMS.description: in_languages(actor.summary.in_),
             DCTERMS.type: self._concept(offer.service_type),
             DCTERMS.language: self._languages,
             DCTERMS.spatial: self._places(actor),
@@ -122,15 +122,11 @@ class _Services:
         made = []
         for way, name, town in ways:
             label = self._ways[way]
-            text = [
-                Literal(f"{label.in_(x)}, {town}" if town else label.in_(x), lang=x.value)
-                for x in Language
-            ]
             me = self._own[f"{service}-{name}"]
             said = {
                 DCTERMS.identifier: Literal(f"{service}-{name}"),
-                DCTERMS.description: text,
-                DCTERMS.type: self._named(f"way-{way}", label),
+                DCTERMS.description: in_languages(partial(_placed, label, town)),
+                DCTERMS.type: self._named(f"way-{way}", label.in_),
                 M8G.ownedBy: owner,
             }
             made.append(describe(self.graph, me, M8G.Channel, said))
@@ -155,26 +151,22 @@ class _Services:
         ]
 
     def _status(self, actor: Actor) -> URIRef:
-        label = _texts(lambda x: translator(x)(f"status.{actor.status}"))
-        return self._named(f"status-{actor.status}", label)
+        key = f"status.{actor.status}"
+        return self._named(f"status-{actor.status}", lambda x: translator(x)(key))
 
     def _concept(self, name: str) -> URIRef:
-        return self._named(str(name), self._labels[str(name)])
+        return self._named(str(name), self._labels[str(name)].in_)
 
-    def _named(self, name: str, label: LocalText) -> URIRef:
-        said = {SKOS.prefLabel: _both(label), DCTERMS.identifier: Literal(name)}
+    def _named(self, name: str, label: Callable[[Language], str]) -> URIRef:
+        said = {SKOS.prefLabel: in_languages(label), DCTERMS.identifier: Literal(name)}
         return describe(self.graph, self._own[f"concept-{name}"], SKOS.Concept, said)
 
     def _page(self, address: str | None) -> list[URIRef]:
         return [describe(self.graph, URIRef(address), FOAF.Document, {})] if address else []
 
 
-def _texts(word: Callable[[Language], str]) -> LocalText:
-    return LocalText(**{language.value: word(language) for language in Language})
-
-
-def _both(text: LocalText) -> list[Literal]:
-    return [Literal(text.in_(language), lang=language.value) for language in Language]
+def _placed(label: LocalText, town: str, language: Language) -> str:
+    return ", ".join(filter(None, (label.in_(language), town)))
 
 
 for _ending, (_, _kind) in SERIALISATIONS.items():

@@ -71,6 +71,11 @@ def describe(graph: Graph, me: URIRef, kind: URIRef, said: Mapping[URIRef, Any])
     return me
 
 
+def in_languages(word: Callable[[Language], str]) -> list[Literal]:
+    """Return a text in every language, without what XML cannot hold."""
+    return [Literal(_clean(word(language)), lang=language.value) for language in Language]
+
+
 def county() -> URIRef:
     """Return the county in the EU's nomenclature of regions."""
     return URIRef(f"http://data.europa.eu/nuts/code/{region().nuts}")
@@ -98,8 +103,7 @@ class _Writer:
         return describe(self.graph, me, kind, said)
 
     def _in_words(self, word: Callable[[Translator], str]) -> list[Literal]:
-        """Return a text in every language."""
-        return [Literal(_clean(word(tr)), lang=tr.language.value) for tr in self._translators]
+        return in_languages(lambda language: word(translator(language)))
 
     def _titled(self, key: str) -> dict[URIRef, Any]:
         return {

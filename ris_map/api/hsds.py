@@ -190,7 +190,7 @@ class _Maker:
                 me, "organization", (f"strength-area.{area}" for area in areas)
             ),
         }
-        return _known(told)
+        return known(told)
 
     def _service(self, actor: Actor, offer: Offer, number: int) -> Document:
         me = identifier("service", actor.id, offer.service_type, str(number))
@@ -222,7 +222,7 @@ class _Maker:
             "service_at_locations": self._places(actor, offer, me),
             "attributes": self._attributes(me, "service", names),
         }
-        return _known(told)
+        return known(told)
 
     def _areas(self, actor: Actor, service: str) -> list[Document]:
         area = actor.service_area
@@ -251,7 +251,7 @@ class _Maker:
                     "organization_id": identifier("organization", actor.id),
                     "url": _uri(actor.contact_url or actor.homepage),
                 }
-                places.append(_known(virtual))
+                places.append(known(virtual))
         return [
             {
                 "id": identifier("at", service, place["id"]),
@@ -309,8 +309,8 @@ def _uri(address: str | None) -> str | None:
     ).geturl()
 
 
-def _known(document: Document) -> Document:
-    """Leave out what is not known: the standard has no null."""
+def known(document: Document) -> Document:
+    """Leave out what is not known: HSDS has no null, and schema.org no word for it."""
     return {name: value for name, value in document.items() if value not in (None, [], "")}
 
 

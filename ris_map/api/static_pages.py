@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ris_map.actors.detail import actor_html
+from ris_map.api.hsds import known
 from ris_map.common.faults import RisMapError
 from ris_map.municipality.page import embed_parts
 from ris_map.municipality.profile import MunicipalityChoice, profile
@@ -135,7 +136,7 @@ def actor_page(actor: Actor, *, world: World, words: Words) -> StaticPage:
             {
                 "@type": "Place",
                 "name": office.town,
-                "address": _filled(
+                "address": known(
                     {
                         "@type": "PostalAddress",
                         "streetAddress": office.street_on(world.on),
@@ -163,13 +164,8 @@ def actor_page(actor: Actor, *, world: World, words: Words) -> StaticPage:
         description=actor.summary.in_(language),
         live=detail_url(actor.id, words=words),
         html=actor_html(actor, words=words, on=world.on),
-        thing=_filled(thing),
+        thing=known(thing),
     )
-
-
-def _filled(thing: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known: schema.org has no word for unknown."""
-    return {key: value for key, value in thing.items() if value not in (None, "", [])}
 
 
 def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
