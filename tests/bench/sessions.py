@@ -76,7 +76,8 @@ async def _session(
         ) as socket:  # type: ignore[list-item]
             await rerun(socket, "")
             for query in cycle(queries):
-                await asyncio.sleep(chance.uniform(0, 2 * pause))
+                left = end - time.perf_counter()
+                await asyncio.sleep(min(chance.uniform(0, 2 * pause), left))
                 start = time.perf_counter()
                 if start >= end:
                     break
