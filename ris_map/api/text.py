@@ -162,7 +162,7 @@ def markdown(view: TextView, *, notices: Iterable[str], page: str, tr: Translato
 
 def _cell(cell: Any, *, tr: Translator) -> str:  # noqa: ANN401 -- of either kind of table
     if hasattr(cell, "small"):
-        return f"{cell.text} ({cell.small})" if cell.small else str(cell.text)
+        return str(cell.said)
     return cell_text(cell, tr=tr)
 
 

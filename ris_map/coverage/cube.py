@@ -122,11 +122,6 @@ class Reach:
         serving = self.serves[inside, self.municipality[inside]] == YES
         return np.asarray(inside[serving])
 
-    @property
-    def at_best(self) -> FloatArray:
-        """Minutes to every office where it may serve, shape (offices, C)."""
-        return self.of(np.arange(len(self.office)), at_best=True)
-
 
 def reach(
     table: SupportTable, matrix: TravelMatrix, *, population: Residents, include_outside: bool

@@ -144,6 +144,11 @@ def cell_unknown(
     return ~cube.population.has_road | (np.isinf(known) & np.isfinite(at_best))
 
 
+def time_class(minutes: float) -> int:
+    """Return the class of minutes, 0 to 4."""
+    return sum(minutes > limit for limit in CLASS_LIMITS)
+
+
 def class_codes(minutes: FloatArray, is_unknown: BoolArray) -> CodeArray:
     """Return the map's class of each cell, 0-5; limits are inclusive."""
     codes = np.searchsorted(CLASS_LIMITS, minutes, side="left")

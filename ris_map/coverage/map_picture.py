@@ -45,9 +45,15 @@ from ris_map.words.language import Language
 
 NAME = "restid"
 LIMITS = (30, 60, 90, 120)
+CLASS_WORDS = ("0–30", "30–60", "60–90", "90–120")
+"""The classes of minutes but the last, which has no end."""
 ACTOR_CLASSES = (10, 5, 2, 1)
 """Different actors within the limit: at least this many for classes 0 to 3; none is class 4."""
-_WHOLE = BeforeValidator(lambda value: int(value) if str(value).isdigit() else value)
+Minutes = Annotated[
+    Literal[30, 60, 90, 120],
+    BeforeValidator(lambda value: int(value) if str(value).isdigit() else value),
+]
+"""A limit to choose."""
 
 
 class MapChoice(DatedChoice):
@@ -57,7 +63,7 @@ class MapChoice(DatedChoice):
     service_type: ServiceType | None = Field(ServiceType.RADGIVNING, alias="stod")
     strength_area: StrengthArea | None = Field(None, alias="omrade")
     delivery: Delivery = Field(Delivery.OFFICE, alias="satt")
-    limit: Annotated[Literal[30, 60, 90, 120], _WHOLE] = Field(60, alias="grans")
+    limit: Minutes = Field(60, alias="grans")
     shown: Literal["minuter", "aktorer"] = Field("minuter", alias="lager")
 
     @property
@@ -272,7 +278,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
         words = [tr(f"karta.actors.class.{i}") for i in range(5)]
         shown, head = (0, 1, 2, 3, 4), tr("karta.actors.head")
     else:
-        words = ["0–30", "30–60", "60–90", "90–120", tr("karta.over", n=120)]
+        words = [*CLASS_WORDS, tr("karta.over", n=120)]
         shown, head = (0, 1, 2, 3, 4), tr("karta.minutes.head")
     what = view.choice.shown if view.is_physical else view.choice.delivery.value
     title = tr(f"karta.legend.{what}", kind=view.kind, limit=view.limit)

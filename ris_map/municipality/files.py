@@ -14,11 +14,12 @@ from pathlib import Path
 
 from ris_map.common import dates
 from ris_map.common.files import write_whole
+from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.export.sources import load_sources
 from ris_map.export.tables import CsvFlavour, plain, text_csv
 from ris_map.export.xlsx import Sheet, sheets_xlsx
 from ris_map.geography.statistics import language_rights, rights_of
-from ris_map.municipality.pictures import CLASS_WORDS, map_picture
+from ris_map.municipality.pictures import map_picture
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, season, tables
 from ris_map.municipality.words import (
@@ -30,7 +31,7 @@ from ris_map.municipality.words import (
     paragraph,
     source_line,
 )
-from ris_map.register.in_words import Words
+from ris_map.register.in_words import Words, ascii_name
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import World, foundations, world_of
@@ -48,12 +49,11 @@ USED_FILES = (
     "data/statistics.csv",
 )
 """Files whose source stands in the report."""
-_ASCII = str.maketrans("åäöéü ", "aaoeu-")
 
 
 def file_name(profile: Profile, choice: MunicipalityChoice, *, tr: Translator) -> str:
     """Return the name of the files without its ending: what, choice, date, in plain ASCII."""
-    name = profile.name.casefold().translate(_ASCII)
+    name = ascii_name(profile.name)
     chosen = [f"{choice.limit}min"]
     chosen += [choice.scope] if choice.scope is not Scope.CORE else []
     chosen += [tr("municipality.file.winter")] if choice.winter else []
@@ -71,7 +71,7 @@ def profile_csv(
     lines = []
     for table in shown:
         for row in table.rows:
-            name = " – ".join(part for part in (row[0].text, row[0].small) if part)
+            name = " – ".join(filter(None, (row[0].text, row[0].small)))
             for column, cell in zip(table.columns[1:], row[1:], strict=True):
                 value = cell.text if cell.value is None else f"{cell.value:.10g}"
                 if cell.value is not None and flavour is CsvFlavour.SWEDISH:
@@ -99,14 +99,7 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
             name=tr(f"municipality.sheet.{table.id}"),
             heads=table.columns,
             rows=[
-                [
-                    cell.value
-                    if cell.value is not None
-                    else f"{cell.text} ({cell.small})"
-                    if cell.small
-                    else cell.text
-                    for cell in row
-                ]
+                [cell.said if cell.value is None else cell.value for cell in row]
                 for row in table.rows
             ],
             above=(table.title,),
@@ -191,11 +184,9 @@ def run_report(arguments: argparse.Namespace) -> int:
         words = f"{data}: This folder does not exist. Give the data folder with --data."
         print(words, file=sys.stderr)
         return 2
-    choice = MunicipalityChoice(
-        kommun=arguments.code,
-        grans=int(arguments.limit),
-        bredd=Scope.ADJACENT if arguments.adjacent else Scope.CORE,
-    )
+    asked = {"kommun": arguments.code, "grans": int(arguments.limit)}
+    asked |= {"bredd": Scope.ADJACENT} if arguments.adjacent else {}
+    choice = MunicipalityChoice.model_validate(asked)
     output: Path = arguments.output
     report = written_report(
         data, choice, language=Language(arguments.lang), on=arguments.today or dates.today()

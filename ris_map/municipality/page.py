@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from ris_map.common.address import IgnoredValue
+from ris_map.coverage.map_picture import LIMITS
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.statistics import language_rights, rights_of
 from ris_map.municipality.files import (
@@ -19,7 +20,6 @@ from ris_map.municipality.files import (
 )
 from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import (
-    LIMITS,
     PATH,
     MunicipalityChoice,
     Profile,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import cell_classes, class_shares, cube_of
+from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
@@ -32,7 +33,6 @@ from ris_map.web.picture import CountyPicture, Mark, Squares
 from ris_map.words import Translator
 from ris_map.words.figures import percent, rounded
 
-CLASS_WORDS = ("0–30", "30–60", "60–90", "90–120")
 LINES = 2
 """Lines are drawn to the nearest towns that serve the municipality, this many."""
 Towns = dict[str, dict[str, Office]]
@@ -42,11 +42,10 @@ def map_layer(
     profile: Profile, choice: MunicipalityChoice, *, world: World, words: Words
 ) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
-    cell = profile.cell(*choice.kind)
-    cube = cube_of(world, choice.cube)
-    classes = classes_of(world, choice)
+    tr, classes = words.tr, classes_of(world, choice)
     towns = _towns(profile, choice, world=world)
-    home = tuple(
+    kind = kind_words(profile.cell(*choice.kind), words=words)
+    home = (
         Bubble(
             id=town_id(office),
             name=office.town,
@@ -62,16 +61,14 @@ def map_layer(
     return MapLayer(
         picture=MapPicture(
             classes=classes.tolist(),
-            legend=_legend(
-                profile, world, classes, kind=kind_words(cell, words=words), tr=words.tr
-            ),
-            sentences=_sentences(cube, choice, words=words, chosen=profile.code),
-            bubbles=tuple(_bubbles(profile, choice, towns, tr=words.tr)),
+            legend=_legend(profile, world, classes, kind=kind, tr=tr),
+            sentences=_sentences(profile.cube, choice, words=words, chosen=profile.code),
+            bubbles=tuple(_bubbles(profile, choice, towns, tr=tr)),
         ),
-        title=words.tr("municipality.map.title", name=profile.name),
+        title=tr("municipality.map.title", name=profile.name),
         chosen=profile.code,
-        routes=tuple(_routes(profile, towns, world=world, tr=words.tr)),
-        bubbles=home,
+        routes=tuple(_routes(profile, towns, world=world, tr=tr)),
+        bubbles=tuple(home),
     )
 
 
@@ -93,11 +90,7 @@ def classes_of(world: World, choice: MunicipalityChoice) -> CodeArray:
 
 
 def map_picture(
-    profile: Profile,
-    choice: MunicipalityChoice,
-    *,
-    world: World,
-    words: Words,
+    profile: Profile, choice: MunicipalityChoice, *, world: World, words: Words
 ) -> CountyPicture:
     """Return the same map as a drawing for paper."""
     tr = words.tr
@@ -132,21 +125,18 @@ def _sentences(
     cube: CoverageCube, choice: MunicipalityChoice, *, words: Words, chosen: str = ""
 ) -> dict[str, Sentence]:
     """Return what is said of each municipality; of the chosen one as long as none is pointed at."""
-    sentences = {}
-    phase, service_type = choice.kind
+    tr, (phase, service_type), sentences = words.tr, choice.kind, dict[str, Sentence]()
     for code in cube.municipality_codes:
         cell = cube.cell(code, phase=phase, service_type=service_type)
         figure, text = half_sentence(cell, limit=choice.limit, words=words)
         name = words.municipality_names[code]
+        link = {
+            "url": choice.url(tr=tr, code=code, beside=None),
+            "link": tr("municipality.map.open", name=name),
+        }
+        sentences[code] = Sentence(figure=figure, text=f"{name}: {text}", **link)
         if code == chosen:
             sentences[""] = sentences[code] = Sentence(figure=figure, text=text)
-        else:
-            sentences[code] = Sentence(
-                figure=figure,
-                text=f"{name}: {text}",
-                url=choice.url(tr=words.tr, code=code, beside=None),
-                link=words.tr("municipality.map.open", name=name),
-            )
     return sentences
 
 
@@ -155,8 +145,7 @@ def _legend(
 ) -> Legend:
     """Return the legend as a chart: share of residents in each class, here and in the county."""
     groups = {profile.code: (profile.code,), "": MUNICIPALITY_CODES}
-    columns = list(class_shares(world, classes, groups).values())
-    labels = (*CLASS_WORDS, tr("municipality.map.over"))
+    columns = class_shares(world, classes, groups).values()
     rows = tuple(
         LegendRow(
             code=code,
@@ -164,7 +153,7 @@ def _legend(
             shares=tuple(100 * column[code] for column in columns),
             texts=tuple(percent(column[code], tr=tr) for column in columns),
         )
-        for code, label in enumerate(labels)
+        for code, label in enumerate((*CLASS_WORDS, tr("municipality.map.over")))
     )
     unknown = (("unknown", tr("municipality.map.unknown")),) if (classes == UNKNOWN).any() else ()
     return Legend(

@@ -7,6 +7,7 @@ lists are never added.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,15 +21,12 @@ from pydantic import AfterValidator, Field
 
 from ris_map.common.address import DatedChoice, Flag
 from ris_map.common.dates import period_end
-from ris_map.coverage.cube import (
-    THRESHOLDS,
-    CellState,
-    CoverageCell,
-    CoverageCube,
-)
+from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube
 from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
-from ris_map.coverage.support import MODES, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
+from ris_map.coverage.map_picture import Minutes
+from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
+from ris_map.coverage.ways import Kind, Way, ways
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Division, DivisionGroup, Locality
 from ris_map.geography.statistics import Statistic
@@ -42,24 +40,16 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.travel.accuracy import Errors, typical_error
-from ris_map.travel.network import BoolArray, IntArray
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 
 PATH = "/kommun"
-LIMITS = tuple(int(limit) for limit in THRESHOLDS)
 
 
 def _of_the_county(code: str) -> str:
     if code not in MUNICIPALITY_CODES:
         raise ValueError("not a municipality of the county")
     return code
-
-
-def _limit(minutes: int) -> int:
-    if minutes not in LIMITS:
-        raise ValueError("not one of the limits")
-    return minutes
 
 
 Code = Annotated[str, AfterValidator(_of_the_county)]
@@ -72,7 +62,7 @@ class MunicipalityChoice(DatedChoice):
     beside: Code | None = Field(default=None, alias="jamfor")
     phase: Phase | None = Field(default=Phase.IDE, alias="fas")
     service_type: ServiceType | None = Field(default=ServiceType.RADGIVNING, alias="stod")
-    limit: Annotated[int, AfterValidator(_limit)] = Field(default=60, alias="grans")
+    limit: Minutes = Field(default=60, alias="grans")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
     winter: Flag = Field(default=False, alias="vinter")
 
@@ -104,8 +94,6 @@ class MunicipalityChoice(DatedChoice):
         return f"/tankom?{urlencode(query, doseq=True)}"
 
 
-Kind = tuple[Phase, ServiceType]
-"""One cell of a municipality's coverage."""
 KINDS: tuple[Kind, ...] = tuple(product(PHASES, SERVICE_TYPES))
 
 
@@ -124,32 +112,6 @@ class ListKind(StrEnum):
     """Help by telephone whose service area includes the municipality."""
 
 
-REMOTE_MODES = {
-    ListKind.VISIT: Delivery.VISIT,
-    ListKind.DIGITAL: Delivery.DIGITAL,
-    ListKind.PHONE: Delivery.PHONE,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One way in which one actor helps, or may help (``possible``), in the municipality.
-
-    An office has its town and the code of the municipality it stands in, minutes by road from the
-    seat (infinite without a way, else NaN), and the residents who reach it within the threshold.
-    """
-
-    actor_id: str
-    office_id: str | None = None
-    town: str | None = None
-    office_municipality: str | None = None
-    minutes_from_seat: float = float("nan")
-    people_within: int = 0
-    kinds: tuple[Kind, ...]
-    possible: tuple[Kind, ...]
-    is_doubtful: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayList:
     """One list: what is known, and apart from it what may be so. In the order of actor ids."""
@@ -166,96 +128,16 @@ class WayList:
     @property
     def uncertain_ids(self) -> tuple[str, ...]:
         """Actors that may count and do not count already, each once."""
-        known = set(self.actor_ids)
         ids = dict.fromkeys(way.actor_id for way in self.uncertain)
-        return tuple(actor_id for actor_id in ids if actor_id not in known)
+        return tuple(actor_id for actor_id in ids if actor_id not in set(self.actor_ids))
 
 
-def way_lists(cube: CoverageCube, code: str) -> tuple[WayList, ...]:
-    """Return the lists of one municipality, in their order; ``ValueError`` for an unknown one."""
-    m = cube.municipality_codes.index(code)
-    found: dict[ListKind, list[Way]] = {kind: [] for kind in ListKind}
-    for kind, way in (*_office_ways(cube, m), *_remote_ways(cube, m)):
-        found[kind].append(way)
-    return tuple(
-        WayList(
-            kind=kind,
-            known=tuple(way for way in ways if way.kinds),
-            uncertain=tuple(way for way in ways if not way.kinds),
-        )
-        for kind, ways in found.items()
-    )
-
-
-def serving_offices(cube: CoverageCube, code: str) -> tuple[Way, ...]:
-    """Return every office that counts for a municipality, the nearest to its seat first."""
-    m = cube.municipality_codes.index(code)
-    ways = (way for _, way in _office_ways(cube, m, however_far=True) if way.kinds)
-    return tuple(sorted(ways, key=lambda w: (w.minutes_from_seat, w.town or "", w.actor_id)))
-
-
-def _office_ways(
-    cube: CoverageCube, m: int, *, however_far: bool = False
-) -> Iterator[tuple[ListKind, Way]]:
-    shared, table = cube.shared, cube.table
-    truth = cube.tensor[:, MODES.index(Delivery.OFFICE)][shared.actor]
-    answers = np.minimum(truth, shared.serves[:, m][:, None, None])
-    minutes = _seat_minutes(cube, m)
-    for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
-        is_here = int(shared.municipality[k]) == m
-        within = _cells_within(cube, k, m)
-        if not (is_here or len(within) or however_far):
-            continue
-        office, actor = int(shared.office[k]), int(shared.actor[k])
-        population = cube.population
-        yield (
-            ListKind.HERE if is_here else ListKind.REACHABLE,
-            Way(
-                actor_id=table.actor_ids[actor],
-                office_id=table.office_ids[office],
-                town=table.office_towns[office],
-                office_municipality=table.municipality_codes[int(shared.municipality[k])],
-                minutes_from_seat=minutes[table.office_ids[office]],
-                people_within=int(population.persons[within].sum()),
-                kinds=_kinds(answers[k] == YES),
-                possible=_kinds(answers[k] == UNKNOWN),
-                is_doubtful=bool(table.actor_is_doubtful[actor]),
-            ),
-        )
-
-
-def _cells_within(cube: CoverageCube, k: int, m: int) -> IntArray:
-    """Positions of the municipality's cells within the threshold of an office."""
-    population, limit = cube.population, cube.choice.threshold
-    here = np.flatnonzero(population.municipality == m)
-    within: IntArray = here[cube.shared.at_best[k, here] <= limit]
-    return within
-
-
-def _seat_minutes(cube: CoverageCube, m: int) -> dict[str, float]:
-    """Minutes from the seat to every office that counts; NaN without a seat."""
-    offices = [cube.table.office_ids[k] for k in cube.shared.office.tolist()]
-    return dict(zip(offices, cube.shared.from_seat[:, m].tolist(), strict=True))
-
-
-def _remote_ways(cube: CoverageCube, m: int) -> Iterator[tuple[ListKind, Way]]:
-    table = cube.table
-    for kind, mode in REMOTE_MODES.items():
-        answers = np.minimum(cube.tensor[:, MODES.index(mode)], table.serves[m][:, None, None])
-        for actor in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
-            yield (
-                kind,
-                Way(
-                    actor_id=table.actor_ids[actor],
-                    kinds=_kinds(answers[actor] == YES),
-                    possible=_kinds(answers[actor] == UNKNOWN),
-                    is_doubtful=bool(table.actor_is_doubtful[actor]),
-                ),
-            )
-
-
-def _kinds(holds: BoolArray) -> tuple[Kind, ...]:
-    return tuple((PHASES[p], SERVICE_TYPES[s]) for p, s in np.argwhere(holds).tolist())
+def _list_of(way: Way, code: str) -> ListKind | None:
+    """Return the list in which a way stands; none for an office that nobody has near."""
+    if way.mode is not Delivery.OFFICE:
+        return ListKind(way.mode.value)
+    elsewhere = ListKind.REACHABLE if way.people_within else None
+    return ListKind.HERE if way.office_municipality == code else elsewhere
 
 
 FIGURES = (
@@ -377,10 +259,21 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
     cube, foundations = cube_of(world, choice), world.foundations
     m = cube.municipality_codes.index(code)
-    lists, home = way_lists(cube, code), tuple(home_offices(world, code))
-    gaps = find_gaps(cube)
+    home, listed = (
+        tuple(_home_offices(world, code)),
+        [(w, _list_of(w, code)) for w in ways(cube, code)],
+    )
+    lists = tuple(
+        WayList(
+            kind=kind,
+            known=tuple(way for way, where in listed if where is kind and way.kinds),
+            uncertain=tuple(way for way, where in listed if where is kind and not way.kinds),
+        )
+        for kind in ListKind
+    )
+    offices = (way for way, _ in listed if way.office_id and way.kinds)
     names = {item.code: item.name for item in foundations.geography.municipalities}
-    known_sizes = sizes(foundations.statistics)
+    known_sizes, latest = sizes(foundations.statistics), _latest(foundations.statistics)
     return Profile(
         code=code,
         name=names[code],
@@ -392,18 +285,28 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         actors=world.register.by_id,
         home=home,
         lists=lists,
-        offices=serving_offices(cube, code),
-        cells=tuple(cell for cell in cube.cells() if cell.municipality_code == code),
-        gaps=tuple(g.cell for g in gaps.gaps if g.cell.municipality_code == code),
+        offices=tuple(sorted(offices, key=lambda w: (w.minutes_from_seat, w.town, w.actor_id))),
+        cells=tuple(cube.cell_at(m, *at) for at in np.ndindex(*SHAPE)),
+        gaps=_gaps(world, choice).get(code, ()),
         chain=support_chains(cube)[m],
         own_actors=_own_actors(world, lists),
-        times=tuple(_times(cube, world, m)),
-        figures=tuple((name, _latest(foundations.statistics, code, name)) for name in FIGURES),
+        times=_times(cube, world, m),
+        figures=tuple((name, latest.get((code, name))) for name in FIGURES),
         memberships=tuple((d, d.group_of(code)) for d in foundations.geography.divisions),
         size=known_sizes.get(code),
         similar=similar_to(code, known=known_sizes, names=names),
         unconfirmed=tuple(_unconfirmed(world, home, lists)),
     )
+
+
+@kept(8)
+def _gaps(world: World, choice: CubeChoice) -> dict[str, tuple[CoverageCell, ...]]:
+    """Return the gaps of every municipality that has any, in the order of the county's list."""
+    gaps: dict[str, tuple[CoverageCell, ...]] = {}
+    for gap in find_gaps(cube_of(world, choice)).gaps:
+        code = gap.cell.municipality_code
+        gaps[code] = (*gaps.get(code, ()), gap.cell)
+    return gaps
 
 
 def compared(world: World, profile_: Profile, *, other: str | None = None) -> tuple[Profile, ...]:
@@ -415,7 +318,7 @@ def compared(world: World, profile_: Profile, *, other: str | None = None) -> tu
     return tuple(sorted(profiles, key=lambda item: swedish_sort_key(item.name)))
 
 
-def home_offices(world: World, code: str) -> Iterator[Actor]:
+def _home_offices(world: World, code: str) -> Iterator[Actor]:
     """Yield the municipality's own business offices: the first contact, in no count."""
     for actor in world.register.actors:
         is_own = actor.municipal and not actor.outside_county and actor.is_active(world.on)
@@ -434,29 +337,27 @@ def unconfirmed_since(actor: Actor, *, on: date) -> bool:
     return period_end(actor.last_confirmed) < limit
 
 
+def _latest(statistics: Iterable[Statistic]) -> dict[tuple[str, str], Statistic]:
+    """Return the latest figure of each municipality and indicator."""
+    in_time = sorted(statistics, key=lambda item: item.period)
+    return {(item.municipality_code, item.indicator): item for item in in_time}
+
+
 def sizes(statistics: Iterable[Statistic]) -> dict[str, Size]:
     """Return the size of every municipality for which both figures are known."""
-    statistics = tuple(statistics)
-    latest: dict[str, dict[str, float]] = {"population": {}, "land_area_km2": {}}
-    for item in sorted(statistics, key=lambda s: s.period):
-        if item.indicator in latest and item.number is not None:
-            latest[item.indicator][item.municipality_code] = item.number
-    areas = latest["land_area_km2"]
+    known = _latest(item for item in statistics if item.number is not None)
+    numbers = {at: item.number or 0.0 for at, item in known.items()}
     return {
-        code: Size(code=code, population=population, land_km2=areas[code])
-        for code, population in latest["population"].items()
-        if areas.get(code)
+        code: Size(code=code, population=population, land_km2=area)
+        for (code, indicator), population in numbers.items()
+        if indicator == "population" and (area := numbers.get((code, "land_area_km2")))
     }
 
 
 def factor(one: Size, other: Size) -> float:
     """Return by how much two municipalities differ: the larger factor of the two measures."""
-
-    def ratio(a: float, b: float) -> float:
-        low, high = sorted((a, b))
-        return high / low if low > 0 else float("inf")
-
-    return max(ratio(one.population, other.population), ratio(one.density, other.density))
+    pairs = ((one.population, other.population), (one.density, other.density))
+    return max(max(pair) / min(pair) if min(pair) > 0 else math.inf for pair in pairs)
 
 
 def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]) -> Similar:
@@ -482,41 +383,33 @@ def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tu
     }
 
 
-def _times(cube: CoverageCube, world: World, m: int) -> Iterator[PlaceTimes]:
-    """Yield the seat first, then the other settlements by population, unknown ones last."""
-    here = [
-        (position, place)
-        for position, place in enumerate(world.foundations.geography.localities)
-        if place.municipality_code == cube.municipality_codes[m]
-    ]
-    here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
-    for position, locality in here:
-        yield PlaceTimes(
-            locality=locality,
-            nearest=tuple(_nearest(cube, m, position, s) for s in range(len(SERVICE_TYPES))),
-        )
-
-
-def _nearest(cube: CoverageCube, m: int, locality: int, service: int) -> Nearest:
-    shared, table = cube.shared, cube.table
-    truth = cube.tensor[:, MODES.index(Delivery.OFFICE), :, service].max(axis=1)
-    is_open = (truth[shared.actor] == YES) & (shared.serves[:, m] == YES)
-    offices = np.flatnonzero(is_open)
-    rows = cube.matrix.rows([table.office_ids[k] for k in shared.office[offices].tolist()])
-    minutes = cube.matrix.settlement_minutes[rows, locality]
-    if not len(offices) or not np.isfinite(minutes).any():
-        return Nearest(service_type=SERVICE_TYPES[service], minutes=float("inf"), town=None)
-    first = int(minutes.argmin())  # offices are sorted by id: the first of equals
-    return Nearest(
-        service_type=SERVICE_TYPES[service],
-        minutes=float(minutes[first]),
-        town=table.office_towns[int(shared.office[offices[first]])],
+def _times(cube: CoverageCube, world: World, m: int) -> tuple[PlaceTimes, ...]:
+    """Return the seat first, then the other settlements by population, unknown ones last."""
+    code, localities = cube.municipality_codes[m], world.foundations.geography.localities
+    here = {place: i for i, place in enumerate(localities) if place.municipality_code == code}
+    order = sorted(here, key=lambda p: (not p.is_seat, -(p.population or 0), p.name))
+    at = [here[place] for place in order]
+    by_type = (_nearest(cube, m, at, s) for s in range(len(SERVICE_TYPES)))
+    by_place = zip(*by_type, strict=True)
+    return tuple(
+        PlaceTimes(locality=place, nearest=nearest)
+        for place, nearest in zip(order, by_place, strict=True)
     )
 
 
-def _latest(statistics: Iterable[Statistic], code: str, indicator: str) -> Statistic | None:
-    items = (s for s in statistics if s.municipality_code == code and s.indicator == indicator)
-    return max(items, key=lambda s: s.period, default=None)
+def _nearest(cube: CoverageCube, m: int, localities: list[int], s: int) -> Iterator[Nearest]:
+    """Yield the nearest office of one service type, in any phase, for each of some settlements."""
+    shared, table = cube.shared, cube.table
+    is_sure = cube.sure[:, s].any(axis=0) & (shared.serves[:, m] == YES)
+    offices = shared.office[is_sure]  # sorted by id: of equals, the first
+    rows = cube.matrix.rows([table.office_ids[k] for k in offices])
+    for minutes in cube.matrix.settlement_minutes[rows][:, localities].T:
+        shortest = float(minutes.min(initial=np.inf))
+        yield Nearest(
+            service_type=SERVICE_TYPES[s],
+            minutes=shortest,
+            town=table.office_towns[offices[minutes.argmin()]] if math.isfinite(shortest) else None,
+        )
 
 
 def _unconfirmed(

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
 
 from ris_map.coverage.cube import CoverageCell
-from ris_map.municipality.profile import ListKind, Profile, Way
+from ris_map.coverage.ways import Way
+from ris_map.municipality.profile import ListKind, Profile
 from ris_map.municipality.tables import (
     list_title,
     nearby_counts,
+    reading,
     season,
     sorted_ways,
     types_words,
 )
-from ris_map.register.in_words import PhaseMark, Words, detail_url, phase_marks
+from ris_map.register.in_words import PhaseMark, Words, detail_url, mail_url, phase_marks
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
 from ris_map.travel.accuracy import error_words
@@ -52,48 +53,34 @@ class ListPart:
 
 def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
     """Return "Norsjö: about 60 min to the nearest adviser" for one kind of support."""
-    to = tr(f"municipality.to.{cell.service_type}")
-    minutes = cell.median_minutes
-    if cell.is_maybe_physical and not math.isfinite(cell.median_minutes):
-        return tr("municipality.headline.unknown", name=profile.name, to=to)
-    if math.isinf(minutes) or math.isnan(minutes):
-        return tr("municipality.headline.none", name=profile.name, to=to)
-    if minutes < 5:
-        return tr("municipality.headline.here", name=profile.name, to=to)
-    if cell.is_borderline:
-        said = tr("municipality.headline.near", n=tr.number(profile.choice.threshold))
-    else:
-        said = minutes_words(minutes, tr=tr)
+    to, minutes = tr(f"municipality.to.{cell.service_type}"), cell.median_minutes
+    how = "here" if minutes < ROUND_MINUTES else reading(cell)
+    if how in {"unknown", "none", "here"}:
+        return tr(f"municipality.headline.{how}", name=profile.name, to=to)
+    limit = tr.number(profile.choice.threshold)
+    near = tr("municipality.headline.near", n=limit)
+    said = near if how == "near" else minutes_words(minutes, tr=tr)
     return tr("municipality.headline", name=profile.name, minutes=said, to=to)
 
 
 def lead(profile: Profile, *, tr: Translator) -> str:
     """Return how many of the 15 kinds of support are near, may be near, or are not known."""
     counts, limit = nearby_counts(profile), tr.number(profile.choice.threshold)
-    sure = "sure" if counts["sure"] else "none"
-    parts = [
-        tr(f"municipality.count.{sure}", n=counts["sure"], all=len(profile.cells), limit=limit)
-    ]
-    parts += [
-        tr.plural(f"municipality.count.{name}", counts[name])
-        for name in ("near", "unknown")
-        if counts[name]
-    ]
-    return " ".join(parts)
+    sure, all_of_them = counts["sure"], len(profile.cells)
+    key = f"municipality.count.{'sure' if sure else 'none'}"
+    unsure = [name for name in ("near", "unknown") if counts[name]]
+    more = (tr.plural(f"municipality.count.{name}", counts[name]) for name in unsure)
+    return " ".join((tr(key, n=sure, all=all_of_them, limit=limit), *more))
 
 
 def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[str, str]:
     """Return the big figure of the map and the words after it: half, and nine of ten."""
-    tr = words.tr
+    tr, how = words.tr, reading(cell)
     kind = kind_words(cell, words=words)
-    if cell.is_maybe_physical and not math.isfinite(cell.median_minutes):
-        return "?", tr("municipality.half.unknown", kind=kind)
-    if not math.isfinite(cell.median_minutes):
-        return "–", tr("municipality.half.none", kind=kind)
-    if cell.is_borderline:
-        figure = tr("municipality.half.near", n=tr.number(limit))
-    else:
-        figure = minutes_words(cell.median_minutes, tr=tr)
+    if how in {"unknown", "none"}:
+        return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", kind=kind)
+    near = tr("municipality.half.near", n=tr.number(limit))
+    figure = near if how == "near" else minutes_words(cell.median_minutes, tr=tr)
     text = tr("municipality.half", n=tr.number(cell.located_residents), kind=kind)
     if math.isfinite(cell.p90_minutes):
         nine = tr.number(rounded(max(cell.p90_minutes, ROUND_MINUTES)))
@@ -103,12 +90,8 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
 
 def kind_words(cell: CoverageCell, *, words: Words) -> str:
     """Return one kind of support inside a sentence: "advice in the idea phase"."""
-    label, tr = words.strategy.label, words.tr
-    return tr(
-        "municipality.kind",
-        type=label(cell.service_type).in_(tr.language).lower(),
-        phase=label(cell.phase).in_(tr.language).lower(),
-    )
+    kind, phase = words.label(cell.service_type).lower(), words.label(cell.phase).lower()
+    return words.tr("municipality.kind", type=kind, phase=phase)
 
 
 def chain_sentence(profile: Profile, *, words: Words) -> str:
@@ -116,10 +99,9 @@ def chain_sentence(profile: Profile, *, words: Words) -> str:
     tr, chain = words.tr, profile.chain
     if not chain.weakest:
         return tr("municipality.chain.even")
-    links = {link.phase: link for link in chain.links}
-    labels = (words.strategy.label(p).in_(tr.language).lower() for p in chain.weakest)
-    minutes = max(links[phase].median_minutes for phase in chain.weakest)
-    said = minutes_words(minutes, tr=tr)
+    labels = (words.label(phase).lower() for phase in chain.weakest)
+    minutes = (link.median_minutes for link in chain.links if link.phase in chain.weakest)
+    said = minutes_words(max(minutes), tr=tr)
     return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
 
 
@@ -166,9 +148,7 @@ def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
             id=item.kind.value,
             title=list_title(item.kind, limit=profile.choice.threshold, tr=tr),
             note=tr(f"municipality.list.note.{item.kind}"),
-            count=tr.plural("municipality.list.count", len(ways))
-            if ways
-            else tr("municipality.list.empty"),
+            count=_count("municipality.list.count", len(ways), "municipality.list.empty", tr=tr),
             entries=tuple(_entry(profile, item.kind, own, words=words) for own in ways.values()),
             uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),
             uncertain=tuple((actors[i].name, detail_url(i, words=words)) for i in unsure),
@@ -231,94 +211,68 @@ def message_url(actor: Actor, *, profile: Profile, words: Words) -> str:
         "product": words.tr("product.name"),
         "date": profile.cube.table.on,
     }
-    fields = {
-        "subject": words.tr("municipality.confirm.subject.yes", **values),
-        "body": words.tr("municipality.confirm.body.yes", **values),
-    }
-    return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}"
+    subject, body = (
+        words.tr(f"municipality.confirm.{x}.yes", **values) for x in ("subject", "body")
+    )
+    return mail_url(subject, body, words=words)
 
 
 def paragraph(profile: Profile, *, words: Words) -> str:
     """Return the generated text that a civil servant could paste into a memo."""
     tr = words.tr
-    return " ".join(
-        (
-            *_people(profile, tr=tr),
-            *_offices(profile, tr=tr),
-            *_remote(profile, tr=tr),
-            lead(profile, tr=tr),
-            chain_sentence(profile, words=words),
-            tr(
-                "municipality.p.source",
-                product=tr("product.name"),
-                reference=profile.reference_date,
-                season=season(profile, tr=tr),
-            ),
-        )
+    sentences = (*_people(profile, tr=tr), *_offices(profile, tr=tr), *_remote(profile, tr=tr))
+    source = tr(
+        "municipality.p.source",
+        product=tr("product.name"),
+        reference=profile.reference_date,
+        season=season(profile, tr=tr),
     )
+    chain = chain_sentence(profile, words=words)
+    return " ".join((*sentences, lead(profile, tr=tr), chain, source))
 
 
-def _people(profile: Profile, *, tr: Translator) -> list[str]:
+def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
     population, density = profile.figure("population"), profile.figure("population_density")
     if not (population and density and population.number and density.number):
-        return [tr("municipality.p.people-unknown", name=profile.name)]
-    parts = [
-        tr(
-            "municipality.p.people",
-            name=profile.name,
-            population=tr.number(population.number),
-            year=population.period[:4],
-            density=tr.number(density.number, decimals=1),
-        )
-    ]
+        yield tr("municipality.p.people-unknown", name=profile.name)
+        return
+    yield tr(
+        "municipality.p.people",
+        name=profile.name,
+        population=tr.number(population.number),
+        year=population.period[:4],
+        density=tr.number(density.number, decimals=1),
+    )
     inside = profile.figure("share_in_tatort")
     if inside and inside.number is not None:
         share = percent(1 - inside.number / 100, tr=tr)
-        parts.append(tr("municipality.p.outside", share=share, year=inside.period[:4]))
-    return parts
+        yield tr("municipality.p.outside", share=share, year=inside.period[:4])
 
 
-def _offices(profile: Profile, *, tr: Translator) -> list[str]:
+def _count(key: str, n: int, none: str, *, tr: Translator, **values: str) -> str:
+    """Return how many there are, or that there is none."""
+    return tr.plural(key, n, **values) if n else tr(none, **values)
+
+
+def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
     scope = tr(f"municipality.scope.{profile.choice.scope}")
-    here = len(profile.list_of(ListKind.HERE).actor_ids)
-    near = len(profile.list_of(ListKind.REACHABLE).actor_ids)
     limit = tr.number(profile.choice.threshold)
-    seat = profile.times[0]
-    nearest = min(seat.nearest, key=lambda item: item.minutes)
-    parts = [
-        tr.plural("municipality.p.here", here, scope=scope)
-        if here
-        else tr("municipality.p.none-here", scope=scope),
-        tr.plural("municipality.p.reachable", near, limit=limit)
-        if near
-        else tr("municipality.p.none-reachable", limit=limit),
-    ]
-    if nearest.town is None:
-        parts.append(tr("municipality.p.nearest-none"))
-    elif nearest.town == seat.locality.name:
-        parts.append(tr("municipality.p.nearest-here", seat=seat.locality.name))
-    else:
-        minutes = minutes_words(nearest.minutes, tr=tr)
-        parts.append(
-            tr(
-                "municipality.p.nearest",
-                seat=seat.locality.name,
-                minutes=minutes,
-                town=nearest.town,
-            )
-        )
-    return parts
+    here, near = (len(profile.list_of(k).actor_ids) for k in (ListKind.HERE, ListKind.REACHABLE))
+    yield _count("municipality.p.here", here, "municipality.p.none-here", tr=tr, scope=scope)
+    key = "municipality.p.reachable"
+    yield _count(key, near, "municipality.p.none-reachable", tr=tr, limit=limit)
+    seat = profile.times[0].locality.name
+    nearest = min(profile.times[0].nearest, key=lambda item: item.minutes)
+    how = "-none" if nearest.town is None else "-here" if nearest.town == seat else ""
+    minutes = minutes_words(nearest.minutes, tr=tr)
+    yield tr(f"municipality.p.nearest{how}", seat=seat, minutes=minutes, town=nearest.town)
 
 
-def _remote(profile: Profile, *, tr: Translator) -> list[str]:
+def _remote(profile: Profile, *, tr: Translator) -> Iterator[str]:
     visit, digital = (profile.list_of(kind) for kind in (ListKind.VISIT, ListKind.DIGITAL))
-    parts = [
-        tr.plural(f"municipality.p.{name}", len(item.actor_ids))
-        if item.actor_ids
-        else tr(f"municipality.p.{name}-none")
-        for name, item in (("visit", visit), ("digital", digital))
-    ]
+    for item in (visit, digital):
+        key = f"municipality.p.{item.kind}"
+        yield _count(key, len(item.actor_ids), f"{key}-none", tr=tr)
     if visit.uncertain_ids or digital.uncertain_ids:
         unsure = tr.number(len(digital.uncertain_ids))
-        parts.append(tr.plural("municipality.p.unknown", len(visit.uncertain_ids), digital=unsure))
-    return parts
+        yield tr.plural("municipality.p.unknown", len(visit.uncertain_ids), digital=unsure)

@@ -224,18 +224,25 @@ def town_id(office: Office) -> str:
 
 def place_id(municipality_code: str, town: str) -> str:
     """Return a stable id of a town: municipality code and ASCII name."""
-    ascii_name = town.casefold().translate(str.maketrans("åäöéü ", "aaoeu-"))
-    kept = "".join(c for c in ascii_name if c.isascii() and (c.isalnum() or c == "-"))
-    return f"{municipality_code}-{kept}"
+    return f"{municipality_code}-{ascii_name(town)}"
+
+
+def ascii_name(name: str) -> str:
+    """Return a name in plain ASCII, for ids and names of files."""
+    plain = name.casefold().translate(str.maketrans("åäöéü ", "aaoeu-"))
+    return "".join(c for c in plain if c.isascii() and (c.isalnum() or c == "-"))
 
 
 def report_url(actor_id: str, name: str, *, words: Words) -> str:
     """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
     said = {"name": name, "id": actor_id}
-    return _mail(words.tr("report.subject", **said), words.tr("report.body", **said), words=words)
+    return mail_url(
+        words.tr("report.subject", **said), words.tr("report.body", **said), words=words
+    )
 
 
-def _mail(subject: str, body: str, *, words: Words) -> str:
+def mail_url(subject: str, body: str, *, words: Words) -> str:
+    """Return a ``mailto:`` link to the role address with a prepared message."""
     # lines of a message end in CR LF (RFC 6068)
     fields = {"subject": subject, "body": "\r\n".join(body.splitlines())}
     return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}"
@@ -247,7 +254,7 @@ def confirm_message(actor: Actor, fragment: str, *, changed: bool, words: Words)
     lines = [tr("confirm.body.change" if changed else "confirm.body.right"), "", fragment]
     lines += [tr("confirm.body.source"), ""] if changed else []
     body = "\n".join(lines)
-    return _mail(tr("confirm.subject", name=actor.name, id=actor.id), body, words=words), body
+    return mail_url(tr("confirm.subject", name=actor.name, id=actor.id), body, words=words), body
 
 
 def confirm_url(actor_id: str, *, words: Words) -> str:

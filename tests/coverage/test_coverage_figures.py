@@ -23,7 +23,7 @@ from ris_map.coverage.page.matrix import (
     known_table,
     matrix_html,
     matrix_rows,
-    minute_class,
+    time_class,
 )
 from ris_map.coverage.page.pictures import groups_of, shares_by_minute
 from ris_map.coverage.page.summary import (
@@ -127,7 +127,7 @@ def test_K4_R1_all_75_cells_of_the_matrix_hold_the_minutes_of_the_cube(changes: 
             elif near_limit(expected, limit):
                 assert (state, text.strip().rstrip("?")) == ("is-near", f"≈ {limit:.0f}")
             else:
-                assert state == f"q{minute_class(expected)}"
+                assert state == f"q{time_class(expected)}"
                 words_of = shown.tr.number(rounded(expected)) if expected >= 5 else "i orten"
                 assert text.strip().rstrip("?") == words_of
 
@@ -429,7 +429,7 @@ def test_hostile_names_stay_text() -> None:
     [(0, 0), (30, 0), (30.01, 1), (60, 1), (60.01, 2), (90, 2), (120, 3), (120.01, 4)],
 )
 def test_a_limit_belongs_to_the_nearer_class(value: float, expected: int) -> None:
-    assert minute_class(value) == expected
+    assert time_class(value) == expected
 
 
 def test_K4_every_nearest_office_has_its_town_on_the_map() -> None:
@@ -451,7 +451,7 @@ def test_K3_the_map_gets_the_class_of_every_square_and_a_sentence_per_municipali
     assert drawn.classes is not None
     assert len(drawn.classes) == len(minutes) == 5538
     for code, value in zip(drawn.classes, minutes.tolist(), strict=True):
-        assert code == 5 or code == minute_class(value)
+        assert code == 5 or code == time_class(value)
     assert set(drawn.sentences) == {"", *shown.order}
     for code in shown.order:
         median = float(shown.found.median[shown.at(code)])

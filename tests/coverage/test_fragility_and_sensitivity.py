@@ -8,9 +8,10 @@ from hypothesis import given
 
 from ris_map.coverage.cube import CellState, CoverageCube, coverage_cube
 from ris_map.coverage.cubes import cube_of, cubes_over_speeds, share_range
-from ris_map.coverage.fragility import cell_evidence, fragility
+from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import sensitivity
 from ris_map.coverage.support import CubeChoice
+from ris_map.coverage.ways import cell_evidence
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
 from ris_map.travel.network import SPEED_MODELS, SUMMER
 from tests.coverage.coverage_views import world as whole_county

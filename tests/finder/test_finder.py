@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cubes import cube_of
-from ris_map.coverage.fragility import cell_evidence
 from ris_map.coverage.support import CubeChoice
+from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import BY_ROAD, Group, SupportAnswer, find_support, rank
 from ris_map.finder.match import Caution, Why
 from ris_map.finder.need import STEMS, Limit, Need, Who, guess_phase, named_by, named_in, start_of

@@ -12,15 +12,14 @@ import numpy as np
 import pytest
 
 from ris_map.coverage.cubes import cube_of
-from ris_map.coverage.fragility import Evidence, cell_evidence
 from ris_map.coverage.gaps import find_gaps, support_chains
 from ris_map.coverage.support import SERVICE_TYPES, CubeChoice
+from ris_map.coverage.ways import Way, cell_evidence
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.profile import (
     KINDS,
     ListKind,
     Profile,
-    Way,
     compared,
     profile,
     unconfirmed_since,
@@ -55,7 +54,7 @@ def found(request: pytest.FixtureRequest, choice: CubeChoice) -> Profile:
     return profile(real_world(), request.param, choice)
 
 
-def evidence(found: Profile, kind: tuple[object, object]) -> tuple[Evidence, ...]:
+def evidence(found: Profile, kind: tuple[object, object]) -> tuple[Way, ...]:
     world = real_world()
     phase, service_type = kind
     return cell_evidence(

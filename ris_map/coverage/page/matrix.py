@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ris_map.coverage.cube import REMOTE, THRESHOLDS, CoverageCell
-from ris_map.coverage.cubes import CLASS_LIMITS
-from ris_map.coverage.fragility import Evidence, cell_evidence
+from ris_map.coverage.cubes import time_class
 from ris_map.coverage.gaps import CellKey
 from ris_map.coverage.page.view import CoverageView, cell_id
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
+from ris_map.coverage.ways import Way, cell_evidence
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Answer, Delivery, ServiceType
@@ -40,11 +40,6 @@ class MatrixCell:
     sides: tuple[int, int] = (0, 0)
 
 
-def minute_class(value: float) -> int:
-    """Return the class of minutes, 0 to 4; limits belong to the nearer class."""
-    return sum(value > end for end in CLASS_LIMITS)
-
-
 def matrix_rows(view: CoverageView) -> dict[str, list[MatrixCell]]:
     """Return the cells of each municipality, coast first."""
     return {code: [_matrix_cell(view, code, kind) for kind in SERVICE_TYPES] for code in view.order}
@@ -65,13 +60,13 @@ def _matrix_cell(view: CoverageView, code: str, kind: ServiceType) -> MatrixCell
     is_open = bool(view.cube.is_maybe_physical[at].any()) and value > limit
     label = f"{head}: {view.about_minutes(value)}"
     label += f", {view.tr('coverage.mark.maybe')}" if is_open else ""
-    inner, sides = minute_class(limit), (0, 0)
+    inner, sides = time_class(limit), (0, 0)
     if not math.isfinite(value):
         state, text = "unknown" if is_open or math.isnan(value) else "none", "–"
     elif near_limit(value, limit):
         state, text, sides = "near", f"≈ {limit:.0f}", (inner, inner + 1)
     else:
-        state, text = str(minute_class(value)), view.tr.number(rounded(value))
+        state, text = str(time_class(value)), view.tr.number(rounded(value))
         text = view.tr("coverage.in-town") if value < ROUND_MINUTES else text
     return MatrixCell(id=place, state=state, text=text, label=label, is_open=is_open, sides=sides)
 
@@ -133,7 +128,7 @@ def cell_title(view: CoverageView, place: CellKey) -> str:
     return f"{view.name(code)}: {view.label(kind).lower()} {view.tr(f'coverage.in-phase.{phase}')}"
 
 
-def evidence(view: CoverageView, place: CellKey) -> tuple[Evidence, ...]:
+def evidence(view: CoverageView, place: CellKey) -> tuple[Way, ...]:
     """Return what counts or may count in a cell; only the chosen way, if it is not the office."""
     code, phase, kind = place
     found = cell_evidence(view.cube, code=code, phase=phase, service_type=kind)
@@ -159,7 +154,7 @@ def figures_table(view: CoverageView, cell: CoverageCell) -> FigureTable:
     )
 
 
-def known_table(view: CoverageView, found: Iterable[Evidence]) -> FigureTable:
+def known_table(view: CoverageView, found: Iterable[Way]) -> FigureTable:
     """Return what is known to be offered, with its source."""
     tr, physical = view.tr, view.is_physical
     rows: list[list[Cell]] = []
@@ -186,7 +181,7 @@ def known_table(view: CoverageView, found: Iterable[Evidence]) -> FigureTable:
     )
 
 
-def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Evidence]) -> Iterator[str]:
+def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> Iterator[str]:
     tr, name, limit = view.tr, view.name(cell.municipality_code), view.choice.limit
     if not view.is_physical:
         answer = getattr(cell, view.choice.delivery)
@@ -223,7 +218,7 @@ def _actor_link(view: CoverageView, actor: Actor) -> Link:
     return Link(actor.name, detail_url(actor.id, words=view.words))
 
 
-def _trust(view: CoverageView, item: Evidence, actor: Actor) -> str:
+def _trust(view: CoverageView, item: Way, actor: Actor) -> str:
     parts = [view.tr(f"confidence.{actor.confidence}"), actor.last_evidence or view.tr("unknown")]
     parts += [view.tr("status.unknown")] if item.is_doubtful else []
     parts += [view.tr("coverage.cell.outside")] if item.is_outside else []

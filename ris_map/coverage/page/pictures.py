@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.cubes import time_class
 from ris_map.coverage.map_picture import picture as map_content
-from ris_map.coverage.page.matrix import matrix_rows, matrix_title, minute_class
+from ris_map.coverage.page.matrix import matrix_rows, matrix_title
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
@@ -186,7 +187,7 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
                 "minutes": value if known else 0.0,
                 "low": group.median_low if known else 0.0,
                 "high": group.median_high if math.isfinite(group.median_high) else 0.0,
-                "colour": CLASS_COLOURS[minute_class(value)] if known else "#FFFFFF",
+                "colour": CLASS_COLOURS[time_class(value)] if known else "#FFFFFF",
                 "text": f"≈ {limit}" if near_limit(value, limit) else minutes_number(value, tr=tr),
             }
         )
