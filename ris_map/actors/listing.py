@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
-
 from ris_map.actors.choices import StartChoice
 from ris_map.coverage.map_picture import MapView, Matching
 from ris_map.register.in_words import (
@@ -186,23 +184,13 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     return [
         (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=view.limit)),
         (median, tr("karta.panel.median")),
-        (tr.number(int(_median_actors(view, code))), tr("karta.panel.actors", limit=view.limit)),
+        (tr.number(found.median_actors([code])), tr("karta.panel.actors", limit=view.limit)),
     ]
 
 
 def home_html(tr: Translator) -> str:
     """Return where everybody may begin, whatever the choice."""
     return render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere"))
-
-
-def _median_actors(view: MapView, code: str) -> float:
-    """Return how many different actors half of the residents have within the limit."""
-    population = view.found.cube.population
-    inside = population.municipality == view.at(code)
-    number, persons = view.found.actors_within(view.choice)[inside], population.persons[inside]
-    if not len(number):
-        return 0.0
-    return float(np.quantile(number, 0.5, weights=persons, method="inverted_cdf"))
 
 
 def _square(view: MapView, choice: StartChoice) -> str:

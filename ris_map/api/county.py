@@ -42,8 +42,9 @@ from ris_map.api.problems import Problem
 from ris_map.api.queries import CellsQuery, CoverageQuery, LanguageQuery, TravelQuery, WayQuery
 from ris_map.api.register import Row, collection, feature, plain
 from ris_map.common.records import MunicipalityCode, Record, Slug
-from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, positions
-from ris_map.coverage.cubes import cell_unknown, cube_of, share_range
+from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty
+from ris_map.coverage.cubes import cube_of, share_range
+from ris_map.coverage.groups import Supply
 from ris_map.export.geopackage import geopackage, layer
 from ris_map.export.sources import DataSource
 from ris_map.register.reading import register_schema
@@ -481,12 +482,12 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
     """Yield the squares of the chosen municipalities, in the order of the file."""
     query, world, choice = call.query, call.world, call.query.cube_choice
     cube, cells = cube_of(world, choice), world.cells
-    chosen = cube.sure[positions(query.phases, query.service_types)].any(axis=(0, 1))
-    offices = cube.shared.office[np.flatnonzero(chosen)]
+    supply = Supply(cube, query.phases, query.service_types)
+    offices = cube.shared.office[supply.offices]
     # a last row for "no office": the nearest of none is infinitely far away
-    reach = np.vstack([cube.shared.of(np.flatnonzero(chosen)), np.full(len(cells.ids), np.inf)])
+    reach = np.vstack([cube.shared.of(supply.offices), np.full(len(cells.ids), np.inf)])
     minutes, nearest = reach.min(axis=0), reach.argmin(axis=0)
-    is_unknown = cell_unknown(world, choice, query.phases, query.service_types)
+    is_unknown = supply.is_unknown
     names = {m.code: m.name for m in world.foundations.geography.municipalities}
     for i, code in enumerate(np.array(cells.municipality_codes)[cells.municipality].tolist()):
         if code not in call.codes:

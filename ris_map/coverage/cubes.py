@@ -12,10 +12,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ris_map.coverage.cube import CoverageCube, Reach, coverage_cube, positions, reach
+from ris_map.coverage.cube import CoverageCube, Reach, coverage_cube, reach
 from ris_map.coverage.people import Residents, residents_of
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
-from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import (
     SPEED_MODEL,
     SPEED_MODELS,
@@ -107,43 +106,6 @@ def share_range(world: World, choice: CubeChoice) -> tuple[FloatArray, FloatArra
 # ---------------------------------------------------------------- the map
 
 
-def chosen_minutes(
-    cube: CoverageCube, phases: tuple[Phase, ...] = (), types: tuple[ServiceType, ...] = ()
-) -> tuple[FloatArray, FloatArray]:
-    """Return minutes of each cell to the nearest office of any chosen kind: known, and at best.
-
-    Nothing chosen means any phase or type; infinite where no road leads or no office matches.
-    """
-    at = positions(phases, types)
-    known, at_best = (
-        np.asarray(cube.rows[np.unique(row[at])].min(axis=0))
-        for row in (cube.row, cube.row_at_best)
-    )
-    return known, at_best
-
-
-def cell_minutes(
-    world: World,
-    choice: CubeChoice,
-    phases: tuple[Phase, ...] = (),
-    types: tuple[ServiceType, ...] = (),
-) -> FloatArray:
-    """Return minutes from each inhabited cell to the nearest office that matches."""
-    return chosen_minutes(cube_of(world, choice), phases, types)[0]
-
-
-def cell_unknown(
-    world: World,
-    choice: CubeChoice,
-    phases: tuple[Phase, ...] = (),
-    types: tuple[ServiceType, ...] = (),
-) -> BoolArray:
-    """Return which cells have no answer in minutes: ferry only, or an office only if it matches."""
-    cube = cube_of(world, choice)
-    known, at_best = chosen_minutes(cube, phases, types)
-    return ~cube.population.has_road | (np.isinf(known) & np.isfinite(at_best))
-
-
 def time_class(minutes: float) -> int:
     """Return the class of minutes, 0 to 4."""
     return sum(minutes > limit for limit in CLASS_LIMITS)
@@ -153,17 +115,6 @@ def class_codes(minutes: FloatArray, is_unknown: BoolArray) -> CodeArray:
     """Return the map's class of each cell, 0-5; limits are inclusive."""
     codes = np.searchsorted(CLASS_LIMITS, minutes, side="left")
     return readonly(np.where(is_unknown, UNKNOWN_CLASS, codes).astype(np.int8))
-
-
-def cell_classes(
-    world: World,
-    choice: CubeChoice,
-    phases: tuple[Phase, ...] = (),
-    types: tuple[ServiceType, ...] = (),
-) -> CodeArray:
-    """Return the map's class of each cell for a choice."""
-    minutes = cell_minutes(world, choice, phases, types)
-    return class_codes(minutes, cell_unknown(world, choice, phases, types))
 
 
 def class_shares(

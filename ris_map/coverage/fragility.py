@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from ris_map.coverage.cube import (
     SHAPE,
     CellState,
     CoverageCube,
-    positions,
     remote_offers,
     state_codes,
 )
@@ -23,8 +22,6 @@ from ris_map.register.vocabulary import Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray
 
 PHYSICAL = (CellState.ON_SITE, CellState.WITHIN_REACH)
-CARRIES = 0.5
-"""An actor carries a group if at least this part of those within the threshold are it only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +59,6 @@ class ActorLoss:
         return tuple(loss for loss in self.losses if loss.is_emptied)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
-    """An actor on which a group's figure rests.
-
-    ``towns`` are those of its offices that most of those within reach need; ``share_without`` is
-    the group's share within the threshold without the actor.
-    """
-
-    actor_id: str
-    towns: tuple[str, ...]
-    share_without: float
-
-
 def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
     """Return what is lost without each actor in turn, most emptied cells first.
 
@@ -87,13 +71,13 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
     people = cube.population.people
     lost = np.zeros((actors, codes, *SHAPE), dtype=np.int64)
     on_site = np.zeros_like(lost)
-    counted: dict[int, IntArray] = {}
-    for p, s in np.ndindex(*SHAPE):
-        row = int(cube.row[p, s])
-        if row not in counted:
-            offices = np.flatnonzero(cube.sure[p, s])
-            counted[row] = _lost(shared.of(offices), shared.actor[offices], people, limit, actors)
-        lost[:, :, p, s] = counted[row]
+    for row in np.unique(cube.row):
+        kinds = np.argwhere(cube.row == row).tolist()
+        offices = np.flatnonzero(cube.sure[tuple(kinds[0])])
+        each, near = actors_near(shared.of(offices), shared.actor[offices], limit)
+        alone = lost_without(each, near, people=people)
+        for p, s in kinds:
+            lost[each, :, p, s] = alone
     k = shared.at_home
     np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
     within = cube.figures.people_within[..., cube.threshold_at] - lost
@@ -114,57 +98,21 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
     return tuple(sorted(losses, key=lambda loss: (-len(loss.emptied), loss.actor_id)))
 
 
-def carriers(
-    cube: CoverageCube,
-    codes: Collection[str],
-    *,
-    phases: tuple[Phase, ...] = (),
-    types: tuple[ServiceType, ...] = (),
-) -> tuple[Carrier, ...]:
-    """Return the actors that carry the figure of a group of municipalities, if any.
-
-    Each resident goes to the nearest office of any of the chosen kinds of help.
-    """
-    shared, limit, population = cube.shared, cube.choice.threshold, cube.population
-    people = population.grouped(population.outside(codes), groups=2)
-    offices = np.flatnonzero(cube.sure[positions(phases, types)].any(axis=(0, 1)))
-    minutes, actor = shared.of(offices), shared.actor[offices]
-    inside = people.persons * (people.group == 0)
-    lost = _lost(minutes, actor, people, limit, len(cube.table.actor_ids))[:, 0]
-    within = inside[(minutes <= limit).any(axis=0)].sum()
-    found = []
-    for a in np.flatnonzero((lost > 0) & (lost >= CARRIES * within)).tolist():
-        alone = inside * (minutes[actor != a] > limit).all(axis=0)
-        needed = np.flatnonzero(actor == a)
-        needed = needed[(minutes[needed] <= limit) @ alone >= CARRIES * lost[a]]
-        towns = dict.fromkeys(cube.table.office_towns[k] for k in shared.office[offices[needed]])
-        found.append(
-            Carrier(
-                actor_id=cube.table.actor_ids[a],
-                towns=tuple(towns),
-                share_without=float((within - lost[a]) / people.located[0]),
-            )
-        )
-    return tuple(sorted(found, key=lambda carrier: (carrier.share_without, carrier.actor_id)))
+def actors_near(minutes: FloatArray, actor: IntArray, limit: float) -> tuple[IntArray, BoolArray]:
+    """Return the actors of some offices, and which cells have an office of each within a limit."""
+    each = np.unique(actor)
+    near = np.zeros((len(each), minutes.shape[1]), dtype=np.bool_)
+    np.logical_or.at(near, np.searchsorted(each, actor), minutes <= limit)
+    return each, near
 
 
-def _lost(
-    minutes: FloatArray, actor: IntArray, people: People, limit: float, actors: int
-) -> IntArray:
-    """Return people within the limit of one actor only, shape (actors, groups)."""
-    number = np.zeros(minutes.shape[1], dtype=np.int64)
-    last = np.full(minutes.shape[1], -1)
-    for a in np.unique(actor):
-        near = (minutes[actor == a] <= limit).any(axis=0)
-        number += near
-        last[near] = a
-    only = number == 1
-    lost = np.bincount(
-        last[only] * people.groups + people.group[only],
-        weights=people.persons[only],
-        minlength=actors * people.groups,
-    )
-    return lost.astype(np.int64).reshape(actors, people.groups)
+def lost_without(each: IntArray, near: BoolArray, *, people: People) -> IntArray:
+    """Return how many have no other actor near, shape (actors, groups)."""
+    alone = near & (near.sum(axis=0) == 1)
+    lost = np.zeros((len(each), people.groups), dtype=np.int64)
+    for group, places in enumerate(people.places):
+        lost[:, group] = alone[:, places] @ people.persons[places]
+    return lost
 
 
 def _modes_lost(cube: CoverageCube) -> BoolArray:

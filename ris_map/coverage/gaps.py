@@ -20,7 +20,8 @@ from ris_map.coverage.cube import (
     CoverageCube,
     state_codes,
 )
-from ris_map.coverage.people import count_within, figures
+from ris_map.coverage.groups import Supply
+from ris_map.coverage.people import count_within
 from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray
@@ -226,19 +227,14 @@ def support_chains(
     """
     if not service_types:
         raise ValueError("choose at least one service type")
-    types = [SERVICE_TYPES.index(kind) for kind in service_types]
-    limit = cube.choice.threshold
-    nearest = np.concatenate(
-        [cube.rows[index[:, types]].min(axis=1) for index in (cube.row, cube.row_at_best)]
+    supplies = [Supply(cube, (phase,), tuple(service_types)) for phase in PHASES]
+    names = ("on_site", "is_there", "may_be_there", "median", "share", "remote")
+    on_site, is_there, may_be_there, median, share, remote = (
+        np.stack([getattr(supply, name) for supply in supplies], axis=1) for name in names
     )
-    counted = figures(nearest, people=cube.population.people, thresholds=(limit,), limit=limit)
-    median, best = np.split(counted.median_minutes, 2, axis=1)
-    on_site = cube.offices_on_site[:, :, types].sum(axis=2) > 0
-    is_there = on_site | (median <= limit)
-    may_be_there = cube.is_maybe_physical[:, :, types].any(axis=2) | (best <= limit)
-    remote = cube.remote[:, :, types].max(axis=2)
     states = state_codes(on_site, is_there, (remote == YES).any(axis=-1))
     physical = np.select([is_there, may_be_there], [YES, UNKNOWN], NO).min(axis=1)
+    modes = [mode.value for mode in REMOTE]
     return tuple(
         Chain(
             municipality_code=code,
@@ -247,16 +243,14 @@ def support_chains(
                     phase=phase,
                     state=CELL_STATES[int(states[m, p])],
                     median_minutes=float(median[m, p]),
-                    share_within=float(counted.share_within[m, p, 0]),
-                    is_maybe_physical=bool(may_be_there[m, p] and not is_there[m, p]),
+                    share_within=float(share[m, p]),
+                    is_maybe_physical=bool(may_be_there[m, p]),
                 )
                 for p, phase in enumerate(PHASES)
             ),
             physical=ANSWERS[int(physical[m])],
-            visit=ANSWERS[int(remote[m, :, 0].min())],
-            digital=ANSWERS[int(remote[m, :, 1].min())],
-            phone=ANSWERS[int(remote[m, :, 2].min())],
             weakest=weakest_phases(median[m].tolist()),
+            **{mode: ANSWERS[i] for mode, i in zip(modes, remote[m].min(axis=0), strict=True)},
         )
         for m, code in enumerate(cube.municipality_codes)
     )

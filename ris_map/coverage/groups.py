@@ -1,4 +1,4 @@
-"""The chosen kinds of help as one, for municipalities and groups of them: coast and inland.
+"""The chosen kinds of help as one supply, for municipalities and groups of them: coast and inland.
 
 A county average alone hides the inland, so every figure is told per group, with its range over the
 speed models and the actors on which it rests.
@@ -9,53 +9,75 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 
 from ris_map.coverage.cube import THRESHOLDS, CoverageCube, positions
-from ris_map.coverage.cubes import chosen_minutes, cubes_over_speeds
-from ris_map.coverage.fragility import Carrier, carriers
-from ris_map.coverage.people import Figures, figures, weighted_percentile
+from ris_map.coverage.cubes import class_codes, cube_of, cubes_over_speeds
+from ris_map.coverage.fragility import actors_near, lost_without
+from ris_map.coverage.people import Figures, count_within, figures, weighted_percentile
 from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
-from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray
 from ris_map.travel.world import World
 
-
-class Kinds(Protocol):
-    """A choice of phases and service types; nothing chosen means all."""
-
-    @property
-    def shown_phases(self) -> tuple[Phase, ...]:
-        """Phases that count."""
-
-    @property
-    def shown_types(self) -> tuple[ServiceType, ...]:
-        """Service types that count."""
+CARRIES = 0.5
+"""An actor carries a group if at least this part of those within the threshold are it only."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Together:
-    """All chosen kinds of help as if they were one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """An actor on which a group's figure rests.
 
-    Parameters
-    ----------
-    minutes, minutes_at_best : array of float, shape (cells,)
-        To the nearest office that is known to match; and if all unknown turned out well.
-    on_site, is_there, may_be_there : array of bool, shape (municipalities,)
-        Whether an office stands there; on site or within reach; not known to be there, but may be.
-    remote : array of int8, shape (municipalities, 3)
-        Positions in ``ANSWERS``: visit, digital, phone.
+    ``towns`` are those of its offices that most of those within reach need; ``share_without`` is
+    the group's share within the threshold without the actor.
+    """
+
+    actor_id: str
+    towns: tuple[str, ...]
+    share_without: float
+
+
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """All kinds of help of some phases and service types as if they were one; none means any.
+
+    Everybody goes to the nearest office of any kind. Arrays are of cells or of municipalities.
     """
 
     cube: CoverageCube
-    minutes: FloatArray
-    minutes_at_best: FloatArray
-    on_site: BoolArray
-    is_there: BoolArray
-    may_be_there: BoolArray
-    remote: CodeArray
+    phases: tuple[Phase, ...] = ()
+    types: tuple[ServiceType, ...] = ()
+
+    # ---------------------------------------------------------------- by cell
+
+    @cached_property
+    def minutes(self) -> FloatArray:
+        """To the nearest office that is known to match; infinite without one, or without a road."""
+        return self._nearest(self.cube.row)
+
+    @cached_property
+    def minutes_at_best(self) -> FloatArray:
+        """The same if everything unknown turned out well."""
+        return self._nearest(self.cube.row_at_best)
+
+    @property
+    def is_unknown(self) -> BoolArray:
+        """Cells without an answer in minutes: ferry only, or an office only if it matches."""
+        depends = np.isinf(self.minutes) & np.isfinite(self.minutes_at_best)
+        return np.asarray(~self.cube.population.has_road | depends)
+
+    @property
+    def classes(self) -> CodeArray:
+        """The map's class of each cell."""
+        return class_codes(self.minutes, self.is_unknown)
+
+    @property
+    def actors_within(self) -> IntArray:
+        """The number of different actors within the threshold of each cell."""
+        return np.asarray(self._near[1].sum(axis=0, dtype=np.int64))
+
+    # ---------------------------------------------------------------- by municipality
 
     @cached_property
     def figures(self) -> Figures:
@@ -64,23 +86,39 @@ class Together:
 
     @property
     def median(self) -> FloatArray:
-        """Median minutes per municipality."""
+        """Median minutes."""
         return self.figures.median_minutes[:, 0, 0]
 
     @property
-    def p90(self) -> FloatArray:
-        """90th percentile of minutes per municipality."""
-        return self.figures.p90_minutes[:, 0, 0]
-
-    @property
-    def threshold_at(self) -> int:
-        """Position of the chosen threshold."""
-        return self.cube.threshold_at
-
-    @property
     def share(self) -> FloatArray:
-        """Share of residents within the threshold, per municipality."""
-        return self.figures.share_within[:, 0, 0, self.threshold_at]
+        """Share of residents within the threshold."""
+        return self.figures.share_within[:, 0, 0, self.cube.threshold_at]
+
+    @property
+    def on_site(self) -> BoolArray:
+        """Whether a matching office stands there."""
+        return np.asarray((self.cube.offices_on_site[self._at] > 0).any(axis=(1, 2)))
+
+    @property
+    def is_there(self) -> BoolArray:
+        """Whether one is on site or within reach."""
+        return np.asarray(self.on_site | (self.median <= self.cube.choice.threshold))
+
+    @cached_property
+    def may_be_there(self) -> BoolArray:
+        """Whether none is known to be there, but one may be."""
+        cube = self.cube
+        people, limit = cube.population.people, cube.choice.threshold
+        best = weighted_percentile(self.minutes_at_best[None], people=people, percent=50)[:, 0]
+        may_be = cube.is_maybe_physical[self._at].any(axis=(1, 2)) | (best <= limit)
+        return np.asarray(may_be & ~self.is_there)
+
+    @property
+    def remote(self) -> CodeArray:
+        """Positions in ``ANSWERS``, shape (municipalities, 3): visit, digital, phone."""
+        return np.asarray(self.cube.remote[self._at].max(axis=(1, 2)))
+
+    # ---------------------------------------------------------------- by group
 
     def of(self, codes: Collection[str]) -> Figures:
         """Return the pooled figures of any set of municipalities (one group)."""
@@ -88,77 +126,85 @@ class Together:
 
     def share_at_best(self, codes: Collection[str]) -> float:
         """Return a group's share within the threshold if all unknown turned out well."""
-        population, limit = self.cube.population, self.cube.choice.threshold
-        inside = ~population.outside(codes)[population.municipality]
-        persons = population.persons[inside]
-        within = persons[self.minutes_at_best[inside] <= limit].sum()
-        return float(within / persons.sum()) if persons.sum() else float("nan")
+        people = self.cube.population.among(codes)
+        limit = self.cube.choice.threshold
+        within = count_within(self.minutes_at_best[None], people=people, limit=limit)[0, 0]
+        return float(within / people.located[0]) if people.located[0] else float("nan")
 
-    def actors_within(self, kinds: Kinds) -> IntArray:
-        """Return the number of different actors within the threshold of each cell."""
-        offices = _matching(self.cube, kinds)
-        minutes, actor = self.cube.shared.of(offices), self.cube.shared.actor[offices]
-        near = minutes <= self.cube.choice.threshold
-        number = np.zeros(minutes.shape[1], dtype=np.int64)
-        for a in np.unique(actor):
-            number += near[actor == a].any(axis=0)
-        return number
+    def median_actors(self, codes: Collection[str]) -> int:
+        """Return how many different actors the resident in the middle has within the threshold."""
+        number, people = self.actors_within[None].astype(float), self.cube.population.among(codes)
+        # of an even number of residents the one with fewer: half of them have at least this many
+        median = weighted_percentile(number, people=people, percent=50)[0, 0]
+        return 0 if np.isnan(median) else int(median)
+
+    def carriers(self, codes: Collection[str]) -> tuple[Carrier, ...]:
+        """Return the actors that carry the figure of a group of municipalities, if any."""
+        cube, people = self.cube, self.cube.population.among(codes)
+        shared, limit = cube.shared, cube.choice.threshold
+        minutes, actor = shared.of(self.offices), shared.actor[self.offices]
+        inside = people.persons * (people.group == 0)
+        lost = lost_without(*self._near, people=people)[:, 0]
+        within = inside[self._near[1].any(axis=0)].sum()
+        found = []
+        for a, alone in zip(self._near[0].tolist(), lost.tolist(), strict=True):
+            if not alone or alone < CARRIES * within:
+                continue
+            without = inside * (minutes[actor != a] > limit).all(axis=0)
+            needed = np.flatnonzero(actor == a)
+            needed = needed[(minutes[needed] <= limit) @ without >= CARRIES * alone]
+            towns = (cube.table.office_towns[k] for k in shared.office[self.offices[needed]])
+            found.append(
+                Carrier(
+                    actor_id=cube.table.actor_ids[a],
+                    towns=tuple(dict.fromkeys(towns)),
+                    share_without=float((within - alone) / people.located[0]),
+                )
+            )
+        return tuple(sorted(found, key=lambda carrier: (carrier.share_without, carrier.actor_id)))
+
+    # ---------------------------------------------------------------- offices
+
+    @cached_property
+    def offices(self) -> IntArray:
+        """Positions in ``cube.shared`` of the offices that are known to match."""
+        return np.flatnonzero(self.cube.sure[self._at].any(axis=(0, 1)))
+
+    @cached_property
+    def _near(self) -> tuple[IntArray, BoolArray]:
+        """The actors with such offices, and which cells have one of them within the threshold."""
+        shared, limit = self.cube.shared, self.cube.choice.threshold
+        return actors_near(shared.of(self.offices), shared.actor[self.offices], limit)
+
+    @property
+    def _at(self) -> tuple[IntArray, IntArray]:
+        return positions(self.phases, self.types)
+
+    def _nearest(self, row: IntArray) -> FloatArray:
+        return np.asarray(self.cube.rows[np.unique(row[self._at])].min(axis=0))
 
     def _figures(self, group: IntArray | BoolArray) -> Figures:
         people = self.cube.population.grouped(group, groups=int(group.max(initial=0)) + 1)
-        return figures(
-            self.minutes[None],
-            people=people,
-            thresholds=THRESHOLDS,
-            limit=self.cube.choice.threshold,
-        ).of_rows(np.zeros((1, 1), dtype=np.int64))
+        limit = self.cube.choice.threshold
+        found = figures(self.minutes[None], people=people, thresholds=THRESHOLDS, limit=limit)
+        return found.of_rows(np.zeros((1, 1), dtype=np.int64))
 
 
-def together(cube: CoverageCube, choice: Kinds) -> Together:
-    """Return the chosen kinds of help taken together."""
-    nearest, at_best = chosen_minutes(cube, choice.shown_phases, choice.shown_types)
-    limit, people = cube.choice.threshold, cube.population.people
-    medians = weighted_percentile(np.stack([nearest, at_best]), people=people, percent=50)
-    every = (slice(None), *positions(choice.shown_phases, choice.shown_types))
-    on_site = np.asarray((cube.offices_on_site[every] > 0).any(axis=(1, 2)))
-    is_there = on_site | (medians[:, 0] <= limit)
-    may_be_there = cube.is_maybe_physical[every].any(axis=(1, 2)) | (medians[:, 1] <= limit)
-    return Together(
-        cube=cube,
-        minutes=readonly(nearest),
-        minutes_at_best=readonly(at_best),
-        on_site=on_site,
-        is_there=is_there,
-        may_be_there=may_be_there & ~is_there,
-        remote=cube.remote[every].max(axis=(1, 2)),
-    )
-
-
-def median_actors(found: Together, kinds: Kinds, codes: Collection[str]) -> int:
-    """Return how many different actors the resident in the middle has within the threshold."""
-    population = found.cube.population
-    people = population.grouped(population.outside(codes), groups=2)
-    number = found.actors_within(kinds)[None].astype(np.float64)
-    # of an even number of residents the one with fewer: half of them have at least this many
-    median = weighted_percentile(number, people=people, percent=50)[0, 0]
-    return 0 if np.isnan(median) else int(median)
+def supply_of(
+    world: World,
+    choice: CubeChoice,
+    phases: tuple[Phase, ...] = (),
+    types: tuple[ServiceType, ...] = (),
+) -> Supply:
+    """Return the chosen kinds of help as one."""
+    return Supply(cube_of(world, choice), phases, types)
 
 
 def pooled(cube: CoverageCube, codes: Collection[str]) -> Figures:
     """Return the figures of every kind of help for a set of municipalities as one group."""
-    people = cube.population.grouped(cube.population.outside(codes), groups=2)
-    by_row = figures(cube.rows, people=people, thresholds=THRESHOLDS, limit=cube.choice.threshold)
+    people, limit = cube.population.among(codes), cube.choice.threshold
+    by_row = figures(cube.rows, people=people, thresholds=THRESHOLDS, limit=limit)
     return by_row.of_rows(cube.row).of_group(0)
-
-
-def matching_offices(cube: CoverageCube, choice: Kinds) -> IntArray:
-    """Return the positions of the offices that are known to match any chosen kind of help."""
-    return cube.shared.office[_matching(cube, choice)]
-
-
-def _matching(cube: CoverageCube, choice: Kinds) -> IntArray:
-    at = positions(choice.shown_phases, choice.shown_types)
-    return np.flatnonzero(cube.sure[at].any(axis=(0, 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,17 +235,22 @@ class GroupFigures:
 
 
 def group_figures(
-    world: World, choice: CubeChoice, kinds: Kinds, groups: Mapping[str, Collection[str]]
+    world: World,
+    choice: CubeChoice,
+    groups: Mapping[str, Collection[str]],
+    *,
+    phases: tuple[Phase, ...] = (),
+    types: tuple[ServiceType, ...] = (),
 ) -> dict[str, GroupFigures]:
     """Return the figures of groups of municipalities, with ranges and what they rest on."""
-    found = [together(cube, kinds) for cube in cubes_over_speeds(world, choice)]
-    return {name: _group(found, kinds, codes) for name, codes in groups.items()}
+    found = [Supply(cube, phases, types) for cube in cubes_over_speeds(world, choice)]
+    return {name: _group(found, codes) for name, codes in groups.items()}
 
 
-def _group(found: list[Together], kinds: Kinds, codes: Collection[str]) -> GroupFigures:
-    figures = [item.of(codes) for item in found]
-    first, at, cube = figures[0], found[0].threshold_at, found[0].cube
-    residents, at_best = int(first.persons[0]), found[0].share_at_best(codes)
+def _group(over_speeds: list[Supply], codes: Collection[str]) -> GroupFigures:
+    chosen, figures = over_speeds[0], [supply.of(codes) for supply in over_speeds]
+    first, at = figures[0], chosen.cube.threshold_at
+    residents, at_best = int(first.persons[0]), chosen.share_at_best(codes)
     shares = [float(f.share_within[0, 0, 0, at]) for f in figures]
     medians = [float(f.median_minutes[0, 0, 0]) for f in figures]
     return GroupFigures(
@@ -216,6 +267,6 @@ def _group(found: list[Together], kinds: Kinds, codes: Collection[str]) -> Group
         p90_minutes=float(first.p90_minutes[0, 0, 0]),
         shortfall_minutes=float(first.shortfall_minutes[0, 0, 0]),
         excess_minutes=float(first.excess_minutes[0, 0, 0]),
-        actors=median_actors(found[0], kinds, codes),
-        carriers=carriers(cube, codes, phases=kinds.shown_phases, types=kinds.shown_types),
+        actors=chosen.median_actors(codes),
+        carriers=chosen.carriers(codes),
     )

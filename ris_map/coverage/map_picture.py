@@ -18,9 +18,8 @@ from pydantic import BeforeValidator, Field
 
 from ris_map.common.address import DatedChoice, Flag, one_of
 from ris_map.coverage.cube import REMOTE
-from ris_map.coverage.cubes import UNKNOWN_CLASS, cell_unknown, class_codes, class_shares, cube_of
-from ris_map.coverage.fragility import Carrier, carriers
-from ris_map.coverage.groups import Together, matching_offices, together
+from ris_map.coverage.cubes import UNKNOWN_CLASS, class_shares
+from ris_map.coverage.groups import Carrier, Supply, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.geography.divisions import Division
@@ -132,9 +131,10 @@ class MapView:
     tr: Translator
 
     @cached_property
-    def found(self) -> Together:
+    def found(self) -> Supply:
         """The chosen kinds of help as if they were one: everybody goes to the nearest office."""
-        return together(cube_of(self.world, self.choice.cube_choice), self.choice)
+        choice = self.choice
+        return supply_of(self.world, choice.cube_choice, choice.shown_phases, choice.shown_types)
 
     @property
     def division(self) -> Division:
@@ -180,7 +180,7 @@ class MapView:
     def share(self, codes: Sequence[str]) -> float:
         """Return the share of all residents of some municipalities within the limit."""
         figures = self.found.of(codes)
-        return float(figures.share_within[0, 0, 0, self.found.threshold_at])
+        return float(figures.share_within[0, 0, 0, self.found.cube.threshold_at])
 
     def share_words(self, codes: Sequence[str]) -> str:
         """Return that share: a range where it depends on what the register does not know."""
@@ -188,8 +188,7 @@ class MapView:
 
     def carriers(self, codes: Sequence[str]) -> tuple[Carrier, ...]:
         """Return the actors on which the figure of some municipalities rests."""
-        phases, types = self.choice.shown_phases, self.choice.shown_types
-        return carriers(self.found.cube, codes, phases=phases, types=types)
+        return self.found.carriers(codes)
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""
@@ -201,26 +200,23 @@ class MapView:
 
     def classes(self) -> CodeArray:
         """Return the class of every square."""
-        cube = self.found.cube
+        found = self.found
         if not self.is_physical:
             codes = np.array([4, UNKNOWN_CLASS, 0], dtype=np.int8)[self.answers()]
-            return codes[cube.population.municipality]
-        choice = self.choice
-        unknown = cell_unknown(
-            self.world, choice.cube_choice, choice.shown_phases, choice.shown_types
-        )
-        if choice.shown == "aktorer":
-            number = self.found.actors_within(choice)
+            return codes[found.cube.population.municipality]
+        if self.choice.shown == "aktorer":
+            number = found.actors_within
             codes = (number[:, None] < np.array(ACTOR_CLASSES)).sum(axis=1)
-            return np.where(unknown & (number == 0), UNKNOWN_CLASS, codes).astype(np.int8)
-        return class_codes(self.found.minutes, unknown)
+            is_unknown = found.is_unknown & (number == 0)
+            return np.where(is_unknown, UNKNOWN_CLASS, codes).astype(np.int8)
+        return found.classes
 
     def matching(self) -> tuple[Matching, ...]:
         """Return the actors with offices in the county that match, in Swedish order."""
         cube, table = self.found.cube, self.found.cube.table
         codes = cube.municipality_codes
         towns: dict[str, list[tuple[str, str]]] = {}
-        for k in matching_offices(cube, self.choice).tolist():
+        for k in cube.shared.office[self.found.offices].tolist():
             where = int(table.office_municipality[k])
             if where >= 0:
                 actor = table.actor_ids[int(table.office_actor[k])]
@@ -238,7 +234,7 @@ class MapView:
     def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Actor, str, float]]:
         """Return the nearest matching actors with the town, given minutes to every office."""
         cube, table, by_id = self.found.cube, self.found.cube.table, self.world.register.by_id
-        offices = np.flatnonzero(np.isin(cube.shared.office, matching_offices(cube, self.choice)))
+        offices = self.found.offices
         seen: dict[str, tuple[Actor, str, float]] = {}
         for k in sorted(offices[np.isfinite(minutes_from[offices])], key=lambda k: minutes_from[k]):
             at = int(cube.shared.office[k])
@@ -378,7 +374,7 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
     offices = {place.id: (place.lat, place.lon) for place in view.world.offices}
     cube, table = view.found.cube, view.found.cube.table
     count: dict[tuple[str, str], list[int]] = {}
-    for k in matching_offices(cube, view.choice).tolist():
+    for k in cube.shared.office[view.found.offices].tolist():
         where = int(table.office_municipality[k])
         if where >= 0:
             town = (cube.municipality_codes[where], table.office_towns[k])

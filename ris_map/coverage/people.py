@@ -90,6 +90,10 @@ class Residents:
         place = group.astype(np.int64)[self.municipality]
         return People(persons=self.persons, group=place, groups=groups, has_road=self.has_road)
 
+    def among(self, codes: Collection[str]) -> People:
+        """Return the residents of some municipalities as group 0, everybody else as group 1."""
+        return self.grouped(self.outside(codes), groups=2)
+
     def outside(self, codes: Collection[str]) -> BoolArray:
         """Return which municipalities are not among some: group 1, the others are group 0."""
         return np.array([code not in codes for code in self.municipality_codes])

@@ -6,11 +6,14 @@ The order is a function that can be read in one place (:func:`rank`). There are 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 
+import numpy as np
+
+from ris_map.coverage.cube import REMOTE
 from ris_map.finder.match import Caution, Reason, Why, fit, place_reason, serves_place
 from ris_map.finder.need import Need, Start, start_of
 from ris_map.geography.county import Locality
@@ -51,16 +54,8 @@ class Group(StrEnum):
     """Neighbours outside the county."""
 
 
-BY_ROAD = frozenset(
-    {
-        Group.NEAR,
-        Group.MAYBE_NEAR,
-        Group.LOCAL,
-        Group.LOCAL_ADJACENT,
-        Group.FAR,
-        Group.ADJACENT,
-    }
-)
+_NEARBY = (Group.NEAR, Group.MAYBE_NEAR, Group.LOCAL, Group.LOCAL_ADJACENT)
+BY_ROAD = frozenset({*_NEARBY, Group.FAR, Group.ADJACENT})
 """Groups whose entries are all offices, in the order of minutes."""
 
 
@@ -141,7 +136,11 @@ class SupportAnswer:
     @property
     def is_near(self) -> bool:
         """Whether the core has an office within the limit that is known to help."""
-        return any(entry.group is Group.NEAR for entry in self.entries)
+        return _is_near(self.entries)
+
+
+def _is_near(entries: Iterable[Entry]) -> bool:
+    return any(entry.group is Group.NEAR for entry in entries)
 
 
 def rank(entry: Entry, *, need: Need) -> tuple[int, int, int, float, int, tuple[str, str], str]:
@@ -155,11 +154,8 @@ def rank(entry: Entry, *, need: Need) -> tuple[int, int, int, float, int, tuple[
     6. where there is no distance: who names the group of people before who does not;
     7. the name in Swedish alphabetical order, then the id.
     """
-    order = list(Group)
-    if need.digital_first:
-        order.remove(Group.DIGITAL)
-        order.insert(0, Group.DIGITAL)
     first = Group.DIGITAL if need.digital_first else Group.LOCAL
+    order = sorted(Group, key=lambda group: group is not Group.DIGITAL or not need.digital_first)
     minutes = math.inf if entry.minutes is None else entry.minutes
     by_road = entry.group in BY_ROAD
     names_who = any(reason.why is Why.WHO for reason in entry.reasons)
@@ -176,7 +172,6 @@ def rank(entry: Entry, *, need: Need) -> tuple[int, int, int, float, int, tuple[
 
 CACHED_STARTS = 16
 """Places whose roads are kept: changing the phase must not find them again."""
-REMOTE_MODES = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
 ONWARD_LIMIT = 3
 """How many who take over in the next phase are named."""
 
@@ -190,13 +185,11 @@ def speed_of(need: Need) -> SpeedModel:
 def _roads_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str, Road]:
     """Return the way from a place to every office of the register."""
     origin, offices = world.foundations.joined([here.lat], [here.lon]), world.joined_offices
-    minutes, km = travel(origin, offices, speed_model=model, with_km=True)
-    times = [travel(origin, offices, speed_model=m)[0][0].tolist() for m in SPEED_MODELS]
-    rows = zip(world.offices, minutes[0].tolist(), km[0].tolist(), *times, strict=True)
-    return {
-        place.id: Road(one, length, min(by_model), max(by_model))
-        for place, one, length, *by_model in rows
-    }
+    found = {m: travel(origin, offices, speed_model=m, with_km=m is model) for m in SPEED_MODELS}
+    by_model = np.concatenate([minutes for minutes, _ in found.values()])
+    (minutes,), (km,) = found[model]
+    rows = np.stack([minutes, km, by_model.min(axis=0), by_model.max(axis=0)], axis=1).tolist()
+    return {place.id: Road(*row) for place, row in zip(world.offices, rows, strict=True)}
 
 
 def route_to(entry: Entry, *, world: World, answer: SupportAnswer) -> Route | None:
@@ -254,21 +247,18 @@ class _Search:
             if actor.is_active(self.world.on)
             for entry in self.of(actor)
         ]
-        if self.start is not None and not any(entry.group is Group.NEAR for entry in found):
+        if self.start is not None and not _is_near(found):
             # the municipality's own office, and others with a wider remit nearby, are ways in
             local = tuple(self.local())
             own = {entry.actor.id for entry in local}
-            found = [
-                *local,
-                *(
-                    replace(entry, group=Group.LOCAL_ADJACENT)
-                    if entry.group is Group.ADJACENT and entry.is_sure and self.is_within(entry)
-                    else entry
-                    for entry in found
-                    if entry.actor.id not in own
-                ),
-            ]
+            others = (entry for entry in found if entry.actor.id not in own)
+            found = [*local, *map(self.as_way_in, others)]
         return tuple(sorted(found, key=lambda entry: rank(entry, need=self.need)))
+
+    def as_way_in(self, entry: Entry) -> Entry:
+        """Return an entry of a wider remit as a way in, if it is sure and near."""
+        is_way_in = entry.group is Group.ADJACENT and entry.is_sure and self.is_within(entry)
+        return replace(entry, group=Group.LOCAL_ADJACENT) if is_way_in else entry
 
     def local(self) -> Iterator[Entry]:
         """Yield the municipality's own office, whatever the need: a way in, labelled as such."""
@@ -313,7 +303,7 @@ class _Search:
     def remote(self, actor: Actor) -> Iterator[Entry]:
         """Yield the ways without an office that are known to be offered; digital before phone."""
         has_digital = False
-        for mode in REMOTE_MODES:
+        for mode in REMOTE:
             is_offered = any(o.delivery.of(mode) is Availability.OFFERED for o in actor.offers)
             if not is_offered or (mode is Delivery.PHONE and has_digital):
                 continue
@@ -380,13 +370,9 @@ _GROUP_OF_WAY: Mapping[Delivery | None, Group] = {
 
 
 def _nearest(entries: Sequence[Entry]) -> Entry | None:
-    if any(entry.group is Group.NEAR for entry in entries):
+    if _is_near(entries):
         return None
-    offices = [
-        e
-        for e in entries
-        if e.group in {Group.MAYBE_NEAR, Group.FAR} and math.isfinite(e.minutes or 0)
-    ]
+    offices = (e for e in entries if e.group in {Group.MAYBE_NEAR, Group.FAR} and e.is_reached)
     return min(
         offices,
         key=lambda e: (not e.is_sure, e.minutes, swedish_sort_key(e.actor.name)),

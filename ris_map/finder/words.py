@@ -23,7 +23,6 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.selection import Group as RowGroup
-from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 from ris_map.travel.accuracy import error_words, typical_error
 from ris_map.travel.routes import Route
@@ -172,7 +171,7 @@ def _sections(answer: SupportAnswer, *, world: World, words: Words) -> tuple[Fin
         row = find_row(entry, answer, element=element, world=world, words=words)
         grouped.setdefault(OF_AREA if entry.is_of_area else entry.group, []).append(row)
     area = answer.need.strength_area
-    name = "" if area is None else _label(area, words).lower()
+    name = "" if area is None else words.label(area).lower()
     return tuple(_section(group, rows, area=name, tr=words.tr) for group, rows in grouped.items())
 
 
@@ -216,11 +215,11 @@ def find_row(
         way=way,
         place=place,
         roads=roads_words(entry, route_to(entry, world=world, answer=answer), tr=tr),
-        gives=", ".join(_label(kind, words) for kind in types),
+        gives=", ".join(words.label(kind) for kind in types),
         phases=phase_marks((p for p in Phase if p in phases), words=words),
         why=why[:1].upper() + why[1:],
         cautions="; ".join(tr(f"find.caution.{caution}") for caution in entry.cautions),
-        expect=tuple((_label(k, words), tr(f"find.expect.{k}")) for k in types),
+        expect=tuple((words.label(k), tr(f"find.expect.{k}")) for k in types),
         town_id=town_id(office) if office is not None and entry.group in ON_MAP else "",
     )
 
@@ -274,13 +273,13 @@ def reason_words(reason: Reason, *, words: Words) -> str:
     match reason.why:
         case Why.OFFER:
             kind, *phases = reason.terms
-            label = _label(ServiceType(kind), words).lower()
+            label = words.label(ServiceType(kind)).lower()
             if not phases:
                 return label
-            names = tr.listing([_label(Phase(p), words).lower() for p in phases])
+            names = tr.listing([words.label(Phase(p)).lower() for p in phases])
             return tr.plural("find.why.offer", len(phases), type=label, phases=names)
         case Why.AREA:
-            area = _label(StrengthArea(reason.terms[0]), words).lower()
+            area = words.label(StrengthArea(reason.terms[0])).lower()
             return tr("find.why.area", area=area)
         case Why.WHO | Why.SERVES:
             return tr(f"find.why.{reason.why}.{reason.terms[0]}")
@@ -299,18 +298,14 @@ def start_words(start: Start, *, tr: Translator) -> str:
 def _need_words(need: Need, *, words: Words) -> Iterator[str]:
     """Yield the choices but the place, each as a phrase."""
     tr = words.tr
-    yield from (_label(phase, words) for phase in need.phases)
+    yield from (words.label(phase) for phase in need.phases)
     yield from (tr(f"find.type.{kind}") for kind in need.service_types)
     if need.strength_area:
-        yield _label(need.strength_area, words)
+        yield words.label(need.strength_area)
     if need.who:
         yield tr(f"find.who.{need.who}")
     if need.digital_first:
         yield tr("find.file.digital")
-
-
-def _label(term: Term, words: Words) -> str:
-    return words.strategy.label(term).in_(words.tr.language)
 
 
 def next_steps(answer: SupportAnswer, *, words: Words) -> tuple[Step, ...]:
@@ -431,7 +426,7 @@ def _onward_title(answer: SupportAnswer, *, words: Words) -> str:
         return tr("find.onward.last")
     if not answer.onward:
         return tr("find.onward.none")
-    return tr("find.onward.next", phase=_label(answer.next_phase, words).lower())
+    return tr("find.onward.next", phase=words.label(answer.next_phase).lower())
 
 
 def _onward(entry: Entry, *, need: Need, words: Words) -> tuple[str, str, str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import cell_classes, class_shares, cube_of
+from ris_map.coverage.cubes import class_shares, cube_of
+from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
@@ -86,7 +87,7 @@ def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> M
 def classes_of(world: World, choice: MunicipalityChoice) -> CodeArray:
     """Return the class of every square for the chosen kind of support."""
     phase, service_type = choice.kind
-    return cell_classes(world, choice.cube, (phase,), (service_type,))
+    return supply_of(world, choice.cube, (phase,), (service_type,)).classes
 
 
 def map_picture(

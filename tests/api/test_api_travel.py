@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from ris_map.coverage.cubes import cell_minutes
+from ris_map.coverage.groups import supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.accuracy import accuracy
@@ -84,9 +84,8 @@ def test_cells_have_the_minutes_of_the_coverage(api: TestClient) -> None:
     world = service(DATA).moment().world
     query = "fas=ide&stod=radgivning&plats=2421&vinter=ja"
     features = api.get(f"{V1}/cells.geojson?{query}").json()["features"]
-    expected = cell_minutes(
-        world, CubeChoice(speed="winter"), (Phase.IDE,), (ServiceType.RADGIVNING,)
-    )
+    choice = CubeChoice(speed="winter")
+    expected = supply_of(world, choice, (Phase.IDE,), (ServiceType.RADGIVNING,)).minutes
     here = np.flatnonzero(
         np.array(world.cells.municipality_codes)[world.cells.municipality] == "2421"
     )

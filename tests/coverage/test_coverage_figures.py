@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cubes import cell_minutes
+from ris_map.coverage.cubes import time_class
 from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import find_gaps, gap_mask
+from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.matrix import (
@@ -23,7 +24,6 @@ from ris_map.coverage.page.matrix import (
     known_table,
     matrix_html,
     matrix_rows,
-    time_class,
 )
 from ris_map.coverage.page.pictures import groups_of, shares_by_minute
 from ris_map.coverage.page.summary import (
@@ -277,7 +277,7 @@ def test_W7_remote_help_that_is_the_same_in_the_county_is_one_row_of_the_page() 
 
 def test_W4_both_shares_of_the_sentence_are_over_everybody_with_their_ranges() -> None:
     shown = view()
-    minutes = cell_minutes(world(), shown.choice.cube_choice, (PLACE[1],), (PLACE[2],))
+    minutes = supply_of(world(), shown.choice.cube_choice, (PLACE[1],), (PLACE[2],)).minutes
     people = pd.read_csv(DATA / "people/population_1km.csv", dtype={"municipality_code": str})
     text = copy_text(shown)
     for group, codes in ((shown.side("inland"), shown.inland), (shown.side("coast"), shown.coast)):
@@ -447,7 +447,7 @@ def test_K3_the_map_gets_the_class_of_every_square_and_a_sentence_per_municipali
     shown = view(**changes)
     choice = shown.choice
     drawn = picture(shown)
-    minutes = cell_minutes(world(), choice.cube_choice, choice.shown_phases, choice.shown_types)
+    minutes = shown.found.minutes
     assert drawn.classes is not None
     assert len(drawn.classes) == len(minutes) == 5538
     for code, value in zip(drawn.classes, minutes.tolist(), strict=True):

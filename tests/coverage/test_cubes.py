@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ris_map.coverage.cubes import (
     UNKNOWN_CLASS,
-    cell_classes,
-    cell_minutes,
-    cell_unknown,
     class_codes,
     class_shares,
     cube_of,
     population_of,
 )
-from ris_map.coverage.groups import group_figures, together
+from ris_map.coverage.groups import group_figures, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.selection import Filter, select
@@ -25,14 +22,6 @@ from ris_map.register.vocabulary import Phase, ServiceType
 from tests.coverage.coverage_views import world
 
 IDEA, ADVICE = (Phase.IDE,), (ServiceType.RADGIVNING,)
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """A choice of phases and service types."""
-
-    shown_phases: tuple[Phase, ...] = IDEA
-    shown_types: tuple[ServiceType, ...] = ADVICE
 
 
 def test_K3_classes_are_inclusive_and_unknown_is_one_of_its_own() -> None:
@@ -44,7 +33,7 @@ def test_K3_classes_are_inclusive_and_unknown_is_one_of_its_own() -> None:
 @pytest.mark.parametrize("choice", [CubeChoice(), CubeChoice(speed="winter", threshold=30.0)])
 def test_K3_every_square_has_the_minutes_that_the_figures_count(choice: CubeChoice) -> None:
     county, cube = world(), cube_of(world(), choice)
-    minutes = cell_minutes(county, choice, IDEA, ADVICE)
+    minutes = supply_of(county, choice, IDEA, ADVICE).minutes
     assert len(minutes) == 5_538
     assert np.array_equal(minutes, cube.minutes[0, list(ServiceType).index(ADVICE[0])])
     residents = population_of(county)
@@ -52,29 +41,28 @@ def test_K3_every_square_has_the_minutes_that_the_figures_count(choice: CubeChoi
         residents.municipality, residents.persons * (minutes <= choice.threshold), 15
     )
     assert np.array_equal(within, cube.figures.people_within[:, 0, 2, cube.threshold_at])
-    any_kind = cell_minutes(county, choice)
+    any_kind = supply_of(county, choice).minutes
     assert (any_kind <= minutes).all()
     assert np.array_equal(any_kind, cube.minutes.min(axis=(0, 1)))
 
 
 def test_K3_R2_islands_by_ferry_are_unknown_squares_and_counted_as_not_reached() -> None:
     county = world()
-    unknown = cell_unknown(county, CubeChoice(), IDEA, ADVICE)
+    found = supply_of(county, CubeChoice(), IDEA, ADVICE)
     ferry = np.asarray(county.cells.is_ferry)
     assert ferry.sum() > 0
-    assert unknown[ferry].all()
-    assert np.isinf(cell_minutes(county, CubeChoice(), IDEA, ADVICE)[ferry]).all()
-    codes = cell_classes(county, CubeChoice(), IDEA, ADVICE)
-    assert (codes[ferry] == UNKNOWN_CLASS).all()
+    assert found.is_unknown[ferry].all()
+    assert np.isinf(found.minutes[ferry]).all()
+    assert (found.classes[ferry] == UNKNOWN_CLASS).all()
 
 
 def test_K3_the_legend_says_the_same_as_the_figures_of_the_groups() -> None:
     county = world()
     inland = frozenset(county.foundations.geography.division("samverkan").inland)
     groups = {"inland": inland, "county": frozenset(population_of(county).municipality_codes)}
-    codes = cell_classes(county, CubeChoice(), IDEA, ADVICE)
+    codes = supply_of(county, CubeChoice(), IDEA, ADVICE).classes
     shares = class_shares(county, codes, groups)
-    found = group_figures(county, CubeChoice(), Kinds(), groups)
+    found = group_figures(county, CubeChoice(), groups, phases=IDEA, types=ADVICE)
     for name, by_class in shares.items():
         assert sum(by_class) == pytest.approx(1)
         assert by_class[0] + by_class[1] == pytest.approx(found[name].share)
@@ -100,9 +88,9 @@ def test_W2_where_the_answer_depends_on_unknowns_there_is_a_range_and_never_a_ba
     depends = cube.is_maybe_physical
     assert depends.any()
     assert (cube.share_at_best[depends & (share == 0)] > 0).any()
-    found = together(cube, Kinds((Phase.VAXA,), (ServiceType.FINANSIERING_RADGIVNING,)))
+    found = supply_of(world(), strict, (Phase.VAXA,), (ServiceType.FINANSIERING_RADGIVNING,))
     codes = cube.municipality_codes
-    assert found.share_at_best(codes) > found.of(codes).share_within[0, 0, 0, found.threshold_at]
+    assert found.share_at_best(codes) > found.of(codes).share_within[0, 0, 0, cube.threshold_at]
 
 
 def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municipality() -> None:

@@ -1,7 +1,5 @@
 """Coast and inland: groups are data, exhaustive and disjoint, and their people are pooled."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,8 +7,7 @@ from hypothesis import strategies as st
 
 from ris_map.coverage.cube import coverage_cube
 from ris_map.coverage.cubes import cube_of, population_of, support_of
-from ris_map.coverage.fragility import carriers
-from ris_map.coverage.groups import group_figures, median_actors, pooled, together
+from ris_map.coverage.groups import Supply, group_figures, pooled
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceType
@@ -40,16 +37,8 @@ def far_inland() -> World:
     return make_world(make_actor(offices=(office,)), localities=places, minutes=[10, 70, 80, 90])
 
 
-@dataclass(frozen=True)
-class Kinds:
-    """A choice of phases and service types."""
-
-    shown_phases: tuple[Phase, ...] = (IDEA,)
-    shown_types: tuple[ServiceType, ...] = (ADVICE,)
-
-
 def test_r3_percentiles_of_a_group_are_over_its_people_not_its_municipalities() -> None:
-    found = together(far_inland().cube(), Kinds())
+    found = Supply(far_inland().cube(), (IDEA,), (ADVICE,))
     coast, inland, everyone = (found.of(c) for c in (CODES[:2], CODES[2:], CODES))
     assert (coast.persons[0], inland.persons[0]) == (9, 6)
     assert (coast.median_minutes[0, 0, 0], inland.median_minutes[0, 0, 0]) == (10, 80)
@@ -87,7 +76,7 @@ def test_R6_the_headline_says_which_office_carries_the_inland() -> None:
     county = whole_county()
     inland = set(county.foundations.geography.division("samverkan").inland)
     groups = {"inland": inland, "coast": set(MUNICIPALITY_CODES) - inland}
-    found = group_figures(county, CubeChoice(), Kinds(), groups)
+    found = group_figures(county, CubeChoice(), groups, phases=(IDEA,), types=(ADVICE,))
     for name, codes in groups.items():
         for carrier in found[name].carriers:
             cube = coverage_cube(
@@ -95,7 +84,9 @@ def test_R6_the_headline_says_which_office_carries_the_inland() -> None:
                 county.matrix,
                 population=population_of(county),
             )
-            share = together(cube, Kinds()).of(codes).share_within[0, 0, 0, cube.threshold_at]
+            share = (
+                Supply(cube, (IDEA,), (ADVICE,)).of(codes).share_within[0, 0, 0, cube.threshold_at]
+            )
             assert carrier.share_without == pytest.approx(float(share))
             assert carrier.share_without <= 0.5 * found[name].share
             assert carrier.towns
@@ -118,15 +109,15 @@ def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_othe
     )
     world = make_world(near, far, localities=places, minutes=[[20, 30], [20, 90]])
     cube = world.cube()
-    (carrier,) = carriers(cube, CODES[:1], phases=(IDEA,), types=(ADVICE,))
+    (carrier,) = Supply(cube, (IDEA,), (ADVICE,)).carriers(CODES[:1])
     assert (carrier.actor_id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
 
 
 @given(worlds())
 def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
     cube = world.cube()
-    found = together(cube, Kinds())
-    number = found.actors_within(Kinds())
+    found = Supply(cube, (IDEA,), (ADVICE,))
+    number = found.actors_within
     assert np.array_equal(number > 0, found.minutes <= 60)
     assert (number <= len(world.register.actors)).all()
-    assert median_actors(found, Kinds(), CODES) <= max(number, default=0)
+    assert found.median_actors(CODES) <= max(number, default=0)

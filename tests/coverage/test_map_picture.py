@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ris_map.common import dates
-from ris_map.coverage.cubes import cell_classes
+from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import (
     ACTOR_CLASSES,
     LIMITS,
@@ -55,15 +55,14 @@ def choices() -> Iterator[MapChoice]:
 def test_K3_squares_are_in_the_class_of_their_minutes_cell_by_cell() -> None:
     for choice in choices():
         if choice.shown == "minuter":
-            wanted = cell_classes(
-                world(), choice.cube_choice, choice.shown_phases, choice.shown_types
-            )
+            kinds = choice.shown_phases, choice.shown_types
+            wanted = supply_of(world(), choice.cube_choice, *kinds).classes
             assert picture(view_of(choice)).classes == wanted.tolist()
 
 
 def test_K3_actors_are_counted_within_the_limit() -> None:
     view = view_of(MapChoice(shown="aktorer"))
-    number, codes = view.found.actors_within(view.choice), np.array(picture(view).classes)
+    number, codes = view.found.actors_within, np.array(picture(view).classes)
     assert set(codes[number >= ACTOR_CLASSES[0]]) <= {0}
     assert set(codes[number == 1]) <= {3}
     assert set(codes[number == 0]) <= {4, 5}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cubes import cube_of
-from ris_map.coverage.fragility import carriers
+from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import Residents
 from ris_map.siting.best import best_sets, last, problem, search
 from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Opening, Plan, Round, SitingChoice
@@ -425,7 +425,7 @@ def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carri
     asked = choice()
     cube = cube_of(world, asked.cube_choice)
     inland = world.foundations.geography.divisions[0].inland
-    found = carriers(cube, inland, phases=(asked.phase,), types=(asked.service_type,))
+    found = Supply(cube, (asked.phase,), (asked.service_type,)).carriers(inland)
     assert found
     for one in found:
         closed = asked.model_copy(update={"closings": (one.actor_id,)})

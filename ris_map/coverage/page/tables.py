@@ -17,7 +17,7 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import GroupFigures, median_actors, pooled
+from ris_map.coverage.groups import GroupFigures, Supply, pooled
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
@@ -70,7 +70,7 @@ def municipality_table(view: CoverageView) -> FigureTable:
         ]
         return _table(view, "kommuner-remote", ("municipality", "reached"), answers)
     rows: list[list[Cell]] = []
-    figures, at = view.found.figures, view.found.threshold_at
+    figures, at = view.found.figures, view.found.cube.threshold_at
     for side, codes in (("inland", view.inland), ("coast", view.coast)):
         for code in (code for code in view.order if code in codes):
             m = view.at(code)
@@ -149,8 +149,7 @@ def area_table(view: CoverageView) -> FigureTable:
                         figures.shortfall_minutes,
                     )
                 ]
-                one = view.choice.model_copy(update={"phase": phase, "service_type": kind})
-                cells.append(count(median_actors(view.found, one, codes)))
+                cells.append(count(Supply(cube, (phase,), (kind,)).median_actors(codes)))
                 rows.append([head, *cells])
             else:
                 answers = cube.remote[inside, p, s, REMOTE.index(view.choice.delivery)]

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, Field
 
 from ris_map.common.address import one_of
 from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import chosen_minutes, cube_of
+from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.gaps import CellKey
-from ris_map.coverage.groups import GroupFigures, group_figures
+from ris_map.coverage.groups import GroupFigures, Supply, group_figures
 from ris_map.coverage.map_picture import MapView, PictureChoice
 from ris_map.coverage.people import weighted_percentile
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
@@ -75,7 +75,7 @@ def _groups(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
     for division in world.foundations.geography.divisions:
         wanted |= _sides(world, division.id)
         wanted |= {f"{division.id}-{g.id}": g.municipalities for g in division.groups}
-    return group_figures(world, choice.cube_choice, choice, wanted)
+    return _figures_of(world, choice, wanted)
 
 
 def _sides(world: World, division: str) -> dict[str, Collection[str]]:
@@ -88,8 +88,14 @@ def _sides(world: World, division: str) -> dict[str, Collection[str]]:
 @kept(KEPT)
 def _headline(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
     """Return the figures of the first screen alone: the others cost ten times as much."""
-    sides = _sides(world, choice.division)
-    return group_figures(world, choice.cube_choice, choice, sides)
+    return _figures_of(world, choice, _sides(world, choice.division))
+
+
+def _figures_of(
+    world: World, choice: PictureChoice, groups: dict[str, Collection[str]]
+) -> dict[str, GroupFigures]:
+    phases, types = choice.shown_phases, choice.shown_types
+    return group_figures(world, choice.cube_choice, groups, phases=phases, types=types)
 
 
 @kept(KEPT)
@@ -97,7 +103,7 @@ def _medians(world: World, choice: PictureChoice) -> FloatArray:
     cube = cube_of(world, choice.cube_choice)
     if choice.phase:
         return cube.figures.median_minutes[:, PHASES.index(choice.phase), :]
-    times = [chosen_minutes(cube, choice.shown_phases, (kind,))[0] for kind in SERVICE_TYPES]
+    times = [Supply(cube, choice.shown_phases, (kind,)).minutes for kind in SERVICE_TYPES]
     return weighted_percentile(np.stack(times), people=cube.population.people, percent=50)
 
 
