@@ -106,6 +106,18 @@ def words_in(language: Language, *, names: Mapping[str, str] | None = None) -> W
     )
 
 
+@cache
+def real_words(language: Language) -> Words:
+    """Return the words of a language, with a role address for tests."""
+    base = real_world().foundations
+    return Words(
+        tr=translator(language),
+        strategy=base.strategy,
+        municipality_names={m.code: m.name for m in base.geography.municipalities},
+        report_address="fel@example.org",
+    )
+
+
 def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:
     """Return a text in both languages."""
     return LocalText(sv=sv, en=en)

@@ -75,29 +75,15 @@ CELL_STATES, CERTAINTIES = tuple(CellState), tuple(Certainty)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reach:
-    """Offices that count, who may go there, and minutes from every inhabited cell.
+    """Offices that count, who may go there, and minutes from every inhabited cell."""
 
-    Parameters
-    ----------
-    office, actor, municipality : array of int, shape (offices,)
-        Positions in the support table; ``OUTSIDE`` for an office outside the county.
-    serves : array of int8, shape (offices, M)
-        Positions in ``ANSWERS``: whether the office serves the municipality.
-    home : array of int, shape (C,)
-        Municipality of each cell.
-    minutes : array of float, shape (offices, C)
-        To the office, whomever it serves.
-    from_seat : array of float, shape (offices, M)
-        The same from each seat; NaN without a seat.
-    """
-
-    office: IntArray
+    office: IntArray  # (offices,) positions in the support table, like the next
     actor: IntArray
-    municipality: IntArray
-    serves: CodeArray
-    home: IntArray
-    minutes: FloatArray
-    from_seat: FloatArray
+    municipality: IntArray  # (offices,) ``OUTSIDE`` for an office outside the county
+    serves: CodeArray  # (offices, M) positions in ``ANSWERS``
+    home: IntArray  # (C,) municipality of each cell
+    minutes: FloatArray  # (offices, C) to the office, whomever it serves
+    from_seat: FloatArray  # (offices, M) the same from each seat; NaN without a seat
 
     def of(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
         """Return minutes to some offices; infinite where they do not serve the municipality.
@@ -200,66 +186,37 @@ class CoverageCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoverageCube:
-    """Coverage of every municipality x phase x service type.
+    """Coverage of every municipality x phase x service type, with everything it depends on.
 
-    Kinds of help with the same offices share one row of minutes. "At best" means: if everything
-    unknown about actors with a recorded office turned out well; never longer.
-
-    Parameters
-    ----------
-    choice, table, tensor, matrix, population, shared
-        Everything that the figures depend on: what was chosen, who counted, what is known of their
-        offers, the roads, over whom, and minutes to every office that counts.
-    sure, possible : array of bool, shape (3, 5, offices of ``shared``)
-        Offices that match each kind of help, and those that match at best.
-    rows : array of float, shape (rows, C)
-        Minutes from each cell to the nearest office of a set of offices.
-    row, row_at_best : array of int, shape (3, 5)
-        Which row holds the minutes, and the minutes at best.
-    figures : Figures
-        Per municipality, from ``row``.
-    offices_on_site : array of int, shape (M, 3, 5)
-        Matching offices that stand in the municipality.
-    nearest_office, nearest_minutes : array, shape (M, 3, 5)
-        Position in ``table.office_ids`` of the matching office nearest to the municipality's seat,
-        the first id among equals, -1 = none; minutes from the seat to it.
-    remote : array of int8, shape (M, 3, 5, 3)
-        Positions in ``ANSWERS``: visit, digital, phone.
-    state, certainty : array of int8, shape (M, 3, 5)
-        Positions in ``CELL_STATES`` and ``CERTAINTIES``.
-    is_borderline : array of bool, shape (M, 3, 5)
-        Nothing on site, and the median would lie on the other side of the threshold if times were
-        ``TIME_ERROR`` longer or shorter.
-    is_maybe_physical, is_maybe_remote : array of bool, shape (M, 3, 5)
-        No office (no remote help) is known on site or within reach, but one may be.
-    doubtful_share : array of float, shape (M, 3, 5)
-        Share of residents within the threshold only thanks to actors whose status is open.
+    Arrays without a shape are (M, 3, 5). Kinds of help with the same offices share one row of
+    minutes. "At best" means: if everything unknown about actors with a recorded office turned out
+    well; never longer.
     """
 
     choice: CubeChoice
     table: SupportTable
-    tensor: CodeArray
+    tensor: CodeArray  # what is known of the actors' offers, see ``truth_tensor``
     matrix: TravelMatrix
     population: Residents
-    shared: Reach
-    sure: BoolArray
-    possible: BoolArray
-    rows: FloatArray
-    row: IntArray
-    row_at_best: IntArray
-    figures: Figures
+    shared: Reach  # minutes to every office that counts
+    sure: BoolArray  # (3, 5, offices of ``shared``) offices that match
+    possible: BoolArray  # the same at best
+    rows: FloatArray  # (rows, C) minutes from each cell to the nearest office of a set of offices
+    row: IntArray  # (3, 5) which row holds the minutes
+    row_at_best: IntArray  # (3, 5) which row holds the minutes at best
+    figures: Figures  # per municipality, from ``row``
     median_minutes_at_best: FloatArray
     share_at_best: FloatArray
-    offices_on_site: IntArray
-    nearest_office: IntArray
-    nearest_minutes: FloatArray
-    remote: CodeArray
-    state: CodeArray
-    certainty: CodeArray
-    is_borderline: BoolArray
-    is_maybe_physical: BoolArray
-    is_maybe_remote: BoolArray
-    doubtful_share: FloatArray
+    offices_on_site: IntArray  # matching offices that stand in the municipality
+    nearest_office: IntArray  # the one nearest to the seat, in ``table.office_ids``; -1 = none
+    nearest_minutes: FloatArray  # from the seat to it
+    remote: CodeArray  # (M, 3, 5, 3) positions in ``ANSWERS``: visit, digital, phone
+    state: CodeArray  # positions in ``CELL_STATES``
+    certainty: CodeArray  # positions in ``CERTAINTIES``
+    is_borderline: BoolArray  # none on site, and ``TIME_ERROR`` moves the median over the threshold
+    is_maybe_physical: BoolArray  # no office is known on site or within reach, but one may be
+    is_maybe_remote: BoolArray  # no remote help is known, but some may be offered
+    doubtful_share: FloatArray  # residents within reach only thanks to actors whose status is open
 
     @property
     def municipality_codes(self) -> tuple[str, ...]:
@@ -354,15 +311,16 @@ def coverage_cube(
     tensor = truth_tensor(table, choice)
     truth = np.moveaxis(tensor[shared.actor, OFFICE], 0, -1)
     sure, possible = truth == YES, truth >= UNKNOWN
-    settled = sure & ~table.actor_is_doubtful[shared.actor]
-    rows, (row, row_at_best, row_settled) = _rows(shared, sure, possible, settled)
+    levels = sure, possible, sure & ~table.actor_is_doubtful[shared.actor]
+    rows, (row, row_at_best, row_settled) = _rows(shared, *levels)
     by_row = figures(rows, people=population.people, thresholds=THRESHOLDS, limit=threshold)
     median, share = by_row.median_minutes, by_row.share_within[..., THRESHOLDS.index(threshold)]
-    on_site = _on_site(shared, sure)
+    on_site, *others = (_on_site(shared, level) for level in levels)
+    is_there, best_there, settled_there = (
+        (site > 0) | (median[:, place] <= threshold)
+        for site, place in zip((on_site, *others), (row, row_at_best, row_settled), strict=True)
+    )
     nearest_office, nearest_minutes = _nearest_to_seats(shared, sure, population)
-    is_there = (on_site > 0) | (median[:, row] <= threshold)
-    best_there = (_on_site(shared, possible) > 0) | (median[:, row_at_best] <= threshold)
-    settled_there = (_on_site(shared, settled) > 0) | (median[:, row_settled] <= threshold)
     low, high = (median[:, row] * factor for factor in (1 - TIME_ERROR, 1 + TIME_ERROR))
     borderline = (on_site == 0) & (low <= threshold) & (high > threshold)
     # the best of all actors, each as good as its weakest part

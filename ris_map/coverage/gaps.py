@@ -49,22 +49,12 @@ Fact = tuple[Gap, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapList:
-    """Gaps, and apart from them the cells that may or may not be gaps.
+    """Gaps, and apart from them the cells that may or may not be gaps."""
 
-    Parameters
-    ----------
-    gaps : tuple of Gap
-        Known gaps: most people affected first, then the longest median at best.
-    facts : tuple of Fact
-        The same, each distinct fact once, in the order of its first gap.
-    unknown : tuple of CoverageCell
-        Cells without a known office on site or within reach where the register does not know
-        enough to call that a gap, in the order of the cube.
-    """
-
-    gaps: tuple[Gap, ...]
-    facts: tuple[Fact, ...]
+    gaps: tuple[Gap, ...]  # most people affected first, then the longest median at best
+    facts: tuple[Fact, ...]  # the same, each distinct fact once, in the order of its first gap
     unknown: tuple[CoverageCell, ...]
+    """Cells where the register does not know enough to call it a gap, in the order of the cube."""
 
 
 def find_gaps(cube: CoverageCube) -> GapList:
@@ -192,27 +182,20 @@ class Link:
 class Chain:
     """Whether one can go from idé through utveckling to växa from one municipality.
 
-    Physical and remote ways stand side by side, never added.
-
-    Parameters
-    ----------
-    physical : Answer
-        ``YES``: an office on site or within reach in every phase; ``UNKNOWN``: in every phase
-        there is one or may be one; ``NO``: some phase has none even at best.
-    visit, digital, phone : Answer
-        Whether that one mode is offered in every phase.
-    weakest : tuple of Phase
-        Phases with the longest median; empty if all phases are equally far within the error of
-        the times.
+    Physical and remote ways stand side by side, never added: a remote one is whether that one mode
+    is offered in every phase.
     """
 
     municipality_code: str
     links: tuple[Link, ...]
     physical: Answer
+    """On site or within reach in every phase; unknown: it is, or may be; no: some phase has none
+    even at best."""
     visit: Answer
     digital: Answer
     phone: Answer
     weakest: tuple[Phase, ...]
+    """The longest medians; empty if all phases are equally far within the error of the times."""
 
 
 def support_chains(

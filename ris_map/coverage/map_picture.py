@@ -122,6 +122,21 @@ class Matching:
     offices: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """An office that matches: its position among those that count, and its town (code, name)."""
+
+    at: int
+    id: str
+    actor: Actor
+    town: tuple[str, str]
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it stands in the county."""
+        return bool(self.town[0])
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MapView:
     """Everything that a page with this map says, from one computation."""
@@ -211,16 +226,31 @@ class MapView:
             return np.where(is_unknown, UNKNOWN_CLASS, codes).astype(np.int8)
         return found.classes
 
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The matching offices, sorted by id."""
+        cube, table, by_id = self.found.cube, self.found.cube.table, self.world.register.by_id
+        codes = (*cube.municipality_codes, "")  # ``OUTSIDE`` is the last
+        return tuple(
+            Site(
+                at=k,
+                id=table.office_ids[office],
+                actor=by_id[table.actor_ids[int(table.office_actor[office])]],
+                town=(codes[int(table.office_municipality[office])], table.office_towns[office]),
+            )
+            for k, office in zip(
+                self.found.offices.tolist(),
+                cube.shared.office[self.found.offices].tolist(),
+                strict=True,
+            )
+        )
+
     def matching(self) -> tuple[Matching, ...]:
         """Return the actors with offices in the county that match, in Swedish order."""
-        cube, table = self.found.cube, self.found.cube.table
-        codes = cube.municipality_codes
         towns: dict[str, list[tuple[str, str]]] = {}
-        for k in cube.shared.office[self.found.offices].tolist():
-            where = int(table.office_municipality[k])
-            if where >= 0:
-                actor = table.actor_ids[int(table.office_actor[k])]
-                towns.setdefault(actor, []).append((codes[where], table.office_towns[k]))
+        for site in self.sites:
+            if site.is_inside:
+                towns.setdefault(site.actor.id, []).append(site.town)
         return tuple(
             Matching(
                 actor=actor,
@@ -233,13 +263,11 @@ class MapView:
 
     def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Actor, str, float]]:
         """Return the nearest matching actors with the town, given minutes to every office."""
-        cube, table, by_id = self.found.cube, self.found.cube.table, self.world.register.by_id
-        offices = self.found.offices
+        reached = [site for site in self.sites if np.isfinite(minutes_from[site.at])]
         seen: dict[str, tuple[Actor, str, float]] = {}
-        for k in sorted(offices[np.isfinite(minutes_from[offices])], key=lambda k: minutes_from[k]):
-            at = int(cube.shared.office[k])
-            actor = by_id[table.actor_ids[int(table.office_actor[at])]]
-            seen.setdefault(actor.id, (actor, table.office_towns[at], float(minutes_from[k])))
+        for site in sorted(reached, key=lambda site: minutes_from[site.at]):
+            here = (site.actor, site.town[1], float(minutes_from[site.at]))
+            seen.setdefault(site.actor.id, here)
         return list(seen.values())[:number]
 
 
@@ -263,46 +291,34 @@ def picture(view: MapView) -> MapPicture:
 
 
 def _legend(view: MapView, codes: CodeArray) -> Legend:
-    tr = view.tr
+    tr, choice = view.tr, view.choice
     groups = {"inland": view.inland, "coast": view.coast}
     shares = class_shares(view.world, codes, groups)
     if not view.is_physical:
-        words = [tr("karta.yes"), "", "", "", tr("karta.no"), tr("karta.unknown")]
-        shown: tuple[int, ...] = (0, 4, 5)
-        head = ""
-    elif view.choice.shown == "aktorer":
-        words = [tr(f"karta.actors.class.{i}") for i in range(5)]
-        shown, head = (0, 1, 2, 3, 4), tr("karta.actors.head")
+        what, head = choice.delivery.value, ""
+        words = {0: tr("karta.yes"), 4: tr("karta.no"), 5: tr("karta.unknown")}
+    elif choice.shown == "aktorer":
+        what, head = choice.shown, tr("karta.actors.head")
+        words = {code: tr(f"karta.actors.class.{code}") for code in range(5)}
     else:
-        words = [*CLASS_WORDS, tr("karta.over", n=120)]
-        shown, head = (0, 1, 2, 3, 4), tr("karta.minutes.head")
-    what = view.choice.shown if view.is_physical else view.choice.delivery.value
-    title = tr(f"karta.legend.{what}", kind=view.kind, limit=view.limit)
-    notes = []
-    if view.is_physical:
-        notes = [
-            ("unknown", tr("karta.note.unknown")),
-            (view.choice.phase.value if view.choice.phase else "office", _office_note(view)),
-        ]
+        what, head = choice.shown, tr("karta.minutes.head")
+        words = dict(enumerate((*CLASS_WORDS, tr("karta.over", n=120))))
+    swatch, said = (choice.phase.value,) * 2 if choice.phase else ("office", "all")
+    office = (swatch, tr(f"karta.note.office.{said}"))
     return Legend(
-        title=title,
+        title=tr(f"karta.legend.{what}", kind=view.kind, limit=view.limit),
         columns=(head, tr("karta.inland.percent"), tr("karta.coast.percent")),
         rows=tuple(
             LegendRow(
                 code=code,
-                label=words[code],
+                label=label,
                 shares=tuple(round(100 * shares[name][code], 1) for name in groups),
                 texts=tuple(_bare_percent(shares[name][code], tr=tr) for name in groups),
             )
-            for code in shown
+            for code, label in words.items()
         ),
-        notes=tuple(notes),
+        notes=(("unknown", tr("karta.note.unknown")), office) if view.is_physical else (),
     )
-
-
-def _office_note(view: MapView) -> str:
-    phase = view.choice.phase
-    return view.tr(f"karta.note.office.{phase.value if phase else 'all'}")
 
 
 def _bare_percent(share: float, *, tr: Translator) -> str:
@@ -331,22 +347,16 @@ def _sentence(view: MapView, code: str) -> Sentence:
         key = f"karta.remote.{view.choice.delivery.value}.{word}"
         return Sentence(figure=tr(f"karta.{word}"), text=tr(key, **values), **link)
     share, median = float(view.found.share[at]), float(view.found.median[at])
-    values["median"] = view.minutes_words(median)
     if not np.isfinite(median):
-        may = bool(view.found.may_be_there[at])
-        return Sentence(
-            figure="?" if may else "0",
-            text=tr("karta.may" if may else "karta.none", **values),
-            **link,
-        )
-    if near_limit(median, float(view.choice.limit)):
-        return Sentence(
-            figure=tr("karta.about", n=view.limit), text=tr("karta.near", **values), **link
-        )
-    if share >= 0.5:
-        figure = _of_hundred(share, tr=tr)
-        return Sentence(figure=figure, text=tr("karta.within", **values), **link)
-    return Sentence(figure=_of_hundred(1 - share, tr=tr), text=tr("karta.beyond", **values), **link)
+        figure, key = ("?", "may") if view.found.may_be_there[at] else ("0", "none")
+    elif near_limit(median, float(view.choice.limit)):
+        figure, key = tr("karta.about", n=view.limit), "near"
+    elif share >= 0.5:
+        figure, key = _of_hundred(share, tr=tr), "within"
+    else:
+        figure, key = _of_hundred(1 - share, tr=tr), "beyond"
+    text = tr(f"karta.{key}", median=view.minutes_words(median), **values)
+    return Sentence(figure=figure, text=text, **link)
 
 
 def _county(view: MapView) -> Sentence:
@@ -356,13 +366,9 @@ def _county(view: MapView) -> Sentence:
         return Sentence(
             figure=tr("karta.of-15", n=n), text=tr("karta.county.remote", kind=view.kind)
         )
-    values = {
-        "kind": view.kind,
-        "limit": view.limit,
-        "coast": view.share_words(view.coast),
-    }
-    figure = view.share_words(view.inland)
-    return Sentence(figure=figure, text=tr("karta.county", **values))
+    coast = view.share_words(view.coast)
+    text = tr("karta.county", kind=view.kind, limit=view.limit, coast=coast)
+    return Sentence(figure=view.share_words(view.inland), text=text)
 
 
 def _bubbles(view: MapView) -> Iterable[Bubble]:
@@ -372,26 +378,21 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
         for town in view.world.foundations.geography.localities
     }
     offices = {place.id: (place.lat, place.lon) for place in view.world.offices}
-    cube, table = view.found.cube, view.found.cube.table
-    count: dict[tuple[str, str], list[int]] = {}
-    for k in cube.shared.office[view.found.offices].tolist():
-        where = int(table.office_municipality[k])
-        if where >= 0:
-            town = (cube.municipality_codes[where], table.office_towns[k])
-            count.setdefault(town, []).append(k)
-    names = {actor.id: actor.name for actor in view.world.register.actors}
-    for (code, name), found in sorted(count.items(), key=lambda item: -len(item[1])):
-        lat, lon = places.get((code, name), offices[table.office_ids[found[0]]])
-        who = list(dict.fromkeys(names[table.actor_ids[int(table.office_actor[k])]] for k in found))
-        label = tr.plural("karta.offices", len(found), town=name)
+    towns: dict[tuple[str, str], list[Site]] = {}
+    for site in view.sites:
+        if site.is_inside:
+            towns.setdefault(site.town, []).append(site)
+    for town, found in sorted(towns.items(), key=lambda item: -len(item[1])):
+        lat, lon = places.get(town, offices[found[0].id])
+        who = tr.listing(dict.fromkeys(site.actor.name for site in found))
         yield Bubble(
-            id=place_id(code, name),
-            name=name,
+            id=place_id(*town),
+            name=town[1],
             lat=lat,
             lon=lon,
             count=len(found),
-            label=label,
-            say=tr("karta.offices.who", town=name, who=tr.listing(who)),
+            label=tr.plural("karta.offices", len(found), town=town[1]),
+            say=tr("karta.offices.who", town=town[1], who=who),
             phases=tuple(phase.value for phase in view.choice.shown_phases),
         )
 

@@ -21,22 +21,13 @@ NO_SEAT = -1
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class People:
-    """Residents by place, and the group that each place belongs to.
+    """Residents by place, and the group that each place belongs to."""
 
-    Parameters
-    ----------
-    persons, group : array of int, shape (places,)
-        Residents and group index of each place.
-    groups : int
-        Number of groups.
-    has_road : array of bool, shape (places,), optional
-        Where no road leads there is no time: left out of means, counted in every share.
-    """
-
-    persons: IntArray
-    group: IntArray
+    persons: IntArray  # (places,)
+    group: IntArray  # (places,) index of each place's group
     groups: int
     has_road: BoolArray | None = None
+    """Where no road leads there is no time: left out of means, counted in every share."""
 
     @cached_property
     def located(self) -> IntArray:
@@ -55,29 +46,15 @@ class People:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Residents:
-    """Everybody, by inhabited 1 km cell. Arrays are read-only.
+    """Everybody, by inhabited 1 km cell. Arrays are read-only."""
 
-    Parameters
-    ----------
-    year : int
-        Of the census.
-    municipality_codes, cell_ids : tuple of str
-        In the order of the geography and of the cells.
-    municipality, persons : array of int, shape (cells,)
-        Position of each cell's municipality, and its residents.
-    has_road : array of bool, shape (cells,)
-        False on islands that only a ferry reaches.
-    seat : array of int, shape (municipalities,)
-        Position of the municipality's seat among the settlements; ``NO_SEAT`` if none is marked.
-    """
-
-    year: int
-    municipality_codes: tuple[str, ...]
+    year: int  # of the census
+    municipality_codes: tuple[str, ...]  # in the order of the geography
     cell_ids: tuple[str, ...]
-    municipality: IntArray
-    persons: IntArray
-    has_road: BoolArray
-    seat: IntArray
+    municipality: IntArray  # (cells,) position of each cell's municipality
+    persons: IntArray  # (cells,)
+    has_road: BoolArray  # (cells,) false on islands that only a ferry reaches
+    seat: IntArray  # (municipalities,) the seat among the settlements, or ``NO_SEAT``
 
     @cached_property
     def people(self) -> People:
@@ -136,34 +113,20 @@ def seats(geography: Geography, codes: tuple[str, ...]) -> IntArray:
 class Figures:
     """Figures per group and row of minutes, over all residents. Arrays are read-only.
 
-    ``rows`` below stands for any further axes: one row, or phases x service types.
-
-    Parameters
-    ----------
-    persons : array of int, shape (groups,)
-        Residents.
-    people_within : array of int, shape (groups, *rows, thresholds)
-        Residents whose minutes are at most the threshold (inclusive).
-    share_within : array of float, same shape
-        The same as a share of all residents; NaN for a group without any.
-    median_minutes, p90_minutes : array of float, shape (groups, *rows)
-        The shortest time within which at least 50 (90) per cent of the residents arrive;
-        infinite if fewer can get there at all.
-    mean_minutes, shortfall_minutes : array of float, shape (groups, *rows)
-        Mean minutes, and mean minutes beyond the limit (nobody's below zero: FGT1 in minutes),
-        over residents with a road; infinite if any of them has no office to go to.
-    excess_minutes : array of float, shape (groups, *rows)
-        Mean minutes beyond the limit of those who are beyond it; NaN if nobody is.
+    Shapes are (groups, rows), where rows may be any further axes: phases x service types. A
+    percentile is the shortest time within which so many of a hundred residents arrive, infinite if
+    too few can get there at all. Means are over residents with a road, infinite if any of them has
+    no office to go to.
     """
 
-    persons: IntArray
-    people_within: IntArray
-    share_within: FloatArray
+    persons: IntArray  # (groups,) residents
+    people_within: IntArray  # (groups, rows, thresholds) at most the threshold, inclusive
+    share_within: FloatArray  # the same as a share of all residents; NaN for a group without any
     median_minutes: FloatArray
     p90_minutes: FloatArray
     mean_minutes: FloatArray
-    shortfall_minutes: FloatArray
-    excess_minutes: FloatArray
+    shortfall_minutes: FloatArray  # mean minutes beyond the limit, nobody's below zero (FGT1)
+    excess_minutes: FloatArray  # the same of those who are beyond it; NaN if nobody is
 
     def of_rows(self, index: IntArray | int) -> Figures:
         """Return the figures with the second axis replaced by ``index``."""

@@ -58,46 +58,28 @@ class CubeChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SupportTable:
-    """Actors at work on one day, sorted by id. Arrays are read-only.
+    """Actors at work on one day, sorted by id, with the offices of that day. Arrays are read-only.
 
-    Ended and planned actors are not in it, nor offices that do not exist on that day.
-
-    Parameters
-    ----------
-    actor_is_core, actor_is_outside, actor_is_doubtful : array of bool, shape (actors,)
-        Scope; whether the actor is a neighbour outside the county; whether its status is open.
-    actor_areas : array of int8, shape (actors, 9)
-        Whether it serves each strength area. This and the next three: positions in ``ANSWERS``.
-    serves : array of int8, shape (municipalities, actors)
-        Whether the service area includes the municipality.
-    offer_phases : array of int8, shape (offers, 3)
-        Whether it is for each phase.
-    offer_delivery, offer_sourced : array of int8, shape (offers, 4)
-        Office, visit, digital, phone; as counted, and with offices only where a page says that
-        people are received there.
-    offer_actor, offer_type, office_actor, office_municipality : array of int
-        Positions; ``OUTSIDE`` for an office outside the county.
-    office_ids : tuple of str
-        Unique over all actors, see :func:`ris_map.travel.matrix.office_key`.
+    Ended and planned actors are not in it. Answers are positions in ``ANSWERS``.
     """
 
     on: date
     municipality_codes: tuple[str, ...]
     actor_ids: tuple[str, ...]
     actor_is_core: BoolArray
-    actor_is_outside: BoolArray
-    actor_is_doubtful: BoolArray
-    actor_areas: CodeArray
-    serves: CodeArray
+    actor_is_outside: BoolArray  # a neighbour outside the county
+    actor_is_doubtful: BoolArray  # its status is open
+    actor_areas: CodeArray  # (actors, 9) whether it serves each strength area
+    serves: CodeArray  # (municipalities, actors) whether the service area includes it
     offer_actor: IntArray
     offer_type: IntArray
-    offer_phases: CodeArray
-    offer_delivery: CodeArray
-    offer_sourced: CodeArray
-    office_ids: tuple[str, ...]
+    offer_phases: CodeArray  # (offers, 3) whether it is for each phase
+    offer_delivery: CodeArray  # (offers, 4) office, visit, digital, phone
+    offer_sourced: CodeArray  # the same, offices only where a page says that people are received
+    office_ids: tuple[str, ...]  # unique over all actors, see ``office_key``
     office_towns: tuple[str, ...]
     office_actor: IntArray
-    office_municipality: IntArray
+    office_municipality: IntArray  # ``OUTSIDE`` for an office outside the county
 
 
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:

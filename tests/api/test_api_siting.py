@@ -16,7 +16,7 @@ from ris_map.siting.words import full_table
 from ris_map.travel.world import service
 from ris_map.words.language import Language
 from tests.api.api_site import DATA, V1
-from tests.municipality.municipal import words
+from tests.factories import real_words as words
 
 PLAN = "oppna=vilhelmina:radgivning:ide&besok=lycksele:storuman,vilhelmina:2"
 

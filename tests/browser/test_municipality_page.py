@@ -19,8 +19,8 @@ from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words.language import Language
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import ROOT, Server, map_frame, new_context, settle, stands_still
+from tests.factories import real_words as report_words
 from tests.factories import real_world
-from tests.municipality.municipal import words as report_words
 
 LANGUAGES = ("sv", "en")
 SORSELE = "/kommun?kommun=2422"

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import cache
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
-from ris_map.register.in_words import Words
-from ris_map.travel.world import foundations
 from ris_map.words import translator
 from ris_map.words.language import Language
-from tests.factories import real_world
+from tests.factories import DATA, real_words, real_world
 
-DATA = Path(__file__).resolve().parents[2] / "data"
-DAY = date(2026, 11, 23)
-
-
-world = real_world
-
-
-@cache
-def words(language: Language) -> Words:
-    base = foundations(DATA)
-    return Words(
-        tr=translator(language),
-        strategy=base.strategy,
-        municipality_names={m.code: m.name for m in base.geography.municipalities},
-        report_address="fel@example.org",
-    )
+world, words = real_world, real_words
 
 
 def view(language: Language = Language.SV, **changes: Any) -> CoverageView:

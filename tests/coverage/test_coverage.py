@@ -71,6 +71,64 @@ def here(world: World, **changes: object) -> CoverageCell:
     return world.cube(**changes).cell(HERE, phase=IDEA, service_type=ADVICE)
 
 
+HOME, AWAY = CellState.ON_SITE, CellState.OUT_OF_REACH
+UNKNOWN_AREA = make_service_area(ServiceScope.UNKNOWN)
+ELSEWHERE = make_service_area(ServiceScope.MUNICIPALITIES, municipalities=(THERE,))
+TWO_HALVES = (
+    make_offer(phases=(Phase.VAXA,)),
+    *offering(office=Availability.NOT_OFFERED)["offers"],
+)
+LIFE, ADJACENT = {"strength_area": StrengthArea.LIFE_SCIENCE}, {"scope": Scope.ADJACENT}
+WOOD, SILENT = make_strength(StrengthArea.SKOGLIG_BIOEKONOMI), make_strength()
+SILENT = SILENT.model_copy(update={"areas": ()})
+
+
+@pytest.mark.parametrize(
+    ("actor", "choice", "state"),
+    [
+        ({"service_area": UNKNOWN_AREA}, {}, HOME),  # an office serves its own municipality
+        ({"service_area": ELSEWHERE}, {}, AWAY),  # unless its area leaves that out
+        ({"strength_areas": make_strength()}, LIFE, HOME),  # neutral: serves every area
+        ({"strength_areas": WOOD}, LIFE, AWAY),
+        ({"strength_areas": SILENT}, LIFE, AWAY),  # does not say which
+        (ADJACENT, {}, AWAY),
+        (ADJACENT, ADJACENT, HOME),
+        ({"offers": TWO_HALVES}, {}, AWAY),  # phase and way must hold for one and the same offer
+        ({"status": Status.ENDED, "valid_to": "2022"}, {}, AWAY),
+        ({"status": Status.PLANNED}, {}, AWAY),
+        ({"valid_from": "2023-06-02"}, {}, AWAY),
+        ({"valid_from": "2023-06-01"}, {}, HOME),
+        ({"status": Status.UNKNOWN}, {}, HOME),
+    ],
+)
+def test_who_counts_on_site(actor, choice, state) -> None:
+    world = one_place(make_actor(offices=(office_in(HERE),), **actor), minutes=[150])
+    cell = here(world, **choice)
+    assert (cell.state, cell.people_within) == (state, (0, 0, 0, 0))
+    closed = office_in(HERE).model_copy(update={"valid_to": "2023-05"})
+    assert here(one_place(make_actor(offices=(closed,), **actor), minutes=[5])).state is AWAY
+
+
+def test_W13_an_actor_without_an_office_is_nowhere_on_site() -> None:
+    """A fund in another town is not possibly on site here because nobody wrote down where it is."""
+    limited = offering(office=Availability.NOT_OFFERED, digital=Availability.LIMITED)
+    nobody, fund, vague = (
+        here(one_place(*actors, minutes=[]))
+        for actors in ([], [make_actor(offices=())], [make_actor(offices=(), **limited)])
+    )
+    assert (fund.state, fund.certainty) == (CellState.OUT_OF_REACH, Certainty.SURE)
+    assert not fund.is_maybe_physical
+    assert (nobody.median_minutes, nobody.nearest_minutes_from_seat) == (math.inf, math.inf)
+    assert (nobody.nearest_office_id, nobody.is_maybe_remote) == (None, False)
+    assert (vague.digital, vague.is_maybe_remote) == (Answer.UNKNOWN, True)
+
+
+def test_nearest_office_is_seen_from_the_seat_and_the_first_id_wins_a_tie() -> None:
+    actors = [make_actor(id=name, offices=(office_in(THERE),)) for name in ("b", "a", "c")]
+    cell = here(one_place(*actors, minutes=[20, 20, 30]))
+    assert (cell.nearest_office_id, cell.nearest_minutes_from_seat) == ("a/kontor", 20)
+
+
 @pytest.mark.parametrize(
     ("minutes", "people"),
     [(59.999999, (0, 10, 10, 10)), (60.0, (0, 10, 10, 10)), (60.000001, (0, 0, 10, 10))],
@@ -96,28 +154,6 @@ def test_r1_median_and_ninetieth_percentile_are_times_that_somebody_has() -> Non
         make_actor(offices=(office_in(THERE),)), localities=fewer, minutes=[10, 50, 100]
     )
     assert (here(other).median_minutes, here(other).p90_minutes) == (50, 100)
-
-
-def test_nothing_at_all_is_out_of_reach_with_infinite_minutes() -> None:
-    cell = here(one_place(minutes=[]))
-    assert cell.state is CellState.OUT_OF_REACH
-    assert (cell.median_minutes, cell.nearest_minutes_from_seat) == (math.inf, math.inf)
-    assert cell.nearest_office_id is None
-    assert not cell.is_maybe_physical
-    assert not cell.is_maybe_remote
-
-
-def test_an_office_in_the_municipality_is_on_site_however_far_the_people_live() -> None:
-    cell = here(one_place(make_actor(offices=(office_in(HERE),)), minutes=[150]))
-    assert cell.state is CellState.ON_SITE
-    assert cell.offices_on_site == 1
-    assert cell.people_within == (0, 0, 0, 0)
-
-
-def test_nearest_office_is_seen_from_the_seat_and_the_first_id_wins_a_tie() -> None:
-    actors = [make_actor(id=name, offices=(office_in(THERE),)) for name in ("b", "a", "c")]
-    cell = here(one_place(*actors, minutes=[20, 20, 30]))
-    assert (cell.nearest_office_id, cell.nearest_minutes_from_seat) == ("a/kontor", 20)
 
 
 def test_r7_remote_help_never_counts_as_minutes_and_offices_never_as_remote() -> None:
@@ -148,14 +184,6 @@ def test_r7_remote_help_counts_only_where_the_service_area_reaches(mode: Deliver
         assert getattr(here(one_place(actor, minutes=[])), mode.value) is answer
 
 
-def test_limited_digital_help_is_no_information_about_a_service() -> None:
-    limited = offering(office=Availability.NOT_OFFERED, digital=Availability.LIMITED)
-    cell = here(one_place(make_actor(offices=(), **limited), minutes=[]))
-    assert cell.digital is Answer.UNKNOWN
-    assert cell.state is CellState.OUT_OF_REACH
-    assert cell.is_maybe_remote
-
-
 @pytest.mark.parametrize(
     "unknown",
     [
@@ -179,13 +207,6 @@ def test_ignorance_about_a_near_office_is_no_information_and_about_a_far_one_is_
     assert (far.state, far.certainty) == (CellState.OUT_OF_REACH, Certainty.SURE)
 
 
-def test_W13_an_actor_without_an_office_is_nowhere_on_site() -> None:
-    """A fund in another town is not possibly on site here because nobody wrote down where it is."""
-    cell = here(one_place(make_actor(offices=()), minutes=[]))
-    assert (cell.state, cell.certainty) == (CellState.OUT_OF_REACH, Certainty.SURE)
-    assert not cell.is_maybe_physical
-
-
 def test_W2_what_is_assumed_of_an_office_counts_and_what_is_sourced_alone_is_a_switch() -> None:
     def office_known_by(basis: Basis) -> World:
         offer = make_offer(delivery=make_modes(office=Availability.OFFERED))
@@ -199,39 +220,6 @@ def test_W2_what_is_assumed_of_an_office_counts_and_what_is_sourced_alone_is_a_s
     assert strict.state is not CellState.ON_SITE
     assert strict.certainty is Certainty.DEPENDS
     assert (strict.share_within[1], strict.share_at_best) == (0, 1)
-
-
-def test_an_office_serves_its_own_municipality_unless_its_area_leaves_that_out() -> None:
-    at_home = make_actor(
-        offices=(office_in(HERE),), service_area=make_service_area(ServiceScope.UNKNOWN)
-    )
-    assert here(one_place(at_home, minutes=[5])).state is CellState.ON_SITE
-    elsewhere = make_actor(
-        offices=(office_in(HERE),),
-        service_area=make_service_area(ServiceScope.MUNICIPALITIES, municipalities=(THERE,)),
-    )
-    assert here(one_place(elsewhere, minutes=[5])).state is CellState.OUT_OF_REACH
-
-
-@pytest.mark.parametrize(
-    ("changes", "counts"),
-    [
-        ({"status": Status.ENDED, "valid_to": "2022"}, False),
-        ({"status": Status.PLANNED}, False),
-        ({"valid_from": "2023-06-02"}, False),
-        ({"valid_from": "2023-06-01"}, True),
-        ({"status": Status.UNKNOWN}, True),
-    ],
-)
-def test_ended_and_planned_actors_never_count(changes, counts: bool) -> None:
-    world = one_place(make_actor(offices=(office_in(HERE),), **changes), minutes=[5])
-    assert (here(world).state is CellState.ON_SITE) is counts
-
-
-def test_an_office_that_has_closed_does_not_count() -> None:
-    closed = office_in(HERE).model_copy(update={"valid_to": "2023-05"})
-    cell = here(one_place(make_actor(offices=(closed,)), minutes=[5]))
-    assert cell.offices_on_site == 0
 
 
 def test_an_open_status_counts_and_is_flagged_by_the_people_who_depend_on_it() -> None:
@@ -255,41 +243,6 @@ def test_neighbours_outside_the_county_count_only_when_asked_for() -> None:
     assert without.state is CellState.OUT_OF_REACH
     assert (with_them.state, with_them.median_minutes) == (CellState.WITHIN_REACH, 50)
     assert with_them.digital is Answer.NO  # its service area is another county
-
-
-def test_a_strength_area_keeps_those_who_serve_it_and_flags_those_who_do_not_say() -> None:
-    areas = {
-        "neutral": make_strength(),
-        "wood": make_strength(StrengthArea.SKOGLIG_BIOEKONOMI),
-        "silent": make_strength().model_copy(update={"areas": ()}),
-    }
-    states = {
-        name: here(
-            one_place(make_actor(offices=(office_in(HERE),), strength_areas=area), minutes=[5]),
-            strength_area=StrengthArea.LIFE_SCIENCE,
-        ).state
-        for name, area in areas.items()
-    }
-    assert states == {
-        "neutral": CellState.ON_SITE,
-        "wood": CellState.OUT_OF_REACH,
-        "silent": CellState.OUT_OF_REACH,
-    }
-
-
-def test_adjacent_scope_adds_and_core_leaves_out() -> None:
-    world = one_place(make_actor(scope=Scope.ADJACENT, offices=(office_in(HERE),)), minutes=[5])
-    assert here(world, scope=Scope.CORE).state is CellState.OUT_OF_REACH
-    assert here(world, scope=Scope.ADJACENT).state is CellState.ON_SITE
-
-
-def test_phase_type_and_mode_must_hold_for_one_and_the_same_offer() -> None:
-    offers = (
-        make_offer(phases=(Phase.VAXA,)),
-        make_offer(delivery=make_modes(office=Availability.NOT_OFFERED)),
-    )
-    cell = here(one_place(make_actor(offers=offers, offices=(office_in(HERE),)), minutes=[5]))
-    assert cell.state is CellState.OUT_OF_REACH
 
 
 @pytest.mark.parametrize(

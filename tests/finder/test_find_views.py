@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -29,7 +28,6 @@ from ris_map.finder.words import (
     range_words,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Phase, ServiceScope, ServiceType, StrengthArea
 from ris_map.travel.routes import travel_between
 from ris_map.travel.world import World
@@ -38,6 +36,7 @@ from ris_map.words.figures import rounded
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests import factories as make
+from tests.factories import real_words as words
 from tests.finder.test_finder import DAY, real_world, world_with
 
 LANGUAGES = list(Language)
@@ -61,17 +60,6 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note text."""
         self.text += data
-
-
-@cache
-def words(language: Language) -> Words:
-    base = real_world().foundations
-    return Words(
-        tr=translator(language),
-        strategy=base.strategy,
-        municipality_names={m.code: m.name for m in base.geography.municipalities},
-        report_address="fel@example.org",
-    )
 
 
 def view_of(

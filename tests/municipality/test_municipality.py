@@ -11,10 +11,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.gaps import find_gaps, support_chains
 from ris_map.coverage.support import SERVICE_TYPES, CubeChoice
-from ris_map.coverage.ways import Way, cell_evidence
+from ris_map.coverage.ways import cell_evidence
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.profile import (
     KINDS,
@@ -26,8 +25,7 @@ from ris_map.municipality.profile import (
 )
 from ris_map.register.vocabulary import Answer, Delivery, Scope
 from tests import factories
-from tests.factories import real_world
-from tests.municipality.municipal import DAY
+from tests.factories import DAY, real_world
 
 CHOICES = (
     CubeChoice(),
@@ -35,11 +33,6 @@ CHOICES = (
     CubeChoice(threshold=30.0),
     CubeChoice(threshold=120.0, scope=Scope.ADJACENT),
 )
-REMOTE = {
-    ListKind.VISIT: Delivery.VISIT,
-    ListKind.DIGITAL: Delivery.DIGITAL,
-    ListKind.PHONE: Delivery.PHONE,
-}
 SORSELE, UMEA = "2422", "2480"
 
 
@@ -54,80 +47,36 @@ def found(request: pytest.FixtureRequest, choice: CubeChoice) -> Profile:
     return profile(real_world(), request.param, choice)
 
 
-def evidence(found: Profile, kind: tuple[object, object]) -> tuple[Way, ...]:
-    world = real_world()
-    phase, service_type = kind
-    return cell_evidence(
-        cube_of(world, found.choice),
-        code=found.code,
-        phase=phase,  # type: ignore[arg-type]
-        service_type=service_type,  # type: ignore[arg-type]
-    )
+def test_M2_the_lists_hold_the_evidence_of_every_cell(found: Profile) -> None:
+    """Whoever helps at a distance, every office within reach of the seat, and nobody else."""
+    for kind in KINDS:
+        proof = cell_evidence(found.cube, code=found.code, phase=kind[0], service_type=kind[1])
+        sure = {w.office_id or (w.mode, w.actor_id) for w in proof if w.answer is Answer.YES}
+        far = {w.office_id for w in proof if w.minutes_from_seat > found.choice.threshold}
+        ways = [way for part in found.lists for way in (*part.known, *part.uncertain)]
+        listed = {w.office_id or (w.mode, w.actor_id) for w in ways if kind in w.kinds}
+        assert sure - far <= listed <= sure
+        maybe = {(w.mode, w.actor_id) for w in proof if w.answer is Answer.UNKNOWN}
+        remote = {(w.mode, w.actor_id) for w in ways if kind in w.possible and not w.office_id}
+        assert remote == {one for one in maybe if one[0] is not Delivery.OFFICE}
 
 
-def offices_by_evidence(found: Profile, kind: tuple[object, object]) -> dict[str, float]:
-    return {
-        item.office_id: item.minutes_from_seat
-        for item in evidence(found, kind)
-        if item.mode is Delivery.OFFICE and item.answer is Answer.YES and item.office_id
-    }
-
-
-def known(found: Profile, kind: ListKind, cell: object) -> tuple[Way, ...]:
-    return tuple(way for way in found.list_of(kind).known if cell in way.kinds)
-
-
-def test_M2_offices_here_are_those_of_the_cube(found: Profile) -> None:
-    cube = cube_of(real_world(), found.choice)
-    for phase, service_type in KINDS:
-        cell = cube.cell(found.code, phase=phase, service_type=service_type)
-        here = known(found, ListKind.HERE, (phase, service_type))
+def test_M2_the_answers_of_the_cube_follow_from_the_lists(found: Profile) -> None:
+    for kind in KINDS:
+        cell = found.cube.cell(found.code, phase=kind[0], service_type=kind[1])
+        here = [way for way in found.list_of(ListKind.HERE).known if kind in way.kinds]
         assert len(here) == cell.offices_on_site
         assert all(way.office_municipality == found.code for way in here)
-
-
-def test_M2_every_listed_office_is_in_the_evidence_with_its_minutes(found: Profile) -> None:
-    for kind in KINDS:
-        offices = offices_by_evidence(found, kind)
-        for list_kind in (ListKind.HERE, ListKind.REACHABLE):
-            for way in known(found, list_kind, kind):
-                assert offices[str(way.office_id)] == pytest.approx(way.minutes_from_seat)
-        listed = {w.office_id for w in known(found, ListKind.HERE, kind)}
-        listed |= {w.office_id for w in known(found, ListKind.REACHABLE, kind)}
-        near = {o for o, minutes in offices.items() if minutes <= found.choice.threshold}
-        assert near <= listed, "an office near the seat is missing in the lists"
-
-
-def test_M2_remote_lists_hold_exactly_the_actors_of_the_evidence(found: Profile) -> None:
-    for kind in KINDS:
-        proof = evidence(found, kind)
-        for list_kind, mode in REMOTE.items():
-            listed = found.list_of(list_kind)
-            sure = {e.actor_id for e in proof if e.mode is mode and e.answer is Answer.YES}
-            maybe = {e.actor_id for e in proof if e.mode is mode and e.answer is Answer.UNKNOWN}
-            assert {way.actor_id for way in listed.known if kind in way.kinds} == sure
+        for name in (ListKind.VISIT, ListKind.DIGITAL, ListKind.PHONE):
+            listed = found.list_of(name)
             ways = (*listed.known, *listed.uncertain)
-            assert {way.actor_id for way in ways if kind in way.possible} == maybe
-
-
-def test_M2_remote_answers_of_the_cube_follow_from_the_lists(found: Profile) -> None:
-    cube = cube_of(real_world(), found.choice)
-    for phase, service_type in KINDS:
-        cell = cube.cell(found.code, phase=phase, service_type=service_type)
-        for list_kind, mode in REMOTE.items():
-            listed = found.list_of(list_kind)
-            ways = (*listed.known, *listed.uncertain)
-            if any((phase, service_type) in way.kinds for way in listed.known):
-                answer = Answer.YES
-            elif any((phase, service_type) in way.possible for way in ways):
-                answer = Answer.UNKNOWN
-            else:
-                answer = Answer.NO
-            assert getattr(cell, mode.value) is answer
+            is_known = any(kind in way.kinds for way in listed.known)
+            maybe = Answer.UNKNOWN if any(kind in way.possible for way in ways) else Answer.NO
+            assert getattr(cell, name.value) is (Answer.YES if is_known else maybe)
 
 
 def test_M2_cells_gaps_and_chain_are_the_librarys(found: Profile) -> None:
-    cube = cube_of(real_world(), found.choice)
+    cube = found.cube
     gaps = find_gaps(cube)
     assert len(found.cells) == len(KINDS)
     assert {(c.phase, c.service_type) for c in found.cells} == set(KINDS)
@@ -139,7 +88,7 @@ def test_M2_cells_gaps_and_chain_are_the_librarys(found: Profile) -> None:
 
 
 def test_minutes_from_the_seat_are_the_cubes(found: Profile) -> None:
-    cube = cube_of(real_world(), found.choice)
+    cube = found.cube
     at = cube.municipality_codes.index(found.code)
     for near in found.times[0].nearest:
         s = SERVICE_TYPES.index(near.service_type)
@@ -188,7 +137,7 @@ def test_offices_that_serve_stand_by_distance_and_hold_the_lists(found: Profile)
 
 def test_core_actors_only_unless_adjacent_ones_are_asked_for() -> None:
     by_id = real_world().register.by_id
-    for code in MUNICIPALITY_CODES[::4]:
+    for code in (SORSELE, UMEA):
         core = profile(real_world(), code, CubeChoice())
         wide = profile(real_world(), code, CubeChoice(scope=Scope.ADJACENT))
         for narrow, broad in zip(core.lists, wide.lists, strict=True):

@@ -15,12 +15,14 @@ from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality.files import report_html
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
-from ris_map.municipality.tables import tables, time_class
+from ris_map.municipality.tables import tables
 from ris_map.municipality.words import paragraph
 from ris_map.register.vocabulary import Scope
 from ris_map.words.language import Language
-from tests.factories import real_world
-from tests.municipality.municipal import DATA, LANGUAGES, words
+from tests.factories import DATA, real_world
+from tests.factories import real_words as words
+
+LANGUAGES = tuple(Language)
 
 
 def report(
@@ -131,11 +133,3 @@ def test_a_broken_land_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "municipalities.geojson").write_text("{}", encoding="utf-8")
     with pytest.raises(GeodataFaults):
         load_county_shapes(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "expected"),
-    [(0, 0), (30, 0), (30.1, 1), (60, 1), (90, 2), (120, 3), (120.1, 4), (float("inf"), 4)],
-)
-def test_a_limit_belongs_to_its_class(minutes: float, expected: int) -> None:
-    assert time_class(minutes) == expected

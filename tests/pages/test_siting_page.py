@@ -35,7 +35,7 @@ from ris_map.web.map import ClickKind, MapClick
 from ris_map.web.picture import png
 from ris_map.words.language import Language
 from ris_map.words.table import table_html
-from tests.municipality.municipal import words
+from tests.factories import real_words as words
 from tests.pages.opened import ROOT, address, html, open_page, text_of_class
 from tests.web.test_palette import MODES, VISIONS, distance, tokens
 

@@ -19,8 +19,8 @@ from ris_map.strength.page import (
     more_html,
 )
 from ris_map.words.language import Language
-from tests.factories import real_world
-from tests.municipality.municipal import DAY, LANGUAGES, words
+from tests.factories import DAY, real_world
+from tests.factories import real_words as words
 
 
 def chosen(area: StrengthArea | None, **more: str) -> StrengthChoice:
@@ -77,7 +77,7 @@ def test_W1_bubbles_count_the_actors_of_the_list(
     assert len({b.id for b in bubbles}) == len(bubbles)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("area", [None, *STRENGTH_AREAS])
 def test_texts_are_whole_and_the_headline_is_honest(
     figures: StrengthFigures, area: StrengthArea | None, language: Language
