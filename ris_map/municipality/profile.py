@@ -259,10 +259,8 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
     cube, foundations = cube_of(world, choice), world.foundations
     m = cube.municipality_codes.index(code)
-    home, listed = (
-        tuple(_home_offices(world, code)),
-        [(w, _list_of(w, code)) for w in ways(cube, code)],
-    )
+    home = tuple(_home_offices(world, code))
+    listed = [(way, _list_of(way, code)) for way in ways(cube, code)]
     lists = tuple(
         WayList(
             kind=kind,
@@ -386,15 +384,11 @@ def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tu
 def _times(cube: CoverageCube, world: World, m: int) -> tuple[PlaceTimes, ...]:
     """Return the seat first, then the other settlements by population, unknown ones last."""
     code, localities = cube.municipality_codes[m], world.foundations.geography.localities
-    here = {place: i for i, place in enumerate(localities) if place.municipality_code == code}
-    order = sorted(here, key=lambda p: (not p.is_seat, -(p.population or 0), p.name))
-    at = [here[place] for place in order]
-    by_type = (_nearest(cube, m, at, s) for s in range(len(SERVICE_TYPES)))
-    by_place = zip(*by_type, strict=True)
-    return tuple(
-        PlaceTimes(locality=place, nearest=nearest)
-        for place, nearest in zip(order, by_place, strict=True)
-    )
+    here = [(i, place) for i, place in enumerate(localities) if place.municipality_code == code]
+    here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
+    by_type = (_nearest(cube, m, [i for i, _ in here], s) for s in range(len(SERVICE_TYPES)))
+    by_place = zip(here, zip(*by_type, strict=True), strict=True)
+    return tuple(PlaceTimes(locality=place, nearest=nearest) for (_, place), nearest in by_place)
 
 
 def _nearest(cube: CoverageCube, m: int, localities: list[int], s: int) -> Iterator[Nearest]:
