@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from ris_map.travel.network import (
     FloatArray,
     readonly,
 )
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 
 CACHED_CUBES = 48
 CLASS_LIMITS = (30.0, 60.0, 90.0, 120.0)
@@ -32,59 +31,38 @@ UNKNOWN_CLASS = 5
 """Only by ferry, or only if what the register does not know turns out well."""
 
 
-class _Kept:
-    """What is computed for one world."""
-
-    def __init__(self, world: World) -> None:
-        base = world.foundations
-        self.table = support_table(world.register, base.geography, on=world.on)
-        self.residents = residents_of(base.cells, base.geography)
-        self.reaches: dict[tuple[str, bool], Reach] = {}
-        self.cubes: dict[CubeChoice, CoverageCube] = {}
-
-
-_kept: WeakKeyDictionary[World, _Kept] = WeakKeyDictionary()
-
-
-def _of(world: World) -> _Kept:
-    kept = _kept.get(world)
-    if kept is None:
-        kept = _kept[world] = _Kept(world)
-    return kept
-
-
+@kept(1)
 def support_of(world: World) -> SupportTable:
     """Return the actors at work on the day, as arrays."""
-    return _of(world).table
+    return support_table(world.register, world.foundations.geography, on=world.on)
 
 
+@kept(1)
 def population_of(world: World) -> Residents:
     """Return everybody, by inhabited cell."""
-    return _of(world).residents
+    return residents_of(world.cells, world.foundations.geography)
 
 
+@kept(2 * len(SPEED_MODELS))
+def _reach(world: World, speed: str, include_outside: bool) -> Reach:
+    return reach(
+        support_of(world),
+        world.matrix_for(SPEED_MODEL[speed]),
+        population=population_of(world),
+        include_outside=include_outside,
+    )
+
+
+@kept(CACHED_CUBES)
 def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
     """Return the coverage for a choice, computed once."""
-    kept, outside = _of(world), choice.include_outside
-    cube = kept.cubes.get(choice)
-    if cube is None:
-        matrix = world.matrix_for(SPEED_MODEL[choice.speed])
-        key = (choice.speed, outside)
-        if key not in kept.reaches:
-            kept.reaches[key] = reach(
-                kept.table, matrix, population=kept.residents, include_outside=outside
-            )
-        cube = coverage_cube(
-            kept.table,
-            matrix,
-            population=kept.residents,
-            choice=choice,
-            shared=kept.reaches[key],
-        )
-        if len(kept.cubes) >= CACHED_CUBES:
-            kept.cubes.clear()
-        kept.cubes[choice] = cube
-    return cube
+    return coverage_cube(
+        support_of(world),
+        world.matrix_for(SPEED_MODEL[choice.speed]),
+        population=population_of(world),
+        choice=choice,
+        shared=_reach(world, choice.speed, choice.include_outside),
+    )
 
 
 # ---------------------------------------------------------------- ranges
