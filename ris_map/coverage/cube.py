@@ -44,29 +44,22 @@ class CellState(StrEnum):
     """What is known to be there: the first in this order that holds.
 
     Physical and remote help are never added: a cell with digital help only is ``REMOTE_ONLY``
-    whatever the distance. How sure the answer is stands apart, see :class:`Certainty`.
+    ("kontorslucka") whatever the distance. Help counts if its service area includes the
+    municipality. How sure the answer is stands apart, see :class:`Certainty`.
     """
 
-    ON_SITE = "on_site"
-    """A matching office stands in the municipality and serves it."""
-    WITHIN_REACH = "within_reach"
-    """At least half of the residents are within the threshold of a matching office that serves
-    their municipality (the median is at most the threshold)."""
-    REMOTE_ONLY = "remote_only"
-    """No office within reach ("kontorslucka"), but a visit, a digital service or telephone help is
-    offered, with a service area that includes the municipality."""
-    OUT_OF_REACH = "out_of_reach"
-    """No office within reach, and no remote help that the register knows of."""
+    ON_SITE = "on_site"  # a matching office stands in the municipality
+    WITHIN_REACH = "within_reach"  # at least half of the residents are within the threshold of one
+    REMOTE_ONLY = "remote_only"  # none within reach, but visits, digital or telephone help
+    OUT_OF_REACH = "out_of_reach"  # neither, that the register knows of
 
 
 class Certainty(StrEnum):
     """How sure it is whether an office is on site or within reach."""
 
     SURE = "sure"
-    DEPENDS = "depends_on_unknown"
-    """What the register does not know would change the answer."""
-    NEAR_LIMIT = "near_limit"
-    """The error of the median time reaches across the threshold: "around 60 min"."""
+    DEPENDS = "depends_on_unknown"  # what the register does not know would change the answer
+    NEAR_LIMIT = "near_limit"  # the error of the median reaches across it: "around 60 min"
 
 
 CELL_STATES, CERTAINTIES = tuple(CellState), tuple(Certainty)

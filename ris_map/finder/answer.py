@@ -29,29 +29,18 @@ from ris_map.words import swedish_sort_key
 class Group(StrEnum):
     """Groups of the answer, in their order. Physical and digital never share one."""
 
-    NEAR = "near"
-    """An office within the limit that receives visitors and serves the place."""
-    MAYBE_NEAR = "maybe-near"
-    """An office within the limit, but something about it is not known."""
-    LOCAL = "local"
-    """The municipality's own office, when nothing of the core is near."""
-    LOCAL_ADJACENT = "local-adjacent"
-    """Other offices of actors with a wider remit within the limit, likewise."""
+    NEAR = "near"  # an office within the limit that receives visitors and serves the place
+    MAYBE_NEAR = "maybe-near"  # an office within the limit, but something about it is not known
+    LOCAL = "local"  # the municipality's own office, when nothing of the core is near
+    LOCAL_ADJACENT = "local-adjacent"  # near offices of actors with a wider remit, likewise
     VISIT = "visit"
-    DIGITAL = "digital"
-    """Digital and phone."""
-    REMOTE = "remote"
-    """Serves the place, but no office to visit is known, nor another way."""
-    FAR = "far"
-    """An office beyond the limit."""
-    ADJACENT = "adjacent"
-    """Offices of actors with a wider remit."""
-    ADJACENT_REMOTE = "adjacent-remote"
-    """Actors with a wider remit, without the way to an office."""
-    DOUBTFUL = "doubtful"
-    """No page settles whether the actor is still at work."""
-    OUTSIDE = "outside"
-    """Neighbours outside the county."""
+    DIGITAL = "digital"  # digital and phone
+    REMOTE = "remote"  # serves the place, but no office to visit is known, nor another way
+    FAR = "far"  # an office beyond the limit
+    ADJACENT = "adjacent"  # offices of actors with a wider remit
+    ADJACENT_REMOTE = "adjacent-remote"  # actors with a wider remit, without the way to an office
+    DOUBTFUL = "doubtful"  # no page settles whether the actor is still at work
+    OUTSIDE = "outside"  # neighbours outside the county
 
 
 _NEARBY = (Group.NEAR, Group.MAYBE_NEAR, Group.LOCAL, Group.LOCAL_ADJACENT)

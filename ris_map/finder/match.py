@@ -21,22 +21,14 @@ COUNTY_AND_WIDER = (ServiceScope.COUNTY, ServiceScope.NORTHERN_SWEDEN, ServiceSc
 class Why(StrEnum):
     """A reason for an actor to be in the answer."""
 
-    OFFER = "offer"
-    """Service type and phase of the offer; terms: service type, then phases."""
-    GIVES_ALSO = "gives-also"
-    """The offer gives what is needed and more."""
-    AREA = "area"
-    """Names the strength area; terms: the area."""
-    ALL_AREAS = "all-areas"
-    """Serves every strength area."""
-    WHO = "who"
-    """Names the group in its description; terms: the group."""
-    SERVES = "serves"
-    """The service area includes the place; terms: its scope."""
-    STANDS_HERE = "stands-here"
-    """The office stands in the municipality."""
-    FIRST_CONTACT = "first-contact"
-    """The municipality's own office: a way in, whatever the need."""
+    OFFER = "offer"  # service type and phase of the offer; terms: service type, then phases
+    GIVES_ALSO = "gives-also"  # the offer gives what is needed and more
+    AREA = "area"  # names the strength area; terms: the area
+    ALL_AREAS = "all-areas"  # serves every strength area
+    WHO = "who"  # names the group in its description; terms: the group
+    SERVES = "serves"  # the service area includes the place; terms: its scope
+    STANDS_HERE = "stands-here"  # the office stands in the municipality
+    FIRST_CONTACT = "first-contact"  # the municipality's own office: a way in, whatever the need
 
 
 class Caution(StrEnum):
@@ -45,10 +37,8 @@ class Caution(StrEnum):
     SERVICE_AREA_UNKNOWN = "service-area-unknown"
     PHASE_UNKNOWN = "phase-unknown"
     AREA_UNKNOWN = "area-unknown"
-    WAY_UNKNOWN = "way-unknown"
-    """Not known to help in this way: an office, say, that may or may not receive visitors."""
-    MODE_UNKNOWN = "mode-unknown"
-    """No information on how the help is given."""
+    WAY_UNKNOWN = "way-unknown"  # an office, say, that may or may not receive visitors
+    MODE_UNKNOWN = "mode-unknown"  # no information on how the help is given
     DOUBTFUL = "doubtful"
     OUTSIDE = "outside"
     NO_ROAD = "no-road"

@@ -100,16 +100,11 @@ KINDS: tuple[Kind, ...] = tuple(product(PHASES, SERVICE_TYPES))
 class ListKind(StrEnum):
     """Which list an actor stands in."""
 
-    HERE = "here"
-    """An office in the municipality."""
-    VISIT = "visit"
-    """Its staff travel to the municipality."""
-    REACHABLE = "reachable"
-    """An office elsewhere, within the threshold of at least one located resident."""
-    DIGITAL = "digital"
-    """A digital service whose service area includes the municipality."""
-    PHONE = "phone"
-    """Help by telephone whose service area includes the municipality."""
+    HERE = "here"  # an office in the municipality
+    VISIT = "visit"  # its staff travel to the municipality
+    REACHABLE = "reachable"  # an office elsewhere, within the threshold of at least one resident
+    DIGITAL = "digital"  # a digital service whose service area includes the municipality
+    PHONE = "phone"  # help by telephone whose service area includes the municipality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
