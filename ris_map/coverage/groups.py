@@ -97,7 +97,7 @@ class Supply:
     @property
     def on_site(self) -> BoolArray:
         """Whether a matching office stands there."""
-        return np.asarray((self.cube.offices_on_site[self._at] > 0).any(axis=(1, 2)))
+        return np.asarray((self.cube.offices_on_site[:, *self._at] > 0).any(axis=(1, 2)))
 
     @property
     def is_there(self) -> BoolArray:
@@ -110,13 +110,13 @@ class Supply:
         cube = self.cube
         people, limit = cube.population.people, cube.choice.threshold
         best = weighted_percentile(self.minutes_at_best[None], people=people, percent=50)[:, 0]
-        may_be = cube.is_maybe_physical[self._at].any(axis=(1, 2)) | (best <= limit)
+        may_be = cube.is_maybe_physical[:, *self._at].any(axis=(1, 2)) | (best <= limit)
         return np.asarray(may_be & ~self.is_there)
 
     @property
     def remote(self) -> CodeArray:
         """Positions in ``ANSWERS``, shape (municipalities, 3): visit, digital, phone."""
-        return np.asarray(self.cube.remote[self._at].max(axis=(1, 2)))
+        return np.asarray(self.cube.remote[:, *self._at].max(axis=(1, 2)))
 
     # ---------------------------------------------------------------- by group
 
