@@ -28,7 +28,7 @@ from ris_map.finder.words import (
     range_words,
 )
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.register.vocabulary import Phase, ServiceScope, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Phase, ServiceScope, ServiceType, Status, StrengthArea
 from ris_map.travel.routes import travel_between
 from ris_map.travel.world import World
 from ris_map.words import Translator, translator
@@ -256,14 +256,22 @@ def test_I4_nothing_near_is_said_with_a_way_on(code: str) -> None:
         text = Reader(steps_html(view, language)).text
         assert view.steps
         assert all(step.name and step.way and step.url for step in view.steps)
+        leading = [*answer.entries[:1], answer.nearest, answer.contact, *answer.onward]
+        assert all(e is None or e.actor.status is Status.ACTIVE for e in leading)
+        assert answer.entries
+        assert answer.contact
+        assert answer.contact.actor.homepage
         if answer.is_near:
             assert not view.missing
+            assert answer.nearest is None
             continue
+        assert answer.group(Group.LOCAL)[0].actor.municipal
         assert f"60{HARD_SPACE}min" in view.lead
-        assert answer.contact is not None
         assert answer.contact.actor.name in text
-        assert answer.nearest is not None
-        assert answer.nearest.office is not None
+        assert answer.nearest
+        assert answer.nearest.is_reached
+        assert answer.nearest.office
+        assert answer.nearest.office.municipality in MUNICIPALITY_CODES
         assert answer.nearest.office.town in text
         assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", text)
         digital = [e.actor.name for e in answer.group(Group.DIGITAL) if e.is_sure]

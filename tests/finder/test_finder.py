@@ -74,27 +74,7 @@ def remote_only(**modes: Availability) -> tuple[Offer, ...]:
     return (make.make_offer(delivery=make.make_modes(**offered)),)
 
 
-# ---- I4: every municipality x phase x service type
-
-
-@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_i4_no_cell_is_empty_and_nothing_near_names_the_nearest(code: str) -> None:
-    """I4: a list, the nearest office with minutes and municipality, and one way to get in touch."""
-    for phase in Phase:
-        for kind in ServiceType:
-            need = Need(place=code, phase=phase, service_types=(kind,))
-            answer = find_support(real_world(), need)
-            assert answer.entries, (phase, kind)
-            assert answer.contact is not None, (phase, kind)
-            assert answer.contact.actor.homepage, (phase, kind)
-            if answer.is_near:
-                assert answer.nearest is None
-                continue
-            assert answer.nearest is not None, (phase, kind)
-            assert answer.nearest.office is not None
-            assert answer.nearest.office.municipality in MUNICIPALITY_CODES
-            assert math.isfinite(answer.nearest.minutes or math.inf)
-            assert answer.group(Group.LOCAL)[0].actor.municipal
+# ---- every municipality x phase x service type
 
 
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
@@ -169,14 +149,6 @@ def test_a_doubtful_actor_is_never_the_first_choice() -> None:
     assert Caution.DOUBTFUL in answer.entries[1].cautions
     assert answer.nearest is not None
     assert answer.nearest.actor.id == "bbb"
-
-
-def test_no_doubtful_actor_leads_any_real_answer() -> None:
-    for code in MUNICIPALITY_CODES:
-        for phase in Phase:
-            answer = find_support(real_world(), Need(place=code, phase=phase))
-            shown = [answer.entries[0], answer.nearest, answer.contact, *answer.onward]
-            assert all(e is None or e.actor.status is Status.ACTIVE for e in shown)
 
 
 def test_ended_and_planned_actors_are_not_found() -> None:

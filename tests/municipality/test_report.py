@@ -13,6 +13,7 @@ from ris_map.common.faults import GeodataFaults
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.boundaries import county_shapes, load_county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.municipality import files
 from ris_map.municipality.files import report_html
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import tables
@@ -99,11 +100,13 @@ def test_M7_the_report_names_language_rights_where_they_hold() -> None:
     assert "sametinget" not in report("2482").lower()
 
 
-def test_M4_by_command_line(tmp_path: Path) -> None:
+def test_M4_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "sorsele.html"
     arguments = ["report", "2422", "-o", str(output), "--data", str(DATA), "--today", "2026-11-23"]
     assert main(arguments) == 0
     assert output.read_text(encoding="utf-8") == report("2422")
+    # the roads of a register that is read already need not be found again
+    monkeypatch.setattr(files, "load_register", lambda *_, **__: real_world().register)
     assert main([*arguments, "--lang", "en", "--limit", "90", "--adjacent"]) == 0
     wide = report("2422", Language.EN, grans=90, bredd=Scope.ADJACENT)
     assert output.read_text(encoding="utf-8") == wide
