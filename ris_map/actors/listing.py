@@ -58,7 +58,7 @@ def _lead(view: MapView) -> dict[str, str]:
         text = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
     else:
         text = tr("karta.lead.remote", phase=_phase(view))
-    for one in view.carriers(view.inland)[:1] if view.is_physical else ():
+    for one in view.found.carriers(view.inland)[:1] if view.is_physical else ():
         actor = view.world.register.by_id[one.actor_id]
         text += " " + tr(
             "coverage.carrier",

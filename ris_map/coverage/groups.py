@@ -19,7 +19,7 @@ from ris_map.coverage.people import Figures, count_within, figures, weighted_per
 from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 
 CARRIES = 0.5
 """An actor carries a group if at least this part of those within the threshold are it only."""
@@ -190,13 +190,14 @@ class Supply:
         return found.of_rows(np.zeros((1, 1), dtype=np.int64))
 
 
+@kept(48)
 def supply_of(
     world: World,
     choice: CubeChoice,
     phases: tuple[Phase, ...] = (),
     types: tuple[ServiceType, ...] = (),
 ) -> Supply:
-    """Return the chosen kinds of help as one."""
+    """Return the chosen kinds of help as one, the same object for the same choice."""
     return Supply(cube_of(world, choice), phases, types)
 
 

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field
 from ris_map.common.address import DatedChoice, Flag, one_of
 from ris_map.coverage.cube import REMOTE
 from ris_map.coverage.cubes import UNKNOWN_CLASS, class_shares
-from ris_map.coverage.groups import Carrier, Supply, supply_of
+from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.codes import DEFAULT_DIVISION
 from ris_map.geography.divisions import Division
@@ -200,10 +200,6 @@ class MapView:
     def share_words(self, codes: Sequence[str]) -> str:
         """Return that share: a range where it depends on what the register does not know."""
         return percent_range(self.share(codes), self.found.share_at_best(codes), tr=self.tr)
-
-    def carriers(self, codes: Sequence[str]) -> tuple[Carrier, ...]:
-        """Return the actors on which the figure of some municipalities rests."""
-        return self.found.carriers(codes)
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""

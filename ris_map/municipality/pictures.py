@@ -19,7 +19,7 @@ from ris_map.register.model import Office
 from ris_map.travel.matrix import office_key
 from ris_map.travel.network import SPEED_MODEL, CodeArray, metres
 from ris_map.travel.routes import routes_from
-from ris_map.travel.world import World, kept
+from ris_map.travel.world import World
 from ris_map.web.map import (
     UNKNOWN,
     Bubble,
@@ -167,18 +167,13 @@ def _legend(
 
 def _towns(profile: Profile, choice: MunicipalityChoice, *, world: World) -> Towns:
     """Return office by actor for each town that gives the chosen kind of support, nearest first."""
-    offices = _offices(world)
+    offices = {office_key(a, o): o for a in world.register.actors for o in a.offices}
     towns: Towns = {}
     for way in profile.offices:
-        if choice.kind in way.kinds and way.office_id in offices:
-            office = offices[way.office_id]
+        if choice.kind in way.kinds:
+            office = offices[way.office_id or ""]
             towns.setdefault(town_id(office), {})[way.actor_id] = office
     return towns
-
-
-@kept(4)
-def _offices(world: World) -> dict[str, Office]:
-    return {office_key(a, o): o for a in world.register.actors for o in a.offices}
 
 
 def _routes(profile: Profile, towns: Towns, *, world: World, tr: Translator) -> Iterator[Route]:

@@ -44,7 +44,7 @@ def test_I1_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
 
 def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
     view = map_view(data.world(), MapChoice(), tr=TR)
-    (carrier,) = view.carriers(view.inland)
+    (carrier,) = view.found.carriers(view.inland)
     lead = text(open_page())
     both = (view.share(view.inland), carrier.share_without)
     assert all(percent(share, tr=TR) in lead for share in both)
