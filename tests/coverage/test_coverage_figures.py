@@ -395,10 +395,9 @@ def test_the_evidence_of_every_cell_agrees_with_the_cube() -> None:
                 cell = shown.cube.cell(code, phase=phase, service_type=kind)
                 found = evidence(shown, place)
                 known = [e for e in found if e.answer is Answer.YES]
-                modes = {e.mode for e in known}
-                assert (cell.visit is Answer.YES) == (Delivery.VISIT in modes)
-                assert (cell.digital is Answer.YES) == (Delivery.DIGITAL in modes)
-                assert (cell.phone is Answer.YES) == (Delivery.PHONE in modes)
+                for mode in REMOTE:
+                    offered = getattr(cell, mode.value) is Answer.YES
+                    assert offered == any(e.mode is mode for e in known)
                 assert len(known_table(shown, found).rows) == len(known)
                 people = [amounts(row)[0] for row in figures_table(shown, cell).rows]
                 assert people == list(cell.people_within)
@@ -422,14 +421,6 @@ def test_hostile_names_stay_text() -> None:
         words.cache_clear()
     assert "<img" not in html
     assert "&lt;img" in html
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(0, 0), (30, 0), (30.01, 1), (60, 1), (60.01, 2), (90, 2), (120, 3), (120.01, 4)],
-)
-def test_a_limit_belongs_to_the_nearer_class(value: float, expected: int) -> None:
-    assert time_class(value) == expected
 
 
 def test_K4_every_nearest_office_has_its_town_on_the_map() -> None:

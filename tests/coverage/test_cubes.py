@@ -13,6 +13,7 @@ from ris_map.coverage.cubes import (
     class_shares,
     cube_of,
     population_of,
+    time_class,
 )
 from ris_map.coverage.groups import group_figures, supply_of
 from ris_map.coverage.support import CubeChoice
@@ -28,6 +29,7 @@ def test_K3_classes_are_inclusive_and_unknown_is_one_of_its_own() -> None:
     minutes = np.array([0.0, 30.0, 30.000001, 60.0, 90.0, 120.0, 120.000001, np.inf, 10.0])
     unknown = np.array([False] * 8 + [True])
     assert class_codes(minutes, unknown).tolist() == [0, 0, 1, 1, 2, 3, 4, 4, UNKNOWN_CLASS]
+    assert [time_class(value) for value in minutes[:-1]] == [0, 0, 1, 1, 2, 3, 4, 4]
 
 
 @pytest.mark.parametrize("choice", [CubeChoice(), CubeChoice(speed="winter", threshold=30.0)])

@@ -32,37 +32,19 @@ def one_by_one(minutes: np.ndarray, people: People, group: int) -> list[float]:
     return sorted(np.repeat(minutes[inside], people.persons[inside]).tolist())
 
 
-@given(crowds(), st.sampled_from((1, 10, 50, 90, 100)))
-def test_percentiles_equal_a_count_person_by_person(crowd, percent: int) -> None:
+@given(crowds(), st.sampled_from((1, 10, 50, 90, 100)), st.sampled_from((0.0, 5.0, 60.0, 1000.0)))
+def test_R1_figures_equal_a_count_person_by_person(crowd, percent: int, limit: float) -> None:
     minutes, people = crowd
-    found = weighted_percentile(minutes, people=people, percent=percent)
-    for row in range(len(minutes)):
-        for group in range(people.groups):
-            everybody = one_by_one(minutes[row], people, group)
-            if not everybody:
-                assert math.isnan(found[group, row])
-                continue
-            needed = math.ceil(percent * len(everybody) / 100 - 1e-9)
-            assert found[group, row] == everybody[needed - 1]
-
-
-@given(crowds(), st.sampled_from((0.0, 60.0, 1000.0)))
-def test_people_within_equal_a_count_person_by_person(crowd, limit: float) -> None:
-    minutes, people = crowd
-    found = count_within(minutes, people=people, limit=limit)
-    for row in range(len(minutes)):
-        for group in range(people.groups):
-            everybody = one_by_one(minutes[row], people, group)
-            assert found[group, row] == sum(time <= limit for time in everybody)
-
-
-@given(crowds(), st.sampled_from((5.0, 60.0)))
-def test_R1_figures_equal_a_count_person_by_person(crowd, limit: float) -> None:
-    minutes, people = crowd
+    percentiles = weighted_percentile(minutes, people=people, percent=percent)
+    within = count_within(minutes, people=people, limit=limit)
     found = figures(minutes, people=people, thresholds=(5.0, 60.0), limit=limit)
     for row in range(len(minutes)):
         for group in range(people.groups):
             everybody = one_by_one(minutes[row], people, group)
+            needed = math.ceil(percent * len(everybody) / 100 - 1e-9)
+            expected = everybody[needed - 1] if everybody else math.nan
+            assert percentiles[group, row] == pytest.approx(expected, nan_ok=True)
+            assert within[group, row] == sum(time <= limit for time in everybody)
             over = [max(time - limit, 0) for time in everybody]
             beyond = [time for time in over if time > 0]
             for name, times in (
