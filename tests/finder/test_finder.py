@@ -372,7 +372,7 @@ needs = st.builds(
 )
 
 
-@given(make.registers(), needs, st.randoms(use_true_random=False))
+@given(make.registers(max_actors=4), needs, st.randoms(use_true_random=False))
 def test_the_order_follows_from_the_rule_alone(
     register: Register, need: Need, random: object
 ) -> None:
