@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from ris_map.coverage.cube import (
 from ris_map.coverage.people import People
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType
-from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray
+from ris_map.travel.network import BoolArray, FloatArray, IntArray
 
 PHYSICAL = (CellState.ON_SITE, CellState.WITHIN_REACH)
 
@@ -75,9 +75,8 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
         kinds = np.argwhere(cube.row == row).tolist()
         offices = np.flatnonzero(cube.sure[tuple(kinds[0])])
         each, near = actors_near(shared.of(offices), shared.actor[offices], limit)
-        alone = lost_without(each, near, people=people)
         for p, s in kinds:
-            lost[each, :, p, s] = alone
+            lost[each, :, p, s] = lost_without(near, people)
     k = shared.at_home
     np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
     within = cube.figures.people_within[..., cube.threshold_at] - lost
@@ -91,7 +90,18 @@ def fragility(cube: CoverageCube) -> tuple[ActorLoss, ...]:
     losses = (
         ActorLoss(
             actor_id=table.actor_ids[a],
-            losses=tuple(_losses(cube, changed[a], lost[a], after[a], modes[a])),
+            losses=tuple(
+                CellLoss(
+                    municipality_code=cube.municipality_codes[m],
+                    phase=PHASES[p],
+                    service_type=SERVICE_TYPES[s],
+                    before=CELL_STATES[int(cube.state[m, p, s])],
+                    after=CELL_STATES[int(after[a, m, p, s])],
+                    people_lost=int(lost[a, m, p, s]),
+                    modes_lost=tuple(compress(REMOTE, modes[a, m, p, s])),
+                )
+                for m, p, s in np.argwhere(changed[a]).tolist()
+            ),
         )
         for a in np.flatnonzero(changed.any(axis=(1, 2, 3))).tolist()
     )
@@ -106,10 +116,10 @@ def actors_near(minutes: FloatArray, actor: IntArray, limit: float) -> tuple[Int
     return each, near
 
 
-def lost_without(each: IntArray, near: BoolArray, *, people: People) -> IntArray:
+def lost_without(near: BoolArray, people: People) -> IntArray:
     """Return how many have no other actor near, shape (actors, groups)."""
     alone = near & (near.sum(axis=0) == 1)
-    lost = np.zeros((len(each), people.groups), dtype=np.int64)
+    lost = np.zeros((len(near), people.groups), dtype=np.int64)
     for group, places in enumerate(people.places):
         lost[:, group] = alone[:, places] @ people.persons[places]
     return lost
@@ -120,22 +130,3 @@ def _modes_lost(cube: CoverageCube) -> BoolArray:
     is_offer = remote_offers(cube.tensor)[:, None] == YES
     own = is_offer & (cube.table.serves.T == YES)[:, :, None, None, None]
     return np.asarray(own & (own.sum(axis=0) == 1))
-
-
-def _losses(
-    cube: CoverageCube,
-    changed: BoolArray,
-    lost: IntArray,
-    after: CodeArray,
-    modes: BoolArray,
-) -> Iterator[CellLoss]:
-    for m, p, s in np.argwhere(changed).tolist():
-        yield CellLoss(
-            municipality_code=cube.municipality_codes[m],
-            phase=PHASES[p],
-            service_type=SERVICE_TYPES[s],
-            before=CELL_STATES[int(cube.state[m, p, s])],
-            after=CELL_STATES[int(after[m, p, s])],
-            people_lost=int(lost[m, p, s]),
-            modes_lost=tuple(REMOTE[i] for i in np.flatnonzero(modes[m, p, s]).tolist()),
-        )

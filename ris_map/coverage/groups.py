@@ -144,10 +144,10 @@ class Supply:
         shared, limit = cube.shared, cube.choice.threshold
         minutes, actor = shared.of(self.offices), shared.actor[self.offices]
         inside = people.persons * (people.group == 0)
-        lost = lost_without(*self._near, people=people)[:, 0]
-        within = inside[self._near[1].any(axis=0)].sum()
+        each, near = self._near
+        within, lost = inside[near.any(axis=0)].sum(), lost_without(near, people)[:, 0]
         found = []
-        for a, alone in zip(self._near[0].tolist(), lost.tolist(), strict=True):
+        for a, alone in zip(each.tolist(), lost.tolist(), strict=True):
             if not alone or alone < CARRIES * within:
                 continue
             without = inside * (minutes[actor != a] > limit).all(axis=0)
