@@ -113,12 +113,8 @@ def reach(
     - every municipality, if it belongs to a neighbour outside the county and neighbours are asked
       for: their service area is as a rule their own county, so asking for it would hide them all.
 
-    Raises
-    ------
-    KeyError
-        If the matrix lacks an office that counts.
-    ValueError
-        If table and population list different municipalities, or the matrix other cells.
+    ``KeyError`` if the matrix lacks an office that counts; ``ValueError`` if table and population
+    list different municipalities, or the matrix other cells.
     """
     if table.municipality_codes != population.municipality_codes:
         raise ValueError("the register and the population list different municipalities")
@@ -289,12 +285,8 @@ def coverage_cube(
 
     ``shared``: of this table, or of one with the same actors and offices, if it is at hand already.
 
-    Raises
-    ------
-    KeyError
-        If the matrix lacks an office, with its id.
-    ValueError
-        If the chosen threshold is not one of ``THRESHOLDS``.
+    ``KeyError`` with the id of an office that the matrix lacks; ``ValueError`` for a threshold that
+    is not one of ``THRESHOLDS``.
     """
     threshold = choice.threshold
     if threshold not in THRESHOLDS:

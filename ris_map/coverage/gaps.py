@@ -203,10 +203,7 @@ def support_chains(
 ) -> tuple[Chain, ...]:
     """Return the chain of every municipality; any of the service types will do in each phase.
 
-    Raises
-    ------
-    ValueError
-        If no service type is chosen.
+    ``ValueError`` if none is chosen.
     """
     if not service_types:
         raise ValueError("choose at least one service type")
