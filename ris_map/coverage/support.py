@@ -83,7 +83,7 @@ class SupportTable:
 
 
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:
-    """Return the register as arrays for one day; ``ValueError`` for an office in an unknown place."""
+    """Return the register as arrays for one day; ``ValueError`` for an office in no such place."""
     codes = tuple(item.code for item in geography.municipalities)
     areas = [(area,) for area in STRENGTH_AREAS]
     actors = sorted((a for a in register.actors if a.is_active(on)), key=lambda a: a.id)
