@@ -50,7 +50,8 @@ from ris_map.register.vocabulary import (
 from ris_map.words.figures import near_limit, rounded, whole
 from ris_map.words.language import Language
 from ris_map.words.table import Amount, Link, Unit
-from tests.coverage.coverage_views import DATA, DAY, Table, plain, view, words, world
+from tests.coverage.coverage_views import Table, plain, view, words, world
+from tests.factories import DATA, DAY
 
 REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
 CHOICES = [
