@@ -189,7 +189,6 @@ class CoverageCube:
     population: Residents
     shared: Reach  # minutes to every office that counts
     sure: BoolArray  # (3, 5, offices of ``shared``) offices that match
-    possible: BoolArray  # the same at best
     rows: FloatArray  # (rows, C) minutes from each cell to the nearest office of a set of offices
     row: IntArray  # (3, 5) which row holds the minutes
     row_at_best: IntArray  # (3, 5) which row holds the minutes at best
@@ -295,8 +294,8 @@ def coverage_cube(
         shared = reach(table, matrix, population=population, include_outside=choice.include_outside)
     tensor = truth_tensor(table, choice)
     truth = np.moveaxis(tensor[shared.actor, OFFICE], 0, -1)
-    sure, possible = truth == YES, truth >= UNKNOWN
-    levels = sure, possible, sure & ~table.actor_is_doubtful[shared.actor]
+    sure = truth == YES
+    levels = sure, truth >= UNKNOWN, sure & ~table.actor_is_doubtful[shared.actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, *levels)
     by_row = figures(rows, people=population.people, thresholds=THRESHOLDS, limit=threshold)
     median, share = by_row.median_minutes, by_row.share_within[..., THRESHOLDS.index(threshold)]
@@ -321,7 +320,6 @@ def coverage_cube(
         population=population,
         shared=shared,
         sure=readonly(sure),
-        possible=readonly(possible),
         rows=readonly(rows),
         row=readonly(row),
         row_at_best=readonly(row_at_best),
