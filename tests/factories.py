@@ -108,14 +108,9 @@ def words_in(language: Language, *, names: Mapping[str, str] | None = None) -> W
 
 @cache
 def real_words(language: Language) -> Words:
-    """Return the words of a language, with a role address for tests."""
-    base = real_world().foundations
-    return Words(
-        tr=translator(language),
-        strategy=base.strategy,
-        municipality_names={m.code: m.name for m in base.geography.municipalities},
-        report_address="fel@example.org",
-    )
+    """Return the same with the municipalities' own names, once per process."""
+    names = {m.code: m.name for m in real_world().foundations.geography.municipalities}
+    return words_in(language, names=names)
 
 
 def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:

@@ -236,9 +236,8 @@ def ascii_name(name: str) -> str:
 def report_url(actor_id: str, name: str, *, words: Words) -> str:
     """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
     said = {"name": name, "id": actor_id}
-    return mail_url(
-        words.tr("report.subject", **said), words.tr("report.body", **said), words=words
-    )
+    subject, body = (words.tr(f"report.{part}", **said) for part in ("subject", "body"))
+    return mail_url(subject, body, words=words)
 
 
 def mail_url(subject: str, body: str, *, words: Words) -> str:
