@@ -20,6 +20,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from ris_map.common.region import region
+
 METRIC_CRS = 3006
 GEOGRAPHIC_CRS = 4326
 SOURCES = """\
@@ -197,7 +199,8 @@ def parser() -> argparse.ArgumentParser:
     add("--out", type=Path, required=True, help="folder to write to")
     add("--code-column", default="code", help="column with the municipality code (code)")
     add("--name-column", default="name", help="column with the municipality name (name)")
-    add("--county", default="24", help="first two digits of the codes to keep (24)")
+    own = region().county_code
+    add("--county", default=own, help=f"first two digits of the codes to keep ({own})")
     add("--tolerance-m", type=float, default=400.0, help="simplification of the land file (400)")
     add(
         "--territory-tolerance-m",

@@ -31,6 +31,7 @@ import numpy as np
 import pandas as pd
 import shapely
 import yaml
+from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -284,23 +285,17 @@ def _write_roads(options: argparse.Namespace, folder: Path, *, within_m: shapely
             "labels": kept["labels"], "degree": counts, "coord_source": origin,
         }
     ).to_csv(folder / "nodes.csv", index=False)  # fmt: skip
-    ends = np.array([[line.coords[0], line.coords[-1]] for line in lines])
+    ends = np.array([(*line.coords[0], *line.coords[-1]) for line in lines])
     edges = edges.assign(
         edge_id=[f"r{index:04d}" for index in range(len(edges))],
         **{end: edges[end].map(named) for end in ("from", "to")},
         km_basis="as in the file", geometry_kind="osm", source=origin, kind="numbered", joinable=1,
-        km_straight=_great_circle_km(*ends.transpose(1, 2, 0)).round(3),
+        km_straight=(Geod(a=6_371_008.8, f=0).inv(*ends.T)[2] / 1000).round(3),
         minutes=(60 * edges["km"] / (0.9 * edges["limit_kmh"])).round(3), hand_edge="", note="",
     )  # fmt: skip
     edges[list(EDGE_COLUMNS)].to_csv(folder / "edges.csv", index=False)
     drawn = gpd.GeoDataFrame(edges[["edge_id", "road", "kind"]], geometry=lines, crs=GEOGRAPHIC_CRS)
     (folder / "edges.geojson").write_text(drawn.to_json(drop_id=True), encoding="utf-8")
-
-
-def _great_circle_km(start: np.ndarray, stop: np.ndarray) -> np.ndarray:
-    (lon, lat), (other_lon, other_lat) = np.radians(start), np.radians(stop)
-    half = np.cos(lat) * np.cos(other_lat) * np.sin((other_lon - lon) / 2) ** 2
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(np.sin((other_lat - lat) / 2) ** 2 + half)))
 
 
 def _in_largest_part(edges: pd.DataFrame) -> np.ndarray:
@@ -335,7 +330,7 @@ def parser() -> argparse.ArgumentParser:
     add("--nodes", type=Path, required=True, help="nodes of the road network, Parquet")
     add("--edges", type=Path, required=True, help="roads between nodes, GeoParquet")
     add("--roads-from", default="OpenStreetMap", help="whom the roads come from")
-    add("--coast", nargs="*", default=[], metavar="CODE", help="municipalities with a coast")
+    add("--coast", nargs="+", required=True, metavar="CODE", help="municipalities with a coast")
     add("--licence", default="ODbL-1.0", help="SPDX licence of the files (ODbL-1.0)")
     strategy = ("TITLE", "PUBLISHER", "YEAR", "URL")
     add("--strategy", nargs=4, required=True, metavar=strategy, help="the region's strategy")

@@ -48,7 +48,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
     TargetGroup,
 )
-from ris_map.travel.world import World, world_of
+from ris_map.travel.world import World, foundations
 from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
 
@@ -87,7 +87,7 @@ def real_register() -> Register:
 @cache
 def real_world(day: date = DAY) -> World:
     """Return the register, roads and people as they are, read once per process."""
-    return world_of(DATA, register=_register_of(day), on=day)
+    return World(foundations=foundations(DATA), register=_register_of(day), on=day)
 
 
 @cache

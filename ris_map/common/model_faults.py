@@ -126,6 +126,11 @@ _KINDS: Mapping[str, tuple[str, str, str]] = {
     "string_too_short": _EMPTY,
     "enum": _NOT_ALLOWED,
     "literal_error": _NOT_ALLOWED,
+    "unknown-municipality": (
+        "{value} is no municipality of the county.",
+        "Use the four digits of SCB.",
+        "unknown-municipality",
+    ),
     "finite_number": (
         "{value} is not a number that can be used.",
         "Give an ordinary number.",

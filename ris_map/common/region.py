@@ -117,13 +117,7 @@ def data_folder() -> Path:
 
 @lru_cache(maxsize=4)
 def load_region(folder: Path) -> Region:
-    """Read the region of a data folder, once per process.
-
-    Raises
-    ------
-    DataFaults
-        With everything that is wrong with the file, each with its line.
-    """
+    """Read the region of a data folder, once per process; ``DataFaults`` with all that is wrong."""
     return load_model(folder / REGION_FILE, Region, wrong=_wrong_codes)
 
 

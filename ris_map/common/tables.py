@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.faults import DataFaults, Fault, GeodataFaults
 from ris_map.common.files import file_name, read_text
 from ris_map.common.model_faults import Finding, Place, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
@@ -110,6 +110,13 @@ class FaultLog:
         except DataFaults as refusal:
             self.faults.extend(refusal.faults)
         return None
+
+
+def accepted(found: _T | None, faults: list[Fault]) -> _T:
+    """Return what was read of a map's files; ``GeodataFaults`` if it has any error."""
+    if found is None or any(fault.is_error for fault in faults):
+        raise GeodataFaults(faults)
+    return found
 
 
 def load_listed(

@@ -340,7 +340,7 @@ def _step(kind: str, entry: Entry, *, need: Need, words: Words) -> Step:
 
 
 def _reach_words(entry: Entry, *, need: Need, tr: Translator) -> str:
-    """Return "Lycksele, about 95 min", or the way of help without an office."""
+    """Return "Town, about 95 min", or the way of help without an office."""
     if entry.office is None or entry.minutes is None:
         return tr(f"find.way.{entry.way or 'unknown'}")
     said = tr("find.way.no-road")

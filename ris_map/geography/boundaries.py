@@ -20,11 +20,10 @@ import shapely
 from pydantic import BaseModel, ValidationError
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from ris_map.common.faults import GeodataFaults
-from ris_map.common.records import MunicipalityCode, Record, ShortText
+from ris_map.common.records import Record, ShortText
 from ris_map.common.region import region
-from ris_map.common.tables import FaultLog
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.common.tables import FaultLog, accepted
+from ris_map.geography.codes import MUNICIPALITY_CODES, OwnMunicipality
 
 DEGREES, METRES = 4326, 3006
 MAX_SLIVER_M2 = 10_000.0
@@ -42,7 +41,7 @@ Ring = tuple[tuple[float, float], ...]
 class Territory(Record):
     """Properties of a municipality's polygon with its sea."""
 
-    code: MunicipalityCode
+    code: OwnMunicipality
     name: ShortText
 
 
@@ -59,22 +58,15 @@ def read_areas(log: FaultLog, kind: type[Territory]) -> gpd.GeoDataFrame:
     Left out are areas whose code or geometry cannot be used.
     """
     areas = read_features(log, kind, key="code")
-    known = areas["code"].isin(MUNICIPALITY_CODES)
+    areas = areas[areas["code"].isin(MUNICIPALITY_CODES)]
     log.add_rows(
-        areas[~known],
-        lambda row: f"{row['code']} is no municipality of the county.",
-        action="Correct the code.",
-        code="unknown-municipality",
-        field="code",
-    )
-    log.add_rows(
-        areas[known & areas["code"].duplicated()],
+        areas[areas["code"].duplicated()],
         "Stands here for the second time.",
         action="Remove one.",
         code="duplicate-id",
         field="code",
     )
-    areas = areas[known & ~areas["code"].duplicated()]
+    areas = areas.drop_duplicates("code")
     problems = areas.geometry.map(_geometry_problem)
     log.add_rows(
         areas.assign(problem=problems)[problems.notna().astype(bool)],
@@ -171,7 +163,7 @@ def point_problem(lat: float, lon: float) -> str | None:
 
 def point_in_metres(lat: float, lon: float) -> tuple[float, float]:
     """Return a point (EPSG:4326) as east and north in metres (EPSG:3006)."""
-    return _transformer().transform(lon, lat)
+    return to_metres().transform(lon, lat)
 
 
 def sweref_point(lat: float, lon: float) -> tuple[int, int]:
@@ -181,7 +173,8 @@ def sweref_point(lat: float, lon: float) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _transformer() -> pyproj.Transformer:
+def to_metres() -> pyproj.Transformer:
+    """Return the way from degrees (lon, lat) to SWEREF 99 TM (east, north)."""
     return pyproj.Transformer.from_crs(DEGREES, METRES, always_xy=True)
 
 
@@ -251,27 +244,20 @@ def note_land_outside_territory(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyShapes:
-    """Outer rings of each municipality's land, simplified, in metres (EPSG:3006): east, north.
+    """Outer rings of each municipality's land, without small islands: metres (EPSG:3006).
 
-    Small islands are left out. ``bounds`` are west, south, east, north of everything.
+    ``bounds`` are west, south, east, north of everything.
     """
 
     rings: dict[str, tuple[Ring, ...]]
     bounds: tuple[float, float, float, float]
 
 
-def load_county_shapes(data_dir: Path) -> CountyShapes:
-    """Read the municipalities' land and simplify it for drawings on paper.
-
-    Raises
-    ------
-    GeodataFaults
-        With everything that is wrong with the file, if anything is.
-    """
+@lru_cache(maxsize=2)
+def county_shapes(data_dir: Path) -> CountyShapes:
+    """Read a data folder's land and simplify it for paper, once; ``GeodataFaults`` if it cannot."""
     log = FaultLog(data_dir / "municipalities.geojson")
-    land = read_areas(log, Land)
-    if any(fault.is_error for fault in log.faults):
-        raise GeodataFaults(log.faults)
+    land = accepted(read_areas(log, Land), log.faults)
     simple = land.to_crs(METRES).geometry.simplify_coverage(SIMPLE_TOLERANCE_M)
     parts = simple.explode()
     parts = parts[parts.area >= SMALLEST_ISLAND_M2]
@@ -283,9 +269,3 @@ def load_county_shapes(data_dir: Path) -> CountyShapes:
     }
     west, south, east, north = simple.total_bounds.tolist()
     return CountyShapes(rings=rings, bounds=(west, south, east, north))
-
-
-@lru_cache(maxsize=2)
-def county_shapes(data_dir: Path) -> CountyShapes:
-    """Return the shapes of a data folder, read once per process."""
-    return load_county_shapes(data_dir)

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ris_map.common.faults import Fault, GeodataFaults
+from ris_map.common.faults import Fault
 from ris_map.common.records import ShortText, Slug
-from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_records
+from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_records
 from ris_map.geography.boundaries import (
     DEGREES,
     Land,
@@ -28,18 +28,8 @@ from ris_map.geography.boundaries import (
     point_problem,
     read_areas,
 )
-from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.divisions import Division, DivisionGroup, read_divisions
-
-__all__ = [
-    "Division",
-    "DivisionGroup",
-    "Geography",
-    "Locality",
-    "Municipality",
-    "check_geography",
-    "load_geography",
-]
+from ris_map.geography.codes import MUNICIPALITY_CODES, OwnMunicipality
+from ris_map.geography.divisions import Division, read_divisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +52,7 @@ class Locality(Row):
     id: Slug
     scb_code: str | None = None
     name: ShortText
-    municipality_code: str
+    municipality_code: OwnMunicipality
     lat: Decimal
     lon: Decimal
     population: Count | None = None
@@ -75,83 +65,47 @@ class Locality(Row):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Geography:
-    """The county: its parts, and which part a point lies in.
-
-    Parameters
-    ----------
-    municipalities, localities, divisions : tuple
-        In the order of their files; the first division is the default.
-    territory : mapping of str to shapely geometry
-        Polygon with the sea per municipality code, EPSG:4326.
-    coast_to_mountains : tuple of str
-        Municipality codes from the coast inwards.
-    """
+    """The county: its parts in the order of their files, and which part a point lies in."""
 
     municipalities: tuple[Municipality, ...]
     localities: tuple[Locality, ...]
     divisions: tuple[Division, ...]
     territory: Mapping[str, shapely.Geometry]
+    """Polygon with the sea per municipality code, EPSG:4326."""
     coast_to_mountains: tuple[str, ...] = ()
 
     @cached_property
     def _areas(self) -> gpd.GeoSeries:
         return gpd.GeoSeries(dict(self.territory), crs=DEGREES).sort_index()
 
-    @cached_property
-    def _municipality_by_code(self) -> dict[str, Municipality]:
-        return {item.code: item for item in self.municipalities}
-
-    @cached_property
-    def _locality_by_id(self) -> dict[str, Locality]:
-        return {item.id: item for item in self.localities}
-
-    @cached_property
-    def _division_by_id(self) -> dict[str, Division]:
-        return {item.id: item for item in self.divisions}
-
     def municipality_at(self, lat: float, lon: float) -> str | None:
         """Return the code of the municipality that a point (EPSG:4326) lies in.
 
         The boundary counts as inside; on a shared border the lowest code is returned.
         """
-        hits = self._areas.sindex.query(shapely.Point(lon, lat), predicate="intersects")
-        return str(self._areas.index[hits.min()]) if hits.size else None
+        code: str | None = self.municipalities_at(np.array([lat]), np.array([lon]))[0]
+        return code
 
     def municipalities_at(self, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
         """Return the code of the municipality that each point lies in; None outside the county."""
-        points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lons, lats), crs=DEGREES)
-        areas = gpd.GeoDataFrame(
-            {"code": self._areas.index}, geometry=self._areas.to_numpy(), crs=DEGREES
-        )
-        within = points.sjoin(areas, predicate="intersects")
-        codes: pd.Series = within.groupby(level=0)["code"].min().reindex(points.index)
-        return codes.astype(object).where(codes.notna(), None).to_numpy()
+        points = shapely.points(lons, lats)
+        at, area = self._areas.sindex.query(points, predicate="intersects", sort=True)
+        found = np.full(len(points), None, dtype=object)
+        found[at[::-1]] = self._areas.index.to_numpy()[area[::-1]]  # the lowest is written last
+        return found
 
     def municipality(self, code: str) -> Municipality:
         """Return a municipality by its code; ``KeyError`` if there is none."""
-        return self._municipality_by_code[code]
+        return {item.code: item for item in self.municipalities}[code]
 
     def division(self, division_id: str) -> Division:
         """Return a division by its id; ``KeyError`` if there is none."""
-        return self._division_by_id[division_id]
-
-    def locality(self, locality_id: str) -> Locality:
-        """Return a locality by its id; ``KeyError`` if there is none."""
-        return self._locality_by_id[locality_id]
+        return {item.id: item for item in self.divisions}[division_id]
 
 
 def load_geography(data_dir: Path) -> Geography:
-    """Read and check the county's geography.
-
-    Raises
-    ------
-    GeodataFaults
-        With every fault of every file, if there is any error.
-    """
-    geography, faults = _examine(data_dir)
-    if any(fault.is_error for fault in faults):
-        raise GeodataFaults(faults)
-    return geography
+    """Read and check the county's geography; ``GeodataFaults`` with every fault of every file."""
+    return accepted(*_examine(data_dir))
 
 
 def check_geography(data_dir: Path) -> list[Fault]:
@@ -246,10 +200,6 @@ def _locality_problems(
         reason = f"The point lies in {there or 'no municipality'}, not in {code}."
         action = "Correct the point or the code."
         problems.append((reason, action, "wrong-municipality", "municipality_code"))
-    if code not in MUNICIPALITY_CODES:
-        reason = f"'{code}' is no municipality of the county."
-        action = "Use the four digits of SCB."
-        problems.append((reason, action, "unknown-municipality", "municipality_code"))
     if (item.population is None) != (item.population_year is None):
         reason, action = "Population and year belong together.", "Give both or neither."
         problems.append((reason, action, "figure-without-year", "population_year"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable
-
-from pydantic import ValidationError
+from collections.abc import Iterable, Iterator
 
 from ris_map.common.faults import DataFaults
-from ris_map.common.model_faults import Place, model_faults
+from ris_map.common.model_faults import Finding, Place
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug
 from ris_map.common.tables import FaultLog
-from ris_map.common.yaml_file import YamlDocument, load_yaml
+from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.words.language import LocalText
 
@@ -58,51 +55,38 @@ def read_divisions(log: FaultLog) -> DivisionsFile | None:
     """Read the divisions, or note why there are none."""
     try:
         document = load_yaml(log.path)
-        # by way of JSON, where a list is the only way to write a tuple
-        content = DivisionsFile.model_validate_json(json.dumps(document.value))
     except DataFaults as refusal:
         log.faults.extend(refusal.faults)
         return None
-    except ValidationError as error:
-        place = Place(str(log.path), document, (), None)
-        log.faults.extend(model_faults(error, model=DivisionsFile, place=place))
+    whole = Place(log.path.as_posix(), document)
+    content, faults = whole.read(DivisionsFile, document.value)
+    log.faults.extend(faults)
+    if content is None:
         return None
-    _note_repeated(content, document=document, log=log)
+    seen: set[str] = set()
     for index, division in enumerate(content.divisions):
-        codes = [code for group in division.groups for code in group.municipalities]
-        line = document.line(("divisions", index, "groups"))
-        _note_partition(codes, record=division.id, field="groups", line=line, log=log)
-    _note_partition(
-        content.order_coast_to_mountains,
-        record=None,
-        field="order_coast_to_mountains",
-        line=document.line(("order_coast_to_mountains",)),
-        log=log,
-    )
+        place = Place(whole.file, document, ("divisions", index), division.id)
+        log.faults.extend(place.fault(*found) for found in _wrong(division, seen))
+        seen.add(division.id)
+    order = _no_partition("order_coast_to_mountains", content.order_coast_to_mountains)
+    log.faults.extend(whole.fault(*found) for found in order)
     return content
 
 
-def _note_repeated(content: DivisionsFile, *, document: YamlDocument, log: FaultLog) -> None:
-    ids = [("divisions", index, item.id) for index, item in enumerate(content.divisions)]
-    seen: set[str] = set()
-    for key, index, division_id in ids:
-        groups = Counter(group.id for group in content.divisions[index].groups)
-        repeated = [group_id for group_id, times in groups.items() if times > 1]
-        for duplicate in [*repeated, *([division_id] if division_id in seen else [])]:
-            log.add(
-                f"The id {duplicate} stands here for the second time.",
-                action="Give it another id.",
-                code="duplicate-id",
-                line=document.line((key, index)),
-                record=division_id,
-                field="id",
-            )
-        seen.add(division_id)
+def _wrong(division: Division, seen: set[str]) -> Iterator[Finding]:
+    times = Counter(group.id for group in division.groups)
+    for id_ in [*(i for i, number in times.items() if number > 1), *({division.id} & seen)]:
+        reason = f"The id {id_} stands here for the second time."
+        yield ("id",), reason, "Give it another id.", "duplicate-id"
+    codes = [code for group in division.groups for code in group.municipalities]
+    if not 0 < len(division.inland) < len(codes):
+        reason = "All municipalities are on one side: every comparison needs inland and others."
+        action = "Let some groups be inland (is_inland) and others not."
+        yield ("groups",), reason, action, "one-sided"
+    yield from _no_partition("groups", codes)
 
 
-def _note_partition(
-    codes: Iterable[str], *, record: str | None, field: str, line: int | None, log: FaultLog
-) -> None:
+def _no_partition(field: str, codes: Iterable[str]) -> Iterator[Finding]:
     times = Counter(codes)
     for problem, wrong, action in (
         ("more than once", [c for c, n in times.items() if n > 1], "Keep each in one group."),
@@ -110,11 +94,5 @@ def _note_partition(
         ("unknown", [c for c in times if c not in MUNICIPALITY_CODES], "Remove them."),
     ):
         if wrong:
-            log.add(
-                f"Municipalities {problem}: {', '.join(sorted(wrong))}.",
-                action=action,
-                code="not-a-partition",
-                line=line,
-                record=record,
-                field=field,
-            )
+            reason = f"Municipalities {problem}: {', '.join(sorted(wrong))}."
+            yield (field,), reason, action, "not-a-partition"

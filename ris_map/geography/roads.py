@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 import shapely
 from pydantic import BaseModel, Field
+from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ris_map.common.faults import Fault, GeodataFaults
+from ris_map.common.faults import Fault
 from ris_map.common.records import ShortText
-from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_frame
+from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
 from ris_map.geography.boundaries import DEGREES, METRES, point_problem, read_features
 
 PLACE_KINDS = ("tatort", "village", "external")
@@ -29,6 +30,7 @@ STRAIGHT_LINE_SLACK_KM = 0.002
 """Kilometres are rounded to metres: a road may be this much shorter than the straight line."""
 END_SLACK_M = 20.0
 """Points of the course are rounded to five decimals, about one metre."""
+EARTH = Geod(a=6_371_008.8, f=0)
 
 
 class _Node(Row):
@@ -76,33 +78,18 @@ class _Course(BaseModel):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Roads:
-    """The checked network.
-
-    Parameters
-    ----------
-    nodes : GeoDataFrame
-        Index: node; name, kind, lat, lon; points in EPSG:3006.
-    edges : GeoDataFrame
-        Index: edge id; from, to, road, km, limit_kmh, limit_basis, kind, geometry_kind, joinable;
-        lines from ``from`` to ``to`` in EPSG:3006.
-    """
+    """The checked network."""
 
     nodes: gpd.GeoDataFrame
+    """Index: node; name, kind, lat, lon; points in EPSG:3006."""
     edges: gpd.GeoDataFrame
+    """Index: edge id; from, to, road, km, limit_kmh, limit_basis, kind, geometry_kind, joinable;
+    lines from ``from`` to ``to`` in EPSG:3006."""
 
 
 def load_roads(data_dir: Path) -> Roads:
-    """Read and check ``roads/`` in the data folder.
-
-    Raises
-    ------
-    GeodataFaults
-        With every fault of every file, if there is any error.
-    """
-    roads, faults = _examine(data_dir)
-    if roads is None or any(fault.is_error for fault in faults):
-        raise GeodataFaults(faults)
-    return roads
+    """Read and check ``roads/`` in the data folder; ``GeodataFaults`` with every fault."""
+    return accepted(*_examine(data_dir))
 
 
 def check_roads(data_dir: Path) -> list[Fault]:
@@ -151,7 +138,8 @@ def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
         code="empty-value",
         field="name",
     )
-    problems = nodes.apply(lambda row: point_problem(row["lat"], row["lon"]), axis=1)
+    found = map(point_problem, nodes["lat"], nodes["lon"])
+    problems = pd.Series(list(found), index=nodes.index, dtype=object)
     log.add_rows(
         nodes.assign(problem=problems)[problems.notna()],
         lambda row: str(row["problem"]),
@@ -189,11 +177,10 @@ def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> Non
 
 def _straight_km(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.Series:
     """Return the great circle between the ends of each road; NaN where a node is unknown."""
-    point = nodes.drop_duplicates("node").set_index("node")[["lat", "lon"]].map(np.radians)
-    a, b = (point.reindex(edges[end]).to_numpy() for end in ("from", "to"))
-    half = (b - a) / 2
-    chord = np.sin(half[:, 0]) ** 2 + np.cos(a[:, 0]) * np.cos(b[:, 0]) * np.sin(half[:, 1]) ** 2
-    return pd.Series(2 * 6371.0088 * np.arcsin(np.sqrt(chord)), index=edges.index)
+    point = nodes.drop_duplicates("node").set_index("node")[["lon", "lat"]]
+    a, b = (point.reindex(edges[end]) for end in ("from", "to"))
+    metres = EARTH.inv(a["lon"], a["lat"], b["lon"], b["lat"])[2]
+    return pd.Series(metres, index=edges.index) / 1000
 
 
 def _check_whole(nodes: pd.DataFrame, edges: pd.DataFrame, log: FaultLog) -> None:

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.files import not_yet
-from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Text, Url
+from ris_map.common.records import Record, ShortText, Slug, Text, Url
 from ris_map.common.tables import FaultLog, Row, load_listed, read_records
 from ris_map.geography.boundaries import read_features
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.codes import OwnMunicipality
 from ris_map.words.language import LocalText
 
 NAME_UNIT = "name"
@@ -25,7 +25,7 @@ RIGHTS_FILE = "language_rights.yaml"
 class Statistic(Row):
     """One figure."""
 
-    municipality_code: MunicipalityCode
+    municipality_code: OwnMunicipality
     indicator: ShortText
     text: ShortText = Field(alias="value")
     unit: ShortText
@@ -57,7 +57,7 @@ class LanguageRight(Record):
     id: Slug
     label: LocalText
     text: LocalText
-    municipalities: Annotated[tuple[MunicipalityCode, ...], Field(min_length=1)]
+    municipalities: Annotated[tuple[OwnMunicipality, ...], Field(min_length=1)]
     source: OfficialLink
     """What the list of municipalities was read from."""
     links: Annotated[tuple[OfficialLink, ...], Field(min_length=1)]
@@ -73,35 +73,19 @@ class _Background(Record):
 
 
 def load_statistics(path: Path) -> tuple[Statistic, ...]:
-    """Return all figures in file order.
-
-    Raises
-    ------
-    DataFaults
-        With everything that is wrong, if anything is.
-    """
+    """Return all figures in file order; ``DataFaults`` with everything that is wrong."""
     if not path.exists():
         return ()  # a region that has none yet
     log = FaultLog(path)
     figures = read_records(log, Statistic)
     for line, row in figures.items():
-        record = f"{row.municipality_code} {row.indicator}"
-        if row.municipality_code not in MUNICIPALITY_CODES:
-            log.add(
-                f"{row.municipality_code!r} is no municipality of the county.",
-                action="Use the four digits of SCB.",
-                code="unknown-municipality",
-                line=line,
-                record=record,
-                field="municipality_code",
-            )
         if row.number is not None and not 0 <= row.number < math.inf:
             log.add(
                 f"{row.text!r} is not a finite number of zero or more.",
                 action="Write digits with a decimal point, or leave the row out.",
                 code="not-a-number",
                 line=line,
-                record=record,
+                record=f"{row.municipality_code} {row.indicator}",
                 field="value",
             )
     if log.faults:
@@ -121,29 +105,8 @@ def population_by_municipality(statistics: tuple[Statistic, ...], *, year: int) 
 
 
 def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
-    """Read the language rights, in file order.
-
-    Raises
-    ------
-    DataFaults
-        If the file does not have the right shape or names a municipality outside the county.
-    """
-    if not path.exists():
-        return ()
-    rights = load_listed(path, LanguageRight, key="languages")
-    strangers = {c for right in rights for c in right.municipalities} - {*MUNICIPALITY_CODES}
-    if strangers:
-        raise DataFaults(
-            Fault(
-                file=str(path),
-                field="municipalities",
-                reason=f"{code!r} is no municipality of the county.",
-                action="Use the four digits of SCB.",
-                code="unknown-municipality",
-            )
-            for code in sorted(strangers)
-        )
-    return rights
+    """Read the language rights in file order; ``DataFaults`` with everything that is wrong."""
+    return load_listed(path, LanguageRight, key="languages") if path.exists() else ()
 
 
 @lru_cache(maxsize=2)

@@ -34,7 +34,7 @@ from ris_map.municipality.words import (
 from ris_map.register.in_words import Words, ascii_name
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
-from ris_map.travel.world import World, foundations, world_of
+from ris_map.travel.world import World, foundations
 from ris_map.words import Translator, translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -174,7 +174,8 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
         municipality_names={m.code: m.name for m in base.geography.municipalities},
         report_address="",
     )
-    return report_html(choice, world=world_of(data, register=register, on=on), words=words)
+    world = World(foundations=base, register=register, on=on)
+    return report_html(choice, world=world, words=words)
 
 
 def run_report(arguments: argparse.Namespace) -> int:

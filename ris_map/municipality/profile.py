@@ -28,7 +28,8 @@ from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.coverage.ways import Kind, Way, ways
 from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.county import Division, DivisionGroup, Locality
+from ris_map.geography.county import Locality
+from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.geography.statistics import Statistic
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import (

@@ -25,7 +25,7 @@ from ris_map.words.language import Language
 class Filter:
     """What is asked for; empty means no restriction. Values of a field widen, fields narrow.
 
-    ``places`` are municipality codes (``2422``) and groups of them (``samverkan-region-10``).
+    ``places`` are municipality codes and groups of them (``kust-vid-kusten``).
     """
 
     phases: tuple[Phase, ...] = ()

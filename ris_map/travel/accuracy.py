@@ -31,29 +31,12 @@ class Errors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
-    """The comparison with everything published.
-
-    Parameters
-    ----------
-    places : Errors
-        Minutes of places at least 20 minutes from care.
-    distances, rough_distances : Errors
-        Kilometres between places, class A and class B.
-    times : Errors
-        Driving times between places, all of them rounded.
-    beyond : tuple of (minutes, own share, published share)
-        Share of all residents farther than that from care; residents whom no road reaches are.
-    as_if_by_road : tuple of str
-        Places of ``places`` that only a ferry reaches. The published minutes leave the crossing
-        out, so for these the rule is compared as if a road led there.
-    """
+    """The comparison with everything published."""
 
     places: Errors
+    """Minutes of places at least 20 minutes from care."""
     distances: Errors
-    rough_distances: Errors
-    times: Errors
-    beyond: tuple[tuple[float, float, float], ...]
-    as_if_by_road: tuple[str, ...]
+    """Kilometres between places, class A."""
 
 
 def error_words(errors: Errors | None, *, tr: Translator) -> str:
@@ -77,26 +60,19 @@ def accuracy(base: Foundations) -> Accuracy | None:
     folder = base.data_dir / "checks"
     if not folder.is_dir():
         return None
-    own, published, by_ferry = place_minutes(base, folder)
+    places = place_minutes(base, folder)
     distances = pair_figures(base, folder / "pairs_distance.csv", stated="km_stated")
-    times = pair_figures(base, folder / "pairs_time.csv", stated="minutes_stated")
-    is_a = distances["class"] == "A"
+    signed = distances[distances["class"] == "A"]
     return Accuracy(
-        places=_errors(own, published),
-        distances=_errors(distances.loc[is_a, "own"], distances.loc[is_a, "stated"]),
-        rough_distances=_errors(distances.loc[~is_a, "own"], distances.loc[~is_a, "stated"]),
-        times=_errors(times["own"], times["stated"]),
-        beyond=_beyond(base, folder),
-        as_if_by_road=by_ferry,
+        places=_errors(places["own"], places["eurostat_minutes"]),
+        distances=_errors(signed["own"], signed["stated"]),
     )
 
 
-def place_minutes(
-    base: Foundations, folder: Path
-) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """Return own and published minutes to care of places 20 minutes away or more.
+def place_minutes(base: Foundations, folder: Path) -> pd.DataFrame:
+    """Return places 20 minutes or more from care, with published minutes and the ``own`` ones.
 
-    The third value names the places that only a ferry reaches, see :class:`Accuracy`.
+    The published minutes leave ferries out, so the rule goes as if a road led to every place.
     """
     listed = pd.read_csv(folder / "minutes.csv", dtype={"municipality_code": str})
     listed = listed[listed["eurostat_minutes"] >= SHORTEST_MINUTES]
@@ -104,9 +80,8 @@ def place_minutes(
     keys = zip(listed["locality"], listed["municipality_code"], strict=True)
     found = [places[key] for key in keys]
     lat, lon = np.array([p.lat for p in found]), np.array([p.lon for p in found])
-    own = _to_care(base, folder, join(base.network, lat=lat, lon=lon))
-    names = np.array([p.name for p in found])[base.cells.only_ferry(lat, lon)]
-    return own, listed["eurostat_minutes"].to_numpy(float), tuple(names.tolist())
+    own = minutes_to_care(base, folder, join(base.network, lat=lat, lon=lon))
+    return listed.assign(own=own, lat=lat, lon=lon)
 
 
 def pair_figures(base: Foundations, path: Path, *, stated: str) -> pd.DataFrame:
@@ -146,24 +121,14 @@ def _point(base: Foundations, name: str) -> tuple[float, float]:
     return place.lat, place.lon
 
 
-def _to_care(base: Foundations, folder: Path, here: Joined) -> FloatArray:
+def minutes_to_care(base: Foundations, folder: Path, here: Joined) -> FloatArray:
+    """Return the minutes from each point to the nearest care town."""
     towns = pd.read_csv(folder / "care_towns.csv")
     return nearest_minutes(base.joined(list(towns["lat"]), list(towns["lon"])), here)
 
 
-def _beyond(base: Foundations, folder: Path) -> tuple[tuple[float, float, float], ...]:
-    minutes, people = _to_care(base, folder, base.joined_cells), base.cells.population
-    shares = pd.read_csv(folder / "care_shares.csv")
-    return tuple(
-        (float(limit), float(people[minutes > limit].sum() / people.sum()), float(percent) / 100)
-        for limit, percent in zip(
-            shares["beyond_minutes"], shares["published_percent"], strict=True
-        )
-    )
-
-
-def _errors(own: FloatArray | pd.Series, published: FloatArray | pd.Series) -> Errors:
-    error = np.abs(np.asarray(own) / np.asarray(published) - 1)
+def _errors(own: pd.Series, published: pd.Series) -> Errors:
+    error = np.abs(own / published - 1)
     return Errors(
         count=len(error), median=float(np.median(error)), p90=float(np.quantile(error, 0.9))
     )

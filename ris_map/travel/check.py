@@ -64,8 +64,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     """Return the faults of places and roads, and, if the places are right, where points lie."""
     try:
         # imported here: reading maps takes longer to start than the other commands take to run
-        from ris_map.geography import county as geodata  # noqa: PLC0415
-        from ris_map.geography import roads, statistics  # noqa: PLC0415
+        from ris_map.geography import county, roads, statistics  # noqa: PLC0415
         from ris_map.travel import people  # noqa: PLC0415
     except ImportError as error:
         fault = Fault(
@@ -75,31 +74,31 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
             code="check-missing",
         )
         return [fault], None
-    faults: list[Fault] = [*geodata.check_geography(data)]
-    is_usable = not any(fault.is_error for fault in faults)
-    municipality_at: MunicipalityAt | None = None
-    if is_usable:
-        geography = geodata.load_geography(data)
-        municipality_at = geography.municipality_at
-        if region().visits_from not in {place.id for place in geography.localities}:
-            faults.append(
-                Fault(
-                    file=file_name(data / REGION_FILE),
-                    reason="Days of visits start from a place that localities.csv does not have.",
-                    action="Give the id of one of its places.",
-                    code="unknown-place",
-                    field="visits_from",
-                )
-            )
-    else:
+    faults = [
+        *county.check_geography(data),
+        *roads.check_roads(data),
+        *people.check_people(data),
+        *statistics.check_facts(data),
+    ]
+    try:
+        geography = county.load_geography(data)
+    except DataFaults:
+        skipped = Fault(
+            file=file_name(data / REGISTER_FILE),
+            reason="Offices were not compared with the municipalities' territory.",
+            action="Mend the boundaries first.",
+            code="check-skipped",
+            severity=Severity.WARNING,
+        )
+        return [*faults, skipped], None
+    if region().visits_from not in {place.id for place in geography.localities}:
         faults.append(
             Fault(
-                file=file_name(data / REGISTER_FILE),
-                reason="Offices were not compared with the municipalities' territory.",
-                action="Mend the boundaries first.",
-                code="check-skipped",
-                severity=Severity.WARNING,
+                file=file_name(data / REGION_FILE),
+                reason="Days of visits start from a place that localities.csv does not have.",
+                action="Give the id of one of its places.",
+                code="unknown-place",
+                field="visits_from",
             )
         )
-    faults += [*roads.check_roads(data), *people.check_people(data), *statistics.check_facts(data)]
-    return faults, municipality_at
+    return faults, geography.municipality_at

@@ -60,31 +60,23 @@ def places_of_offices(actors: Iterable[Actor]) -> tuple[Place, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TravelMatrix:
-    """Travel by car. The arrays are read-only.
-
-    Parameters
-    ----------
-    minutes : array of float, shape (offices, cells)
-        Rounded to six decimals; infinite where no road leads. Offices are sorted by id.
-    settlement_minutes, settlement_km : array of float, shape (offices, settlements)
-        The same for named settlements, and the length of the same way.
-    point : array of int, shape (offices,)
-        Offices with the same number stand at the same point.
-    version : str
-        Changes with any input: network, cells, offices, speed model.
-    """
+    """Travel by car from offices, sorted by id. The arrays are read-only."""
 
     office_ids: tuple[str, ...]
     cell_ids: tuple[str, ...]
     settlement_ids: tuple[str, ...]
     minutes: FloatArray
+    """To cells, rounded to six decimals; infinite where no road leads."""
     settlement_minutes: FloatArray
     settlement_km: FloatArray
+    """The length of the same way."""
     point: IntArray
+    """Offices with the same number stand at the same point."""
     unreached_cells: tuple[str, ...]
     unreached_settlements: tuple[str, ...]
     unreached_offices: tuple[str, ...]
     version: str
+    """Changes with any input: network, cells, offices, speed model."""
     network_source: str
     speed_model: SpeedModel
 
@@ -94,48 +86,34 @@ class TravelMatrix:
 
 
 def travel_matrix(
-    offices: Joined,
-    cells: Joined,
-    settlements: Joined,
+    ends: tuple[Joined, Joined, Joined],
+    ids: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
     *,
-    office_ids: Sequence[str],
-    cell_ids: Sequence[str],
-    settlement_ids: Sequence[str],
     speed_model: SpeedModel = SUMMER,
 ) -> TravelMatrix:
-    """Return minutes from all offices to all cells and settlements; each point only once."""
-    point, kept = _points(offices)
-    once = part(offices, kept)
+    """Return minutes from offices to cells and settlements (in this order), each point once."""
+    offices, cells, settlements = ends
+    _, kept, point = np.unique(offices.xy, axis=0, return_index=True, return_inverse=True)
+    point, once = point.reshape(-1).astype(np.int64), part(offices, kept)
     minutes, _ = travel(once, cells, speed_model=speed_model)
-    settlement_minutes, settlement_km = travel(
-        once, settlements, speed_model=speed_model, with_km=True
-    )
-
-    def unreached(joined: Joined, ids: Sequence[str]) -> tuple[str, ...]:
-        return tuple(ids[i] for i in np.flatnonzero(~joined.is_reachable).tolist())
-
+    to_settlements, km = travel(once, settlements, speed_model=speed_model, with_km=True)
+    unreached = [
+        tuple(name for name, reached in zip(names, joined.is_reachable, strict=True) if not reached)
+        for names, joined in zip(ids, ends, strict=True)
+    ]
+    everything = (*ids, *(joined.xy for joined in ends), *(joined.is_reachable for joined in ends))
     return TravelMatrix(
-        office_ids=tuple(office_ids),
-        cell_ids=tuple(cell_ids),
-        settlement_ids=tuple(settlement_ids),
+        office_ids=ids[0],
+        cell_ids=ids[1],
+        settlement_ids=ids[2],
         minutes=readonly(minutes[point]),
-        settlement_minutes=readonly(settlement_minutes[point]),
-        settlement_km=readonly(settlement_km[point]),
+        settlement_minutes=readonly(to_settlements[point]),
+        settlement_km=readonly(km[point]),
         point=readonly(point),
-        unreached_cells=unreached(cells, cell_ids),
-        unreached_settlements=unreached(settlements, settlement_ids),
-        unreached_offices=unreached(offices, office_ids),
-        version=fingerprint(
-            (
-                offices.network.version,
-                speed_model,
-                tuple(office_ids),
-                tuple(cell_ids),
-                tuple(settlement_ids),
-                *(joined.xy for joined in (offices, cells, settlements)),
-                *(joined.is_reachable for joined in (offices, cells, settlements)),
-            )
-        ),
+        unreached_offices=unreached[0],
+        unreached_cells=unreached[1],
+        unreached_settlements=unreached[2],
+        version=fingerprint((offices.network.version, speed_model, *everything)),
         network_source=offices.network.source,
         speed_model=speed_model,
     )
@@ -148,12 +126,8 @@ def travel(
 
     Both ends join the network; two points that join the same road may go along it; points within
     5 km may go straight. Ways never pass through a point, only through nodes of the network. The
-    sources are routed from, so they should be the fewer.
-
-    Returns
-    -------
-    minutes, km : array of float, shape (sources, targets)
-        Infinite where there is no way; ``km`` is NaN throughout unless asked for.
+    sources are routed from, so they should be the fewer. Both arrays have the shape (sources,
+    targets), infinite where there is no way; ``km`` is NaN throughout unless asked for.
     """
     to_node, to_node_km = _to_nodes(sources, speed_model, with_km=with_km)
     minutes = np.full((len(sources), len(targets)), np.inf)
@@ -202,12 +176,6 @@ def nearest_minutes(
         straight = speed_model.access_minutes(away / 1000 * DETOUR)
         found = np.where(targets.is_reachable, np.minimum(found, straight), np.inf)
     return np.round(found, DECIMALS)
-
-
-def _points(joined: Joined) -> tuple[IntArray, IntArray]:
-    """Return the number of each point among the different ones, and where those first stand."""
-    _, kept, point = np.unique(joined.xy, axis=0, return_index=True, return_inverse=True)
-    return point.reshape(-1).astype(np.int64), kept
 
 
 def part(joined: Joined, kept: IntArray) -> Joined:

@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 from scipy.sparse import csr_array
 
-from ris_map.geography.boundaries import DEGREES, METRES
+from ris_map.geography.boundaries import to_metres
 from ris_map.geography.roads import PLACE_KINDS
 
 FloatArray = NDArray[np.float64]
@@ -66,8 +65,6 @@ def positions(wanted: Sequence[str], *, within: Sequence[str]) -> IntArray:
         raise KeyError(f"not in the travel matrix: {', '.join(missing)}")
     return np.array([place[key] for key in wanted], dtype=np.int64)
 
-
-# ---------------------------------------------------------------- roads
 
 DETOUR = 1.3
 """Road kilometres per kilometre of straight line on the way to the network."""
@@ -125,12 +122,6 @@ SPEED_MODELS = (SUMMER, WINTER, POSTED, CAUTIOUS)
 SPEED_MODEL = {model.id: model for model in SPEED_MODELS}
 
 
-@lru_cache(maxsize=1)
-def to_metres() -> Transformer:
-    """Return the way from degrees (lon, lat) to SWEREF 99 TM (east, north)."""
-    return Transformer.from_crs(DEGREES, METRES, always_xy=True)
-
-
 def metres(lat: FloatArray, lon: FloatArray) -> FloatArray:
     """Return points in degrees as east and north in SWEREF 99 TM, shape (points, 2)."""
     lat, lon = np.atleast_1d(lat).astype(np.float64), np.atleast_1d(lon).astype(np.float64)
@@ -141,41 +132,27 @@ def metres(lat: FloatArray, lon: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
-    """Roads as arrays. ``tail`` and ``head`` are node positions; each line leads from tail to head.
-
-    Parameters
-    ----------
-    node_ids, node_names : tuple of str
-        Names are empty for junctions.
-    node_xy : array of float, shape (nodes, 2)
-        EPSG:3006.
-    places : array of int
-        Nodes that are named places: one may join the network there.
-    edge_ids, roads : tuple of str
-        Road numbers, several with ``/``.
-    km, limit_kmh : array of float, shape (edges,)
-        Length along the road and posted limit.
-    is_numbered, is_joinable, is_schematic : array of bool, shape (edges,)
-        Whether it has a number, may be joined along its length, and has a course that is only
-        sketched.
-    lines : array of LineString, shape (edges,)
-        EPSG:3006.
-    """
+    """Roads as arrays, by node and by edge; points in EPSG:3006."""
 
     source: str
     node_ids: tuple[str, ...]
-    node_names: tuple[str, ...]
     node_xy: FloatArray
     places: IntArray
+    """Nodes that are named places: one may join the network there."""
     edge_ids: tuple[str, ...]
     roads: tuple[str, ...]
+    """Road numbers, several with ``/``."""
     tail: IntArray
     head: IntArray
+    """Nodes from which and to which the line of each edge leads."""
     km: FloatArray
+    """Length along the road."""
     limit_kmh: FloatArray
     is_numbered: BoolArray
     is_joinable: BoolArray
+    """Whether it may be joined along its length."""
     is_schematic: BoolArray
+    """Whether its course is only sketched."""
     lines: np.ndarray
 
     @cached_property
@@ -236,7 +213,6 @@ def road_network(
     return Network(
         source=source,
         node_ids=tuple(map(str, nodes.index)),
-        node_names=tuple(nodes["name"]),
         node_xy=readonly(np.column_stack([points.x, points.y])),
         places=readonly(np.flatnonzero(nodes["kind"].isin(PLACE_KINDS))),
         edge_ids=tuple(map(str, edges.index)),
@@ -254,33 +230,23 @@ def road_network(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Joined:
-    """Points with every way by which they may join the network, sorted by point.
-
-    Parameters
-    ----------
-    xy : array of float, shape (points, 2)
-        EPSG:3006.
-    is_reachable : array of bool, shape (points,)
-        False where no road leads: by ferry only, or too far from any road.
-    point, edge : array of int, shape (ways,)
-        Point and road of each way; edge -1 for a way to a named place.
-    fraction : array of float, shape (ways,)
-        Where on the line, 0 = its tail, 1 = its head.
-    access_km : array of float, shape (ways,)
-        Road kilometres to the network.
-    tail, head : array of int, shape (ways,)
-        Nodes to which one may go on; the same node for a way to a place.
-    """
+    """Points with every way by which they may join the network, sorted by point."""
 
     network: Network
     xy: FloatArray
+    """Of each point, EPSG:3006."""
     is_reachable: BoolArray
+    """Of each point: false where no road leads, by ferry only or too far from any road."""
     point: IntArray
     edge: IntArray
+    """Road of each way, -1 to a named place."""
     fraction: FloatArray
+    """Where on the line of each way, 0 = its tail, 1 = its head."""
     access_km: FloatArray
+    """Road kilometres to the network."""
     tail: IntArray
     head: IntArray
+    """Nodes to which one may go on; the same node for a way to a place."""
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -309,12 +275,7 @@ def join(
 
     A point joins at the nearest point of a line. Ways are all numbered roads, other joinable roads
     and named places within 1.5 x the distance to the nearest numbered road + 2 km, at most 15 km,
-    and always the nearest of all.
-
-    Parameters
-    ----------
-    no_road : array of bool, optional
-        Points to which no road leads.
+    and always the nearest of all. No road leads to the points of ``no_road``.
     """
     xy = metres(lat, lon)
     points = shapely.points(xy)

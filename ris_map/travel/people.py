@@ -15,11 +15,10 @@ import shapely
 from pydantic import Field, StringConstraints
 from scipy.spatial import cKDTree
 
-from ris_map.common.faults import DataFaults, Fault, GeodataFaults
-from ris_map.common.records import MunicipalityCode
+from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.region import data_folder
-from ris_map.common.tables import Count, Decimal, FaultLog, Row, read_frame
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
+from ris_map.geography.codes import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.geography.statistics import load_statistics, population_by_municipality
 from ris_map.travel.network import BoolArray, FloatArray, IntArray, readonly, unit_vectors
 
@@ -31,7 +30,6 @@ PEOPLE_FILE = "people/population_1km.csv"
 LARGEST_DIFFERENCE = 0.01
 """The squares carry disclosure noise; their sums stay this near the published totals."""
 FERRY = "ferry"
-AGES = ("age_0_14", "age_15_64", "age_65_plus")
 _ID = r"CRS3035RES1000mN(\d{4})000E(\d{4})000"
 
 
@@ -41,7 +39,7 @@ class _Square(Row):
     cell_id: Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
     lat: Decimal
     lon: Decimal
-    municipality_code: MunicipalityCode
+    municipality_code: OwnMunicipality
     population: Annotated[Count, Field(gt=0)]
     male: Count | None = None
     female: Count | None = None
@@ -60,34 +58,24 @@ class _Square(Row):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
-    """Inhabited 1 km squares, in file order. Arrays are read-only.
+    """Inhabited 1 km squares, in file order; centres in EPSG:4326. Arrays are read-only.
 
-    Parameters
-    ----------
-    ids, lat, lon
-        Codes of the European grid; centres (EPSG:4326).
-    municipality_codes, municipality
-        All municipalities, ascending; position of the one that holds the centre.
-    population, employed : array of int, shape (cells,)
-        Residents, and those of them at work; with disclosure noise, so parts need not add up.
-    ages : array of int, shape (cells, 3)
-        Residents of 0-14, 15-64, 65 and more years.
-    access : tuple of str
-        Whether a road, a ferry or nothing near leads there.
-    corner_e, corner_n : array of int, shape (cells,)
-        Lower left corner in kilometres, EPSG:3035.
+    Residents carry disclosure noise, so parts need not add up.
     """
 
     ids: tuple[str, ...]
+    """Codes of the European grid."""
     lat: FloatArray
     lon: FloatArray
     municipality_codes: tuple[str, ...]
+    """All municipalities, ascending."""
     municipality: IntArray
+    """Position of the one that holds the centre."""
     population: IntArray
-    ages: IntArray
-    employed: IntArray
     access: tuple[str, ...]
+    """Whether a road, a ferry or nothing near leads there."""
     corner_e: IntArray
+    """Lower left corner in kilometres, EPSG:3035."""
     corner_n: IntArray
 
     def __len__(self) -> int:
@@ -131,30 +119,14 @@ class Cells:
 
 
 def load_cells(data_dir: Path) -> Cells:
-    """Read and check the squares.
-
-    Raises
-    ------
-    GeodataFaults
-        With every fault: a cell in no municipality or standing there twice, negative or missing
-        figures, points that are not the centre of their square, sums more than 1 % off the
-        published residents of a municipality or the county.
-    """
-    cells, faults = _examine(data_dir)
-    if cells is None or any(fault.is_error for fault in faults):
-        raise GeodataFaults(faults)
-    return cells
+    """Read and check the squares; ``GeodataFaults`` with every fault."""
+    return accepted(*_examine(data_dir))
 
 
+@lru_cache(maxsize=1)
 def number_of_squares() -> int:
     """Return how many squares the region's file lists, without reading what they hold."""
-    return _lines(data_folder() / PEOPLE_FILE) - 1
-
-
-@lru_cache(maxsize=2)
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
+    return len((data_folder() / PEOPLE_FILE).read_bytes().splitlines()) - 1
 
 
 def check_people(data_dir: Path) -> list[Fault]:
@@ -179,13 +151,6 @@ def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
 
 def _check_rows(frame: pd.DataFrame, log: FaultLog) -> None:
     log.add_rows(
-        frame[~frame["municipality_code"].isin(MUNICIPALITY_CODES)],
-        lambda row: f"The cell lies in no municipality ('{row['municipality_code']}').",
-        action="Give the code of the municipality that holds its centre.",
-        code="wrong-municipality",
-        field="municipality_code",
-    )
-    log.add_rows(
         frame[~(_metres_off_centre(frame) <= 10)],  # rounded to five decimals: 1 m
         "The point is not the centre of the square.",
         action="Correct lat and lon, or the code.",
@@ -205,20 +170,20 @@ def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
 
 
 def _check_sums(frame: pd.DataFrame, totals: Mapping[str, int], log: FaultLog) -> None:
-    sums = frame.groupby("municipality_code")["population"].sum()
-    listed = [(code, int(sums.get(code, 0)), totals.get(code)) for code in MUNICIPALITY_CODES]
-    for code, counted, published in [
-        *listed,
-        ("the county", int(sums.sum()), sum(totals.values())),
-    ]:
-        if not published or abs(counted - published) > LARGEST_DIFFERENCE * published:
-            log.add(
-                f"{counted} residents in the cells, {published} published for {POPULATION_YEAR}.",
-                action="Restore the missing cells, or correct statistics.csv.",
-                code="sum-differs",
-                record=code,
-                field="population",
-            )
+    counted = frame.groupby("municipality_code")["population"].sum()
+    sums = pd.DataFrame({"counted": counted, "published": pd.Series(totals)}).fillna(0).astype(int)
+    sums = sums.reindex(MUNICIPALITY_CODES, fill_value=0)
+    sums.loc["the county"] = sums.sum()
+    off = (sums["counted"] - sums["published"]).abs()
+    for code, row in sums[off > LARGEST_DIFFERENCE * sums["published"]].iterrows():
+        log.add(
+            f"{row['counted']} residents in the cells, {row['published']} published for "
+            f"{POPULATION_YEAR}.",
+            action="Restore the missing cells, or correct statistics.csv.",
+            code="sum-differs",
+            record=str(code),
+            field="population",
+        )
 
 
 def _cells(frame: pd.DataFrame) -> Cells:
@@ -231,8 +196,6 @@ def _cells(frame: pd.DataFrame) -> Cells:
         municipality_codes=MUNICIPALITY_CODES,
         municipality=readonly(np.array([code_at[code] for code in frame["municipality_code"]])),
         population=readonly(frame["population"].to_numpy(np.int64)),
-        ages=readonly(frame[list(AGES)].to_numpy(np.int64)),
-        employed=readonly(frame["employed"].to_numpy(np.int64)),
         access=tuple(frame["access"]),
         corner_e=readonly(corner[:, 1]),
         corner_n=readonly(corner[:, 0]),

@@ -11,6 +11,7 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
+from ris_map.geography.boundaries import to_metres
 from ris_map.travel.network import (
     DECIMALS,
     DETOUR,
@@ -23,7 +24,6 @@ from ris_map.travel.network import (
     Network,
     SpeedModel,
     join,
-    to_metres,
 )
 
 LatLon = tuple[float, float]
@@ -74,11 +74,6 @@ class Journey:
     speed_model: SpeedModel
     minutes_by_model: dict[str, float]
 
-    @property
-    def range_minutes(self) -> tuple[float, float]:
-        """The fastest and the slowest model."""
-        return min(self.minutes_by_model.values()), max(self.minutes_by_model.values())
-
 
 def travel_between(
     network: Network,
@@ -90,10 +85,7 @@ def travel_between(
 ) -> Journey | None:
     """Return the way between any two points (EPSG:4326); None where no road leads.
 
-    Parameters
-    ----------
-    no_road : (bool, bool)
-        Whether either point is known to be reached by ferry only.
+    ``no_road`` says whether either point is known to be reached by ferry only.
     """
     lat, lon = np.array([from_latlon, to_latlon]).T
     ends = [

@@ -71,24 +71,14 @@ class Foundations:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class World:
-    """A register on a day, with the foundations: the source of every figure.
-
-    Parameters
-    ----------
-    foundations : Foundations
-        The county.
-    register : Register
-        The register.
-    on : date
-        Actors and offices of this day count.
-    matrices : dict
-        Minutes by speed model, as far as they were asked for; shared by days of one register.
-    """
+    """A register on a day, with the foundations: the source of every figure."""
 
     foundations: Foundations
     register: Register
     on: date
+    """Actors and offices of this day count."""
     matrices: dict[SpeedModel, TravelMatrix] = field(default_factory=dict, repr=False)
+    """Minutes by speed model, as far as they were asked for; shared by days of one register."""
     answers: dict[Callable[..., Any], Callable[..., Any]] = field(
         init=False, default_factory=dict, repr=False
     )
@@ -117,14 +107,11 @@ class World:
     def matrix_for(self, speed_model: SpeedModel) -> TravelMatrix:
         """Return the matrix under a speed model, computed once."""
         if speed_model not in self.matrices:
-            base = self.foundations
+            base, offices = self.foundations, tuple(place.id for place in self.offices)
+            settlements = tuple(place.id for place in base.geography.localities)
             self.matrices[speed_model] = travel_matrix(
-                self.joined_offices,
-                base.joined_cells,
-                base.joined_settlements,
-                office_ids=[place.id for place in self.offices],
-                cell_ids=base.cells.ids,
-                settlement_ids=[place.id for place in base.geography.localities],
+                (self.joined_offices, base.joined_cells, base.joined_settlements),
+                (offices, base.cells.ids, settlements),
                 speed_model=speed_model,
             )
         return self.matrices[speed_model]
@@ -158,13 +145,7 @@ def kept(
 
 @lru_cache(maxsize=1)
 def foundations(data_dir: Path) -> Foundations:
-    """Return everything but the register, read once per process.
-
-    Raises
-    ------
-    DataFaults
-        With every fault of the first file that is refused.
-    """
+    """Return everything but the register, read once; ``DataFaults`` of the first bad file."""
     return Foundations(
         geography=load_geography(data_dir),
         strategy=load_strategy(data_dir / "strategy.yaml"),
@@ -175,40 +156,17 @@ def foundations(data_dir: Path) -> Foundations:
     )
 
 
-_latest: list[World] = []
-
-
-def world_of(data_dir: Path, *, register: Register, on: date) -> World:
-    """Return the world of a register on a day; the latest one is kept.
-
-    The register is compared by identity: a register read anew is another one.
-    """
-    base = foundations(data_dir)
-    for known in _latest:
-        if known.register is register and known.on == on and known.foundations is base:
-            return known
-    made = World(foundations=base, register=register, on=on)
-    _latest[:] = [made, *_latest[:3]]
-    return made
-
-
 # ---------------------------------------------------------------- what is served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Moment:
-    """What is served at one moment.
-
-    Parameters
-    ----------
-    state : LiveState
-        The register with the faults of a newer file, if it has any.
-    world : World
-        What every figure is computed from.
-    """
+    """What is served at one moment."""
 
     state: LiveState
+    """The register with the faults of a newer file, if it has any."""
     world: World
+    """What every figure is computed from."""
 
 
 class Service:
@@ -228,13 +186,7 @@ class Service:
         return foundations(self.data_dir)
 
     def register_state(self) -> LiveState:
-        """Return the register as it is served.
-
-        Raises
-        ------
-        RegisterFaults
-            Only if there never was a good register.
-        """
+        """Return the register as it is served; ``RegisterFaults`` if there never was a good one."""
         with self._lock:
             if self._live is None:
                 self._live = LiveRegister(
@@ -248,18 +200,18 @@ class Service:
         """Return the register and its world; reads the register's file again if it has changed.
 
         The one place that picks the register of a day: a day that has been is shown by the release
-        of its time, None is today by the file that is worked on.
-
-        Raises
-        ------
-        RegisterFaults
-            Only if there never was a good register.
+        of its time, None is today by the file that is worked on. ``RegisterFaults`` if there never
+        was a good register.
         """
-        state = self.register_state()
-        world = world_of(self.data_dir, register=state.register, on=today())
-        known = self._latest
-        if known is None or known.state is not state or known.world is not world:
-            known = self._latest = Moment(state=state, world=world)
+        state, day = self.register_state(), today()
+        with self._lock:
+            known = self._latest
+            if known is None or known.state is not state or known.world.on != day:
+                world = known.world if known is not None else None
+                # a register read anew is another one, even if nothing in it has changed
+                if world is None or world.register is not state.register or world.on != day:
+                    world = World(foundations=self.foundations, register=state.register, on=day)
+                known = self._latest = Moment(state=state, world=world)
         return known if on is None else self._dated(known, on)
 
     @cached_property

@@ -17,12 +17,11 @@ from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import (
-    Division,
-    DivisionGroup,
     Geography,
     Locality,
     Municipality,
 )
+from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.register.model import Actor, Register, ServiceArea
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
 from ris_map.travel.matrix import TravelMatrix, office_key

@@ -28,6 +28,7 @@ GEOGRAPHY_FILES = (
 MAX_LAND_BYTES = 60_000
 MAX_BACKGROUND_BYTES = 25_000
 GEOGRAPHY = load_geography(DATA)
+LOCALITY = {place.id: place for place in GEOGRAPHY.localities}
 
 
 def to_metres(geometry: shapely.Geometry) -> shapely.Geometry:
@@ -145,11 +146,11 @@ def test_municipality_at_is_none_everywhere_without_territory() -> None:
 
 def test_known_ids_are_found() -> None:
     assert GEOGRAPHY.municipality("2462").name == "Vilhelmina"
-    assert GEOGRAPHY.locality("hemavan").municipality_code == "2421"
+    assert LOCALITY["hemavan"].municipality_code == "2421"
     assert GEOGRAPHY.division("samverkan").group_of("2462").id == "region-10"
 
 
-@pytest.mark.parametrize("method", ["municipality", "locality", "division"])
+@pytest.mark.parametrize("method", ["municipality", "division"])
 def test_unknown_ids_raise_key_error(method: str) -> None:
     with pytest.raises(KeyError):
         getattr(GEOGRAPHY, method)("no-such-id")
@@ -170,8 +171,8 @@ def test_unknown_population_is_none_and_never_zero() -> None:
 
 
 def test_namesakes_have_ids_of_their_own() -> None:
-    assert GEOGRAPHY.locality("ersmark-umea").municipality_code == "2480"
-    assert GEOGRAPHY.locality("ersmark-skelleftea").municipality_code == "2482"
+    assert LOCALITY["ersmark-umea"].municipality_code == "2480"
+    assert LOCALITY["ersmark-skelleftea"].municipality_code == "2482"
 
 
 def test_scb_codes_begin_with_the_code_of_the_municipality() -> None:

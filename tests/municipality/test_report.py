@@ -11,7 +11,7 @@ import pytest
 from ris_map.__main__ import main
 from ris_map.common.faults import GeodataFaults
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.boundaries import county_shapes, load_county_shapes
+from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.municipality import files
 from ris_map.municipality.files import report_html
@@ -135,4 +135,4 @@ def test_shapes_hold_all_municipalities_in_metres() -> None:
 def test_a_broken_land_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "municipalities.geojson").write_text("{}", encoding="utf-8")
     with pytest.raises(GeodataFaults):
-        load_county_shapes(tmp_path)
+        county_shapes(tmp_path)

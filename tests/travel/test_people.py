@@ -46,7 +46,6 @@ def test_P1_everybody_counts_once_as_the_raw_file_says() -> None:
     own = np.bincount(cells.municipality, cells.population).astype(int).tolist()
     sums = raw.groupby("municipality_code")["population"].sum()
     assert dict(zip(cells.municipality_codes, own, strict=True)) == sums.to_dict()
-    assert cells.ages.sum() == raw[["age_0_14", "age_15_64", "age_65_plus"]].to_numpy().sum()
     assert cells.population[cells.is_ferry].sum() == 62
     assert not cells.population.flags.writeable
 
@@ -76,7 +75,7 @@ def test_the_municipality_is_the_one_that_holds_the_centre() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "field"),
     [
-        (",2401,4,", ",2499,4,", "wrong-municipality", "municipality_code"),
+        (",2401,4,", ",2499,4,", "unknown-municipality", "municipality_code"),
         (",2401,4,", ",,4,", "bad-code", "municipality_code"),
         (",2401,4,", ",2401,-4,", "wrong-type", "population"),
         (",2401,4,", ",2401,4.5,", "wrong-type", "population"),
@@ -127,7 +126,7 @@ def test_all_faults_come_at_once(copied: Path) -> None:
     lines[5] = lines[5].replace("CRS", "XXX")
     write(copied, lines)
     assert {(f.line, f.code) for f in check_people(copied)} >= {
-        (2, "wrong-municipality"), (6, "bad-id"),
+        (2, "unknown-municipality"), (6, "bad-id"),
     }  # fmt: skip
 
 
