@@ -11,6 +11,7 @@ from ris_map.api.app import api_middleware
 from ris_map.api.static_pages import static_routes
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
+from ris_map.siting import map as siting
 from ris_map.travel.accuracy import accuracy
 from ris_map.web.operation import Counted
 from ris_map.web.server import (
@@ -26,7 +27,7 @@ PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
-    routes=[*server_routes(picture_file), *static_routes()],
+    routes=[*server_routes(picture_file, siting.picture_file), *static_routes()],
     middleware=[
         Middleware(Counted),
         *front_middleware(),

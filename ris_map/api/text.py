@@ -32,7 +32,6 @@ from ris_map.municipality import words as municipal
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import Table, tables
 from ris_map.siting import words as siting
-from ris_map.siting.page import view_of
 from ris_map.siting.plan import SitingChoice, context_of
 from ris_map.travel.world import World, place_groups
 from ris_map.web.address import LANGUAGE_KEY, PASSING, TRAVELS
@@ -294,7 +293,7 @@ def _siting_context(world: World) -> Context:
 
 @_page("tankom", "/tankom", SitingChoice, _siting_context)
 def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
-    view = view_of(world, choice, call.words)
+    view = siting.view_of(world, choice, call.words)
     return TextView(
         title=siting.headline(view),
         paragraphs=(

@@ -399,7 +399,7 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
 def address_of(world: World, choice: MapChoice, language: Language) -> str:
     """Return the address under which the picture of a choice stands."""
     query = {key: ",".join(values) for key, values in choice.picture_choice().query().items()}
-    return picture_address(NAME, _version(world), {**query, "lang": language.value})
+    return picture_address(NAME, picture_version(world), {**query, "lang": language.value})
 
 
 def neighbours(
@@ -432,7 +432,7 @@ def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, by
     if ignored or language not in set(Language) or set(asked) - {*PictureChoice.keys()}:
         return None
     world = data.world(choice.as_of)
-    return _version(world), _content(world, choice, Language(language))
+    return picture_version(world), _content(world, choice, Language(language))
 
 
 @kept(256)
@@ -441,7 +441,7 @@ def _content(world: World, choice: PictureChoice, language: Language) -> bytes:
 
 
 @kept(4)
-def _version(world: World) -> str:
+def picture_version(world: World) -> str:
     """Return a text that changes with register, day, travel times and words."""
     words = [sorted(translator(language).texts.items()) for language in Language]
     parts = (world.register.model_dump_json(), str(world.on), world.matrix.version, words)

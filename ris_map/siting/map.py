@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,14 +11,41 @@ from typing import Any, Literal
 import numpy as np
 
 from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
+from ris_map.coverage.map_picture import picture_version
 from ris_map.geography.boundaries import county_shapes, point_in_metres
 from ris_map.geography.codes import DEFAULT_DIVISION
-from ris_map.siting.plan import Opening
+from ris_map.siting.plan import Opening, SitingChoice, context_of
 from ris_map.siting.scenario import INLAND
-from ris_map.siting.words import SitingView, assumed, full_table, headline, lead, plan_text, source
+from ris_map.siting.words import (
+    STEERS,
+    SitingView,
+    assumed,
+    full_table,
+    headline,
+    lead,
+    plan_text,
+    source,
+    view_of,
+)
 from ris_map.travel.network import CodeArray
+from ris_map.travel.world import World, kept
+from ris_map.web import data
 from ris_map.web import picture as drawn
-from ris_map.web.map import Bubble, Legend, LegendRow, MapClick, MapLayer, MapPicture, Sentence
+from ris_map.web.assets import content
+from ris_map.web.map import (
+    Bubble,
+    Legend,
+    LegendRow,
+    MapClick,
+    MapLayer,
+    MapPicture,
+    Sentence,
+    picture_address,
+    picture_bytes,
+)
+from ris_map.web.settings import data_dir
+from ris_map.words import translator
+from ris_map.words.language import Language
 from ris_map.words.markup import render
 from ris_map.words.table import FigureTable
 
@@ -140,6 +168,17 @@ def map_title(view: SitingView, shown: str) -> str:
 
 def map_layer(view: SitingView) -> MapLayer:
     """Return the map of the chosen view; a click on any square is a click on the place near it."""
+    return MapLayer(
+        picture=address_of(view),
+        title=map_title(view, view.choice.view),
+        divide=DEFAULT_DIVISION,
+        sides=(view.tr("siting.map.inland"), view.tr("siting.map.coast")),
+        click_cells=True,
+    )
+
+
+def map_picture(view: SitingView) -> MapPicture:
+    """Return squares, legend, sentences and markers of the chosen view."""
     tr, choice, shown = view.tr, view.choice, view.choice.view
     codes, _ = map_classes(view, shown)
     title = map_title(view, shown)
@@ -164,20 +203,69 @@ def map_layer(view: SitingView) -> MapLayer:
         )
         for group, at in groups
     }
-    return MapLayer(
-        picture=MapPicture(
-            classes=codes.tolist(),
-            legend=Legend(
-                title=title, rows=rows, notes=(*notes, ("unknown", tr("siting.map.unknown")))
-            ),
-            sentences=sentences,
-            bubbles=bubbles(view, shown),
+    return MapPicture(
+        classes=codes.tolist(),
+        legend=Legend(
+            title=title, rows=rows, notes=(*notes, ("unknown", tr("siting.map.unknown")))
         ),
-        title=title,
-        divide=DEFAULT_DIVISION,
-        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
-        click_cells=True,
+        sentences=sentences,
+        bubbles=bubbles(view, shown),
     )
+
+
+# -------------------------------------------------------------------- its address
+
+NAME, TODAY, SMALL_PX = "plan", "idag.svg", 260
+
+
+def address_of(view: SitingView, /, **changed: object) -> str:
+    """Return the address of the picture of a choice with some fields changed."""
+    choice = view.choice.model_copy(update={**STEERS, **changed})
+    query = {**choice.query(), "lang": [view.tr.language.value]}
+    return picture_address(NAME, picture_version(view.world), query)
+
+
+def today_address(view: SitingView) -> str:
+    """Return the address of the small map of how it is; empty where the large one shows it."""
+    if not view.scenario.plan:
+        return ""
+    address = address_of(view, openings=(), closings=(), rounds=(), near=30, view="fore")
+    return address.removeprefix("../..").replace(f"{NAME}.json", TODAY)
+
+
+def today_words(view: SitingView) -> str:
+    """Return what the small map says."""
+    now = view.tr("siting.lead.now", share=view.percent(INLAND, "before"))
+    return f"{map_title(view, 'fore')}. {view.tr('siting.map.inland')}: {now}"
+
+
+def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
+    """Return version and content of a picture for its query; None if the query means nothing."""
+    language = (query.get("lang") or ["sv"])[-1]
+    asked = {key: values for key, values in query.items() if key != "lang"}
+    if name not in (NAME, TODAY) or set(asked) - {*SitingChoice.keys()}:
+        return None
+    world = data.world()
+    localities = world.foundations.geography.localities
+    choice, ignored = SitingChoice.read(asked, context=context_of(world.register, localities))
+    if ignored or language not in set(Language):
+        return None
+    choice = choice.model_copy(update=STEERS)
+    return picture_version(world), _content(world, name, choice, Language(language))
+
+
+@kept(256)
+def _content(world: World, name: str, choice: SitingChoice, language: Language) -> bytes:
+    view = view_of(world, choice, data.words(translator(language)))
+    return picture_bytes(map_picture(view)) if name == NAME else _small(view).encode()
+
+
+def _small(view: SitingView) -> str:
+    """Return the map of how it is, without names and marks, in the page's light or dark colours."""
+    made = map_svg(view, "fore", data_dir())
+    style = content("bundle/small_map.css").plain.decode()
+    shown = {"marks": (), "roads": (), "sides": (), "legend": None, "style": style}
+    return replace(made, width=SMALL_PX, **shown).svg
 
 
 # -------------------------------------------------------------------- on paper

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -15,7 +15,6 @@ import streamlit as st
 from ris_map.common.address import Context, IgnoredValue
 from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.export.xlsx import workbook
-from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.siting import map as plan_map
 from ris_map.siting import words as told
@@ -31,10 +30,9 @@ from ris_map.siting.plan import (
     context_of,
 )
 from ris_map.siting.rounds import best_rounds
-from ris_map.siting.scenario import Scenario, basis_of, scenario
+from ris_map.siting.scenario import basis_of
 from ris_map.siting.suggest import Suggestion, regrets, suggestions
-from ris_map.siting.words import SitingView
-from ris_map.travel.world import World, kept
+from ris_map.siting.words import SitingView, view_of
 from ris_map.web import data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
@@ -49,8 +47,8 @@ AT_ONCE_S = 0.5
 """Work that takes longer shows how far it is, and a button that stops it."""
 _PAPERS = "_siting-papers"
 FORMS = ("openings", "closings", "rounds")
-_PLAIN = re.compile(r"[^\w\s,.()-]")
-"""What means something in the Markdown of a label, or might."""
+_NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
+"""What Streamlit does not take into the class that a key becomes."""
 
 
 def _context() -> Context:
@@ -66,35 +64,23 @@ def page(*, tr: Translator) -> None:
     _all_that_depends_on_the_choices(tr, STATE.sync())
 
 
-@kept(16)
-def _scenario(world: World, choice: SitingChoice) -> Scenario:
-    return scenario(basis_of(world, choice), choice)
-
-
-def view_of(world: World, choice: SitingChoice, words: Words) -> SitingView:
-    """Return what the page draws from."""
-    # what only steers map and suggestions gives the same scenario
-    plain = SitingChoice()
-    steers = ("view", "objective", "number", "region", "base", "month_days", "visits")
-    asked = choice.model_copy(update={name: getattr(plain, name) for name in steers})
-    return SitingView(world=world, choice=choice, scenario=_scenario(world, asked), words=words)
-
-
 @st.fragment
 def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredValue]) -> None:
     view = view_of(data.world(), STATE.chosen(), data.words(tr))
-    with st.container(horizontal=True, vertical_alignment="center", key="siting-head"):
-        layout.title(told.headline(view), told.lead(view))
-        _tools(view)
+    head = st.container(horizontal=True, vertical_alignment="center", key="siting-head")
     layout.ignored_notice(ignored, tr=tr)
     left, middle, right = st.columns([2.2, 5.2, 3.0], gap="small")
+    # the frame takes longest: its message goes before those of all that stands above and beside it
+    with middle, st.container(key="siting-map"):
+        _map(view)
+    with head:
+        layout.title(told.headline(view), told.lead(view))
+        _tools(view)
     with left:
         with st.container(border=True, key="siting-plan"):
             _plan(view)
         with st.container(border=True, key="siting-best"):
             _best(view)
-    with middle, st.container(key="siting-map"):
-        _map(view)
     with right:
         side_html = render(
             "siting_side.html",
@@ -105,6 +91,8 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
             gains=told.gains(view),
             rounds=told.round_words(view),
             assumed=told.assumed(view),
+            today=plan_map.today_address(view),
+            today_says=plan_map.today_words(view),
         )
         st.html(side_html)
     with st.expander(tr("siting.rounds.best"), key="siting-rounds"):
@@ -131,8 +119,7 @@ def _plan(view: SitingView) -> None:
         _note("empty", tr("siting.plan.empty"))
     for name, change in listed:
         lines = told.change_words(view, change)
-        # which change a button is for is read aloud, and seen from where it stands
-        spoken = f"*{_PLAIN.sub('', lines[0]).strip()}*"
+        spoken = told.spoken(lines[0])
         with st.container(key=f"siting-change-{name}-{change}", gap=None):
             st.html(render("siting_change.html", lines=lines))
             with st.container(horizontal=True, gap="small"):
@@ -375,8 +362,23 @@ def _map(view: SitingView) -> None:
         note = "note.change" if view.choice.view == "skillnad" else "note"
         text = f"{tr(f'siting.view.{note}')} {tr('siting.view.click')}"
         st.html(render("siting_note.html", heading="", text=text, id="view"), width="content")
-    layer = plan_map.map_layer(view)
+    layer = replace(plan_map.map_layer(view), next_pictures=_next_pictures(view))
     show_map(layer, key="siting-map-frame", height=MAP_HEIGHT, on_click=partial(_clicked, view))
+
+
+def _next_pictures(view: SitingView) -> dict[str, dict[str, str]]:
+    """Return where a click on a view or on one that takes back leads, by key and text."""
+    tr, choice = view.tr, view.choice
+    views = {
+        tr(f"siting.view.{name}"): plan_map.address_of(view, view=name) for name in get_args(View)
+    }
+    found = {STATE.key("view"): views}
+    for name, change in told.changes(view.scenario.plan):
+        rest = tuple(one for one in getattr(choice, name) if one != str(change))
+        text = f"{tr('siting.change.remove')} {told.spoken(told.change_words(view, change)[0])}"
+        key = _NO_CLASS.sub("-", f"siting-remove-{change}")
+        found[key] = {text.replace("*", ""): plan_map.address_of(view, **{name: rest})}
+    return found
 
 
 def _clicked(view: SitingView, click: MapClick) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,16 +15,28 @@ import pandas as pd
 from ris_map.register.in_words import Words
 from ris_map.siting.plan import LIMITS, Change, Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.rounds import Rounds
-from ris_map.siting.scenario import COAST, COUNTY, DAYS_SHOWN, INLAND, Drive, Scenario, state
+from ris_map.siting.scenario import (
+    COAST,
+    COUNTY,
+    DAYS_SHOWN,
+    INLAND,
+    Drive,
+    Scenario,
+    basis_of,
+    scenario,
+    state,
+)
 from ris_map.siting.suggest import Regret, Suggestion
 from ris_map.travel.accuracy import error_words, typical_error
 from ris_map.travel.people import POPULATION_YEAR
-from ris_map.travel.world import World
+from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import percent, rounded, whole
 from ris_map.words.table import Cell, FigureTable, count, minutes, share
 
 MOST_NAMED = 4
+_PLAIN = re.compile(r"[^\w\s,.()-]")
+"""What means something in the Markdown of a label, or might."""
 
 
 def _in_order(names: dict[str, str]) -> dict[str, str]:
@@ -130,6 +143,24 @@ class SitingView:
         return self.tr("siting.assumed.winter" if self.choice.winter else "siting.assumed.summer")
 
 
+STEERS: Final = {
+    name: SitingChoice.model_fields[name].default
+    for name in ("objective", "number", "region", "base", "month_days", "visits")
+}
+"""What only the suggestions depend on, as it is without a choice."""
+
+
+@kept(16)
+def _scenario(world: World, choice: SitingChoice) -> Scenario:
+    return scenario(basis_of(world, choice), choice)
+
+
+def view_of(world: World, choice: SitingChoice, words: Words) -> SitingView:
+    """Return what the page draws from."""
+    plain = choice.model_copy(update={**STEERS, "view": "efter"})
+    return SitingView(world=world, choice=choice, scenario=_scenario(world, plain), words=words)
+
+
 def headline(view: SitingView) -> str:
     """Return "With advice in Vilhelmina, 68 % of the inland reach help within 60 minutes"."""
     plan, choice, tr = view.scenario.plan, view.choice, view.tr
@@ -191,6 +222,11 @@ def change_words(view: SitingView, change: Change) -> tuple[str, str]:
         tr("siting.change.round", base=names[change.base]),
         tr("siting.change.round.what", stops=stops, days=change.days),
     )
+
+
+def spoken(text: str) -> str:
+    """Return what a button is for, to be read aloud: who sees it sees where the button stands."""
+    return f"*{_PLAIN.sub('', text).strip()}*"
 
 
 def changes(plan: Plan) -> list[tuple[str, Change]]:

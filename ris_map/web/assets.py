@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -46,6 +46,7 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
         *(f"app/{name}.css" for name in ("municipality", "siting", "open_data")),
     ),
     "not_found.css": ("app/tokens.css", "app/not_found.css"),
+    "small_map.css": ("app/tokens.css", "app/small_map.css"),
     "page.js": (
         *(f"app/{name}.js" for name in ("shell", "combo", "lost", "pages", "coverage", "find")),
         *(f"app/{name}.js" for name in ("search", "municipality", "siting")),
@@ -196,25 +197,29 @@ def _search_index(language: Language) -> bytes:
     return index(service(folder).moment().world, everyday_words(folder), language)
 
 
-def asset_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
+def asset_routes(pictures: Sequence[PictureSource] = ()) -> list[BaseRoute]:
     """Give the routes of the assets and of the map's pictures.
 
-    ``pictures`` returns version and content of a picture for its name and query, or None.
+    Each of ``pictures`` returns version and content of a picture for its name (``restid``, for a
+    drawing ``idag.svg``) and query, or None.
     """
 
     async def picture(request: Request) -> Response:
         query = {key: request.query_params.getlist(key) for key in request.query_params}
-        name = request.path_params["name"]
-        found = await run_in_threadpool(pictures, name, query) if pictures else None
-        if found is None:
+        name = request.path_params["file"].removesuffix(".json")
+        for source in pictures:
+            if found := await run_in_threadpool(source, name, query):
+                break
+        else:
             raise HTTPException(status_code=404)
         version, plain = found
         cache = KEPT if request.path_params["version"] == version else ""
-        return Answer(content=plain, media_type="application/json").response(request, cache=cache)
+        media_type = mimetypes.guess_type(request.path_params["file"])[0] or "text/plain"
+        return Answer(content=plain, media_type=media_type).response(request, cache=cache)
 
     methods = ["GET", "HEAD"]
     return [
-        Route("/cells/{version}/{name}.json", picture, methods=methods),
+        Route("/cells/{version}/{file}", picture, methods=methods),
         Route(f"/{PREFIX}/search/{{language}}.json", _search, methods=methods),
         Route(f"/{PREFIX}/{{name:path}}", _asset, methods=methods),
     ]

@@ -203,9 +203,10 @@ def picture_bytes(picture: MapPicture) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def picture_address(name: str, version: str, query: Mapping[str, str]) -> str:
-    """Return the address of a picture, relative to the frame (see ``assets.picture_route``)."""
-    return f"{FRAME_TO_SITE}cells/{version}/{name}.json?{urlencode(sorted(query.items()))}"
+def picture_address(name: str, version: str, query: Mapping[str, str | list[str]]) -> str:
+    """Return the address of a picture, relative to the frame (see ``assets.asset_routes``)."""
+    written = urlencode(sorted(query.items()), doseq=True)
+    return f"{FRAME_TO_SITE}cells/{version}/{name}.json?{written}"
 
 
 def show_map(

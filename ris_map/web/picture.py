@@ -89,11 +89,13 @@ class CountyPicture:
     inland : collection of str
         Municipalities on the inner side of the line between coast and inland; empty = no line.
     sides : tuple of str
-        Names of the two sides of that line, inland first.
+        Names of the two sides of that line, inland first, or none.
     roads : sequence of Ring
         Lines in the background (metres).
     phase : str
         Gives the colour of the ring of an office.
+    style : str
+        A style sheet, for a drawing on the screen.
     """
 
     shapes: CountyShapes
@@ -108,6 +110,7 @@ class CountyPicture:
     roads: Sequence[Ring] = ()
     phase: str = ""
     legend: Legend | None = None
+    style: str = ""
 
     @property
     def height(self) -> float:
@@ -129,6 +132,7 @@ class CountyPicture:
         drawn = render(
             "picture_map.svg.html",
             picture=self,
+            style=_Svg(self.style),
             font=FONT,
             width=frame.width,
             height=frame.height,
@@ -227,7 +231,7 @@ def _sides(picture: CountyPicture) -> tuple[list[tuple[float, float, str]], tupl
     lines = [part for part in shapely.get_parts(shared) if part.geom_type == "LineString"]
     merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines)))
     points = [half.representative_point() for half in (inland, coast)]
-    named = [(at.x, at.y, name) for at, name in zip(points, picture.sides, strict=True)]
+    named = [(at.x, at.y, name) for at, name in zip(points, picture.sides, strict=False)]
     return named, tuple(tuple(part.coords) for part in merged)
 
 

@@ -55,7 +55,7 @@ PREPARE: Final[list[Callable[[World], object]]] = []
 _LOG = logging.getLogger(__name__)
 
 
-def server_routes(pictures: PictureSource | None = None) -> list[BaseRoute]:
+def server_routes(*pictures: PictureSource) -> list[BaseRoute]:
     """Give the routes that answer before Streamlit's: assets, and what machines look for."""
     return [
         *asset_routes(pictures),

@@ -25,7 +25,6 @@ from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.tables import coverage_table
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.siting import words as siting
-from ris_map.siting.page import view_of
 from ris_map.siting.plan import SitingChoice
 from ris_map.web import data
 from ris_map.words.figures import percent
@@ -165,7 +164,7 @@ def test_tankom_has_the_figures_of_page_and_api(api: TestClient, query: Query) -
     text = read(api, "tankom", query)
     choice, _ = SitingChoice.read(lists(query))
     words = words_of(query)
-    view = view_of(data.world(), choice, words)
+    view = siting.view_of(data.world(), choice, words)
     has(text, siting.headline(view), siting.lead(view), siting.gains(view), siting.source(view))
     for row in siting.full_table(view).rows:
         has(text, f"| {' | '.join(cell_text(cell, tr=words.tr) for cell in row)} |")

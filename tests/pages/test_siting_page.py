@@ -19,17 +19,24 @@ from ris_map.siting.map import (
     changed_by,
     class_labels,
     map_classes,
-    map_layer,
+    map_picture,
     offices_of,
     paper_html,
     paper_table,
     picture,
 )
-from ris_map.siting.page import book_of, view_of
+from ris_map.siting.page import book_of
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.rounds import Rounds
 from ris_map.siting.suggest import Regret
-from ris_map.siting.words import SitingView, full_table, plan_text, regret_table, rounds_words
+from ris_map.siting.words import (
+    SitingView,
+    full_table,
+    plan_text,
+    regret_table,
+    rounds_words,
+    view_of,
+)
 from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
 from ris_map.web.picture import png
@@ -257,7 +264,7 @@ def test_X7_before_and_after_are_told_apart_and_every_class_has_words(
     assert ".w-after { border-color: var(--accent); background: var(--accent); }" in css
     for name in ("fore", "efter", "skillnad"):
         again = replace(shown, choice=shown.choice.model_copy(update={"view": name}))
-        legend = map_layer(again).picture.legend
+        legend = map_picture(again).legend
         assert legend
         codes, _ = map_classes(again, name)
         assert set(codes.tolist()) <= {*(row.code for row in legend.rows), 5}
