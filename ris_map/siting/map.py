@@ -251,21 +251,24 @@ def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, by
     if ignored or language not in set(Language):
         return None
     choice = choice.model_copy(update=STEERS)
-    return picture_version(world), _content(world, name, choice, Language(language))
+    make = _content if name == NAME else _small
+    return picture_version(world), make(world, choice, Language(language))
 
 
 @kept(256)
-def _content(world: World, name: str, choice: SitingChoice, language: Language) -> bytes:
+def _content(world: World, choice: SitingChoice, language: Language) -> bytes:
     view = view_of(world, choice, data.words(translator(language)))
-    return picture_bytes(map_picture(view)) if name == NAME else _small(view).encode()
+    return picture_bytes(map_picture(view))
 
 
-def _small(view: SitingView) -> str:
+@kept(16)
+def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
     """Return the map of how it is, without names and marks, in the page's light or dark colours."""
+    view = view_of(world, choice, data.words(translator(language)))
     made = map_svg(view, "fore", data_dir())
     style = content("bundle/small_map.css").plain.decode()
     shown = {"marks": (), "roads": (), "sides": (), "legend": None, "style": style}
-    return replace(made, width=SMALL_PX, **shown).svg
+    return replace(made, width=SMALL_PX, **shown).svg.encode()
 
 
 # -------------------------------------------------------------------- on paper

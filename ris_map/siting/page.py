@@ -70,11 +70,12 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     head = st.container(horizontal=True, vertical_alignment="center", key="siting-head")
     layout.ignored_notice(ignored, tr=tr)
     left, middle, right = st.columns([2.2, 5.2, 3.0], gap="small")
-    # the frame takes longest: its message goes before those of all that stands above and beside it
+    with head:
+        layout.title(told.headline(view), told.lead(view))
+    # the frame takes longest: its message goes before those of all that stands beside it
     with middle, st.container(key="siting-map"):
         _map(view)
     with head:
-        layout.title(told.headline(view), told.lead(view))
         _tools(view)
     with left:
         with st.container(border=True, key="siting-plan"):
@@ -97,8 +98,9 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
         st.html(side_html)
     with st.expander(tr("siting.rounds.best"), key="siting-rounds"):
         _best_rounds(view)
-    with st.expander(tr("siting.table.heading"), key="siting-table"):
-        st.html(table_html(told.full_table(view), tr=tr))
+    box = st.expander(tr("siting.table.heading"), key="siting-table", on_change="rerun")
+    if box.open:
+        box.html(table_html(told.full_table(view), tr=tr))
     _note("source", told.source(view))
 
 

@@ -13,45 +13,33 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.bench.measure import (
+    READ_MAP,
     Result,
     Servers,
     Traffic,
+    measure_changes,
     quartiles,
     resident_bytes,
+    running_browser,
     running_servers,
     table,
+    time_click,
     write_report,
 )
 from tests.bench.sessions import Load, run_sessions
-from tests.browser.harness import (
-    CHROMIUM_ARGS,
-    DESKTOP,
-    ROOT,
-    Server,
-    chromium_path,
-    free_port,
-    settle,
-    streamlit_command,
-)
+from tests.browser.harness import DESKTOP, ROOT, Server, free_port, settle, streamlit_command
 
 # ---- what the product's pages look like; the only lines to change when they change
 START, COVERAGE = "/", "/tackning"
 PHASES = {START: "start-fas", COVERAGE: "coverage-fas"}
 """The key of each page's phases; the click goes to Idé and Växa in turn."""
-# Squares, office towns and the sentence: all three must be other than before.
-READ_MAP = """() => {
-  const frame = document.querySelector('iframe')?.contentWindow;
-  if (!frame?.risState) return '';
-  const { codes, bubbles, say } = frame.risState();
-  const seen = window.risSeen ??= [String(codes), say];
-  return String(codes) !== seen[0] && say !== seen[1] && bubbles.length > 0;
-}"""
 READ_MATRIX = """() => document.querySelector('.cov-matrix')?.textContent"""
 MAP_DRAWN = """() => [...document.querySelectorAll('iframe')].some((frame) =>
   frame.contentWindow?.risDrawn
@@ -64,7 +52,6 @@ MEASURED_SECONDS = 60.0
 QUERIES = ("fas=ide", "fas=utveckling", "fas=vaxa", "")
 
 # ---- the bare app
-BARE_READ = "() => document.querySelector('[data-testid=stText]')?.textContent"
 BARE_DRAWN = "() => document.querySelector('h1')?.textContent === 'hello'"
 
 BUDGETS = {
@@ -78,96 +65,23 @@ BUDGETS = {
 SESSION_BUDGETS = {50: 3.0, 200: 8.0}
 
 
-def time_click(page: Page, read: str, click: Callable[[], None]) -> float:
-    """Milliseconds from a finger's pressing to the frame in which the result is other than before.
-
-    Measured inside the page, so that the remote control of the browser takes no part in it.
-    """
-    page.evaluate(
-        f"""() => {{
-          const read = {read};
-          const before = read();
-          window.risBench = new Promise((done) => addEventListener('pointerdown', () => {{
-            const start = performance.now();
-            const look = () => read() === before
-              ? requestAnimationFrame(look) : done(performance.now() - start);
-            look();
-          }}, {{capture: true, once: true}}));
-        }}"""
-    )
-    click()
-    elapsed: float = page.evaluate("() => window.risBench")
-    return elapsed
-
-
-def product_click(page: Page, path: str, read: str = READ_MAP) -> float:
+def phase_click(page: Page, path: str, read: str) -> float:
     """One click on the page's phases: the one of Idé and Växa that is not chosen."""
-    page.evaluate("() => { delete window.risSeen; }")
     group = page.locator(f".st-key-{PHASES[path]}")
     chosen = group.locator("[data-selected]").inner_text()
     other = group.locator("button", has_text="Idé" if "Växa" in chosen else "Växa")
-    elapsed = time_click(page, read, other.click)
-    settle(page)
-    return elapsed
-
-
-def bare_click(page: Page) -> float:
-    """One choice in the bare app's list: the list is opened first, outside the measurement."""
-    page.locator(
-        "[data-testid=stSelectbox] [role=combobox], [data-testid=stSelectbox] input"
-    ).first.click()
-    shown = page.locator("[data-testid=stText]").inner_text()
-    other = "two" if shown.endswith("one") else "one"
-    option = page.get_by_role("option", name=other, exact=True)
-    option.wait_for()
-    elapsed = time_click(page, BARE_READ, option.click)
-    settle(page)
-    return elapsed
+    return time_click(page, read, other.click)
 
 
 def measure_clicks(browser: Browser, servers: Servers, path: str, repeat: int) -> list[Result]:
-    """Phase click to changed map, and to changed matrix, and the bytes; the apps take turns."""
-    product, bare = (browser.new_context(**DESKTOP).new_page() for _ in range(2))
-    product.goto(servers.product.url + path)
-    bare.goto(servers.change.url)
-    for page in (product, bare):
-        settle(page)
-    reads = {"map": READ_MAP}
-    if path == COVERAGE:
-        reads["matrix"] = READ_MATRIX
-    for _ in range(2):  # the first ones warm caches up
-        product_click(product, path), bare_click(bare)
-    traffic = Traffic.listen(product)
-    ours: dict[str, list[float]] = {name: [] for name in reads}
-    theirs, sizes = list[float](), list[float]()
-    for _ in range(repeat):
-        theirs.append(bare_click(bare))
-        for name, read in reads.items():
-            traffic.reset()
-            ours[name].append(product_click(product, path, read))
-            sizes.append(float(traffic.total))
-    for page in (product, bare):
-        page.context.close()
-    return [
-        *(
-            Result(
-                name=f"{path}: phase click to changed {name}",
-                unit="ms",
-                value=statistics.median(times),
-                bare=statistics.median(theirs),
-                budget=BUDGETS["click"] if name == "map" else None,
-                note=quartiles(times),
-            )
-            for name, times in ours.items()
-        ),
-        Result(
-            name=f"{path}: bytes for one change",
-            unit="B",
-            value=statistics.median(sizes),
-            budget=BUDGETS["change bytes"],
-            note=f"largest {max(sizes):,.0f}",
-        ),
-    ]
+    """Phase click to changed map, and to changed matrix, and the bytes."""
+    reads = {"map": READ_MAP, **({"matrix": READ_MATRIX} if path == COVERAGE else {})}
+    changes = {
+        f"phase click to changed {name}": partial(phase_click, path=path, read=read)
+        for name, read in reads.items()
+    }
+    budgets = {"phase click to changed map": BUDGETS["click"], "bytes": BUDGETS["change bytes"]}
+    return measure_changes(browser, servers, path, changes, repeat=repeat, budgets=budgets)
 
 
 def load_time(page: Page, url: str, drawn: str) -> float:
@@ -323,10 +237,7 @@ def main() -> int:
     options = parser.parse_args()
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as folder, running_servers(Path(folder)) as servers:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium_path(), args=list(CHROMIUM_ARGS)
-            )
+        with running_browser() as browser:
             if "first-load" in options.only:
                 results += measure_loads(browser, servers, options.loads)
             if "clicks" in options.only:
@@ -334,7 +245,6 @@ def main() -> int:
                     results += measure_clicks(browser, servers, path, options.repeat)
             if "memory" in options.only:
                 results.append(measure_memory(browser, servers, sessions=10))
-            browser.close()
         if "sessions" in options.only:
             results += measure_sessions(servers, Path(folder), options.sessions)
     print(table(results))

@@ -6,8 +6,6 @@ Nothing here is a test. Each line says what was proved; budgets stand beside.
 from __future__ import annotations
 
 import re
-import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from ris_map.register.reading import load_register
 from ris_map.siting.best import best_sets, last, problem
@@ -25,12 +23,20 @@ from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import basis_of, scenario, state
 from ris_map.siting.suggest import task_of
 from ris_map.travel.world import World, foundations
-from tests.bench.bench_page import READ_MAP, bare_click, time_click
-from tests.bench.measure import Result, quartiles, running_servers, table
-from tests.browser.harness import CHROMIUM_ARGS, DESKTOP, chromium_path, map_frame, settle
+from tests.bench.measure import (
+    READ_MAP,
+    Result,
+    all_running,
+    measure_changes,
+    table,
+    time_click,
+)
+from tests.browser.harness import map_frame, settle
 
 DATA = Path(__file__).parents[2] / "data"
 DAY = date(2026, 11, 23)
+PATH = "/tankom?oppna=vilhelmina:radgivning:ide"
+READ_HEADLINE = "() => document.querySelector('h1.ris-title')?.textContent"
 
 
 def tell(what: str, budget: str, call: Callable[[], Any]) -> None:
@@ -45,50 +51,29 @@ def tell(what: str, budget: str, call: Callable[[], Any]) -> None:
     print(f"{what:36} {took:6.2f} s ({used:5.2f} s of a core), at most {budget}{gap}")
 
 
-def plan_click(page: Page) -> float:
-    """Milliseconds from a click that takes an office out of the plan to the changed map.
+def plan_click(page: Page, read: str) -> float:
+    """Milliseconds from a click that takes an office out of the plan to what is then read.
 
     It is put back by a click on the map, which is not measured.
     """
-    page.evaluate("() => { delete window.risSeen; }")
-    elapsed = time_click(
-        page, READ_MAP, page.get_by_role("button", name=re.compile("^Ta bort")).click
-    )
-    settle(page)
+    remove = page.get_by_role("button", name=re.compile("^Ta bort"))
+    elapsed = time_click(page, read, remove.click)
     map_frame(page).locator("path[data-municipality='2462']").click()
     expect(page.locator("h1")).to_contain_text("Med rådgivning i Vilhelmina", timeout=60_000)
     settle(page)
     return elapsed
 
 
-def measure_page(repeat: int = 15) -> Result:
-    """Return a change of the page beside a bare app's click; the apps take turns."""
-    ours, theirs = list[float](), list[float]()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_servers(Path(folder)) as servers,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=list(CHROMIUM_ARGS)
-        )
-        product, bare = (browser.new_context(**DESKTOP).new_page() for _ in range(2))
-        product.goto(f"{servers.product.url}/tankom?oppna=vilhelmina:radgivning:ide")
-        bare.goto(servers.change.url)
-        settle(product)
-        settle(bare)
-        for _ in range(repeat + 2):
-            theirs.append(bare_click(bare))
-            ours.append(plan_click(product))
-        browser.close()
-    return Result(
-        name="/tankom: click in the plan to changed map",
-        unit="ms",
-        value=statistics.median(ours[2:]),  # the first ones warm caches up
-        bare=statistics.median(theirs[2:]),
-        budget=2.0,
-        note=quartiles(ours[2:]),
-    )
+def measure_page(repeat: int = 15) -> list[Result]:
+    """Changes of the page, the map with its sentence and the headline, beside a bare click."""
+    reads = {"map": READ_MAP, "headline": READ_HEADLINE}
+    changes = {
+        f"click in the plan to changed {name}": partial(plan_click, read=read)
+        for name, read in reads.items()
+    }
+    budgets = dict.fromkeys(changes, 2.0)
+    with all_running() as (browser, servers):
+        return measure_changes(browser, servers, PATH, changes, repeat=repeat, budgets=budgets)
 
 
 def main() -> None:
@@ -119,7 +104,7 @@ def main() -> None:
     for objective in OBJECTIVES:
         task = problem(far(offices).min(axis=0), far(places), people, objective=objective, limit=60)
         tell(f"national size, {objective}, 3 places", "-", partial(best_sets, task, 3))
-    print(table([measure_page()]))
+    print(table(measure_page()))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import platform
 import statistics
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,9 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.harness import Server, free_port, streamlit_command
+from tests.browser.harness import (
+    CHROMIUM_ARGS,
+    DESKTOP,
+    Server,
+    chromium_path,
+    free_port,
+    settle,
+    streamlit_command,
+)
 
 HELLO_SCRIPT = 'import streamlit as st\n\nst.title("hello")\n'
 CHANGE_SCRIPT = (
@@ -197,3 +206,128 @@ def running_servers(folder: Path) -> Iterator[Servers]:
     finally:
         for server in started:
             server.stop()
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start the browser, and stop it at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=list(CHROMIUM_ARGS)
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def all_running() -> Iterator[tuple[Browser, Servers]]:
+    """Start servers and browser, and stop them at the end."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_servers(Path(folder)) as servers,
+        running_browser() as browser,
+    ):
+        yield browser, servers
+
+
+# ---- clicks
+
+BARE_READ = "() => document.querySelector('[data-testid=stText]')?.textContent"
+# Squares, office towns and the sentence: all three must be other than before.
+READ_MAP = """() => {
+  const frame = document.querySelector('iframe')?.contentWindow;
+  if (!frame?.risState) return '';
+  const { codes, bubbles, say } = frame.risState();
+  const seen = window.risSeen ??= [String(codes), say];
+  return String(codes) !== seen[0] && say !== seen[1] && bubbles.length > 0;
+}"""
+
+
+def time_click(page: Page, read: str, click: Callable[[], None]) -> float:
+    """Milliseconds from a finger's pressing to the frame in which the result is other than before.
+
+    Measured inside the page, so that the remote control of the browser takes no part in it.
+    """
+    page.evaluate(
+        f"""() => {{
+          delete window.risSeen;
+          const read = {read};
+          const before = read();
+          window.risBench = new Promise((done) => addEventListener('pointerdown', () => {{
+            const start = performance.now();
+            const look = () => read() === before
+              ? requestAnimationFrame(look) : done(performance.now() - start);
+            look();
+          }}, {{capture: true, once: true}}));
+        }}"""
+    )
+    click()
+    elapsed: float = page.evaluate("() => window.risBench")
+    settle(page)
+    return elapsed
+
+
+def bare_click(page: Page) -> float:
+    """One choice in the bare app's list: the list is opened first, outside the measurement."""
+    page.locator(
+        "[data-testid=stSelectbox] [role=combobox], [data-testid=stSelectbox] input"
+    ).first.click()
+    shown = page.locator("[data-testid=stText]").inner_text()
+    other = "two" if shown.endswith("one") else "one"
+    option = page.get_by_role("option", name=other, exact=True)
+    option.wait_for()
+    return time_click(page, BARE_READ, option.click)
+
+
+def measure_changes(
+    browser: Browser,
+    servers: Servers,
+    path: str,
+    changes: Mapping[str, Callable[[Page], float]],
+    *,
+    repeat: int,
+    budgets: Mapping[str, float],
+) -> list[Result]:
+    """Changes of a page by name beside a choice in a bare app's list, and the bytes of one.
+
+    The apps take turns. A budget has the name of what it is for, or ``bytes``.
+    """
+    product, bare = (browser.new_context(**DESKTOP).new_page() for _ in range(2))
+    product.goto(servers.product.url + path)
+    bare.goto(servers.change.url)
+    for page in (product, bare):
+        settle(page)
+    for change in changes.values():  # the first ones warm caches up
+        for _ in range(2):
+            change(product), bare_click(bare)
+    traffic = Traffic.listen(product)
+    ours: dict[str, list[float]] = {name: [] for name in changes}
+    theirs, sizes = list[float](), list[float]()
+    for _ in range(repeat):
+        theirs.append(bare_click(bare))
+        for name, change in changes.items():
+            traffic.reset()
+            ours[name].append(change(product))
+            sizes.append(float(traffic.total))
+    for page in (product, bare):
+        page.context.close()
+    where = path.partition("?")[0]
+    changed = [
+        Result(
+            name=f"{where}: {name}",
+            unit="ms",
+            value=statistics.median(times),
+            bare=statistics.median(theirs),
+            budget=budgets.get(name),
+            note=quartiles(times),
+        )
+        for name, times in ours.items()
+    ]
+    size = Result(
+        name=f"{where}: bytes for one change",
+        unit="B",
+        value=statistics.median(sizes),
+        budget=budgets.get("bytes"),
+        note=f"largest {max(sizes):,.0f}",
+    )
+    return [*changed, size]
