@@ -37,6 +37,7 @@ from ris_map.web.map import (
     Sentence,
     picture_address,
     picture_bytes,
+    read_picture,
 )
 from ris_map.words import Translator, translator
 from ris_map.words.figures import minutes_words, near_limit, percent_range, whole
@@ -425,14 +426,13 @@ def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, by
     """Return version and content of a picture for its query; None if the query means nothing."""
     if name != NAME:
         return None
-    language = (query.get("lang") or ["sv"])[-1]
     divisions = [one.id for one in data.geography().divisions]
-    asked = {key: values for key, values in query.items() if key != "lang"}
-    choice, ignored = PictureChoice.read(asked, context={"divisions": divisions})
-    if ignored or language not in set(Language) or set(asked) - {*PictureChoice.keys()}:
+    asked = read_picture(PictureChoice, query, context={"divisions": divisions})
+    if asked is None:
         return None
+    choice, language = asked
     world = data.world(choice.as_of)
-    return picture_version(world), _content(world, choice, Language(language))
+    return picture_version(world), _content(world, choice, language)
 
 
 @kept(256)

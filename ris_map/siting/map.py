@@ -42,6 +42,7 @@ from ris_map.web.map import (
     Sentence,
     picture_address,
     picture_bytes,
+    read_picture,
 )
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
@@ -241,18 +242,14 @@ def today_words(view: SitingView) -> str:
 
 def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
     """Return version and content of a picture for its query; None if the query means nothing."""
-    language = (query.get("lang") or ["sv"])[-1]
-    asked = {key: values for key, values in query.items() if key != "lang"}
-    if name not in (NAME, TODAY) or set(asked) - {*SitingChoice.keys()}:
-        return None
+    make = {NAME: _content, TODAY: _small}.get(name)
     world = data.world()
-    localities = world.foundations.geography.localities
-    choice, ignored = SitingChoice.read(asked, context=context_of(world.register, localities))
-    if ignored or language not in set(Language):
+    places = world.foundations.geography.localities
+    asked = read_picture(SitingChoice, query, context=context_of(world.register, places))
+    if make is None or asked is None:
         return None
-    choice = choice.model_copy(update=STEERS)
-    make = _content if name == NAME else _small
-    return picture_version(world), make(world, choice, Language(language))
+    choice, language = asked
+    return picture_version(world), make(world, choice.model_copy(update=STEERS), language)
 
 
 @kept(256)

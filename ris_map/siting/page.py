@@ -364,11 +364,11 @@ def _map(view: SitingView) -> None:
         note = "note.change" if view.choice.view == "skillnad" else "note"
         text = f"{tr(f'siting.view.{note}')} {tr('siting.view.click')}"
         st.html(render("siting_note.html", heading="", text=text, id="view"), width="content")
-    layer = replace(plan_map.map_layer(view), next_pictures=_next_pictures(view))
+    layer = replace(plan_map.map_layer(view), next_pictures=next_pictures(view))
     show_map(layer, key="siting-map-frame", height=MAP_HEIGHT, on_click=partial(_clicked, view))
 
 
-def _next_pictures(view: SitingView) -> dict[str, dict[str, str]]:
+def next_pictures(view: SitingView) -> dict[str, dict[str, str]]:
     """Return where a click on a view or on one that takes back leads, by key and text."""
     tr, choice = view.tr, view.choice
     views = {

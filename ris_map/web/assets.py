@@ -76,15 +76,8 @@ Features = list[dict[str, Any]]
 def content(name: str) -> Answer:
     """Give what stands under an asset's name, made anew only when one of its files has changed.
 
-    Parameters
-    ----------
-    name : str
-        For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such asset.
+    For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``;
+    ``FileNotFoundError`` if there is none.
     """
     folder, _, rest = name.partition("/")
     data = data_dir()

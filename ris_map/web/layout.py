@@ -21,16 +21,10 @@ from ris_map.words.markup import render
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSpec:
-    """One page: its file, its address and where links to it stand.
+    """One page: its file, its path (empty for the start page), and where links to it stand.
 
-    Parameters
-    ----------
-    name : str
-        Key of its texts (``page.<name>.title``, ``nav.<name>`` or ``footer.<name>``).
-    url_path : str
-        Path in the address; empty for the start page.
-    place : str
-        ``nav``, ``footer`` or ``hidden``.
+    ``name`` is the key of its texts (``page.<name>.title``, ``nav.<name>``, ``footer.<name>``),
+    ``place`` is ``nav``, ``footer`` or ``hidden``.
     """
 
     name: str

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 from urllib.parse import urlencode
 
 import folium
@@ -18,10 +18,12 @@ import streamlit as st
 from branca.element import MacroElement
 from jinja2 import Template
 
+from ris_map.common.address import Choice, Context
 from ris_map.common.region import region
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.web import address, data
 from ris_map.web.assets import map_script
+from ris_map.words.language import Language
 from ris_map.words.markup import script_json
 
 UNKNOWN = 5
@@ -31,6 +33,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TOWN_ID = re.compile(r"[a-z0-9-]{1,80}")
 _NUMBER = re.compile(r"[0-9]{1,7}")
 
+C = TypeVar("C", bound=Choice)
 MarkerKind = Literal["office", "own", "neutral", "adjacent", "planned", "home", "new", "gone"]
 ClickKind = Literal["municipality", "town", "cell", "county"]
 
@@ -112,27 +115,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapLayer:
-    """What the map shows.
+    """What the map shows: a picture, or its address from :func:`picture_address`, and more.
 
-    Parameters
-    ----------
-    picture : MapPicture or str
-        The picture, or its address from :func:`picture_address`.
-    title : str
-        What the map shows: title of the frame and heading in it.
-    chosen : str
-        Code of a municipality to outline and to zoom to; the other squares step back.
-    place : (lat, lon), optional
-        A chosen place.
-    divide, sides : str, (str, str)
-        Id of the division whose line is drawn, and the words at its left and right.
-    bubbles : tuple of Bubble
-        Further markers beside the picture's.
-    next_pictures : mapping
-        Per key of a widget: text of the choice to the address of the picture it leads to. The
-        frame paints it at the click, before Python answers.
-    click_cells : bool
-        Whether the first click already means the square; otherwise only one in ``chosen`` does.
+    ``title`` is the frame's title and the heading in it. The municipality ``chosen`` is outlined
+    and zoomed to; ``place`` is (lat, lon). ``divide`` is the id of the division whose line is
+    drawn, ``sides`` the words at its left and right; ``bubbles`` stand beside the picture's own.
+    ``next_pictures`` has, per key of a widget, the text of a choice and the address of the picture
+    it leads to, which the frame paints at the click, before Python answers. With ``click_cells``
+    the first click already means the square; otherwise only one in ``chosen`` does.
     """
 
     picture: MapPicture | str
@@ -207,6 +197,18 @@ def picture_address(name: str, version: str, query: Mapping[str, str | list[str]
     """Return the address of a picture, relative to the frame (see ``assets.asset_routes``)."""
     written = urlencode(sorted(query.items()), doseq=True)
     return f"{FRAME_TO_SITE}cells/{version}/{name}.json?{written}"
+
+
+def read_picture(
+    model: type[C], query: Mapping[str, Sequence[str]], *, context: Context
+) -> tuple[C, Language] | None:
+    """Return choice and language that a picture's query means; None if any of it means nothing."""
+    asked = {key: values for key, values in query.items() if key != address.LANGUAGE_KEY}
+    language = (query.get(address.LANGUAGE_KEY) or [Language.SV])[-1]
+    choice, ignored = model.read(asked, context=context)
+    if ignored or language not in set(Language) or set(asked) - {*model.keys()}:
+        return None
+    return choice, Language(language)
 
 
 def show_map(

@@ -78,24 +78,11 @@ class Mark:
 class CountyPicture:
     """What stands on a map of the county.
 
-    Parameters
-    ----------
-    shapes : CountyShapes
-        Municipalities.
-    title, description : str
-        What a reader who does not see the map is told.
-    chosen : collection of str
-        Municipalities with an outline.
-    inland : collection of str
-        Municipalities on the inner side of the line between coast and inland; empty = no line.
-    sides : tuple of str
-        Names of the two sides of that line, inland first, or none.
-    roads : sequence of Ring
-        Lines in the background (metres).
-    phase : str
-        Gives the colour of the ring of an office.
-    style : str
-        A style sheet, for a drawing on the screen.
+    Who does not see it is told ``title`` and ``description``. The municipalities ``chosen`` have an
+    outline; those in ``inland`` lie on the inner side of the line between coast and inland (empty =
+    no line), whose two ``sides`` may have names, inland first. ``roads`` are lines in the
+    background (metres), ``phase`` gives the colour of an office's ring, and ``style`` is a style
+    sheet for a drawing on the screen.
     """
 
     shapes: CountyShapes
@@ -325,16 +312,9 @@ def overlap(one: Box, other: Box) -> bool:
 
 
 def framed(body: str, *, width: float, height: float, title: str, lead: str, notes: str) -> str:
-    """Return a drawing with its title above and what it rests on below, inside the picture.
+    """Return a drawing, an ``svg`` element of some size, with words above and below it.
 
-    Parameters
-    ----------
-    body : str
-        An ``svg`` element.
-    width, height : float
-        Its size.
-    title, lead, notes : str
-        Heading; the choice or the finding; source, range, date.
+    Above stand title and lead (the choice or the finding), below source, range and date.
     """
     heads, leads, foot = (
         wrap(text, int((width - 2 * MARGIN) / (size * LETTER * 0.92)), break_long_words=False)
