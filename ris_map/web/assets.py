@@ -37,6 +37,8 @@ from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
 
 PREFIX: Final = "assets"
+FRAME_TO_SITE: Final = "../../"
+"""From the map's frame to the site's root."""
 PEOPLE: Final = Path("people") / "population_1km.csv"
 ROADS: Final = Path("roads") / "edges.geojson"
 GEO_NAMES: Final = ("municipalities.geojson", "background.geojson", "squares.bin", "ground.json")

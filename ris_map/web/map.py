@@ -22,13 +22,12 @@ from ris_map.common.address import Choice, Context
 from ris_map.common.region import region
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.web import address, data
-from ris_map.web.assets import map_script
+from ris_map.web.assets import FRAME_TO_SITE
 from ris_map.words.language import Language
 from ris_map.words.markup import script_json
 
 UNKNOWN = 5
 """Class of a square about which nothing is known; 0 to 4 are nearest to farthest."""
-FRAME_TO_SITE = "../../"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TOWN_ID = re.compile(r"[a-z0-9-]{1,80}")
 _NUMBER = re.compile(r"[0-9]{1,7}")
@@ -274,7 +273,7 @@ def _base() -> folium.Map:
         minZoom=5,
         maxZoom=12,
     )
-    base.default_js, base.default_css = [("ris", FRAME_TO_SITE + map_script())], []
+    base.default_js, base.default_css = [], []  # they stand in the frame's page: web/shell.py
     view = region().view
     words = {
         "lang": tr.language.value,

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
@@ -21,13 +24,15 @@ from streamlit import file_util
 from ris_map.common.faults import RisMapError
 from ris_map.common.redirects import load_redirects
 from ris_map.web.answers import KEPT, Answer
-from ris_map.web.assets import PREFIX, asset_url
+from ris_map.web.assets import FRAME_TO_SITE, PREFIX, asset_url, map_script
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
 FRAME_PREFIX: Final = "/component/"
 """Where Streamlit serves the documents of component frames."""
+FRAME_PAGE: Final = f"{FRAME_PREFIX}streamlit_folium.st_folium/index.html"
+"""The document of the map's frame."""
 ABOUT: Final = "/om/"
 """Where the pages without scripts are, which are no pages of Streamlit (api/static_pages.py)."""
 
@@ -130,6 +135,24 @@ def rewrite(index: str, language: str) -> str:
     return index
 
 
+@lru_cache(maxsize=4)
+def frame_page(script: str) -> Answer:
+    """Make the page of the map's frame: streamlit-folium's, with the map's code before its own.
+
+    It would load the code only when the first message has reached the frame.
+    """
+    # found without importing it, which must wait until the runtime stands
+    package = find_spec("streamlit_folium")
+    path = Path((package and package.origin) or "").with_name("frontend") / "build" / "index.html"
+    first = f'<script defer="defer" src="{escape(script)}"></script>'
+    page, count = re.subn(
+        r'(?=<script defer="defer" src="\./static/js/main\.)', first, path.read_text()
+    )
+    if count != 1:
+        raise PageChanged(f"streamlit-folium's own script was found {count} times, not once.")
+    return _html(page)
+
+
 def build_shells() -> dict[str, Answer]:
     """Make the page in each language."""
     index = streamlit_index()
@@ -164,11 +187,16 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        if scope["type"] != "http" or scope["path"].startswith(_OWN):
+        is_own = scope["type"] == "http" and scope["path"].startswith(_OWN)
+        if scope["type"] != "http" or (is_own and scope["path"] != FRAME_PAGE):
             await self._app(scope, receive, send)
             return
         if scope["path"] == "/_stcore/metrics":  # nobody's business outside
             await PlainTextResponse("404\n", status_code=404)(scope, receive, send)
+            return
+        if scope["path"] == FRAME_PAGE:
+            content = await run_in_threadpool(lambda: frame_page(FRAME_TO_SITE + map_script()))
+            await content.response(Request(scope))(scope, receive, send)
             return
         replaced = False
 

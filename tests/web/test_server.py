@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import os
 import re
 import shutil
@@ -152,6 +153,22 @@ def test_the_frames_script_may_be_kept(client: TestClient) -> None:
     assert "immutable" in kept.headers["Cache-Control"]
     page = client.get("/component/x.y/index.html").headers.get("Cache-Control", "")
     assert "immutable" not in page
+
+
+def test_the_maps_code_stands_in_its_frame_before_the_script_that_asks_for_it(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIS_MAP_DATA", str(settings.ROOT / "data"))
+    frame = client.get(shell.FRAME_PAGE)
+    code, component = re.findall(r'<script defer="defer" src="([^"]+)"', frame.text)
+    assert html.unescape(code) == f"../../{map_script()}"
+    assert component.startswith("./static/js/main.")
+    assert "'unsafe-eval'" in frame.headers["Content-Security-Policy"]
+    again = client.get(shell.FRAME_PAGE, headers={"If-None-Match": frame.headers["ETag"]})
+    assert again.status_code == 304
+    monkeypatch.setattr(shell.re, "subn", lambda *_: ("", 0))
+    with pytest.raises(shell.PageChanged):
+        shell.frame_page("changed.js")
 
 
 @pytest.mark.parametrize("path", ["/finns-inte", "/metod/djupt/ner", "/kommuner", "/app.py"])
