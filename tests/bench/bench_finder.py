@@ -84,7 +84,12 @@ def main() -> int:
     name = "phase to changed list and map"
     with all_running() as (browser, servers):
         results += measure_changes(
-            browser, servers, PATH, {name: press}, repeat=options.repeat, budgets={name: 2.0}
+            browser,
+            servers,
+            PATH,
+            {name: press},
+            repeat=options.repeat,
+            budgets={name: 2.0, "bytes": 30_000.0},
         )
     print(table(results))
     return int(options.strict and not all(result.kept for result in results))
