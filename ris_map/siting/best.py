@@ -168,11 +168,16 @@ def _merged(
     """Add up cells that all have the same costs: nothing is lost, and it is faster."""
     if not len(base):
         return weights, base, costs
-    rows = np.ascontiguousarray(np.column_stack([base, costs.T]))
+    first, summed = alike(np.column_stack([base, costs.T]), weights)
+    return summed, base[first], np.ascontiguousarray(costs[:, first])
+
+
+def alike(rows: np.ndarray, weights: FloatArray | IntArray) -> tuple[IntArray, FloatArray]:
+    """Return the first of each kind of equal rows, and the weights of all of that kind."""
+    rows = np.ascontiguousarray(rows)  # as bytes: several times as fast as np.unique over an axis
     as_bytes = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
     _, first, which = np.unique(as_bytes, return_index=True, return_inverse=True)
-    summed = np.bincount(which.ravel(), weights).astype(np.float64)
-    return summed, base[first], np.ascontiguousarray(costs[:, first])
+    return first, np.bincount(which.ravel(), weights).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

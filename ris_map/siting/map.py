@@ -263,9 +263,9 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
     """Return the map of how it is, without names and marks, in the page's light or dark colours."""
     view = view_of(world, choice, data.words(translator(language)))
     made = map_svg(view, "fore", data_dir())
-    style = content("bundle/small_map.css").plain.decode()
-    shown = {"marks": (), "roads": (), "sides": (), "legend": None, "style": style}
-    return replace(made, width=SMALL_PX, **shown).svg.encode()
+    css = content("bundle/small_map.css").plain.decode()
+    bare = replace(made, width=SMALL_PX, marks=(), roads=(), sides=(), legend=None, style=css)
+    return bare.svg.encode()
 
 
 # -------------------------------------------------------------------- on paper

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, hstack
 
-from ris_map.siting.best import TIME_LIMIT_S, in_thread
+from ris_map.siting.best import TIME_LIMIT_S, alike, in_thread
 from ris_map.siting.plan import Round, SitingChoice
 from ris_map.siting.scenario import Basis, Drive, drive, state
 from ris_map.travel.network import BoolArray, FloatArray, IntArray
@@ -72,10 +72,9 @@ def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray, needs: I
     reaches = (basis.place_minutes <= near) & (worth > 0) & (needs > 0)
     useful = [j for j in range(len(hop)) if reaches[j].any() and np.isfinite(hop[start, j])]
     # cells that the same places reach are reached alike by every tour
-    bits = np.vstack([np.packbits(reaches, axis=0), needs.astype(np.uint8)]).T.copy()
-    alike = bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
-    _, first, which = np.unique(alike, return_index=True, return_inverse=True)
-    by_place, people = reaches[:, first], np.bincount(which.ravel(), worth).astype(np.float64)
+    bits = np.vstack([np.packbits(reaches, axis=0), needs.astype(np.uint8)]).T
+    first, people = alike(bits, worth)
+    by_place = reaches[:, first]
     is_near = by_place.any(axis=0)
     by_place, people = by_place[:, is_near], people[is_near]
     found: list[tuple[int, ...]] = []
