@@ -214,7 +214,12 @@
 
   /* ---- names: greedy, the largest town first, eight seats round its point; a name touches no
      marker, no name, no line between the sides, no legend; without a seat it waits for more room */
-  function setNames() {
+  let namesWait = false;
+  function setNames() { // once a frame, however much has changed in it: each time costs a layout
+    if (!namesWait) requestAnimationFrame(() => { namesWait = false; placeNames(); });
+    namesWait = true;
+  }
+  function placeNames() {
     if (!ground || !shown.picture) return;
     const low = map.containerPointToLayerPoint([0, 0]), high = low.add(map.getSize());
     const taken = [];
