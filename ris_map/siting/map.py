@@ -263,7 +263,7 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
     """Return the map of how it is, without names and marks, in the page's light or dark colours."""
     view = view_of(world, choice, data.words(translator(language)))
     made = map_svg(view, "fore", data_dir())
-    css = content("bundle/small_map.css").plain.decode()
+    css = content("bundle/small_map.css").content.decode()
     bare = replace(made, width=SMALL_PX, marks=(), roads=(), sides=(), legend=None, style=css)
     return bare.svg.encode()
 
