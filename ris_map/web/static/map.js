@@ -24,7 +24,7 @@
 
   let map, squares, names, say, key, words = {};
   let corners, owners, codes, ground;
-  let shown = { picture: {} }, hovered = "", pinned = "", order = 0, moved = false, fitted = null;
+  let shown = { picture: {} }, hovered = "", pinned = "", order = 0, awaited = true, moved = false, fitted = null;
   const areas = new Map(), bubbles = new Map(), extras = {};
 
   /* ---- squares: a canvas renderer of Leaflet with one drawing of ours; panning, the zoom's
@@ -88,6 +88,7 @@
   function paint() {
     if (!squares || !corners || !ground) return;
     squares._redraw();
+    if (awaited) return; // not yet what was asked for
     root.dataset.cells = shown.url ?? String(order);
     window.risDrawn = performance.timeOrigin + performance.now();
     if (window.frameElement) window.frameElement.dataset.risReady = "true";
@@ -499,10 +500,12 @@
 
   async function show(data) {
     const mine = ++order;
+    awaited = true;
     let picture;
     if (window.frameElement) window.frameElement.dataset.risReady = "false";
     try { picture = data.picture ?? (await fetched(data.url)); } catch { if (mine === order) failed(); return; }
     if (mine !== order) return; // a later choice has overtaken this one
+    awaited = false;
     const fresh = shown.picture !== picture, was = shown.chosen;
     shown = { ...data, picture: picture };
     if (fresh) codes = picture.classes ? decoded(picture.classes) : null;
