@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from ris_map.actors.listing import delivery_sentence
+from ris_map.actors.listing import delivery_sentence, way_words
 from ris_map.register.in_words import ActorRow, Words, actor_row, phase_marks, town_id
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Group
-from ris_map.register.vocabulary import Delivery
+from ris_map.register.vocabulary import Availability, Delivery
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
 from ris_map.words import Translator
 from ris_map.words.markup import render
@@ -114,11 +114,13 @@ def _streets(actor: Actor, *, words: Words, on: date) -> Pairs:
 
 
 def _help(offer: Offer, *, words: Words) -> str:
-    """Return the phases in words, and the ways of help that are known to be offered."""
+    """Return the phases in words, and the ways of help that are known, in the contact's words."""
     tr = words.tr
     phases = [mark.label.lower() for mark in phase_marks(offer.phases, words=words)]
     text = tr("detail.phases", phases=tr.listing(phases)) if phases else tr("detail.phases.unknown")
-    ways = [tr(f"mode.{mode}") for mode in Delivery if offer.delivery.of(mode) == "offered"]
+    known = {mode: offer.delivery.of(mode) for mode in Delivery}
+    given = (Availability.OFFERED, Availability.LIMITED)
+    ways = [way_words(mode, answer, tr=tr) for mode, answer in known.items() if answer in given]
     return f"{text} {tr('detail.ways', ways=tr.listing(ways))}" if ways else text
 
 

@@ -10,7 +10,6 @@ from ris_map.actors.choices import StartChoice
 from ris_map.coverage.map_picture import MapView, Matching
 from ris_map.register.in_words import (
     ActorRow,
-    DeliveryMark,
     Words,
     detail_url,
     phase_marks,
@@ -249,7 +248,7 @@ def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
     silent = [m.id for m in row.delivery if m.availability == Availability.UNKNOWN]
     if len(silent) == len(row.delivery):
         return tr("row.delivery-unknown")
-    stated = [_stated_mode(m, tr=tr) for m in row.delivery if m.id not in silent]
+    stated = [way_words(m.id, m.availability, tr=tr) for m in row.delivery if m.id not in silent]
     parts = [tr("row.delivery", modes=tr.listing(stated))]
     if silent:
         modes = tr.listing([tr(f"mode.{mode}") for mode in silent])
@@ -257,11 +256,12 @@ def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
     return " ".join(parts)
 
 
-def _stated_mode(mark: DeliveryMark, *, tr: Translator) -> str:
-    mode = tr(f"mode.{mark.id}")
-    match mark.availability:
+def way_words(way: str, availability: str, *, tr: Translator) -> str:
+    """Return a way of help and what is known about it: given, limited or not given."""
+    mode = tr(f"mode.{way}")
+    match availability:
         case Availability.LIMITED:
-            return tr("row.mode-limited", mode=mode, known=mark.known)
+            return tr("row.mode-limited", mode=mode, known=tr(f"availability.{availability}"))
         case Availability.NOT_OFFERED:
             return tr("row.mode-not-offered", mode=mode)
         case _:

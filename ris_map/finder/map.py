@@ -98,7 +98,7 @@ def _bubbles(entries: list[Entry], *, words: Words) -> tuple[Bubble, ...]:
         made.append(
             Bubble(
                 id=f"{town}-home" if is_home else town,
-                name="" if is_home else office.town,
+                name=office.town,
                 lat=sum(o.lat for _, o in here) / len(here),
                 lon=sum(o.lon for _, o in here) / len(here),
                 label=tr("find.map.home-of", name=office.town) if is_home else label,

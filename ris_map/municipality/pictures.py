@@ -30,7 +30,7 @@ from ris_map.web.map import (
     Route,
     Sentence,
 )
-from ris_map.web.picture import CountyPicture, Mark, Squares
+from ris_map.web.picture import CountyPicture, Mark, squares_of
 from ris_map.words import Translator
 from ris_map.words.figures import percent, rounded
 
@@ -68,6 +68,7 @@ def map_layer(
         ),
         title=tr("municipality.map.title", name=profile.name),
         chosen=profile.code,
+        beside=choice.beside or "",
         routes=tuple(_routes(profile, towns, world=world, tr=tr)),
         bubbles=tuple(home),
     )
@@ -95,7 +96,6 @@ def map_picture(
 ) -> CountyPicture:
     """Return the same map as a drawing for paper."""
     tr = words.tr
-    points = metres(world.cells.lat, world.cells.lon)
     towns = _towns(profile, choice, world=world)
     marks = []
     for there in towns.values():
@@ -114,7 +114,7 @@ def map_picture(
         shapes=county_shapes(world.foundations.data_dir),
         title=tr("municipality.map.paper", name=profile.name, kind=kind),
         description=tr("municipality.map.alt", name=profile.name, towns=counted or "–"),
-        squares=Squares(east=points[:, 0], north=points[:, 1], classes=classes_of(world, choice)),
+        squares=squares_of(world.cells, classes_of(world, choice)),
         marks=marks,
         chosen=(profile.code,),
         phase=choice.kind[0].value,
@@ -137,7 +137,8 @@ def _sentences(
         }
         sentences[code] = Sentence(figure=figure, text=f"{name}: {text}", **link)
         if code == chosen:
-            sentences[""] = sentences[code] = Sentence(figure=figure, text=text)
+            named = f"{name}: {text}" if choice.beside else text
+            sentences[""] = sentences[code] = Sentence(figure=figure, text=named)
     return sentences
 
 

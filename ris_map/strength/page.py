@@ -30,8 +30,6 @@ from ris_map.words.markup import render
 PATH = "/styrkeomraden"
 FIRST = 3
 """Actors of a list that are shown before it is unfolded; an area's own are all shown."""
-SIDE_BY_SIDE = 0.75
-"""Degrees of longitude between two kinds of markers in one town."""
 
 
 class StrengthChoice(Choice):
@@ -253,23 +251,22 @@ def more_html(figures: StrengthFigures, area: StrengthArea | None, *, words: Wor
 
 
 def _bubbles(towns: tuple[Town, ...], *, tr: Translator) -> Iterator[Bubble]:
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     for town in towns:
-        beside = seen.get(town.id, 0)
-        seen[town.id] = beside + 1
         names = tr.listing(actor.name for actor in town.actors)
         count = len(town.actors)
         label = tr.plural(f"strength.map.town.{town.kind}", count, town=town.name)
         yield Bubble(
-            id=town.id if not beside else f"{town.id}-{town.kind}",
-            name="" if beside else town.name,
+            id=f"{town.id}-{town.kind}" if town.id in seen else town.id,
+            name=town.name,
             lat=town.lat,
-            lon=town.lon - SIDE_BY_SIDE * beside,
+            lon=town.lon,
             label=label,
             say=f"{label}: {names}.",
             count=count,
             kind=town.kind,  # type: ignore[arg-type]
         )
+        seen.add(town.id)
 
 
 def _rows(actors: Actors, *, words: Words, with_areas: bool = False) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,12 +41,14 @@ class Accuracy:
 
 
 def error_words(errors: Errors | None, *, tr: Translator) -> str:
-    """Return how far minutes may be off, in per cent, or that nobody has measured it."""
+    """Return how far minutes may be off, in per cent, or that nobody has measured it.
+
+    The text says "one place in ten over p90": a whole number that lies below, never rounded up.
+    """
     if errors is None:
         return tr("travel.error.unknown")
-    return tr(
-        "travel.error", median=tr.number(100 * errors.median), p90=tr.number(100 * errors.p90)
-    )
+    below = math.ceil(100 * errors.p90) - 1
+    return tr("travel.error", median=tr.number(100 * errors.median), p90=tr.number(below))
 
 
 def typical_error(base: Foundations) -> Errors | None:

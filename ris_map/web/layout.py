@@ -62,7 +62,6 @@ PAGES: tuple[PageSpec, ...] = (
 )
 
 PAGE_ADDRESSES = tuple(f"/{spec.url_path}" for spec in PAGES)
-SOURCE_COLUMNS = ("file", "title", "publisher", "edition", "licence-in", "licence-out", "note")
 EMBEDDABLE = ("municipality", "coverage")
 """Pages with a view of their own for ``?embed=true``, without header and footer."""
 
@@ -202,21 +201,21 @@ def text_page(name: str, file: str) -> None:
 
 
 def sources_html(sources: Iterable[DataSource], *, tr: Translator) -> str:
-    """Return the provenance of all data files as an HTML table."""
+    """Return the provenance of all data files, folded file by file."""
     return render(
-        "table.html",
-        id="sources",
-        caption=tr("sources.caption"),
-        columns=[tr(f"sources.{name}") for name in SOURCE_COLUMNS],
-        rows=[
+        "sources.html",
+        heading=tr("sources.caption"),
+        sources=[
             (
-                source.file,
                 source.title.in_(tr.language),
-                source.publisher.in_(tr.language),
-                source.edition or tr("unknown"),
-                source.licence_in.in_(tr.language),
-                source.licence_out,
-                source.note.in_(tr.language),
+                [
+                    (tr("sources.file"), source.file),
+                    (tr("sources.publisher"), source.publisher.in_(tr.language)),
+                    (tr("sources.edition"), source.edition or tr("unknown")),
+                    (tr("sources.licence-in"), source.licence_in.in_(tr.language)),
+                    (tr("sources.licence-out"), source.licence_out),
+                    (tr("sources.note"), source.note.in_(tr.language)),
+                ],
             )
             for source in sources
         ],

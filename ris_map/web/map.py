@@ -28,6 +28,8 @@ from ris_map.words.markup import script_json
 
 UNKNOWN = 5
 """Class of a square about which nothing is known; 0 to 4 are nearest to farthest."""
+AS_THEY_ARE = ("title", "chosen", "beside", "place", "divide", "sides")
+"""Parts of a layer that the frame reads under the same name."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TOWN_ID = re.compile(r"[a-z0-9-]{1,80}")
 _NUMBER = re.compile(r"[0-9]{1,7}")
@@ -52,7 +54,7 @@ class Bubble:
     """A town's marker (EPSG:4326). ``label`` begins with what is seen, the number.
 
     ``say`` is shown under the map when the marker is pointed at; an empty ``name`` leaves the name
-    to the base. Several ``phases`` share the ring.
+    to the base, and markers of one name stand side by side. Several ``phases`` share the ring.
     """
 
     id: str
@@ -117,7 +119,8 @@ class MapLayer:
     """What the map shows: a picture, or its address from :func:`picture_address`, and more.
 
     ``title`` is the frame's title and the heading in it. The municipality ``chosen`` is outlined
-    and zoomed to; ``place`` is (lat, lon). ``divide`` is the id of the division whose line is
+    and zoomed to, as is the one ``beside`` it; ``place`` is (lat, lon). ``divide`` is the id of the
+    division whose line is
     drawn, ``sides`` the words at its left and right; ``bubbles`` stand beside the picture's own.
     ``next_pictures`` has, per key of a widget, the text of a choice and the address of the picture
     it leads to, which the frame paints at the click, before Python answers. With ``click_cells``
@@ -127,6 +130,7 @@ class MapLayer:
     picture: MapPicture | str
     title: str
     chosen: str = ""
+    beside: str = ""
     place: tuple[float, float] | None = None
     routes: tuple[Route, ...] = ()
     divide: str = ""
@@ -292,7 +296,7 @@ def changing(layer: MapLayer) -> folium.FeatureGroup:
     """Return the part of the map that changes: one call with all that is shown."""
     group = folium.FeatureGroup()
     shown: dict[str, object] = {
-        **{key: getattr(layer, key) for key in ("title", "chosen", "place", "divide", "sides")},
+        **{key: getattr(layer, key) for key in AS_THEY_ARE},
         "routes": [asdict(one) for one in layer.routes],
         "bubbles": [_bubble(one) for one in layer.bubbles],
         "next": layer.next_pictures,

@@ -35,6 +35,8 @@ MARGIN = 14.0
 LETTER = 0.55
 """Width of the average letter as a share of its size; a little too wide rather than too narrow."""
 PNG_SCALE = 2.0
+APART = 5.0
+"""A name is nearer than this to its own marker and farther from any other."""
 BAR, COLUMN, ROW = 42.0, 82.0, 22.0
 """Legend: a bar of a hundred per cent, a column with its number, a row."""
 
@@ -269,12 +271,10 @@ def place_labels(
 ) -> list[Label]:
     """Place the names so that none covers a marker, another name, the line or the legend.
 
-    The important names choose their side first; a name without room is left out.
+    The important names choose their side first, and each is nearer to its own marker than to any
+    other; a name without room is left out.
     """
-    taken = [
-        *avoid,
-        *((x - m.radius, y - m.radius, x + m.radius, y + m.radius) for m, x, y in marks),
-    ]
+    taken = [*avoid, *(_around(mark, x, y) for mark, x, y in marks)]
     labels = []
     for mark, x, y in sorted(marks, key=lambda item: (not item[0].is_bold, -item[0].count)):
         width = LETTER * 15 * len(mark.name) * (1.06 if mark.is_bold else 1)
@@ -290,7 +290,7 @@ def place_labels(
             (x + near, y + near + 10, "start"),
             (x - near, y + near + 10, "end"),
         )
-        own = (x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius)
+        own = _around(mark, x, y)
         for at_x, at_y, anchor in seats:
             start = {"start": at_x, "end": at_x - width, "middle": at_x - width / 2}[anchor]
             box = (start, at_y - 12, start + width, at_y + 4)
@@ -301,6 +301,12 @@ def place_labels(
                 labels.append(Label(mark.name, *at, anchor, mark.is_bold))
                 break
     return labels
+
+
+def _around(mark: Mark, x: float, y: float) -> Box:
+    """Return a marker's box with the room that keeps the names of others away."""
+    reach = mark.radius + APART
+    return (x - reach, y - reach, x + reach, y + reach)
 
 
 def overlap(one: Box, other: Box) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from ris_map.actors.detail import actor_html
 from ris_map.actors.files import TERMS
 from ris_map.register.model import Actor
-from ris_map.register.vocabulary import Basis, Precision
+from ris_map.register.vocabulary import Basis, Delivery, Precision
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
@@ -89,6 +89,20 @@ def test_everything_known_about_every_actor_is_shown(language: Language) -> None
         missing = [text for text in texts if flat(text) not in found.text]
         assert not missing, f"{actor.id}: {missing}"
         assert (actor.homepage in found.links) == (actor.homepage is not None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_offer_names_its_limited_ways_as_the_contact_does(language: Language) -> None:
+    tr = translator(language)
+    for actor in real_register().actors:
+        told = detail(actor, language).text
+        limited = {
+            tr("row.mode-limited", mode=tr(f"mode.{way}"), known=tr("availability.limited"))
+            for way in Delivery
+            if actor.is_active(DAY) and actor.availability(way) == "limited"
+        }
+        for words in limited:
+            assert told.count(words) >= 2, (actor.id, words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -104,6 +104,7 @@ def test_M3_two_stand_side_by_side(open_page: OpenPage) -> None:
     expect(table).to_be_visible()
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["jamfor"] == ["2418"]
+    expect(map_frame(page).locator(".ris-chosen.core")).to_have_count(2)
 
 
 @pytest.mark.parametrize("how", ["touch", "mouse", "keyboard"])

@@ -168,7 +168,7 @@ def test_K6_G5_the_whole_county_comes_back_and_the_wheel_scrolls_the_page(
     assert state(page)["zoom"] == pytest.approx(zoom, abs=0.06)
 
 
-OVERLAPS = """() => {
+LABELS = """() => {
   const box = (e) => {
     const { left, right, top, bottom } = e.getBoundingClientRect();
     return { left, right, top, bottom, text: e.textContent };
@@ -182,15 +182,38 @@ OVERLAPS = """() => {
     marks.forEach((b) => { if (meet(a, b)) found.push(a.text + ' on a marker'); });
     names.slice(i + 1).forEach((b) => { if (meet(a, b)) found.push(a.text + ' on ' + b.text); });
   });
-  return [names.length, found];
+  const signs = [...document.querySelectorAll('.ris-bubble, .ris-names i')]
+    .map((e) => ({ ...box(e), text: e.dataset.name }));
+  const gap = (a, b, low, high) => Math.max(0, a[low] - b[high], b[low] - a[high]);
+  const apart = (a, b) => Math.hypot(gap(a, b, 'left', 'right'), gap(a, b, 'top', 'bottom'));
+  names.filter((a) => signs.some((b) => b.text === a.text)).forEach((a) => {
+    const nearest = signs.reduce((one, other) => (apart(a, other) < apart(a, one) ? other : one));
+    if (nearest.text !== a.text) found.push(a.text + ' by ' + nearest.text);
+  });
+  return [names.map((a) => a.text), found];
 }"""
 
 
-@pytest.mark.parametrize("query", ["", "kommun=2421", "fas=alla&stod=alla", "kommun=2480"])
-def test_K6_G6_names_touch_no_marker_and_no_other_name(open_page: OpenPage, query: str) -> None:
-    page = open_page(f"/?{query}")
-    number, found = map_frame(page).evaluate(OVERLAPS)
-    assert number >= 5
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/", {"Umeå", "Skellefteå", "Lycksele", "Inland", "Kust"}),
+        ("/?kommun=2421", {"Storuman"}),
+        ("/?fas=alla&stod=alla", {"Umeå", "Skellefteå"}),
+        ("/?kommun=2480", {"Umeå"}),
+        ("/styrkeomraden", {"Umeå", "Skellefteå", "Lycksele", "Inland", "Kust"}),
+        ("/styrkeomraden?omrade=besoksnaring", {"Umeå", "Skellefteå", "Malå", "Inland", "Kust"}),
+        ("/kommun?kommun=2417&jamfor=2418", {"Norsjö", "Malå", "Lycksele"}),
+        ("/kommun?kommun=2422", {"Sorsele", "Lycksele"}),
+    ],
+)
+@pytest.mark.parametrize("screen", ["page", "phone"])
+def test_K6_G6_names_stand_by_their_own_marker_and_touch_no_other(
+    open_page: OpenPage, request: pytest.FixtureRequest, path: str, wanted: set[str], screen: str
+) -> None:
+    page = open_page(path, page=request.getfixturevalue(screen))
+    named, found = map_frame(page).evaluate(LABELS)
+    assert wanted <= set(named)
     assert found == []
 
 

@@ -57,3 +57,15 @@ def test_K4_a_town_on_the_map_narrows_the_list_and_rows_mark_the_map(open_page: 
     frame.locator('[data-municipality="2421"]').press("Enter")
     page.wait_for_url(re.compile("kommun=2421"))
     assert "Storuman" in frame.evaluate("risState().say")
+
+
+def test_K1_on_a_phone_the_map_follows_two_rows_of_chips(open_page: OpenPage, phone: Page) -> None:
+    page = open_page(f"{PATH}?omrade=besoksnaring", page=phone)
+    box = page.locator("iframe[data-testid=stCustomComponentV1]").bounding_box()
+    assert box
+    assert box["y"] < 400
+    chips = page.locator(".ris-s-bars a")
+    assert all(chip.bounding_box()["height"] >= 24 for chip in chips.all())  # type: ignore[index]
+    expect(page.locator(".ris-s-bars a[aria-current]")).to_be_in_viewport(ratio=1)
+    chips.nth(7).focus()  # one that lies outside is moved into sight by the keyboard
+    expect(chips.nth(7)).to_be_in_viewport(ratio=1)

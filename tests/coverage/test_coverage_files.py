@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import zipfile
 from itertools import pairwise
@@ -201,7 +202,7 @@ def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) ->
     assert heights[-1] <= 105
 
 
-def test_G6_K6_no_name_on_the_map_covers_a_marker_or_another_name() -> None:
+def test_G6_K6_every_name_on_the_map_stands_by_its_own_marker_and_covers_nothing() -> None:
     marks = [
         (
             Mark(name=f"Ort {i}", east=0, north=0, count=i % 3),
@@ -222,3 +223,11 @@ def test_G6_K6_no_name_on_the_map_covers_a_marker_or_another_name() -> None:
         others = [*boxes[:i], *boxes[i + 1 :]]
         assert not any(overlap(box, other) for other in others)
         assert sum(overlap(box, circle) for circle in circles) <= 1
+        away = [
+            math.hypot(
+                max(0.0, circle[0] - box[2], box[0] - circle[2]),
+                max(0.0, circle[1] - box[3], box[1] - circle[3]),
+            )
+            for circle in circles
+        ]
+        assert marks[away.index(min(away))][0].name == labels[i].text, "it stands by its own"

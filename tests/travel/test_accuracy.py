@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -112,3 +113,6 @@ def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Langu
     )
     error = error_words(found().places, tr=tr)
     assert all(error in text for text in told)
+    over = re.search(r"över (\d+)", error_words(found().places, tr=translator(Language.SV)))
+    assert over
+    assert 100 * found().places.p90 - 1 <= int(over[1]) < 100 * found().places.p90

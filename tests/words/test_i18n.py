@@ -33,7 +33,7 @@ from ris_map.register.vocabulary import (
     ServiceScope,
     Status,
 )
-from ris_map.web.layout import PAGES, SOURCE_COLUMNS
+from ris_map.web.layout import PAGES
 from ris_map.words import MissingTextError, Translator, swedish_sort_key, translator
 from ris_map.words.language import PAGES_DIR, TEXTS, Language
 from ris_map.words.translator import CATALOGUES_DIR
@@ -63,7 +63,6 @@ DYNAMIC: Mapping[str, tuple[str, ...]] = {
     "nav.{}": tuple(page.name for page in PAGES if page.place == "nav"),
     "page.{}.title": PAGE_NAMES,
     "service-area.{}": tuple(s for s in ServiceScope if s is not ServiceScope.MUNICIPALITIES),
-    "sources.{}": SOURCE_COLUMNS,
     "status.{}": tuple(Status),
 }
 

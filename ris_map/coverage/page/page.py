@@ -123,7 +123,6 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     left, right = st.columns([6, 4], gap="medium")
     with left, st.container(key="cov-map"):
         _map(view)
-        as_of.control(STATE, tr=tr)
     with right, st.container(key="cov-matrix"):
         st.html(matrix_html(view))
     if view.choice.cell_key:
@@ -255,6 +254,7 @@ def _choices(tr: Translator) -> None:
         _widget(st.segmented_control, "limit", texts, limit, required=True)
         _widget(st.selectbox, "division", texts, tr("coverage.control.division"), width=190)
         with st.popover(tr("coverage.choice.more"), width="content"):
+            as_of.control(STATE, tr=tr)
             more = {"hidden": False, "required": True}
             for field in ("shown", "delivery", "scope"):
                 name = f"coverage.control.{field}"

@@ -127,13 +127,13 @@
       target.style.setProperty("--map-shrink", `${height * (zoom - 1)}px`);
     });
   });
-  const watch = () => document.querySelectorAll(":is(.st-key-cov-map, .st-key-map-karta) iframe:not([data-cov-seen])").forEach((frame) => {
+  const watch = () => document.querySelectorAll('[class*="st-key-map-"] iframe:not([data-cov-seen])').forEach((frame) => {
     frame.dataset.covSeen = "";
     sizes.observe(frame);
   });
 
   new MutationObserver(() => {
-    if (scheduled || !document.querySelector("[data-cov-matrix], .st-key-map-karta")) return;
+    if (scheduled || !document.querySelector('[data-cov-matrix], [class*="st-key-map-"]')) return;
     scheduled = true;
     requestAnimationFrame(() => { scheduled = false; mark(); reveal(); watch(); });
   }).observe(document.documentElement, { childList: true, subtree: true });

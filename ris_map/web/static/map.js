@@ -36,9 +36,9 @@
       const { min, max } = this._bounds, colour = getComputedStyle(root);
       const side = Math.hypot(corners[2] - corners[0], corners[3] - corners[1]) * scale;
       const dot = Math.max(narrow() ? 2.4 : 3.3, Math.round(side + 0.5));
-      const owner = shown.chosen ? [...areas.keys()].sort().indexOf(shown.chosen) : -1;
-      const kept = (i) => owner < 0 || owners[i] === owner;
-      for (const isKept of owner < 0 ? [true] : [false, true]) {
+      const known = [...areas.keys()].sort(), outlined = chosenOnes().map((code) => known.indexOf(code));
+      const kept = (i) => !outlined.length || outlined.includes(owners[i]);
+      for (const isKept of outlined.length ? [false, true] : [true]) {
         ctx.globalAlpha = isKept ? 1 : 0.42;
         for (let code = 0; code <= UNKNOWN; code++) { // the farthest last: what overlaps shows the gap
           ctx.fillStyle = code === UNKNOWN ? hatch(ctx, colour) : colour.getPropertyValue("--c" + code);
@@ -85,6 +85,9 @@
     return -1;
   }
 
+  /* What is outlined: the chosen municipality, and the one it is compared with. */
+  const chosenOnes = () => [shown.chosen, shown.beside].filter(Boolean);
+
   function paint() {
     if (!squares || !corners || !ground) return;
     squares._redraw();
@@ -95,7 +98,8 @@
   }
 
   /* ---- hover, pin, choice: sentence, outlines and the page's rows are marked from here, without a message */
-  const townOf = (id) => [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].find((town) => town.id === id);
+  const markers = () => [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])];
+  const townOf = (id) => markers().find((town) => town.id === id);
   function sentenceOf(id) {
     const town = townOf(id);
     return town ? { figure: String(town.count ?? ""), text: town.say } : shown.picture.sentences?.[id];
@@ -103,7 +107,7 @@
 
   function tell() {
     const wanted = [...new Set([pinned, hovered].filter(Boolean))].filter(sentenceOf);
-    const told = (wanted.length ? wanted : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
+    const told = (wanted.length ? wanted : chosenOnes().length && !narrow() ? chosenOnes() : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
     say.replaceChildren(...told.map(sentenceElement));
     say.classList.toggle("is-two", told.length > 1);
     document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(shown.picture.legend?.rows.length));
@@ -196,25 +200,34 @@
   }
 
   function setBubbles() {
-    const wanted = new Map([...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].map((town) => [town.id, town]));
+    const wanted = new Map(markers().map((town) => [town.id, town])), rows = new Map();
+    wanted.forEach((town) => { // a town's markers stand in a row, the first on the place and the others to its left
+      if (!town.name) return;
+      const { first, reach } = rows.get(town.name) ?? { first: town, reach: -radius(town) };
+      town.shift = reach + radius(town) + (town === first ? 0 : 3);
+      Object.assign(town, { lat: first.lat, lon: first.lon });
+      rows.set(town.name, { first: first, reach: town.shift + radius(town) });
+    });
     bubbles.forEach((marker, id) => { if (!wanted.has(id)) { marker.remove(); bubbles.delete(id); } });
     wanted.forEach((town, id) => {
       const state = JSON.stringify(town), old = bubbles.get(id);
       if (old?.options.state === state) return; // an untouched marker does not flicker
       old?.remove();
       const { size, html } = picture(town);
-      const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html, ...(hasChanged(town) ? { iconAnchor: [-10, town.kind === "new" ? size : 0] } : {}) });
+      const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html, iconAnchor: hasChanged(town) ? [-10, town.kind === "new" ? size : 0] : [size / 2 + (town.shift ?? 0), size / 2] });
       const marker = L.marker([town.lat, town.lon], { icon: icon, state: state, keyboard: false, zIndexOffset: town.count ?? 0 }).addTo(map);
       bubbles.set(id, marker);
       const element = marker.getElement();
-      element.dataset.town = id;
+      Object.assign(element.dataset, { town: id, name: town.name });
       pressable(element, id, town.label, () => choose("town", id));
       marker.on("mouseover", () => hover(id)).on("mouseout", () => hover("")).on("click", () => choose("town", id));
     });
   }
 
-  /* ---- names: greedy, the largest town first, eight seats round its point; a name touches no
-     marker, no name, no line between the sides, no legend; without a seat it waits for more room */
+  /* ---- names: greedy, the largest town first, eight seats round its markers. A name touches no
+     marker, name, line or legend, and is nearer to its own marker than to any other; without a
+     seat it waits for more room. The minutes of a way stand beside it, as near its middle as can be. */
+  const SIGN_PX = 3, OTHERS_PX = 6;
   let namesWait = false;
   function setNames() { // once a frame, however much has changed in it: each time costs a layout
     if (!namesWait) requestAnimationFrame(() => { namesWait = false; placeNames(); });
@@ -223,51 +236,74 @@
   function placeNames() {
     if (!ground || !shown.picture) return;
     const low = map.containerPointToLayerPoint([0, 0]), high = low.add(map.getSize());
-    const taken = [];
-    const touches = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
-    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches([box[0] - 3, box[1], box[2] + 3, box[3]], other));
     const frame = map.getContainer().getBoundingClientRect();
-    document.querySelectorAll(".ris-key, .ris-controls, .ris-route-label span").forEach((element) => {
+    const taken = [...document.querySelectorAll(".ris-key, .ris-controls")].map((element) => {
       const box = element.getBoundingClientRect();
-      taken.push([box.left - frame.left + low.x, box.top - frame.top + low.y, box.right - frame.left + low.x, box.bottom - frame.top + low.y]);
+      return [box.left - frame.left + low.x, box.top - frame.top + low.y, box.right - frame.left + low.x, box.bottom - frame.top + low.y];
     });
-    const seated = [...(shown.picture.bubbles ?? []), ...(shown.bubbles ?? [])].map((town) => ({ name: town.name, lat: town.lat, lon: town.lon, r: radius(town) + 5, first: town.count ?? 1 }));
-    const named = new Set(seated.map((town) => town.name)), zoom = map.getZoom();
-    const others = ground.towns.filter(([name, , , rank]) => !named.has(name) && rank <= (zoom < 7.2 ? 0 : zoom < 8.6 ? 1 : 2))
-      .map(([name, lat, lon]) => ({ name: name, lat: lat, lon: lon, r: 4, first: 0, dot: true }));
-    const all = [...seated.filter((town) => town.name).sort((a, b) => b.first - a.first), ...others];
-    [...seated, ...others].forEach((town) => { town.at = map.latLngToLayerPoint([town.lat, town.lon]); });
-    seated.forEach((town) => taken.push([town.at.x - town.r, town.at.y - town.r, town.at.x + town.r, town.at.y + town.r]));
-    if (shown.place) { const at = map.latLngToLayerPoint(shown.place); taken.push([at.x - 12, at.y - 12, at.x + 12, at.y + 12]); }
+    const around = ({ x, y }, r) => [x - r, y - r, x + r, y + r];
+    const touches = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+    const wide = (box, by) => [box[0] - by, box[1] - by, box[2] + by, box[3] + by];
+    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches([box[0] - 3, box[1], box[2] + 3, box[3]], other));
+    const at = (point) => map.latLngToLayerPoint(point), zoom = map.getZoom(), place = shown.place && at(shown.place);
+    const towns = new Map(), signs = [], written = [];
+    for (const marker of markers()) {
+      const sign = { name: marker.name, box: around(at([marker.lat, marker.lon]).subtract([marker.shift ?? 0, 0]), radius(marker) + SIGN_PX) }, town = towns.get(marker.name);
+      signs.push(sign);
+      if (town) town.box = [0, 1, 2, 3].map((i) => (i < 2 ? Math.min : Math.max)(town.box[i], sign.box[i]));
+      else if (marker.name) towns.set(marker.name, { name: marker.name, box: sign.box, first: marker.count ?? 1 });
+    }
+    const others = ground.towns.filter(([name, , , rank]) => !towns.has(name) && rank <= (zoom < 7.2 ? 0 : zoom < 8.6 ? 1 : 2))
+      .map(([name, lat, lon]) => {
+        const point = at([lat, lon]), isPlace = place && point.distanceTo(place) < 6;
+        return { name: name, box: around(point, isPlace ? 12 : 3), first: isPlace ? 1 : 0, dot: !isPlace };
+      });
+    if (place) taken.push(around(place, 12));
+    const ways = (shown.routes ?? []).map((route) => ({ name: route.label, points: along([route.points]) }));
     const line = along((ground.lines[shown.divide] ?? []).map(turned));
-    [...line, ...along((shown.routes ?? []).map((route) => route.points))].forEach((at) => taken.push([at.x - 3, at.y - 3, at.x + 3, at.y + 3]));
-    const chosenName = ground.land.find((one) => one.properties.code === shown.chosen)?.properties.name;
-    all.sort((a, b) => (b.name === chosenName) - (a.name === chosenName));
-    const texts = all.map((town) => make("span", { textContent: town.name, className: town.name === chosenName ? "on" : "" }));
-    const sides = line.length ? (shown.sides ?? []).map((text) => make("span", { className: "side", textContent: text })) : [];
-    names.replaceChildren(...texts, ...sides);
-    const measure = (text) => [text.offsetWidth, text.offsetHeight];
-    const sizes = texts.map(measure), sideSizes = sides.map(measure); // together: one layout
-    const put = (text, box) => { taken.push(box); text.style.transform = `translate(${box[0]}px, ${box[1]}px)`; };
-    sides.forEach((text, i) => { // inland to the left of the line, the coast to the right
-      const [w, h] = sideSizes[i];
-      const seats = line.flatMap((at) => [26, 44, 70].map((gap) => [i ? at.x + gap : at.x - gap - w, at.y - h / 2]))
-        .map(([x, y]) => [x, y, x + w, y + h]).filter(free);
-      if (seats.length) put(text, seats[Math.floor(seats.length * 0.62)]);
-      else text.remove();
-    });
-    all.forEach((town, i) => {
-      const [w, h] = sizes[i], r = town.r + 2, { x, y } = town.at;
-      const seat = [[r, -h / 2], [-r - w, -h / 2], [-w / 2, r - 2], [-w / 2, -r - h + 2], [r - 3, r - 6], [-r - w + 3, r - 6], [r - 3, -h - r + 6], [-r - w + 3, -h - r + 6]]
-        .map(([dx, dy]) => [x + dx, y + dy, x + dx + w, y + dy + h]).find(free);
+    [line, ...ways.map((way) => way.points)].flat().forEach((point) => taken.push(around(point, 3)));
+    const chosenNames = chosenOnes().map((code) => ground.land.find((one) => one.properties.code === code)?.properties.name);
+    const isChosen = (town) => chosenNames.includes(town.name);
+    const seated = [...towns.values(), ...others].sort((a, b) => isChosen(b) - isChosen(a) || b.first - a.first);
+    const sides = (line.length ? shown.sides ?? [] : []).map((name, i) => ({ name: name, toRight: i === 1 }));
+    // the important ones first; the sides of the county before the towns without a marker
+    const isGreat = (town) => isChosen(town) || !town.dot;
+    const all = [...seated.filter(isGreat), ...ways.filter((way) => way.name), ...sides, ...seated.filter((town) => !isGreat(town))];
+    const texts = all.map((one) => make("span", { textContent: one.name, className: isChosen(one) ? "on" : one.points ? "way" : one.box ? "" : "side" }));
+    names.replaceChildren(...texts);
+    const sizes = texts.map((text) => [text.offsetWidth, text.offsetHeight]); // together: one layout
+    const boxed = (x, y, w, h) => [x, y, x + w, y + h];
+    const seatOf = {
+      town({ name, box: [x, y, right, low], dot }, w, h) {
+        const gap = dot ? 3 : 1, middle = (x + right - w) / 2, level = (y + low - h) / 2;
+        if (dot && written.some((other) => touches(wide([x, y, right, low], 4), other))) return undefined;
+        return [[right + gap, level], [x - gap - w, level], [middle, low + gap], [middle, y - gap - h], [right, low], [x - w, low], [right, y - h], [x - w, y - h]]
+          .map((seat) => boxed(...seat, w, h)).find((seat) => free(seat) && !signs.some((sign) => touches(wide(seat, sign.name === name ? 0 : OTHERS_PX), sign.box)));
+      },
+      way({ points }, w, h) {
+        const middle = points.length / 2;
+        return points.map((point, i) => [Math.abs(i - middle), point]).sort(([a], [b]) => a - b)
+          .flatMap(([, { x, y }]) => [[x + 8, y - h / 2], [x - 8 - w, y - h / 2], [x - w / 2, y - h - 6], [x - w / 2, y + 6]])
+          .map((seat) => boxed(...seat, w, h)).find(clear);
+      },
+      side({ toRight }, w, h) { // inland to the left of the line, the coast to the right
+        const seats = line.flatMap((point) => [26, 44, 70].map((gap) => boxed(toRight ? point.x + gap : point.x - gap - w, point.y - h / 2, w, h))).filter(clear);
+        return seats[Math.floor(seats.length * 0.62)];
+      },
+    };
+    const clear = (box) => free(box) && !signs.some((sign) => touches(wide(box, OTHERS_PX), sign.box));
+    all.forEach((one, i) => {
+      const kind = one.points ? "way" : one.box ? "town" : "side", seat = seatOf[kind](one, ...sizes[i]);
       if (!seat) return texts[i].remove();
-      put(texts[i], seat);
-      if (town.dot) {
-        const dot = make("i", {});
-        dot.style.transform = `translate(${x - 3}px, ${y - 3}px)`;
-        names.append(dot);
-        taken.push([x - 3, y - 3, x + 3, y + 3]);
-      }
+      taken.push(seat);
+      written.push(seat);
+      texts[i].style.transform = `translate(${seat[0]}px, ${seat[1]}px)`;
+      if (!one.dot) return;
+      const dot = make("i", {});
+      dot.dataset.name = one.name;
+      dot.style.transform = `translate(${one.box[0]}px, ${one.box[1]}px)`;
+      names.append(dot);
+      signs.push(one);
     });
   }
 
@@ -285,24 +321,20 @@
   }
 
   /* ---- lines: coast against inland, routes, the chosen place */
+  const chosenLands = () => (ground?.land ?? []).filter((one) => chosenOnes().includes(one.properties.code));
   const turned = (part) => part.map(([lon, lat]) => [lat, lon]);
   function replace(name, layers) {
     extras[name]?.remove();
     extras[name] = L.layerGroup(layers).addTo(map);
   }
-  const cased = (points, css, pane) => ["casing", "core"].map((part) => L.polyline(points, { pane: pane, interactive: false, className: `ris-${css} ${part}` }));
+  const cased = (points, css) => ["casing", "core"].map((part) => L.polyline(points, { pane: "ris-lines", interactive: false, className: `ris-${css} ${part}` }));
 
   function setLines() {
-    replace("divide", (ground.lines[shown.divide] ?? []).flatMap((part) => cased(turned(part), "divide", "ris-lines")));
-    const routes = shown.routes ?? [];
-    replace("routes", routes.flatMap((route) => {
-      const middle = route.points[Math.floor(route.points.length / 2)];
-      const label = route.label ? [L.marker(middle, { interactive: false, keyboard: false, icon: L.divIcon({ className: "ris-route-label", iconSize: [0, 0], html: make("span", { textContent: route.label }).outerHTML }) })] : [];
-      return [...cased(route.points, "route" + (route.schematic ? " schematic" : ""), "ris-lines"), ...label];
-    }));
+    replace("divide", (ground.lines[shown.divide] ?? []).flatMap((part) => cased(turned(part), "divide")));
+    replace("routes", (shown.routes ?? []).flatMap((route) => cased(route.points, "route" + (route.schematic ? " schematic" : ""))));
     replace("place", shown.place ? [L.circleMarker(shown.place, { pane: "ris-lines", radius: 8, interactive: false, className: "ris-place" })] : []);
-    const land = ground.land.find((one) => one.properties.code === shown.chosen);
-    replace("chosen", land ? ["casing", "core"].map((part) => L.geoJSON(land, { pane: "ris-lines", interactive: false, style: { className: `ris-chosen ${part}` } })) : []);
+    const lands = chosenLands();
+    replace("chosen", ["casing", "core"].flatMap((part) => lands.map((land) => L.geoJSON(land, { pane: "ris-lines", interactive: false, style: { className: `ris-chosen ${part}` } }))));
   }
 
   /* ---- legend: a table that is the chart */
@@ -336,11 +368,12 @@
     // in a frame as high as wide the key lies in the corner that the county leaves free
     const square = hasClasses && !shown.chosen && innerWidth < 1.2 * map.getSize().y;
     const left = !hasClasses ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * (square ? 0.13 : 0.3));
-    const room = narrow() ? { paddingTopLeft: [8, 46], paddingBottomRight: [8, key.hidden ? 16 : key.offsetHeight + 14] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
+    const rim = shown.routes?.length ? 26 : 8; // a way ends in a bubble
+    const room = narrow() ? { paddingTopLeft: [rim, 46], paddingBottomRight: [rim, rim + (key.hidden ? 8 : key.offsetHeight + 6)] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
-    const land = ground?.land.find((one) => one.properties.code === shown.chosen);
-    const bounds = land || routes.length ? L.latLngBounds(routes) : L.latLngBounds(words.county);
-    if (land) bounds.extend(L.geoJSON(land).getBounds());
+    const lands = chosenLands();
+    const bounds = L.latLngBounds(lands.length || routes.length ? routes : words.county);
+    lands.forEach((land) => bounds.extend(L.geoJSON(land).getBounds()));
     if (shown.place) bounds.extend(shown.place);
     map.fitBounds(bounds, { ...room, animate: animate && !calm, maxZoom: 10 });
   }
@@ -349,7 +382,7 @@
     moved = false;
     pinned = "";
     if (shown.chosen) choose("county", "");
-    shown = { ...shown, chosen: "", routes: [], place: null };
+    shown = { ...shown, chosen: "", beside: "", routes: [], place: null };
     update(false);
     fit(true);
   }
@@ -512,7 +545,7 @@
     setTitle(data.title);
     if (shown.chosen !== was && !shown.chosen) pinned = "";
     update(fresh);
-    const aim = JSON.stringify([shown.chosen, shown.place, (shown.routes ?? []).length]);
+    const aim = JSON.stringify([...chosenOnes(), shown.place, (shown.routes ?? []).length]);
     if (aim !== fitted) { if (fitted !== null || shown.chosen || shown.place) { moved = false; fit(fitted !== null); } fitted = aim; }
     // neighbouring choices are fetched when nothing else is to do
     if (data.next) (window.requestIdleCallback ?? setTimeout)(() => Object.values(data.next).flatMap(Object.values).forEach((url) => fetched(url).catch(() => {})));
