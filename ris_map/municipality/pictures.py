@@ -62,7 +62,7 @@ def map_layer(
     return MapLayer(
         picture=MapPicture(
             classes=classes.tolist(),
-            legend=_legend(profile, world, classes, kind=kind, tr=tr),
+            legend=_legend(profile, world, classes, choice.beside, kind=kind, words=words),
             sentences=_sentences(profile.cube, choice, words=words, chosen=profile.code),
             bubbles=tuple(_bubbles(profile, choice, towns, tr=tr)),
         ),
@@ -143,10 +143,21 @@ def _sentences(
 
 
 def _legend(
-    profile: Profile, world: World, classes: CodeArray, *, kind: str, tr: Translator
+    profile: Profile,
+    world: World,
+    classes: CodeArray,
+    beside: str | None,
+    *,
+    kind: str,
+    words: Words,
 ) -> Legend:
-    """Return the legend as a chart: share of residents in each class, here and in the county."""
-    groups = {profile.code: (profile.code,), "": MUNICIPALITY_CODES}
+    """Return the legend as a chart: share of residents in each class, here and there.
+
+    There is the municipality beside which it is put, otherwise the county.
+    """
+    tr = words.tr
+    there = words.municipality_names[beside] if beside else tr("municipality.map.county")
+    groups = {profile.code: (profile.code,), "": (beside,) if beside else MUNICIPALITY_CODES}
     columns = class_shares(world, classes, groups).values()
     rows = tuple(
         LegendRow(
@@ -160,7 +171,7 @@ def _legend(
     unknown = (("unknown", tr("municipality.map.unknown")),) if (classes == UNKNOWN).any() else ()
     return Legend(
         title=tr("municipality.map.legend", kind=kind),
-        columns=(tr("municipality.map.minutes"), profile.name, tr("municipality.map.county")),
+        columns=(tr("municipality.map.minutes"), profile.name, there),
         rows=rows,
         notes=unknown,
     )

@@ -18,6 +18,7 @@ from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import language_rights, load_language_rights, rights_of
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
 from ris_map.municipality.page import aside_html, embed_parts, folds_html
+from ris_map.municipality.pictures import map_layer
 from ris_map.municipality.profile import (
     KINDS,
     ListKind,
@@ -205,6 +206,22 @@ def test_M3_the_other_stands_beside_the_map_with_its_own_figures() -> None:
     assert html.index(">Norsjö</h3>") < html.index(">Malå</h3>")
     shown = re.findall(r"<td[^>]*>.*?<span>([^<]*)</span>", html.split(">Malå</h3>")[1])
     assert shown == [cell_of(c, of("2418"), tr=said.tr).text for c in of("2418").cells]
+
+
+def test_M3_the_legend_sets_the_two_beside_each_other() -> None:
+    said, columns = words(Language.SV), {}
+    for beside in ("2418", None):
+        choice = MunicipalityChoice(kommun="2417", beside=beside)
+        layer = map_layer(of("2417"), choice, world=real_world(), words=said)
+        legend = layer.picture.legend
+        assert legend
+        columns[legend.columns[2]] = [row.texts[1] for row in legend.rows]
+        assert legend.columns[1] == "Norsjö"
+    alone = MunicipalityChoice(kommun="2418")
+    own = map_layer(of("2418"), alone, world=real_world(), words=said).picture.legend
+    assert own
+    assert list(columns) == ["Malå", "Länet"]
+    assert columns["Malå"] == [row.texts[0] for row in own.rows] != columns["Länet"]
 
 
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
