@@ -43,7 +43,7 @@ def press(page: Page, key: str, text: str) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize(("mode", "lang"), zip(MODES, LANGUAGES * 2, strict=True))
+@pytest.mark.parametrize(("mode", "lang"), [*zip(MODES, LANGUAGES * 2, strict=True)])
 def test_X4_axe_finds_nothing_whatever_the_picture_shows(
     open_page: OpenPage, axe: Callable[[Page], None], mode: str, lang: str
 ) -> None:
