@@ -33,7 +33,7 @@ from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Service
 from ris_map.travel.routes import routes_from
 from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
-from ris_map.web.map import MapClick, MapLayer, Route, show_map
+from ris_map.web.map import MapClick, MapLayer, Route, head_start, show_map
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import minutes_words
 from ris_map.words.markup import render
@@ -72,6 +72,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     left, right = st.columns([7, 3], gap="medium")
     with left:
         _map(view, choice)
+        head_start()
         as_of.control(STATE, tr=tr)
     with choices:
         _choices(tr)

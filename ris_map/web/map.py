@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeVar, cast
@@ -212,6 +213,17 @@ def read_picture(
     if ignored or language not in set(Language) or set(asked) - {*model.keys()}:
         return None
     return choice, Language(language)
+
+
+HEAD_START_S = 0.35
+"""How long the rest of a page waits when a session draws its first map (docs/method)."""
+
+
+def head_start() -> None:
+    """Let the first map of a session begin alone: what is sent with it is mounted before it."""
+    if "map-begun" not in st.session_state:
+        st.session_state["map-begun"] = True
+        time.sleep(HEAD_START_S)
 
 
 def show_map(

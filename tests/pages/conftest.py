@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from ris_map.web import map as maps
+
 ROOT = Path(__file__).resolve().parents[2]
 FROZEN_DAY = "2026-11-23"
 
@@ -20,6 +22,7 @@ def _fixed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("RIS_MAP_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RIS_MAP_TODAY", FROZEN_DAY)
+    monkeypatch.setattr(maps, "HEAD_START_S", 0.0)  # there is no map to wait for
 
 
 @pytest.fixture(scope="session", autouse=True)
