@@ -187,12 +187,20 @@ def test_X4_the_embedded_view_has_no_accessibility_faults(
 @pytest.mark.parametrize("width", [1400, 360])
 def test_words_in_tables_stay_whole(open_page: OpenPage, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    open_page(SORSELE)
+    open_page(SORSELE, "en")
     broken = page.evaluate(
         "[...document.querySelectorAll('.ris-m-table th, .ris-m-table td')]"
         ".filter((e) => getComputedStyle(e).overflowWrap !== 'normal').length"
     )
     assert broken == 0
+    in_two = page.locator(".ris-matrix th[scope=row]").evaluate_all(
+        """(all) => all.filter((e) => {
+          const range = document.createRange();
+          range.selectNodeContents(e);
+          return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+        }).map((e) => e.textContent)"""
+    )
+    assert in_two == []
 
 
 def test_the_text_is_copied_with_the_keyboard(open_page: OpenPage, page: Page) -> None:
