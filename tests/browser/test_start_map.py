@@ -240,6 +240,16 @@ def test_a_bubble_narrows_the_list_to_its_town(open_page: OpenPage) -> None:
     assert 0 < page.locator(".ris-row").count() < all_rows
 
 
+@pytest.mark.parametrize("town", ["2480-umea", "2481-lycksele", "2482-skelleftea"])
+def test_K2_a_finger_on_a_bubble_narrows_the_list(
+    open_page: OpenPage, phone: Page, town: str
+) -> None:
+    """Nothing may grow under the finger between its press and the click."""
+    page = open_page(page=phone)
+    map_frame(page).locator(f'.ris-bubble[data-town="{town}"]').tap()
+    page.wait_for_url(re.compile(f"tatort={town}"))
+
+
 def test_a_filter_is_painted_at_the_click_and_python_agrees(open_page: OpenPage) -> None:
     page = open_page()
     before = state(page)

@@ -135,6 +135,10 @@
   }
 
   const hover = (id) => { if (id !== hovered) { hovered = id; tell(); } };
+  // A finger does not point: a legend that grew under it at the press would take the click.
+  let finger = false;
+  for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(kind, (event) => { finger = event.pointerType === "touch"; }, true);
+  const point = (id) => { if (!finger) hover(id); };
   const pin = (code) => { pinned = pinned === code ? "" : code; tell(); };
   // streamlit-folium puts the component library on window; its own way waits 250 ms and has no ids.
   // The time makes a second click on the same place a new value.
@@ -143,7 +147,7 @@
 
   function pressable(element, id, label, press) {
     attributes(element, { tabindex: "0", role: "button", "aria-label": label });
-    element.addEventListener("focus", () => hover(id));
+    element.addEventListener("focus", () => point(id));
     element.addEventListener("blur", () => hover(""));
     element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); press(); }
@@ -159,7 +163,7 @@
       path.dataset.municipality = code;
       pressable(path, code, name, () => choose("municipality", code));
     });
-    polygon.on("mouseover", () => hover(code)).on("mouseout", () => hover(""));
+    polygon.on("mouseover", () => point(code)).on("mouseout", () => hover(""));
     polygon.on("contextmenu", (event) => { L.DomEvent.preventDefault(event.originalEvent); pin(code); }); // right button, or a long touch
     polygon.on("click", (event) => {
       if (event.originalEvent?.shiftKey) return pin(code);
@@ -220,7 +224,7 @@
       const element = marker.getElement();
       Object.assign(element.dataset, { town: id, name: town.name });
       pressable(element, id, town.label, () => choose("town", id));
-      marker.on("mouseover", () => hover(id)).on("mouseout", () => hover("")).on("click", () => choose("town", id));
+      marker.on("mouseover", () => point(id)).on("mouseout", () => hover("")).on("click", () => choose("town", id));
     });
   }
 
