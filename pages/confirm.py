@@ -96,7 +96,7 @@ def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
             placeholder=unknown,
         )
         said["offers", n, "phases"] = [phase for phase in Phase if phase in chosen]
-        for column, mode in zip(st.columns(4), Delivery, strict=True):
+        for column, mode in zip(st.columns(4, vertical_alignment="bottom"), Delivery, strict=True):
             with column:
                 said["offers", n, "delivery", mode.value] = st.selectbox(
                     tr("confirm.offer.way", kind=kind, way=label(mode)),
