@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "ris_map" / "web" / "script.py"
 TIMEOUT_S = 300
 Query = Mapping[str, str | list[str]]
+
+# Streamlit reads what every installed package says of itself for each new session: nine tenths of
+# its time, and the same each time.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 class Reader(HTMLParser):
