@@ -8,11 +8,12 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.guard import Guard
 from tests.browser.harness import (
     CHROMIUM_ARGS,
+    DESKTOP,
     PATIENCE_MS,
     PHONE,
     Server,
@@ -113,11 +114,20 @@ def phone_context(browser: Browser, server: Server) -> BrowserContext:
     return new_context(browser, server.url, **PHONE)
 
 
-def _new_page(context: BrowserContext, guard: Guard) -> Iterator[Page]:
+def _page_of(context: BrowserContext, guard: Guard, viewport: ViewportSize) -> Iterator[Page]:
+    """Give the context's page as if it were new.
+
+    It is kept, because its process has the scripts compiled: a load takes a third less time.
+    """
+    page = context.pages[0] if context.pages else context.new_page()
     with guard.watching(context):
-        yield context.new_page()
-        for page in context.pages:
-            page.close()
+        yield page
+        for other in context.pages[1:]:
+            other.close()
+    if page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")
+        page.emulate_media(media="null", color_scheme="null")
+        page.set_viewport_size(viewport)
     context.clear_permissions()
     context.clear_cookies()
 
@@ -125,13 +135,13 @@ def _new_page(context: BrowserContext, guard: Guard) -> Iterator[Page]:
 @pytest.fixture
 def page(desk_context: BrowserContext, guard: Guard) -> Iterator[Page]:
     """A desktop page, 1400 x 900."""
-    yield from _new_page(desk_context, guard)
+    yield from _page_of(desk_context, guard, DESKTOP["viewport"])
 
 
 @pytest.fixture
 def phone(phone_context: BrowserContext, guard: Guard) -> Iterator[Page]:
     """A phone's page, 360 x 740, with touch."""
-    yield from _new_page(phone_context, guard)
+    yield from _page_of(phone_context, guard, PHONE["viewport"])
 
 
 @pytest.fixture

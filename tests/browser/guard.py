@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,16 +24,18 @@ class Guard:
     errors: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=lambda: [pattern for pattern, _ in ALLOWED_ERRORS])
 
-    def watch(self, context: BrowserContext) -> None:
-        """Record and listen for as long as the context lives."""
-        context.on("request", self._request)
-        context.on("page", self._watch_page)
-
     @contextmanager
     def watching(self, context: BrowserContext) -> Iterator[None]:
-        """Record every request to another host, and listen to the console of every new page."""
-        self.watch(context)
+        """Record every request to another host, and listen to every page, old or new."""
+        context.on("request", self._request)
+        context.on("page", self._watch_page)
+        old = context.pages
+        for page in old:
+            self._watch_page(page)
         yield
+        for page in set(old) & set(context.pages):
+            for event, listener in self._listeners():
+                page.remove_listener(event, listener)
         context.remove_listener("page", self._watch_page)
         context.remove_listener("request", self._request)
 
@@ -59,9 +61,15 @@ class Guard:
             self.outside.append(request.url)
 
     def _watch_page(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", self._page_error)
-        page.on("websocket", self._websocket)
+        for event, listener in self._listeners():
+            page.on(event, listener)  # type: ignore[call-overload]
+
+    def _listeners(self) -> tuple[tuple[str, Callable[[Any], None]], ...]:
+        return (
+            ("console", self._console),
+            ("pageerror", self._page_error),
+            ("websocket", self._websocket),
+        )
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,9 +17,8 @@ PATHS = ("/om/", "/om/aktor/almi-nord?lang=en", "/om/kommun/2422")
 @pytest.fixture
 def narrow(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
     context = browser.new_context(base_url=server.url, viewport={"width": 320, "height": 640})
-    guard.watch(context)
-    yield context.new_page()
-    context.close()
+    with closing(context), guard.watching(context):
+        yield context.new_page()
 
 
 @pytest.mark.parametrize("path", PATHS)
