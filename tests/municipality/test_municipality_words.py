@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ from ris_map.export.tables import CsvFlavour
 from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.statistics import language_rights, load_language_rights, rights_of
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
-from ris_map.municipality.page import aside_html, embed_parts, folds_html
+from ris_map.municipality.page import aside_html, folds_html
 from ris_map.municipality.pictures import map_layer
 from ris_map.municipality.profile import (
     KINDS,
@@ -66,16 +67,31 @@ def table_of(table_id: str, code: str, other: str | None = None) -> Table:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_texts_are_whole_in_both_languages(code: str, language: Language) -> None:
-    found, said = of(code), words(language)
-    texts = [paragraph(found, words=said), lead(found, tr=said.tr)]
-    texts += [headline(found, cell, tr=said.tr) for cell in found.cells]
+def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language: Language) -> None:
+    found, said, shown = of(code), words(language), tables_of(code, language)
+    headlines = [headline(found, cell, tr=said.tr) for cell in found.cells]
+    assert all(found.name in text for text in headlines)
+    texts = [*headlines, paragraph(found, words=said), lead(found, tr=said.tr)]
     texts += [" ".join(half_sentence(cell, limit=60, words=said)) for cell in found.cells]
+    for table in shown:
+        assert table.rows or table.id == "lists", table.id
+        assert {len(row) for row in table.rows} <= {len(table.columns)}
+        assert all(cell.text for row in table.rows for cell in row)
+    choice = MunicipalityChoice(kommun=code)
+    layer = map_layer(found, choice, world=real_world(), words=said)
+    texts += [one.text for one in layer.picture.sentences.values()]
+    texts += [
+        re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", html)))
+        for html in (
+            aside_html(found, choice, words=said),
+            folds_html(found, choice, shown, words=said),
+            render("municipality_lists.html", t=said.tr, lists=list_parts(found, words=said)),
+        )
+    ]
     for text in texts:
         assert not re.search(r"[{}]|\bnan\b|\binf\b|None(?! of)|  ", text)
         if language is Language.SV:
-            assert not re.search(r"\d\.\d", text), "a decimal point in Swedish"
-    assert all(found.name in text for text in texts[2 : 2 + len(KINDS)])
+            assert not re.search(r"(?<![\w.])\d+\.\d", text), "a decimal point in Swedish"
 
 
 @pytest.mark.parametrize("is_winter", [False, True])
@@ -132,22 +148,11 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
             assert opening.matches(chosen.phase, chosen.service_type)
 
 
-def test_the_kinds_of_support_add_up_and_near_is_apart() -> None:
-    for code in MUNICIPALITY_CODES:
-        counts = nearby_counts(of(code))
-        assert sum(counts.values()) == len(KINDS)
-        assert counts["near"] == sum(c.is_borderline for c in of(code).cells)
-
-
-def test_W3_phases_within_the_error_are_equally_far() -> None:
+def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:
     said = words(Language.SV)
     even = replace(of("2417"), chain=replace(of("2417").chain, weakest=()))
     assert "lika långt" in chain_sentence(even, words=said)
-
-
-def test_the_paragraph_speaks_of_adjacent_actors_when_they_count() -> None:
-    text = paragraph(of("2422", CubeChoice(scope=Scope.ADJACENT)), words=words(Language.SV))
-    assert "närliggande" in text
+    assert "närliggande" in paragraph(of("2422", CubeChoice(scope=Scope.ADJACENT)), words=said)
 
 
 def test_minutes_without_a_number_have_none_in_the_files() -> None:
@@ -155,16 +160,6 @@ def test_minutes_without_a_number_have_none_in_the_files() -> None:
     assert minutes_cell(float("inf"), tr=tr).value is None
     assert minutes_cell(float("nan"), tr=tr).value is None
     assert minutes_cell(62.5, tr=tr) == Cell(text="cirka 65\u00a0min", value=65)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_every_table_is_rectangular_and_filled(code: str, language: Language) -> None:
-    for table in tables_of(code, language):
-        assert table.rows or table.id == "lists", table.id
-        for row in table.rows:
-            assert len(row) == len(table.columns)
-            assert all(cell.text for cell in row)
 
 
 def test_M3_unknown_is_not_zero_in_the_tables() -> None:
@@ -227,13 +222,15 @@ def test_M3_the_legend_sets_the_two_beside_each_other() -> None:
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
     for code in MUNICIPALITY_CODES:
         found = of(code)
+        counts = nearby_counts(found)
+        assert sum(counts.values()) == len(KINDS)
+        assert counts["near"] == sum(c.is_borderline for c in found.cells)
         for part in list_parts(found, words=words(Language.SV)):
             listed = found.list_of(ListKind(part.id))
             assert len(part.entries) == len(listed.actor_ids)
             assert len(part.uncertain) == len(listed.uncertain_ids)
-            assert part.count.startswith(
-                f"{len(listed.actor_ids)} " if listed.known else "Ingen känd"
-            )
+            start = f"{len(listed.actor_ids)} " if listed.known else "Ingen känd"
+            assert part.count.startswith(start)
 
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
@@ -242,16 +239,11 @@ def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
     assert all("min" in minutes for _, minutes, _, _ in towns)
 
 
-def test_G9_the_own_office_stands_first_beside_the_map() -> None:
-    choice, said = MunicipalityChoice(kommun="2417"), words(Language.SV)
-    html = aside_html(of("2417"), choice, words=said)
+def test_G9_K4_the_own_office_stands_first_and_each_cell_of_the_matrix_leads_to_its_map() -> None:
+    choice = MunicipalityChoice(kommun="2417", grans=90)
+    html = aside_html(of("2417"), choice, words=words(Language.SV))
     assert html.index("Börja hemma") < html.index("<table")
     assert "Norsjö kommun – näringslivsservice" in html
-
-
-def test_K4_each_cell_of_the_matrix_leads_to_its_map() -> None:
-    choice, said = MunicipalityChoice(kommun="2417", grans=90), words(Language.SV)
-    html = aside_html(of("2417"), choice, words=said)
     assert html.count('href="/kommun?kommun=2417') == len(KINDS)
     assert html.count('aria-current="true"') == 1
     assert "kommun=2417&amp;fas=vaxa&amp;stod=motesplats&amp;grans=90&amp;lang=sv" in html
@@ -279,15 +271,6 @@ def test_M5_every_unconfirmed_entry_is_listed_and_none_is_said() -> None:
     none = folds_html(replace(of("2482"), unconfirmed=()), choice, shown, words=said)
     assert "mailto:" not in none
     assert "Alla poster" in none
-
-
-def test_M6_the_embedded_view_is_heading_table_source_and_link() -> None:
-    choice = MunicipalityChoice(kommun="2422", grans=90, bredd=Scope.ADJACENT)
-    parts = embed_parts(of("2422", choice.cube), choice, words=words(Language.SV))
-    html = render("embed.html", **parts)
-    assert html.count("<h1") == html.count("<table") == html.count("<a ") == 1
-    assert "Källa:" in html
-    assert 'href="/kommun?kommun=2422&amp;grans=90&amp;bredd=adjacent&amp;lang=sv"' in html
 
 
 def test_M7_nine_municipalities_for_sami_and_umea_for_finnish() -> None:
@@ -323,13 +306,6 @@ def test_hostile_names_stay_text() -> None:
     html += render("municipality_lists.html", t=said.tr, lists=list_parts(hostile, words=said))
     assert "<img" not in html
     assert "<b>x" not in html
-
-
-def test_the_address_of_a_page_holds_only_what_differs_from_the_default() -> None:
-    tr = words(Language.SV).tr
-    choice = MunicipalityChoice(kommun="2422")
-    assert choice.url(tr=tr) == "/kommun?kommun=2422&lang=sv"
-    assert choice.url(tr=tr, beside="2418") == "/kommun?kommun=2422&jamfor=2418&lang=sv"
 
 
 @pytest.mark.parametrize("flavour", list(CsvFlavour))
@@ -378,8 +354,11 @@ def test_M4_xlsx_has_a_sheet_per_table() -> None:
         assert sheet.max_row == len(table.rows) + 2
 
 
-def test_file_names_are_plain() -> None:
+def test_file_names_and_addresses_are_plain() -> None:
+    tr = words(Language.SV).tr
     for code in MUNICIPALITY_CODES:
-        choice = MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT)
-        name = file_name(of(code), choice, tr=words(Language.SV).tr)
+        name = file_name(of(code), MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT), tr=tr)
         assert re.fullmatch(r"kommun-[a-z0-9-]+-60min-adjacent-2026-11", name)
+    choice = MunicipalityChoice(kommun="2422")
+    assert choice.url(tr=tr) == "/kommun?kommun=2422&lang=sv"
+    assert choice.url(tr=tr, beside="2418") == "/kommun?kommun=2422&jamfor=2418&lang=sv"
