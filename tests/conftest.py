@@ -1,12 +1,19 @@
-"""What holds for every test: how many examples a property is tried with."""
+"""What holds for every test: how many examples a property is tried with, what is not imported."""
 
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
 from ris_map.common import files
+
+# here and in every process that a test starts
+_WITHOUT = str(Path(__file__).parent / "without")
+sys.path.insert(0, _WITHOUT)
+os.environ["PYTHONPATH"] = os.pathsep.join([_WITHOUT, os.environ.get("PYTHONPATH", "")]).strip(":")
 
 # a shared machine is slow at times: only a test that hangs is a fault
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
