@@ -28,7 +28,8 @@ _CUT = """
 """
 _SCREEN_ONLY = """
 () => [...document.querySelectorAll('button, input, select, textarea, summary')]
-  .filter((element) => element.getClientRects().length && !element.matches('summary:has(h2, h3)'))
+  .filter((element) => element.getClientRects().length
+    && !element.matches('summary:has(h2, h3), .ris-m-list summary'))  // headings and counts
   .map((element) => element.getAttribute('aria-label') || element.innerText || element.outerHTML)
 """
 # a heading that folds on the screen is a heading on paper, if what it folds is printed
@@ -87,6 +88,7 @@ def test_the_start_page_prints_whole_without_filters(browser: Browser, server: S
         ("/aktor?id=uminova-innovation", "dd"),
         ("/data", "dd"),
         ("/metod", ".st-key-ris-text p"),
+        ("/kommun?kommun=2482", ".ris-m-source"),  # the longest of the fifteen
     ],
 )
 def test_every_other_kind_of_page_prints_whole(
@@ -94,4 +96,5 @@ def test_every_other_kind_of_page_prints_whole(
 ) -> None:
     with guarded_page(browser, server) as page:
         load(page, path)
-        _assert_prints(page, last)
+        pages = _assert_prints(page, last)
+        assert path in {"/data", "/metod"} or pages <= 4
