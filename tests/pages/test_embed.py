@@ -7,25 +7,38 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from ris_map.web import layout
+from ris_map.web import layout, server
 from ris_map.web.address import PART_KEY, PARTS
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.pages.opened import ROOT, address, first_level_headings, html, open_page
 
 PAGES = {
-    "municipality": {"kommun": "2422", "grans": "90"},
-    "coverage": {"grans": "90"},
+    "municipality": ("/kommun", Language.SV, {"kommun": "2422", "grans": "90"}),
+    "coverage": ("/tackning", Language.EN, {"grans": "90"}),
 }
+"""Each page in one language: another changes the words alone."""
 
 
-def opened(page: str, **more: str) -> AppTest:
-    session = open_page({**PAGES[page], **more}, page=ROOT / "pages" / f"{page}.py")
+def opened(name: str, **more: str) -> AppTest:
+    _, language, query = PAGES[name]
+    session = open_page({**query, "lang": language, **more}, page=ROOT / "pages" / f"{name}.py")
     assert not session.exception
     return session
+
+
+def assert_leads_to(address: str, name: str, **more: str) -> None:
+    path, language, query = PAGES[name]
+    asked = urlsplit(address)
+    assert asked.path == path
+    assert parse_qs(asked.query) == {
+        key: [value] for key, value in {**query, "lang": language.value, **more}.items()
+    }
 
 
 @pytest.fixture
@@ -38,16 +51,20 @@ def maps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return drawn
 
 
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("part", [*PARTS, "", "<b>"])
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        *((name, part) for name in PAGES for part in PARTS),
+        ("municipality", ""),
+        ("coverage", "<b>"),
+    ],
+)
 def test_M6_heading_the_part_source_and_link_and_nothing_else(
-    maps: list[str], page: str, part: str, language: Language
+    maps: list[str], name: str, part: str
 ) -> None:
     """M6; without a part, or with one that does not exist, it is the table, as embed=true was."""
-    maps.clear()
-    session = opened(page, lang=language, **({PART_KEY: part} if part else {}))
-    shown, tr = html(session), translator(language)
+    session = opened(name, **({PART_KEY: part} if part else {}))
+    shown, tr = html(session), translator(PAGES[name][1])
     assert first_level_headings(session) == 1
     assert shown.count("<table") == (part not in {"karta", "mening"})
     assert len(set(maps)) == (part == "karta")
@@ -58,10 +75,7 @@ def test_M6_heading_the_part_source_and_link_and_nothing_else(
         unescape(link).replace("&", "&amp;") for link in full_links(shown)
     ]
     (link,) = full_links(shown)
-    assert parse_qs(urlsplit(link).query) == {
-        **{key: [value] for key, value in PAGES[page].items()},
-        "lang": [language.value],
-    }
+    assert_leads_to(link, name)
     assert "ris-menu" not in shown
     assert len(session.pills) + len(session.button) + len(session.expander) == 0
     assert tr("embed.heading") not in shown
@@ -74,12 +88,10 @@ def full_links(shown: str) -> list[str]:
     return [unescape(link) for link in found]
 
 
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("page", PAGES)
-def test_M6_the_part_is_chosen_and_its_code_has_the_choices(page: str, language: Language) -> None:
-    session = opened(page, lang=language)
-    tr = translator(language)
-    assert tr("embed.heading") in [box.label for box in session.expander]
+@pytest.mark.parametrize("name", PAGES)
+def test_M6_the_part_is_chosen_and_its_code_has_the_choices(name: str) -> None:
+    session = opened(name)
+    assert translator(PAGES[name][1])("embed.heading") in [box.label for box in session.expander]
     for part in PARTS:
         session.radio(key="ris-part").set_value(part).run()
         (code,) = re.findall(r"<code>(.*?)</code>", html(session))
@@ -89,13 +101,18 @@ def test_M6_the_part_is_chosen_and_its_code_has_the_choices(page: str, language:
             unescape(unescape(code)),
         )
         assert found, code
-        asked = urlsplit(found[1])
-        assert asked.path == {"municipality": "/kommun", "coverage": "/tackning"}[page]
-        assert parse_qs(asked.query) == {
-            **{key: [value] for key, value in PAGES[page].items()},
-            "lang": [language.value],
-            "embed": [part],
-        }
+        assert_leads_to(found[1], name, embed=part)
+
+
+@pytest.mark.parametrize(("setting", "named"), [("", "'self'"), ("https://kommun.example",) * 2])
+def test_M6_another_site_may_show_it_only_where_the_operator_allows(
+    monkeypatch: pytest.MonkeyPatch, setting: str, named: str
+) -> None:
+    monkeypatch.setattr(server, "_stop_on_faults", lambda _data: None)
+    monkeypatch.setenv("RIS_MAP_FRAME_ANCESTORS", setting)
+    app = Starlette(routes=server.server_routes(), middleware=server.server_middleware())
+    policy = TestClient(app).get("/robots.txt").headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors {named}")
 
 
 def test_the_pages_that_can_be_embedded_are_these() -> None:

@@ -16,6 +16,7 @@ from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.pages.opened import (
     ROOT,
+    Query,
     cards,
     first_level_headings,
     html,
@@ -28,6 +29,7 @@ from tests.pages.opened import (
 
 FILES = sorted((ROOT / "pages").glob("*.py"))
 NAMES = [path.stem for path in FILES]
+START, ACTOR = ROOT / "pages" / "start.py", ROOT / "pages" / "actor.py"
 LANGUAGES = [language.value for language in Language]
 NAMED = "Utgåva|CC[- ]BY|CC[- ]BY[- ]SA|CC0|ODbL|EUPL|WCAG|DCAT-AP-SE|OpenAPI|v"
 """Licences and standards whose names end in a version."""
@@ -57,6 +59,7 @@ def test_X3_X9_every_page_has_one_title_its_language_and_the_links_of_the_footer
     tr = translator(Language(language))
     assert not session.exception
     assert first_level_headings(session) == 1
+    assert "ris-as-of" not in html(session), "the present day is no earlier one (R8)"
     languages = {a["data-ris-lang"] for _, a in read(session).tags if "data-ris-lang" in a}
     assert languages == {language}
     links = link_queries(session)
@@ -64,6 +67,8 @@ def test_X3_X9_every_page_has_one_title_its_language_and_the_links_of_the_footer
         if spec.place == "footer":
             assert links[tr(f"footer.{spec.name}")]["lang"] == [language]
             assert link_paths(session)[tr(f"footer.{spec.name}")] == spec.url_path
+    linked = set(link_paths(session).values())
+    assert {"metod", "data", "tillganglighet", "integritet", "kontakt"} <= linked
     other = "en" if language == "sv" else "sv"
     # a real link; pages.js keeps the choices of the address
     switches = [a for _, a in read(session).tags if "data-ris-language" in a]
@@ -73,37 +78,20 @@ def test_X3_X9_every_page_has_one_title_its_language_and_the_links_of_the_footer
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_X9_accessibility_privacy_data_method_and_contact_are_linked_from_every_page(
+def test_I9_X1_X6_every_page_is_translated_swedish_in_its_figures_and_loads_nothing(
     path: Path,
 ) -> None:
     session = opened(path, "sv")
-    paths = set(link_paths(session).values())
-    assert {"metod", "data", "tillganglighet", "integritet", "kontakt"} <= paths
-
-
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_I9_every_page_is_translated(path: Path) -> None:
-    sv, en = (opened(path, code) for code in ("sv", "en"))
-    swedish, english = visible_text(sv), visible_text(en)
+    swedish, english = visible_text(session), visible_text(opened(path, "en"))
     assert swedish != english
     for key in ("footer.note", "footer.privacy"):
         assert translator(Language.SV)(key) in swedish
         assert translator(Language.SV)(key) not in english
         assert translator(Language.EN)(key) in english
-
-
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_X6_no_page_shows_a_decimal_point_in_swedish(path: Path) -> None:
-    session = opened(path, "sv")
     # what is left out: addresses, file names in code, and the names of licences and standards
-    plain = re.sub(r"https?://\S+|`[^`]*`|\]\([^)]*\)|\S+@\S+", " ", visible_text(session))
+    plain = re.sub(r"https?://\S+|`[^`]*`|\]\([^)]*\)|\S+@\S+", " ", swedish)
     plain = re.sub(rf"\b({NAMED})[- ]?v?\.? ?\d+(\.\d+)+", " ", plain)
     assert re.findall(r"\S*\d\.\d\S*", plain) == []
-
-
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_X1_no_page_loads_anything_from_another_host(path: Path) -> None:
-    session = opened(path, "sv")
     loaded = [
         value or ""
         for tag, attrs in read(session).tags
@@ -115,7 +103,7 @@ def test_X1_no_page_loads_anything_from_another_host(path: Path) -> None:
 
 
 def test_X1_the_map_is_made_of_files_of_this_server() -> None:
-    (component,) = open_page().get("component_instance")
+    (component,) = opened(START, "sv").get("component_instance")
     arguments = json.loads(component.proto.json_args)
     sent = json.dumps({k: v for k, v in arguments.items() if k != "feature_group"})
     assert "risMap(" in sent
@@ -130,31 +118,21 @@ def test_I5_an_unknown_language_is_swedish_with_a_notice() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_title_names_the_page_and_the_product(language: str) -> None:
-    session = open_page({"lang": language})
+def test_titles_name_page_and_product_and_the_page_of_an_actor_shows_it(language: str) -> None:
     tr = translator(Language(language))
-    names = {info["page_name"] for info in session._registered_pages.values()}
+    names = {info["page_name"] for info in opened(START, language)._registered_pages.values()}
     assert names == {f"{tr(f'page.{spec.name}.title')} – {tr('product.name')}" for spec in PAGES}
+    actor = opened(ACTOR, language)
+    assert '<h1 class="ris-title">Norrlandsfonden</h1>' in html(actor)
+    assert "norrlandsfonden" in visible_text(actor)
+    assert tr("detail.sources") in visible_text(actor)
 
 
-# The page of one actor.
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_of_an_actor_shows_it(language: str) -> None:
-    path = ROOT / "pages" / "actor.py"
-    session = open_page({"id": "norrlandsfonden", "lang": language}, page=path)
-    assert '<h1 class="ris-title">Norrlandsfonden</h1>' in html(session)
-    assert "norrlandsfonden" in visible_text(session)
-    assert translator(Language(language))("detail.sources") in visible_text(session)
-
-
-@pytest.mark.parametrize("query", [{}, {"id": ""}, {"id": "finns-inte"}, {"id": "<b>&\"'"}])
-def test_an_unknown_actor_is_said_in_words(query: dict[str, str]) -> None:
-    session = open_page(query, page=ROOT / "pages" / "actor.py")
-    tr = translator(Language.SV)
+@pytest.mark.parametrize("query", [{}, {"id": "<b>&\"'"}, {"id": ["almi-nord", "x"]}])
+def test_an_unknown_actor_is_said_in_words(query: Query) -> None:
+    session = open_page(query, page=ACTOR)
     assert not session.exception
-    assert tr("page.actor.not-found") in visible_text(session)
+    assert translator(Language.SV)("page.actor.not-found") in visible_text(session)
     assert first_level_headings(session) == 1
 
 
