@@ -14,9 +14,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.guard import Guard
 from tests.browser.harness import Server, map_frame, new_context, settle, uvicorn_command
 
-POLYGONS = "path[data-municipality]"
 MAP = "iframe[data-testid=stCustomComponentV1]"
-LANGUAGES = ("sv", "en")
 
 
 def get(server: Server, path: str) -> http.client.HTTPResponse:
@@ -29,16 +27,19 @@ def get(server: Server, path: str) -> http.client.HTTPResponse:
     return response
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_map_frame_is_a_document_of_its_own(open_page: OpenPage, lang: str) -> None:
-    """X3, X5 for the frame: language, title, landmark, heading, zooming allowed, names."""
-    page = open_page("/", lang)
+def test_I6_the_map_frame_is_a_document_of_its_own_and_its_markers_are_pressed_with_keys(
+    open_page: OpenPage,
+) -> None:
+    """X3, X5 for the frame: title, landmark, heading, zooming allowed, names; I6: Enter and Space.
+
+    The frame's language is looked at on every page in both (``test_pages_all.py``).
+    """
+    page = open_page("/")
     title = page.locator(MAP).first.get_attribute("title") or ""
     assert title
     assert "streamlit" not in title
     found = map_frame(page).evaluate(
         """() => ({
-          lang: document.documentElement.lang,
           title: document.title,
           headings: [...document.querySelectorAll('h1')].map((e) => e.textContent),
           mains: document.querySelectorAll('[role=main], main').length,
@@ -49,32 +50,19 @@ def test_the_map_frame_is_a_document_of_its_own(open_page: OpenPage, lang: str) 
             .map((e) => e.outerHTML),
         })"""
     )
-    assert found["lang"] == lang
     assert found["title"] == title
     assert found["headings"] == [title]
     assert found["mains"] == 1
     assert found["viewports"] == ["width=device-width, initial-scale=1"]
     assert found["nameless"] == []
-
-
-def test_the_skip_link_is_first_and_leads_to_the_content(open_page: OpenPage) -> None:
-    page = open_page("/metod")
-    page.keyboard.press("Tab")
-    focused = page.evaluate("document.activeElement.dataset.testid")
-    assert focused == "stSkipToContent"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "stMain"
-
-
-@pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_a_marker_is_pressed_with_the_keyboard(open_page: OpenPage, key: str) -> None:
-    """I6: Enter and Space on a focused marker do what a click does."""
-    page = open_page("/")
-    marker = map_frame(page).locator(".leaflet-marker-icon[tabindex]").first
-    town = marker.get_attribute("data-town")
-    marker.focus()
-    page.keyboard.press(key)
-    page.wait_for_url(f"**tatort={town}*")
+    for number, key in enumerate(("Enter", "Space")):
+        marker = map_frame(page).locator(".leaflet-marker-icon[tabindex]").nth(number)
+        town = marker.get_attribute("data-town")
+        assert f"tatort={town}" not in page.url
+        marker.focus()
+        page.keyboard.press(key)
+        page.wait_for_url(f"**tatort={town}*")
+        settle(page)
 
 
 def test_a_finger_on_the_map_scrolls_the_page(open_page: OpenPage, phone: Page) -> None:
@@ -107,9 +95,16 @@ def _scroll_by_finger(page: Page) -> None:
     page.wait_for_function(f"(before) => {top} > before + 100", arg=before)
 
 
-def test_print_shows_the_whole_page(open_page: OpenPage) -> None:
-    """Streamlit scrolls inside a box; on paper the box must be as high as its content."""
+def test_the_shell_skips_to_the_content_prints_it_whole_and_runs_nothing_foreign(
+    open_page: OpenPage, guard: Guard
+) -> None:
     page = open_page("/metod")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.testid") == "stSkipToContent"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "stMain"
+
+    # Streamlit scrolls inside a box; on paper the box must be as high as its content
     page.emulate_media(media="print")
     hidden = page.evaluate(
         """() => {
@@ -127,11 +122,8 @@ def test_print_shows_the_whole_page(open_page: OpenPage) -> None:
     )
     assert hidden == []
 
-
-def test_the_policy_stops_scripts_and_requests(open_page: OpenPage, guard: Guard) -> None:
-    """The page may run no text as a script and reach no other host."""
+    # the page may run no text as a script and reach no other host
     guard.allow("Content Security Policy|Refused to connect|Failed to fetch")
-    page = open_page("/metod")
     blocked = page.evaluate(
         """async () => {
           const seen = [];
@@ -176,8 +168,8 @@ def test_nothing_outside_the_named_files_is_served(server: Server, path: str) ->
     assert get(server, path).status in {400, 404}
 
 
-def test_uvicorn_gives_the_same(
-    server: Server, start_server: Callable[..., Server], tmp_path: Path
+def test_F15_uvicorn_gives_the_same_and_its_loss_is_said_in_the_pages_language(
+    server: Server, browser: Browser, start_server: Callable[..., Server], tmp_path: Path
 ) -> None:
     """``uvicorn app:app``, started from any folder, answers like ``streamlit run app.py``."""
     other = start_server(uvicorn_command, cwd=tmp_path)
@@ -188,20 +180,14 @@ def test_uvicorn_gives_the_same(
     # settings and look come from the project's own file, whatever folder one starts from
     config = "/_stcore/host-config"
     assert get(server, config).body == get(other, config).body  # type: ignore[attr-defined]
-
-
-def test_F15_a_lost_server_is_said_in_the_pages_language(
-    browser: Browser, start_server: Callable[..., Server]
-) -> None:
-    lost = start_server()
-    pages = {}
-    for lang in LANGUAGES:
-        context = new_context(browser, lost.url)
-        pages[lang] = context.new_page()
-        pages[lang].goto(f"/metod?lang={lang}")
-        settle(pages[lang])
-    lost.process.kill()  # at once, as a machine that fails
-    for lang, title in (("sv", "Kontakten med servern är bruten"), ("en", "cannot be reached")):
-        expect(pages[lang].get_by_role("alertdialog")).to_contain_text(title)
-        expect(pages[lang].get_by_text("Connection error")).to_be_hidden()
-        pages[lang].context.close()
+    context = new_context(browser, other.url)
+    pages = [context.new_page() for _ in range(2)]
+    for page, lang in zip(pages, ("sv", "en"), strict=True):
+        page.goto(f"/metod?lang={lang}")
+        settle(page)
+    other.process.kill()  # at once, as a machine that fails
+    titles = ("Kontakten med servern är bruten", "cannot be reached")
+    for page, title in zip(pages, titles, strict=True):
+        expect(page.get_by_role("alertdialog")).to_contain_text(title)
+        expect(page.get_by_text("Connection error")).to_be_hidden()
+    context.close()
