@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import Server
-from tests.browser.reading import MAP, guarded_page, load
+from tests.browser.harness import DESKTOP, Server, settle
+from tests.browser.reading import MAP, go, guarded_page, load
 
 _CUT = """
 (last) => {
@@ -71,30 +70,26 @@ def _assert_prints(page: Page, last: str) -> int:
     return pages
 
 
-def test_the_start_page_prints_whole_without_filters(browser: Browser, server: Server) -> None:
+def test_every_kind_of_page_prints_whole(browser: Browser, server: Server) -> None:
     with guarded_page(browser, server) as page:
         load(page, "/")
         assert _assert_prints(page, "a.ris-row") <= 4
-        assert page.locator(".st-key-ris-choices").is_hidden()
-        assert page.locator(".st-key-ris-top").is_hidden()
-        # what is printed says what was chosen and where it comes from
+        # what is printed says what was chosen and where it comes from, without filters
+        for hidden in (".st-key-ris-choices", ".st-key-ris-top"):
+            assert page.locator(hidden).is_hidden()
         for said in (".ris-title", ".ris-lead", MAP, "#h-vem", ".ris-footer p"):
             assert page.locator(said).first.is_visible(), said
-
-
-@pytest.mark.parametrize(
-    ("path", "last"),
-    [
-        ("/aktor?id=uminova-innovation", "dd"),
-        ("/data", "dd"),
-        ("/metod", ".st-key-ris-text p"),
-        ("/kommun?kommun=2482", ".ris-m-source"),  # the longest of the fifteen
-    ],
-)
-def test_every_other_kind_of_page_prints_whole(
-    browser: Browser, server: Server, path: str, last: str
-) -> None:
-    with guarded_page(browser, server) as page:
-        load(page, path)
-        pages = _assert_prints(page, last)
-        assert path in {"/data", "/metod"} or pages <= 4
+        for path, heading, last, most in (
+            ("/aktor?id=uminova-innovation&lang=sv", "Uminova Innovation", "dd", 4),
+            ("/data?lang=sv", "Data och källor", "dd", None),
+            ("/metod?lang=sv", "Så är kartan gjord", ".st-key-ris-text p", None),
+            # the longest of the fifteen
+            ("/kommun?kommun=2482&lang=sv", re.compile("^Skellefteå: "), ".ris-m-source", 4),
+        ):
+            page.emulate_media(media="screen")
+            page.set_viewport_size(DESKTOP["viewport"])
+            go(page, path)
+            expect(page.locator("h1")).to_have_text(heading)
+            settle(page)
+            pages = _assert_prints(page, last)
+            assert most is None or pages <= most, path

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.guard import Guard
 from tests.browser.harness import Server
+from tests.browser.reading import guarded_page
 
 PATHS = ("/om/", "/om/aktor/almi-nord?lang=en", "/om/kommun/2422")
 
 
-@pytest.fixture
-def narrow(browser: Browser, server: Server, guard: Guard) -> Iterator[Page]:
-    context = browser.new_context(base_url=server.url, viewport={"width": 320, "height": 640})
-    with closing(context), guard.watching(context):
-        yield context.new_page()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_X4_a_page_without_scripts_is_accessible(
-    narrow: Page, axe: Callable[[Page], None], path: str
+def test_X4_pages_without_scripts_are_accessible_and_narrow(
+    browser: Browser, server: Server, axe: Callable[[Page], None]
 ) -> None:
-    narrow.goto(path)
-    expect(narrow.locator("h1")).to_be_visible()
-    narrow.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
-    axe(narrow)
+    with guarded_page(browser, server, {"viewport": {"width": 320, "height": 640}}) as narrow:
+        for path in PATHS:
+            narrow.goto(path)
+            expect(narrow.locator("h1")).to_be_visible()
+            narrow.evaluate(
+                "document.querySelectorAll('details').forEach((e) => { e.open = true; })"
+            )
+            assert narrow.evaluate("document.documentElement.scrollWidth") <= 320, path
+            axe(narrow)
 
 
 def test_without_scripts_the_shell_leads_to_them(browser: Browser, server: Server) -> None:
