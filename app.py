@@ -12,7 +12,7 @@ from ris_map.api.static_pages import static_routes
 from ris_map.coverage.cubes import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
 from ris_map.siting import map as siting
-from ris_map.travel.accuracy import accuracy
+from ris_map.travel.routes import accuracy
 from ris_map.web.operation import Counted
 from ris_map.web.server import (
     PREPARE,

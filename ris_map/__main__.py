@@ -23,11 +23,10 @@ from pydantic import TypeAdapter
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.files import write_whole
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
-from ris_map.register.homepages import HOMEPAGES, Outcome, as_csv, try_homepages
 from ris_map.register.model import Register
-from ris_map.register.quality import composition
+from ris_map.register.quality import HOMEPAGES, Outcome, as_csv, composition, try_homepages
 from ris_map.register.reading import RELEASES, format_register, load_register, schema_text
 from ris_map.register.releases import changes, confirm, load_releases, make_release, notes
 from ris_map.register.strategy import load_strategy

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.model import (
     Actor,

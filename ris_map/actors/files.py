@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from ris_map.export.tables import Cell, CsvFlavour, text_csv
-from ris_map.export.xlsx import Sheet, sheets_xlsx
+from ris_map.export.tables import Cell, CsvFlavour, Sheet, sheets_xlsx, text_csv
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.in_words import ActorRow, Words, actor_rows, phase_marks
 from ris_map.register.selection import Selection, selected_offices

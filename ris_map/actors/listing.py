@@ -1,13 +1,16 @@
-"""Who helps: headline, panel and rows of the start page, and the table of everybody."""
+"""The start page: what is chosen, and who helps: headline, panel, rows, table of everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from ris_map.actors.choices import StartChoice
-from ris_map.coverage.map_picture import MapView, Matching
+from pydantic import AfterValidator, Field
+
+from ris_map.common.address import Flag
+from ris_map.coverage.map_picture import MapChoice, MapView, Matching
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import (
     ActorRow,
     Words,
@@ -19,10 +22,44 @@ from ris_map.register.in_words import (
 )
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, ServiceScope
-from ris_map.travel.people import FERRY
+from ris_map.travel.people import FERRY, number_of_squares
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import minutes_number, percent
 from ris_map.words.markup import render
+
+
+def _code(text: str) -> str:
+    if text and text not in MUNICIPALITY_CODES:
+        raise ValueError("no municipality of the county")
+    return text
+
+
+def _town(text: str) -> str:
+    if text and (text[:4] not in MUNICIPALITY_CODES or not text[4:].startswith("-")):
+        raise ValueError("no town of the county")
+    return text
+
+
+def _cell(text: str) -> str:
+    # a square's number is its place in their file
+    if text and not (text.isascii() and text.isdigit() and int(text) < number_of_squares()):
+        raise ValueError("no square")
+    return text
+
+
+MunicipalityCode = Annotated[str, AfterValidator(_code)]
+TownId = Annotated[str, AfterValidator(_town)]
+
+
+class StartChoice(MapChoice):
+    """The map's choice, and what is looked at in it."""
+
+    municipality: MunicipalityCode = Field("", alias="kommun")
+    beside: MunicipalityCode = Field("", alias="jamfor")
+    town: TownId = Field("", alias="tatort")
+    cell: Annotated[str, AfterValidator(_cell)] = Field("", alias="ruta")
+    everybody: Flag = Field(default=False, alias="alla")
+
 
 Row = dict[str, Any]
 """One actor in two lines, for row_list.html; ``towns`` are the ids that the map marks."""

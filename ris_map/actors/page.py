@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from ris_map.actors.choices import StartChoice
 from ris_map.actors.files import actors_csv
 from ris_map.actors.listing import (
+    StartChoice,
     all_html,
     headline_html,
     home_html,

@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ris_map.api import county, cpsv, dcat, history, hsds, register, siting, text
+from ris_map.api import county, dcat, history, hsds, register, siting, text
 from ris_map.api.calls import (
     Call,
     DataRouter,
@@ -37,14 +37,22 @@ from ris_map.api.calls import (
 )
 from ris_map.api.datasets import ACTORS, LICENCES, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
-from ris_map.api.problems import COMMON_HEADERS, Problem
-from ris_map.api.queries import HERE, MAX_FIELDS, LanguageQuery, needed, parameters, refusal
+from ris_map.api.queries import (
+    COMMON_HEADERS,
+    HERE,
+    MAX_FIELDS,
+    LanguageQuery,
+    Problem,
+    needed,
+    parameters,
+    refusal,
+)
 from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
 from ris_map.common.region import region
 from ris_map.travel.world import Moment, service
-from ris_map.web.answers import Answer
+from ris_map.web.assets import Answer
 from ris_map.web.settings import HOST, Rate, settings_at_start
 
 API_VERSION = "1.0.0"
@@ -230,7 +238,7 @@ class OpenData:
         return {
             PREFIX: (
                 register.router,
-                cpsv.router,
+                dcat.router,
                 history.router,
                 county.router,
                 siting.router,

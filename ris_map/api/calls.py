@@ -17,15 +17,23 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, create_model
 
 from ris_map.api.datasets import REGISTER, ROADS, Format, Terms, terms
-from ris_map.api.problems import MEDIA_TYPE, Problem
-from ris_map.api.queries import EXAMPLE_ID, HERE, ID_PATTERN, ActorQuery, Given, LanguageQuery
+from ris_map.api.queries import (
+    EXAMPLE_ID,
+    HERE,
+    ID_PATTERN,
+    MEDIA_TYPE,
+    ActorQuery,
+    Given,
+    LanguageQuery,
+    Problem,
+)
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
 from ris_map.export.tables import Cell, csv_bytes
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
-from ris_map.travel.accuracy import typical_error
+from ris_map.travel.routes import typical_error
 from ris_map.travel.world import Moment, Service, World, place_groups, sources
 from ris_map.web.settings import Settings
 from ris_map.words import Translator, translator

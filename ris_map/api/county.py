@@ -38,21 +38,26 @@ from ris_map.api.datasets import (
     STRATEGY,
     TRAVEL,
 )
-from ris_map.api.problems import Problem
-from ris_map.api.queries import CellsQuery, CoverageQuery, LanguageQuery, TravelQuery, WayQuery
+from ris_map.api.queries import (
+    CellsQuery,
+    CoverageQuery,
+    LanguageQuery,
+    Problem,
+    TravelQuery,
+    WayQuery,
+)
 from ris_map.api.register import Row, collection, feature, plain
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty
 from ris_map.coverage.cubes import cube_of, share_range
 from ris_map.coverage.groups import Supply
-from ris_map.export.geopackage import geopackage, layer
-from ris_map.export.sources import DataSource
+from ris_map.export.tables import geopackage, layer
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import SPEED_MODEL
 from ris_map.travel.routes import travel_between
-from ris_map.travel.world import group_id, sources
+from ris_map.travel.world import DataSource, group_id, sources
 from ris_map.words.language import LocalText
 
 MAX_PAIRS = 50_000

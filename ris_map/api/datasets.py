@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ris_map.export.sources import DataSource
+from ris_map.travel.world import DataSource
 from ris_map.words.language import Language, LocalText
 
 PREFIX = "/api/v1"

@@ -11,16 +11,23 @@ from pydantic import BeforeValidator
 
 from ris_map.api.calls import Call, Count, DataRouter, Document, RegisterMeta, listing
 from ris_map.api.datasets import ACTORS
-from ris_map.api.problems import Problem
-from ris_map.api.queries import LanguageQuery, key
+from ris_map.api.queries import LanguageQuery, Problem, key
 from ris_map.common.dates import PartialDate, ShownDay, day_of, period_end
 from ris_map.common.records import Record, Slug
 from ris_map.register.asking import Call as Asked
 from ris_map.register.asking import call_list, unknown_cells
-from ris_map.register.homepages import HOMEPAGES, load_homepages
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
-from ris_map.register.quality import Compared, Quality, Report, compared, load_reports, quality
+from ris_map.register.quality import (
+    HOMEPAGES,
+    Compared,
+    Quality,
+    Report,
+    compared,
+    load_homepages,
+    load_reports,
+    quality,
+)
 from ris_map.register.releases import Change, ChangeKind, changes, digests, register_on
 from ris_map.register.vocabulary import Scope
 from ris_map.words.markup import render

@@ -19,8 +19,7 @@ from pydantic import Field
 
 from ris_map.api.calls import Call, DataRouter, Document
 from ris_map.api.datasets import ACTORS
-from ris_map.api.problems import Problem
-from ris_map.api.queries import LanguageQuery, key
+from ris_map.api.queries import LanguageQuery, Problem, key
 from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
 from ris_map.common.region import region

@@ -11,10 +11,17 @@ from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
 from ris_map.api.queries import HERE, ActorQuery, CoverageQuery, Parameter, TravelQuery, parameters
 from ris_map.common import dates
 from ris_map.common.region import region
-from ris_map.export.sources import DataSource
 from ris_map.register.asking import call_list, unknown_cells
-from ris_map.register.homepages import HOMEPAGES, load_homepages
-from ris_map.register.quality import Quality, compared, load_reports, median_days, quality
+from ris_map.register.quality import (
+    HOMEPAGES,
+    Quality,
+    compared,
+    load_homepages,
+    load_reports,
+    median_days,
+    quality,
+)
+from ris_map.travel.world import DataSource
 from ris_map.web import data
 from ris_map.web.settings import Settings, data_dir, read_settings
 from ris_map.words import Translator

@@ -8,23 +8,27 @@ does not exist must not be given something else.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
 
-from ris_map.api.problems import Problem
 from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
-from ris_map.common.faults import DataFaults
+from ris_map.common.faults import DataFaults, RisMapError
 from ris_map.common.region import region
 from ris_map.coverage.map_picture import PictureChoice
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.codes import DEFAULT_DIVISION
+from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.selection import Filter
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -34,7 +38,82 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
+from ris_map.words import translator
 from ris_map.words.language import Language
+
+MEDIA_TYPE = "application/problem+json"
+STATUS = {
+    **dict.fromkeys(("unknown-parameter", "unknown-value", "missing-parameter"), 400),
+    **dict.fromkeys(("repeated-parameter", "too-long", "too-much", "bad-query", "bad-host"), 400),
+    **dict.fromkeys(("unknown-address", "unknown-actor", "unknown-item"), 404),
+    **{"wrong-method": 405, "address-too-long": 414, "too-many-requests": 429},
+    **{"server-fault": 500, "no-register": 503},
+}
+"""HTTP status by kind of problem."""
+COMMON_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Of every answer: anybody may read this from anywhere; nothing in it runs or is framed."""
+_LONGEST = 2000
+
+
+@dataclass(eq=False)
+class Problem(RisMapError):
+    """A request that is refused.
+
+    ``members`` hold what a program needs to mend its request, beside the words (``parameter``,
+    ``value``, ``allowed``, ``known``); texts among them fill the words' placeholders.
+    """
+
+    kind: str
+    members: Mapping[str, str | int | Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self, request: Request) -> Response:
+        """Return the problem details in the words of the client's language."""
+        language = preferred_language(request)
+        tr, key = translator(language), f"api.problem.{self.kind}"
+        words = {
+            name: value if isinstance(value, str | int) else ", ".join(value)
+            for name, value in self.members.items()
+        }
+        document = {
+            "type": f"urn:ris-map:problem:{self.kind}",
+            "title": tr(f"{key}.title"),
+            "status": STATUS[self.kind],
+            "detail": tr(f"{key}.detail", **words),
+            "instance": quote(request.scope["path"][:_LONGEST]),
+            **self.members,
+        }
+        told = {"Content-Language": language.value, "Vary": "Accept-Language"}
+        return Response(
+            json.dumps(document, ensure_ascii=False).encode("utf-8", errors="replace"),
+            status_code=STATUS[self.kind],
+            media_type=MEDIA_TYPE,
+            headers={**told, "Cache-Control": "no-store", **COMMON_HEADERS, **self.headers},
+        )
+
+
+def preferred_language(request: Request) -> Language:
+    """Return the language of ``lang=``, else the first known one the client accepts."""
+    wanted = request.query_params.get("lang")
+    if wanted in set(Language):
+        return Language(wanted)
+    ranked: list[tuple[float, int, Language]] = []
+    for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
+        name, _, quality = part.partition(";q=")
+        with suppress(ValueError):  # another language, or a weight that is no number
+            weight = float(quality) if quality.strip() else 1.0
+            code = Language(name.strip().lower().partition("-")[0])
+            if weight > 0:
+                ranked.append((-weight, position, code))
+    return min(ranked)[2] if ranked else Language.SV
+
 
 MAX_FIELDS = 100
 """Most ``key=value`` pairs in one address."""

@@ -16,11 +16,9 @@ import shapely
 from ris_map.actors.files import actors_xlsx
 from ris_map.api.calls import Call, DataRouter, Document, listing
 from ris_map.api.datasets import ACTORS
-from ris_map.api.problems import Problem
-from ris_map.api.queries import ActorQuery, LanguageQuery
+from ris_map.api.queries import ActorQuery, LanguageQuery, Problem
 from ris_map.common.records import Slug
-from ris_map.export.geopackage import geopackage, layer
-from ris_map.export.tables import LIST_SEPARATOR, Cell
+from ris_map.export.tables import LIST_SEPARATOR, Cell, geopackage, layer
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match, Selection, selected_offices, shown_offices

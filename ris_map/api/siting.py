@@ -21,11 +21,10 @@ from ris_map.api.calls import (
     of,
 )
 from ris_map.api.datasets import COVERAGE
-from ris_map.api.problems import Problem
-from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Whole, YesNo, key
+from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Problem, Whole, YesNo, key
 from ris_map.common.address import FreeText
 from ris_map.common.records import Record
-from ris_map.geography.codes import VISITS_FROM
+from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
 from ris_map.siting.plan import (
@@ -40,9 +39,8 @@ from ris_map.siting.plan import (
     Visits,
     context_of,
 )
-from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import THRESHOLDS, Drive, basis_of, scenario
-from ris_map.siting.suggest import regrets, suggestions
+from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
 MOST_TEXT = 400
 MINUTES = ("median", "p90", "shortfall", "worst_tenth")

@@ -25,8 +25,7 @@ from ris_map.register.model import Actor
 from ris_map.register.vocabulary import ActorKind
 from ris_map.travel.world import World
 from ris_map.web import data
-from ris_map.web.answers import Answer
-from ris_map.web.assets import asset_url
+from ris_map.web.assets import Answer, asset_url
 from ris_map.web.server import base_address
 from ris_map.web.shell import ABOUT, chosen_language, not_found
 from ris_map.words import swedish_sort_key

@@ -13,8 +13,7 @@ from urllib.parse import urlencode
 
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema, create_model
 
-from ris_map.actors.choices import StartChoice
-from ris_map.actors.listing import headline_words, panel_words, rows_words
+from ris_map.actors.listing import StartChoice, headline_words, panel_words, rows_words
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import COVERAGE, PREFIX
 from ris_map.api.queries import LanguageQuery, key
@@ -36,9 +35,9 @@ from ris_map.siting.plan import SitingChoice, context_of
 from ris_map.travel.world import World, place_groups
 from ris_map.web.address import LANGUAGE_KEY, PASSING, TRAVELS
 from ris_map.words import Translator, swedish_sort_key
+from ris_map.words.figures import FigureTable, cell_text
 from ris_map.words.language import Language
 from ris_map.words.markup import markdown_text
-from ris_map.words.table import FigureTable, cell_text
 
 router = DataRouter("text", COVERAGE)
 ADDRESSES: dict[str, str] = {"/.md": f"{PREFIX}/karta.md"}

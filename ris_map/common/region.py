@@ -11,8 +11,15 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from ris_map.common.model_faults import Finding, load_model
-from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Text
+from ris_map.common.records import (
+    Finding,
+    MunicipalityCode,
+    Record,
+    ShortText,
+    Slug,
+    Text,
+    load_model,
+)
 
 DATA_VARIABLE: Final = "RIS_MAP_DATA"
 DATA: Final = Path(__file__).resolve().parents[2] / "data"

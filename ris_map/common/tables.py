@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from ris_map.common.faults import DataFaults, Fault, GeodataFaults
 from ris_map.common.files import file_name, read_text
-from ris_map.common.model_faults import Finding, Place, model_faults
+from ris_map.common.records import Finding, Place, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 _T = TypeVar("_T")

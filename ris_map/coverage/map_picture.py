@@ -21,8 +21,7 @@ from ris_map.coverage.cube import REMOTE
 from ris_map.coverage.cubes import UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.codes import DEFAULT_DIVISION
-from ris_map.geography.divisions import Division
+from ris_map.geography.divisions import DEFAULT_DIVISION, Division
 from ris_map.register.in_words import place_id
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea

@@ -14,8 +14,17 @@ from itertools import chain
 import numpy as np
 
 from ris_map.coverage.cube import REMOTE
-from ris_map.finder.match import Caution, Reason, Why, fit, place_reason, serves_place
-from ris_map.finder.need import Need, Start, start_of
+from ris_map.finder.need import (
+    Caution,
+    Need,
+    Reason,
+    Start,
+    Why,
+    fit,
+    place_reason,
+    serves_place,
+    start_of,
+)
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, Scope, Status

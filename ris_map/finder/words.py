@@ -10,8 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ris_map.actors.listing import delivery_sentence
 from ris_map.finder.answer import Entry, Group, SupportAnswer, route_to
-from ris_map.finder.match import Reason, Why
-from ris_map.finder.need import Need, Start
+from ris_map.finder.need import Need, Reason, Start, Why
 from ris_map.register.in_words import (
     ActorRow,
     PhaseMark,
@@ -24,8 +23,7 @@ from ris_map.register.in_words import (
 )
 from ris_map.register.selection import Group as RowGroup
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
-from ris_map.travel.accuracy import error_words, typical_error
-from ris_map.travel.routes import Route
+from ris_map.travel.routes import Route, error_words, typical_error
 from ris_map.travel.world import World
 from ris_map.words import Translator
 from ris_map.words.figures import ROUND_MINUTES, minutes_range

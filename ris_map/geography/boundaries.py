@@ -23,7 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from ris_map.common.records import Record, ShortText
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, accepted
-from ris_map.geography.codes import MUNICIPALITY_CODES, OwnMunicipality
+from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 
 DEGREES, METRES = 4326, 3006
 MAX_SLIVER_M2 = 10_000.0

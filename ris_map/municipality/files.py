@@ -15,10 +15,8 @@ from pathlib import Path
 from ris_map.common import dates
 from ris_map.common.files import write_whole
 from ris_map.coverage.map_picture import CLASS_WORDS
-from ris_map.export.sources import load_sources
-from ris_map.export.tables import CsvFlavour, plain, text_csv
-from ris_map.export.xlsx import Sheet, sheets_xlsx
-from ris_map.geography.statistics import language_rights, rights_of
+from ris_map.export.tables import CsvFlavour, Sheet, plain, sheets_xlsx, text_csv
+from ris_map.geography.county import language_rights, rights_of
 from ris_map.municipality.pictures import map_picture
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, season, tables
@@ -34,7 +32,7 @@ from ris_map.municipality.words import (
 from ris_map.register.in_words import Words, ascii_name
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
-from ris_map.travel.world import World, foundations
+from ris_map.travel.world import World, foundations, load_sources
 from ris_map.words import Translator, translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render

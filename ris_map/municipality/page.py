@@ -11,7 +11,7 @@ import streamlit as st
 from ris_map.common.address import IgnoredValue
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.export.tables import CsvFlavour
-from ris_map.geography.statistics import language_rights, rights_of
+from ris_map.geography.county import language_rights, rights_of
 from ris_map.municipality.files import (
     file_name,
     profile_csv,

@@ -11,7 +11,7 @@ from ris_map.coverage.cubes import class_shares, cube_of
 from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.geography.boundaries import county_shapes
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id

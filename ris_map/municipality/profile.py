@@ -27,10 +27,8 @@ from ris_map.coverage.gaps import Chain, find_gaps, support_chains
 from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.coverage.ways import Kind, Way, ways
-from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.county import Locality
-from ris_map.geography.divisions import Division, DivisionGroup
-from ris_map.geography.statistics import Statistic
+from ris_map.geography.county import Locality, Statistic
+from ris_map.geography.divisions import MUNICIPALITY_CODES, Division, DivisionGroup
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -40,7 +38,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
-from ris_map.travel.accuracy import Errors, typical_error
+from ris_map.travel.routes import Errors, typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 

@@ -12,7 +12,7 @@ from typing import Literal
 from ris_map.coverage.cube import CoverageCell
 from ris_map.coverage.cubes import time_class
 from ris_map.coverage.ways import Way
-from ris_map.geography.statistics import Statistic
+from ris_map.geography.county import Statistic
 from ris_map.municipality.profile import LIKENESS, NEARBY, ListKind, Profile, WayList
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ris_map.common.dates import period_end
-from ris_map.common.model_faults import Loc
+from ris_map.common.records import Loc
 from ris_map.common.yaml_file import dump_yaml
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Register
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import (

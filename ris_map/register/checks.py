@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import Fault, Severity, Wordings
-from ris_map.common.model_faults import Loc, Place, nearest, quoted
-from ris_map.common.records import Record
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.common.records import Loc, Place, Record, nearest, quoted
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import (
     Answer,

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ris_map.common.dates import PartialDate, covers, period_end
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Url
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import (
     ActorKind,
     Answer,

@@ -15,7 +15,7 @@ from typing import Any
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name, read_bytes, read_text, write_whole
-from ris_map.common.model_faults import nearest, quoted
+from ris_map.common.records import nearest, quoted
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.checks import is_web_address
 from ris_map.register.model import Actor, Register, Release

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.words import swedish_sort_key

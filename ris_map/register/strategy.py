@@ -12,8 +12,17 @@ from pydantic import Field
 
 from ris_map.common.faults import DataFaults, Fault, RegisterFaults
 from ris_map.common.files import file_name
-from ris_map.common.model_faults import Finding, Place, masked, quoted, text_faults
-from ris_map.common.records import Record, ShortText, Slug, Url
+from ris_map.common.records import (
+    Finding,
+    Place,
+    Record,
+    ShortText,
+    Slug,
+    Url,
+    masked,
+    quoted,
+    text_faults,
+)
 from ris_map.common.tables import load_listed
 from ris_map.common.yaml_file import load_yaml
 from ris_map.register.vocabulary import (

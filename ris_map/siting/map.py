@@ -13,7 +13,7 @@ import numpy as np
 from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import picture_version
 from ris_map.geography.boundaries import county_shapes, point_in_metres
-from ris_map.geography.codes import DEFAULT_DIVISION
+from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.siting.plan import Opening, SitingChoice, context_of
 from ris_map.siting.scenario import INLAND
 from ris_map.siting.words import (
@@ -46,9 +46,9 @@ from ris_map.web.map import (
 )
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
+from ris_map.words.figures import FigureTable
 from ris_map.words.language import Language
 from ris_map.words.markup import render
-from ris_map.words.table import FigureTable
 
 CHANGE_LIMITS = (1, 15, 30, 60)
 """Minutes; a change of less than the first is none, and has a class of its own."""

@@ -13,8 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ris_map.common.address import Context, IgnoredValue
-from ris_map.export.tables import CsvFlavour, table_csv
-from ris_map.export.xlsx import workbook
+from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.siting import map as plan_map
 from ris_map.siting import words as told
@@ -29,17 +28,16 @@ from ris_map.siting.plan import (
     View,
     context_of,
 )
-from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import basis_of
-from ris_map.siting.suggest import Suggestion, regrets, suggestions
+from ris_map.siting.suggest import Suggestion, best_rounds, regrets, suggestions
 from ris_map.siting.words import SitingView, view_of
 from ris_map.web import data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
 from ris_map.web.picture import png
 from ris_map.words import Translator
+from ris_map.words.figures import table_html
 from ris_map.words.markup import render
-from ris_map.words.table import table_html
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAP_HEIGHT = 690

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from ris_map.common.address import Choice, Context, Flag, FreeText, one_of
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.codes import VISITS_FROM
 from ris_map.geography.county import Locality
+from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.model import Register
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 

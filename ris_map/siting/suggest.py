@@ -1,17 +1,30 @@
-"""Where new offices would help with what is asked: the best places, their steps, their regret."""
+"""What would help most: the best places, their steps and regret; the best rounds of visits."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import combinations, pairwise
 
 import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, diags_array, hstack
 
-from ris_map.siting.best import TIME_LIMIT_S, Answer, Problem, best_sets, problem, search
-from ris_map.siting.plan import LIMITS, OBJECTIVES, SitingChoice
-from ris_map.siting.scenario import Basis, State, state
-from ris_map.travel.network import IntArray
+from ris_map.siting.best import (
+    TIME_LIMIT_S,
+    Answer,
+    Problem,
+    alike,
+    best_sets,
+    in_thread,
+    problem,
+    search,
+)
+from ris_map.siting.plan import LIMITS, OBJECTIVES, Round, SitingChoice
+from ris_map.siting.scenario import Basis, Drive, State, drive, state
+from ris_map.travel.network import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +123,161 @@ def regrets(
             places=tuple(basis.place_ids[j] for j in best.sets[0]),
             is_proved=best.is_proved,
         )
+
+
+DAY_HOURS = 8.0
+DESK_HOURS = 2.0
+MOST_STOPS = 3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tours:
+    """Day tours from one base: positions of stops, minutes driven, what a stop reaches.
+
+    ``reaches`` has a column per pattern of cells that the same places reach, ``worth`` their
+    residents, ``needs`` how many visits they lack.
+    """
+
+    stops: tuple[tuple[int, ...], ...]
+    minutes: FloatArray
+    reaches: BoolArray
+    worth: FloatArray
+    needs: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """The best rounds within some days a month so far, and how each is driven.
+
+    ``served`` residents get a desk within the limit often enough and had none; ``gap`` is the
+    share by which more might be, 0 = proved; ``tried`` counts the day tours compared.
+    """
+
+    rounds: tuple[Round, ...] = ()
+    drives: tuple[Drive, ...] = ()
+    served: int = 0
+    gap: float = 1.0
+    is_proved: bool = False
+    tried: int = 0
+
+
+def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray, needs: IntArray) -> Tours:
+    """Return the tours that fit into a working day and of which no other reaches all the same.
+
+    ``worth`` is how many residents of each cell count, ``needs`` how many visits they lack.
+    """
+    start, hop = basis.place(base), basis.hop_minutes
+    reaches = (basis.place_minutes <= near) & (worth > 0) & (needs > 0)
+    useful = [j for j in range(len(hop)) if reaches[j].any() and np.isfinite(hop[start, j])]
+    # cells that the same places reach are reached alike by every tour
+    bits = np.vstack([np.packbits(reaches, axis=0), needs.astype(np.uint8)]).T
+    first, people = alike(bits, worth)
+    by_place = reaches[:, first]
+    is_near = by_place.any(axis=0)
+    by_place, people = by_place[:, is_near], people[is_near]
+    found: list[tuple[int, ...]] = []
+    driven: list[FloatArray] = [np.zeros(0)]
+    covers: list[BoolArray] = [np.zeros((0, len(people)), dtype=bool)]
+    for size in range(1, MOST_STOPS + 1):
+        left = 60 * (DAY_HOURS - DESK_HOURS * size)
+        sets = np.array(list(combinations(useful, size)), dtype=np.int64).reshape(-1, size)
+        minutes = _shortest(hop, start, sets)
+        sets = sets[minutes <= left]
+        found += [tuple(row) for row in sets.tolist()]
+        driven.append(minutes[minutes <= left])
+        covers.append(np.any(by_place[sets], axis=1))
+    cover, length = np.concatenate(covers), np.concatenate(driven)
+    kept = _undominated(cover, length)
+    return Tours(
+        stops=tuple(found[k] for k in kept),
+        minutes=length[kept],
+        reaches=cover[kept],
+        worth=people,
+        needs=needs[first][is_near],
+    )
+
+
+def _shortest(hop: FloatArray, start: int, sets: IntArray) -> FloatArray:
+    """Return the minutes of the fastest round trip to each set of one to three stops."""
+    orders: dict[int, list[tuple[int, ...]]] = {
+        1: [(0,)],
+        2: [(0, 1)],
+        3: [(0, 1, 2), (1, 0, 2), (0, 2, 1)],
+    }
+    home = np.full(len(sets), start)
+    lengths = []
+    for order in orders[sets.shape[1]]:
+        tour = [home, *(sets[:, k] for k in order), home]
+        lengths.append(sum(hop[a, b] for a, b in pairwise(tour)))
+    shortest: FloatArray = np.min(lengths, axis=0)
+    return shortest
+
+
+def _undominated(covers: BoolArray, driven: FloatArray) -> list[int]:
+    """Return tours that no other one replaces: it reaches all the same, and more or sooner."""
+    bits = np.packbits(covers, axis=1)
+    order = np.lexsort((driven, -covers.sum(axis=1)))
+    stack, kept = np.zeros_like(bits), list[int]()
+    for k in order.tolist():
+        missing = bits[k] & ~stack[: len(kept)]
+        if missing.any(axis=1).all():
+            stack[len(kept)] = bits[k]
+            kept.append(k)
+    return kept
+
+
+def best_rounds(
+    basis: Basis, choice: SitingChoice, *, time_limit_s: float = TIME_LIMIT_S
+) -> Generator[Rounds | None, None, None]:
+    """Yield nothing while searching, then the rounds that give most residents a desk often enough.
+
+    A covering tour problem (Current & Schilling 1994) in two steps. A tour is a working day from a
+    base to one, two or three stops and home, as fast as the roads allow, with a desk of two hours
+    at each. Tours whose residents another tour reaches too are left out. Then, with n_t days a
+    month of tour t, a_it = 1 if a stop of t lies within the limit of cell i, and y_i = 1 if i is
+    served,
+
+        max sum w_i y_i   subject to   d y_i <= sum_t a_it n_t,   sum_t n_t <= k,
+
+    from ``choice.base`` for at least d = ``choice.visits`` in k = ``choice.month_days``. Residents
+    who have an office within the limit need none, and those whom the plan visits already need so
+    many fewer.
+    """
+    now, near, days = state(basis, choice.plan, choice), float(choice.near), choice.month_days
+    worth, needs = basis.who_counts(choice.region), np.maximum(choice.visits - now.days, 0)
+    tours = day_tours(basis, choice.base, near=near, worth=worth, needs=needs)
+    number, patterns = len(tours.stops), len(tours.worth)
+    if not number:
+        yield Rounds(gap=0.0, is_proved=True)
+        return
+    # fewest minutes among the best: all driving of a month weighs less than one resident
+    driving = 0.5 * tours.minutes / (tours.minutes.max() * days + 1)
+    pattern = csr_array(tours.reaches.T.astype(np.float64))
+    serve = hstack([pattern, -diags_array(tours.needs.astype(np.float64))]).tocsr()
+    spend = np.append(np.ones(number), np.zeros(patterns))[None]
+    solve = partial(
+        milp,
+        np.append(driving, -tours.worth),
+        integrality=np.ones(number + patterns),
+        bounds=Bounds(0.0, np.append(np.full(number, float(days)), np.ones(patterns))),
+        constraints=[LinearConstraint(serve, 0.0, np.inf), LinearConstraint(spend, 0, days)],
+        options={"time_limit": time_limit_s, "mip_rel_gap": 0.0},
+    )
+    solved = yield from in_thread(solve)
+    if solved.x is None:
+        yield Rounds(tried=number)
+        return
+    taken = np.round(solved.x[:number]).astype(np.int64)
+    chosen = tuple(
+        Round(choice.base, tuple(sorted(basis.place_ids[j] for j in stops)), n)
+        for stops, n in zip(tours.stops, taken.tolist(), strict=True)
+        if n > 0
+    )
+    yield Rounds(
+        rounds=chosen,
+        drives=tuple(drive(basis, one) for one in chosen),
+        served=int(tours.worth[tours.reaches.T @ taken >= tours.needs].sum()),
+        gap=0.0 if solved.status == 0 else float(solved.mip_gap),
+        is_proved=solved.status == 0,
+        tried=number,
+    )

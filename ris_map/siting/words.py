@@ -14,7 +14,6 @@ import pandas as pd
 
 from ris_map.register.in_words import Words
 from ris_map.siting.plan import LIMITS, Change, Closing, Opening, Plan, Round, SitingChoice
-from ris_map.siting.rounds import Rounds
 from ris_map.siting.scenario import (
     COAST,
     COUNTY,
@@ -26,13 +25,12 @@ from ris_map.siting.scenario import (
     scenario,
     state,
 )
-from ris_map.siting.suggest import Regret, Suggestion
-from ris_map.travel.accuracy import error_words, typical_error
+from ris_map.siting.suggest import Regret, Rounds, Suggestion
 from ris_map.travel.people import POPULATION_YEAR
+from ris_map.travel.routes import error_words, typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import percent, rounded, whole
-from ris_map.words.table import Cell, FigureTable, count, minutes, share
+from ris_map.words.figures import Cell, FigureTable, count, minutes, percent, rounded, share, whole
 
 MOST_NAMED = 4
 _PLAIN = re.compile(r"[^\w\s,.()-]")

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import streamlit as st
 from pydantic import Field
 
-from ris_map.actors.choices import MunicipalityCode, TownId
+from ris_map.actors.listing import MunicipalityCode, TownId
 from ris_map.common.address import Choice
-from ris_map.geography.codes import DEFAULT_DIVISION
+from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.in_words import (
     Words,
     detail_url,

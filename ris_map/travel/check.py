@@ -7,21 +7,20 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from ris_map.common.address import REDIRECTS, load_redirects
 from ris_map.common.faults import DataFaults, Fault, Severity
 from ris_map.common.files import file_name, not_yet
-from ris_map.common.redirects import REDIRECTS, load_redirects
 from ris_map.common.region import REGION_FILE, load_region, region
-from ris_map.export.sources import load_sources
 from ris_map.register.checks import MunicipalityAt
-from ris_map.register.homepages import HOMEPAGES, load_homepages
-from ris_map.register.quality import load_reports
+from ris_map.register.quality import HOMEPAGES, load_homepages, load_reports
 from ris_map.register.reading import check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyday_words
+from ris_map.travel.world import load_sources
 
 REGISTER_FILE = "actors.yaml"
 NOT_NEEDED = ("reports.yaml", "releases", "checks", "texts")
-"""What a new region may lack, beside the facts of :mod:`ris_map.geography.statistics`."""
+"""What a new region may lack, beside the facts of :mod:`ris_map.geography.divisions`."""
 
 
 def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[Fault]:
@@ -64,7 +63,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     """Return the faults of places and roads, and, if the places are right, where points lie."""
     try:
         # imported here: reading maps takes longer to start than the other commands take to run
-        from ris_map.geography import county, roads, statistics  # noqa: PLC0415
+        from ris_map.geography import county, roads  # noqa: PLC0415
         from ris_map.travel import people  # noqa: PLC0415
     except ImportError as error:
         fault = Fault(
@@ -78,7 +77,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
         *county.check_geography(data),
         *roads.check_roads(data),
         *people.check_people(data),
-        *statistics.check_facts(data),
+        *county.check_facts(data),
     ]
     try:
         geography = county.load_geography(data)

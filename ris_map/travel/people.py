@@ -18,8 +18,8 @@ from scipy.spatial import cKDTree
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.region import data_folder
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
-from ris_map.geography.codes import MUNICIPALITY_CODES, OwnMunicipality
-from ris_map.geography.statistics import load_statistics, population_by_municipality
+from ris_map.geography.county import load_statistics, population_by_municipality
+from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.travel.network import BoolArray, FloatArray, IntArray, readonly, unit_vectors
 
 if TYPE_CHECKING:

@@ -17,17 +17,47 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from ris_map.common.dates import today
-from ris_map.export.sources import DataSource, load_sources
-from ris_map.geography.county import Geography, load_geography
+from ris_map.common.records import Record, ShortText, Slug, Text
+from ris_map.common.tables import load_listed
+from ris_map.geography.county import Geography, Statistic, load_geography, load_statistics
 from ris_map.geography.roads import Roads, load_roads
-from ris_map.geography.statistics import Statistic, load_statistics
-from ris_map.register.live import LiveRegister, LiveState
 from ris_map.register.model import Register
+from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix
 from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, road_network
 from ris_map.travel.people import Cells, load_cells
+from ris_map.words.language import LocalText
+
+
+class DataSource(Record):
+    """Provenance of one data file."""
+
+    id: Slug
+    file: ShortText
+    title: LocalText
+    publisher: LocalText
+    licence_in: LocalText
+    licence_out: Text
+    attribution: LocalText
+    """Whom the licence asks to name, as it is to be written."""
+    edition: ShortText | None
+    retrieved: ShortText | None
+    """``None``: the source does not say, or it was not noted."""
+    note: LocalText
+
+
+def load_sources(path: Path) -> tuple[DataSource, ...]:
+    """Return the provenance of all data files, in file order.
+
+    Raises
+    ------
+    DataFaults
+        With everything that is wrong with the file, each with its line.
+    """
+    return load_listed(path, DataSource, key="sources")
+
 
 REGISTER_FILE = "actors.yaml"
 KEPT_DAYS = 3

@@ -1,4 +1,4 @@
-"""What the browser fetches beside Streamlit: Leaflet, our scripts and styles, geometry, search.
+"""What the browser fetches beside Streamlit: Leaflet, our scripts and styles, geometry, the search.
 
 Everything comes from this server, so that no page ever asks another host for anything. An address
 carries a hash of the content (``?v=...``); with the right hash the browser may keep the file for a
@@ -7,12 +7,16 @@ year, without it the file is asked for anew (and answered with "not modified").
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mimetypes
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 import numpy as np
@@ -25,16 +29,50 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.staticfiles import StaticFiles
 from streamlit import file_util
 
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import Division
-from ris_map.register.strategy import everyday_words
-from ris_map.travel.world import foundations, service
-from ris_map.web.answers import KEPT, Answer
-from ris_map.web.search import index
+from ris_map.register.strategy import SEARCH_CHOICES, EverydayWords, everyday_words
+from ris_map.travel.world import World, foundations, service
 from ris_map.web.settings import data_dir
+from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
+
+KEPT: Final = "public, max-age=31536000, immutable"
+"""``Cache-Control`` of what never changes under its address."""
+_HASH_LENGTH: Final = 12
+_CONDITIONS: Final = StaticFiles()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Content, and what is told of it; compression is the server's."""
+
+    content: bytes
+    media_type: str
+    cache: str = "no-cache"
+    modified: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def version(self) -> str:
+        """The hash that names the content."""
+        return hashlib.sha256(self.content).hexdigest()[:_HASH_LENGTH]
+
+    def response(self, request: Request, *, status: int = 200, cache: str = "") -> Response:
+        """Return what one client is sent: 304 without content if it has it already."""
+        told = {"Cache-Control": cache or self.cache, "ETag": f'"{self.version}"', **self.headers}
+        if self.modified is not None:
+            told["Last-Modified"] = format_datetime(self.modified, usegmt=True)
+        sent = Response(self.content, status, media_type=self.media_type, headers=told)
+        if _CONDITIONS.is_not_modified(sent.headers, request.headers):
+            sent = Response(status_code=304, headers=told)
+        # weak: one name for the content in every coding
+        sent.headers["ETag"] = f"W/{told['ETag']}"
+        return sent
+
 
 PREFIX: Final = "assets"
 FRAME_TO_SITE: Final = "../../"
@@ -327,3 +365,44 @@ def _roads(data: Path, background: Features) -> list[list[object]]:
 
 def _rank(town: Locality) -> int:
     return 0 if town.is_seat else 1 if town.population else 2
+
+
+Kind = Literal["place", "actor", "choice"]
+
+
+Hit = tuple[str, Kind, str, tuple[str, ...], str]
+"""What is seen, its kind, where it leads, further words that find it, and a text."""
+
+
+def hits(world: World, everyday: tuple[EverydayWords, ...], *, tr: Translator) -> Iterator[Hit]:
+    """Give everything that can be found, in the words of a language."""
+    geography, strategy = world.foundations.geography, world.foundations.strategy
+
+    def url(path: str, **query: str) -> str:
+        return f"{path}?{urlencode({**query, 'lang': tr.language.value})}"
+
+    for one in geography.municipalities:
+        label = tr("search.municipality", name=one.name)
+        yield label, "place", url("/kommun", kommun=one.code), (one.name,), ""
+    seats = {s.name for s in geography.localities if s.is_seat}
+    for place in sorted(geography.localities, key=lambda s: swedish_sort_key(s.name)):
+        owner = geography.municipality(place.municipality_code).name
+        name = place.name if place.name in seats else f"{place.name}, {owner}"
+        label = tr("search.find-in", name=name)
+        yield label, "place", url("/hitta", plats=place.id), (place.name,), ""
+    for word in everyday:
+        key, value = word.choice
+        term = next(term for term in SEARCH_CHOICES[key] if term == value)
+        label = tr(f"search.{key}", name=strategy.label(term).in_(tr.language))
+        words = word.sv if tr.language is Language.SV else (*word.en, *word.sv)
+        yield label, "choice", url("/", **{key: value}), words, ""
+    for actor in sorted(world.register.actors, key=lambda a: swedish_sort_key(a.name)):
+        text = actor.summary.in_(tr.language)
+        yield actor.name, "actor", url("/aktor", id=actor.id), actor.aliases, text
+
+
+@lru_cache(maxsize=4)
+def index(world: World, everyday: tuple[EverydayWords, ...], language: Language) -> bytes:
+    """Return the list as JSON: ``[label, kind, url, words, text]`` each, about 40 kB."""
+    rows = list(hits(world, everyday, tr=translator(language)))
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()

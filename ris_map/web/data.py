@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ris_map.common.dates import day_of
-from ris_map.export.sources import DataSource
 from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words
-from ris_map.register.live import LiveState
 from ris_map.register.model import Register
+from ris_map.register.reading import LiveState
 from ris_map.register.strategy import Strategy
-from ris_map.travel.world import World, foundations, group_id, service
+from ris_map.travel.world import DataSource, World, foundations, group_id, service
 from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
 from ris_map.words import Translator, swedish_sort_key, translator

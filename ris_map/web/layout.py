@@ -11,7 +11,7 @@ import streamlit as st
 
 from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import Fault, RegisterFaults
-from ris_map.export.sources import DataSource
+from ris_map.travel.world import DataSource
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
 from ris_map.words import Translator

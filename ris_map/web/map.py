@@ -21,7 +21,7 @@ from jinja2 import Template
 
 from ris_map.common.address import Choice, Context
 from ris_map.common.region import region
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.web import address, data
 from ris_map.web.assets import FRAME_TO_SITE
 from ris_map.words.language import Language

@@ -23,9 +23,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ris_map.common.address import REDIRECTS
 from ris_map.common.dates import today
 from ris_map.common.faults import RisMapError
-from ris_map.common.redirects import REDIRECTS
 from ris_map.travel.check import check_data
 from ris_map.travel.world import Moment, World, service
 from ris_map.web.assets import PictureSource, asset_routes

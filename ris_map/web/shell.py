@@ -21,10 +21,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from ris_map.common.address import load_redirects
 from ris_map.common.faults import RisMapError
-from ris_map.common.redirects import load_redirects
-from ris_map.web.answers import KEPT, Answer
-from ris_map.web.assets import FRAME_TO_SITE, PREFIX, asset_url, map_script
+from ris_map.web.assets import FRAME_TO_SITE, KEPT, PREFIX, Answer, asset_url, map_script
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render

@@ -5,7 +5,6 @@ translator works with ordinary tools. Words of the strategy (phases, service typ
 and come from :mod:`ris_map.register.strategy`.
 """
 
-from ris_map.words.language import swedish_sort_key
-from ris_map.words.translator import MissingTextError, Translator, translator
+from ris_map.words.language import MissingTextError, Translator, swedish_sort_key, translator
 
 __all__ = ["MissingTextError", "Translator", "swedish_sort_key", "translator"]

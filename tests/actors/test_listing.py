@@ -20,7 +20,7 @@ from ris_map.actors.listing import (
     delivery_sentence,
     table_html,
 )
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import ActorRow, actor_row, actor_rows
 from ris_map.register.selection import Filter, Group, select
 from ris_map.register.vocabulary import Availability, Delivery, Phase, Scope, ServiceType

@@ -28,12 +28,12 @@ from starlette.testclient import TestClient
 
 from ris_map.api.app import MAX_ADDRESS, OpenData, Store
 from ris_map.api.calls import Site
-from ris_map.common.model_faults import PERSONAL_DATA
+from ris_map.common.records import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.releases import changes
 from ris_map.travel.world import service
-from ris_map.web.answers import Answer
+from ris_map.web.assets import Answer
 from ris_map.web.settings import Rate, Settings
 from tests.api.api_site import CONTACT, DATA, HOST, V1, client
 

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.world import World, place_groups, service

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from ris_map.coverage.groups import supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
-from ris_map.travel.accuracy import accuracy
 from ris_map.travel.network import WINTER
+from ris_map.travel.routes import accuracy
 from ris_map.travel.world import service
 from tests.api.api_site import DATA, V1
 

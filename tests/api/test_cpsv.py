@@ -9,7 +9,7 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, ORG, RDF
 from starlette.testclient import TestClient
 
-from ris_map.api.cpsv import CPSV, M8G
+from ris_map.api.dcat import CPSV, M8G
 from ris_map.register.vocabulary import ActorKind
 from ris_map.travel.world import service
 from tests.api.api_site import DATA, HOST, STANDARDS, V1

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from starlette.testclient import TestClient
 
-from ris_map.actors.choices import StartChoice
-from ris_map.actors.listing import headline_words, rows_words
+from ris_map.actors.listing import StartChoice, headline_words, rows_words
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.page import summary, tables
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
@@ -27,10 +26,9 @@ from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Service
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
 from ris_map.web import data
-from ris_map.words.figures import percent
+from ris_map.words.figures import cell_text, percent
 from ris_map.words.language import Language
 from ris_map.words.markup import markdown_text
-from ris_map.words.table import cell_text
 
 PAGES = ("karta", "tackning", "kommun", "hitta", "tankom")
 few = settings(

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ris_map.coverage.cube import THRESHOLDS, coverage_cube
 from ris_map.coverage.cubes import cube_of, population_of, support_of
-from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import find_gaps
+from ris_map.coverage.groups import fragility
 from ris_map.coverage.people import People, figures
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.boundaries import DEGREES, METRES

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from ris_map.finder.answer import find_support
 from ris_map.finder.need import Need
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Phase
 from ris_map.travel.world import World, foundations

@@ -19,9 +19,8 @@ from playwright.sync_api import Page, expect
 from ris_map.register.reading import load_register
 from ris_map.siting.best import best_sets, last, problem
 from ris_map.siting.plan import OBJECTIVES, Plan, SitingChoice
-from ris_map.siting.rounds import best_rounds
 from ris_map.siting.scenario import basis_of, scenario, state
-from ris_map.siting.suggest import task_of
+from ris_map.siting.suggest import best_rounds, task_of
 from ris_map.travel.world import World, foundations
 from tests.bench.measure import (
     READ_MAP,

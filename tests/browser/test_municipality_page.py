@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from ris_map.__main__ import main
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.files import report_html
 from ris_map.municipality.pictures import classes_of
 from ris_map.municipality.profile import MunicipalityChoice, profile

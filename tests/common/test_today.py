@@ -11,7 +11,7 @@ import pytest
 from ris_map import __main__ as cli
 from ris_map.common import dates
 from ris_map.municipality import files
-from ris_map.register.live import LiveRegister
+from ris_map.register.reading import LiveRegister
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cubes import time_class
-from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import find_gaps, gap_mask
-from ris_map.coverage.groups import supply_of
+from ris_map.coverage.groups import fragility, supply_of
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.matrix import (
@@ -47,9 +46,8 @@ from ris_map.register.vocabulary import (
     Scope,
     ServiceType,
 )
-from ris_map.words.figures import near_limit, rounded, whole
+from ris_map.words.figures import Amount, Link, Unit, near_limit, rounded, whole
 from ris_map.words.language import Language
-from ris_map.words.table import Amount, Link, Unit
 from tests.coverage.coverage_views import Table, plain, view, words, world
 from tests.factories import DATA, DAY
 

@@ -24,13 +24,12 @@ from ris_map.coverage.page.pictures import (
 )
 from ris_map.coverage.page.summary import basis, finding_sentence
 from ris_map.coverage.page.tables import all_tables, cells_table
-from ris_map.export.tables import CsvFlavour, table_csv
-from ris_map.export.xlsx import workbook
+from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import Delivery
-from ris_map.travel.accuracy import accuracy, error_words
+from ris_map.travel.routes import accuracy, error_words
 from ris_map.web.picture import Mark, overlap, place_labels
+from ris_map.words.figures import Amount, FigureTable, cell_text, count, share
 from ris_map.words.language import Language
-from ris_map.words.table import Amount, FigureTable, cell_text, count, share
 from tests.coverage.coverage_views import view
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

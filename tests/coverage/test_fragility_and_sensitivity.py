@@ -8,8 +8,8 @@ from hypothesis import given
 
 from ris_map.coverage.cube import CellState, CoverageCube, coverage_cube
 from ris_map.coverage.cubes import cube_of, cubes_over_speeds, share_range
-from ris_map.coverage.fragility import fragility
 from ris_map.coverage.gaps import sensitivity
+from ris_map.coverage.groups import fragility
 from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType

@@ -9,7 +9,7 @@ from ris_map.coverage.cube import coverage_cube
 from ris_map.coverage.cubes import cube_of, population_of, support_of
 from ris_map.coverage.groups import Supply, group_figures, pooled
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.coverage.coverage_views import world as whole_county
 from tests.coverage.worlds import (

@@ -15,13 +15,12 @@ from ris_map.coverage.cube import CoverageCube, coverage_cube
 from ris_map.coverage.cubes import population_of, support_of
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
-from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import (
     Geography,
     Locality,
     Municipality,
 )
-from ris_map.geography.divisions import Division, DivisionGroup
+from ris_map.geography.divisions import MUNICIPALITY_CODES, Division, DivisionGroup
 from ris_map.register.model import Actor, Register, ServiceArea
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
 from ris_map.travel.matrix import TravelMatrix, office_key

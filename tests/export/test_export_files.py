@@ -27,8 +27,7 @@ from ris_map.api.register import (
     actor_row,
     office_row,
 )
-from ris_map.export.geopackage import geopackage, layer
-from ris_map.export.tables import csv_bytes, harmless
+from ris_map.export.tables import csv_bytes, geopackage, harmless, layer
 from ris_map.geography.boundaries import point_in_metres, sweref_point
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Filter, Group, Match, Selection, select

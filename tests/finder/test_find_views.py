@@ -13,10 +13,8 @@ import pytest
 
 from ris_map.actors.files import TERMS
 from ris_map.finder.answer import Group, SupportAnswer, find_support
-from ris_map.finder.map import find_map
-from ris_map.finder.match import Caution, Why
-from ris_map.finder.need import Limit, Need, Who, all_starts
-from ris_map.finder.page import _place_html, _types_html
+from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
+from ris_map.finder.page import _place_html, _types_html, find_map
 from ris_map.finder.words import (
     FindRow,
     FindView,
@@ -27,7 +25,7 @@ from ris_map.finder.words import (
     minutes_words,
     range_words,
 )
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceScope, ServiceType, Status, StrengthArea
 from ris_map.travel.routes import travel_between
 from ris_map.travel.world import World

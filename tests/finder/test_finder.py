@@ -15,9 +15,19 @@ from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import BY_ROAD, Group, SupportAnswer, find_support, rank
-from ris_map.finder.match import Caution, Why
-from ris_map.finder.need import STEMS, Limit, Need, Who, guess_phase, named_by, named_in, start_of
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.finder.need import (
+    STEMS,
+    Caution,
+    Limit,
+    Need,
+    Who,
+    Why,
+    guess_phase,
+    named_by,
+    named_in,
+    start_of,
+)
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Register
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,

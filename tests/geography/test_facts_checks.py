@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ris_map.common.faults import DataFaults
-from ris_map.export.sources import load_sources
-from ris_map.geography.statistics import check_facts, load_statistics
+from ris_map.geography.county import check_facts, load_statistics
 from ris_map.travel.check import check_data
+from ris_map.travel.world import load_sources
 
 DATA = Path(__file__).parents[2] / "data"
 TODAY = date(2026, 11, 26)

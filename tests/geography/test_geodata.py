@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.common.yaml_file import load_yaml
-from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Geography, check_geography, load_geography
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 
 DATA = Path(__file__).parents[2] / "data"
 GEOGRAPHY_FILES = (

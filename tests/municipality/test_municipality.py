@@ -15,7 +15,7 @@ import pytest
 from ris_map.coverage.gaps import Chain, Gap, find_gaps, support_chains
 from ris_map.coverage.support import SERVICE_TYPES, CubeChoice
 from ris_map.coverage.ways import cell_evidence
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import (
     KINDS,
     ListKind,

@@ -15,8 +15,8 @@ import pytest
 from ris_map.common.faults import DataFaults
 from ris_map.coverage.support import CubeChoice
 from ris_map.export.tables import CsvFlavour
-from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.statistics import language_rights, load_language_rights, rights_of
+from ris_map.geography.county import language_rights, load_language_rights, rights_of
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.files import file_name, profile_csv, profile_xlsx
 from ris_map.municipality.page import aside_html, folds_html
 from ris_map.municipality.pictures import map_layer

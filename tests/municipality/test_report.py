@@ -13,7 +13,7 @@ from ris_map.__main__ import main
 from ris_map.common.faults import GeodataFaults
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.boundaries import county_shapes
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality import files
 from ris_map.municipality.files import report_html
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile

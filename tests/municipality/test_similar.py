@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from ris_map.geography.codes import MUNICIPALITY_CODES
-from ris_map.geography.statistics import Statistic
+from ris_map.geography.county import Statistic
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import LIKENESS, Size, factor, similar_to, sizes
 from ris_map.words import swedish_sort_key
 from tests.factories import real_world

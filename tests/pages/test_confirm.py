@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ris_map.common.model_faults import Loc
+from ris_map.common.records import Loc
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.asking import corrected, questions
 from ris_map.register.model import Actor

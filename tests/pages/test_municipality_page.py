@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import STRENGTH_AREAS
 from ris_map.strength.figures import strength_figures
 from ris_map.strength.page import StrengthChoice, bars_html

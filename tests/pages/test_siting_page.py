@@ -27,8 +27,7 @@ from ris_map.siting.map import (
 )
 from ris_map.siting.page import book_of
 from ris_map.siting.plan import SitingChoice
-from ris_map.siting.rounds import Rounds
-from ris_map.siting.suggest import Regret
+from ris_map.siting.suggest import Regret, Rounds
 from ris_map.siting.words import (
     SitingView,
     full_table,
@@ -40,8 +39,8 @@ from ris_map.siting.words import (
 from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
 from ris_map.web.picture import png
+from ris_map.words.figures import table_html
 from ris_map.words.language import Language
-from ris_map.words.table import table_html
 from tests.factories import real_words as words
 from tests.pages.opened import ROOT, address, html, open_page, text_of_class
 from tests.web.test_palette import MODES, VISIONS, distance, tokens

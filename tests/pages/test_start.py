@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ris_map.actors.page import STATE
 from ris_map.coverage.map_picture import MapChoice, map_view
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.web import data
 from ris_map.words import translator

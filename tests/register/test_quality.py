@@ -16,9 +16,17 @@ from pydantic import ValidationError
 
 from ris_map.__main__ import main
 from ris_map.common.faults import DataFaults
-from ris_map.register import homepages
-from ris_map.register.homepages import HOMEPAGES, load_homepages, tried
-from ris_map.register.quality import Report, compared, load_reports, median_days, quality
+from ris_map.register import quality as register_quality
+from ris_map.register.quality import (
+    HOMEPAGES,
+    Report,
+    compared,
+    load_homepages,
+    load_reports,
+    median_days,
+    quality,
+    tried,
+)
 from ris_map.register.reading import canonical, load_register
 from tests.factories import make_actor, make_register, real_register
 
@@ -125,7 +133,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, int | None]) -
             raise urllib.error.HTTPError(request.full_url, code, "", None, None)  # type: ignore[arg-type]
         yield SimpleNamespace(status=code)
 
-    monkeypatch.setattr(homepages.urllib.request, "urlopen", opened)
+    monkeypatch.setattr(register_quality.urllib.request, "urlopen", opened)
 
 
 def test_links_keeps_what_was_found_with_its_day(

@@ -20,12 +20,12 @@ from hypothesis import given
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import DataFaults, RegisterFaults
 from ris_map.common.files import stamp
-from ris_map.common.model_faults import PERSONAL_DATA, fields_at, nearest
+from ris_map.common.records import PERSONAL_DATA, fields_at, nearest
 from ris_map.common.yaml_file import load_yaml, split_comments
 from ris_map.register.checks import plain_name
-from ris_map.register.live import LiveRegister
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.reading import (
+    LiveRegister,
     canonical,
     check_register,
     committed_ids,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ris_map.common.dates import today
-from ris_map.common.model_faults import PERSONAL_DATA
+from ris_map.common.records import PERSONAL_DATA
 from ris_map.geography.county import load_geography
 from ris_map.register.model import Register
 from ris_map.register.reading import check_register, format_register, schema_text

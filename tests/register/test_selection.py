@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.geography.codes import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Register
 from ris_map.register.selection import Filter, Group, Selection, place_codes, select
 from ris_map.register.vocabulary import (

@@ -16,7 +16,6 @@ from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import Residents
 from ris_map.siting.best import best_sets, last, problem, search
 from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Opening, Plan, Round, SitingChoice
-from ris_map.siting.rounds import DAY_HOURS, DESK_HOURS, best_rounds, day_tours
 from ris_map.siting.scenario import (
     COUNTY,
     INLAND,
@@ -27,7 +26,15 @@ from ris_map.siting.scenario import (
     state,
     worst_tenth,
 )
-from ris_map.siting.suggest import regrets, suggestions, task_of
+from ris_map.siting.suggest import (
+    DAY_HOURS,
+    DESK_HOURS,
+    best_rounds,
+    day_tours,
+    regrets,
+    suggestions,
+    task_of,
+)
 from ris_map.travel.world import service
 
 ROOT = Path(__file__).resolve().parents[2]

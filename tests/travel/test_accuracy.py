@@ -19,7 +19,7 @@ from ris_map.register.vocabulary import Phase
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.words import SitingView, copy_text
-from ris_map.travel.accuracy import (
+from ris_map.travel.routes import (
     Accuracy,
     accuracy,
     error_words,

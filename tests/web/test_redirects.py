@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from ris_map.common.address import REDIRECTS, load_redirects
 from ris_map.common.faults import DataFaults
-from ris_map.common.redirects import REDIRECTS, load_redirects
 from ris_map.common.region import DATA
 from ris_map.travel.check import check_data
 from ris_map.web.layout import PAGE_ADDRESSES

@@ -11,7 +11,7 @@ import pytest
 from ris_map.common.faults import DataFaults
 from ris_map.register.strategy import everyday_words, load_everyday_words
 from ris_map.travel.world import World
-from ris_map.web.search import index
+from ris_map.web.assets import index
 from ris_map.words.language import Language
 from tests import factories
 

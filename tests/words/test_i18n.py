@@ -35,8 +35,7 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.web.layout import PAGES
 from ris_map.words import MissingTextError, Translator, swedish_sort_key, translator
-from ris_map.words.language import PAGES_DIR, TEXTS, Language
-from ris_map.words.translator import CATALOGUES_DIR
+from ris_map.words.language import CATALOGUES_DIR, PAGES_DIR, TEXTS, Language
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = list(Language)

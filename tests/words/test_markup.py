@@ -18,11 +18,11 @@ from pydantic import ValidationError
 from ris_map.actors.detail import actor_html
 from ris_map.actors.listing import all_html, table_html
 from ris_map.common.faults import Fault
-from ris_map.export.sources import DataSource
 from ris_map.register.in_words import ActorRow, Words, actor_rows
 from ris_map.register.model import Actor, DeliveryClaim, Outside, StatusNote
 from ris_map.register.selection import Group, Match
 from ris_map.register.vocabulary import Availability, Delivery, Status
+from ris_map.travel.world import DataSource
 from ris_map.web.layout import sources_html
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence, changing
 from ris_map.words import translator

@@ -16,9 +16,19 @@ from ris_map.coverage.ways import Way, cell_evidence
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Answer, Delivery, ServiceType
-from ris_map.words.figures import ROUND_MINUTES, near_limit, rounded
+from ris_map.words.figures import (
+    ROUND_MINUTES,
+    Cell,
+    FigureTable,
+    Link,
+    count,
+    minutes,
+    near_limit,
+    rounded,
+    share,
+    table_html,
+)
 from ris_map.words.markup import render
-from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share, table_html
 
 REMOTE_STATES = {Answer.YES: "offered", Answer.UNKNOWN: "unknown", Answer.NO: "not-offered"}
 

@@ -37,16 +37,15 @@ from ris_map.coverage.page.summary import (
     range_words,
 )
 from ris_map.coverage.page.view import TABS, CoverageChoice, CoverageView, inland_name
-from ris_map.export.tables import CsvFlavour, table_csv
-from ris_map.export.xlsx import workbook
+from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState, plain_query
 from ris_map.web.map import MapClick, MapLayer, show_map
 from ris_map.words import Translator
+from ris_map.words.figures import FigureTable, table_html
 from ris_map.words.language import Language
 from ris_map.words.markup import render
-from ris_map.words.table import FigureTable, table_html
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAP_HEIGHT = 590

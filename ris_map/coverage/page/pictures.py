@@ -20,7 +20,7 @@ from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
 from ris_map.geography.boundaries import county_shapes
-from ris_map.geography.codes import DEFAULT_DIVISION
+from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.travel.network import FloatArray, metres
 from ris_map.web.picture import (
     CLASS_COLOURS,
@@ -34,9 +34,8 @@ from ris_map.web.picture import (
     png,
     squares_of,
 )
-from ris_map.words.figures import minutes_number, near_limit
+from ris_map.words.figures import Cell, FigureTable, count, minutes_number, near_limit, share
 from ris_map.words.markup import render
-from ris_map.words.table import Cell, FigureTable, count, share
 
 INK, SOFT, LINE = "#1B2733", "#4A5763", "#D5DADF"
 GROUP_COLOURS = ["#6F2A75", "#0B4F6C", "#6B7680"]

@@ -9,8 +9,8 @@ import numpy as np
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.register.in_words import towns_of
 from ris_map.register.vocabulary import Answer
-from ris_map.travel.accuracy import accuracy, error_words, typical_error
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
+from ris_map.travel.routes import accuracy, error_words, typical_error
 from ris_map.words.figures import rounded
 from ris_map.words.markup import render
 

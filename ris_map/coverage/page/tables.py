@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from ris_map.coverage.cube import REMOTE, THRESHOLDS
 from ris_map.coverage.cubes import cube_of
-from ris_map.coverage.fragility import ActorLoss, fragility
 from ris_map.coverage.gaps import (
     Chain,
     RankedGap,
@@ -17,18 +16,26 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import GroupFigures, Supply, pooled
+from ris_map.coverage.groups import ActorLoss, GroupFigures, Supply, fragility, pooled
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
 from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, Phase, ServiceType
-from ris_map.travel.accuracy import typical_error
 from ris_map.travel.network import SPEED_MODELS
+from ris_map.travel.routes import typical_error
 from ris_map.travel.world import World, kept
-from ris_map.words.figures import ROUND_MINUTES, percent_range
-from ris_map.words.table import Cell, FigureTable, Link, count, minutes, share
+from ris_map.words.figures import (
+    ROUND_MINUTES,
+    Cell,
+    FigureTable,
+    Link,
+    count,
+    minutes,
+    percent_range,
+    share,
+)
 
 OTHER_LIMIT = {30: 60, 60: 90, 90: 120, 120: 90}
 """The second limit of the sensitivity table, beside the chosen one."""

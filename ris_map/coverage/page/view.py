@@ -18,9 +18,8 @@ from ris_map.coverage.groups import GroupFigures, Supply, group_figures
 from ris_map.coverage.map_picture import MapView, PictureChoice
 from ris_map.coverage.people import weighted_percentile
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
-from ris_map.geography.codes import MUNICIPALITY_CODES
 from ris_map.geography.county import Geography
-from ris_map.geography.divisions import Division
+from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
 from ris_map.register.in_words import Words
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
