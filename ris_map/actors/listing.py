@@ -65,11 +65,6 @@ Row = dict[str, Any]
 """One actor in two lines, for row_list.html; ``towns`` are the ids that the map marks."""
 
 
-def headline_html(view: MapView) -> str:
-    """Return inland against coast in one sentence, and what it rests on."""
-    return render("headline.html", **headline_words(view))
-
-
 def headline_words(view: MapView) -> dict[str, Any]:
     """Return the headline in parts: before the figure, the figure, after it, and the lead."""
     tr, choice = view.tr, view.choice
@@ -80,15 +75,11 @@ def headline_words(view: MapView) -> dict[str, Any]:
     else:
         figure = tr("karta.of-15", n=int((view.answers() == 2).sum()))
         before, after = "", " " + tr(f"karta.headline.{choice.delivery.value}", **values)
-    return {"parts": (before, after), "figure": figure, **_lead(view)}
+    return {"parts": (before, after), "figure": figure, **lead_words(view)}
 
 
-def lead_html(view: MapView) -> str:
+def lead_words(view: MapView) -> dict[str, str]:
     """Return what the headline is about and rests on; on a phone it stands below the map."""
-    return render("lead.html", **_lead(view))
-
-
-def _lead(view: MapView) -> dict[str, str]:
     tr = view.tr
     if view.is_physical:
         text = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
@@ -117,11 +108,6 @@ def _area(view: MapView) -> str:
         return ""
     label = view.world.foundations.strategy.label(area).in_(view.tr.language)
     return " " + view.tr("karta.lead.area", area=label[:1].lower() + label[1:])
-
-
-def rows_html(view: MapView, choice: StartChoice) -> str:
-    """Return who has an office that matches, as HTML."""
-    return render("rows.html", id="vem", **rows_words(view, choice))
 
 
 def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
@@ -166,11 +152,6 @@ def _row(one: Matching, words: Words) -> Row:
 
 def _ids(one: Matching) -> list[str]:
     return [place_id(code, town) for code, town in one.towns]
-
-
-def panel_html(view: MapView, choice: StartChoice) -> str:
-    """Return what is said of the chosen municipality, as HTML."""
-    return render("panel.html", t=view.tr, **panel_words(view, choice))
 
 
 def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
@@ -222,11 +203,6 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
         (median, tr("karta.panel.median")),
         (tr.number(found.median_actors([code])), tr("karta.panel.actors", limit=view.limit)),
     ]
-
-
-def home_html(tr: Translator) -> str:
-    """Return where everybody may begin, whatever the choice."""
-    return render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere"))
 
 
 def _square(view: MapView, choice: StartChoice) -> str:

@@ -12,11 +12,10 @@ from ris_map.actors.files import actors_csv
 from ris_map.actors.listing import (
     StartChoice,
     all_html,
-    headline_html,
-    home_html,
-    lead_html,
-    panel_html,
-    rows_html,
+    headline_words,
+    lead_words,
+    panel_words,
+    rows_words,
     table_html,
 )
 from ris_map.coverage.map_picture import (
@@ -58,7 +57,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     choice = STATE.chosen()
     view = map_view(data.world(choice.as_of), choice, tr=tr)
     with st.container(key="ris-head"):
-        st.html(headline_html(view))
+        st.html(render("headline.html", **headline_words(view)))
         if choice.as_of:
             now = map_view(data.world(), choice, tr=tr)
             shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
@@ -77,14 +76,14 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     with choices:
         _choices(tr)
     with right, st.container(key="ris-list"):
-        st.html(lead_html(view))
+        st.html(render("lead.html", **lead_words(view)))
         if choice.municipality:
-            st.html(panel_html(view, choice))
+            st.html(render("panel.html", t=tr, **panel_words(view, choice)))
             _beside(choice, tr)
-        st.html(rows_html(view, choice))
+        st.html(render("rows.html", id="vem", **rows_words(view, choice)))
         _ways_on(choice, tr)
         if not choice.municipality:
-            st.html(home_html(tr))
+            st.html(render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere")))
     if choice.everybody:
         _everybody(view)
 

@@ -28,7 +28,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.words import Translator, translator
-from ris_map.words.language import Language, LocalText
+from ris_map.words.language import Language
 
 ISSUED = date(2026, 11, 23)
 """When the catalogue was first published."""
@@ -370,7 +370,9 @@ class _Services:
             me = self._own[f"{service}-{name}"]
             said = {
                 DCTERMS.identifier: Literal(f"{service}-{name}"),
-                DCTERMS.description: in_languages(partial(_placed, label, town)),
+                DCTERMS.description: in_languages(
+                    lambda x, label=label, town=town: ", ".join(filter(None, (label.in_(x), town)))
+                ),
                 DCTERMS.type: self._named(f"way-{way}", label.in_),
                 M8G.ownedBy: owner,
             }
@@ -408,10 +410,6 @@ class _Services:
 
     def _page(self, address: str | None) -> list[URIRef]:
         return [describe(self.graph, URIRef(address), FOAF.Document, {})] if address else []
-
-
-def _placed(label: LocalText, town: str, language: Language) -> str:
-    return ", ".join(filter(None, (label.in_(language), town)))
 
 
 for _ending, (_, _kind) in SERIALISATIONS.items():

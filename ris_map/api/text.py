@@ -286,11 +286,12 @@ def _find(need: Need, world: World, call: Call[Any]) -> TextView:
     )
 
 
-def _siting_context(world: World) -> Context:
-    return context_of(world.register, world.foundations.geography.localities)
-
-
-@_page("tankom", "/tankom", SitingChoice, _siting_context)
+@_page(
+    "tankom",
+    "/tankom",
+    SitingChoice,
+    lambda w: context_of(w.register, w.foundations.geography.localities),
+)
 def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
     view = siting.view_of(world, choice, call.words)
     return TextView(

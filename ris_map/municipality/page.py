@@ -121,7 +121,7 @@ def aside_html(
             {
                 "name": actor.name,
                 "url": detail_url(actor.id, words=words),
-                "summary": _lowered(actor.summary.in_(tr.language)),
+                "summary": (said := actor.summary.in_(tr.language))[:1].lower() + said[1:],
                 "contact": actor.homepage or "",
                 "site": urlsplit(actor.homepage or "").netloc.removeprefix("www."),
             }
@@ -151,10 +151,6 @@ def aside_html(
         ],
         seat=shown.times[0].locality.name,
     )
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def folds_html(

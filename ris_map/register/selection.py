@@ -100,7 +100,8 @@ def select(
     found = (
         _match(actor, chosen, codes=codes, words=words, on=on)
         for actor in register.actors
-        if chosen.scope is Scope.ADJACENT or _is_core_of_the_county(actor)
+        if chosen.scope is Scope.ADJACENT
+        or (actor.scope is Scope.CORE and not actor.outside_county)
     )
     order = {group: rank for rank, group in enumerate(Group)}
     matches = sorted(
@@ -127,7 +128,9 @@ def place_codes(
 def offer_truth(offer: Offer, chosen: Filter) -> Answer:
     """Return whether one offer answers the choice of service type, phase and delivery."""
     return min(
-        _service_truth(offer, chosen.service_types),
+        Answer.YES
+        if not chosen.service_types or offer.service_type in chosen.service_types
+        else Answer.NO,
         phase_truth(offer, chosen.phases),
         _delivery_truth(offer, chosen.delivery),
     )
@@ -162,14 +165,6 @@ def _match(
     else:
         group = Group.SERVES if all_offices else Group.REMOTE
     return Match(actor=actor, group=group, offices=offices or all_offices)
-
-
-def _is_core_of_the_county(actor: Actor) -> bool:
-    return actor.scope is Scope.CORE and not actor.outside_county
-
-
-def _service_truth(offer: Offer, wanted: tuple[ServiceType, ...]) -> Answer:
-    return Answer.YES if not wanted or offer.service_type in wanted else Answer.NO
 
 
 def phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Answer:

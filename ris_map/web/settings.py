@@ -102,10 +102,6 @@ def _base(value: object) -> str:
     return str(value).rstrip("/")
 
 
-def _one_line(value: object) -> str:
-    return " ".join(str(value).split())
-
-
 class Settings(BaseModel):
     """Everything that can be set; each field is the variable ``RIS_MAP_`` and its name."""
 
@@ -119,7 +115,7 @@ class Settings(BaseModel):
     """Per client; None = no limit."""
     base_url: Annotated[str, BeforeValidator(_base)] = ""
     """Public address of the site without a slash at the end; empty = as the client wrote it."""
-    publisher: Annotated[str, BeforeValidator(_one_line)] = ""
+    publisher: Annotated[str, BeforeValidator(lambda text: " ".join(str(text).split()))] = ""
     """Name of who publishes the catalogue; empty = the product's name."""
     publisher_type: PublisherType = "NonProfitOrganisation"
     metrics_port: Annotated[int | None, Field(strict=False, ge=1024, le=65535)] = None

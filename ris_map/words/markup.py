@@ -43,11 +43,8 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&!#]|^[-+=]|^\d+(?=[.)]))")
 
 def markdown_text(text: str) -> str:
     """Return a text in one line in which nothing is read as Markdown or HTML."""
-    return _MARKUP.sub(lambda m: _escaped(m[0]), " ".join(text.replace("\u00ad", "").split()))
-
-
-def _escaped(mark: str) -> str:
-    return f"{mark}\\" if mark[0].isdigit() else f"\\{mark}"
+    line = " ".join(text.replace("\u00ad", "").split())
+    return _MARKUP.sub(lambda m: f"{m[0]}\\" if m[0][0].isdigit() else f"\\{m[0]}", line)
 
 
 _BRACE = "\ue000"

@@ -20,7 +20,7 @@ from ris_map.coverage.page.pictures import (
     labels_at,
     paper_map,
     picture,
-    picture_png,
+    picture_file,
 )
 from ris_map.coverage.page.summary import basis, finding_sentence
 from ris_map.coverage.page.tables import all_tables, cells_table
@@ -156,7 +156,7 @@ def test_R12_P2_a_picture_has_title_range_error_source_and_date_inside(
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_R12_a_picture_is_also_a_png(name: str) -> None:
-    data = picture_png(view(), name)
+    data = picture_file(view(), name, "png")
     assert data.startswith(PNG)
     assert int.from_bytes(data[16:20]) >= 1200
     assert len(data) > 20_000

@@ -22,8 +22,7 @@ from ris_map.coverage.page.pictures import (
     file_name,
     map_title,
     mountain_chart,
-    picture,
-    picture_png,
+    picture_file,
 )
 from ris_map.coverage.page.summary import (
     basis,
@@ -154,9 +153,9 @@ def _buttons(view: CoverageView) -> None:
         for name in PICTURES if view.is_physical else PICTURES[:2]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 _note(tr(f"coverage.picture.{name}"))
-                _download(view, f"{name}-png", "PNG", partial(picture_png, view, name), "image/png")
-                make = partial(_svg_file, view, name)
-                _download(view, f"{name}-svg", "SVG", make, "image/svg+xml")
+                for suffix, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+                    make = partial(picture_file, view, name, suffix)
+                    _download(view, f"{name}-{suffix}", suffix.upper(), make, mime)
     st.html(render("coverage_print.html", t=tr), width="content")
     with st.popover(tr("coverage.files"), key="cov-files", width="content"):
         _note(tr("coverage.files.note"))
@@ -180,10 +179,6 @@ def _download(
         key=f"cov-file-{name}",
         on_click="ignore",
     )
-
-
-def _svg_file(view: CoverageView, name: str) -> bytes:
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + picture(view, name)).encode()
 
 
 def _cells_csv(view: CoverageView, flavour: CsvFlavour) -> bytes:

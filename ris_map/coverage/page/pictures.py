@@ -231,9 +231,12 @@ def picture(view: CoverageView, name: str) -> str:
     )
 
 
-def picture_png(view: CoverageView, name: str) -> bytes:
-    """Return one of ``PICTURES`` as PNG."""
-    return png(picture(view, name))
+def picture_file(view: CoverageView, name: str, suffix: str) -> bytes:
+    """Return one of ``PICTURES`` as a file: ``png`` or ``svg``."""
+    svg = picture(view, name)
+    return (
+        png(svg) if suffix == "png" else ('<?xml version="1.0" encoding="UTF-8"?>\n' + svg).encode()
+    )
 
 
 def file_name(view: CoverageView, name: str, suffix: str) -> str:
