@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from ris_map.coverage.cube import CoverageCube
 from ris_map.coverage.cubes import class_shares, cube_of
 from ris_map.coverage.groups import supply_of
@@ -17,7 +15,7 @@ from ris_map.municipality.words import half_sentence, kind_words
 from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Office
 from ris_map.travel.matrix import office_key
-from ris_map.travel.network import SPEED_MODEL, CodeArray, metres
+from ris_map.travel.network import SPEED_MODEL, CodeArray
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web.map import (
@@ -30,7 +28,7 @@ from ris_map.web.map import (
     Route,
     Sentence,
 )
-from ris_map.web.picture import CountyPicture, Mark, squares_of
+from ris_map.web.picture import CountyPicture, mark, squares_of
 from ris_map.words import Translator
 from ris_map.words.figures import percent, rounded
 
@@ -100,15 +98,11 @@ def map_picture(
     marks = []
     for there in towns.values():
         office = next(iter(there.values()))
-        east, north = metres(np.array([office.lat]), np.array([office.lon]))[0]
-        marks.append(Mark(name=office.town, east=float(east), north=float(north), count=len(there)))
+        marks.append(mark(office.town, office.lat, office.lon, count=len(there)))
     seat = profile.times[0].locality
-    east, north = metres(np.array([seat.lat]), np.array([seat.lon]))[0]
-    if seat.name not in {mark.name for mark in marks}:
-        marks.append(
-            Mark(name=seat.name, east=float(east), north=float(north), kind="home", is_bold=True)
-        )
-    counted = ", ".join(f"{mark.name} {tr.number(mark.count)}" for mark in marks if mark.count)
+    if seat.name not in {one.name for one in marks}:
+        marks.append(mark(seat.name, seat.lat, seat.lon, kind="home", is_bold=True))
+    counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in marks if one.count)
     kind = kind_words(profile.cell(*choice.kind), words=words)
     return CountyPicture(
         shapes=county_shapes(world.foundations.data_dir),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from itertools import product
 from typing import Annotated
@@ -20,7 +19,6 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from ris_map.common.address import DatedChoice, Flag
-from ris_map.common.dates import period_end
 from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube
 from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
@@ -29,6 +27,7 @@ from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.coverage.ways import Kind, Way, ways
 from ris_map.geography.county import Locality, Statistic
 from ris_map.geography.divisions import MUNICIPALITY_CODES, Division, DivisionGroup
+from ris_map.register.checks import unconfirmed_since
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -316,17 +315,6 @@ def _home_offices(world: World, code: str) -> Iterator[Actor]:
         is_own = actor.municipal and not actor.outside_county and actor.is_active(world.on)
         if is_own and any(o.municipality == code for o in actor.offices_on(world.on)):
             yield actor
-
-
-def unconfirmed_since(actor: Actor, *, on: date) -> bool:
-    """Return whether nobody has confirmed an entry within twelve months before a day."""
-    if actor.last_confirmed is None:
-        return True
-    try:
-        limit = on.replace(year=on.year - 1)
-    except ValueError:  # 29 February
-        limit = on.replace(year=on.year - 1, day=28)
-    return period_end(actor.last_confirmed) < limit
 
 
 def _latest(statistics: Iterable[Statistic]) -> dict[tuple[str, str], Statistic]:

@@ -316,9 +316,16 @@ def _against_basis(actor: Actor) -> Iterator[_Found]:
             yield _found("office-basis", "offices", index, "basis", year=OFFICE_FROM)
 
 
+def unconfirmed_since(actor: Actor, *, on: date) -> bool:
+    """Return whether nobody has confirmed an entry within twelve months before a day."""
+    is_leap_day = (on.month, on.day) == (2, 29)
+    limit = on.replace(year=on.year - 1, day=28 if is_leap_day else on.day)
+    return actor.last_confirmed is None or period_end(actor.last_confirmed) < limit
+
+
 def _doubts(actor: Actor, *, today: date) -> Iterator[_Found]:
     confirmed = actor.last_confirmed
-    if confirmed is None or period_end(confirmed) < _year_before(today):
+    if unconfirmed_since(actor, on=today):
         since = "never" if confirmed is None else f"last {confirmed}"
         yield _found("not-confirmed", "last_confirmed", since=since)
     for index, office in enumerate(actor.offices):
@@ -335,11 +342,6 @@ def _doubts(actor: Actor, *, today: date) -> Iterator[_Found]:
         yield _found("status-unknown", "status")
     if actor.confidence is not Confidence.VERIFIED:
         yield _found("not-verified", "confidence", confidence=actor.confidence)
-
-
-def _year_before(day: date) -> date:
-    is_leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 def _in_offices(actor: Actor, *, municipality_at: MunicipalityAt | None) -> Iterator[_Found]:

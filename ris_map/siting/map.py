@@ -12,7 +12,7 @@ import numpy as np
 
 from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import picture_version
-from ris_map.geography.boundaries import county_shapes, point_in_metres
+from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.siting.plan import Opening, SitingChoice, context_of
 from ris_map.siting.scenario import INLAND
@@ -274,18 +274,16 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
 def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
     """Return the map of a view as it is drawn on paper."""
     tr = view.tr
-    marks = []
-    for one in bubbles(view, shown):
-        east, north = point_in_metres(one.lat, one.lon)
-        kind = "open" if one.kind == "neutral" else one.kind
-        marks.append(
-            drawn.Mark(name=one.name, east=east, north=north, count=one.count or 0, kind=kind)
+    marks = [
+        drawn.mark(
+            one.name,
+            one.lat,
+            one.lon,
+            count=one.count or 0,
+            kind="open" if one.kind == "neutral" else one.kind,
         )
-    named = {mark.name for mark in marks}
-    for place in view.world.foundations.geography.localities:
-        if place.is_seat and place.name not in named:
-            east, north = point_in_metres(place.lat, place.lon)
-            marks.append(drawn.Mark(name=place.name, east=east, north=north))
+        for one in bubbles(view, shown)
+    ]
     labels = [*class_labels(view, shown), tr("unknown")]
     rows = tuple(LegendRow(code=code, label=words) for code, words in enumerate(labels))
     title = map_title(view, shown)
@@ -294,7 +292,7 @@ def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
         title=title,
         description=headline(view),
         squares=drawn.squares_of(view.world.cells, map_classes(view, shown)[0]),
-        marks=marks,
+        marks=drawn.with_seats(marks, view.world.foundations.geography),
         inland=tuple(sorted(view.scenario.basis.groups[INLAND])),
         sides=(tr("siting.map.inland"), tr("siting.map.coast")),
         roads=drawn.background_roads(folder),

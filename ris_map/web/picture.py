@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import shapely
 
-from ris_map.geography.boundaries import METRES, CountyShapes, Ring
+from ris_map.geography.boundaries import METRES, CountyShapes, Ring, point_in_metres
+from ris_map.geography.county import Geography
 from ris_map.travel.network import CodeArray, FloatArray, metres
 from ris_map.travel.people import Cells
 from ris_map.web.map import UNKNOWN, Legend, LegendRow
@@ -74,6 +75,22 @@ class Mark:
         if self.kind == "home":
             return 9.0
         return 13 + 2.2 * sqrt(self.count) if self.count else 2.6
+
+
+def mark(name: str, lat: float, lon: float, **more: Any) -> Mark:  # noqa: ANN401 -- its fields
+    """Return the mark of a place in degrees (EPSG:4326)."""
+    east, north = point_in_metres(lat, lon)
+    return Mark(name=name, east=east, north=north, **more)
+
+
+def with_seats(marks: Sequence[Mark], geography: Geography, *, chosen: str = "") -> list[Mark]:
+    """Return marks, and points for main towns without one, the chosen municipality's bold."""
+    seats = (
+        mark(town.name, town.lat, town.lon, is_bold=town.municipality_code == chosen)
+        for town in geography.localities
+        if town.is_seat and town.name not in {one.name for one in marks}
+    )
+    return [*marks, *seats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

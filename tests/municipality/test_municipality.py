@@ -22,8 +22,8 @@ from ris_map.municipality.profile import (
     Profile,
     compared,
     profile,
-    unconfirmed_since,
 )
+from ris_map.register.checks import unconfirmed_since
 from ris_map.register.vocabulary import Answer, Delivery, Scope
 from tests import factories
 from tests.factories import DAY, real_world

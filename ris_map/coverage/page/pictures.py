@@ -21,18 +21,19 @@ from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import DEFAULT_DIVISION
-from ris_map.travel.network import FloatArray, metres
+from ris_map.travel.network import FloatArray
 from ris_map.web.picture import (
     CLASS_COLOURS,
     CLASS_INK,
     FILLS,
     FONT,
     CountyPicture,
-    Mark,
     background_roads,
     framed,
+    mark,
     png,
     squares_of,
+    with_seats,
 )
 from ris_map.words.figures import Cell, FigureTable, count, minutes_number, near_limit, share
 from ris_map.words.markup import render
@@ -266,23 +267,13 @@ def map_title(view: CoverageView) -> str:
 def paper_map(view: CoverageView) -> CountyPicture:
     """Return the page's map as it is drawn on paper: the same squares, towns and legend."""
     drawn = map_content(view)
-    offices = {(town.name, town.lat, town.lon): town.count or 0 for town in drawn.bubbles}
-    named = {name for name, _, _ in offices}
-    seats = {t.name: t for t in view.geography.localities if t.is_seat and t.name not in named}
-    towns = {**offices, **{(t.name, t.lat, t.lon): 0 for t in seats.values()}}
-    chosen = [t.name for t in seats.values() if t.municipality_code == view.choice.place]
-    at = metres(np.array([lat for _, lat, _ in towns]), np.array([lon for _, _, lon in towns]))
+    offices = [mark(town.name, town.lat, town.lon, count=town.count or 0) for town in drawn.bubbles]
     return CountyPicture(
         shapes=county_shapes(view.data_dir),
         title=map_title(view),
         description=finding_sentence(view),
         squares=squares_of(view.world.cells, view.classes()),
-        marks=[
-            Mark(name=name, east=east, north=north, count=number, is_bold=name in chosen)
-            for ((name, _, _), number), (east, north) in zip(
-                towns.items(), at.tolist(), strict=True
-            )
-        ],
+        marks=with_seats(offices, view.geography, chosen=view.choice.place),
         chosen=view.place[1] if view.choice.place else (),
         inland=view.inland,
         sides=(view.tr("coverage.group.inland"), view.tr("coverage.group.coast")),
