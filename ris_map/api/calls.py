@@ -169,13 +169,7 @@ class Call(Generic[Q]):
 
     @cached_property
     def given(self) -> Given:
-        """The parameters as they were understood, places in their own order.
-
-        Raises
-        ------
-        Problem
-            If there is no such place.
-        """
+        """The parameters as understood, places in their own order; ``Problem`` if one is none."""
         given = dict(self.query.given)
         for place in given.get("plats", ()):
             if place not in self.groups:

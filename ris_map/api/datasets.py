@@ -135,10 +135,7 @@ class Terms:
 def terms(files: Iterable[str], *, sources: Iterable[DataSource]) -> Terms:
     """Return the terms of data made from several files: the strictest licence, every attribution.
 
-    Raises
-    ------
-    LookupError
-        If a file has no provenance, or a licence that is not known here.
+    ``LookupError`` if a file has no provenance, or a licence that is not known here.
     """
     wanted = set(files)
     used = [source for source in sources if source.file in wanted]

@@ -49,13 +49,7 @@ class DataSource(Record):
 
 
 def load_sources(path: Path) -> tuple[DataSource, ...]:
-    """Return the provenance of all data files, in file order.
-
-    Raises
-    ------
-    DataFaults
-        With everything that is wrong with the file, each with its line.
-    """
+    """Return the provenance of all data files, in file order; ``DataFaults`` with all faults."""
     return load_listed(path, DataSource, key="sources")
 
 

@@ -75,13 +75,7 @@ def timed_run(page: str) -> Iterator[None]:
 
 
 class DataState(Collector):
-    """The state of the data at the moment somebody asks.
-
-    Parameters
-    ----------
-    moment : callable
-        Gives what is served, or None while nothing can be.
-    """
+    """The state of the data when somebody asks; ``moment`` gives None while nothing is served."""
 
     def __init__(self, moment: Callable[[], Moment | None]) -> None:
         self._moment = moment

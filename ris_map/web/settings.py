@@ -128,10 +128,7 @@ class Settings(BaseModel):
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; an empty variable is one that is not set.
 
-    Raises
-    ------
-    SettingFault
-        With every variable that holds something else than it may.
+    ``SettingFault`` names every variable that holds something else than it may.
     """
     found = os.environ if environment is None else environment
     given = {

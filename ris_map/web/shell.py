@@ -82,11 +82,8 @@ def streamlit_index() -> str:
 def rewrite(index: str, language: str) -> str:
     """Turn Streamlit's index page into ours, in one language.
 
-    Raises
-    ------
-    PageChanged
-        With every place that is missing, or there more than once; or a new inline script, which
-        the policy would forbid silently.
+    ``PageChanged`` names every place that is missing, or there more than once, or a new inline
+    script, which the policy would forbid silently.
     """
     tr = translator(Language(language))
     # both languages, the chosen one first: nobody without scripts can switch
