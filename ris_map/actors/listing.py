@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
 
 from ris_map.common.address import Flag
 from ris_map.coverage.map_picture import MapChoice, MapView, Matching
-from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.register.in_words import (
     ActorRow,
     Words,
@@ -28,12 +28,6 @@ from ris_map.words.figures import minutes_number, percent
 from ris_map.words.markup import render
 
 
-def _code(text: str) -> str:
-    if text and text not in MUNICIPALITY_CODES:
-        raise ValueError("no municipality of the county")
-    return text
-
-
 def _town(text: str) -> str:
     if text and (text[:4] not in MUNICIPALITY_CODES or not text[4:].startswith("-")):
         raise ValueError("no town of the county")
@@ -47,7 +41,7 @@ def _cell(text: str) -> str:
     return text
 
 
-MunicipalityCode = Annotated[str, AfterValidator(_code)]
+MunicipalityCode = OwnMunicipality | Literal[""]
 TownId = Annotated[str, AfterValidator(_town)]
 
 

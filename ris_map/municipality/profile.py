@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from typing import Annotated
 from urllib.parse import urlencode
 
 import numpy as np
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from ris_map.common.address import DatedChoice, Flag
 from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube
@@ -26,7 +25,7 @@ from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.coverage.ways import Kind, Way, ways
 from ris_map.geography.county import Locality, Statistic
-from ris_map.geography.divisions import MUNICIPALITY_CODES, Division, DivisionGroup
+from ris_map.geography.divisions import Division, DivisionGroup, OwnMunicipality
 from ris_map.register.checks import unconfirmed_since
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import (
@@ -44,20 +43,11 @@ from ris_map.words import Translator, swedish_sort_key
 PATH = "/kommun"
 
 
-def _of_the_county(code: str) -> str:
-    if code not in MUNICIPALITY_CODES:
-        raise ValueError("not a municipality of the county")
-    return code
-
-
-Code = Annotated[str, AfterValidator(_of_the_county)]
-
-
 class MunicipalityChoice(DatedChoice):
     """What a reader of the page may choose; phase and type decide what the map shows."""
 
-    code: Code | None = Field(default=None, alias="kommun")
-    beside: Code | None = Field(default=None, alias="jamfor")
+    code: OwnMunicipality | None = Field(default=None, alias="kommun")
+    beside: OwnMunicipality | None = Field(default=None, alias="jamfor")
     phase: Phase | None = Field(default=Phase.IDE, alias="fas")
     service_type: ServiceType | None = Field(default=ServiceType.RADGIVNING, alias="stod")
     limit: Minutes = Field(default=60, alias="grans")
