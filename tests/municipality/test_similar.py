@@ -43,16 +43,11 @@ def test_the_order_is_swedish_not_by_figure() -> None:
     assert similar_to("d", known=sized, names=NAMES).codes == ("c", "a", "b")
 
 
-def test_unknown_size_is_not_zero_and_is_compared_with_nobody() -> None:
-    found = similar_to("a", known=known(size("b", 1)), names=NAMES)
-    assert not found.is_known
-    assert found.compared == ()
-
-
-def test_alone_in_the_county_there_is_nobody() -> None:
-    found = similar_to("a", known=known(size("a", 1000)), names=NAMES)
-    assert found.is_known
-    assert found.compared == ()
+def test_unknown_size_is_not_zero_and_without_another_there_is_nobody() -> None:
+    unknown = similar_to("a", known=known(size("b", 1)), names=NAMES)
+    alone = similar_to("a", known=known(size("a", 1000)), names=NAMES)
+    assert (unknown.is_known, alone.is_known) == (False, True)
+    assert unknown.compared == alone.compared == ()
 
 
 def test_the_latest_period_counts() -> None:
