@@ -114,15 +114,11 @@ class Geography:
 
 def load_geography(data_dir: Path) -> Geography:
     """Read and check the county's geography; ``GeodataFaults`` with every fault of every file."""
-    return accepted(*_examine(data_dir))
+    return accepted(*examine(data_dir))
 
 
-def check_geography(data_dir: Path) -> list[Fault]:
-    """Return every fault of the geography's files; empty when there is none."""
-    return _examine(data_dir)[1]
-
-
-def _examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
+def examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
+    """Read the county's geography as far as it can be read, with every fault of its files."""
     names = ("municipalities.geojson", "territory.geojson", "localities.csv", "divisions.yaml")
     logs = [FaultLog(data_dir / name) for name in names]
     land_log, territory_log, localities_log, divisions_log = logs

@@ -73,15 +73,14 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
             code="check-missing",
         )
         return [fault], None
-    faults = [
-        *county.check_geography(data),
+    geography, faults = county.examine(data)
+    is_whole = not any(fault.is_error for fault in faults)
+    faults += [
         *roads.check_roads(data),
         *people.check_people(data),
         *county.check_facts(data),
     ]
-    try:
-        geography = county.load_geography(data)
-    except DataFaults:
+    if not is_whole:
         skipped = Fault(
             file=file_name(data / REGISTER_FILE),
             reason="Offices were not compared with the municipalities' territory.",

@@ -167,7 +167,7 @@ def kept(
     return keeping
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def foundations(data_dir: Path) -> Foundations:
     """Return everything but the register, read once; ``DataFaults`` of the first bad file."""
     return Foundations(

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.common.yaml_file import load_yaml
-from ris_map.geography.county import Geography, check_geography, load_geography
+from ris_map.geography.county import Geography, examine, load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 
 DATA = Path(__file__).parents[2] / "data"
@@ -52,7 +52,7 @@ LAND = polygons("municipalities.geojson")
 
 
 def test_the_data_have_no_fault() -> None:
-    assert check_geography(DATA) == []
+    assert examine(DATA)[1] == []
 
 
 def test_the_fifteen_municipalities_stand_in_the_order_of_their_codes() -> None:
