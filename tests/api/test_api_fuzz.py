@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of the tool's own dependenc
 PLANS = ("/scenario", "/best-places", "/best-rounds")
 """A plan names places and offices of the register: no description can say which texts mean one."""
 few = settings(
-    max_examples=5,
+    max_examples=settings().max_examples // 8,
     deadline=None,
     derandomize=True,
     database=None,
@@ -46,7 +46,7 @@ def fits(operation: Any, mode: GenerationMode, excluded: list[Any]) -> None:
     # plans and pages are computed for each question anew, and have tests of their own
     is_slow = operation.path in PLANS or operation.path.endswith(".md")
 
-    @settings(few, max_examples=2 if is_slow else few.max_examples)
+    @settings(few, max_examples=few.max_examples // 3 if is_slow else few.max_examples)
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: schemathesis.Case) -> None:
         case.call_and_validate(excluded_checks=excluded)
@@ -58,4 +58,4 @@ def test_calls_that_follow_one_another_are_as_described() -> None:
     """The stateful phase: links between operations are found and followed."""
     described = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
     machine = described.as_state_machine()
-    machine.run(settings=settings(few, max_examples=5, stateful_step_count=4))
+    machine.run(settings=settings(few, stateful_step_count=4))

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from ris_map.common.faults import Fault, RegisterFaults, Severity
 from ris_map.common.yaml_file import dump_yaml
@@ -342,7 +343,7 @@ def test_any_value_at_any_place_gives_faults_or_a_register_and_never_another_err
     path = tmp_path / "actors.yaml"
     places = list(_places(RAW))
     random = Random(1)
-    for _ in range(400):
+    for _ in range(8 * settings().max_examples):
         raw = copy.deepcopy(RAW)
         for place in random.sample(places, random.randint(1, 3)):
             with contextlib.suppress(KeyError, IndexError, TypeError):
@@ -357,7 +358,7 @@ def test_a_file_cut_off_or_changed_at_any_byte_gives_faults_or_a_register(tmp_pa
     path = tmp_path / "actors.yaml"
     content = TEXT.encode()
     random = Random(2)
-    for _ in range(300):
+    for _ in range(8 * settings().max_examples):
         at = random.randrange(len(content))
         damage = bytes(random.choices(range(256), k=random.randint(0, 3)))
         rest = content[at + random.randint(0, 3) :] if random.random() < 0.7 else b""

@@ -17,12 +17,16 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.web.server.app_discovery import discover_asgi_app
 from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ris_map.web import server, settings, shell
 from ris_map.web.assets import asset_url, map_script
@@ -60,14 +64,6 @@ def test_streamlit_finds_the_application_in_app_py() -> None:
     found = discover_asgi_app(settings.ROOT / "app.py")
     assert (found.is_asgi_app, found.import_string) == (True, "app:app")
     assert SCRIPT.is_file()
-
-
-def test_starting_the_server_does_not_import_the_map_component() -> None:
-    """Imported before the runtime exists, it registers where nobody looks: the map is not found."""
-    code = "import sys, app; app.server_middleware(); print('streamlit_folium' in sys.modules)"
-    run = [sys.executable, "-W", "ignore", "-c", code]
-    done = subprocess.run(run, cwd=settings.ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def test_streamlits_index_page_can_still_be_rewritten() -> None:
@@ -229,45 +225,36 @@ def test_F19_streamlits_own_figures_are_closed(client: TestClient) -> None:
     assert client.get("/_stcore/metrics").status_code == 404
 
 
-def test_F19_slow_headers_are_closed_and_the_rest_is_left_alone() -> None:
+def test_F19_slow_headers_are_closed_and_the_rest_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A guarded server of its own: asked slowly, and asked twice over one connection."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    code = (
-        "import uvicorn; from ris_map.web.server import guard_connections;"
-        "guard_connections(2);"
-        "from starlette.applications import Starlette; from starlette.routing import Route;"
-        "from starlette.responses import PlainTextResponse as P;"
-        "app = Starlette(routes=[Route('/', lambda r: P('x'))]);"
-        f"uvicorn.run(app, port={port}, http='h11', log_level='critical')"
-    )
-    run = [sys.executable, "-W", "ignore", "-c", code]
-    with subprocess.Popen(run, cwd=settings.ROOT) as running:
-        try:
-            with connected(port) as first:
-                first.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-                assert first.recv(100) == b""  # closed
-            with connected(port) as second:
-                for pause in (2.5, 0):
-                    second.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                    answer = b""
-                    while not answer.endswith(b"\r\n\r\nx"):
-                        answer += second.recv(1000)
-                    assert answer.startswith(b"HTTP/1.1 200")
-                    threading.Event().wait(pause)
-        finally:
-            running.terminate()
-
-
-def connected(port: int) -> socket.socket:
-    """Connect as soon as the server listens."""
-    for _ in range(600):
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=60)
-        except ConnectionRefusedError:
-            threading.Event().wait(0.05)
-    raise AssertionError("the server never listened")
+    for name in ("connection_made", "data_received"):  # as they were, when the test ends
+        monkeypatch.setattr(H11Protocol, name, getattr(H11Protocol, name))
+    server.guard_connections(1)
+    app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("x"))])
+    config = uvicorn.Config(app, port=0, http="h11", ws="none", log_config=None)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    try:
+        while not running.started:
+            threading.Event().wait(0.02)
+        address = running.servers[0].sockets[0].getsockname()
+        with socket.create_connection(address, timeout=60) as first:
+            first.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            assert first.recv(100) == b""  # closed
+        with socket.create_connection(address, timeout=60) as second:
+            for pause in (1.3, 0):
+                second.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                answer = b""
+                while not answer.endswith(b"\r\n\r\nx"):
+                    answer += second.recv(1000)
+                assert answer.startswith(b"HTTP/1.1 200")
+                threading.Event().wait(pause)
+    finally:
+        running.should_exit = True
+        thread.join()
 
 
 def test_compression_does_not_widen_what_is_served(client: TestClient) -> None:
@@ -377,22 +364,20 @@ def test_a_missing_data_folder_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     assert settings.data_dir() == settings.ROOT / "data"
 
 
-@pytest.mark.parametrize("is_home", [True, False])
-def test_the_settings_file_holds_whatever_folder_one_starts_from(
-    tmp_path: Path, *, is_home: bool
-) -> None:
+def test_the_settings_file_holds_whatever_folder_one_starts_from(tmp_path: Path) -> None:
     code = (
         "from streamlit import config; from ris_map.web.settings import apply_settings_file;"
         "found = apply_settings_file(); print(len(found) > 20,"
         " config.get_option('theme.light.primaryColor'),"
         " config.get_option('client.allowedOrigins'))"
     )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        cwd=settings.ROOT if is_home else tmp_path,
-        env={**os.environ, "PYTHONPATH": str(settings.ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.split() == [str(not is_home), "#0b4f6c", "[]"]
+    for folder, is_applied in ((settings.ROOT, False), (tmp_path, True)):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(settings.ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split() == [str(is_applied), "#0b4f6c", "[]"]
