@@ -50,7 +50,7 @@ def figures(answers: dict[str, str]) -> dict[str, object]:
     """Return minutes and shares as the API gives them, and from the raw files alone."""
     listed = {actor["id"]: actor for actor in json.loads(answers["/actors"])["actors"]}
     (office,) = listed["exempel-rad"]["offices"]
-    minutes = raw.minutes_to(office["lat"], office["lon"])
+    minutes = raw.minutes_at(office["lat"], office["lon"])
     cells = csv.DictReader(io.StringIO(answers["cells"].removeprefix("\ufeff")))
     rows = csv.DictReader(io.StringIO(answers["coverage"].removeprefix("\ufeff")))
     return {
