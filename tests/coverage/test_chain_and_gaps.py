@@ -5,18 +5,26 @@ import math
 import pytest
 from hypothesis import given
 
-from ris_map.coverage.cube import CellState, Certainty, coverage_cube
+from ris_map.coverage.cube import CellState, Certainty
+from ris_map.coverage.cubes import cube_of
 from ris_map.coverage.gaps import find_gaps, remote_facts, support_chains, weakest_phases
+from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Answer, Availability, Phase, ServiceScope, ServiceType
 from tests.coverage.worlds import (
     CODES,
     World,
     make_locality,
     make_world,
-    real_world,
     worlds,
 )
-from tests.factories import make_actor, make_modes, make_offer, make_office, make_service_area
+from tests.factories import (
+    make_actor,
+    make_modes,
+    make_offer,
+    make_office,
+    make_service_area,
+    real_world,
+)
 
 NEAR_AND_FAR = (
     make_locality(0, code=CODES[0], population=40, is_seat=True),
@@ -155,8 +163,7 @@ def test_every_cell_is_there_or_a_gap_or_unknown_or_without_people(world: World)
 
 def test_the_gaps_of_the_county_are_far_even_at_best_and_break_the_chains() -> None:
     """No figure of the register is fixed here: it may be edited without touching a test."""
-    real = real_world()
-    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    cube = cube_of(real_world(), CubeChoice())
     found = find_gaps(cube)
     assert all(gap.cell.median_minutes_at_best > 60 for gap in found.gaps)
     with_gap = {gap.cell.municipality_code for gap in found.gaps}
@@ -186,8 +193,7 @@ def test_W7_every_gap_belongs_to_one_fact_and_a_fact_is_one_distance(world: Worl
 
 
 def test_W7_in_the_county_a_fact_is_said_once() -> None:
-    real = real_world()
-    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    cube = cube_of(real_world(), CubeChoice())
     found = find_gaps(cube)
     assert len(found.facts) < len(found.gaps)
     facts = remote_facts(cube)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from ris_map.coverage.cubes import population_of
 from ris_map.coverage.ways import cell_evidence
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from tests.coverage.slow_twin import assert_same, slow_cell
@@ -16,9 +17,9 @@ from tests.coverage.worlds import (
     make_geography,
     make_locality,
     make_matrix,
-    real_world,
     worlds,
 )
+from tests.factories import real_world
 
 
 @given(worlds())
@@ -60,7 +61,7 @@ def test_r7_evidence_explains_the_state_mode_by_mode(world: World) -> None:
 def test_R1_two_real_municipalities_equal_the_slow_twin_cell_by_cell(include_outside: bool) -> None:
     """Every fourth of the 1 km squares of Bjurholm and Dorotea, as if they were settlements."""
     real = real_world()
-    codes, residents = ("2403", "2425"), real.population
+    codes, residents = ("2403", "2425"), population_of(real)
     home = np.array(residents.municipality_codes)[residents.municipality]
     chosen = np.flatnonzero(np.isin(home, codes))[::4]
     squares = tuple(
@@ -73,7 +74,7 @@ def test_R1_two_real_municipalities_equal_the_slow_twin_cell_by_cell(include_out
         matrix=make_matrix(
             tuple(s.id for s in squares), real.matrix.office_ids, real.matrix.minutes[:, chosen].T
         ),
-        on=real.table.on,
+        on=real.on,
         include_outside=include_outside,
     )
     cube = world.cube()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from ris_map.coverage.cube import CellState, CoverageCube, coverage_cube
+from ris_map.coverage.cube import CellState, CoverageCube
 from ris_map.coverage.cubes import cube_of, cubes_over_speeds, share_range
 from ris_map.coverage.gaps import sensitivity
 from ris_map.coverage.groups import fragility
@@ -20,7 +20,6 @@ from tests.coverage.worlds import (
     World,
     make_locality,
     make_world,
-    real_world,
     without,
     worlds,
 )
@@ -92,8 +91,7 @@ def test_r6_a_strange_actor_is_refused() -> None:
 
 
 def test_r6_in_the_county_an_emptied_cell_has_nobody_else_within_reach() -> None:
-    real = real_world()
-    cube = coverage_cube(real.table, real.matrix, population=real.population)
+    cube = cube_of(whole_county(), CubeChoice())
     for loss in fragility(cube):
         for cell in loss.emptied:
             evidence = cell_evidence(

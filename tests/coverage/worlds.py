@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ris_map.coverage.cube import CoverageCube, coverage_cube
-from ris_map.coverage.cubes import population_of, support_of
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
 from ris_map.geography.county import (
@@ -24,8 +21,7 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES, Division, DivisionGr
 from ris_map.register.model import Actor, Register, ServiceArea
 from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
 from ris_map.travel.matrix import TravelMatrix, office_key
-from ris_map.travel.network import SPEED_MODELS, SUMMER, readonly
-from tests import factories
+from ris_map.travel.network import SUMMER, readonly
 from tests.factories import (
     make_actor,
     make_office,
@@ -37,7 +33,6 @@ from tests.factories import (
     text,
 )
 
-DATA = Path(__file__).parents[2] / "data"
 DAY = date(2023, 6, 1)
 CODES = MUNICIPALITY_CODES[:4]
 FERRY = "ferry"
@@ -299,33 +294,4 @@ def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
         strength_area=draw(st.none() | st.sampled_from(StrengthArea)),
         include_outside=draw(st.booleans()),
         sourced_only=draw(st.booleans()),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class RealWorld:
-    """The county's own data, as published in ``data/``."""
-
-    geography: Geography
-    register: Register
-    matrices: tuple[TravelMatrix, ...]
-    table: SupportTable
-    population: Residents
-
-    @property
-    def matrix(self) -> TravelMatrix:
-        """Return the matrix of summer."""
-        return self.matrices[0]
-
-
-@cache
-def real_world() -> RealWorld:
-    """Read the real data once."""
-    world = factories.real_world()
-    return RealWorld(
-        geography=world.foundations.geography,
-        register=world.register,
-        matrices=tuple(map(world.matrix_for, SPEED_MODELS)),
-        table=support_of(world),
-        population=population_of(world),
     )
