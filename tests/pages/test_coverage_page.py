@@ -13,7 +13,6 @@ from ris_map.words.language import Language
 from tests.pages.opened import ROOT, address, html, open_page, visible_text
 
 PAGE = ROOT / "pages" / "coverage.py"
-LANGUAGES = [language.value for language in Language]
 EVERY_CHOICE = {
     "fas": "vaxa",
     "stod": "finansiering",
@@ -27,43 +26,50 @@ EVERY_CHOICE = {
     "plats": "2422",
     "cell": "2422.ide.radgivning",
 }
+TABLES = {
+    "luckor": "kommuner",
+    "kurva": "fordelning",
+    "kedjan": "kedja",
+    "indelningar": "indelningar",
+}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("delivery", [mode.value for mode in Delivery])
-def test_R7_every_way_of_help_has_a_page_in_every_language(delivery: str, language: str) -> None:
-    session = open_page({"satt": delivery, "lang": language}, page=PAGE)
-    assert not session.exception
-    tr = translator(Language(language))
-    shown = html(session)
-    kind = "office" if delivery == "office" else "remote"
-    mode = tr(f"coverage.mode.{delivery}")
-    key = "coverage.map.heading" if kind == "office" else "coverage.map.heading.remote"
-    assert tr(key, mode=mode, kind="|").partition("|")[0] in shown
-    assert 'class="cov-matrix"' in shown
-    assert shown.count('class="cov-number') == 4
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_language(
+    delivery: Delivery, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is heavy is computed only when its box is opened."""
 
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("computed although nobody asked")
 
-@pytest.mark.parametrize("tab", TABS)
-def test_every_tab_has_its_content_and_no_other(tab: str) -> None:
-    session = open_page({"visa": tab}, page=PAGE)
-    assert not session.exception
-    shown = html(session)
-    marks = {
-        "luckor": 'id="kommuner"',
-        "kurva": 'id="fordelning"',
-        "kedjan": 'id="kedja"',
-        "indelningar": 'id="indelningar"',
-        "metod": 'class="cov-method"',
-    }
-    assert [name for name, mark in marks.items() if mark in shown] == [tab]
+    monkeypatch.setattr("ris_map.coverage.page.tables.fragility", refuse)
+    monkeypatch.setattr("ris_map.coverage.page.tables.sensitivity", refuse)
+    tr, is_physical = translator(language), delivery is Delivery.OFFICE
+    marks = {tab: f'id="{name}{"" if is_physical else "-remote"}"' for tab, name in TABLES.items()}
+    marks["metod"] = 'class="cov-method"'
+    for tab in TABS:
+        query = {"satt": delivery.value, "lang": language.value, "visa": tab}
+        session = open_page(query, page=PAGE)
+        assert not session.exception
+        shown = html(session)
+        found = [name for name, mark in marks.items() if mark in shown]
+        assert found == ([tab] if is_physical or tab != "kurva" else [])
+        key = "coverage.map.heading" if is_physical else "coverage.map.heading.remote"
+        mode = tr(f"coverage.mode.{delivery}")
+        assert tr(key, mode=mode, kind="|").partition("|")[0] in shown
+        assert 'class="cov-matrix"' in shown
+        assert shown.count('class="cov-number') == 4
+    numbers = {Language.SV: "274\u00a0448", Language.EN: "274,448"}
+    said = [one for one, number in numbers.items() if number in visible_text(session)]
+    assert said == [language]
 
 
 def test_I5_an_address_with_every_choice_restores_every_choice() -> None:
     session = open_page(EVERY_CHOICE, page=PAGE)
     assert not session.exception
-    expected = {k: [v] if isinstance(v, str) else v for k, v in EVERY_CHOICE.items()}
-    assert address(session) == expected
+    assert address(session) == {k: [v] for k, v in EVERY_CHOICE.items()}
     assert 'data-cov-panel="2422.ide.radgivning"' in html(session)
 
 
@@ -73,8 +79,7 @@ def test_I5_what_means_nothing_is_named() -> None:
     assert not session.exception
     assert address(session) == {}
     notice = visible_text(session)
-    for key, value in query.items():
-        assert f"{key}={value}" in notice
+    assert all(f"{key}={value}" in notice for key, value in query.items())
 
 
 def test_a_change_of_a_control_changes_the_address_and_the_figures() -> None:
@@ -90,17 +95,6 @@ def test_a_change_of_a_control_changes_the_address_and_the_figures() -> None:
     assert visible_text(session) != before
 
 
-def test_R6_R9_what_is_heavy_is_computed_only_when_it_is_opened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("computed although nobody asked")
-
-    monkeypatch.setattr("ris_map.coverage.page.tables.fragility", refuse)
-    monkeypatch.setattr("ris_map.coverage.page.tables.sensitivity", refuse)
-    assert not open_page({}, page=PAGE).exception
-
-
 def test_X10_the_last_good_register_is_shown_with_the_faults_of_the_new_one(
     own_data: Path,
 ) -> None:
@@ -114,11 +108,3 @@ def test_X10_the_last_good_register_is_shown_with_the_faults_of_the_new_one(
     assert 'role="alert"' in shown
     assert "actors.yaml" not in shown
     assert 'class="cov-matrix"' in shown
-
-
-def test_X6_numbers_are_swedish_in_swedish_and_english_in_english() -> None:
-    swedish = visible_text(open_page({}, page=PAGE))
-    english = visible_text(open_page({"lang": "en"}, page=PAGE))
-    assert "274\u00a0448" in swedish
-    assert "274,448" in english
-    assert "274,448" not in swedish
