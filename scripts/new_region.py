@@ -164,8 +164,20 @@ def _region(
         "county_code": options.county,
         "nuts": options.nuts,
         "names": {
-            "sv": {"name": name, "genitive": genitive, "county": options.county_name},
-            "en": {"name": name, "genitive": f"{name}’s", "county": f"{name} county"},
+            "sv": {
+                "name": name,
+                "genitive": genitive,
+                "county": options.county_name,
+                "unreached": "ingen väg",
+                "place": first["name"],
+            },
+            "en": {
+                "name": name,
+                "genitive": f"{name}’s",
+                "county": f"{name} county",
+                "unreached": "no road",
+                "place": first["name"],
+            },
         },
         "bounds": {
             side: round(at + (MARGIN_DEGREES if side in {"north", "east"} else -MARGIN_DEGREES), 2)

@@ -12,6 +12,7 @@ from ris_map.actors.files import actors_csv
 from ris_map.actors.listing import (
     StartChoice,
     all_html,
+    begins_at_home,
     headline_words,
     lead_words,
     panel_words,
@@ -82,7 +83,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
             _beside(choice, tr)
         st.html(render("rows.html", id="vem", **rows_words(view, choice)))
         _ways_on(choice, tr)
-        if not choice.municipality:
+        if not choice.municipality and begins_at_home(view):
             st.html(render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere")))
     if choice.everybody:
         _everybody(view)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from weakref import WeakValueDictionary
 
@@ -89,6 +89,15 @@ _ABOUT = "This description (OpenAPI 3.1)"
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
+TAGS: Final = {
+    "register": "The actors, their offers and offices.",
+    "history": "Releases of the register, and what has changed.",
+    "county": "Municipalities, places, roads, and how far people have to support.",
+    "siting": "What would change if offices opened, closed or were visited.",
+    "text": "Pages as text (Markdown), with the same figures.",
+    "hsds": "The register in the words of the Human Services Data Specification.",
+    "about": "What there is: addresses, description, catalogue.",
+}
 
 
 class Index(Record):
@@ -317,6 +326,10 @@ class OpenData:
             routes=self._apis[prefix].routes,
         )
         document["info"]["contact"] = {"email": settings.report_address}
+        used = {tag for item in document["paths"].values() for tag in item["get"]["tags"]}
+        document["tags"] = [
+            {"name": tag, "description": told} for tag, told in TAGS.items() if tag in used
+        ]
         shapes = document.setdefault("components", {}).setdefault("schemas", {})
         shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
         actors = call.world.register.by_id

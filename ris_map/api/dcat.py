@@ -14,12 +14,21 @@ from typing import Any
 
 import shapely
 from rdflib import Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, RDF, SKOS, XSD
+from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, OWL, RDF, SKOS, XSD
 
 from ris_map.api.calls import Call, DataRouter
-from ris_map.api.datasets import ACTORS, DATASETS, LICENCES, PREFIX, Dataset, Distribution
+from ris_map.api.datasets import (
+    ACTORS,
+    DATASETS,
+    LICENCES,
+    PREFIX,
+    Dataset,
+    Distribution,
+    Format,
+)
+from ris_map.common.dates import period_end
 from ris_map.common.region import region
-from ris_map.register.model import Actor, Offer
+from ris_map.register.model import Actor, Offer, Release
 from ris_map.register.vocabulary import (
     ActorKind,
     Availability,
@@ -104,7 +113,7 @@ class _Writer:
         self.graph = Graph()
         for prefix, space in {
             **{"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD},
-            **{"dcatap": DCATAP, "odrs": ODRS, "xsd": XSD},
+            **{"dcatap": DCATAP, "odrs": ODRS, "owl": OWL, "xsd": XSD},
         }.items():
             self.graph.bind(prefix, space)
 
@@ -229,9 +238,35 @@ class _Writer:
         if dataset.from_year is not None:
             start = {DCAT.startDate: _day(date(dataset.from_year, 1, 1))}
             said[DCTERMS.temporal] = self._is(URIRef(f"{me}-period"), DCTERMS.PeriodOfTime, start)
+        if dataset.id == "actors":
+            frozen = (register.meta.release for register in self._call.site.served.releases)
+            said[DCTERMS.hasVersion] = [self._version(dataset, said, one) for one in frozen if one]
         self._is(me, DCAT.Dataset, said)
 
-    def _distribution(self, about: Dataset, form: Distribution, size: int | None) -> URIRef:
+    def _version(self, whole: Dataset, said: dict[URIRef, Any], release: Release) -> URIRef:
+        """Add a frozen release: what is said of the whole, with a number and forms of its own."""
+        name = f"{whole.id}-{release.number}"
+        forms = [
+            Distribution(f"{one.path}&datum={release.date}")
+            for one in whole.distributions
+            if one.format in {Format.JSON, Format.CSV}
+        ]
+        own = {
+            DCTERMS.title: self._in_words(
+                lambda tr: f"{tr(f'dataset.{whole.id}.title')} {release.number}"
+            ),
+            DCTERMS.identifier: Literal(str(self._own[name])),
+            DCTERMS.isVersionOf: self._own[whole.id],
+            OWL.versionInfo: Literal(release.number),
+            DCTERMS.issued: _day(max(ISSUED, period_end(release.date))),
+            DCTERMS.modified: [],
+            DCAT.distribution: [self._distribution(whole, one, None, of=name) for one in forms],
+        }
+        return self._is(self._own[name], DCAT.Dataset, said | own)
+
+    def _distribution(
+        self, about: Dataset, form: Distribution, size: int | None, *, of: str = ""
+    ) -> URIRef:
         terms, address = self._call.terms(about.files), URIRef(self._call.base + form.address)
         title = f"dataset.{about.id}.title"
         said = {
@@ -254,7 +289,7 @@ class _Writer:
                 ODRS.RightsStatement,
                 {ODRS.attributionText: named},
             )
-        me = self._own[f"{about.id}-{form.format.name.lower()}"]
+        me = self._own[f"{of or about.id}-{form.format.name.lower()}"]
         return self._is(me, DCAT.Distribution, said)
 
 

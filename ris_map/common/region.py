@@ -27,12 +27,19 @@ REGION_FILE: Final = "region.yaml"
 
 
 class RegionNames(Record):
-    """What the region is called; the texts' ``{region.name}`` and so on are filled with it."""
+    """What the region is called; the texts' ``{region.name}`` and so on are filled with it.
+
+    ``{region.count}`` is the number of its municipalities.
+    """
 
     name: ShortText
     genitive: ShortText
     county: ShortText
     """The county's full name, such as "Blekinge län"."""
+    unreached: ShortText
+    """Where no road leads, in the legend's brackets: an island by name, or "ingen väg"."""
+    place: ShortText
+    """One that a search field gives as an example."""
 
 
 class NamesInBoth(Record):

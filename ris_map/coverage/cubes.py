@@ -40,7 +40,8 @@ def support_of(world: World) -> SupportTable:
 @kept(1)
 def population_of(world: World) -> Residents:
     """Return everybody, by inhabited cell."""
-    return residents_of(world.cells, world.foundations.geography)
+    base = world.foundations
+    return residents_of(base.cells, base.geography, has_road=base.joined_cells.is_reachable)
 
 
 @kept(2 * len(SPEED_MODELS))

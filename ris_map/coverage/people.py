@@ -53,7 +53,7 @@ class Residents:
     cell_ids: tuple[str, ...]
     municipality: IntArray  # (cells,) position of each cell's municipality
     persons: IntArray  # (cells,)
-    has_road: BoolArray  # (cells,) false on islands that only a ferry reaches
+    has_road: BoolArray  # (cells,) false on islands by ferry, and too far from every road
     seat: IntArray  # (municipalities,) the seat among the settlements, or ``NO_SEAT``
 
     @cached_property
@@ -81,7 +81,7 @@ class Residents:
         return self.people.located
 
 
-def residents_of(cells: Cells, geography: Geography) -> Residents:
+def residents_of(cells: Cells, geography: Geography, *, has_road: BoolArray) -> Residents:
     """Return all residents of the county; ``ValueError`` if the municipalities do not agree."""
     codes = tuple(item.code for item in geography.municipalities)
     if codes != cells.municipality_codes:
@@ -92,7 +92,7 @@ def residents_of(cells: Cells, geography: Geography) -> Residents:
         cell_ids=cells.ids,
         municipality=cells.municipality,
         persons=cells.population,
-        has_road=readonly(~cells.is_ferry),
+        has_road=has_road,
         seat=readonly(seats(geography, codes)),
     )
 

@@ -365,17 +365,17 @@ def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     tr, start = words.tr, answer.start
     helps = [e for e in answer.entries if e.office is not None and e.group in ON_MAP]
     counted = [e for e in helps if e.group in {Group.NEAR, Group.MAYBE_NEAR, Group.FAR}]
-    drawn = _drawn(answer)
+    drawn, bubbles = _drawn(answer), _bubbles(helps, words=words)
+    home = [("home", tr("find.map.home"))] if any(b.kind == "home" for b in bubbles) else []
     sentence = _sentence(answer, drawn, words=words)
     return MapLayer(
         picture=MapPicture(
             classes=_classes(world, answer, counted) if counted else None,
             legend=Legend(
-                title=tr("find.map.legend"),
-                notes=(("home", tr("find.map.home")), ("office", tr("find.map.office"))),
+                title=tr("find.map.legend"), notes=(*home, ("office", tr("find.map.office")))
             ),
             sentences={"" if start is None else start.code: sentence, "": sentence},
-            bubbles=_bubbles(helps, words=words),
+            bubbles=bubbles,
         ),
         title=tr("find.map.title"),
         chosen="" if start is None else start.code,

@@ -356,7 +356,10 @@ def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     near = len(answer.group(Group.NEAR))
     if near:
         return tr.plural(f"find.sum.near{any_way}", near, limit=limit)
-    return tr(f"find.nothing.title{any_way}", limit=limit)
+    nothing = tr(f"find.nothing.title{any_way}", limit=limit)
+    if answer.group(Group.LOCAL):
+        return f"{nothing} {tr('find.nothing.home')}"
+    return f"{nothing} {tr('find.nothing.remote')}" if answer.group(Group.DIGITAL) else nothing
 
 
 def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> Iterable[str]:

@@ -73,10 +73,13 @@ def map_layer(
 
 
 def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
-    """Return the fifteen to choose from, each with its own figure when it is pointed at."""
+    """Return the municipalities to choose from, each with its own figure when it is pointed at."""
     cube = cube_of(world, choice.cube)
     sentences = _sentences(cube, choice, words=words)
-    sentences[""] = Sentence(figure="15", text=words.tr("municipality.map.choose"))
+    sentences[""] = Sentence(
+        figure=words.tr.number(len(cube.municipality_codes)),
+        text=words.tr("municipality.map.choose"),
+    )
     return MapLayer(
         picture=MapPicture(classes=classes_of(world, choice).tolist(), sentences=sentences),
         title=words.tr("municipality.choose.heading"),

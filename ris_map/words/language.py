@@ -116,8 +116,9 @@ def _translator(language: Language, folder: Path) -> Translator:
 
     ``MissingTextError`` if two catalogues of the language define the same key.
     """
-    names = getattr(load_region(folder).names, language.value)
-    named = {f"{{region.{key}}}": name for key, name in names.model_dump().items()}
+    region = load_region(folder)
+    names = getattr(region.names, language.value).model_dump() | {"count": len(region.codes)}
+    named = {f"{{region.{key}}}": str(name) for key, name in names.items()}
 
     def filled(text: object) -> str:
         return re.sub(r"\{region\.\w+\}", lambda found: named[found[0]], str(text))

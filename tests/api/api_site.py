@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+from pyshacl import validate
+from rdflib import Graph
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
@@ -21,6 +24,14 @@ V1 = "/api/v1"
 STANDARDS = Path(os.environ.get("RIS_MAP_STANDARDS", DATA.parents[1] / "shared/standards"))
 """Specifications as published by others; tests that need one say so where it is missing."""
 CONTACT = "karta@example.org"
+
+
+def shapes_accept(graph: Graph, shapes: Path) -> tuple[bool, str]:
+    """Tell whether a graph keeps the published shapes, and the report; skip where they are not."""
+    if not shapes.is_file():
+        pytest.skip(f"the standard's shapes are not at {shapes}")
+    kept, _, report = validate(graph, shacl_graph=Graph().parse(shapes), inference="none")
+    return bool(kept), report[:3000]
 
 
 def application(data_dir: Path = DATA, settings: Settings | None = None) -> Starlette:

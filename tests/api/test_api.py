@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,7 @@ from starlette.testclient import TestClient
 
 from ris_map.api.app import MAX_ADDRESS, OpenData, Store
 from ris_map.api.calls import Site
+from ris_map.api.hsds import HSDS
 from ris_map.common.records import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -417,6 +418,33 @@ def test_answers_stay_within_number_and_size() -> None:
 def test_F7_a_date_beyond_the_calendar_is_no_fault_of_ours(api: TestClient, since: str) -> None:
     answer = api.get(f"{V1}/localities", headers={b"If-Modified-Since": since.encode("latin-1")})
     assert answer.status_code in {200, 304}
+
+
+def style_faults(described: dict[str, Any]) -> Iterator[str]:
+    """Yield breaches of what Spectral's ruleset ``spectral:oas`` recommends and asks."""
+    if not all(described["info"].get(name) for name in ("contact", "license", "description")):
+        yield "info"
+    known = [tag["name"] for tag in described["tags"] if tag["description"]]
+    names = [item["get"]["operationId"] for item in described["paths"].values()]
+    if len({*known}) != len(known) or len({*names}) != len(names):
+        yield "a name twice"
+    for path, item in described["paths"].items():
+        asked, parameters = item["get"], item["get"].get("parameters", ())
+        answers = asked["responses"]
+        if not (asked["summary"] and asked["description"] and {*asked["tags"]} <= {*known}):
+            yield f"{path}: summary, description, tags"
+        if not {"2", "4"} <= {code[0] for code in answers}:
+            yield f"{path}: success and refusal"
+        if not all(one.get("description") for one in (*answers.values(), *parameters)):
+            yield f"{path}: an answer or parameter without a description"
+        of_path = [one["name"] for one in parameters if one["in"] == "path"]
+        if of_path != re.findall(r"\{(\w+)\}", path) or (path != "/" and path.endswith("/")):
+            yield f"{path}: path"
+
+
+@pytest.mark.parametrize("prefix", [V1, HSDS])
+def test_X12_the_description_keeps_the_rules_of_style(api: TestClient, prefix: str) -> None:
+    assert list(style_faults(api.get(f"{prefix}/openapi.json").json())) == []
 
 
 def test_F2_foreign_validators_accept_the_description(api: TestClient) -> None:

@@ -54,8 +54,9 @@ def fits(operation: Any, mode: GenerationMode, excluded: list[Any]) -> None:
     ask()
 
 
-def test_calls_that_follow_one_another_are_as_described() -> None:
+@pytest.mark.parametrize("prefix", [V1, HSDS])
+def test_calls_that_follow_one_another_are_as_described(prefix: str) -> None:
     """The stateful phase: links between operations are found and followed."""
-    described = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", application())
+    described = schemathesis.openapi.from_asgi(f"{prefix}/openapi.json", application())
     machine = described.as_state_machine()
     machine.run(settings=settings(few, stateful_step_count=4))

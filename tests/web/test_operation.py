@@ -135,7 +135,11 @@ def test_every_way_of_running_it_is_bounded_and_not_root() -> None:
     assert "--require-hashes" in recipe
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
     assert all(one["read_only"] and one["cap_drop"] == ["ALL"] for one in services.values())
+    assert all(one["deploy"]["resources"]["limits"] for one in services.values())
     assert services["product"]["deploy"]["replicas"] > 1
+    trusted = services["product"]["environment"]["FORWARDED_ALLOW_IPS"]
+    assert {"name": "FORWARDED_ALLOW_IPS", "value": trusted} in container["env"]
+    assert "option forwardfor" in (DEPLOY / "haproxy.cfg").read_text("utf-8")
 
 
 def test_the_image_holds_what_the_product_needs_and_nothing_else() -> None:

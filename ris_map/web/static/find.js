@@ -1,6 +1,6 @@
 /* The page "Hitta stöd": what a browser has to do by itself.
  *
- * - the search for a place: a combobox that finds "Saxnäs" from "saxnas" and speaks the page's language
+ * - the search for a place: a combobox that finds "Åre" from "are" and speaks the page's language
  * - the browser's own position, asked for by a button only; it is compared with the settlements'
  *   points here, in the browser, and nothing but the id of the nearest one goes anywhere
  * - links that change the address without loading the page anew, copying the link, printing
