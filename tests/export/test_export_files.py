@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -180,11 +181,8 @@ def test_the_geopackage_of_municipalities_is_the_same_land(api: TestClient, tmp_
     assert set(read.geom_type) == {"MultiPolygon"}
     areas = zip(read.area, source.to_crs(3006).area, strict=True)
     assert all(math.isclose(a, b, rel_tol=1e-6) for a, b in areas)
-    (_, _, description, *_) = (
-        sqlite3.connect(path)
-        .execute("SELECT table_name, data_type, description FROM gpkg_contents")
-        .fetchone()
-    )
+    with closing(sqlite3.connect(path)) as database:
+        (description,) = database.execute("SELECT description FROM gpkg_contents").fetchone()
     assert "ODbL-1.0" in description
     assert "© OpenStreetMaps bidragsgivare" in description
     assert "© OpenStreetMap contributors" in description
