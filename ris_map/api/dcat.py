@@ -240,7 +240,11 @@ class _Writer:
             said[DCTERMS.temporal] = self._is(URIRef(f"{me}-period"), DCTERMS.PeriodOfTime, start)
         if dataset.id == "actors":
             frozen = (register.meta.release for register in self._call.site.served.releases)
-            said[DCTERMS.hasVersion] = [self._version(dataset, said, one) for one in frozen if one]
+            said[DCTERMS.hasVersion] = [
+                self._version(dataset, said, one)
+                for one in frozen
+                if one and period_end(one.date) <= self._call.world.on
+            ]
         self._is(me, DCAT.Dataset, said)
 
     def _version(self, whole: Dataset, said: dict[URIRef, Any], release: Release) -> URIRef:
