@@ -90,6 +90,15 @@ def go(page: Page, to: str) -> None:
     page.wait_for_function("() => location.search.includes('lang=')")
 
 
+def count_messages(page: Page) -> list[object]:
+    """Give a list that grows with every message that the page sends to the server from now on."""
+    sent: list[object] = []
+    session = page.context.new_cdp_session(page)
+    session.on("Network.webSocketFrameSent", lambda event: sent.append(event))  # noqa: PLW0108 - Playwright cannot mark a built-in
+    session.send("Network.enable")
+    return sent
+
+
 @contextmanager
 def guarded_page(
     browser: Browser,

@@ -14,46 +14,35 @@ from tests.browser.harness import map_frame, settle
 PATH = "/styrkeomraden"
 
 
-def test_X4_no_accessibility_faults_with_everything_unfolded(
+def test_K4_X4_bars_and_towns_change_headline_map_list_and_address(
     open_page: OpenPage, axe: Callable[[Page], None]
 ) -> None:
-    page = open_page(f"{PATH}?omrade=besoksnaring&tatort=2480-umea")
-    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
-    axe(page)
-
-
-def test_K4_a_bar_changes_headline_map_list_and_address(open_page: OpenPage) -> None:
     page = open_page(PATH)
-    before = map_frame(page).evaluate("risState().bubbles.length")
+    frame = map_frame(page)
+    before = frame.evaluate("risState().bubbles.length")
     page.get_by_role("link", name=re.compile("^Life science")).click()
     expect(page.locator("h1")).to_have_text(re.compile("^Life science: 2 egna"))
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["omrade"] == ["life_science"]
     expect(page.locator("section[data-group=own]")).to_have_attribute("data-count", "2")
-    assert map_frame(page).evaluate("risState().bubbles.length") != before
-
-
-def test_an_area_is_chosen_with_the_keyboard(open_page: OpenPage) -> None:
-    page = open_page(PATH)
+    assert frame.evaluate("risState().bubbles.length") != before
+    # another with the keyboard
     page.get_by_role("link", name=re.compile("^Besöksnäring")).focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Besöksnäring: 0 egna aktörer")
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["omrade"] == ["besoksnaring"]
-
-
-def test_K4_a_town_on_the_map_narrows_the_list_and_rows_mark_the_map(open_page: OpenPage) -> None:
-    page = open_page(PATH)
+    # a town on the map narrows the list, and rows mark the map
     everybody = page.locator(".ris-row").count()
-    frame = map_frame(page)
     frame.locator('.ris-bubble[data-town="2480-umea"]').press("Enter")
     page.wait_for_url(re.compile("tatort=2480-umea"))
     settle(page)
     assert 0 < page.locator(".ris-row").count() < everybody
+    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    axe(page)
     page.locator(".ris-row").first.hover()
-    assert "2480-umea" in frame.locator(".is-hot").evaluate_all(
-        "(e) => e.map((m) => m.dataset.town)"
-    )
+    hot = frame.locator(".is-hot").evaluate_all("(e) => e.map((m) => m.dataset.town)")
+    assert "2480-umea" in hot
     frame.locator('[data-municipality="2421"]').press("Enter")
     page.wait_for_url(re.compile("kommun=2421"))
     assert "Storuman" in frame.evaluate("risState().say")
