@@ -48,8 +48,7 @@ from ris_map.api.queries import (
 )
 from ris_map.api.register import Row, collection, feature, plain
 from ris_map.common.records import MunicipalityCode, Record, Slug
-from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty
-from ris_map.coverage.cubes import cube_of, share_range
+from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, cube_of, share_range
 from ris_map.coverage.groups import Supply
 from ris_map.export.tables import geopackage, layer
 from ris_map.register.reading import register_schema

@@ -20,11 +20,13 @@ from ris_map.coverage.cube import (
     THRESHOLDS,
     CellState,
     CoverageCube,
+    class_codes,
+    cube_of,
+    cubes_over_speeds,
     positions,
     remote_offers,
     state_codes,
 )
-from ris_map.coverage.cubes import class_codes, cube_of, cubes_over_speeds
 from ris_map.coverage.people import Figures, People, count_within, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.register.vocabulary import Delivery, Phase, ServiceType

@@ -17,8 +17,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from ris_map.common.address import DatedChoice, Flag, one_of
-from ris_map.coverage.cube import REMOTE
-from ris_map.coverage.cubes import UNKNOWN_CLASS, class_shares
+from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division

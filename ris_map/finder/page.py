@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from ris_map.common import dates
-from ris_map.coverage.cubes import CLASS_LIMITS
+from ris_map.coverage.cube import CLASS_LIMITS
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
 from ris_map.finder.words import (

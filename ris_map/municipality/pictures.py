@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import class_shares, cube_of
+from ris_map.coverage.cube import CoverageCube, class_shares, cube_of
 from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.geography.boundaries import county_shapes

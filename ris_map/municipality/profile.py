@@ -18,8 +18,7 @@ import numpy as np
 from pydantic import Field
 
 from ris_map.common.address import DatedChoice, Flag
-from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube, cube_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
 from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice

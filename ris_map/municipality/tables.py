@@ -9,8 +9,7 @@ from functools import partial
 from itertools import product
 from typing import Literal
 
-from ris_map.coverage.cube import CoverageCell
-from ris_map.coverage.cubes import time_class
+from ris_map.coverage.cube import CoverageCell, time_class
 from ris_map.coverage.ways import Way
 from ris_map.geography.county import Statistic
 from ris_map.municipality.profile import LIKENESS, NEARBY, ListKind, Profile, WayList

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ris_map.coverage.cubes import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
+from ris_map.coverage.cube import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import picture_version
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import DEFAULT_DIVISION

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import cube_of
 from ris_map.coverage.people import People, Residents, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
 from ris_map.siting.plan import WORKING_DAYS, Plan, Round, SitingChoice

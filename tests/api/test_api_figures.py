@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from ris_map.coverage.cube import THRESHOLDS
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import THRESHOLDS, cube_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.selection import Filter, select

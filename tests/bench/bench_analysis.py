@@ -24,8 +24,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ris_map.coverage.cube import THRESHOLDS, coverage_cube
-from ris_map.coverage.cubes import cube_of, population_of, support_of
+from ris_map.coverage.cube import THRESHOLDS, coverage_cube, cube_of, population_of, support_of
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.groups import fragility
 from ris_map.coverage.people import People, figures

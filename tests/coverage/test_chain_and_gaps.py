@@ -5,8 +5,7 @@ import math
 import pytest
 from hypothesis import given
 
-from ris_map.coverage.cube import CellState, Certainty
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import CellState, Certainty, cube_of
 from ris_map.coverage.gaps import find_gaps, remote_facts, support_chains, weakest_phases
 from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Answer, Availability, Phase, ServiceScope, ServiceType

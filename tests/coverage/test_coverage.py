@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CellState, Certainty, CoverageCell, coverage_cube
-from ris_map.coverage.cubes import cube_of, population_of
+from ris_map.coverage.cube import (
+    CellState,
+    Certainty,
+    CoverageCell,
+    coverage_cube,
+    cube_of,
+    population_of,
+)
 from ris_map.coverage.people import seats
 from ris_map.coverage.support import ANSWERS, CubeChoice, truth_tensor
 from ris_map.register.model import Actor, DeliveryBasis

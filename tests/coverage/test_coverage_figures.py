@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import fromstring
 
-from ris_map.coverage.cubes import time_class
+from ris_map.coverage.cube import time_class
 from ris_map.coverage.gaps import find_gaps, gap_mask
 from ris_map.coverage.groups import fragility, supply_of
 from ris_map.coverage.map_picture import picture

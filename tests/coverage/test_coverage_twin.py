@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from ris_map.coverage.cubes import population_of
+from ris_map.coverage.cube import population_of
 from ris_map.coverage.ways import cell_evidence
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from tests.coverage.slow_twin import assert_same, slow_cell

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ris_map.coverage.cubes import (
+from ris_map.coverage.cube import (
     UNKNOWN_CLASS,
     class_codes,
     class_shares,

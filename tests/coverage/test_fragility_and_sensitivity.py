@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from ris_map.coverage.cube import CellState, CoverageCube
-from ris_map.coverage.cubes import cube_of, cubes_over_speeds, share_range
+from ris_map.coverage.cube import CellState, CoverageCube, cube_of, cubes_over_speeds, share_range
 from ris_map.coverage.gaps import sensitivity
 from ris_map.coverage.groups import fragility
 from ris_map.coverage.support import CubeChoice

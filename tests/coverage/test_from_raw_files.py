@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import cube_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
 from tests.coverage import from_raw_files

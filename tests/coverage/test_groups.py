@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import coverage_cube
-from ris_map.coverage.cubes import cube_of, population_of, support_of
+from ris_map.coverage.cube import coverage_cube, cube_of, population_of, support_of
 from ris_map.coverage.groups import Supply, group_figures, pooled
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import MUNICIPALITY_CODES

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import cube_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import BY_ROAD, Group, SupportAnswer, find_support, rank

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import cube_of
 from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import Residents
 from ris_map.siting.best import best_sets, last, problem, search

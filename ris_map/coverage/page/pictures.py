@@ -12,8 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ris_map.coverage.cube import THRESHOLDS
-from ris_map.coverage.cubes import time_class
+from ris_map.coverage.cube import THRESHOLDS, time_class
 from ris_map.coverage.map_picture import picture as map_content
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words

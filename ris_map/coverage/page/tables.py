@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, cube_of
 from ris_map.coverage.gaps import (
     Chain,
     RankedGap,

@@ -11,8 +11,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from ris_map.common.address import one_of
-from ris_map.coverage.cube import CoverageCube
-from ris_map.coverage.cubes import cube_of
+from ris_map.coverage.cube import CoverageCube, cube_of
 from ris_map.coverage.gaps import CellKey
 from ris_map.coverage.groups import GroupFigures, Supply, group_figures
 from ris_map.coverage.map_picture import MapView, PictureChoice
