@@ -37,7 +37,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.words import Translator, translator
-from ris_map.words.language import Language
+from ris_map.words.language import Language, LocalText
 
 ISSUED = date(2026, 11, 23)
 """When the catalogue was first published."""
@@ -403,15 +403,17 @@ class _Services:
         if offer.delivery.office in {Availability.OFFERED, Availability.LIMITED}:
             offices = [office for office in actor.offices if office.is_valid(on)]
             ways += [(Delivery.OFFICE, f"office-{x.id}", x.town) for x in offices]
+
+        def described(label: LocalText, town: str) -> list[Literal]:
+            return in_languages(lambda x: ", ".join(filter(None, (label.in_(x), town))))
+
         made = []
         for way, name, town in ways:
             label = self._ways[way]
             me = self._own[f"{service}-{name}"]
             said = {
                 DCTERMS.identifier: Literal(f"{service}-{name}"),
-                DCTERMS.description: in_languages(
-                    lambda x, label=label, town=town: ", ".join(filter(None, (label.in_(x), town)))
-                ),
+                DCTERMS.description: described(label, town),
                 DCTERMS.type: self._named(f"way-{way}", label.in_),
                 M8G.ownedBy: owner,
             }
