@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ris_map.common.records import Loc
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.asking import corrected, questions
-from ris_map.register.model import Actor
+from ris_map.register.model import Actor, Register
 from ris_map.register.reading import check_changed, check_register
 from ris_map.web import data
 from ris_map.words import translator
@@ -68,29 +68,25 @@ def test_M5_a_correction_is_a_fragment_that_the_model_takes(tmp_path: Path) -> N
     assert REGISTER.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ("https://https://www.almi.se", "homepage"),
-        ("ring 070-123 45 67", "homepage"),
-        ("https://x", "homepage"),
-    ],
-)
-def test_F17_what_the_register_would_refuse_is_refused_in_the_form(said: str, field: str) -> None:
+def test_F17_what_the_register_would_refuse_is_refused_in_the_form() -> None:
     session = opened("almi-nord")
-    session.text_input[1].set_value(said)
-    session.button[0].click().run()
-    assert not session.exception
-    assert not session.code
-    assert f"{field}: " in read(session).text
-    assert "070-123" not in html(session)
+    for said in ("https://https://www.almi.se", "ring 070-123 45 67", "https://x"):
+        session.text_input[1].set_value(said)
+        session.button[0].click().run()
+        assert not session.exception
+        assert not session.code
+        assert "homepage: " in read(session).text
+        assert "070-123" not in html(session)
 
 
 def test_A3_the_fragment_is_checked_by_the_checks_of_the_whole_file_in_the_same_words(
     tmp_path: Path,
 ) -> None:
-    register = data.register_state().register
-    actor, today = register.by_id["almi-nord"], date(2026, 11, 26)
+    """With a few actors that point at nobody: the words are compared, and few can say them."""
+    whole = data.register_state().register
+    actor, today = whole.by_id["almi-nord"], date(2026, 11, 26)
+    others = [a for a in whole.actors if not (a.successor or a.same_as or a == actor)]
+    register = Register(meta=whole.meta, actors=(*others[:4], actor, *others[4:6]))
     municipality_at = data.geography().municipality_at
     said: dict[str, dict[Loc, object]] = {
         "status": {("status",): "unknown"},
@@ -109,15 +105,15 @@ def test_A3_the_fragment_is_checked_by_the_checks_of_the_whole_file_in_the_same_
         raw["actors"] = [correction.record if a["id"] == actor.id else a for a in raw["actors"]]
         path = tmp_path / "actors.yaml"
         path.write_text(dump_yaml(raw), encoding="utf-8")
-        whole = check_register(path, municipality_at=municipality_at, today=today)
-        errors = [f for f in whole.faults if f.is_error]
+        report = check_register(path, municipality_at=municipality_at, today=today)
+        errors = [f for f in report.faults if f.is_error]
         assert [(f.record, f.field, f.reason, f.action) for f in found] == [
             (f.record, f.field, f.reason, f.action) for f in errors
         ], name
         assert bool(found) is (name != "nothing")
 
 
-@pytest.mark.parametrize("query", [{}, {"id": "finns-inte"}, {"id": "<script>"}])
+@pytest.mark.parametrize("query", [{}, {"id": "<script>"}])
 def test_without_a_record_there_is_the_list_to_choose_from(query: dict[str, str]) -> None:
     session = open_page(query, page=PAGE)
     assert not session.exception
