@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import translator
 from ris_map.words.language import Language
@@ -63,17 +60,13 @@ def test_I1_from_place_and_phase_to_a_list() -> None:
     assert groups(session)[:2] == ["local-adjacent", "digital"]
 
 
-def test_I1_the_page_is_never_empty() -> None:
+def test_I1_the_page_is_never_empty_and_is_second_in_the_menu() -> None:
     session = open_find()
     assert not session.exception
     assert cards(session)
     assert set(groups(session)) <= {"digital", "remote", "adjacent-remote", "doubtful"}
     assert TR("find.answer.start") in read(session).text
-
-
-def test_the_page_is_second_in_the_menu() -> None:
-    paths = link_paths(open_find())
-    labels = [label for label in paths if label in (TR("nav.start"), TR("nav.find"))]
+    labels = [name for name in link_paths(session) if name in (TR("nav.start"), TR("nav.find"))]
     assert labels == [TR("nav.start"), TR("nav.find")]
 
 
@@ -131,17 +124,19 @@ def test_I5_unknown_values_are_named() -> None:
     assert cards(session)
 
 
-@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_I4_every_municipality_has_a_page_that_works(code: str) -> None:
+@pytest.mark.parametrize(("code", "is_near"), [("2480", True), ("2425", False)])
+def test_I4_with_and_without_something_near_the_page_has_a_way_on(
+    code: str, *, is_near: bool
+) -> None:
+    """For every municipality, phase and type of service: tests/finder/test_find_views.py."""
     session = open_find({"plats": code, "fas": "vaxa", "stod": "inkubator_accelerator"})
     assert not session.exception
-    text = read(session).text
     assert cards(session)
-    if "ris-missing" in html(session):
-        assert "Börja hemma" in text
+    assert ("near" in groups(session)) == is_near
+    assert ("ris-missing" in html(session)) != is_near
+    if not is_near:
+        assert "Börja hemma" in read(session).text
         assert f"cell={code}.vaxa.inkubator_accelerator" in html(session)
-    else:
-        assert "near" in groups(session)
 
 
 def test_the_short_questions_choose_a_phase() -> None:
@@ -167,17 +162,3 @@ def test_I9_no_key_and_no_other_language_is_shown(language: str) -> None:
         if key.startswith("find.") and said != own and len(said) > 12 and "{" not in said:
             assert said not in text, key
     assert first_level_headings(session) == 1
-
-
-def test_X10_a_register_that_breaks_at_run_time_is_told_and_the_last_good_one_kept(
-    own_data: Path,
-) -> None:
-    session = open_find({"plats": "2462"})
-    shown = cards(session)
-    path = own_data / "actors.yaml"
-    path.write_text("actors: [", encoding="utf-8")
-    os.utime(path, (1, 1))  # as if it had rested
-    session.run()
-    assert not session.exception
-    assert TR("fault.kept") in read(session).text
-    assert cards(session) == shown

@@ -370,7 +370,7 @@ def test_R5_inland_only_counts_the_inland() -> None:
 @pytest.mark.parametrize(("days", "visits"), [(1, 1), (2, 1), (2, 2)])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_R13_the_best_rounds_are_those_of_a_slow_twin(seed: int, days: int, visits: int) -> None:
-    basis = make_basis(seed, places=6)
+    basis = make_basis(seed, places=5)
     asked = choice(base="ort-0", month_days=days, visits=visits)
     now = state(basis, Plan(), asked)
     found = last(best_rounds(basis, asked))
@@ -379,7 +379,7 @@ def test_R13_the_best_rounds_are_those_of_a_slow_twin(seed: int, days: int, visi
     reaches = basis.place_minutes <= 30
     tours = []
     for size in (1, 2, 3):
-        for stops in combinations(range(6), size):
+        for stops in combinations(range(5), size):
             length = scenario(
                 basis, choice(rounds=(f"ort-0:{','.join(f'ort-{s}' for s in stops)}:1",))
             ).drives[0]
