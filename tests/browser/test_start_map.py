@@ -156,10 +156,9 @@ NAMED = {
     "/?kommun=2421": {"Storuman"},
     "/?fas=alla&stod=alla": {"Umeå", "Skellefteå"},
     "/?kommun=2480": {"Umeå"},
-    # from page to page and back: the map begins anew
     "/styrkeomraden": {"Umeå", "Skellefteå", "Lycksele", "Inland", "Kust"},
-    "/kommun?kommun=2417&jamfor=2418": {"Norsjö", "Malå", "Lycksele"},
     "/styrkeomraden?omrade=besoksnaring": {"Umeå", "Skellefteå", "Malå", "Inland", "Kust"},
+    "/kommun?kommun=2417&jamfor=2418": {"Norsjö", "Malå", "Lycksele"},
     "/kommun?kommun=2422": {"Sorsele", "Lycksele"},
 }
 

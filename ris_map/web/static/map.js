@@ -24,7 +24,7 @@
 
   let map, squares, names, say, key, words = {};
   let corners, owners, codes, ground;
-  let shown = { picture: {} }, hovered = "", pinned = "", order = 0, awaited = true, moved = false, fitted = null;
+  let shown = { picture: {} }, hovered = "", pinned = "", order = 0, awaited = true, moved = false, fitted = null, keyHeight = 0;
   const areas = new Map(), bubbles = new Map(), extras = {};
 
   /* ---- squares: a canvas renderer of Leaflet with one drawing of ours; panning, the zoom's
@@ -374,6 +374,7 @@
     const left = !hasClasses ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * (square ? 0.13 : 0.3));
     const rim = shown.routes?.length ? 26 : 8; // a way ends in a bubble
     const room = narrow() ? { paddingTopLeft: [rim, 46], paddingBottomRight: [rim, rim + (key.hidden ? 8 : key.offsetHeight + 6)] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
+    keyHeight = key.hidden ? 0 : key.offsetHeight;
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const lands = chosenLands();
     const bounds = L.latLngBounds(lands.length || routes.length ? routes : words.county);
@@ -560,7 +561,8 @@
     paint();
     const legendIsNew = key.hidden;
     if (fresh) setLegend();
-    if (legendIsNew && !key.hidden && !moved) fit(false); // the county has its room beside the legend
+    // the county has its room beside the legend, on a phone above it also when it has grown
+    if (!key.hidden && !moved && (legendIsNew || (fresh && narrow() && key.offsetHeight > keyHeight))) fit(false);
     setBubbles();
     setLines();
     if (fresh) nameAreas();
