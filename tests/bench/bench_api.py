@@ -3,28 +3,24 @@
 Both are packed by the same middleware and run under uvicorn on loopback, in processes of their
 own. The client, this process, is itself near its limit, which brings the two figures closer
 together: what counts is that the API stays above half of the bare route, not the number itself.
-Run with ``python -m tests.bench.bench_api``; the table is printed and output/bench-api.json
-written.
+Run with ``python -m tests.bench.bench_api``.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import statistics
 import sys
-import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.bench.measure import Result, table, write_report
-from tests.browser.harness import ROOT, Server, free_port
+from tests.bench.measure import Bench, Result, main, medians
+from tests.browser.harness import ROOT, Server
 
 ADDRESSES = (
     "/api/v1/actors.geojson",
@@ -44,64 +40,25 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-HERE = Path(__file__)
-BODIES = [HERE.with_name(f"body-{{number}}").read_bytes() for number in range({count})]
+BODIES = {path.name: path.read_bytes() for path in Path(__file__).parent.glob("body-*")}
 
 async def bare(request):
-    number = int(request.path_params["number"])
-    return Response(BODIES[number], media_type="application/geo+json")
+    return Response(BODIES[request.path_params["name"]], media_type="application/geo+json")
 
 async def health(request):
     return Response("ok")
 
 app = Starlette(
-    routes=[Route("/bare/{{number}}", bare), Route("/_stcore/health", health)],
+    routes=[Route("/bare/{name}", bare), Route("/_stcore/health", health)],
     middleware=[Middleware(GZipMiddleware, compresslevel=4, minimum_size=1024)],
 )
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """One run: seconds per request over all connections, and the latency of each request."""
-
-    per_request: float
-    latencies: tuple[float, ...]
-
-    @property
-    def p99(self) -> float:
-        """The slowest hundredth begins here."""
-        return statistics.quantiles(self.latencies, n=100)[-1]
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[tuple[Server, Server]]:
-    """Start the product and the bare application; stop both at the end."""
-    port = free_port()
-    uvicorn = [sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--log-level", "warning"]
-    product = Server.start(
-        [*uvicorn, "--app-dir", str(ROOT), "--port", str(port), "app:app"],
-        port,
-        log=folder / "product.log",
-        env={"RIS_MAP_TODAY": "2026-11-23"},
-    )
-    try:
-        for number, address in enumerate(ADDRESSES):
-            with urllib.request.urlopen(product.url + address, timeout=60) as answer:
-                (folder / f"body-{number}").write_bytes(answer.read())
-        (folder / "bare_app.py").write_text(BARE_APP.format(count=len(ADDRESSES)))
-        other = free_port()
-        bare = Server.start(
-            [*uvicorn, "--app-dir", str(folder), "--port", str(other), "bare_app:app"],
-            other,
-            log=folder / "bare.log",
-        )
-        try:
-            yield product, bare
-        finally:
-            bare.stop()
-    finally:
-        product.stop()
+def uvicorn(port: int, *, folder: Path, app: str) -> list[str]:
+    """Give the command for an application that lies in a folder."""
+    told = ["--host", "127.0.0.1", "--log-level", "warning", "--port", str(port)]
+    return [sys.executable, "-m", "uvicorn", "--app-dir", str(folder), *told, app]
 
 
 async def _connection(host: str, port: int, request: bytes, count: int) -> list[float]:
@@ -110,40 +67,28 @@ async def _connection(host: str, port: int, request: bytes, count: int) -> list[
     for _ in range(count):
         start = time.perf_counter()
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304")):
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        if not head.startswith(b"http/1.1 200"):
             raise RuntimeError(head.decode(errors="replace"))
-        low = head.lower()
-        at = low.find(b"content-length:")
-        if at >= 0:
-            await reader.readexactly(int(low[at + 15 : low.index(b"\r\n", at)]))
+        _, _, length = head.partition(b"content-length:")
+        await reader.readexactly(int(length.partition(b"\r\n")[0]))
         seconds.append(time.perf_counter() - start)
     writer.close()
     return seconds
 
 
-def run(url: str, *, connections: int, requests: int, headers: str = "") -> Load:
-    """Ask for one address over several connections that stay open."""
+def ask(url: str, *, connections: int = 1, requests: int = 1) -> list[float]:
+    """Ask for one address over several connections that stay open; give each answer's seconds."""
     parts = urlsplit(url)
     address = parts.path + (f"?{parts.query}" if parts.query else "")
-    request = (
-        f"GET {address} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept-Encoding: gzip\r\n{headers}\r\n"
-    ).encode()
+    head = f"GET {address} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept-Encoding: gzip\r\n\r\n"
+    one = partial(_connection, parts.hostname or "", parts.port or 80, head.encode())
 
-    async def all_connections() -> list[list[float]]:
+    async def every() -> list[list[float]]:
         each = requests // connections
-        return await asyncio.gather(
-            *(
-                _connection(parts.hostname or "", parts.port or 80, request, each)
-                for _ in range(connections)
-            )
-        )
+        return await asyncio.gather(*(one(each) for _ in range(connections)))
 
-    start = time.perf_counter()
-    found = asyncio.run(all_connections())
-    elapsed = time.perf_counter() - start
-    latencies = tuple(second for seconds in found for second in seconds)
-    return Load(elapsed / len(latencies), latencies)
+    return [second for seconds in asyncio.run(every()) for second in seconds]
 
 
 def cpu_seconds(process: int) -> float:
@@ -152,82 +97,60 @@ def cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def compared(
-    address: str, servers: tuple[Server, Server], paths: tuple[str, str], *, connections: int
-) -> list[Result]:
+def compared(name: str, places: Sequence[tuple[Server, str]], connections: int) -> Iterator[Result]:
     """Measure product and bare route in turns: the best of five runs each, and processor time.
 
     The best run is the one that other programs disturbed least. Processor time per request says
     what one server process could do on a machine of its own, whatever else runs on this one.
     """
-    loads: tuple[list[Load], list[Load]] = ([], [])
-    used = [0.0, 0.0]
+    took, used, latencies = ([], []), [0.0, 0.0], list[float]()
     for turn in range(6):
-        for which, (server, path) in enumerate(zip(servers, paths, strict=True)):
-            before = cpu_seconds(server.process.pid)
-            load = run(server.url + path, connections=connections, requests=REQUESTS)
+        for which, (server, path) in enumerate(places):
+            before, start = cpu_seconds(server.process.pid), time.perf_counter()
+            seconds = ask(server.url + path, connections=connections, requests=REQUESTS)
             if turn:  # the first run only warms up
-                loads[which].append(load)
-                used[which] += cpu_seconds(server.process.pid) - before
-    mine, bare = (min(found, key=lambda load: load.per_request) for found in loads)
-    counts = [sum(len(load.latencies) for load in found) for found in loads]
-    name = f"{address}, {connections} connection(s)"
-    return [
-        Result(
-            name=name,
-            unit="µs",
-            value=mine.per_request * 1e6,
-            bare=bare.per_request * 1e6,
-            budget=BUDGET,
-            note=f"{1 / mine.per_request:,.0f} against {1 / bare.per_request:,.0f} requests/s; "
-            f"median {statistics.median(mine.latencies) * 1e3:.2f} ms, p99 {mine.p99 * 1e3:.2f} ms",
-        ),
-        Result(
-            name=f"{name}, processor time",
-            unit="µs",
-            value=used[0] / counts[0] * 1e6,
-            bare=used[1] / counts[1] * 1e6,
-            budget=BUDGET,
-        ),
-    ]
+                took[which].append(1e6 * (time.perf_counter() - start) / len(seconds))
+                used[which] += 1e6 * (cpu_seconds(server.process.pid) - before) / len(seconds)
+                latencies += seconds if not which else []
+    (mine, bare), slow = map(min, took), 1e3 * statistics.quantiles(latencies, n=100)[-1]
+    note = f"{1e6 / mine:,.0f} against {1e6 / bare:,.0f} requests/s; p99 {slow:.2f} ms"
+    yield Result(name=name, unit="µs", value=mine, bare=bare, budget=BUDGET, note=note)
+    name = f"{name}, processor time"
+    yield Result(name=name, unit="µs", value=used[0] / 5, bare=used[1] / 5, budget=BUDGET)
 
 
-def first_time(product: Server) -> list[Result]:
+def product_of(bench: Bench) -> Server:
+    """Start the product under the bare route's server, on one day."""
+    command = partial(uvicorn, folder=ROOT, app="app:app")
+    return bench.start("product", command, RIS_MAP_TODAY="2026-11-23")
+
+
+def measure_kept(bench: Bench) -> Iterator[Result]:
+    """Answers that are kept, beside the same bytes."""
+    product = product_of(bench)
+    for number, address in enumerate(ADDRESSES):
+        with urllib.request.urlopen(product.url + address, timeout=60) as answer:
+            (bench.folder / f"body-{number}").write_bytes(answer.read())
+    (bench.folder / "bare_app.py").write_text(BARE_APP, encoding="utf-8")
+    bare = bench.start("bare", partial(uvicorn, folder=bench.folder, app="bare_app:app"))
+    for number, address in enumerate(ADDRESSES):
+        places = ((product, address), (bare, f"/bare/body-{number}"))
+        for connections in (1, 16) if number == 0 else (16,):
+            yield from compared(f"{address}, {connections} connection(s)", places, connections)
+
+
+def measure_new(bench: Bench) -> Iterator[Result]:
     """The latency of answers that have to be made: another filter each time."""
-    words = [f"q=ord{number}" for number in range(30)]
-    seconds = [
-        run(f"{product.url}/api/v1/actors.geojson?bredd=adjacent&{word}", connections=1, requests=1)
-        for word in words
-    ]
-    made = statistics.median(load.per_request for load in seconds)
-    grids = [f"grans={g}&bredd={b}" for g in (30, 60, 90, 120) for b in ("core", "adjacent")]
+    api = f"{product_of(bench).url}/api/v1"
+    filters = [f"actors.geojson?bredd=adjacent&q=ord{number}" for number in range(30)]
     cubes = [
-        run(f"{product.url}/api/v1/coverage?{grid}&utanfor=ja", connections=1, requests=1)
-        for grid in grids
+        f"coverage?grans={limit}&bredd={scope}&utanfor=ja"
+        for limit in (30, 60, 90, 120)
+        for scope in ("core", "adjacent")
     ]
-    cube = statistics.median(load.per_request for load in cubes)
-    return [
-        Result(name="GeoJSON of a new filter", unit="ms", value=made * 1e3),
-        Result(name="coverage of a new choice", unit="ms", value=cube * 1e3),
-    ]
-
-
-def main() -> int:
-    """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--strict", action="store_true", help="fail when a budget is not kept")
-    options = parser.parse_args()
-    results: list[Result] = []
-    with tempfile.TemporaryDirectory() as name, running(Path(name)) as servers:
-        for number, address in enumerate(ADDRESSES):
-            paths = (address, f"/bare/{number}")
-            for connections in (1, 16) if number == 0 else (16,):
-                results += compared(address, servers, paths, connections=connections)
-        results += first_time(servers[0])
-    print(table(results))
-    write_report(results, ROOT / "output" / "bench-api.json")
-    return int(options.strict and not all(result.kept for result in results))
+    for name, addresses in (("GeoJSON of a new filter", filters), ("a new coverage choice", cubes)):
+        yield medians(name, [1000 * ask(f"{api}/{address}")[0] for address in addresses])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, {"kept": measure_kept, "new": measure_new}))

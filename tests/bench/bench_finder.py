@@ -6,31 +6,18 @@ the same browser and run.
 
 from __future__ import annotations
 
-import argparse
-import statistics
 import sys
-import time
-from datetime import date
+from collections.abc import Iterator
+from functools import partial
 
 from playwright.sync_api import Page
 
 from ris_map.finder.answer import find_support
 from ris_map.finder.need import Need
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Phase
-from ris_map.travel.world import World, foundations
-from tests.bench.measure import (
-    Result,
-    all_running,
-    measure_changes,
-    quartiles,
-    table,
-    time_click,
-)
-from tests.browser.harness import ROOT
+from tests.bench.measure import Bench, Result, county, main, measure_changes, time_click, timed
 
-DAY = date(2026, 11, 23)
 PATH = "/hitta?plats=2462&fas=ide"
 PHASES = ".ris-chain a"
 """The other phases, in order."""
@@ -46,27 +33,16 @@ READ = """() => {
 }"""
 
 
-def measure_library() -> list[Result]:
-    """One answer after the other: a place for the first time, and another phase at the same."""
-    register = load_register(ROOT / "data" / "actors.yaml", today=DAY)
-    world = World(foundations=foundations(ROOT / "data"), register=register, on=DAY)
-    find_support(world, Need(place="2480", phase=Phase.VAXA))
-    first, again = [], []
-    for code in MUNICIPALITY_CODES:
-        for times, phase in ((first, Phase.IDE), (again, Phase.UTVECKLING), (again, Phase.IDE)):
-            start = time.perf_counter()
-            find_support(world, Need(place=code, phase=phase))
-            times.append((time.perf_counter() - start) * 1000)
-    return [
-        Result(
-            name=name,
-            unit="ms",
-            value=statistics.median(times),
-            budget=50.0,
-            note=f"{quartiles(times)}, longest {max(times):.0f}; {len(register.actors)} actors",
-        )
-        for name, times in (("answer, new place", first), ("answer, another phase", again))
-    ]
+def measure_library(_: Bench) -> Iterator[Result]:
+    """One answer after the other: a place for the first time, then other phases at the same."""
+    find_support(county(), Need(place="2480", phase=Phase.VAXA))
+    for name, phases in (
+        ("new place", [Phase.IDE]),
+        ("another phase", [Phase.UTVECKLING, Phase.IDE]),
+    ):
+        needs = [Need(place=code, phase=phase) for code in MUNICIPALITY_CODES for phase in phases]
+        calls = [partial(find_support, county(), need) for need in needs]
+        yield timed(f"answer, {name}", calls, budget=50.0)
 
 
 def press(page: Page) -> float:
@@ -74,26 +50,12 @@ def press(page: Page) -> float:
     return time_click(page, READ, page.locator(PHASES).first.click)
 
 
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=15, help="presses measured (default 15)")
-    parser.add_argument("--strict", action="store_true", help="fail when a budget is not kept")
-    options = parser.parse_args()
-    results = measure_library()
+def measure_page(bench: Bench) -> Iterator[Result]:
+    """A press beside a choice in the bare app, and its bytes."""
     name = "phase to changed list and map"
-    with all_running() as (browser, servers):
-        results += measure_changes(
-            browser,
-            servers,
-            PATH,
-            {name: press},
-            repeat=options.repeat,
-            budgets={name: 2.0, "bytes": 30_000.0},
-        )
-    print(table(results))
-    return int(options.strict and not all(result.kept for result in results))
+    budgets = {name: 2.0, "bytes": 30_000.0}
+    yield from measure_changes(bench, PATH, {name: press}, budgets=budgets)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, {"library": measure_library, "page": measure_page}))

@@ -7,12 +7,11 @@ that of ``bench_analysis``; DuckDB is no dependency, install it in an environmen
 
 from __future__ import annotations
 
-import pickle
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +22,11 @@ from ris_map.coverage.people import People, count_within
 from ris_map.travel.matrix import nearest_minutes, part, travel
 from ris_map.travel.network import IntArray, Joined
 from tests.bench.bench_analysis import SEED, sweden
+from tests.bench.measure import memory_mb
 
 SETS, LIMIT = 15, 30.0
 SIZES = ((16, 312), (4, 312), (1, 312), (1, 1250), (1, 2500), (1, 5000))
+"""Every so many cells of the country, and offices."""
 MEMORY = "2GB"  # what DuckDB may use; the rest goes to the disk
 World = tuple[Joined, Joined, People, IntArray]
 """Offices, cells, residents, and for each office a bit for each set that it belongs to."""
@@ -102,39 +103,30 @@ def duckdb(world: World, file: Path) -> tuple[float, IntArray]:
     return time.process_time() - start, np.array([[n or 0 for n in row] for row in rows], np.int64)
 
 
-WAYS: dict[str, Callable[[World, Path], tuple[float, IntArray]]] = {
-    way.__name__: way for way in (in_memory, without_matrix, write_parquet, duckdb)
-}
+WAYS = {way.__name__: way for way in (in_memory, without_matrix, write_parquet, duckdb)}
+
+
+def told(name: str, world: World, file: Path) -> str:
+    """Go one of the ways; tell its processor time and memory, and the sum, which is one for all."""
+    start, before = time.process_time(), memory_mb(peak=True)
+    spent, found = WAYS[name](world, file)
+    used = f"{time.process_time() - start:7.1f} s, the answer {spent:6.1f} s"
+    return f"{used}, {memory_mb(peak=True) - before:6.0f} MB more, sum {found.sum()}"
 
 
 def main(folder: Path) -> None:
     """Print what every way takes at every size, each in a process of its own."""
-    cells, _ = sweden(folder)
+    cells = sweden(folder)
+    own = get_context("spawn")
     with tempfile.TemporaryDirectory() as scratch:
         for every, offices in SIZES:
-            file = Path(scratch) / "world"
-            file.write_bytes(pickle.dumps(world_of(cells, every, offices)))
-            print(f"{-(-len(cells) // every)} cells x {offices} offices", flush=True)
+            world = world_of(cells, every, offices)
+            print(f"{len(world[1])} cells x {offices} offices", flush=True)
             for name in WAYS:
-                subprocess.run(
-                    [sys.executable, "-m", "tests.bench.bench_matrix", name, file], check=False
-                )
-
-
-def peak() -> int:
-    """Return the most memory that this process has held so far, in MB (Linux)."""
-    told = Path("/proc/self/status").read_text("utf-8").split("VmHWM:")[1]
-    return int(told.split()[0]) // 1000
-
-
-def measure(name: str, file: Path) -> None:
-    """Do one of the ways in this process and print its processor time; the sum is one for all."""
-    world: World = pickle.loads(file.read_bytes())
-    start, before = time.process_time(), peak()
-    spent, found = WAYS[name](world, file.with_suffix(".parquet"))
-    told = f"{time.process_time() - start:7.1f} s, the answer {spent:6.1f} s"
-    print(f"  {name:15}{told}, {peak() - before:6} MB more, sum {found.sum()}", flush=True)
+                with ProcessPoolExecutor(1, mp_context=own) as process:
+                    going = process.submit(told, name, world, Path(scratch) / "world.parquet")
+                print(f"  {name:15}{going.exception() or going.result()}", flush=True)
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1], Path(sys.argv[2])) if len(sys.argv) > 2 else main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

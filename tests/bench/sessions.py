@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +31,6 @@ class Load:
     seconds: tuple[float, ...]
     errors: int
 
-    @property
-    def median(self) -> float:
-        """The middle one of all changes."""
-        return statistics.median(self.seconds)
-
 
 def run_sessions(
     urls: Sequence[str], queries: Sequence[str], *, sessions: int, pause: float, seconds: float
@@ -45,24 +39,18 @@ def run_sessions(
 
     Measured is what begins within ``seconds`` after all of them have come.
     """
-    where = [url.replace("http", "ws", 1) + "/_stcore/stream" for url in urls]
-    loads = asyncio.run(_run(where, queries, sessions, pause, seconds))
-    return Load(
-        tuple(second for load in loads for second in load.seconds),
-        sum(load.errors for load in loads),
-    )
 
-
-async def _run(
-    urls: Sequence[str], queries: Sequence[str], sessions: int, pause: float, seconds: float
-) -> list[Load]:
-    all_here = time.perf_counter() + pause
-    return await asyncio.gather(
-        *(
-            _session(urls[seed % len(urls)], queries, seed, pause, all_here, all_here + seconds)
+    async def every() -> list[Load]:
+        begin = time.perf_counter() + pause
+        coming = (
+            _session(urls[seed % len(urls)], queries, seed, pause, begin, begin + seconds)
             for seed in range(sessions)
         )
-    )
+        return await asyncio.gather(*coming)
+
+    loads = asyncio.run(every())
+    measured = tuple(second for load in loads for second in load.seconds)
+    return Load(measured, sum(load.errors for load in loads))
 
 
 async def _session(
@@ -71,9 +59,7 @@ async def _session(
     chance, measured, errors = random.Random(seed), [], 0
     await asyncio.sleep(chance.uniform(0, pause))
     try:
-        async with websockets.connect(
-            url, subprotocols=["streamlit"], max_size=None, ping_interval=None, open_timeout=60
-        ) as socket:  # type: ignore[list-item]
+        async with visit(url) as socket:
             await rerun(socket, "")
             for query in cycle(queries):
                 left = end - time.perf_counter()
@@ -87,6 +73,17 @@ async def _session(
     except (TimeoutError, websockets.WebSocketException, OSError):
         errors += 1
     return Load(tuple(measured), errors)
+
+
+def visit(url: str) -> websockets.connect:
+    """Open a session of the server at ``url``."""
+    return websockets.connect(
+        url.replace("http", "ws", 1) + "/_stcore/stream",
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        max_size=None,
+        ping_interval=None,
+        open_timeout=60,
+    )
 
 
 async def rerun(socket: websockets.ClientConnection, query: str) -> bool:

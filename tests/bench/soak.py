@@ -8,21 +8,21 @@ not ready. Bounded in time and number; only this machine is asked.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import random
 import shutil
 import sys
-import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
-import websockets
-
-from tests.bench.sessions import rerun
-from tests.browser.harness import ROOT, Server, free_port, streamlit_command
+from tests.bench.measure import Bench, memory_mb
+from tests.bench.sessions import rerun, visit
+from tests.browser.harness import ROOT, Server, streamlit_command
 
 SESSIONS = 20
 PAUSE_SECONDS = 3.0
@@ -54,8 +54,7 @@ class Soak:
     async def visitor(self, seed: int) -> None:
         """Change the choice every few seconds until the end."""
         chance = random.Random(seed)
-        url = self.server.url.replace("http", "ws", 1) + "/_stcore/stream"
-        async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+        async with visit(self.server.url) as socket:
             while time.monotonic() < self.until:
                 self.failed += not await rerun(socket, chance.choice(QUERIES))
                 self.runs += 1
@@ -82,9 +81,7 @@ class Soak:
         print("minute,memory_mb,runs,failed,ready", flush=True)
         while time.monotonic() < self.until:
             await asyncio.sleep(REPLACE_SECONDS)
-            status = Path(f"/proc/{self.server.process.pid}/status").read_text("utf-8")
-            kilobytes = next(int(x.split()[1]) for x in status.splitlines() if "VmRSS" in x)
-            self.memory.append(kilobytes / 1024)
+            self.memory.append(memory_mb(self.server.process.pid))
             ready = await asyncio.to_thread(self._is_ready)
             self.unready += not ready
             minute = round((time.monotonic() - start) / 60)
@@ -120,20 +117,12 @@ class Soak:
 def main() -> int:
     """Run for ``SOAK_MINUTES``; 1 if something went wrong."""
     minutes = float(os.environ.get("SOAK_MINUTES", "120"))
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
-        port = free_port()
-        server = Server.start(
-            streamlit_command(port),
-            port,
-            log=Path(folder) / "server.log",
-            env={"RIS_MAP_DATA": str(data)},
-        )
-        try:
-            soak = Soak(server, data, time.monotonic() + 60 * minutes)
-            asyncio.run(soak.run())
-        finally:
-            server.stop()
+    with ExitStack() as stack:
+        bench = Bench(argparse.Namespace(), stack)
+        data = Path(shutil.copytree(ROOT / "data", bench.folder / "data"))
+        server = bench.start("server", streamlit_command, RIS_MAP_DATA=str(data))
+        soak = Soak(server, data, time.monotonic() + 60 * minutes)
+        asyncio.run(soak.run())
     faults = soak.verdict()
     print("\n".join(faults) or "nothing went wrong", file=sys.stderr)
     return bool(faults)
