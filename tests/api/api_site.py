@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from starlette.testclient import TestClient
 
 from ris_map.api.app import OpenData
 from ris_map.api.calls import Site
-from ris_map.travel.world import service
+from ris_map.travel.world import World, service
 from ris_map.web.server import COMPRESSION
 from ris_map.web.settings import Settings
 
@@ -50,3 +52,14 @@ def client(
     """Return a client of the API."""
     app = application(data_dir, settings)
     return TestClient(app, base_url=HOST, client=(address, 50000))
+
+
+def world() -> World:
+    """Return what the pages compute with: the very same object as the API's."""
+    return service(DATA).moment().world
+
+
+def lines_of(api: TestClient, address: str) -> list[dict[str, str]]:
+    """Return the lines of a table (CSV)."""
+    text = api.get(V1 + address).content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
