@@ -140,6 +140,7 @@ class Start:
         return self.id == self.code
 
 
+@lru_cache(maxsize=4)
 def all_starts(geography: Geography) -> Mapping[str, Start]:
     """Return every place to choose from by its id: municipalities, then settlements, in order."""
 
@@ -156,7 +157,6 @@ def all_starts(geography: Geography) -> Mapping[str, Start]:
     }
 
 
-@lru_cache(maxsize=256)
 def start_of(geography: Geography, place: str) -> Start | None:
     """Return the start that a place means; None if there is no such place."""
     return all_starts(geography).get(place)
