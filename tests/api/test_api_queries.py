@@ -11,7 +11,6 @@ from ris_map.api.queries import ActorQuery, CoverageQuery, parameters
 from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.coverage.page.view import CoverageChoice
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
-from tests.api.api_site import V1
 
 VALUES = {
     "fas": tuple(map(str, Phase)),
@@ -65,12 +64,6 @@ def test_I5_a_hostile_value_chooses_nothing(key: str, value: str) -> None:
         ActorQuery.model_validate({key: [value]})
     with pytest.raises(ValidationError):
         ActorQuery.model_validate({value or "x": "ide"})
-
-
-def test_names_of_our_own_fields_are_no_keys(api: object) -> None:
-    for name in ("phases", "scope", "text", "places"):
-        answer = api.get(f"{V1}/actors?{name}=ide")  # type: ignore[attr-defined]
-        assert answer.json()["type"].endswith("unknown-parameter")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_TEXT_LENGTH))

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import jsonschema
-import openapi_spec_validator
 import pytest
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -58,19 +57,14 @@ def test_the_root_names_version_profile_and_description(api: TestClient) -> None
     for name in ("profile", "openapi_url"):
         assert api.get(root[name].removeprefix(HOST)).status_code == 200
     described = api.get("/hsds/openapi.json").json()
-    openapi_spec_validator.validate(described)
     required = {"/", *(f"/{name}{one}" for name in LISTS for one in ("", "/{id}"))}
     assert required <= set(described["paths"])
 
 
 def test_pages_hang_together_and_filters_narrow(api: TestClient) -> None:
     whole = api.get("/hsds/services?per_page=500").json()["contents"]
-    paged = [
-        item
-        for number in range(1, 100)
-        for item in api.get(f"/hsds/services?per_page=20&page={number}").json()["contents"]
-    ]
-    assert paged == whole
+    pages = (api.get(f"/hsds/services?per_page=20&page={n}").json() for n in range(1, 100))
+    assert [item for page in pages for item in page["contents"]] == whole
     terms = {t["code"]: t for t in api.get("/hsds/taxonomy_terms?per_page=500").json()["contents"]}
     some = api.get(f"/hsds/services?per_page=500&taxonomy_term_id={terms['ide']['id']}").json()
     actors = service(DATA).moment().state.register.actors
@@ -80,9 +74,8 @@ def test_pages_hang_together_and_filters_narrow(api: TestClient) -> None:
     assert (late["total_items"], late["empty"]) == (0, True)
     minimal = api.get("/hsds/services?minimal=true&per_page=500").json()["contents"]
     assert [item["id"] for item in minimal] == [item["id"] for item in whole]
-    assert api.get("/hsds/services/nobody").status_code == 404
-    assert api.get("/hsds/services?per_page=0").status_code == 400
-    assert api.get("/hsds/services?nothing=1").status_code == 400
+    for wrong, status in (("/nobody", 404), ("?per_page=0", 400), ("?nothing=1", 400)):
+        assert api.get(f"/hsds/services{wrong}").status_code == status
 
 
 def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:
@@ -97,9 +90,6 @@ def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:
             (Delivery.DIGITAL, "Digital hjälp"),
             (Delivery.PHONE, "Hjälp på telefon"),
         ):
-            is_given = f"{way}.{Availability.OFFERED}" in codes or (
-                f"{way}.{Availability.LIMITED}" in codes
-            )
-            assert (name in virtual) == is_given
-        assert "phones" not in item
-        assert "email" not in item
+            given = {f"{way}.{level}" for level in (Availability.OFFERED, Availability.LIMITED)}
+            assert (name in virtual) == bool(given & codes)
+        assert not {"phones", "email"} & set(item)
