@@ -143,6 +143,13 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         st.html(_place_html(need, tr=tr))
     else:
         _line("plats", "" if start is None else start_words(start, tr=tr), tr=tr)
+    if _is_open("fas", answered=need.phase is not None):
+        _phase(tr=tr)
+    else:
+        _line("fas", "" if need.phase is None else tr(f"find.phase.{need.phase}"), tr=tr)
+        if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
+            label = strategy.label(need.phase).in_(language).lower()
+            st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
     if _is_open("omrade", answered=need.place is not None and need.phase is not None):
         st.pills(
             tr("find.area.label"),
@@ -156,13 +163,6 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         area = need.strength_area
         said = strategy.label(area).in_(language) if area else tr("find.area.any")
         _line("omrade", said, tr=tr)
-    if _is_open("fas", answered=need.phase is not None):
-        _phase(tr=tr)
-    else:
-        _line("fas", "" if need.phase is None else tr(f"find.phase.{need.phase}"), tr=tr)
-        if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
-            label = strategy.label(need.phase).in_(language).lower()
-            st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
     if _is_open("stod", answered=True):
         st.pills(
             tr("find.type.label"),

@@ -241,7 +241,9 @@ def side_rows(view: SitingView) -> list[dict[str, Any]]:
         before, after = (100 * view.share_of(group, when) for when in ("before", "after"))
         numbers = {when: view.percent(group, when) for when in ("before", "after")}
         is_same = numbers["before"] == numbers["after"]
-        same, change = tr("siting.side.same", share=numbers["after"]), "siting.side.change"
+        same, change = numbers["after"], "siting.side.change"
+        if view.scenario.plan:
+            same = tr("siting.side.same", share=same)
         return {
             "name": view.group_name(group),
             "before": round(before, 1),
@@ -274,8 +276,9 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
         return tr("siting.side.none-left", limit=limit), ""
     most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
     where = tr.listing(view.group_name(code) for code in most)
+    key = "still" if view.scenario.plan else "beyond"
     return (
-        tr("siting.side.still", n=view.about(sum(left.values())), limit=limit),
+        tr(f"siting.side.{key}", n=view.about(sum(left.values())), limit=limit),
         tr("siting.side.still.where", places=where),
     )
 
@@ -289,6 +292,8 @@ def gains(view: SitingView) -> str:
         "worst_before": view.minutes(view.figure(INLAND, "before_worst_tenth")),
         "worst_after": view.minutes(view.figure(INLAND, "after_worst_tenth")),
     }
+    if not view.scenario.plan:
+        return tr("siting.side.now", **minutes_of)
     people = {name: view.about(view.figure(COUNTY, name)) for name in ("gain", "lose")}
     return f"{tr('siting.side.shortfall', **minutes_of)} {tr('siting.side.gain', **people)}"
 
