@@ -235,7 +235,7 @@ class OpenData:
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
         """The routes below each prefix."""
         about = self._about(PREFIX)
-        for ending, (_, media_type) in dcat.SERIALISATIONS.items():
+        for ending, (_, media_type, _) in dcat.SERIALISATIONS.items():
             about.data(
                 f"/dcat.{ending}",
                 media_type=media_type,
@@ -301,7 +301,7 @@ class OpenData:
         return {"title": call.tr("dataset.api.title"), "links": links}
 
     def _catalogue(self, ending: str, call: Call[Any]) -> bytes:
-        return dcat.serialised(dcat.catalogue_graph(call, size=partial(self._size, call)), ending)
+        return dcat.catalogue(ending, call, size=partial(self._size, call))
 
     def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""

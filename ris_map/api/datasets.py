@@ -68,6 +68,10 @@ class Distribution:
         """The address from the site's root."""
         return PREFIX + self.path
 
+    def of_day(self, day: str) -> Distribution:
+        """Return the same form as of a day; its address has a query already."""
+        return Distribution(f"{self.path}&datum={day}")
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:

@@ -67,7 +67,7 @@ def open_data_html(
         t=tr,
         datasets=[(dataset, terms(dataset.files, sources=known)) for dataset in DATASETS],
         catalogue=[
-            (name, f"{PREFIX}/dcat.{ending}") for ending, name in dcat.SERIALISATION_NAMES.items()
+            (name, f"{PREFIX}/dcat.{ending}") for ending, (*_, name) in dcat.SERIALISATIONS.items()
         ],
         parameters=all_parameters(),
         licences=LICENCES,

@@ -110,7 +110,7 @@ def _as_shown(cell: TableCell, *, tr: Translator) -> str:
 WIDEST, NARROWEST = 60, 9
 FORBIDDEN_IN_NAMES = str.maketrans("[]:*?/\\", "       ")
 NAME_LENGTH = 31
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CREATED = datetime(2026, 11, 23)
 """Written into every file, so that the same data give the same bytes."""
 _OPTIONS = {
@@ -173,7 +173,7 @@ def sheets_xlsx(sheets: Iterable[Sheet], *, title: str, tr: Translator) -> bytes
                             page.write_number(row, column, value)
                         continue
                     else:
-                        text = _NOT_IN_XML.sub("", value)
+                        text = NOT_IN_XML.sub("", value)
                     page.write_string(row, column, text, wrap if len(text) > WIDEST else None)
             page.freeze_panes(first, int(sheet.has_named_rows))
     return memory.getvalue()
