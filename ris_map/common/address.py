@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from ris_map.common.dates import ShownDay
-from ris_map.common.records import Finding, Record, load_model
+from ris_map.common.records import Finding, Record, finding, load_model
 from ris_map.words.language import LocalText
 
 YES: Final = "ja"
@@ -227,16 +227,14 @@ def load_redirects(path: Path, *, taken: Collection[str] = ()) -> Redirects:
 
 
 def _wrong(found: Redirects, taken: Collection[str]) -> Iterator[Finding]:
-    action = "Correct the line or take it out."
     for section in ("renamed", "withdrawn"):
         for old in set(taken).intersection(getattr(found, section)):
-            yield (section, old), "A page has this address.", action, "live-page"
+            yield finding("live-page", section, old)
     for old, new in found.renamed.items():
         at = ("renamed", old)
         if old in found.withdrawn:
-            yield at, "The address is withdrawn as well.", action, "withdrawn-too"
+            yield finding("withdrawn-too", *at)
         if new == old or found.renamed.get(new) == old:
-            yield at, "The address leads back to itself.", action, "loop"
+            yield finding("loop", *at)
         elif new in found.renamed or new in found.withdrawn:
-            reason = "The new address is renamed or withdrawn too."
-            yield at, reason, action, "target-redirects"
+            yield finding("target-redirects", *at)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 
 class Severity(StrEnum):
@@ -45,23 +47,34 @@ class Fault:
         return f"{place}: {self.severity}: {subject}{self.reason} {self.action} [{self.code}]"
 
 
-class Wordings(dict[str, tuple[str, str]]):
-    """Reason and action of faults by code, from a text: ``code: reason``, then the action."""
+@cache
+def _wordings() -> dict[str, tuple[str, str, Severity]]:
+    """Return reason, action and severity by code and wording, from ``fault_words.txt``."""
+    text = Path(__file__).with_name("fault_words.txt").read_text(encoding="utf-8")
+    rows = [row for row in text.splitlines() if row and not row.startswith("#")]
+    found = {}
+    for head, action in zip(rows[::2], rows[1::2], strict=True):
+        name, _, reason = head.partition(": ")
+        code = name.removeprefix("warning ")
+        severity = Severity.ERROR if code == name else Severity.WARNING
+        found[code] = (reason, action.strip(), severity)
+    return found
 
-    def __init__(self, table: str) -> None:
-        rows = [row.strip() for row in table.strip().splitlines()]
-        heads = (row.split(": ", 1) for row in rows[::2])
-        super().__init__(
-            {
-                code: (reason, action)
-                for (code, reason), action in zip(heads, rows[1::2], strict=True)
-            }
-        )
 
-    def of(self, code: str, /, **values: object) -> tuple[str, str, str]:
-        """Return reason, action and code of a fault, with its values filled in."""
-        reason, action = self[code]
-        return reason.format_map(values), action.format_map(values), code
+def worded(name: str, /, **values: object) -> tuple[str, str, str]:
+    """Return reason, action and code of a fault by its wording, with its values filled in."""
+    reason, action, _ = _wordings()[name]
+    return reason.format_map(values), action.format_map(values), name.partition("/")[0]
+
+
+def is_worded(name: str) -> bool:
+    """Return whether a fault has a wording of this name."""
+    return name in _wordings()
+
+
+def severity_of(code: str) -> Severity:
+    """Return how grave a fault of a code is."""
+    return _wordings()[code][2] if is_worded(code) else Severity.ERROR
 
 
 class RisMapError(Exception):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from ris_map.common.faults import DataFaults, Fault, Severity, Wordings
+from ris_map.common.faults import DataFaults, Fault, Severity, worded
 
 Stamp = tuple[tuple[int, ...] | None, ...]
 MAX_BYTES = 5_000_000
@@ -21,23 +21,6 @@ _MAX_LISTED = 50
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-
-_WORDS = Wordings("""
-missing-file: The file does not exist.
-    Check the name and the folder.
-directory: This is a folder, not a file.
-    Give a file.
-not-a-file: This is not an ordinary file.
-    Give a file.
-unreadable-file: The file cannot be read ({problem}).
-    Check its permissions.
-too-large: The file is too large: {size} bytes, at most {most} are read.
-    Check that it is the right file.
-not-utf8: The file is not UTF-8: byte {offset} (0x{byte:02X}).
-    Save it with the encoding UTF-8.
-control-character: There is an invisible sign U+{sign:04X} ({title}).
-    Delete it.
-""")
 
 
 def file_name(path: Path) -> str:
@@ -49,11 +32,7 @@ def file_name(path: Path) -> str:
 
 def not_yet(path: Path) -> Fault:
     """Return the warning for a file or folder that a new region may lack."""
-    reason, action = (
-        "The region has none of this yet; the pages say so.",
-        "Add it when it is known.",
-    )
-    return Fault(file_name(path), reason, action, "not-yet", severity=Severity.WARNING)
+    return Fault(file_name(path), *worded("not-yet"), severity=Severity.WARNING)
 
 
 def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
@@ -81,7 +60,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     if not code and size > max_bytes:
         code = "too-large"
     if code:
-        words = _WORDS.of(code, problem=problem, size=size, most=max_bytes)
+        words = worded(code, problem=problem, size=size, most=max_bytes)
         raise DataFaults([Fault(file_name(path), *words)])
     return data
 
@@ -98,13 +77,13 @@ def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         offset = error.start + len(data) - len(body)
-        words = _WORDS.of("not-utf8", offset=offset, byte=body[error.start])
+        words = worded("not-utf8", offset=offset, byte=body[error.start])
         line = body.count(b"\n", 0, error.start) + 1
         raise DataFaults([Fault(name, *words, line=line)]) from None
     faults = []
     for match in islice(_FORBIDDEN.finditer(text), _MAX_LISTED):
         title = unicodedata.name(match[0], "control character").lower()
-        words = _WORDS.of("control-character", sign=ord(match[0]), title=title)
+        words = worded("control-character", sign=ord(match[0]), title=title)
         faults.append(Fault(name, *words, line=text.count("\n", 0, match.start()) + 1))
     if faults:
         raise DataFaults(faults)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from ris_map.common.faults import DataFaults, Fault, Severity, shown
+from ris_map.common.faults import DataFaults, Fault, is_worded, severity_of, shown, worded
 from ris_map.common.files import file_name
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
@@ -37,6 +37,12 @@ Loc = tuple[str | int, ...]
 Finding = tuple[Loc, str, str, str]
 """What is wrong where in a record: its path, reason, action and code."""
 
+
+def finding(name: str, /, *loc: str | int, **values: object) -> Finding:
+    """Return what is wrong at a place in a record, by its wording."""
+    return (loc, *worded(name, **values))
+
+
 _PREFIX = r"(?<![\d-])(?:(?:\+|00)46[\s-]?(?:\(0\)[\s-]?)?|0[\s-]?)"
 PERSONAL_DATA = re.compile(
     # an e-mail address; begun only where a word begins, so that long texts take linear time
@@ -58,28 +64,18 @@ class Place:
     path: Loc = ()
     record: str | None = None
 
-    def fault(
-        self,
-        field: Loc,
-        reason: str,
-        action: str,
-        code: str,
-        *,
-        severity: Severity = Severity.ERROR,
-    ) -> Fault:
+    def fault(self, field: Loc, reason: str, action: str, code: str) -> Fault:
         """Return a fault in a field of this record, with personal data masked in its words."""
-        line = self.document.line((*self.path, *field))
-        name = ".".join(map(str, field)) or None
         return masked(
             Fault(
                 self.file,
                 reason,
                 action,
                 code,
-                line=line,
+                line=self.document.line((*self.path, *field)),
                 record=self.record,
-                field=name,
-                severity=severity,
+                field=".".join(map(str, field)) or None,
+                severity=severity_of(code),
             )
         )
 
@@ -122,80 +118,38 @@ def masked(fault: Fault) -> Fault:
     return replace(fault, **hidden)
 
 
-# What pydantic calls a fault: reason, action and code.
-_NOT_ALLOWED = (
-    "{value} is not one of the allowed values.",
-    "{hint}Allowed: {allowed}.",
-    "not-in-vocabulary",
-)
-_EMPTY = ("'{name}' is empty.", "Fill it in.", "empty-value")
-_RANGE = ("{value} is out of range: it must be {limit}.", "Check the number.", "out-of-range")
-_KINDS: Mapping[str, tuple[str, str, str]] = {
-    "extra_forbidden": ("The key {key} is not known here.", "{hint}", "unknown-key"),
-    "missing": (
-        "The field '{name}' is missing.",
-        "Add it; write null where a value may be unknown.",
-        "missing-field",
-    ),
-    "too_short": _EMPTY,
-    "string_too_short": _EMPTY,
-    "enum": _NOT_ALLOWED,
-    "literal_error": _NOT_ALLOWED,
-    "unknown-municipality": (
-        "{value} is no municipality of the county.",
-        "Use the four digits of SCB.",
-        "unknown-municipality",
-    ),
-    "finite_number": (
-        "{value} is not a number that can be used.",
-        "Give an ordinary number.",
-        "not-finite",
-    ),
-    "string_pattern_mismatch": ("{value} does not have the right form.", "{shape}", "{shape_code}"),
-    "value_error": ("{value} is a day that does not exist.", "{shape}", "{shape_code}"),
-    "string_too_long": (
-        "The text has {length} characters; at most {max_length} fit.",
-        "Shorten it.",
-        "too-long",
-    ),
-    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _RANGE),
-}
-# What should stand there instead of a value of another type, and how to write it.
-_TYPES: Mapping[str, tuple[str, str]] = {
-    "string_type": ("text", "Write the value as text."),
-    "bool_parsing": ("true or false", "Write true or false."),
-    "bool_type": ("true or false", "Write true or false, without quotes."),
-    "int_type": ("a whole number", "Write a whole number, without quotes."),
-    "int_from_float": ("a whole number", "Write a whole number, without decimals."),
-    "float_type": ("a number", "Write a number with a decimal point, without quotes."),
-    "tuple_type": ("a list", "Begin each item with '- ' on a line of its own, or write []."),
+# How what pydantic calls a fault is worded; a value of another type has a wording of its own.
+_KINDS: Mapping[str, str] = {
+    "extra_forbidden": "unknown-key",
+    "missing": "missing-field",
+    "finite_number": "not-finite",
+    "string_too_long": "too-long",
+    "unknown-municipality": "unknown-municipality/row",
+    **dict.fromkeys(("too_short", "string_too_short"), "empty-value"),
+    **dict.fromkeys(("enum", "literal_error"), "not-in-vocabulary"),
     **dict.fromkeys(
-        ("model_type", "dict_type"), ("a group of keys", "Write 'key: value' lines below it.")
+        ("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "out-of-range"
     ),
 }
-_OTHER_TYPE = ("something else", "Compare with another record.")
-_LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-_PAGE = ("bad-address", "Give a web address that begins with https://.")
-_CODE = ("bad-code", "Give the four digits of the municipality in quotes.")
-_OTHER_ID = ("bad-id", "Give the id of another record.")
-# What texts of a certain shape should look like, by the name of their field.
-_SHAPES: Mapping[str, tuple[str, str]] = {
-    "id": ("bad-id", "Use lower-case a-z, digits and single hyphens, for example almi-nord."),
-    "successor": _OTHER_ID,
-    "same_as": _OTHER_ID,
-    "cell_id": ("bad-id", "Give the code of a 1 km square of the European grid."),
-    "code": ("bad-code", "Give the four digits of the municipality as text."),
-    "municipality_code": ("bad-code", "Give the four digits of the municipality."),
-    "municipality": _CODE,
-    "municipalities": _CODE,
-    "nearest_municipality": ("bad-code", "Give the four digits of a municipality in quotes."),
-    "postcode": ("bad-postcode", "Write it as '903 30', in quotes."),
-    "url": _PAGE,
-    "sources": _PAGE,
-    "homepage": ("bad-address", "Give a web address that begins with https://, or null."),
-    "contact_url": ("bad-address", "Give the address of a page, not of a person, or null."),
+_MISFITS = {
+    "string_pattern_mismatch": "does not have the right form",
+    "value_error": "is a day that does not exist",
 }
-_DATE = ("bad-date", "Write '2023', '2023-04' or '2023-04-01', in quotes, or null.")
+# How texts of a certain shape should look, by the name of their field; others are dates.
+_SHAPES: Mapping[str, str] = {
+    "id": "bad-id",
+    "cell_id": "bad-id/square",
+    "code": "bad-code/as-text",
+    "municipality_code": "bad-code",
+    "nearest_municipality": "bad-code/nearest",
+    "postcode": "bad-postcode",
+    "homepage": "bad-address/homepage",
+    "contact_url": "bad-address/contact",
+    **dict.fromkeys(("successor", "same_as"), "bad-id/other-record"),
+    **dict.fromkeys(("municipality", "municipalities"), "bad-code/in-quotes"),
+    **dict.fromkeys(("url", "sources"), "bad-address/page"),
+}
+_LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 
 
 def model_faults(error: ValidationError, *, model: Any, place: Place) -> list[Fault]:  # noqa: ANN401
@@ -213,17 +167,17 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
     kind, value, loc = details["type"], details["input"], details["loc"]
     context: Mapping[str, Any] = details.get("ctx", {})
     name = next((part for part in reversed(loc) if isinstance(part, str)), "")
-    if name == "sources" and _KINDS.get(kind, _OTHER_TYPE)[-1] in {"missing-field", "empty-value"}:
-        return "The record has no source.", "Add at least one source.", "missing-source"
-    if kind == "value_error" and isinstance(value, dict):  # of a record as a whole
-        rule = str(context["error"])
-        return f"Not so here: {rule}.", "Correct the record.", "contradiction"
-    if kind not in _KINDS:
-        wanted, action = _TYPES.get(kind, _OTHER_TYPE)
-        if kind == "string_type" and isinstance(value, int | float):
-            action = f"Put it in quotes: '{value}'."
-        reason = f"{_described(value)} stands in '{name}', but {wanted} is needed."
-        return reason, action, "wrong-type"
+    wording = _KINDS.get(kind, "wrong-type")
+    if name == "sources" and wording in {"missing-field", "empty-value"}:
+        wording = "missing-source"
+    elif kind == "value_error" and isinstance(value, dict):  # of a record as a whole
+        wording = "contradiction"
+    elif kind in _MISFITS:
+        wording = _SHAPES.get(name, "bad-date")
+    elif kind == "string_type" and isinstance(value, int | float):
+        wording = "wrong-type/number-as-text"
+    elif is_worded(f"wrong-type/{kind}"):
+        wording = f"wrong-type/{kind}"
     allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
     if kind == "extra_forbidden":
         near = nearest(name, fields_at(model, loc[:-1]))
@@ -231,21 +185,20 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
     else:
         near = nearest(value, allowed) if isinstance(value, str) else None
         hint = f"Did you mean {near}? " if near else ""
-    shape_code, shape = _SHAPES.get(name, _DATE)
-    values = {
-        "name": name,
-        "key": quoted(name),
-        "value": _described(value),
-        "hint": hint,
-        "allowed": ", ".join(allowed),
-        "shape": shape,
-        "shape_code": shape_code,
-        "limit": " and ".join(f"{_LIMITS[k]} {context[k]:g}" for k in _LIMITS if k in context),
-        "length": len(value) if isinstance(value, str) else 0,
-        "max_length": context.get("max_length"),
-    }
-    reason, action, code = (words.format_map(values) for words in _KINDS[kind])
-    return reason, action, code
+    return worded(
+        wording,
+        name=name,
+        key=quoted(name),
+        value=_described(value),
+        input=value,
+        hint=hint,
+        allowed=", ".join(allowed),
+        misfit=_MISFITS.get(kind),
+        rule=context.get("error"),
+        limit=" and ".join(f"{_LIMITS[k]} {context[k]:g}" for k in _LIMITS if k in context),
+        length=len(value) if isinstance(value, str) else 0,
+        max_length=context.get("max_length"),
+    )
 
 
 def _described(value: object) -> str:
@@ -297,8 +250,8 @@ _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def text_faults(value: object, *, place: Place) -> Iterator[Fault]:
     """Yield what is wrong with the texts that YAML gave for a record, keys as well as values."""
     for path, text in _texts(value, ()):
-        for reason, action, code in _wrong_in(text):
-            yield place.fault(path, reason, action, code)
+        for name, values in _wrong_in(text):
+            yield place.fault(*finding(name, *path, text=quoted(text), **values))
 
 
 def _texts(value: object, path: Loc) -> Iterator[tuple[Loc, str]]:
@@ -315,31 +268,27 @@ def _texts(value: object, path: Loc) -> Iterator[tuple[Loc, str]]:
                 yield from _texts(inner, (*path, index))
 
 
-def _wrong_in(text: str) -> Iterator[tuple[str, str, str]]:
+def _wrong_in(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield what is wrong with a text by its wording, with values of its own."""
     if match := PERSONAL_DATA.search(text):
         found = match.group()
         kind = "a telephone or identity number" if "@" not in found else "an e-mail address"
-        reason = f"The text holds {kind} (begins with {quoted(found[:2])}); the register holds no"
-        action = "Remove it; give a web page of the organisation instead."
-        yield f"{reason} personal data.", action, "personal-data"
-    again = "Write the text again by hand."
+        yield "personal-data", {"kind": kind, "begins": quoted(found[:2])}
     # most texts are printable through and through, which is quick to see
     is_plain = text.isprintable() and "\ufffd" not in text
     if not is_plain and (signs := [sign for sign in dict.fromkeys(text) if _is_invisible(sign)]):
-        named = ", ".join(
+        named = (
             f"U+{ord(sign):04X} ({unicodedata.name(sign, 'control character').lower()})"
             for sign in signs[:5]
         )
-        reason = f"The text {quoted(text)} holds signs that cannot be seen or read: {named}."
-        yield reason, again, "invisible-character"
-    if not unicodedata.is_normalized("NFC", text):
-        reason = f"The text {quoted(text)} has letters made of two signs (a + ring for å, say)."
-        yield reason, again, "decomposed-letters"
-    if _TAG.search(text):
-        yield f"The text {quoted(text)} looks like HTML.", "Write plain text without tags.", "html"
-    if text != text.strip():
-        reason = f"The text {quoted(text)} begins or ends with empty space."
-        yield reason, "Remove the space.", "stray-space"
+        yield "invisible-character", {"signs": ", ".join(named)}
+    for name, is_so in (
+        ("decomposed-letters", not unicodedata.is_normalized("NFC", text)),
+        ("html", _TAG.search(text) is not None),
+        ("stray-space", text != text.strip()),
+    ):
+        if is_so:
+            yield name, {}
 
 
 def _is_invisible(sign: str) -> bool:

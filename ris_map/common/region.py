@@ -18,6 +18,7 @@ from ris_map.common.records import (
     ShortText,
     Slug,
     Text,
+    finding,
     load_model,
 )
 
@@ -141,12 +142,8 @@ def _wrong_codes(region: Region) -> Iterator[Finding]:
         if code.startswith(region.county_code) and code > before:
             before = code
             continue
-        yield (
-            ("municipalities", index, "code"),
-            f"{code} is no municipality of county {region.county_code}, or not in its order.",
-            "List each municipality of the county once, by ascending code.",
-            "bad-code",
-        )
+        at = ("municipalities", index, "code")
+        yield finding("bad-code/of-county", *at, code=code, county=region.county_code)
 
 
 def region() -> Region:

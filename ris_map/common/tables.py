@@ -16,9 +16,9 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ris_map.common.faults import DataFaults, Fault, GeodataFaults
+from ris_map.common.faults import DataFaults, Fault, GeodataFaults, worded
 from ris_map.common.files import file_name, read_text
-from ris_map.common.records import Finding, Place, model_faults
+from ris_map.common.records import Finding, Place, finding, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 _T = TypeVar("_T")
@@ -135,8 +135,7 @@ def load_listed(
     content = document.value
     listed = content.get(key) if isinstance(content, dict) else content
     if not isinstance(listed, list) or not listed:
-        reason, action = f"The list '{key}' is missing or empty.", "Restore it."
-        raise DataFaults([Place(file, document).fault((), reason, action, "wrong-type")])
+        raise DataFaults([Place(file, document).fault(*finding("wrong-type/no-list", key=key))])
     records, faults = [], []
     for index, raw in enumerate(listed):
         name = raw.get("id") if isinstance(raw, dict) else None
@@ -171,8 +170,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
             log.add_model(error, kind=kind, line=line, record=name)
             continue
         if key and name in seen:
-            reason, action = "Stands here for the second time.", "Remove one, or rename it."
-            log.add(reason, action, "duplicate-id", line=line, record=name, field=key)
+            log.add(*worded("duplicate-id/row"), line=line, record=name, field=key)
         seen.add(name)
         records[line] = record
     return records
@@ -197,27 +195,22 @@ def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
     if text is None:
         return {}
     if text and not text.endswith("\n"):
-        reason = "The last line has no line break: the file may have been cut off."
-        action = "Check that its end is there, and end it with a line break."
-        log.add(reason, action, "cut-off", line=text.count("\n") + 1)
+        log.add(*worded("cut-off"), line=text.count("\n") + 1)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *rows = [(lines.line_num, row) for row in lines if row] or [(1, [])]
     except csv.Error as error:
-        reason, action = f"Not a table: {error}.", "Check quotation marks."
-        log.add(reason, action, "bad-csv", line=lines.line_num)
+        log.add(*worded("bad-csv", error=error), line=lines.line_num)
         return {}
     if header[1] != columns:
-        reason, action = f"The header is not {','.join(columns)}.", "Restore the header."
-        log.add(reason, action, "bad-header", line=1)
+        log.add(*worded("bad-header", columns=",".join(columns)), line=1)
         return {}
     found = {}
     for line, row in rows:
         if len(row) == len(columns):
             found[line] = dict(zip(columns, map(str.strip, row), strict=True))
             continue
-        reason, action = f"{len(row)} cells instead of {len(columns)}.", "Add or remove commas."
-        log.add(reason, action, "bad-row", line=line)
+        log.add(*worded("bad-row", found=len(row), wanted=len(columns)), line=line)
     if not rows:
-        log.add("There is no line below the header.", "Restore it.", "empty-file")
+        log.add(*worded("empty-file/table"))
     return found

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import yaml  # type: ignore[import-untyped]
 
-from ris_map.common.faults import DataFaults, Fault, Wordings, shown
+from ris_map.common.faults import DataFaults, Fault, shown, worded
 from ris_map.common.files import MAX_BYTES, file_name, read_text
 
 MAX_DEPTH = 20
@@ -34,40 +34,6 @@ _NOT_FINITE = re.compile(r"\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF)")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _ITEM = re.compile(r"(?: {2})?- ")
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?\r?")
-_WORDS = Wordings("""
-several-documents: A second document begins here.
-    Keep one per file.
-empty-file: The file is empty.
-    Restore its content.
-too-many-values: The file holds more than {most} values.
-    Check that it is the right file.
-too-many-faults: There are {most} faults up to here; the rest was not read.
-    Mend these first.
-too-deep: The file is nested more than {most} levels deep.
-    Check the indentation and the brackets.
-alias: The reference *{name} stands for another part of the file.
-    Write the value out.
-anchor: The anchor &{name} is not allowed.
-    Remove it and write repeated values out.
-tag: The tag {name} is not allowed.
-    Remove the tag; use quotes where a value is text.
-complex-key: A list or a mapping stands where a key should be.
-    Give the key as text; put text with braces or brackets in quotes.
-merge-key: The merge key << is not allowed.
-    Write the values out.
-empty-key: A key is empty.
-    Give the key a name.
-duplicate-key: The key {name} is given more than once (first at line {first}).
-    Keep one of them.
-cut-text: The text {name} is cut off at a '#'; the rest is a comment.
-    Put the whole text in quotes, or move the comment.
-merge-conflict: A mark of an unfinished merge stands here ({mark}).
-    Choose one of the two versions and delete the marks.
-tab: A tab is used for indentation.
-    Use spaces.
-syntax: {reason}
-    {action}
-""")
 _QUOTES = "Close the quotes, and check that they come in pairs."
 _IN_QUOTES = "Put the text in quotes, and check the indentation."
 # What PyYAML says, what it means, what to do.
@@ -241,7 +207,7 @@ class _Reader:
 
 
 def _fault(file: str, line: int | None, code: str, /, **values: object) -> Fault:
-    return Fault(file, *_WORDS.of(code, **values), line=line)
+    return Fault(file, *worded(code, **values), line=line)
 
 
 def _plain(text: str) -> str | int | float | bool | None:

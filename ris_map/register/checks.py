@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from ris_map.common.dates import period_end, period_start
-from ris_map.common.faults import Fault, Severity, Wordings
-from ris_map.common.records import Loc, Place, Record, nearest, quoted
+from ris_map.common.faults import Fault
+from ris_map.common.records import Finding, Loc, Place, Record, finding, nearest, quoted
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import (
@@ -45,108 +45,6 @@ _ADDRESSES = {"homepage", "contact_url", "url", "sources"}
 _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "forening", "region"})
 _NOT_A_WORD = re.compile(r"[^\w]+")
 
-_WORDS = Wordings("""
-active-without-evidence: The status is active, but there is no evidence of {year} or later.
-    Add a source and last_evidence, or set the status to unknown.
-scope-against-rule: The scope is {scope}, but by the rule it is {wanted}.
-    See own_offer, to_innovators, status and last_evidence.
-delivery-basis: {reason}
-    Use source (with a claim), assumed (at an office), editorial or null.
-office-basis: The basis is source, but no page of {year} or later names the town.
-    Give last_evidence of the office, or set its basis to assumed.
-bad-address: {url} is not an address that a browser can open.
-    Copy the address from the browser.
-dates-reversed: The end ({end}) comes before the beginning ({start}).
-    Swap or correct the dates.
-ended-without-date: The actor has ended, but no end is given.
-    Give the year it ended.
-future-date: The date {day} lies in the future.
-    Correct the date.
-office-outlives-actor: The office lasts until {until}, but its actor ended {end}.
-    Correct one of the dates.
-duplicate-value: The value stands in the list for the second time.
-    Remove one.
-reused-office-id: The office id '{id}' is used more than once.
-    Give each office of the actor an id of its own.
-duplicate-offer: An offer of this service type for these phases is there already.
-    Join the two.
-all-beside-areas: 'all' stands beside other strength areas.
-    Keep either 'all' alone or the areas.
-service-area-empty: The service area is 'municipalities', but none is listed.
-    List their codes, or set the scope to unknown.
-service-area-list: Municipalities are listed, but the scope is '{scope}'.
-    Set the scope to municipalities, or empty the list.
-unknown-municipality: '{code}' is not the code of a municipality in the county.
-    Allowed: {allowed}.
-outside-block: The office has {what} a municipality of the county {joint} an 'outside' block.
-    Keep 'municipality' for an office in the county, 'outside' for any other.
-outside-county: {reason}
-    Correct outside_county or the office.
-swapped-coordinates: Latitude and longitude seem swapped ({lat}, {lon}).
-    Swap lat and lon.
-outside-office-inside: The office is said to lie outside the county, but the point is in {found}.
-    Correct the point or the municipality.
-office-outside-county: The point lies outside the county, but the office is said to be in {town}.
-    Correct the point or the municipality.
-office-in-other-municipality: The point lies in {found}, but the office is said to be in {town}.
-    Correct the point or the municipality.
-reused-id: The id {id} is used already, at line {line}.
-    Give the record an id of its own; ids are never reused.
-link-to-itself: The record points to itself.
-    Give the id of another record, or null.
-unresolved-link: There is no record with the id {id}.
-    {hint}
-circular-link: The records point in a circle: {id} leads back to itself.
-    Set one of the links to null.
-successor-of-living: An actor that has not ended has a successor.
-    Set the status to ended, with its date, or remove the successor.
-successor-before: The successor ended ({gone}) before its predecessor ({ended}).
-    Correct one of the dates, or the successor.
-""")
-_DOUBTS = Wordings("""
-evidence-without-source: No source is as late as the latest evidence ({day}).
-    Give the source its year, or correct the date.
-status-against-dates: The status is '{status}', but valid_to ({end}) has passed.
-    Set the status to ended, or correct the date.
-not-confirmed: The record has not been confirmed for 12 months ({since}).
-    Ask the actor, and write the date.
-town-level-point: The point stands for the whole of {town}.
-    Give the point of the address when it is known.
-delivery-unknown: Nothing is known about these delivery modes: {modes}.
-    Ask the actor.
-homepage-missing: There is no homepage.
-    Add it.
-homepage-not-https: The homepage is not https.
-    Check whether https:// works.
-status-unknown: It is not known whether the actor is at work.
-    Find out.
-not-verified: The record is not verified ({confidence}).
-    Read a page of the actor and add it as a source.
-alike-names: The name {name} is nearly that of {other} ({others}).
-    Check that these are two actors, or link them with same_as.
-same-homepage: The homepage is also that of {other}.
-    Check that these are two actors, or link them with same_as.
-""")
-
-
-class _Found(NamedTuple):
-    """Something wrong: its code, the field, and what its words name."""
-
-    code: str
-    loc: Loc
-    values: Mapping[str, object]
-
-    def fault(self, place: Place) -> Fault:
-        """Return it in words."""
-        if self.code in _DOUBTS:
-            words = _DOUBTS.of(self.code, **self.values)
-            return place.fault(self.loc, *words, severity=Severity.WARNING)
-        return place.fault(self.loc, *_WORDS.of(self.code, **self.values))
-
-
-def _found(code: str, /, *loc: str | int, **values: object) -> _Found:
-    return _Found(code, loc, values)
-
 
 def actor_faults(
     actor: Actor, *, place: Place, today: date, municipality_at: MunicipalityAt | None
@@ -164,21 +62,21 @@ def actor_faults(
         *_against_rules(actor),
         *_doubts(actor, today=today),
     ):
-        yield found.fault(place)
+        yield place.fault(*found)
 
 
-def _in_parts(actor: Actor, *, today: date) -> Iterator[_Found]:
+def _in_parts(actor: Actor, *, today: date) -> Iterator[Finding]:
     """Yield what is wrong with a value wherever it stands: a day, an address, a list."""
     for loc, value in _parts(actor, ()):
         name = next((part for part in reversed(loc) if isinstance(part, str)), "")
         if isinstance(value, str):
             if name in _DATES and period_start(value) > today:
-                yield _found("future-date", *loc, day=value)
+                yield finding("future-date", *loc, day=value)
             if name in _ADDRESSES and not is_web_address(value):
-                yield _found("bad-address", *loc, url=quoted(value))
+                yield finding("bad-address", *loc, url=quoted(value))
         elif isinstance(value, tuple) and name not in {"offers", "offices"}:
             for index in _repeated(value):
-                yield _found("duplicate-value", *loc, index)
+                yield finding("duplicate-value", *loc, index)
 
 
 def _parts(value: object, loc: Loc) -> Iterator[tuple[Loc, object]]:
@@ -211,46 +109,46 @@ def is_web_address(url: str) -> bool:
     return not is_number and port != 0 and all(len(label) <= 63 for label in labels)
 
 
-def _in_time(actor: Actor, *, today: date) -> Iterator[_Found]:
+def _in_time(actor: Actor, *, today: date) -> Iterator[Finding]:
     start, end, status = actor.valid_from, actor.valid_to, actor.status
     yield from _reversed(start, end, "valid_to")
     has_ended = status is Status.ENDED
     if has_ended and end is None:
-        yield _found("ended-without-date", "valid_to")
+        yield finding("ended-without-date", "valid_to")
     if start and period_start(start) > today and (has_ended or status is Status.ACTIVE):
-        yield _found("future-date", "valid_from", day=start)
+        yield finding("future-date", "valid_from", day=start)
     if end and period_start(end) > today and has_ended:
-        yield _found("future-date", "valid_to", day=end)
+        yield finding("future-date", "valid_to", day=end)
     if end and period_end(end) < today and status in {Status.ACTIVE, Status.PLANNED}:
-        yield _found("status-against-dates", "status", status=status, end=end)
+        yield finding("status-against-dates", "status", status=status, end=end)
 
 
-def _reversed(start: str | None, end: str | None, *loc: str | int) -> Iterator[_Found]:
+def _reversed(start: str | None, end: str | None, *loc: str | int) -> Iterator[Finding]:
     if start is not None and end is not None and period_end(end) < period_start(start):
-        yield _found("dates-reversed", *loc, start=start, end=end)
+        yield finding("dates-reversed", *loc, start=start, end=end)
 
 
-def _in_lists(actor: Actor) -> Iterator[_Found]:
+def _in_lists(actor: Actor) -> Iterator[Finding]:
     for index in _repeated([office.id for office in actor.offices]):
-        yield _found("reused-office-id", "offices", index, "id", id=actor.offices[index].id)
+        yield finding("reused-office-id", "offices", index, "id", id=actor.offices[index].id)
     for index in _repeated([(o.service_type, frozenset(o.phases)) for o in actor.offers]):
-        yield _found("duplicate-offer", "offers", index)
+        yield finding("duplicate-offer", "offers", index)
     if StrengthArea.ALL in actor.strength_areas.areas and len(actor.strength_areas.areas) > 1:
-        yield _found("all-beside-areas", "strength_areas", "areas")
+        yield finding("all-beside-areas", "strength_areas", "areas")
     area, loc = actor.service_area, ("service_area", "municipalities")
     is_listed = area.scope is ServiceScope.MUNICIPALITIES
     if is_listed and not area.municipalities:
-        yield _found("service-area-empty", *loc)
+        yield finding("service-area-empty", *loc)
     if not is_listed and area.municipalities:
-        yield _found("service-area-list", *loc, scope=area.scope)
+        yield finding("service-area-list", *loc, scope=area.scope)
     for index, code in enumerate(area.municipalities):
         yield from _unknown_code(code, *loc, index)
 
 
-def _unknown_code(code: str | None, *loc: str | int) -> Iterator[_Found]:
+def _unknown_code(code: str | None, *loc: str | int) -> Iterator[Finding]:
     if code is not None and code not in MUNICIPALITY_CODES:
         allowed = ", ".join(MUNICIPALITY_CODES)
-        yield _found("unknown-municipality", *loc, code=code, allowed=allowed)
+        yield finding("unknown-municipality", *loc, code=code, allowed=allowed)
 
 
 def scope_by_rule(actor: Actor) -> Scope:
@@ -276,22 +174,22 @@ def _has_evidence(actor: Actor) -> bool:
     return seen is not None and period_end(seen).year >= EVIDENCE_FROM
 
 
-def _against_rules(actor: Actor) -> Iterator[_Found]:
+def _against_rules(actor: Actor) -> Iterator[Finding]:
     """Yield where a record breaks the written rules for core, active and basis."""
     if actor.status is Status.ACTIVE and not _has_evidence(actor):
-        yield _found("active-without-evidence", "status", year=EVIDENCE_FROM)
+        yield finding("active-without-evidence", "status", year=EVIDENCE_FROM)
     elif actor.scope is not (wanted := scope_by_rule(actor)):
-        yield _found("scope-against-rule", "scope", scope=actor.scope, wanted=wanted)
+        yield finding("scope-against-rule", "scope", scope=actor.scope, wanted=wanted)
     yield from _against_basis(actor)
     last = actor.last_evidence
     if last is not None and actor.status_note is None:
         years = [source.year for source in actor.sources]
         years += [claim.year for claim in actor.delivery_claims]
         if all(year is None or period_end(year) < period_start(last) for year in years):
-            yield _found("evidence-without-source", "last_evidence", day=last)
+            yield finding("evidence-without-source", "last_evidence", day=last)
 
 
-def _against_basis(actor: Actor) -> Iterator[_Found]:
+def _against_basis(actor: Actor) -> Iterator[Finding]:
     claims = {(claim.mode, claim.availability) for claim in actor.delivery_claims}
     for index, offer in enumerate(actor.offers):
         for mode in Delivery:
@@ -309,11 +207,11 @@ def _against_basis(actor: Actor) -> Iterator[_Found]:
                 reason = f"The basis {basis} does not exist for a way of help."
             if reason:
                 field = ("offers", index, "delivery_basis", mode.value)
-                yield _found("delivery-basis", *field, reason=reason)
+                yield finding("delivery-basis", *field, reason=reason)
     for index, office in enumerate(actor.offices):
         seen = office.last_evidence
         if office.is_sourced and (seen is None or period_end(seen).year < OFFICE_FROM):
-            yield _found("office-basis", "offices", index, "basis", year=OFFICE_FROM)
+            yield finding("office-basis", "offices", index, "basis", year=OFFICE_FROM)
 
 
 def unconfirmed_since(actor: Actor, *, on: date) -> bool:
@@ -323,40 +221,40 @@ def unconfirmed_since(actor: Actor, *, on: date) -> bool:
     return actor.last_confirmed is None or period_end(actor.last_confirmed) < limit
 
 
-def _doubts(actor: Actor, *, today: date) -> Iterator[_Found]:
+def _doubts(actor: Actor, *, today: date) -> Iterator[Finding]:
     confirmed = actor.last_confirmed
     if unconfirmed_since(actor, on=today):
         since = "never" if confirmed is None else f"last {confirmed}"
-        yield _found("not-confirmed", "last_confirmed", since=since)
+        yield finding("not-confirmed", "last_confirmed", since=since)
     for index, office in enumerate(actor.offices):
         if office.precision is Precision.TOWN:
-            yield _found("town-level-point", "offices", index, "precision", town=office.town)
+            yield finding("town-level-point", "offices", index, "precision", town=office.town)
     unknown = [mode for mode in Delivery if actor.availability(mode) is Availability.UNKNOWN]
     if unknown:
-        yield _found("delivery-unknown", "offers", modes=", ".join(unknown))
+        yield finding("delivery-unknown", "offers", modes=", ".join(unknown))
     if actor.homepage is None:
-        yield _found("homepage-missing", "homepage")
+        yield finding("homepage-missing", "homepage")
     elif not actor.homepage.startswith("https://"):
-        yield _found("homepage-not-https", "homepage")
+        yield finding("homepage-not-https", "homepage")
     if actor.status is Status.UNKNOWN:
-        yield _found("status-unknown", "status")
+        yield finding("status-unknown", "status")
     if actor.confidence is not Confidence.VERIFIED:
-        yield _found("not-verified", "confidence", confidence=actor.confidence)
+        yield finding("not-verified", "confidence", confidence=actor.confidence)
 
 
-def _in_offices(actor: Actor, *, municipality_at: MunicipalityAt | None) -> Iterator[_Found]:
+def _in_offices(actor: Actor, *, municipality_at: MunicipalityAt | None) -> Iterator[Finding]:
     for index, office in enumerate(actor.offices):
         loc: Loc = ("offices", index)
         for name in ("valid_to", "address_valid_to"):
             yield from _reversed(office.valid_from, getattr(office, name), *loc, name)
         until, end = office.valid_to, actor.valid_to
         if until is not None and end is not None and period_end(until) > period_end(end):
-            yield _found("office-outlives-actor", *loc, "valid_to", until=until, end=end)
+            yield finding("office-outlives-actor", *loc, "valid_to", until=until, end=end)
         yield from _in_place(office, *loc, is_outside=actor.outside_county)
         yield from _at_point(office, *loc, "lat", municipality_at=municipality_at)
 
 
-def _in_place(office: Office, *loc: str | int, is_outside: bool) -> Iterator[_Found]:
+def _in_place(office: Office, *loc: str | int, is_outside: bool) -> Iterator[Finding]:
     outside, is_inside = office.outside, office.municipality is not None
     yield from _unknown_code(office.municipality, *loc, "municipality")
     if outside is not None:
@@ -364,23 +262,23 @@ def _in_place(office: Office, *loc: str | int, is_outside: bool) -> Iterator[_Fo
         yield from _unknown_code(outside.nearest_municipality, *at)
     if is_inside == (outside is not None):
         what, joint = ("both", "and") if is_inside else ("neither", "nor")
-        yield _found("outside-block", *loc, "outside", what=what, joint=joint)
+        yield finding("outside-block", *loc, "outside", what=what, joint=joint)
     if is_inside == is_outside:
         reason = (
             "The actor is marked outside_county, but has an office in the county."
             if is_inside
             else "The office lies outside the county, but the actor is not marked outside_county."
         )
-        yield _found("outside-county", *loc, "municipality", reason=reason)
+        yield finding("outside-county", *loc, "municipality", reason=reason)
 
 
 def _at_point(
     office: Office, *loc: str | int, municipality_at: MunicipalityAt | None
-) -> Iterator[_Found]:
+) -> Iterator[Finding]:
     south, north = _SWEDISH_LATITUDES
     west, east = _SWEDISH_LONGITUDES
     if south <= office.lon <= north and west <= office.lat <= east:
-        yield _found("swapped-coordinates", *loc, lat=office.lat, lon=office.lon)
+        yield finding("swapped-coordinates", *loc, lat=office.lat, lon=office.lon)
         return
     code = office.municipality
     if municipality_at is None or code not in {*MUNICIPALITY_CODES, None}:
@@ -389,7 +287,7 @@ def _at_point(
     if found != code:
         kind = "office-outside-county" if found is None else "office-in-other-municipality"
         kind = kind if code else "outside-office-inside"
-        yield _found(kind, *loc, found=found, town=f"{office.town} ({code})")
+        yield finding(kind, *loc, found=found, town=f"{office.town} ({code})")
 
 
 def cross_faults(
@@ -401,18 +299,18 @@ def cross_faults(
     """
     for (other, first), (place, _) in _repeats(records, lambda raw: _text(raw, "id")):
         line = other.document.line((*other.path, "id"))
-        yield _found("reused-id", "id", id=quoted(first["id"]), line=line).fault(place)
+        yield place.fault(*finding("reused-id", "id", id=quoted(first["id"]), line=line))
     for (other, first), (place, raw) in _repeats(records, _plain_name_of):
         if not _are_linked(first, raw):
             names = {"name": quoted(raw["name"]), "others": quoted(first["name"])}
-            yield _found("alike-names", "name", other=other.record, **names).fault(place)
+            yield place.fault(*finding("alike-names", "name", other=other.record, **names))
     for (other, first), (place, raw) in _repeats(records, _plain_homepage):
         if not _are_linked(first, raw):
-            yield _found("same-homepage", "homepage", other=other.record).fault(place)
+            yield place.fault(*finding("same-homepage", "homepage", other=other.record))
     by_id = {one: raw for _, raw in reversed(records) if (one := _text(raw, "id"))}
     for place, raw in records:
         for found in (*_in_links(raw, by_id, {*unread, *by_id}), *_in_successor(raw, by_id)):
-            yield found.fault(place)
+            yield place.fault(*found)
 
 
 def _text(raw: Raw, key: str) -> str | None:
@@ -431,20 +329,20 @@ def _repeats(
             yield other, record
 
 
-def _in_links(raw: Raw, by_id: Mapping[str, Raw], ids: Collection[str]) -> Iterator[_Found]:
+def _in_links(raw: Raw, by_id: Mapping[str, Raw], ids: Collection[str]) -> Iterator[Finding]:
     start = _text(raw, "id")
     for link in _LINKS:
         target = _text(raw, link)
         if target is None:
             continue
         if target == start:
-            yield _found("link-to-itself", link)
+            yield finding("link-to-itself", link)
         elif target not in ids:
             near = nearest(target, ids)
             hint = f"Did you mean {quoted(near)}?" if near else "Give the id of a record, or null."
-            yield _found("unresolved-link", link, id=quoted(target), hint=hint)
+            yield finding("unresolved-link", link, id=quoted(target), hint=hint)
         elif start is not None and _is_on_circle(start, link, by_id):
-            yield _found("circular-link", link, id=quoted(start))
+            yield finding("circular-link", link, id=quoted(start))
 
 
 def _is_on_circle(start: str, link: str, by_id: Mapping[str, Raw]) -> bool:
@@ -456,16 +354,16 @@ def _is_on_circle(start: str, link: str, by_id: Mapping[str, Raw]) -> bool:
     return at == start
 
 
-def _in_successor(raw: Raw, by_id: Mapping[str, Raw]) -> Iterator[_Found]:
+def _in_successor(raw: Raw, by_id: Mapping[str, Raw]) -> Iterator[Finding]:
     """Only what has ended has a successor, and that began before its predecessor was long gone."""
     successor = by_id.get(_text(raw, "successor") or "")
     if successor is None:
         return
     if _text(raw, "status") != Status.ENDED:
-        yield _found("successor-of-living", "successor")
+        yield finding("successor-of-living", "successor")
     ended, gone = _text(raw, "valid_to"), _text(successor, "valid_to")
     if ended and gone and gone < ended:
-        yield _found("successor-before", "successor", gone=gone, ended=ended)
+        yield finding("successor-before", "successor", gone=gone, ended=ended)
 
 
 def _plain_name_of(raw: Raw) -> str | None:

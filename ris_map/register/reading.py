@@ -17,9 +17,9 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import Field
 
 from ris_map.common import dates, files
-from ris_map.common.faults import DataFaults, Fault, RegisterFaults
+from ris_map.common.faults import DataFaults, Fault, RegisterFaults, worded
 from ris_map.common.files import Stamp, file_name, read_text, stamp
-from ris_map.common.records import Place, Record, fields_at, masked, quoted, text_faults
+from ris_map.common.records import Place, Record, fields_at, finding, masked, quoted, text_faults
 from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_yaml, split_comments
 from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
@@ -27,21 +27,7 @@ from ris_map.register.model import Actor, Register, RegisterMeta
 RELEASES = "releases"
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
 _T = TypeVar("_T")
-_NO_SECTIONS = (
-    "The file does not hold 'meta' and 'actors'.",
-    "Begin with the keys 'meta:' and 'actors:'.",
-    "wrong-type",
-)
 _SECTIONS_ACTION = "Restore 'meta' and 'actors', nothing else, each actor from '- id: ' on."
-_VANISHED = (
-    "Put it back; ids are never deleted, an actor that ends gets the status ended.",
-    "vanished-id",
-)
-_COMMENT = (
-    "A comment stands below the header of the file.",
-    "Move it to a 'note' field; the canonical form holds no other comments.",
-    "comment",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +111,7 @@ def _examined(
     meta: RegisterMeta | None = None
     actors: list[Actor] = []
     if not isinstance(content, dict):
-        faults += [] if faults else [whole.fault((), *_NO_SECTIONS)]
+        faults += [] if faults else [whole.fault(*finding("wrong-type/no-sections"))]
         return CheckResult(None, tuple(faults))
     unread = frozenset(found for item in document.unread for found in _ID.findall(item))
     _, wrong = whole.read(_Sections, content)
@@ -152,8 +138,8 @@ def _examined(
     there = {str(raw.get("id")) for _, raw in records}
     for gone in sorted(set(known_ids) - there - unread):
         # a file cut short is no register
-        reason = f"The record {quoted(gone)} was in the register before and is gone."
-        faults.append(Place(file, document, ("actors",), gone).fault((), reason, *_VANISHED))
+        place = Place(file, document, ("actors",), gone)
+        faults.append(place.fault(*finding("vanished-id", id=quoted(gone))))
     ordered = tuple(sorted(faults, key=lambda fault: fault.line or 0))
     if meta is None or any(fault.is_error for fault in ordered):
         return CheckResult(None, ordered)
@@ -247,9 +233,9 @@ def format_register(path: Path) -> str:
         raise RegisterFaults(masked(fault) for fault in error.faults) from None
     header, comments = split_comments(read_text(path))
     place = Place(file_name(path), document)
-    faults = [Fault(place.file, *_COMMENT, line=line) for line in comments]
+    faults = [Fault(place.file, *worded("comment"), line=line) for line in comments]
     if not isinstance(document.value, dict):
-        faults.append(place.fault((), *_NO_SECTIONS))
+        faults.append(place.fault(*finding("wrong-type/no-sections")))
     if faults:
         raise RegisterFaults(faults)
     return header + canonical(document.value)

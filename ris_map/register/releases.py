@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, RegisterFaults
+from ris_map.common.faults import DataFaults, Fault, RegisterFaults, worded
 from ris_map.common.files import file_name, read_bytes, read_text, write_whole
 from ris_map.common.records import nearest, quoted
 from ris_map.common.yaml_file import dump_yaml, load_yaml
@@ -146,10 +146,8 @@ def check_releases(data: Path) -> list[Fault]:
     except DataFaults as error:
         return list(error.faults)
     there = {path.name: _digest(path) for path in release_paths(data)}
-    reason = "The release is not what was released."
-    action = "Restore the file; a release is never changed, make a new one."
     return [
-        Fault(file_name(folder / name), reason, action, "changed-release")
+        Fault(file_name(folder / name), *worded("changed-release"))
         for name in sorted({*known, *there})
         if known.get(name) != there.get(name)
     ]
@@ -263,5 +261,4 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
 
 
 def _refused(path: Path, reason: str, *, line: int | None = None) -> RegisterFaults:
-    fault = Fault(file_name(path), reason, "Nothing was written.", "refused", line=line)
-    return RegisterFaults([fault])
+    return RegisterFaults([Fault(file_name(path), *worded("refused", reason=reason), line=line)])

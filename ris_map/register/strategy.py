@@ -19,6 +19,7 @@ from ris_map.common.records import (
     ShortText,
     Slug,
     Url,
+    finding,
     masked,
     quoted,
     text_faults,
@@ -217,19 +218,15 @@ def _missing(content: Mapping[str, Any]) -> Iterator[Finding]:
         ids = _ids(content, section)
         for index, item_id in enumerate(ids):
             if item_id is not None and ids.index(item_id) < index:
-                reason = f"The id {quoted(item_id)} is used more than once."
-                action = "Remove one, or give it an id of its own."
-                yield (section, index, "id"), reason, action, "duplicate-id"
+                yield finding("duplicate-id", section, index, "id", id=quoted(item_id))
         for wanted in _VOCABULARIES.get(section, ()):
             if section in content and wanted not in ids:
-                reason = f"The words for '{wanted}' are missing."
-                yield (section,), reason, "Add them.", "missing-words"
+                yield finding("missing-words", section, term=wanted)
     if (section := "strength_area_groups") in content:
         areas = [one for group in _items(content, section) for one in _items(group, "areas")]
         for area in STRENGTH_AREAS:
             if (count := areas.count(area)) != 1:
-                reason = f"The area '{area}' stands in {count} groups."
-                yield (section,), reason, "Put it in exactly one.", "not-in-one-group"
+                yield finding("not-in-one-group", section, area=area, count=count)
 
 
 def _items(content: object, key: str) -> list[Any]:
@@ -275,8 +272,7 @@ def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
 def _leads_nowhere(words: EverydayWords) -> Iterator[Finding]:
     key, value = words.choice
     if value not in SEARCH_CHOICES.get(key, ()):
-        action = "Use omrade, stod or fas with a value of the vocabulary."
-        yield ("leads_to",), f"{words.leads_to!r} is no choice.", action, "unknown-choice"
+        yield finding("unknown-choice", "leads_to", choice=words.leads_to)
 
 
 @lru_cache(maxsize=2)
