@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
+from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -69,22 +70,7 @@ TITLES = {
     PREFIX: "Innovation Map {region}: open data",
     HSDS: "Innovation Map {region}: Human Services Data Specification 3.0",
 }
-_DESCRIPTION = """\
-Who supports innovation in {region}, where, for what, and how far away. Read-only and open to
-everybody; no key is needed.
-
-- **Filters** have the keys and values of the start page's address. Several values of one key
-  widen, several keys narrow. What is not known is refused with status 400 and the choices.
-- **Unknown is not no.** Actors whose record lacks an answer come in the group `unknown`. Figures
-  that do not exist are `null` with the reason beside them, never zero.
-- **Caching:** every answer has an ETag; ask again with `If-None-Match` and get 304.
-- **Limits:** {rate}. Addresses are at most 2 000 bytes.
-- **Faults** are problem details (RFC 9457) in Swedish or English (`lang`, `Accept-Language`).
-- **Formula guard:** in CSV a text that a spreadsheet would run as a formula begins with an
-  apostrophe.
-- **Licences** differ by data set and stand in each answer; the register is CC0 1.0. Whom to name
-  (`attribution`) is given in Swedish and English, `sv` and `en`.
-"""
+_DESCRIPTION = Path(__file__).with_name("description.md")
 _ABOUT = "This description (OpenAPI 3.1)"
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
@@ -320,7 +306,9 @@ class OpenData:
         document = get_openapi(
             title=TITLES[prefix].replace("{region}", region().names.en.name),
             version=API_VERSION,
-            description=_DESCRIPTION.format(rate=rate, region=region().names.en.name),
+            description=_DESCRIPTION.read_text(encoding="utf-8").format(
+                rate=rate, region=region().names.en.name
+            ),
             license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
             servers=[{"url": call.base + prefix}],
             routes=self._apis[prefix].routes,

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
 from ris_map.common.dates import ShownDay
 from ris_map.common.faults import DataFaults, RisMapError
 from ris_map.common.region import region
+from ris_map.common.yaml_file import load_yaml
 from ris_map.coverage.map_picture import PictureChoice
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION
@@ -60,6 +62,7 @@ COMMON_HEADERS = {
 }
 """Of every answer: anybody may read this from anywhere; nothing in it runs or is framed."""
 _LONGEST = 2000
+PARAMETERS = Path(__file__).with_name("parameters.yaml")
 
 
 @dataclass(eq=False)
@@ -124,82 +127,10 @@ HERE: defaultdict[str, str] = defaultdict(str)
 POINT_PATTERN = ""
 """Latitude,longitude to whole degrees: the county and the roads that lead out of it."""
 with contextlib.suppress(DataFaults):  # what is wrong is said before the server starts
-    HERE.update(region().examples, bas=region().visits_from)
+    HERE.update(region().examples, bas=region().visits_from, indelning=DEFAULT_DIVISION)
     POINT_PATTERN = region().bounds.pattern()
-DESCRIBED: dict[str, tuple[str, str | int | bool]] = {
-    "lang": ("Language of problem details and of words in workbooks.", "en"),
-    "fas": ("Development phases; one of them must be among the phases of an offer.", "ide"),
-    "stod": ("Types of support.", "radgivning"),
-    "omrade": ("Strength areas; sector-neutral actors serve all of them.", "life_science"),
-    "plats": ("Municipality codes and groups of municipalities, see /places.", ""),
-    "satt": ("Ways of delivery, for the same offer as phase and type of support.", "digital"),
-    "bredd": (
-        "core: innovation support to the private sector, in the county. adjacent: these, what "
-        "stands beside them, and known neighbours outside the county.",
-        "adjacent",
-    ),
-    "q": ("Words that must all occur in name, summary or town; accents do not matter.", "bio"),
-    "grans": ("Minutes by car that decide the state of a cell; the limit itself is within.", 60),
-    "utanfor": ("Whether known neighbours outside the county count.", "ja"),
-    "vinter": ("Minutes on winter roads.", "ja"),
-    "belagt": ("Only offices where a page says that people are received.", "ja"),
-    "datum": (
-        "The register and the figures as of a day or year that has been, from 2022; left out: "
-        "today.",
-        "2022",
-    ),
-    "since": ("Changes since a day or year that has been, from 2022.", "2022"),
-    "from": ("Where one starts: latitude,longitude in degrees (EPSG:4326).", ""),
-    "to": ("Where one goes: latitude,longitude in degrees (EPSG:4326).", ""),
-    "modell": (
-        "sommar: 90 % of the limit. vinter: 17.5 % longer. skyltad: the limit. forsiktig: "
-        "at most 80 km/h, and 20 % longer.",
-        "vinter",
-    ),
-    "aktor": ("Id of one actor; only trips to its offices.", ""),
-    "oppna": (
-        "New offices: place:type:phases (phases joined by hyphens).",
-        "",
-    ),
-    "stang": ("Closed offices: actor@office, or actor.", ""),
-    "besok": (
-        "Rounds of visits: base:stop,stop:days a month.",
-        "",
-    ),
-    "nara": ("Minutes that are near a visit.", 30),
-    "antal": ("New offices.", 2),
-    "mal": (
-        "inom: most residents within the limit. medel: least mean minutes. tiondel: best for the "
-        "tenth with the longest way.",
-        "inom",
-    ),
-    "yta": ("Whose minutes or visits count.", "inland"),
-    "bas": ("Id of the named place from which the rounds start.", ""),
-    "dagar": ("Days a month in all.", 4),
-    "minst": ("Visits a month that are enough.", 2),
-    "kommun": ("Code of a municipality.", ""),
-    "jamfor": ("Code of a municipality to compare with.", ""),
-    "tatort": ("A town: code of its municipality and name.", ""),
-    "ruta": ("Number of an inhabited square.", "1200"),
-    "alla": ("Whether everybody in the register is listed.", "ja"),
-    "lager": ("What the map shows: minuter or aktorer.", "aktorer"),
-    "indelning": ("Id of a division into coast and inland.", DEFAULT_DIVISION),
-    "cell": ("Municipality, phase and type of support.", ""),
-    "visa": ("Tab: luckor, kurva, kedjan, indelningar or metod.", "kedjan"),
-    "vem": ("Who looks for support.", "foretag"),
-    "digitalt": ("Whether digital help comes first.", "ja"),
-    "vy": ("What the map shows: fore, efter or skillnad.", "efter"),
-    "page": ("Page number.", 1),
-    "per_page": ("Items on one page.", 50),
-    "search": ("Words that must all occur in name or description.", "innovation"),
-    "taxonomy_id": ("Only terms of a taxonomy, or what has one.", EXAMPLE_ID),
-    "taxonomy_term_id": ("Only what has this term.", EXAMPLE_ID),
-    "organization_id": ("Only of one organization.", EXAMPLE_ID),
-    "modified_after": ("Only what was modified on this day or later.", "2026-01-01"),
-    "minimal": ("Only what names an item.", True),
-    "full": ("With everything that belongs to it.", True),
-}
-"""Description and example of every parameter by its key; those of :data:`HERE` go before."""
+DESCRIBED: Mapping[str, Mapping[str, Any]] = load_yaml(PARAMETERS).value
+"""Text and example of every parameter by its key; examples of :data:`HERE` go before."""
 
 Given = Mapping[str, tuple[str, ...]]
 _V = TypeVar("_V", bound=str)
@@ -224,8 +155,8 @@ Whole = BeforeValidator(lambda text: int(text) if str(text).isdecimal() else tex
 
 def key(name: str, default: Any = ...) -> Any:  # noqa: ANN401
     """Return the field of a parameter, described."""
-    text, example = DESCRIBED[name]
-    return Field(default, alias=name, description=text, examples=[HERE.get(name, example)])
+    text, example = DESCRIBED[name]["text"], HERE.get(name, DESCRIBED[name]["example"])
+    return Field(default, alias=name, description=text, examples=[example])
 
 
 class LanguageQuery(Choice):
