@@ -72,59 +72,24 @@ def header(current: PageSpec, *, tr: Translator) -> None:
     The links are HTML, followed without loading anew by pages.js: a widget for each is a tenth of a
     page's first load, and says nowhere which page one is on.
     """
-    st.html(render("page_head.html", language=tr.language.value))
-    links = [
-        _link(spec, tr(f"nav.{spec.name}"), current=current)
-        for spec in PAGES
-        if spec.place == "nav"
-    ]
     other = Language.EN if tr.language is Language.SV else Language.SV
-    switch = {
-        "url": f"?{urlencode({address.LANGUAGE_KEY: other.value})}",
-        "code": other.value,
-        "label": tr("lang.switch"),
-    }
-    texts = {
-        name: tr(f"search.{name}")
-        for name in ("none", "found", "failed", "perhaps", "place", "actor", "choice")
-    }
-    search_html = render(
-        "page_search.html",
-        url=f"/{PREFIX}/search/{tr.language}.json",
-        texts=json.dumps(texts, ensure_ascii=False),
-        label=tr("search.label"),
-        short=tr("search.short"),
-        results=tr("search.results"),
-    )
+    names = ("none", "found", "failed", "perhaps", "place", "actor", "choice")
+    texts = json.dumps({name: tr(f"search.{name}") for name in names}, ensure_ascii=False)
+    links = _links("nav", current=current, tr=tr)
+    shown = {"t": tr, "links": links, "other": other, "prefix": PREFIX, "texts": texts}
+    st.html(render("page_head.html", **shown))
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):
-        short = tr("product.short")
-        menu_html = render(
-            "page_menu.html",
-            label=tr("nav.label"),
-            short_name=short,
-            long_name=tr("product.name").removeprefix(short),
-            menu=tr("nav.menu"),
-            product=links[0],
-            links=links,
-            other=switch,
-        )
-        st.html(menu_html)
+        st.html(render("page_menu.html", **shown))
         with st.container(key="ris-search"):
-            st.html(search_html)
-        language_html = render("page_language.html", label=tr("lang.label"), other=switch)
-        st.html(language_html, width="content")
+            st.html(render("page_search.html", **shown))
+        st.html(render("page_language.html", **shown), width="content")
 
 
 def footer(current: PageSpec, *, tr: Translator) -> None:
     """Draw the bottom of a page: what the register is, and the links every page has."""
-    links = [
-        _link(spec, tr(f"footer.{spec.name}"), current=current)
-        for spec in PAGES
-        if spec.place == "footer"
-    ]
     with st.container(key="ris-footer"):
-        text, label = tr("footer.note"), tr("footer.label")
-        st.html(render("page_footer.html", text=text, label=label, links=links))
+        links = _links("footer", current=current, tr=tr)
+        st.html(render("page_footer.html", t=tr, links=links))
 
 
 def site() -> str:
@@ -202,24 +167,7 @@ def text_page(name: str, file: str) -> None:
 
 def sources_html(sources: Iterable[DataSource], *, tr: Translator) -> str:
     """Return the provenance of all data files, folded file by file."""
-    return render(
-        "sources.html",
-        heading=tr("sources.caption"),
-        sources=[
-            (
-                source.title.in_(tr.language),
-                [
-                    (tr("sources.file"), source.file),
-                    (tr("sources.publisher"), source.publisher.in_(tr.language)),
-                    (tr("sources.edition"), source.edition or tr("unknown")),
-                    (tr("sources.licence-in"), source.licence_in.in_(tr.language)),
-                    (tr("sources.licence-out"), source.licence_out),
-                    (tr("sources.note"), source.note.in_(tr.language)),
-                ],
-            )
-            for source in sources
-        ],
-    )
+    return render("sources.html", t=tr, sources=sources)
 
 
 def back_to_start(*, tr: Translator) -> None:
@@ -236,9 +184,14 @@ def language_texts() -> Translator:
     return data.texts(address.language())
 
 
-def _link(spec: PageSpec, label: str, *, current: PageSpec) -> dict[str, object]:
-    """Return a link to a page with its last choices; to the page one is on, without any."""
-    is_current = spec is current
-    query = address.plain_query() if is_current else address.page_query(spec.name)
-    url = f"/{spec.url_path}?{urlencode(query, doseq=True)}"
-    return {"url": url, "label": label, "is_current": is_current}
+def _links(place: str, *, current: PageSpec, tr: Translator) -> list[dict[str, object]]:
+    """Return links to the pages of a place with their last choices; to one's own without any."""
+    links: list[dict[str, object]] = []
+    for spec in PAGES:
+        if spec.place == place:
+            is_current = spec is current
+            query = address.plain_query() if is_current else address.page_query(spec.name)
+            url = f"/{spec.url_path}?{urlencode(query, doseq=True)}"
+            label = tr(f"{place}.{spec.name}")
+            links.append({"url": url, "label": label, "is_current": is_current})
+    return links
