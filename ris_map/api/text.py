@@ -37,9 +37,10 @@ from ris_map.web.address import LANGUAGE_KEY, PASSING, TRAVELS
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import FigureTable, cell_text
 from ris_map.words.language import Language
-from ris_map.words.markup import markdown_text
+from ris_map.words.markup import render_text
 
 router = DataRouter("text", COVERAGE)
+_BRACKETS = {60: "%3C", 62: "%3E"}
 ADDRESSES: dict[str, str] = {"/.md": f"{PREFIX}/karta.md"}
 """The short addresses, beside the pages' own, and what of the API they mean."""
 
@@ -141,40 +142,29 @@ def _ignored(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
 
 def markdown(view: TextView, *, notices: Iterable[str], page: str, tr: Translator) -> str:
     """Return a page's text; every text is escaped, so that none becomes markup or HTML."""
-    parts = [f"# {markdown_text(view.title)}"]
-    parts += [f"> {markdown_text(text)}" for text in notices if text]
-    parts += [markdown_text(text) for text in view.paragraphs if text]
-    figures = [f"- **{markdown_text(n)}** {markdown_text(what)}" for n, what in view.figures]
-    parts += ["\n".join(figures)] if figures else []
-    for table in view.tables:
-        rows = [[_cell(cell, tr=tr) for cell in row] for row in table.rows]
-        sentence = table.note if isinstance(table, Table) else table.sentence
-        parts += [f"## {markdown_text(table.title)}", *filter(None, [markdown_text(sentence)])]
-        parts.append("\n".join(map(_row, (table.columns, ["---"] * len(table.columns), *rows))))
-    for heading, items in view.lists:
-        parts += [f"## {markdown_text(heading)}"]
-        parts.append("\n".join(_item(*item, page=page) for item in items))
-    source = f"{markdown_text(view.source)} " if view.source else ""
-    return "\n\n".join([*filter(None, parts), f"{source}[{tr('text.page')}](<{page}>)"]) + "\n"
+    tables = [
+        (
+            table.title,
+            table.note if isinstance(table, Table) else table.sentence,
+            table.columns,
+            [[_cell(cell, tr=tr) for cell in row] for row in table.rows],
+        )
+        for table in view.tables
+    ]
+    site = "/".join(page.split("/", 3)[:3])
+    return render_text(
+        "page.md",
+        t=tr,
+        view=view,
+        notices=notices,
+        tables=tables,
+        page=page,
+        target=lambda url: (f"{site}{url}" if url.startswith("/") else url).translate(_BRACKETS),
+    )
 
 
 def _cell(cell: Any, *, tr: Translator) -> str:  # noqa: ANN401 -- of either kind of table
-    if hasattr(cell, "small"):
-        return str(cell.said)
-    return cell_text(cell, tr=tr)
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(text if text == '---' else markdown_text(text) for text in cells)} |"
-
-
-def _item(name: str, url: str, text: str, *, page: str) -> str:
-    said = markdown_text(name)
-    if url:
-        site = "/".join(page.split("/", 3)[:3])
-        target = f"{site}{url}" if url.startswith("/") else url
-        said = f"[{said}](<{target.translate({60: '%3C', 62: '%3E'})}>)"
-    return f"- {said}: {markdown_text(text)}" if text else f"- {said}"
+    return str(cell.said) if hasattr(cell, "small") else cell_text(cell, tr=tr)
 
 
 # -------------------------------------------------------------------- the pages

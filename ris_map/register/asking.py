@@ -29,10 +29,10 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.words import Translator, translator
 from ris_map.words.language import Language
+from ris_map.words.markup import render_text
 
 Cell = tuple[str, Phase, ServiceType]
 REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
-_STATUS = {"active": "i drift", "ended": "upphörd", "planned": "planerad", "unknown": "okänt"}
 
 
 OPEN_FIELDS = ("target_groups", "cost", "eligibility", "how_to_apply", "contact_url", "homepage")
@@ -85,31 +85,15 @@ def is_to_be_asked(actor: Actor, *, today: date) -> bool:
 def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], address: str) -> str:
     """Return a plain letter in Swedish with the record and its open questions, to no person."""
     tr = translator(Language.SV)
-    lines = [
-        f"Till {actor.name}",
-        "",
-        f"{tr('product.name')} visar var den som har en idé kan få hjälp. Så här står det",
-        "om er. Stämmer det? Svara gärna med en rad om vad som är fel, eller bara ”stämmer”.",
-        "",
-        f"Namn: {actor.name}",
-        f"Vad ni gör: {actor.summary.sv}",
-        f"Läge: {_STATUS[actor.status]}",
-        f"Webbplats: {actor.homepage or 'okänd'}",
-    ]
-    for offer in actor.offers:
-        phases = ", ".join(strategy.label(phase).sv for phase in offer.phases) or "okänd fas"
-        lines.append(f"Stöd: {strategy.label(offer.service_type).sv} ({phases})")
-    for office in actor.offices:
-        place = names.get(office.municipality or "", "")
-        street = f", {office.street}" if office.street else ""
-        where = office.town if place == office.town else f"{office.town} ({place})"
-        lines.append(f"Kontor: {where}{street}")
-    asked = dict.fromkeys(question.text(tr) for question in questions(actor))
-    if asked:
-        lines += ["", "Det här vet vi inte:"]
-        lines += [f"{number}. {text}" for number, text in enumerate(asked, start=1)]
-    lines += ["", f"Postens id: {actor.id}", f"Svar till: {address}", ""]
-    return "\n".join(lines)
+    return render_text(
+        "letter.txt",
+        t=tr,
+        actor=actor,
+        questions=dict.fromkeys(question.text(tr) for question in questions(actor)),
+        label=lambda term: strategy.label(term).sv,
+        names=names,
+        address=address,
+    )
 
 
 @dataclass(frozen=True, slots=True)

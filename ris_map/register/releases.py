@@ -27,6 +27,7 @@ from ris_map.register.reading import (
     release_paths,
 )
 from ris_map.register.vocabulary import Scope, Status
+from ris_map.words.markup import render_text
 
 HASHES = "sha256.txt"
 _HEADER = """\
@@ -104,30 +105,8 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: A
 
 def notes(found: Sequence[Change]) -> str:
     """Return the release notes that a list of changes makes, in Swedish (Markdown)."""
-    titles = {
-        ChangeKind.ADDED: "Nya aktörer",
-        ChangeKind.ENDED: "Upphörda aktörer",
-        ChangeKind.CHANGED: "Ändrade uppgifter",
-        ChangeKind.GONE: "Saknas i den senare utgåvan",
-    }
-    lines: list[str] = []
-    for kind, title in titles.items():
-        here = [change for change in found if change.kind is kind]
-        if not here:
-            continue
-        lines += ["", f"## {title} ({len({change.id for change in here})})", ""]
-        for name in dict.fromkeys(change.name for change in here):
-            mine = [change for change in here if change.name == name]
-            what = "; ".join(
-                f"`{c.field}`: {c.before or 'inget'} → {c.after or 'inget'}"
-                for c in mine
-                if c.field
-            )
-            when = "".join(f" ({c.after})" for c in mine if kind is ChangeKind.ENDED and c.after)
-            urls = ", ".join(f"<{url}>" for url in mine[0].sources[:3])
-            ends = f" Källor: {urls}" if urls else ""
-            lines.append(f"- **{name}** (`{mine[0].id}`){when}{': ' if what else '.'}{what}{ends}")
-    return "\n".join(lines).strip() + "\n"
+    kinds = {kind: [change for change in found if change.kind is kind] for kind in ChangeKind}
+    return render_text("notes.md", kinds=kinds).strip() + "\n"
 
 
 def load_releases(data: Path) -> tuple[Register, ...]:

@@ -38,6 +38,16 @@ def render(template: str, /, **values: object) -> str:
     return "\n".join(line.strip() for line in html.splitlines() if line.strip())
 
 
+def render_text(template: str, /, **values: object) -> str:
+    """Return what a template says that is no HTML: no value is escaped, every line stays.
+
+    The filter ``md`` keeps a value from being read as Markdown.
+    """
+    environment = _environment().overlay(autoescape=False)
+    environment.filters["md"] = markdown_text
+    return environment.get_template(template).render(**values) + "\n"
+
+
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&!#]|^[-+=]|^\d+(?=[.)]))")
 
 
