@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Annotated, Any, Generic, TypeVar
 
+import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
@@ -29,7 +31,7 @@ from ris_map.api.queries import (
 )
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
-from ris_map.export.tables import Cell, csv_bytes
+from ris_map.export.tables import Cell, csv_bytes, geopackage
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Selection, select
@@ -223,6 +225,10 @@ class Call(Generic[Q]):
         """Return the terms of data made from some files."""
         return terms(files, sources=sources(self.site.served.data_dir))
 
+    def geopackage(self, files: Sequence[str], **layers: pd.DataFrame) -> bytes:
+        """Return layers made from some data files as a GeoPackage, with its terms."""
+        return geopackage(layers, about=self.terms(files).text, changed=self.changed(files))
+
     def typical_error(self) -> dict[str, float] | None:
         """Return how far minutes are off from published ones, see :class:`TypicalError`."""
         found = typical_error(self.world.foundations)
@@ -258,7 +264,7 @@ def listing(name: str, text: str, meta: type[Meta] = RegisterMeta, **fields: Any
 
 
 def of(*path: str) -> Any:  # noqa: ANN401
-    """Return the field of an answer that is read from an attribute of another name."""
+    """Return the field of an answer that is read from an attribute elsewhere in what is made."""
     return Field(validation_alias=AliasPath(*path))
 
 
@@ -303,7 +309,9 @@ class Resource:
         if isinstance(made, bytes):
             return made
         if self.model is not None and self.media_type == Format.JSON:
-            read = self.model.model_validate(made, strict=False, from_attributes=True)
+            read = self.model.model_validate(
+                SimpleNamespace(**made), strict=False, from_attributes=True
+            )
             made = read.model_dump(mode="json", by_alias=True)
         return json.dumps(made, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 

@@ -50,13 +50,13 @@ from ris_map.api.register import Row, collection, feature, plain
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, cube_of, share_range
 from ris_map.coverage.groups import Supply
-from ris_map.export.tables import geopackage, layer
+from ris_map.export.tables import layer
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import SPEED_MODEL
 from ris_map.travel.routes import travel_between
-from ris_map.travel.world import DataSource, group_id, sources
+from ris_map.travel.world import DataSource, grouped_places, sources
 from ris_map.words.language import LocalText
 
 MAX_PAIRS = 50_000
@@ -107,16 +107,8 @@ def places(call: Call[LanguageQuery]) -> Document:
         for item in geography.municipalities
     ]
     groups = [
-        {
-            "id": group_id(division.id, group.id),
-            "label": group.label,
-            "division": division.label,
-            "is_inland": group.is_inland,
-            "municipalities": group.municipalities,
-        }
-        for division in geography.divisions
-        for group in division.groups
-        if len(group.municipalities) > 1
+        {**dict(group), "id": name, "division": division.label}
+        for name, division, group in grouped_places(geography)
     ]
     meta = call.meta(DIVISIONS, len(listed) + len(groups))
     return {"meta": meta, "municipalities": listed, "groups": groups}
@@ -139,8 +131,7 @@ def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
         [area["properties"] for area in land],
         [a if a.geom_type == "MultiPolygon" else MultiPolygon([a]) for a in areas],
     )
-    terms, changed = call.terms(BOUNDARIES), call.changed(BOUNDARIES)
-    return geopackage({"municipalities": made}, about=terms.text, changed=changed)
+    return call.geopackage(BOUNDARIES, municipalities=made)
 
 
 def _land(call: Call[LanguageQuery]) -> list[Document]:
@@ -204,8 +195,7 @@ def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
     rows = localities(call)
     made = layer(LOCALITY_COLUMNS, rows, [shapely.Point(row["lon"], row["lat"]) for row in rows])
-    terms, changed = call.terms(LOCALITIES), call.changed(LOCALITIES)
-    return geopackage({"localities": made}, about=terms.text, changed=changed)
+    return call.geopackage(LOCALITIES, localities=made)
 
 
 class TravelDefinition(Record):

@@ -35,10 +35,6 @@ EXAMPLES = (
     f"/travel-times?plats={HERE['jamfor']}",
     "/actors.xlsx?bredd=adjacent",
 )
-MEANINGS = ("unknown", "modes", "points", "coordinates", "times", "people")
-RULES = ("cache", "cors", "stable")
-CHANGES = (1,)
-"""What has changed in the API, the latest first."""
 
 
 def open_data(tr: Translator) -> None:
@@ -74,23 +70,11 @@ def open_data_html(
         prefix=PREFIX,
         on=on,
         reference=reference,
-        report_address=settings.report_address,
+        settings=settings,
         examples=[
             (tr(f"open-data.example.{number}", here=here, beside=beside), path)
             for number, path in enumerate(EXAMPLES, start=1)
         ],
-        meanings=MEANINGS,
-        rules=RULES,
-        changes=CHANGES,
-        rate=_rate(settings, tr=tr),
-        values=lambda parameter: _values(parameter, tr=tr),
-        cite=tr(
-            "open-data.cite.text",
-            product=tr("product.name"),
-            dataset=tr("dataset.actors.title"),
-            on=on,
-            licence="CC0 1.0",
-        ),
     )
 
 
@@ -102,51 +86,21 @@ def register_quality_html(tr: Translator) -> str:
     homepages = load_homepages(data_dir() / HOMEPAGES)
     figures = {one.id: one for one in quality(register, today=today, homepages=homepages)}
     reports = load_reports(data_dir() / "reports.yaml")
-    days, yardstick = median_days(reports), region().yardstick
     return render(
         "register_quality.html",
         t=tr,
-        both=tr(
-            "quality.both",
-            confirmed=figures["confirmed"].count,
-            checked=figures["checked"].count,
-            n=figures["confirmed"].of,
-        ),
-        figures=[
-            (
-                tr(f"quality.{one.id}"),
-                _share(one, tr=tr),
-                percent(one.goal, tr=tr) if one.goal is not None else tr("quality.no-goal"),
-                tr(f"quality.source.{one.source}"),
-                ""
-                if one.is_reached is None
-                else tr("quality.yes" if one.is_reached else "quality.no"),
-            )
-            for one in figures.values()
-        ],
-        yardstick_note=getattr(yardstick.note, tr.language) if yardstick else "",
-        yardstick=[
-            (tr(f"quality.kind.{one.id}"), one.outside, one.core_2022, one.all_2022, one.core_now)
-            for one in compared(data.releases(), register)
-        ],
-        calls=[(register.by_id[call.id].name, call.id, tr.number(call.cells)) for call in calls],
-        call_note=tr("quality.calls.note", n=len(calls), cells=tr.number(len(unknown))),
-        reports=[
-            (
-                one.what.in_(tr.language),
-                one.received,
-                tr(f"quality.state.{one.state}"),
-                one.entered or one.refused or one.examined or "",
-                one.reason.in_(tr.language) if one.reason else "",
-            )
-            for one in reports
-        ],
-        answer=tr("quality.reports.answer", n=whole(days)) if days is not None else "",
-        releases=[
-            (release.number, release.date, len(one.actors))
-            for one in data.releases()
-            if (release := one.meta.release)
-        ],
+        figures=figures,
+        share=lambda one: _share(one, tr=tr),
+        percent=lambda share: percent(share, tr=tr),
+        yardstick=region().yardstick,
+        compared=compared(data.releases(), register),
+        register=register,
+        calls=calls,
+        unknown=unknown,
+        reports=reports,
+        days=median_days(reports),
+        whole=whole,
+        releases=data.releases(),
     )
 
 
@@ -164,20 +118,3 @@ def all_parameters() -> tuple[Parameter, ...]:
         for name, parameter in parameters(model).items():
             named.setdefault(name, parameter)
     return tuple(named.values())
-
-
-def _rate(settings: Settings, *, tr: Translator) -> str:
-    if settings.api_rate is None:
-        return tr("open-data.rules.no-rate")
-    requests, seconds = (tr.number(number) for number in settings.api_rate)
-    return tr("open-data.rules.rate", requests=requests, seconds=seconds)
-
-
-def _values(parameter: Parameter, *, tr: Translator) -> str:
-    if parameter.values:
-        return ", ".join(parameter.values)
-    if parameter.name == "q":
-        return tr("open-data.values.text")
-    if parameter.name == "datum":
-        return tr("open-data.values.day", example=parameter.example)
-    return tr("open-data.values.id", example=parameter.example)

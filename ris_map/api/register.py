@@ -18,7 +18,7 @@ from ris_map.api.calls import Call, DataRouter, Document, listing
 from ris_map.api.datasets import ACTORS
 from ris_map.api.queries import ActorQuery, LanguageQuery, Problem
 from ris_map.common.records import Slug
-from ris_map.export.tables import LIST_SEPARATOR, Cell, geopackage, layer
+from ris_map.export.tables import LIST_SEPARATOR, Cell, layer
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match, Selection, selected_offices, shown_offices
@@ -110,11 +110,9 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     chosen = list(selected_offices(call.selection, on=call.world.on))
     rows = [office_row(match, office, on=call.world.on) for match, office in chosen]
     points = [shapely.Point(office.lon, office.lat) for _, office in chosen]
-    layers = {
-        "offices": layer(OFFICE_COLUMNS, rows, points),
-        "actors": layer(ACTOR_COLUMNS, map(actor_row, call.selection.matches)),
-    }
-    return geopackage(layers, about=call.terms(ACTORS).text, changed=call.changed(ACTORS))
+    offices = layer(OFFICE_COLUMNS, rows, points)
+    actors = layer(ACTOR_COLUMNS, map(actor_row, call.selection.matches))
+    return call.geopackage(ACTORS, offices=offices, actors=actors)
 
 
 @router.data("/actors/{id}", model=OneActor)

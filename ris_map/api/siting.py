@@ -111,18 +111,21 @@ def _finite(number: float) -> float | None:
 
 
 Finite = BeforeValidator(_finite)
-_STATE: dict[str, Any] = {
-    **{f"residents_within_{limit:.0f}": Count for limit in THRESHOLDS},
-    "share_within_limit": Share | None,
-    **{f"{name}_minutes": Annotated[Minutes | None, Finite] for name in MINUTES},
-    "actors_within_limit": Count,
-    **{f"residents_with_visits_{days}": Count for days in get_args(Visits)},
+Tenths = BeforeValidator(lambda number: round(number, 1))
+_STATE: dict[str, tuple[Any, str]] = {
+    **{f"residents_within_{x:.0f}": (Count, f"within_{x:.0f}") for x in THRESHOLDS},
+    "share_within_limit": (Share | None, "share"),
+    **{f"{name}_minutes": (Annotated[Minutes | None, Finite], name) for name in MINUTES},
+    "actors_within_limit": (Count, "actors"),
+    **{f"residents_with_visits_{days}": (Count, f"days_{days}") for days in get_args(Visits)},
 }
+"""Type of each figure of a group, and its column after ``before_`` or ``after_``."""
+_TYPES: dict[str, Any] = {name: kind for name, (kind, _) in _STATE.items()}
 State = create_model(
     "State",
     __base__=Record,
     __doc__="Figures of a group before or after; null where no way is known.",
-    **_STATE,
+    **_TYPES,
 )
 
 
@@ -142,8 +145,8 @@ class Driven(Record):
 
     round: str
     order: tuple[str, ...]
-    km_per_year: float
-    hours_per_year: float
+    km_per_year: Annotated[float, Tenths]
+    hours_per_year: Annotated[float, Tenths]
 
 
 class PlaceStep(Record):
@@ -179,17 +182,17 @@ class BestPlacesAnswer(Record):
 
     meta: RegisterMeta
     definition: Question
-    objective: str
-    region: str
-    value: float
-    value_before: float
-    sets: tuple[tuple[str, ...], ...]
-    has_more_ties: bool
-    gap: Share
-    is_proved: bool
-    steps: tuple[PlaceStep, ...]
+    objective: str = of("definition", "objective")
+    region: str = of("definition", "region")
+    value: float = of("found", "answer", "value")
+    value_before: float = of("found", "answer", "before")
+    sets: tuple[tuple[str, ...], ...] = of("found", "places")
+    has_more_ties: bool = of("found", "answer", "has_more_ties")
+    gap: Share = of("found", "answer", "gap")
+    is_proved: bool = of("found", "answer", "is_proved")
+    steps: tuple[PlaceStep, ...] = of("found", "steps")
     regret: tuple[Lost, ...]
-    residents_unreached: Count
+    residents_unreached: Count = of("found", "unreached")
 
 
 class BestRoundsAnswer(Record):
@@ -197,15 +200,15 @@ class BestRoundsAnswer(Record):
 
     meta: RegisterMeta
     definition: Question
-    base: str
-    region: str
-    days_per_month: Count
-    visits_per_month: Count
-    residents_served: Count
+    base: str = of("definition", "base")
+    region: str = of("definition", "region")
+    days_per_month: Count = of("definition", "month_days")
+    visits_per_month: Count = of("definition", "visits")
+    residents_served: Count = of("found", "served")
     rounds: tuple[Driven, ...]
-    gap: Share
-    is_proved: bool
-    tours_tried: Count
+    gap: Share = of("found", "gap")
+    is_proved: bool = of("found", "is_proved")
+    tours_tried: Count = of("found", "tried")
 
 
 @router.data("/scenario", QuestionQuery, model=ScenarioAnswer)
@@ -245,21 +248,11 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
     """
     choice = _choice(call)
     found = last(suggestions(basis_of(call.world, choice), choice))
-    answer = found.answer
     return {
         "meta": call.meta(COVERAGE, len(found.places)),
         "definition": choice,
-        "objective": choice.objective,
-        "region": choice.region,
-        "value": answer.value,
-        "value_before": answer.before,
-        "sets": found.places,
-        "has_more_ties": answer.has_more_ties,
-        "gap": answer.gap,
-        "is_proved": answer.is_proved,
-        "steps": found.steps,
-        "regret": tuple(regrets(answer.sets[0], choice, partial(basis_of, call.world))),
-        "residents_unreached": found.unreached,
+        "found": found,
+        "regret": tuple(regrets(found.answer.sets[0], choice, partial(basis_of, call.world))),
     }
 
 
@@ -271,15 +264,8 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
     return {
         "meta": call.meta(COVERAGE, len(found.rounds)),
         "definition": choice,
-        "base": choice.base,
-        "region": choice.region,
-        "days_per_month": choice.month_days,
-        "visits_per_month": choice.visits,
-        "residents_served": found.served,
+        "found": found,
         "rounds": _driven(found.rounds, found.drives),
-        "gap": found.gap,
-        "is_proved": found.is_proved,
-        "tours_tried": found.tried,
     }
 
 
@@ -302,14 +288,9 @@ def _choice(call: Call[Any]) -> SitingChoice:
 
 
 def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
-    residents = row["residents"]
-    return {
-        **{f"residents_within_{t:.0f}": row[f"{when}_within_{t:.0f}"] for t in THRESHOLDS},
-        "share_within_limit": row[f"{when}_within_{limit}"] / residents if residents else None,
-        **{f"{name}_minutes": row[f"{when}_{name}"] for name in MINUTES},
-        "actors_within_limit": row[f"{when}_actors"],
-        **{f"residents_with_visits_{n}": row[f"{when}_days_{n}"] for n in get_args(Visits)},
-    }
+    residents, within = row["residents"], row[f"{when}_within_{limit}"]
+    known = {**row, f"{when}_share": within / residents if residents else None}
+    return {name: known[f"{when}_{column}"] for name, (_, column) in _STATE.items()}
 
 
 def _driven(rounds: Iterable[Round], drives: Iterable[Drive]) -> list[Document]:
@@ -317,8 +298,8 @@ def _driven(rounds: Iterable[Round], drives: Iterable[Drive]) -> list[Document]:
         {
             "round": str(one),
             "order": driven.order,
-            "km_per_year": round(driven.km_per_year, 1),
-            "hours_per_year": round(driven.hours_per_year, 1),
+            "km_per_year": driven.km_per_year,
+            "hours_per_year": driven.hours_per_year,
         }
         for one, driven in zip(rounds, drives, strict=True)
     ]

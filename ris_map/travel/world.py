@@ -7,7 +7,7 @@ object, so that figures agree to the unit wherever they are shown.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache, partial, wraps
@@ -20,6 +20,7 @@ from ris_map.common.dates import today
 from ris_map.common.records import Record, ShortText, Slug, Text
 from ris_map.common.tables import load_listed
 from ris_map.geography.county import Geography, Statistic, load_geography, load_statistics
+from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.model import Register
 from ris_map.register.reading import LiveRegister, LiveState
@@ -272,9 +273,12 @@ def sources(data_dir: Path) -> tuple[DataSource, ...]:
     return load_sources(data_dir / "sources.yaml")
 
 
-def group_id(division: str, group: str) -> str:
-    """Return the id of a group of municipalities in addresses."""
-    return f"{division}-{group}"
+def grouped_places(geography: Geography) -> Iterator[tuple[str, Division, DivisionGroup]]:
+    """Yield the groups of more than one municipality that can be chosen, by their ids."""
+    for division in geography.divisions:
+        for group in division.groups:
+            if len(group.municipalities) > 1:
+                yield f"{division.id}-{group.id}", division, group
 
 
 def place_groups(geography: Geography) -> Mapping[str, frozenset[str]]:
@@ -282,10 +286,6 @@ def place_groups(geography: Geography) -> Mapping[str, frozenset[str]]:
 
     Groups of more than one municipality first, then each municipality by its code.
     """
-    groups = {
-        group_id(division.id, group.id): frozenset(group.municipalities)
-        for division in geography.divisions
-        for group in division.groups
-        if len(group.municipalities) > 1
-    }
+    grouped = grouped_places(geography)
+    groups = {name: frozenset(group.municipalities) for name, _, group in grouped}
     return {**groups, **{m.code: frozenset({m.code}) for m in geography.municipalities}}

@@ -13,7 +13,7 @@ from ris_map.register.in_words import Words
 from ris_map.register.model import Register
 from ris_map.register.reading import LiveState
 from ris_map.register.strategy import Strategy
-from ris_map.travel.world import DataSource, World, foundations, group_id, service
+from ris_map.travel.world import DataSource, World, foundations, grouped_places, service
 from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
 from ris_map.words import Translator, swedish_sort_key, translator
@@ -75,13 +75,11 @@ def places(language: Language) -> tuple[Place, ...]:
     found = geography()
     grouped = tuple(
         Place(
-            id=group_id(division.id, group.id),
+            id=name,
             name=f"{group.label.in_(language)} ({division.label.in_(language).lower()})",
             codes=frozenset(group.municipalities),
         )
-        for division in found.divisions
-        for group in division.groups
-        if len(group.municipalities) > 1
+        for name, division, group in grouped_places(found)
     )
     single = sorted(found.municipalities, key=lambda m: swedish_sort_key(m.name))
     return (
