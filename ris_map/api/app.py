@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -55,6 +54,7 @@ from ris_map.common.region import region
 from ris_map.travel.world import Moment, service
 from ris_map.web.assets import Answer
 from ris_map.web.settings import HOST, Rate, settings_at_start
+from ris_map.words.markup import render_text
 
 API_VERSION = "1.0.0"
 """Rises with every change: the first number would change the address (/v1)."""
@@ -70,7 +70,6 @@ TITLES = {
     PREFIX: "Innovation Map {region}: open data",
     HSDS: "Innovation Map {region}: Human Services Data Specification 3.0",
 }
-_DESCRIPTION = Path(__file__).with_name("description.md")
 _ABOUT = "This description (OpenAPI 3.1)"
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
@@ -303,12 +302,11 @@ class OpenData:
         if settings.api_rate:
             requests, seconds = settings.api_rate
             rate = f"{requests} requests in {seconds} seconds and client; then 429"
+        name = region().names.en.name
         document = get_openapi(
-            title=TITLES[prefix].replace("{region}", region().names.en.name),
+            title=TITLES[prefix].format(region=name),
             version=API_VERSION,
-            description=_DESCRIPTION.read_text(encoding="utf-8").format(
-                rate=rate, region=region().names.en.name
-            ),
+            description=render_text("description.md", rate=rate, region=name),
             license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
             servers=[{"url": call.base + prefix}],
             routes=self._apis[prefix].routes,

@@ -269,6 +269,7 @@ def of(*path: str) -> Any:  # noqa: ANN401
 
 
 Build = Callable[[Any], Document | bytes]
+Rows = TypeVar("Rows", bound=Callable[[Any], Iterable[Mapping[str, Cell]]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,23 +377,29 @@ class DataRouter(APIRouter):
     def csv(
         self,
         path: str,
-        text: str,
-        query: type[LanguageQuery],
+        query: type[LanguageQuery] = LanguageQuery,
         *,
         columns: Sequence[str],
-        rows: Callable[[Any], Iterable[Mapping[str, Cell]]],
         files: tuple[str, ...] | None = None,
         with_error: bool = False,
-    ) -> None:
-        """Publish records as a table; ``with_error`` tells in each line how far minutes are off."""
+    ) -> Callable[[Rows], Rows]:
+        """Publish the records that a function makes as a table, described by its docstring.
 
-        def build(call: Call[Any]) -> bytes:
-            known = call.typical_error() or {}
-            told = TypicalError.model_fields if with_error else ()
-            error = {f"typical_error_{name}": known.get(name) for name in told}
-            return csv_bytes((*columns, *error), ({**row, **error} for row in rows(call)))
+        ``with_error`` tells in each line how far minutes are off.
+        """
 
-        self.data(path, query, files=files, text=text)(build)
+        def publish(rows: Rows) -> Rows:
+            def build(call: Call[Any]) -> bytes:
+                known = call.typical_error() or {}
+                told = TypicalError.model_fields if with_error else ()
+                error = {f"typical_error_{name}": known.get(name) for name in told}
+                return csv_bytes((*columns, *error), ({**row, **error} for row in rows(call)))
+
+            text = inspect.cleandoc(rows.__doc__ or "")
+            self.data(path, query, files=files, text=text)(build)
+            return rows
+
+        return publish
 
 
 def _endpoint(resource: Resource) -> Callable[..., Any]:

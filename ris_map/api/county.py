@@ -163,16 +163,6 @@ Localities = listing("Localities", "Settlements.", Meta, localities=tuple[Settle
 LOCALITY_COLUMNS = tuple(Settlement.model_fields)
 
 
-def localities(call: Call[LanguageQuery]) -> list[Row]:
-    """Return the settlements as flat records."""
-    rows = []
-    for item in call.world.foundations.geography.localities:
-        state = "unknown" if item.population is None else "known"
-        row = dict(item) | {"population_state": state, "note": item.note or None}
-        rows.append({column: row[column] for column in LOCALITY_COLUMNS})
-    return rows
-
-
 @router.data("/localities", model=Localities, files=LOCALITIES)
 def localities_json(call: Call[LanguageQuery]) -> Document:
     """Settlements with their population where it is known."""
@@ -180,14 +170,15 @@ def localities_json(call: Call[LanguageQuery]) -> Document:
     return {"meta": call.meta(LOCALITIES, len(rows)), "localities": rows}
 
 
-router.csv(
-    "/localities.csv",
-    "Settlements, one line each",
-    LanguageQuery,
-    columns=LOCALITY_COLUMNS,
-    rows=localities,
-    files=LOCALITIES,
-)
+@router.csv("/localities.csv", columns=LOCALITY_COLUMNS, files=LOCALITIES)
+def localities(call: Call[LanguageQuery]) -> list[Row]:
+    """Settlements, one line each."""
+    rows = []
+    for item in call.world.foundations.geography.localities:
+        state = "unknown" if item.population is None else "known"
+        row = dict(item) | {"population_state": state, "note": item.note or None}
+        rows.append({column: row[column] for column in LOCALITY_COLUMNS})
+    return rows
 
 
 @router.data("/localities.gpkg", files=LOCALITIES)
@@ -241,11 +232,15 @@ def travel_times(call: Call[TravelQuery]) -> Document:
     return {"meta": call.meta(TRAVEL, len(pairs)), "definition": definition, "pairs": pairs}
 
 
+@router.csv(
+    "/travel-times.csv",
+    TravelQuery,
+    columns=("from", "to", "minutes", "km", "state"),
+    files=TRAVEL,
+)
 def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
-    """Yield the trips from chosen places to the offices of a chosen actor, place by place.
-
-    Every office of the matrix is there, closed ones and those outside the county included.
-    """
+    """Minutes and kilometres by road, one line per trip."""
+    # every office of the matrix is there, closed ones and those outside the county included
     world, matrix, actor = call.world, call.world.matrix, call.query.actor
     if actor and actor not in world.register.by_id:
         raise Problem("unknown-actor", {"value": actor})
@@ -268,16 +263,6 @@ def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
                 "km": plain(float(matrix.settlement_km[row, column])),
                 "state": _state(minutes),
             }
-
-
-router.csv(
-    "/travel-times.csv",
-    "Minutes and kilometres by road, one line per trip",
-    TravelQuery,
-    columns=("from", "to", "minutes", "km", "state"),
-    rows=_trips,
-    files=TRAVEL,
-)
 
 
 def _state(value: float) -> str:
@@ -429,8 +414,9 @@ def coverage(call: Call[CoverageQuery]) -> Document:
     return {"meta": call.meta(COVERAGE, len(cells)), "definition": cube, "cells": cells}
 
 
+@router.csv("/coverage.csv", CoverageQuery, columns=COVERAGE_COLUMNS, with_error=True)
 def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
-    """Yield the cells of chosen municipalities in the cube's order, with their ranges."""
+    """Coverage, one line per municipality, phase and type of support."""
     world, choice = call.world, call.query.cube_choice
     geography = world.foundations.geography
     ends = [values.reshape(-1).tolist() for values in share_range(world, choice)]
@@ -454,16 +440,6 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
         yield {column: plain(record[column]) for column in COVERAGE_COLUMNS}
 
 
-router.csv(
-    "/coverage.csv",
-    "Coverage, one line per municipality, phase and type of support",
-    CoverageQuery,
-    columns=COVERAGE_COLUMNS,
-    rows=coverage_rows,
-    with_error=True,
-)
-
-
 @router.data("/cells.geojson", CellsQuery)
 def cells_geojson(call: Call[CellsQuery]) -> Document:
     """Every inhabited square of 1 km as a point (EPSG:4326)."""
@@ -472,8 +448,21 @@ def cells_geojson(call: Call[CellsQuery]) -> Document:
     return collection(call, COVERAGE, squares)
 
 
+@router.csv(
+    "/cells.csv",
+    CellsQuery,
+    columns=(
+        *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes"),
+        *("state", "is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
+    ),
+    with_error=True,
+)
 def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
-    """Yield the squares of the chosen municipalities, in the order of the file."""
+    """Every inhabited square of 1 km: residents, minutes, nearest office.
+
+    Filters as on the coverage page. Squares with fewer than ten residents have 1-9 instead of a
+    number.
+    """
     query, world, choice = call.query, call.world, call.query.cube_choice
     cube, cells = cube_of(world, choice), world.cells
     supply = Supply(cube, query.phases, query.service_types)
@@ -505,18 +494,6 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
         }
 
 
-router.csv(
-    "/cells.csv",
-    "Every inhabited square of 1 km: residents, minutes, nearest office\n\nFilters as on the "
-    "coverage page. Squares with fewer than ten residents have 1-9 instead of a number.",
-    CellsQuery,
-    columns=(
-        *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes"),
-        *("state", "is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
-    ),
-    rows=cell_rows,
-    with_error=True,
-)
 Vocabulary = listing("Vocabulary", "The strategy's words.", Meta, vocabulary=Strategy)
 Sources = listing(
     "Sources", "Where every data file comes from.", Meta, sources=tuple[DataSource, ...]

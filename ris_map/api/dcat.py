@@ -1,6 +1,6 @@
 """Graphs in RDF: the catalogue in DCAT-AP-SE 3.0.1, public actors' offers in CPSV-AP 3.2.0.
 
-What is said stands in ``templates/dcat.ttl`` and ``templates/cpsv.ttl`` (Turtle).
+What is said stands in ``texts/dcat.ttl`` and ``texts/cpsv.ttl`` (Turtle).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import shapely
-from markupsafe import Markup
 from rdflib import Graph, Namespace
 from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, OWL, SKOS, XSD
 
@@ -24,7 +23,7 @@ from ris_map.export.tables import NOT_IN_XML
 from ris_map.register.vocabulary import Delivery
 from ris_map.words import translator
 from ris_map.words.language import Language
-from ris_map.words.markup import render
+from ris_map.words.markup import render_text
 
 ISSUED = date(2026, 11, 23)
 """When the catalogue was first published."""
@@ -92,7 +91,6 @@ def services(ending: str, call: Call[Any]) -> bytes:
         towns=call.words.municipality_names,
         strategy=call.world.foundations.strategy,
         ways=tuple(Delivery),
-        translated=lambda key: lambda language: translator(language)(key),
         on=call.world.on,
     )
 
@@ -103,15 +101,14 @@ def _serialised(
     """Return what a template in Turtle says, in one of :data:`SERIALISATIONS`."""
     head = {**spaces, "own": own}
     text = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in head.items())
-    text += render(
+    text += render_text(
         template,
         own=own,
         county=f"http://data.europa.eu/nuts/code/{region().nuts}",
         text=_text,
         both=_both,
-        words=lambda key, after="": _both(lambda x: translator(x)(key), after),
-        listed=_listed,
-        address=lambda url: Markup(f"<{url.translate(_NOT_IN_ADDRESSES)}>"),
+        t=_translated,
+        address=lambda url: f"<{url.translate(_NOT_IN_ADDRESSES)}>",
         **values,
     )
     graph = Graph()
@@ -125,20 +122,22 @@ def _serialised(
     return content
 
 
-def _text(text: str) -> Markup:
+def _text(text: str) -> str:
     """Return a literal of Turtle, without what XML cannot hold."""
-    return Markup(json.dumps(NOT_IN_XML.sub("", text), ensure_ascii=False))
+    return json.dumps(NOT_IN_XML.sub("", text), ensure_ascii=False)
 
 
-def _both(word: Callable[[Language], str], after: str = "") -> Markup:
+def _both(word: Callable[[Language], str], after: str = "") -> str:
     """Return a text, and what follows it, in every language."""
-    return Markup(", ".join(f"{_text(word(one) + after)}@{one}" for one in Language))
+    return ", ".join(f"{_text(word(one) + after)}@{one}" for one in Language)
 
 
-def _listed(key: str) -> Markup:
-    """Return the words that a text in every language lists."""
+def _translated(key: str, after: str = "", *, listed: bool = False) -> str:
+    """Return the text of a key in every language, or each of the words that it lists."""
+    if not listed:
+        return _both(lambda language: translator(language)(key), after)
     words = [(word, one) for one in Language for word in translator(one)(key).split(",")]
-    return Markup(", ".join(f"{_text(word.strip())}@{one}" for word, one in words))
+    return ", ".join(f"{_text(word.strip())}@{one}" for word, one in words)
 
 
 for _ending, (_, _kind, _) in SERIALISATIONS.items():

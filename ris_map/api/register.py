@@ -230,14 +230,14 @@ def actor_row(match: Match) -> Row:
     return {column: plain(known[column]) for column in ACTOR_COLUMNS}
 
 
-router.csv(
-    "/actors.csv",
-    "Selected actors, one line each\n\nThe same filter as on the start page: keys, values and "
-    "meaning. Several ids in one cell are separated by spaces.",
-    ActorQuery,
-    columns=ACTOR_COLUMNS,
-    rows=lambda call: map(actor_row, call.selection.matches),
-)
+@router.csv("/actors.csv", ActorQuery, columns=ACTOR_COLUMNS)
+def actors_table(call: Call[ActorQuery]) -> Iterable[Row]:
+    """Selected actors, one line each.
+
+    The same filter as on the start page: keys, values and meaning. Several ids in one cell are
+    separated by spaces.
+    """
+    return map(actor_row, call.selection.matches)
 
 
 def office_row(match: Match, office: Office, *, on: date) -> Row:

@@ -16,16 +16,18 @@ TEMPLATE_DIRS = sorted(Path(__file__).parents[1].glob("**/templates"))
 """Each room's own templates; a name is used once in all of them."""
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATE_DIRS),
-        autoescape=True,
+@lru_cache(maxsize=2)
+def _environment(kind: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob(f"**/{kind}"))),
+        autoescape=kind == "templates",
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["md"] = markdown_text
+    return environment
 
 
 def render(template: str, /, **values: object) -> str:
@@ -33,19 +35,17 @@ def render(template: str, /, **values: object) -> str:
 
     Every value is escaped unless a template made it.
     """
-    html = _environment().get_template(template).render(**values)
+    html = _environment("templates").get_template(template).render(**values)
     # indentation of templates is for people, not for the wire
     return "\n".join(line.strip() for line in html.splitlines() if line.strip())
 
 
 def render_text(template: str, /, **values: object) -> str:
-    """Return what a template says that is no HTML: no value is escaped, every line stays.
+    """Return what a template in some room's ``texts/`` says: no HTML, so nothing is escaped.
 
-    The filter ``md`` keeps a value from being read as Markdown.
+    Every line stays. The filter ``md`` keeps a value from being read as Markdown.
     """
-    environment = _environment().overlay(autoescape=False)
-    environment.filters["md"] = markdown_text
-    return environment.get_template(template).render(**values) + "\n"
+    return _environment("texts").get_template(template).render(**values) + "\n"
 
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&!#]|^[-+=]|^\d+(?=[.)]))")
