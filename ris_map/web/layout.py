@@ -192,6 +192,6 @@ def _links(place: str, *, current: PageSpec, tr: Translator) -> list[dict[str, o
             is_current = spec is current
             query = address.plain_query() if is_current else address.page_query(spec.name)
             url = f"/{spec.url_path}?{urlencode(query, doseq=True)}"
-            label = tr(f"nav.{spec.name}" if place == "nav" else f"footer.{spec.name}")
+            label = tr(f"nav.{spec.name}") if place == "nav" else tr(f"footer.{spec.name}")
             links.append({"url": url, "label": label, "is_current": is_current})
     return links
