@@ -55,7 +55,7 @@ from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import SPEED_MODEL
-from ris_map.travel.routes import travel_between
+from ris_map.travel.routes import Leg, travel_between
 from ris_map.travel.world import DataSource, grouped_places, sources
 from ris_map.words.language import LocalText
 
@@ -102,10 +102,8 @@ def places(call: Call[LanguageQuery]) -> Document:
     """Municipalities and groups of them: what plats may be."""
     geography = call.world.foundations.geography
     seats = {item.municipality_code: item.id for item in geography.localities if item.is_seat}
-    listed = [
-        {"code": item.code, "name": item.name, "seat": seats[item.code]}
-        for item in geography.municipalities
-    ]
+    known = geography.municipalities
+    listed = [{"code": one.code, "name": one.name, "seat": seats[one.code]} for one in known]
     groups = [
         {**dict(group), "id": name, "division": division.label}
         for name, division, group in grouped_places(geography)
@@ -210,6 +208,7 @@ class Trip(Record):
     state: FigureState
 
 
+TRIP_COLUMNS = ("from", "to", "minutes", "km", "state")
 TravelTimes = listing(
     "TravelTimes", "Travel times.", definition=TravelDefinition, pairs=tuple[Trip, ...]
 )
@@ -232,21 +231,15 @@ def travel_times(call: Call[TravelQuery]) -> Document:
     return {"meta": call.meta(TRAVEL, len(pairs)), "definition": definition, "pairs": pairs}
 
 
-@router.csv(
-    "/travel-times.csv",
-    TravelQuery,
-    columns=("from", "to", "minutes", "km", "state"),
-    files=TRAVEL,
-)
+@router.csv("/travel-times.csv", TravelQuery, columns=TRIP_COLUMNS, files=TRAVEL)
 def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
     """Minutes and kilometres by road, one line per trip."""
     # every office of the matrix is there, closed ones and those outside the county included
     world, matrix, actor = call.world, call.world.matrix, call.query.actor
     if actor and actor not in world.register.by_id:
         raise Problem("unknown-actor", {"value": actor})
-    here = {
-        x.id for x in world.foundations.geography.localities if x.municipality_code in call.codes
-    }
+    places = world.foundations.geography.localities
+    here = {place.id for place in places if place.municipality_code in call.codes}
     columns = [i for i, name in enumerate(matrix.settlement_ids) if name in here]
     rows = [
         i for i, name in enumerate(matrix.office_ids) if not actor or name.startswith(f"{actor}/")
@@ -276,16 +269,6 @@ class Point(Record):
 
     lat: float
     lon: float
-
-
-class Leg(Record):
-    """A stretch on one road."""
-
-    road: str
-    km: Km
-    minutes: Minutes
-    is_schematic: bool
-    """The road is there; its course is only sketched."""
 
 
 class Way(Record):
@@ -322,8 +305,7 @@ def way(call: Call[WayQuery]) -> Document:
     """
     base, (start, stop) = call.world.foundations, call.query.ends
     model = MODELS[call.query.model]
-    points = np.array([start, stop])
-    by_ferry = base.cells.only_ferry(points[:, 0], points[:, 1])
+    by_ferry = base.cells.only_ferry(*np.array([start, stop]).T)
     no_road = (bool(by_ferry[0]), bool(by_ferry[1]))
     speed = SPEED_MODEL[model]
     found = travel_between(base.network, start, stop, speed_model=speed, no_road=no_road)
@@ -448,15 +430,13 @@ def cells_geojson(call: Call[CellsQuery]) -> Document:
     return collection(call, COVERAGE, squares)
 
 
-@router.csv(
-    "/cells.csv",
-    CellsQuery,
-    columns=(
-        *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes"),
-        *("state", "is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
-    ),
-    with_error=True,
+CELL_COLUMNS = (
+    *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes"),
+    *("state", "is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
 )
+
+
+@router.csv("/cells.csv", CellsQuery, columns=CELL_COLUMNS, with_error=True)
 def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
     """Every inhabited square of 1 km: residents, minutes, nearest office.
 

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -23,7 +22,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText
+from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText, in_order
 from ris_map.common.dates import ShownDay
 from ris_map.common.faults import DataFaults, RisMapError
 from ris_map.common.region import region
@@ -140,14 +139,7 @@ else:
     Area = Literal[STRENGTH_AREAS]
 
 
-def _in_order(values: tuple[_V, ...]) -> tuple[_V, ...]:
-    """Give each value once; those of a vocabulary in its order."""
-    once = tuple(dict.fromkeys(values))
-    kinds = {type(value) for value in values if isinstance(value, StrEnum)}
-    return tuple(value for kind in kinds for value in kind if value in once) if kinds else once
-
-
-Many = Annotated[tuple[_V, ...], AfterValidator(_in_order)]
+Many = Annotated[tuple[_V, ...], AfterValidator(in_order)]
 """Given more than once, or as a list with commas."""
 YesNo = Literal["nej", "ja"]
 Whole = BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text)

@@ -116,7 +116,7 @@ class Choice(BaseModel):
                 ignored += [IgnoredValue(key, str(item)) for item in items[most or len(items) :]]
                 items = items[:most]
             if items:
-                values[name] = _in_order(items) if many else items[-1]
+                values[name] = in_order(items) if many else items[-1]
         return cls.model_validate(values, context=context), tuple(ignored)
 
     def query(self) -> dict[str, list[str]]:
@@ -184,7 +184,7 @@ def _adapter(model: type[Choice], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[(kind, *marks)] if marks else kind)
 
 
-def _in_order(items: list[Any]) -> tuple[Any, ...]:
+def in_order(items: Sequence[Any]) -> tuple[Any, ...]:
     """Return members of an enumeration in its order, other values as they came; each once."""
     unique = list(dict.fromkeys(items))
     if all(isinstance(item, Enum) for item in unique):

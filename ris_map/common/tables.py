@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, LiteralString, TypeVar
+from typing import Annotated, Any, LiteralString, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -62,19 +62,9 @@ class FaultLog:
         self.path = path
         self.faults: list[Fault] = []
 
-    def add(
-        self,
-        reason: str,
-        action: str,
-        code: str,
-        *,
-        line: int | None = None,
-        record: str | None = None,
-        field: str | None = None,
-    ) -> None:
-        """Note one fault."""
-        file = self.path.as_posix()
-        self.faults.append(Fault(file, reason, action, code, line=line, record=record, field=field))
+    def add(self, reason: str, action: str, code: str, **where: Any) -> None:  # noqa: ANN401
+        """Note one fault; ``where`` are line, record and field as :class:`Fault` has them."""
+        self.faults.append(Fault(self.path.as_posix(), reason, action, code, **where))
 
     def add_rows(
         self,

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import Field
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
+from ris_map.common.records import Record
 from ris_map.geography.boundaries import to_metres
 from ris_map.travel.matrix import nearest_minutes, travel
 from ris_map.travel.network import (
@@ -36,14 +39,14 @@ from ris_map.words import Translator
 LatLon = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """A stretch on one road. A schematic road is known to be there, its course only roughly."""
+class Leg(Record):
+    """A stretch on one road."""
 
     road: str
-    km: float
-    minutes: float
+    km: Annotated[float, Field(ge=0)]
+    minutes: Annotated[float, Field(ge=0)]
     is_schematic: bool
+    """The road is there; its course is only sketched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

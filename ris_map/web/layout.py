@@ -19,46 +19,39 @@ from ris_map.words.language import Language, page_text
 from ris_map.words.markup import render
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PageSpec:
-    """One page: its file, its path (empty for the start page), and where links to it stand.
+    """One page: its path (empty for the start page), and where links to it stand.
 
-    ``name`` is the key of its texts (``page.<name>.title``, ``nav.<name>``, ``footer.<name>``),
-    ``place`` is ``nav``, ``footer`` or ``hidden``.
+    ``name`` is its file and the key of its texts (``page.<name>.title``, ``nav.<name>``,
+    ``footer.<name>``), ``place`` is ``nav``, ``footer`` or ``hidden``.
     """
 
     name: str
-    file: str
     url_path: str
     place: str
 
-
-def _pages(place: str, *pages: tuple[str, str]) -> tuple[PageSpec, ...]:
-    specs = (PageSpec(name=n, file=f"{n}.py", url_path=path, place=place) for n, path in pages)
-    # a page of the list that is not there yet is left out
-    return tuple(spec for spec in specs if (settings.ROOT / "pages" / spec.file).is_file())
+    @property
+    def file(self) -> str:
+        """Its file below ``pages/``."""
+        return f"{self.name}.py"
 
 
 PAGES: tuple[PageSpec, ...] = (
-    *_pages(
-        "nav",
-        ("start", ""),
-        ("find", "hitta"),
-        ("coverage", "tackning"),
-        ("siting", "tankom"),
-        ("municipality", "kommun"),
-        ("strength_areas", "styrkeomraden"),
-    ),
-    *_pages("hidden", ("actor", "aktor"), ("confirm", "bekrafta")),
-    *_pages(
-        "footer",
-        ("open_data", "oppna-data"),
-        ("method", "metod"),
-        ("data", "data"),
-        ("accessibility", "tillganglighet"),
-        ("privacy", "integritet"),
-        ("contact", "kontakt"),
-    ),
+    PageSpec("start", "", "nav"),
+    PageSpec("find", "hitta", "nav"),
+    PageSpec("coverage", "tackning", "nav"),
+    PageSpec("siting", "tankom", "nav"),
+    PageSpec("municipality", "kommun", "nav"),
+    PageSpec("strength_areas", "styrkeomraden", "nav"),
+    PageSpec("actor", "aktor", "hidden"),
+    PageSpec("confirm", "bekrafta", "hidden"),
+    PageSpec("open_data", "oppna-data", "footer"),
+    PageSpec("method", "metod", "footer"),
+    PageSpec("data", "data", "footer"),
+    PageSpec("accessibility", "tillganglighet", "footer"),
+    PageSpec("privacy", "integritet", "footer"),
+    PageSpec("contact", "kontakt", "footer"),
 )
 
 PAGE_ADDRESSES = tuple(f"/{spec.url_path}" for spec in PAGES)
