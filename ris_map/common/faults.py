@@ -67,14 +67,15 @@ def worded(name: str, /, **values: object) -> tuple[str, str, str]:
     return reason.format_map(values), action.format_map(values), name.partition("/")[0]
 
 
-def is_worded(name: str) -> bool:
-    """Return whether a fault has a wording of this name."""
-    return name in _wordings()
+def wording_for(code: str, seen: str) -> str:
+    """Return the wording of a code whose own name occurs in what was seen, else the plain one."""
+    named = (name for name in _wordings() if name.startswith(f"{code}/"))
+    return next((name for name in named if name.partition("/")[2] in seen), code)
 
 
 def severity_of(code: str) -> Severity:
     """Return how grave a fault of a code is."""
-    return _wordings()[code][2] if is_worded(code) else Severity.ERROR
+    return _wordings().get(code, ("", "", Severity.ERROR))[2]
 
 
 class RisMapError(Exception):

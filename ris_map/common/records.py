@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from ris_map.common.faults import DataFaults, Fault, is_worded, severity_of, shown, worded
+from ris_map.common.faults import DataFaults, Fault, severity_of, shown, worded, wording_for
 from ris_map.common.files import file_name
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
@@ -167,7 +167,7 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
     kind, value, loc = details["type"], details["input"], details["loc"]
     context: Mapping[str, Any] = details.get("ctx", {})
     name = next((part for part in reversed(loc) if isinstance(part, str)), "")
-    wording = _KINDS.get(kind, "wrong-type")
+    wording = _KINDS.get(kind) or wording_for("wrong-type", kind)
     if name == "sources" and wording in {"missing-field", "empty-value"}:
         wording = "missing-source"
     elif kind == "value_error" and isinstance(value, dict):  # of a record as a whole
@@ -176,8 +176,6 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
         wording = _SHAPES.get(name, "bad-date")
     elif kind == "string_type" and isinstance(value, int | float):
         wording = "wrong-type/number-as-text"
-    elif is_worded(f"wrong-type/{kind}"):
-        wording = f"wrong-type/{kind}"
     allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
     if kind == "extra_forbidden":
         near = nearest(name, fields_at(model, loc[:-1]))

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import yaml  # type: ignore[import-untyped]
 
-from ris_map.common.faults import DataFaults, Fault, shown, worded
+from ris_map.common.faults import DataFaults, Fault, shown, worded, wording_for
 from ris_map.common.files import MAX_BYTES, file_name, read_text
 
 MAX_DEPTH = 20
@@ -34,24 +34,6 @@ _NOT_FINITE = re.compile(r"\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF)")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _ITEM = re.compile(r"(?: {2})?- ")
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?\r?")
-_QUOTES = "Close the quotes, and check that they come in pairs."
-_IN_QUOTES = "Put the text in quotes, and check the indentation."
-# What PyYAML says, what it means, what to do.
-_SYNTAX = (
-    ("mapping values are not", "There is a colon where none can stand.", _IN_QUOTES),
-    ("could not find expected", "A line is neither 'key: value' nor text.", "Check the colon."),
-    ("did not find expected key", "Indentation or quotes do not fit the lines above.", _IN_QUOTES),
-    ("did not find expected '-'", "A line in a list does not begin with '- '.", "Check the dash."),
-    ("expected ',' or", "A bracket or a brace is not closed.", "Close it, or put text in quotes."),
-    ("unexpected end of", "A quotation mark is opened and never closed.", _QUOTES),
-    ("unexpected document", "A quotation mark is opened and never closed.", _QUOTES),
-    ("expected node content", "A value is missing or begins with a special sign.", _IN_QUOTES),
-    ("cannot start any token", "A value begins with a sign that cannot begin one.", _IN_QUOTES),
-    ("block sequence entries", "A dash stands where no list can begin.", _IN_QUOTES),
-    ("unknown escape", "There is a backslash in double quotes.", "Use single quotes."),
-    ("invalid Unicode", "An escape names half of a character.", "Write the character itself."),
-    ("expected <document", "Indentation does not fit the lines above.", "Check the indentation."),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +188,8 @@ class _Reader:
         raise _Stop
 
 
-def _fault(file: str, line: int | None, code: str, /, **values: object) -> Fault:
-    return Fault(file, *worded(code, **values), line=line)
+def _fault(file: str, at: int | None, code: str, /, **values: object) -> Fault:
+    return Fault(file, *worded(code, **values), line=at)
 
 
 def _plain(text: str) -> str | int | float | bool | None:
@@ -265,13 +247,10 @@ def _syntax_fault(error: Exception, reader: _Reader) -> Fault:
         marks.reverse()
     mark: Any = next((m for name in marks if (m := getattr(error, name, None))), None)
     line = None if mark is None else min(mark.line + 1, reader.text.count("\n") + 1)
-    unknown = "The file is not well-formed YAML.", f"Check this line ({problem})."
-    reason, action = next((words for begins, *words in _SYNTAX if begins in problem), unknown)
     opened = next((first for first, last in reader.quotes if last == line), None)
     if opened is not None:
-        reason = f"A quotation mark opened here is closed only at line {line}."
-        line, action = opened, _QUOTES
-    return _fault(reader.name, line, "syntax", reason=reason, action=action)
+        return _fault(reader.name, opened, "syntax/quotes", line=line)
+    return _fault(reader.name, line, wording_for("syntax", problem), problem=problem)
 
 
 def split_comments(text: str) -> tuple[str, list[int]]:
