@@ -7,9 +7,10 @@ holds none.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache, partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -28,13 +29,12 @@ from ris_map.register.vocabulary import (
     Availability,
     Basis,
     Delivery,
-    ServiceScope,
     Status,
-    StrengthArea,
 )
 from ris_map.travel.world import Moment
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
+from ris_map.words.markup import render_text
 
 HSDS = "/hsds"
 """Where it lies, seen from the site's root."""
@@ -48,6 +48,7 @@ _STATUS = {
     Status.ENDED: "defunct",
     Status.PLANNED: "inactive",
 }
+_VIRTUAL = (Delivery.DIGITAL, Delivery.PHONE)
 TAXONOMIES = ("phase", "service-type", "strength-area", "way", "basis")
 """What is classified; the terms of a way say what is known of it: ``digital.offered``."""
 
@@ -92,209 +93,106 @@ def listing(call: Call[Any]) -> Lists:
 
 @lru_cache(maxsize=4)
 def _listing(moment: Moment, language: Language) -> Lists:
-    return _Maker(moment, translator(language)).lists()
+    """Return every list, told in ``texts/hsds.json``."""
+    register, world, tr = moment.state.register, moment.world, translator(language)
+    terms = _terms(moment, tr)
 
+    def modified(actor: Actor) -> date:
+        return min(period_end(actor.last_checked or register.meta.reference_date), world.on)
 
-class _Maker:
-    def __init__(self, moment: Moment, tr: Translator) -> None:
-        self.moment, self.tr, self.on = moment, tr, moment.world.on
-        self.base = moment.world.foundations
-        self.terms = self._terms()
+    def areas(actor: Actor) -> list[str]:
+        names = (f"strength-area.{area}" for area in dict.fromkeys(actor.strength_areas.areas))
+        return [name for name in names if name in terms]
 
-    def lists(self) -> Lists:
-        actors = sorted(
-            self.moment.state.register.actors, key=lambda one: swedish_sort_key(one.name)
-        )
-        services = [
-            self._service(actor, offer, number)
-            for actor in actors
-            for number, offer in enumerate(actor.offers)
-        ]
-        made = {
-            "services": services,
-            "organizations": [self._organization(actor) for actor in actors],
-            "service_at_locations": [
-                {**place, "service": _short(service)}
-                for service in services
-                for place in service.get("service_at_locations", ())
-            ],
-            "taxonomies": [self._taxonomy(name) for name in TAXONOMIES],
-            "taxonomy_terms": self.terms.values(),
-        }
-        return {name: {item["id"]: item for item in items} for name, items in made.items()}
-
-    def _taxonomy(self, name: str) -> Document:
-        return {
-            "id": identifier("taxonomy", name),
-            "name": self.tr(f"hsds.taxonomy.{name}"),
-            "description": self.tr("hsds.taxonomy.description"),
-            "version": self.moment.state.register.meta.reference_date,
-        }
-
-    def _terms(self) -> dict[str, Document]:
-        strategy, language = self.base.strategy, self.tr.language
-        listed = [
-            *(("phase", x.id, x.label, x.description) for x in strategy.phases),
-            *(("service-type", x.id, x.label, x.description) for x in strategy.service_types),
-            *(("strength-area", x.id, x.label, x.description) for x in strategy.strength_areas),
-        ]
-        named = [(t, str(n), a.in_(language), b.in_(language)) for t, n, a, b in listed]
-        for way in strategy.delivery:
-            label, text = way.label.in_(language), way.description.in_(language)
-            for known in Availability:
-                name = f"{label}: {self.tr(f'hsds.availability.{known}')}"
-                named.append(("way", f"{way.id}.{known}", name, text))
-        named += [
-            ("basis", str(one), self.tr(f"hsds.basis.{one}"), self.tr(f"hsds.basis.{one}"))
-            for one in Basis
-        ]
-        return {
-            f"{taxonomy}.{code}": {
-                "id": identifier("term", taxonomy, code),
-                "code": code,
-                "name": name,
-                "description": text,
-                "language": language.value,
-                "taxonomy_id": identifier("taxonomy", taxonomy),
-                "taxonomy_detail": self._taxonomy(taxonomy),
-            }
-            for taxonomy, code, name, text in named
-        }
-
-    def _attributes(self, owner: str, entity: str, names: Iterable[str]) -> list[Document]:
+    def classified(actor: Actor, offer: Offer) -> list[str]:
         return [
-            {
-                "id": identifier("attribute", owner, name),
-                "link_id": owner,
-                "link_entity": entity,
-                "taxonomy_term_id": self.terms[name]["id"],
-                "taxonomy_term": self.terms[name],
-            }
-            for name in dict.fromkeys(names)
-            if name in self.terms
-        ]
-
-    def _organization(self, actor: Actor) -> Document:
-        me = identifier("organization", actor.id)
-        areas = [one for one in actor.strength_areas.areas if one is not StrengthArea.ALL]
-        told = {
-            "id": me,
-            "name": actor.name,
-            "alternate_name": ", ".join(actor.aliases) or None,
-            "description": actor.summary.in_(self.tr.language),
-            "website": _uri(actor.homepage),
-            "legal_status": actor.kind.value,
-            "locations": [self._office(actor, office) for office in self._offices(actor)],
-            "attributes": self._attributes(
-                me, "organization", (f"strength-area.{area}" for area in areas)
-            ),
-        }
-        return known(told)
-
-    def _service(self, actor: Actor, offer: Offer, number: int) -> Document:
-        me = identifier("service", actor.id, offer.service_type, str(number))
-        label = self.terms[f"service-type.{offer.service_type}"]["name"]
-        dated = actor.last_checked or self.moment.state.register.meta.reference_date
-        modified = min(period_end(dated), self.on)
-        names = [
-            *(f"phase.{phase}" for phase in offer.phases),
+            *(f"phase.{phase}" for phase in dict.fromkeys(offer.phases)),
             f"service-type.{offer.service_type}",
-            *(f"strength-area.{area}" for area in actor.strength_areas.areas),
+            *areas(actor),
             *(f"way.{way}.{offer.delivery.of(way)}" for way in Delivery),
             f"basis.{offer.basis}",
         ]
-        organization = self._organization(actor)
-        told = {
-            "id": me,
-            "organization_id": organization["id"],
-            "name": f"{label}: {actor.name}",
-            "description": actor.summary.in_(self.tr.language),
-            "url": _uri(actor.contact_url or actor.homepage),
-            "status": "active" if actor.is_active(self.on) else _STATUS[actor.status],
-            "eligibility_description": actor.eligibility
-            and actor.eligibility.in_(self.tr.language),
-            "application_process": actor.how_to_apply and actor.how_to_apply.in_(self.tr.language),
-            "assured_date": actor.last_confirmed,
-            "last_modified": datetime.combine(modified, time(), UTC).isoformat(),
-            "organization": _short(organization),
-            "service_areas": self._areas(actor, me),
-            "service_at_locations": self._places(actor, offer, me),
-            "attributes": self._attributes(me, "service", names),
+
+    def places(actor: Actor, offer: Offer) -> list[Office | Delivery]:
+        """Return where a service is given; unknown ways are terms only, never places."""
+        is_at_office = offer.delivery.office is not Availability.NOT_OFFERED
+        offices = [x for x in actor.offices if is_at_office and x.is_valid(world.on)]
+        known = {Availability.OFFERED, Availability.LIMITED}
+        ways = [way for way in _VIRTUAL if offer.delivery.of(way) in known]
+        return [*offices, *ways]
+
+    def linked(document: Document) -> Document:
+        if "taxonomy_term" in document:
+            document["taxonomy_term"] = terms[document["taxonomy_term"]]
+        return known(document)
+
+    told = render_text(
+        "hsds.json",
+        t=tr,
+        id=lambda *names: json.dumps(identifier(*map(str, names))),
+        name_of=lambda *names: identifier(*map(str, names)),
+        uri=_uri,
+        on=world.on,
+        actors=sorted(register.actors, key=lambda one: swedish_sort_key(one.name)),
+        towns={m.code: m.name for m in world.foundations.geography.municipalities},
+        county=region().names.sv.name,
+        terms=terms,
+        status=_STATUS,
+        modified=modified,
+        areas=areas,
+        classified=classified,
+        places=places,
+    )
+    made = json.loads(told, object_hook=linked)
+    organizations = {one["id"]: one for one in made["organizations"]}
+    for service in made["services"]:
+        service["organization"] = _short(organizations[service["organization_id"]])
+    made["service_at_locations"] = [
+        {**place, "service": _short(service)}
+        for service in made["services"]
+        for place in service.get("service_at_locations", ())
+    ]
+    made["taxonomies"] = [_taxonomy(name, moment, tr) for name in TAXONOMIES]
+    made["taxonomy_terms"] = terms.values()
+    return {name: {item["id"]: item for item in items} for name, items in made.items()}
+
+
+def _taxonomy(name: str, moment: Moment, tr: Translator) -> Document:
+    return {
+        "id": identifier("taxonomy", name),
+        "name": tr(f"hsds.taxonomy.{name}"),
+        "description": tr("hsds.taxonomy.description"),
+        "version": moment.state.register.meta.reference_date,
+    }
+
+
+def _terms(moment: Moment, tr: Translator) -> dict[str, Document]:
+    """Return the terms of all taxonomies by taxonomy and code."""
+    strategy, language = moment.world.foundations.strategy, tr.language
+    listed = [
+        *(("phase", x.id, x.label, x.description) for x in strategy.phases),
+        *(("service-type", x.id, x.label, x.description) for x in strategy.service_types),
+        *(("strength-area", x.id, x.label, x.description) for x in strategy.strength_areas),
+    ]
+    named = [(t, str(n), a.in_(language), b.in_(language)) for t, n, a, b in listed]
+    for way in strategy.delivery:
+        label, text = way.label.in_(language), way.description.in_(language)
+        for level in Availability:
+            name = f"{label}: {tr(f'hsds.availability.{level}')}"
+            named.append(("way", f"{way.id}.{level}", name, text))
+    named += [("basis", str(x), tr(f"hsds.basis.{x}"), tr(f"hsds.basis.{x}")) for x in Basis]
+    return {
+        f"{taxonomy}.{code}": {
+            "id": identifier("term", taxonomy, code),
+            "code": code,
+            "name": name,
+            "description": text,
+            "language": language.value,
+            "taxonomy_id": identifier("taxonomy", taxonomy),
+            "taxonomy_detail": _taxonomy(taxonomy, moment, tr),
         }
-        return known(told)
-
-    def _areas(self, actor: Actor, service: str) -> list[Document]:
-        area = actor.service_area
-        if area.scope is ServiceScope.UNKNOWN:
-            return []
-        names = {m.code: m.name for m in self.base.geography.municipalities}
-        listed = [(code, names[code]) for code in area.municipalities] or [
-            (area.scope.value, self.tr(f"hsds.scope.{area.scope}"))
-        ]
-        return [
-            {"id": identifier("area", service, code), "service_id": service, "name": name}
-            for code, name in listed
-        ]
-
-    def _places(self, actor: Actor, offer: Offer, service: str) -> list[Document]:
-        """Return where the service is given; unknown ways are terms only, never places."""
-        places = []
-        if offer.delivery.office is not Availability.NOT_OFFERED:
-            places = [self._office(actor, office) for office in self._offices(actor)]
-        for way in (Delivery.DIGITAL, Delivery.PHONE):
-            if offer.delivery.of(way) in {Availability.OFFERED, Availability.LIMITED}:
-                virtual = {
-                    "id": identifier("location", actor.id, way),
-                    "location_type": "virtual",
-                    "name": self.tr(f"hsds.location.{way}"),
-                    "organization_id": identifier("organization", actor.id),
-                    "url": _uri(actor.contact_url or actor.homepage),
-                }
-                places.append(known(virtual))
-        return [
-            {
-                "id": identifier("at", service, place["id"]),
-                "service_id": service,
-                "location_id": place["id"],
-                "location": place,
-            }
-            for place in places
-        ]
-
-    def _offices(self, actor: Actor) -> list[Office]:
-        return [office for office in actor.offices if office.is_valid(self.on)]
-
-    def _office(self, actor: Actor, office: Office) -> Document:
-        me = identifier("location", actor.id, office.id)
-        exactness = self.tr(f"hsds.precision.{office.precision}")
-        if office.uncertainty_m:
-            exactness += f" (± {self.tr.number(office.uncertainty_m)} m)"
-        told: Document = {
-            "id": me,
-            "location_type": "physical",
-            "organization_id": identifier("organization", actor.id),
-            "name": f"{actor.name}, {office.town}",
-            "description": exactness,
-            "latitude": office.lat,
-            "longitude": office.lon,
-        }
-        street = office.street_on(self.on)
-        if street and office.postcode:
-            told["addresses"] = [
-                {
-                    "id": identifier("address", me),
-                    "location_id": me,
-                    "address_1": street,
-                    "city": office.town,
-                    "state_province": office.outside.county
-                    if office.outside
-                    else region().names.sv.name,
-                    "postal_code": office.postcode,
-                    "country": "SE",
-                    "address_type": "physical",
-                }
-            ]
-        return told
+        for taxonomy, code, name, text in named
+    }
 
 
 def _uri(address: str | None) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +27,7 @@ def _environment(kind: str) -> Environment:
         auto_reload=False,
     )
     environment.filters["md"] = markdown_text
+    environment.filters["json"] = partial(json.dumps, ensure_ascii=False)
     return environment
 
 
@@ -43,7 +44,7 @@ def render(template: str, /, **values: object) -> str:
 def render_text(template: str, /, **values: object) -> str:
     """Return what a template in some room's ``texts/`` says: no HTML, so nothing is escaped.
 
-    Every line stays. The filter ``md`` keeps a value from being read as Markdown.
+    Every line stays. The filters ``md`` and ``json`` write a value so that it stays one text.
     """
     return _environment("texts").get_template(template).render(**values) + "\n"
 
