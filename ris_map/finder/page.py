@@ -150,19 +150,6 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
             label = strategy.label(need.phase).in_(language).lower()
             st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
-    if _is_open("omrade", answered=need.place is not None and need.phase is not None):
-        st.pills(
-            tr("find.area.label"),
-            STRENGTH_AREAS,
-            format_func=lambda area: strategy.label(area).in_(language),
-            key=STATE.key("strength_area"),
-            wrap=True,
-            on_change=_answered,
-        )
-    else:
-        area = need.strength_area
-        said = strategy.label(area).in_(language) if area else tr("find.area.any")
-        _line("omrade", said, tr=tr)
     if _is_open("stod", answered=True):
         st.pills(
             tr("find.type.label"),
@@ -177,6 +164,19 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
     else:
         types = tr.listing([tr(f"find.type.{kind}") for kind in need.service_types])
         _line("stod", types or tr("find.type.unsure"), tr=tr)
+    if _is_open("omrade", answered=need.place is not None and need.phase is not None):
+        st.pills(
+            tr("find.area.label"),
+            STRENGTH_AREAS,
+            format_func=lambda area: strategy.label(area).in_(language),
+            key=STATE.key("strength_area"),
+            wrap=True,
+            on_change=_answered,
+        )
+    else:
+        area = need.strength_area
+        said = strategy.label(area).in_(language) if area else tr("find.area.any")
+        _line("omrade", said, tr=tr)
     _further(need, tr=tr)
     if need != Need():
         st.button(tr("find.restart"), key="hitta-om", type="tertiary", on_click=_restart)
