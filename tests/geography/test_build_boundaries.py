@@ -5,6 +5,7 @@ and the sea over their southern 5 km. An island of 4 km2 and an islet of 0.01 km
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,20 @@ def in_metres(shape: shapely.Geometry) -> shapely.Geometry:
     return gpd.GeoSeries([shape], crs=4326).to_crs(3006).iloc[0]
 
 
-def test_only_the_county_is_kept_in_the_order_of_the_codes(inputs: Path) -> None:
+BOTH = ("municipalities.geojson", "territory.geojson")
+
+
+def test_only_the_county_is_kept_in_the_order_of_the_codes_and_of_nothing_else(
+    inputs: Path,
+) -> None:
     assert run(inputs) == 0
-    for name in ("municipalities.geojson", "territory.geojson"):
+    for name in BOTH:
         found = [(f["properties"]["code"], f["properties"]["name"]) for f in features(inputs, name)]
         assert found == [("2401", "Väst"), ("2480", "Öst")]
+    municipalities_m().iloc[::-1].to_file(inputs / "municipalities.gpkg")
+    run(inputs, out="again")
+    for name in BOTH:
+        assert (inputs / "out" / name).read_bytes() == (inputs / "again" / name).read_bytes()
 
 
 @pytest.mark.parametrize("tolerance_m", [0, 100, 1000])
@@ -91,7 +101,7 @@ def test_neighbours_share_their_border_however_strong_the_simplification(
     inputs: Path, tolerance_m: int
 ) -> None:
     assert run(inputs, f"--tolerance-m={tolerance_m}", "--territory-tolerance-m=500") == 0
-    for name in ("municipalities.geojson", "territory.geojson"):
+    for name in BOTH:
         west, east = shapes(inputs, name)
         assert shapely.coverage_is_valid([west, east])
         assert west.intersection(east).length > 0.1
@@ -101,115 +111,91 @@ def test_neighbours_share_their_border_however_strong_the_simplification(
 
 def test_simplification_makes_the_file_smaller_and_keeps_the_area(inputs: Path) -> None:
     run(inputs, "--tolerance-m=0")
-    detailed = shapes(inputs, "municipalities.geojson")
+    detailed = shapes(inputs, BOTH[0])
     run(inputs, "--tolerance-m=1000")
-    simple = shapes(inputs, "municipalities.geojson")
+    simple = shapes(inputs, BOTH[0])
     assert shapely.get_num_coordinates(simple).sum() < shapely.get_num_coordinates(detailed).sum()
     for before, after in zip(detailed, simple, strict=True):
         assert in_metres(after).area == pytest.approx(in_metres(before).area, rel=0.02)
 
 
-def test_the_sea_is_in_the_territory_and_not_in_the_land(inputs: Path) -> None:
+def test_the_sea_is_in_the_territory_and_of_the_land_islands_stay_and_islets_go(
+    inputs: Path,
+) -> None:
     run(inputs)
     sea_point = shapely.Point(SEA_POINT_M)
+    west, east = map(in_metres, shapes(inputs, BOTH[0]))
     assert in_metres(shapes(inputs, "territory.geojson")[1]).covers(sea_point)
-    assert not in_metres(shapes(inputs, "municipalities.geojson")[1]).intersects(sea_point)
-
-
-def test_islands_stay_and_islets_go_unless_asked_for(inputs: Path) -> None:
-    run(inputs)
-    west, east = (in_metres(s) for s in shapes(inputs, "municipalities.geojson"))
+    assert not east.intersects(sea_point)
     assert west.intersects(ISLAND.centroid)
     assert not east.intersects(ISLET.centroid)
     run(inputs, "--islet-km2=0", "--tolerance-m=0")
-    assert in_metres(shapes(inputs, "municipalities.geojson")[1]).intersects(ISLET.centroid)
+    assert in_metres(shapes(inputs, BOTH[0])[1]).intersects(ISLET.centroid)
 
 
-def test_the_label_stands_on_the_mainland(inputs: Path) -> None:
-    run(inputs)
-    for feature in features(inputs, "municipalities.geojson"):
-        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-        mainland = max(shapely.get_parts(shape), key=shapely.area)
-        label = shapely.Point(
-            feature["properties"]["label_lon"], feature["properties"]["label_lat"]
-        )
-        assert mainland.contains(label)
-
-
-def test_coordinates_are_degrees_with_the_asked_decimals_in_geojson_order(inputs: Path) -> None:
+def test_labels_stand_on_the_mainland_and_points_are_degrees_in_geojson_order(
+    inputs: Path,
+) -> None:
     run(inputs, "--decimals=3")
-    for shape in shapes(inputs, "municipalities.geojson"):
+    for feature, shape in zip(features(inputs, BOTH[0]), shapes(inputs, BOTH[0]), strict=True):
+        mainland = max(shapely.get_parts(shape), key=shapely.area)
+        label = [feature["properties"][f"label_{axis}"] for axis in ("lon", "lat")]
+        assert mainland.contains(shapely.Point(label))
         lon_lat = shapely.get_coordinates(shape)
         assert np.array_equal(lon_lat, np.round(lon_lat, 3))
         assert ((lon_lat > [18, 63]) & (lon_lat < [21, 65])).all()
         assert all(part.exterior.is_ccw for part in shapely.get_parts(shape))
 
 
-def test_the_same_input_in_another_order_gives_the_same_bytes(inputs: Path) -> None:
-    run(inputs, out="first")
-    municipalities_m().iloc[::-1].to_file(inputs / "municipalities.gpkg")
-    run(inputs, out="second")
-    for name in ("municipalities.geojson", "territory.geojson"):
-        assert (inputs / "first" / name).read_bytes() == (inputs / "second" / name).read_bytes()
-
-
-def test_other_column_names_and_codes_as_numbers_are_understood(inputs: Path) -> None:
+def test_other_columns_codes_as_numbers_and_several_rows_are_understood(inputs: Path) -> None:
     frame = municipalities_m().rename(columns={"code": "KNKOD", "name": "KNNAMN"})
     frame["KNKOD"] = frame["KNKOD"].astype(int)
     frame.to_file(inputs / "municipalities.gpkg")
     assert run(inputs, "--code-column=KNKOD", "--name-column=KNNAMN") == 0
     codes = [f["properties"]["code"] for f in features(inputs, "territory.geojson")]
     assert codes == ["2401", "2480"]
-
-
-def test_a_municipality_in_several_rows_becomes_one_feature(inputs: Path) -> None:
-    frame = municipalities_m()
-    frame["code"], frame["name"] = "2480", "Allt"
-    frame.to_file(inputs / "municipalities.gpkg")
+    municipalities_m().assign(code="2480", name="Allt").to_file(inputs / "municipalities.gpkg")
     assert run(inputs) == 0
     assert len(features(inputs, "territory.geojson")) == 1
 
 
+def overlapping(folder: Path) -> None:
+    frame = municipalities_m()
+    frame.geometry = frame.geometry.buffer(500)
+    frame.to_file(folder / "municipalities.gpkg")
+
+
+def land_elsewhere(folder: Path) -> None:
+    land_m().translate(yoff=-500_000).to_crs(4326).to_file(folder / "land.geojson")
+
+
+def land_in_the_west(folder: Path) -> None:
+    half = shapely.box(WEST_M, SOUTH_M, WEST_M + SIZE_M / 2, 8e6)
+    land_m().clip(half).to_crs(4326).to_file(folder / "land.geojson")
+
+
 @pytest.mark.parametrize(
-    ("options", "word"),
+    ("spoil", "options", "word"),
     [
-        (["--code-column=kommunkod"], "kommunkod"),
-        (["--county=25"], "25"),
+        (None, ["--code-column=kommunkod"], "kommunkod"),
+        (None, ["--county=25"], "25"),
+        (land_elsewhere, [], "no land"),
+        (land_in_the_west, [], "2480"),
+        (overlapping, [], "overlap"),
     ],
 )
 def test_unusable_input_is_explained_and_nothing_is_written(
-    inputs: Path, capsys: pytest.CaptureFixture[str], options: list[str], word: str
+    inputs: Path,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], None] | None,
+    options: list[str],
+    word: str,
 ) -> None:
+    if spoil:
+        spoil(inputs)
     assert run(inputs, *options) == 1
     assert word in capsys.readouterr().err
     assert not (inputs / "out").exists()
-
-
-def test_land_that_is_somewhere_else_is_explained(
-    inputs: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    land_m().translate(yoff=-500_000).to_crs(4326).to_file(inputs / "land.geojson")
-    assert run(inputs) == 1
-    assert "no land" in capsys.readouterr().err
-
-
-def test_a_municipality_without_any_land_is_named(
-    inputs: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    west_only = land_m().clip(shapely.box(WEST_M, SOUTH_M, WEST_M + SIZE_M / 2, 8e6))
-    west_only.to_crs(4326).to_file(inputs / "land.geojson")
-    assert run(inputs) == 1
-    assert "2480" in capsys.readouterr().err
-
-
-def test_overlapping_municipalities_are_refused(
-    inputs: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    frame = municipalities_m()
-    frame.geometry = frame.geometry.buffer(500)
-    frame.to_file(inputs / "municipalities.gpkg")
-    assert run(inputs) == 1
-    assert "overlap" in capsys.readouterr().err
 
 
 def test_help_says_where_the_input_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,14 @@
-"""What the county's geography guarantees."""
+"""What the county's geography and roads guarantee."""
 
 import csv
 import json
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import geopandas
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -15,20 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.common.yaml_file import load_yaml
-from ris_map.geography.county import Geography, examine, load_geography
+from ris_map.geography.county import Geography, load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.geography.roads import load_roads, road_lines
+from scripts.build_background import background_text, land_of
 
 DATA = Path(__file__).parents[2] / "data"
-GEOGRAPHY_FILES = (
-    "municipalities.geojson",
-    "territory.geojson",
-    "localities.csv",
-    "divisions.yaml",
-)
 MAX_LAND_BYTES = 60_000
 MAX_BACKGROUND_BYTES = 25_000
 GEOGRAPHY = load_geography(DATA)
-LOCALITY = {place.id: place for place in GEOGRAPHY.localities}
 
 
 def to_metres(geometry: shapely.Geometry) -> shapely.Geometry:
@@ -43,34 +39,19 @@ def polygons(name: str) -> dict[str, shapely.Geometry]:
     }
 
 
-def table(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 LAND = polygons("municipalities.geojson")
 
 
-def test_the_data_have_no_fault() -> None:
-    assert examine(DATA)[1] == []
-
-
-def test_the_fifteen_municipalities_stand_in_the_order_of_their_codes() -> None:
-    assert tuple(m.code for m in GEOGRAPHY.municipalities) == MUNICIPALITY_CODES
-    assert tuple(GEOGRAPHY.territory) == MUNICIPALITY_CODES
-
-
 @pytest.mark.parametrize("name", ["municipalities.geojson", "territory.geojson"])
-def test_neighbours_share_their_borders_vertex_by_vertex(name: str) -> None:
-    shapes = list(polygons(name).values())
-    assert shapely.coverage_is_valid(shapes)
-    whole = shapely.union_all(shapes)
+def test_neighbours_share_borders_vertex_by_vertex_and_rings_run_as_geojson_wants(
+    name: str,
+) -> None:
+    areas = polygons(name)
+    assert tuple(areas) == MUNICIPALITY_CODES
+    assert shapely.coverage_is_valid(list(areas.values()))
+    whole = shapely.union_all(list(areas.values()))
     assert all(len(part.interiors) == 0 for part in shapely.get_parts(whole))
-
-
-@pytest.mark.parametrize("name", ["municipalities.geojson", "territory.geojson"])
-def test_outer_rings_run_counter_clockwise_as_geojson_wants(name: str) -> None:
-    for shape in polygons(name).values():
+    for shape in areas.values():
         assert all(part.exterior.is_ccw for part in shapely.get_parts(shape))
 
 
@@ -93,124 +74,80 @@ def test_geometry_sent_to_the_browser_stays_small() -> None:
     assert (DATA / "background.geojson").stat().st_size <= MAX_BACKGROUND_BYTES
 
 
-def test_each_label_stands_on_land_in_its_own_municipality() -> None:
-    for municipality in GEOGRAPHY.municipalities:
-        lat, lon = municipality.label_lat, municipality.label_lon
-        assert LAND[municipality.code].covers(shapely.Point(lon, lat))
-        assert GEOGRAPHY.municipality_at(lat, lon) == municipality.code
-
-
-@given(lat=st.floats(62.9, 66.6), lon=st.floats(12.9, 22.3))
-def test_municipality_at_agrees_with_asking_every_polygon_in_turn(lat: float, lon: float) -> None:
-    point = shapely.Point(lon, lat)
-    covering = [code for code, area in GEOGRAPHY.territory.items() if area.covers(point)]
-    assert GEOGRAPHY.municipality_at(lat, lon) == min(covering, default=None)
-
-
-def test_many_points_at_once_lie_where_each_of_them_does() -> None:
-    rng = np.random.default_rng(7)
-    lats, lons = rng.uniform(62.9, 66.6, 300), rng.uniform(13.9, 22.3, 300)
-    expected = [
-        GEOGRAPHY.municipality_at(lat, lon)
-        for lat, lon in zip(lats.tolist(), lons.tolist(), strict=True)
-    ]
-    assert GEOGRAPHY.municipalities_at(lats, lons).tolist() == expected
-    assert {None} < set(expected)
-
-
-@given(data=st.data())
-def test_every_boundary_vertex_counts_as_inside_and_gives_the_lowest_code(
-    data: st.DataObject,
-) -> None:
-    code = data.draw(st.sampled_from(MUNICIPALITY_CODES))
-    vertices = shapely.get_coordinates(GEOGRAPHY.territory[code])
-    lon, lat = vertices[data.draw(st.integers(0, len(vertices) - 1))]
-    found = GEOGRAPHY.municipality_at(float(lat), float(lon))
-    assert found is not None
-    assert found <= code
-
-
-@pytest.mark.parametrize(
-    ("lat", "lon"), [(59.3, 18.1), (20.26, 63.83), (math.nan, 20.0), (math.inf, 20.0)]
+VERTICES = [(lat, lon) for lon, lat in shapely.get_coordinates([*GEOGRAPHY.territory.values()])]
+ODD = [(59.3, 18.1), (20.26, 63.83), (math.nan, 20.0), (math.inf, 20.0)]
+POINTS = st.one_of(
+    st.tuples(st.floats(62.9, 66.6), st.floats(12.9, 22.3)),
+    st.sampled_from(VERTICES),
+    st.sampled_from(ODD),
 )
-def test_municipality_at_is_none_outside_the_county_for_swapped_and_for_impossible_points(
-    lat: float, lon: float
+
+
+@given(points=st.lists(POINTS, min_size=1, max_size=12))
+def test_points_lie_in_the_lowest_municipality_whose_polygon_covers_them(
+    points: list[tuple[float, float]],
 ) -> None:
-    assert GEOGRAPHY.municipality_at(lat, lon) is None
-
-
-def test_municipality_at_is_none_everywhere_without_territory() -> None:
+    expected = [
+        min(
+            (c for c, area in GEOGRAPHY.territory.items() if area.covers(shapely.Point(lon, lat))),
+            default=None,
+        )
+        for lat, lon in points
+    ]
+    assert GEOGRAPHY.municipalities_at(*np.array(points).T).tolist() == expected
+    assert GEOGRAPHY.municipality_at(*points[0]) == expected[0]
     empty = Geography(municipalities=(), localities=(), divisions=(), territory={})
-    assert empty.municipality_at(63.83, 20.26) is None
+    assert empty.municipality_at(*points[0]) is None
 
 
-def test_known_ids_are_found() -> None:
-    assert GEOGRAPHY.municipality("2462").name == "Vilhelmina"
-    assert LOCALITY["hemavan"].municipality_code == "2421"
-    assert GEOGRAPHY.division("samverkan").group_of("2462").id == "region-10"
+def test_every_vertex_of_a_boundary_counts_as_inside() -> None:
+    found = GEOGRAPHY.municipalities_at(*np.array(VERTICES).T)
+    assert None not in set(found)
 
 
-@pytest.mark.parametrize("method", ["municipality", "division"])
-def test_unknown_ids_raise_key_error(method: str) -> None:
-    with pytest.raises(KeyError):
-        getattr(GEOGRAPHY, method)("no-such-id")
-
-
-def test_all_108_are_there_with_the_71_urban_areas_of_2020() -> None:
+def test_all_108_are_there_with_the_71_urban_areas_of_2020_and_unknown_is_never_zero() -> None:
     assert len(GEOGRAPHY.localities) == 108
     urban = [item for item in GEOGRAPHY.localities if item.kind == "tatort"]
     assert len(urban) == 71
     assert all(item.scb_code and item.population_year == 2020 for item in urban)
     assert sum(item.population or 0 for item in urban) == 218_555
+    villages = [item.population for item in GEOGRAPHY.localities if item.kind == "village"]
+    assert Counter(value is None for value in villages) == {True: 35, False: 2}
+    assert 0 not in villages
 
 
-def test_unknown_population_is_none_and_never_zero() -> None:
-    known = [item.population for item in GEOGRAPHY.localities if item.kind == "village"]
-    assert Counter(value is None for value in known) == {True: 35, False: 2}
-    assert 0 not in known
-
-
-def test_namesakes_have_ids_of_their_own() -> None:
-    assert LOCALITY["ersmark-umea"].municipality_code == "2480"
-    assert LOCALITY["ersmark-skelleftea"].municipality_code == "2482"
-
-
-def test_scb_codes_begin_with_the_code_of_the_municipality() -> None:
-    for item in GEOGRAPHY.localities:
-        assert item.scb_code is None or item.scb_code.startswith(item.municipality_code)
-
-
-def test_lines_stand_in_the_order_of_municipality_and_id() -> None:
+def test_localities_stand_in_order_with_codes_and_sources_that_fit() -> None:
     keys = [(item.municipality_code, item.id) for item in GEOGRAPHY.localities]
     assert keys == sorted(keys)
+    assert {("2480", "ersmark-umea"), ("2482", "ersmark-skelleftea")} <= set(keys)  # namesakes
+    for item in GEOGRAPHY.localities:
+        assert item.scb_code is None or item.scb_code.startswith(item.municipality_code)
+    ids = {entry["id"] for entry in ENTRIES if entry["file"] == "data/localities.csv"}
+    assert {item.source for item in GEOGRAPHY.localities} == ids
 
 
-def test_the_default_is_co_operation_and_all_three_have_their_sizes() -> None:
+def test_divisions_have_their_sizes_and_disagree_about_three_municipalities() -> None:
     sizes = {d.id: [len(g.municipalities) for g in d.groups] for d in GEOGRAPHY.divisions}
+    assert next(iter(sizes)) == "samverkan"  # the default
     assert sizes == {"samverkan": [6, 1, 8], "kust": [4, 11], "stodomrade": [10, 5]}
-    assert next(iter(sizes)) == "samverkan"
-
-
-def test_they_disagree_about_exactly_vannas_bjurholm_and_vindeln() -> None:
     votes = Counter(code for d in GEOGRAPHY.divisions for code in d.inland)
-    assert {code for code, n in votes.items() if 0 < n < 3} == {"2460", "2403", "2404"}
-
-
-def test_the_superseded_aid_area_says_so_in_both_languages() -> None:
+    vannas, bjurholm, vindeln = "2460", "2403", "2404"
+    assert {code for code, n in votes.items() if 0 < n < 3} == {vannas, bjurholm, vindeln}
+    assert GEOGRAPHY.division("samverkan").group_of("2462").id == "region-10"
+    assert GEOGRAPHY.municipality("2462").name == "Vilhelmina"
     note = GEOGRAPHY.division("stodomrade").note
     assert "ersatt" in note.sv
     assert "superseded" in note.en
 
 
-def test_the_coast_is_where_the_territory_reaches_the_sea() -> None:
-    coast = GEOGRAPHY.division("kust").groups[0].municipalities
-    sea = open_sea_m()
-    touching = {c for c, area in GEOGRAPHY.territory.items() if overlap_km2(area, sea) > 1}
-    assert touching == set(coast)
-
-
-def test_the_order_from_the_coast_follows_the_rule_it_states() -> None:
-    sea = open_sea_m()
+def test_coast_and_order_from_it_follow_the_sea() -> None:
+    territory = {code: to_metres(area) for code, area in GEOGRAPHY.territory.items()}
+    land = shapely.union_all([to_metres(area) for area in LAND.values()])
+    beside = shapely.union_all(list(territory.values())).difference(land)
+    # without the slivers that simplification leaves inland
+    sea = max(shapely.get_parts(beside), key=shapely.area)
+    touching = {c for c, area in territory.items() if area.intersection(sea).area > 1e6}
+    assert touching == set(GEOGRAPHY.division("kust").groups[0].municipalities)
     away_m = {
         seat.municipality_code: sea.distance(to_metres(shapely.Point(seat.lon, seat.lat)))
         for seat in GEOGRAPHY.localities
@@ -219,90 +156,75 @@ def test_the_order_from_the_coast_follows_the_rule_it_states() -> None:
     assert GEOGRAPHY.coast_to_mountains == tuple(sorted(away_m, key=lambda c: away_m[c]))
 
 
-def open_sea_m() -> shapely.Geometry:
-    """Territory less land, without the slivers that simplification leaves inland; EPSG:3006."""
-    whole = shapely.union_all([to_metres(area) for area in GEOGRAPHY.territory.values()])
-    land = shapely.union_all([to_metres(area) for area in LAND.values()])
-    return max(shapely.get_parts(whole.difference(land)), key=shapely.area)
-
-
-def overlap_km2(area: shapely.Geometry, sea_m: shapely.Geometry) -> float:
-    return float(to_metres(area).intersection(sea_m).area / 1e6)
-
-
-def test_each_figure_has_exactly_one_source() -> None:
-    keys = Counter(
-        (row["municipality_code"], row["indicator"], row["period"])
-        for row in table("statistics.csv")
-    )
+def test_figures_have_one_source_cover_all_and_agree_with_our_own_localities() -> None:
+    with (DATA / "statistics.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    keys = Counter((row["municipality_code"], row["indicator"], row["period"]) for row in rows)
     assert set(keys.values()) == {1}
-    assert all(row["source"] for row in table("statistics.csv"))
-
-
-def test_values_are_numbers_from_zero_up_unless_the_unit_is_name() -> None:
-    for row in table("statistics.csv"):
-        if row["unit"] != "name":
-            assert 0 <= float(row["value"]) < math.inf, row
-
-
-def test_each_indicator_covers_all_fifteen_municipalities() -> None:
-    codes: dict[str, set[str]] = {}
-    for row in table("statistics.csv"):
-        codes.setdefault(row["indicator"], set()).add(row["municipality_code"])
+    assert all(row["source"] for row in rows)
+    codes: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        codes[row["indicator"]].add(row["municipality_code"])
     assert all(found == set(MUNICIPALITY_CODES) for found in codes.values())
-
-
-def test_people_in_urban_areas_are_the_sum_of_our_own_localities() -> None:
-    for row in table("statistics.csv"):
-        if row["indicator"] == "population_in_tatort":
-            ours = sum(
-                item.population or 0
-                for item in GEOGRAPHY.localities
-                if (item.municipality_code, item.kind) == (row["municipality_code"], "tatort")
-            )
-            assert int(row["value"]) == ours
+    ours: Counter[str] = Counter()
+    for item in GEOGRAPHY.localities:
+        if item.kind == "tatort":
+            ours[item.municipality_code] += item.population or 0
+    urban = [row for row in rows if row["indicator"] == "population_in_tatort"]
+    assert {row["municipality_code"]: int(row["value"]) for row in urban} == ours
 
 
 ENTRIES = load_yaml(DATA / "sources.yaml").value["sources"]
 
 
-def test_every_table_and_map_file_has_an_entry() -> None:
+def test_every_table_and_map_file_has_a_source_complete_in_both_languages() -> None:
     files = {f for pattern in ("*.csv", "*.geojson") for f in DATA.rglob(pattern)}
     names = {f.relative_to(DATA.parent).as_posix() for f in files}
     names |= {"data/divisions.yaml", "data/actors.yaml", "data/strategy.yaml"}
     assert names <= {entry["file"] for entry in ENTRIES}
-
-
-def test_every_entry_is_complete_in_both_languages() -> None:
     places, rights = ["id", "file", "title", "publisher"], ["licence_in", "licence_out"]
     keys = [*places, *rights, "attribution", "edition", "retrieved", "note"]
     for entry in ENTRIES:
         assert list(entry) == keys
         for key in ("title", "publisher", "licence_in", "attribution", "note"):
             assert list(entry[key]) == ["sv", "en"], (entry["id"], key)
-        required = {
-            key: value for key, value in entry.items() if key not in ("edition", "retrieved")
-        }
-        assert all(required.values()), entry["id"]
+        required = {*keys} - {"edition", "retrieved"}
+        assert all(entry[key] for key in required), entry["id"]
     assert len({entry["id"] for entry in ENTRIES}) == len(ENTRIES)
 
 
 def test_attributions_do_not_mix_languages() -> None:
-    worded = {
-        language: {
-            part
-            for entry in ENTRIES
-            for part in re.split(r"(?<=\.) ", entry["attribution"][language])
-        }
+    named = [entry["attribution"] for entry in ENTRIES]
+    swedish, english = (
+        {part for one in named for part in re.split(r"(?<=\.) ", one[language])}
         for language in ("sv", "en")
-    }
-    assert worded["sv"] & worded["en"] == set()
-    none = [tuple(entry["attribution"].values()) for entry in ENTRIES]
-    assert {pair for pair in none if {*pair} & {"krävs inte", "none required"}} == {
-        ("krävs inte", "none required")
-    }
+    )
+    assert swedish & english == set()
+    nobody = ("krävs inte", "none required")
+    assert {(*one.values(),) for one in named if {*one.values()} & {*nobody}} == {nobody}
 
 
-def test_the_sources_that_localities_name_are_defined() -> None:
-    ids = {entry["id"] for entry in ENTRIES if entry["file"] == "data/localities.csv"}
-    assert {item.source for item in GEOGRAPHY.localities} == ids
+def test_nothing_of_the_network_is_lost() -> None:
+    roads = load_roads(DATA)
+    assert (len(roads.nodes), len(roads.edges)) == (202, 255)
+    assert roads.edges.groupby("kind")["km"].sum().round().to_dict() == {
+        "local": 1039, "numbered": 4989, "street": 69,
+    }  # fmt: skip
+    graph = nx.Graph(zip(roads.edges["from"], roads.edges["to"], strict=True))
+    assert nx.is_connected(graph)
+    assert set(graph) == set(roads.nodes.index)
+    assert roads.edges.crs == roads.nodes.crs == 3006
+    drawn = roads.edges.geometry.length / 1000
+    assert (roads.edges["km"] >= 0.997 * drawn).all()
+
+
+def test_the_background_draws_the_numbered_roads_and_is_fresh() -> None:
+    roads = load_roads(DATA)
+    assert {"E4", "E12", "Rv 92", "Lv 363"} <= set(road_lines(roads))
+    land = land_of(DATA / "municipalities.geojson")
+    text = background_text(roads=roads, geography=GEOGRAPHY, land_4326=land)
+    drawn = json.loads(text)["features"]
+    on_map = json.loads((DATA / "background.geojson").read_text(encoding="utf-8"))["features"]
+    kinds = [f["properties"].get("kind") for f in on_map]
+    assert kinds.count("road") == sum(f["properties"]["kind"] == "road" for f in drawn) > 15
+    assert all(shapely.is_valid(shapely.geometry.shape(f["geometry"])) for f in on_map)

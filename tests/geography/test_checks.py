@@ -1,0 +1,394 @@
+"""Every fault of the files of the county is named with its place; nothing half-loads (F6, X10)."""
+
+import json
+import math
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ris_map.common.faults import DataFaults, Fault, GeodataFaults
+from ris_map.geography.boundaries import point_problem
+from ris_map.geography.county import check_facts, examine, load_geography
+from ris_map.geography.roads import check_roads, load_roads
+from ris_map.travel.check import check_data
+from ris_map.travel.people import PEOPLE_FILE, check_people, load_cells
+from ris_map.travel.world import load_sources
+
+DATA = Path(__file__).parents[2] / "data"
+TODAY = date(2026, 11, 26)
+GEOGRAPHY_FILES = (
+    *("municipalities.geojson", "territory.geojson", "localities.csv", "divisions.yaml"),
+)
+FILES = (
+    *(*GEOGRAPHY_FILES, "statistics.csv", PEOPLE_FILE),
+    *("roads/edges.csv", "roads/nodes.csv", "roads/edges.geojson"),
+    *("language_rights.yaml", "background.geojson"),
+)
+TERRITORY = load_geography(DATA).territory
+Change = Callable[[list[dict[str, Any]]], object]
+
+
+def check_geography(data: Path) -> list[Fault]:
+    return examine(data)[1]
+
+
+def check_of(name: str) -> Callable[[Path], list[Fault]]:
+    if name in GEOGRAPHY_FILES:
+        return check_geography
+    return {"roads": check_roads, "people": check_people}.get(name.partition("/")[0], check_facts)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Return a data folder with the files of the county."""
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(DATA / name, tmp_path / name)
+    return tmp_path
+
+
+def replace_once(path: Path, old: str, new: str) -> int:
+    """Change the first place that holds a text; return its line."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old) + 1].count("\n") + 1
+
+
+def change_features(path: Path, change: Change) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content["features"])
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+CODE, ORDER = "municipality_code", "order_coast_to_mountains"
+SQUARE, LAT, LON = "CRS3035RES1000mN4512000E4795000", "63.42648", "19.48786"
+FAR, NODE = "network more than 10 km away", "63.008017,18.288546"
+HOSTILE = {
+    # name: number of the file, what to replace, by what, expected fault code, record, field
+    "unknown-code": (0, '"code":"2401"', '"code":"0180"', "unknown-municipality", "0180", "code"),
+    "code-as-number": (0, '"code":"2401"', '"code":2401', "wrong-type", "2401", "code"),
+    "duplicate-code": (0, '"code":"2403"', '"code":"2401"', "duplicate-id", "2401", "code"),
+    "missing-code": (0, '"code":"2403"', '"code":"2401"', "missing-municipality", None, None),
+    "no-name": (0, '"name":"Malå"', '"name":""', "empty-value", "2418", "name"),
+    "label-text": (0, '"label_lat":', '"label_lat":"x","a":', "bad-point", "2401", None),
+    "label-elsewhere": (0, '"label_lat":', '"label_lat":65.0,"a":', "bad-point", "2401", None),
+    "not-a-number": (0, "[18.8007,63.782]", "[NaN,63.782]", "bad-geometry", "2401", "geometry"),
+    "infinite": (0, "[18.8007,63.782]", "[1e999,63.782]", "bad-json", None, None),
+    "swapped-vertex": (0, "[18.8025,63.7799]", "[63.7799,18.8025]", "bad-geometry", "2401", None),
+    "not-a-polygon": (0, '"MultiPolygon"', '"LineString"', "bad-geometry", "2401", "geometry"),
+    "truncated": (0, "]}\n", "", "bad-json", None, None),
+    "no-features": (1, '"features"', '"things"', "bad-json", None, None),
+    "territory-code": (1, '"code":"2482"', '"code":"2483"', "unknown-municipality", "2483", None),
+    "seat-moved": (2, "63.83067,20.25582", "64.75067,20.95279", "wrong-municipality", "umea", None),
+    "swapped-point": (2, "63.83067,20.25582", "20.25582,63.83067", "bad-point", "umea", "lat, lon"),
+    "nan-point": (2, "63.83067,20.25582", "nan,20.25582", "wrong-type", "umea", "lat"),
+    "inf-point": (2, "63.83067,20.25582", "63.83067,inf", "wrong-type", "umea", "lon"),
+    "far-point": (2, "63.83067,20.25582", "59.3,18.1", "bad-point", "umea", "lat, lon"),
+    "decimal-comma": (2, "63.83067", '"63,83067"', "wrong-type", "umea", "lat"),
+    "wrong-code": (2, "Umeå,2480", "Umeå,2482", "wrong-municipality", "umea", "municipality_code"),
+    "strange-code": (2, "Umeå,2480", "Umeå,248", "bad-code", "umea", "municipality_code"),
+    "foreign-place": (2, "Umeå,2480", "Umeå,0180", "unknown-municipality", "umea", None),
+    "duplicate-id": (2, "\nholmsund,", "\numea,", "duplicate-id", "umea", "id"),
+    "duplicate-scb": (2, "2480TB107", "2480TC122", "duplicate-id", None, "scb_code"),
+    "bad-id": (2, "\nholmsund,", "\nHolm_sund,", "bad-id", "Holm_sund", "id"),
+    "negative": (2, "91916", "-5", "wrong-type", "umea", "population"),
+    "fraction": (2, "91916", "9.5", "wrong-type", "umea", "population"),
+    "huge": (2, "91916", "9" * 5000, "wrong-type", "umea", "population"),
+    "other-digits": (2, "91916", "²", "wrong-type", "umea", "population"),
+    "no-year": (2, "91916,2020", "91916,", "figure-without-year", "umea", "population_year"),
+    "kind": (2, "2020,tatort", "2020,city", "not-in-vocabulary", None, "kind"),
+    "two-seats": (2, "tatort,false", "tatort,true", "bad-seat", None, "is_seat"),
+    "no-seat": (2, "tatort,true", "tatort,false", "bad-seat", None, "is_seat"),
+    "header": (2, "id,scb_code", "id,code", "bad-header", None, None),
+    "comma": (2, "Umeå,2480", "Umeå,,2480", "bad-row", None, None),
+    "open-quote": (2, "Umeå,2480", '"Umeå,2480', "bad-csv", None, None),
+    "in-two-groups": (3, '["2482"]', '["2482", "2480"]', "not-a-partition", "samverkan", "groups"),
+    "in-no-group": (3, '["2482"]', "[]", "not-a-partition", "samverkan", "groups"),
+    "foreign-code": (3, '["2482"]', '["2482", "0180"]', "not-a-partition", "samverkan", "groups"),
+    "code-unquoted": (3, '["2482"]', "[2482]", "wrong-type", None, None),
+    "one-sided": (3, "is_inland: true", "is_inland: false", "one-sided", "samverkan", "groups"),
+    "same-division-id": (3, "id: kust", "id: samverkan", "duplicate-id", "samverkan", "id"),
+    "same-group-id": (3, "id: skelleftea", "id: region-10", "duplicate-id", "samverkan", "id"),
+    "duplicate-key": (3, "as_of: unknown", "as_of: a\n    as_of: b", "duplicate-key", None, None),
+    "language-missing": (3, "      en: Co-operation areas\n", "", "missing-field", None, None),
+    "order-short": (3, '  - "2421" # ', "  # ", "not-a-partition", None, ORDER),
+    "figure-foreign": (4, "2401,fa_", "0180,fa_", "unknown-municipality", None, CODE),
+    "figure-code": (4, "2401,fa_region", "240,fa_region", "bad-code", None, CODE),
+    "figure-of-what": (4, "2401,fa_region", "2401,", "empty-value", None, "indicator"),
+    "figure-unit": (4, ",persons,", ",,", "empty-value", None, "unit"),
+    "figure-negative": (4, ",1229.42,", ",-1,", "not-a-number", "2401 land_area_km2", "value"),
+    "people-foreign": (5, ",2401,4,", ",2499,4,", "unknown-municipality", SQUARE, CODE),
+    "people-nowhere": (5, ",2401,4,", ",,4,", "bad-code", SQUARE, CODE),
+    "people-negative": (5, ",2401,4,", ",2401,-4,", "wrong-type", SQUARE, "population"),
+    "people-fraction": (5, ",2401,4,", ",2401,4.5,", "wrong-type", SQUARE, "population"),
+    "people-none": (5, ",2401,4,", ",2401,0,", "out-of-range", SQUARE, "population"),
+    "people-swapped": (5, f"{LAT},{LON}", f"{LON},{LAT}", "bad-point", SQUARE, "lat, lon"),
+    "people-beside": (5, f"{LAT},", "63.43648,", "bad-point", SQUARE, "lat, lon"),
+    "people-nan": (5, f"{LAT},", "nan,", "wrong-type", SQUARE, "lat"),
+    "square-cut": (5, SQUARE, "CRS3035RES1000m", "bad-id", "CRS3035RES1000m", "cell_id"),
+    "square-none": (5, SQUARE, "", "bad-id", None, "cell_id"),
+    "access-word": (5, FAR, "båt", "not-in-vocabulary", SQUARE, "access"),
+    "access-none": (5, FAR, "", "not-in-vocabulary", SQUARE, "access"),
+    "access-left-out": (5, f",{FAR}", "", "bad-row", None, None),
+    "road-short": (6, "E12,13.723,", "E12,11.2,", "too-short", "r0002", "km"),
+    "road-nothing": (6, "E12,13.723,", "E12,0,", "out-of-range", "r0002", "km"),
+    "road-in-words": (6, "E12,13.723,", "E12,lång,", "wrong-type", "r0002", "km"),
+    "road-fast": (6, "1.02,80.0,", "1.02,800,", "out-of-range", "r0001", "limit_kmh"),
+    "road-to-nowhere": (6, ",n0045,", ",n9999,", "unknown-node", "r0002", "to"),
+    "road-to-itself": (6, ",n0045,", ",n0042,", "loop", "r0002", "to"),
+    "road-kind": (6, ",numbered,", ",numrerad,", "not-in-vocabulary", "r0000", "kind"),
+    "road-drawn": (6, ",osm,", ",ritad,", "not-in-vocabulary", "r0000", "geometry_kind"),
+    "road-twice": (6, "r0002,", "r0001,", "duplicate-id", "r0001", "edge_id"),
+    "node-swapped": (7, NODE, "18.288546,63.008017", "bad-point", "n0000", "lat, lon"),
+    "node-kind": (7, ",end,", ",slut,", "not-in-vocabulary", "n0000", "kind"),
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new", "code", "record", "field"), HOSTILE.values(), ids=HOSTILE.keys()
+)
+def test_F6_a_fault_is_named_and_is_one_that_refuses_the_data(
+    copied: Path, number: int, old: str, new: str, code: str, record: str, field: str
+) -> None:
+    path = copied / FILES[number]
+    if path.name == "population_1km.csv":  # a line is judged alone
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(lines[:20]), encoding="utf-8")
+    line = replace_once(path, old, new)
+    matching = [f for f in check_of(FILES[number])(copied) if f.code == code]
+    assert [f for f in matching if f.file == str(path)]
+    assert record is None or record in {f.record for f in matching}
+    assert field is None or field in {f.field for f in matching}
+    assert any(f.is_error for f in matching)  # with one, nothing is loaded
+    if FILES[number] not in GEOGRAPHY_FILES:
+        assert line in {f.line for f in matching}
+
+
+def test_the_data_have_no_fault() -> None:
+    for check in (check_geography, check_facts, check_roads, check_people):
+        assert check(DATA) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\x00\xff", b"{", b"[]", b"{}", b"a: b", b"a,b\n1,2,3\n", b'"']
+)
+def test_F6_a_missing_empty_or_hostile_file_is_named(
+    copied: Path, name: str, content: bytes | None
+) -> None:
+    (copied / name).unlink()
+    if content is not None:
+        (copied / name).write_bytes(content)
+    faults = check_of(name)(copied)
+    assert {Path(fault.file).name for fault in faults} == {Path(name).name}
+    assert content is not None or {fault.code for fault in faults} <= {"missing-file", "not-yet"}
+
+
+def test_X10_faults_of_all_files_come_at_once_with_their_lines(copied: Path) -> None:
+    for number, old, new in (
+        (0, '"name":"Malå"', '"name":""'),
+        (1, '"name":"Malå"', '"name":""'),
+        (2, "91916", "-5"),
+        (3, '["2482"]', "[]"),
+        (5, ",2401,4,", ",2499,4,"),
+        (5, "CRS3035RES1000mN4512000E4796000", "XXX"),
+        (6, "E12,13.723,", "E12,0,"),
+        (6, "1.02,80.0,", "1.02,7,"),
+        (7, ",end,", ",slut,"),
+    ):
+        replace_once(copied / FILES[number], old, new)
+    for load, expected in (
+        (load_geography, [*GEOGRAPHY_FILES]),
+        (load_cells, [PEOPLE_FILE] * 2),
+        (load_roads, ["roads/nodes.csv"] + ["roads/edges.csv"] * 2),
+    ):
+        with pytest.raises(GeodataFaults) as refused:
+            load(copied)
+        faults = refused.value.faults
+        assert [Path(f.file).relative_to(copied).as_posix() for f in faults] == expected
+        assert all(f.line for f in faults)
+    (fault,) = [f for f in check_geography(copied) if f.file.endswith("localities.csv")]
+    lines = (copied / "localities.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[(fault.line or 0) - 1].startswith("umea,")
+
+
+@pytest.mark.parametrize(("side_m", "expected"), [(100.0, set()), (200.0, {"overlap"})])
+def test_an_overlap_of_two_hectares_is_named_and_half_a_hectare_is_taken_for_rounding(
+    copied: Path, side_m: float, expected: set[str]
+) -> None:
+    square = square_on_border(side_m=side_m)
+    reshape(copied, lambda code, shape: shape.union(square) if code == "2462" else shape)
+    assert {f.code for f in check_geography(copied)} == expected
+
+
+@pytest.mark.parametrize(("side_m", "expected"), [(70.0, set()), (145.0, {"gap"})])
+def test_a_gap_of_two_hectares_is_named_and_half_a_hectare_is_taken_for_rounding(
+    copied: Path, side_m: float, expected: set[str]
+) -> None:
+    square = square_on_border(side_m=side_m)
+    reshape(copied, lambda _code, shape: shape.difference(square))
+    faults = check_geography(copied)
+    assert {f.code for f in faults} == expected
+    assert all("2462, 2463" in f.reason for f in faults)
+
+
+def test_two_municipalities_under_each_others_codes_are_noticed(copied: Path) -> None:
+    path = copied / "municipalities.geojson"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('"2401"', '"X"').replace('"2403"', '"2401"').replace('"X"', '"2403"')
+    path.write_text(text, encoding="utf-8")
+    assert Counter(f.code for f in check_geography(copied)) == {"land-outside-territory": 2}
+
+
+def test_a_second_part_and_a_node_without_edge_are_named(copied: Path) -> None:
+    nodes = copied / "roads" / "nodes.csv"
+    with nodes.open("a", encoding="utf-8") as file:
+        for node in ("x1", "x2", "x3"):
+            file.write(f"{node},,junction,,64.{node[1]},19.0,,,1,prov\n")
+    with (copied / "roads" / "edges.csv").open("a", encoding="utf-8") as file:
+        row = "x0001,x1,x2,Rv 1,30,prov,80,prov,osm,prov,numbered,1,30,11,25,,"
+        file.write(row + "\n")
+    found = {f.code: f for f in check_roads(copied)}
+    assert set(found) == {"isolated", "node-without-edge"}
+    assert (found["isolated"].record, found["isolated"].line) == ("x1", 204)
+    assert "x1, x2" in found["isolated"].reason
+    assert (found["node-without-edge"].record, found["node-without-edge"].line) == ("x3", 206)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda f: f.pop(), "missing-course"),
+        (lambda f: f[0]["geometry"]["coordinates"].reverse(), "course-elsewhere"),
+        (lambda f: f[0]["properties"].update(edge_id="zz"), "unknown-edge"),
+        (lambda f: f[0].update(geometry=None), "missing-course"),
+    ],
+)
+def test_a_wrong_course_is_refused(copied: Path, change: Change, code: str) -> None:
+    change_features(copied / "roads" / "edges.geojson", change)
+    assert code in {f.code for f in check_roads(copied)}
+
+
+def test_a_square_that_stands_twice_is_refused(copied: Path) -> None:
+    lines = (copied / PEOPLE_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
+    (copied / PEOPLE_FILE).write_text("".join([*lines, lines[1]]), encoding="utf-8")
+    (fault,) = check_people(copied)
+    assert (fault.code, fault.line, fault.record) == ("duplicate-id", len(lines) + 1, SQUARE)
+    with pytest.raises(GeodataFaults):
+        load_cells(copied)
+
+
+def test_sums_off_the_published_totals_are_refused_by_name(copied: Path) -> None:
+    lines = (copied / PEOPLE_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if ",2418," not in line or int(line.split(",")[4]) < 100]
+    assert len(kept) < len(lines)
+    (copied / PEOPLE_FILE).write_text("".join(kept), encoding="utf-8")
+    assert {(f.record, f.code) for f in check_people(copied)} == {("2418", "sum-differs")}
+
+
+def test_F6_a_bad_line_of_the_sources_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    text = (DATA / "sources.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("    licence_out:", "    licence_ut:", 1), encoding="utf-8")
+    with pytest.raises(DataFaults) as refused:
+        load_sources(path)
+    assert {fault.code for fault in refused.value.faults} == {"missing-field", "unknown-key"}
+    assert all(fault.line and fault.file == str(path) for fault in refused.value.faults)
+
+
+def every_data_file() -> list[str]:
+    patterns = ("*.yaml", "*.csv", "*.geojson")
+    found = (path.relative_to(DATA) for pattern in patterns for path in DATA.rglob(pattern))
+    return sorted(path.as_posix() for path in found if path.parts[0] != "checks")
+
+
+def test_F6_no_file_of_the_data_can_be_cut_without_a_word(tmp_path: Path) -> None:
+    """F6: ``check`` names all at once; tests read ``checks/``, which holds others' figures."""
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    for name in every_data_file():
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes()[:300])
+    named = {Path(f.file).as_posix() for f in check_data(tmp_path, today=TODAY) if f.is_error}
+    assert [n for n in every_data_file() if not any(file.endswith(n) for file in named)] == []
+
+
+def spoilt(name: str, content: bytes) -> list[Fault]:
+    """Return the errors of a file that stands alone with this content."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        return [f for f in check_geography(path.parent) if f.file == str(path) and f.is_error]
+
+
+@given(name=st.sampled_from(GEOGRAPHY_FILES), content=st.binary(max_size=300))
+def test_any_bytes_at_all_give_faults_and_never_a_crash(name: str, content: bytes) -> None:
+    assert spoilt(name, content)
+
+
+@given(
+    geometry=st.recursive(
+        st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.fixed_dictionaries(
+                {"type": st.sampled_from(["Polygon", "Point"])}, optional={"coordinates": inner}
+            )
+        ),
+        max_leaves=6,
+    )
+)
+def test_any_json_in_place_of_a_geometry_is_a_fault_and_never_a_crash(geometry: object) -> None:
+    document = json.loads((DATA / "municipalities.geojson").read_text(encoding="utf-8"))
+    document["features"][0]["geometry"] = geometry
+    faults = spoilt("municipalities.geojson", json.dumps(document).encode())
+    assert "bad-geometry" in {f.code for f in faults}
+
+
+def square_on_border(*, side_m: float) -> shapely.Geometry:
+    """Return a square whose middle lies on the border of Vilhelmina (2462) and Åsele (2463).
+
+    In degrees; the length of a degree is near enough for hectares.
+    """
+    shared = TERRITORY["2463"].intersection(TERRITORY["2462"])
+    line = max(shapely.get_parts(shapely.line_merge(shared)), key=shapely.length)
+    middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
+    half_lat = side_m / 2 / 111_300.0
+    half_lon = half_lat / math.cos(math.radians(middle.y))
+    lon, lat = middle.x, middle.y
+    return shapely.box(lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat)
+
+
+def reshape(data: Path, change: Callable[[str, shapely.Geometry], shapely.Geometry]) -> None:
+    """Pass every polygon of the territory through ``change(code, polygon)``."""
+
+    def changed(features: list[dict[str, Any]]) -> None:
+        for feature in features:
+            shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+            made = change(feature["properties"]["code"], shape)
+            feature["geometry"] = json.loads(shapely.to_geojson(made))
+
+    change_features(data / "territory.geojson", changed)
+
+
+@given(lat=st.floats(63.0, 66.5), lon=st.floats(13.0, 22.2))
+def test_every_point_of_the_region_passes_and_its_swapped_twin_is_named(
+    lat: float, lon: float
+) -> None:
+    assert point_problem(lat, lon) is None
+    assert "swapped" in (point_problem(lon, lat) or "")
+
+
+@given(lat=st.floats(), lon=st.floats())
+def test_a_point_passes_only_inside_the_region(lat: float, lon: float) -> None:
+    inside = 63.0 <= lat <= 66.5 and 13.0 <= lon <= 22.2
+    assert (point_problem(lat, lon) is None) == inside
