@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from ris_map.api.queries import ActorQuery, CoverageQuery, parameters
 from ris_map.common.address import MAX_TEXT_LENGTH
@@ -19,7 +17,6 @@ VALUES = {
     "satt": tuple(map(str, Delivery)),
     "bredd": tuple(map(str, Scope)),
 }
-HOSTILE = ("'; DROP TABLE", "<script>", "__proto__", "../..", "0", "\x00", "ide\n", "IDE", "all")
 
 
 def test_I5_keys_and_values_of_the_address_are_stable() -> None:
@@ -55,15 +52,6 @@ def test_I5_order_and_repetition_do_not_matter_and_the_filter_comes_back(
         assert set(told) == set(given if isinstance(given, list) else [given])
         if key in VALUES:
             assert list(told) == [value for value in VALUES[key] if value in told]
-
-
-@pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("key", sorted(VALUES))
-def test_I5_a_hostile_value_chooses_nothing(key: str, value: str) -> None:
-    with pytest.raises(ValidationError):
-        ActorQuery.model_validate({key: [value]})
-    with pytest.raises(ValidationError):
-        ActorQuery.model_validate({value or "x": "ide"})
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_TEXT_LENGTH))

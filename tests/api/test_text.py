@@ -97,13 +97,8 @@ def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query)
     text = read(api, "tackning", query)
     choice, _ = CoverageChoice.read(lists(query))
     words = words_of(query)
-    view = CoverageView(
-        world=data.world(),
-        choice=choice,
-        tr=words.tr,
-        words=words,
-        data_dir=data.settings.data_dir(),
-    )
+    here = {"world": data.world(), "data_dir": data.settings.data_dir()}
+    view = CoverageView(choice=choice, tr=words.tr, words=words, **here)
     has(text, summary.headline(view), summary.finding_sentence(view), summary.basis(view))
     for figure in summary.key_figures(view):
         has(text, f"**{figure.number}** {figure.text}", figure.range, figure.note)
@@ -200,7 +195,6 @@ def test_the_short_addresses_are_those_of_the_api_and_described(api: TestClient)
         one, other = (api.get(f"{prefix}/{page}.md") for prefix in ("", "/api/v1"))
         assert (one.status_code, one.text) == (200, other.text)
         assert one.headers["ETag"]
-        assert f"/{page}.md" in paths
     assert api.get("/.md").text == api.get("/karta.md").text
 
 

@@ -5,16 +5,16 @@ A process of its own: one process serves one region, the one of its data folder.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from datetime import date
 from pathlib import Path
 
+from starlette.testclient import TestClient
+
 from ris_map.common.region import data_folder
 from ris_map.travel.check import check_data
-from tests.api.api_site import V1, client
+from tests.api.api_site import V1, client, lines_of
 from tests.pages.opened import ROOT, html, open_page, visible_text
 from tests.travel import raw
 
@@ -46,21 +46,19 @@ def pages() -> dict[str, dict[str, object]]:
     return found
 
 
-def figures(answers: dict[str, str]) -> dict[str, object]:
+def figures(api: TestClient) -> dict[str, object]:
     """Return minutes and shares as the API gives them, and from the raw files alone."""
-    listed = {actor["id"]: actor for actor in json.loads(answers["/actors"])["actors"]}
+    listed = {actor["id"]: actor for actor in api.get(f"{V1}/actors").json()["actors"]}
     (office,) = listed["exempel-rad"]["offices"]
     minutes = raw.minutes_at(office["lat"], office["lon"])
-    cells = csv.DictReader(io.StringIO(answers["cells"].removeprefix("\ufeff")))
-    rows = csv.DictReader(io.StringIO(answers["coverage"].removeprefix("\ufeff")))
     return {
-        "cells": [float(row["minutes"] or "inf") for row in cells],
+        "cells": [float(row["minutes"] or "inf") for row in lines_of(api, f"/cells.csv?{ADVICE}")],
         "raw cells": minutes.tolist(),
         "coverage": {
             row["municipality_code"]: [
                 100 * float(row[f"share_within_{limit}"]) for limit in (30, 60, 90, 120)
             ]
-            for row in rows
+            for row in lines_of(api, "/coverage.csv")
             if (row["phase"], row["service_type"]) == ("ide", "radgivning")
         },
         "raw coverage": {
@@ -74,14 +72,11 @@ def main() -> None:
     faults = check_data(data_folder(), today=date(2026, 11, 23))
     api = client(data_folder())
     lists = {path: api.get(V1 + path) for path in LISTS}
-    texts = {path: answer.text for path, answer in lists.items()}
-    for name in ("cells", "coverage"):
-        texts[name] = api.get(f"{V1}/{name}.csv?{ADVICE if name == 'cells' else ''}").text
     told = {
         "faults": [(fault.code, Path(fault.file).name, fault.is_error) for fault in faults],
         "lists": {path: (answer.status_code, answer.text) for path, answer in lists.items()},
         "pages": pages(),
-        "figures": figures(texts),
+        "figures": figures(api),
     }
     Path(sys.argv[1]).write_text(json.dumps(told), encoding="utf-8")
 

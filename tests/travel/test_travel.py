@@ -1,15 +1,16 @@
-"""Minutes and ways: by hand on small networks, against plain loops, and on the county's roads."""
+"""Everybody counts once; minutes and ways by hand, against loops, and on the county's roads."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from ris_map.travel.matrix import nearest_minutes, travel
 from ris_map.travel.network import (
@@ -22,11 +23,11 @@ from ris_map.travel.network import (
     SpeedModel,
     join,
 )
-from ris_map.travel.routes import routes_from, travel_between
-from tests.factories import real_world
+from ris_map.travel.people import PEOPLE_FILE
+from ris_map.travel.routes import routes_from
+from tests.factories import DATA, real_world
 from tests.travel.slow_roads import degrees, make_network, slow_minutes
 
-DATA = Path(__file__).parents[2] / "data"
 CORNERS = {"a": (0.0, 0.0), "b": (30.0, 0.0), "c": (30.0, 40.0)}
 BENT = [("a", "b", {"road": "E4"}), ("b", "c", {"road": "Rv 90", "limit_kmh": 80.0})]
 
@@ -34,33 +35,61 @@ BENT = [("a", "b", {"road": "E4"}), ("b", "c", {"road": "Rv 90", "limit_kmh": 80
 world = real_world
 
 
-def minutes_between(
-    network: Network, start: tuple[float, float], stop: tuple[float, float],
-    model: SpeedModel = SUMMER,
-) -> float:  # fmt: skip
-    ends = [join(network, **degrees([point])) for point in (start, stop)]
-    return float(travel(*ends, speed_model=model)[0][0, 0])
+def test_P1_everybody_counts_once_as_the_raw_file_says() -> None:
+    cells = world().cells
+    raw = pd.read_csv(DATA / PEOPLE_FILE, dtype={"municipality_code": str})
+    assert cells.population.sum() == raw["population"].sum() == 274_448
+    own = np.bincount(cells.municipality, cells.population).astype(int).tolist()
+    sums = raw.groupby("municipality_code")["population"].sum()
+    assert dict(zip(cells.municipality_codes, own, strict=True)) == sums.to_dict()
+    assert cells.population[cells.is_ferry].sum() == 62
+    assert not cells.population.flags.writeable
 
 
-def test_both_ends_join_at_the_nearest_point_of_a_line() -> None:
-    network = make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
-    # 3 km off E4 at 10 km: 3.9 km of access, 20 km at 90, 30 km at 72, and 2 km x 1.3 at the end
-    expected = 1.3 * 3 + 60 * 20 / 90 + 60 * 30 / 72 + 1.3 * 2
-    assert minutes_between(network, (10, 3), (32, 30)) == pytest.approx(expected, abs=1e-5)
+def test_squares_lie_round_their_points_and_in_their_municipality() -> None:
+    """At sea and on coarse borders the nearest municipality stands; that is few people."""
+    cells = world().cells
+    assert cells.frame.crs == 3035
+    assert cells.frame.area.round().eq(1_000_000).all()
+    centre = cells.frame.geometry.centroid
+    to_grid = Transformer.from_crs(4326, 3035, always_xy=True)
+    east, north = to_grid.transform(cells.lon, cells.lat)
+    assert np.hypot(centre.x - east, centre.y - north).max() < 2
+    assert cells.nearest(cells.lat, cells.lon).tolist() == list(range(len(cells)))
+    assert cells.frame["residents"].sum() == 274_448
+    own = np.array(cells.municipality_codes)[cells.municipality]
+    there = world().foundations.geography.municipalities_at(cells.lat, cells.lon)
+    is_elsewhere = pd.notna(there) & (there != own)
+    assert cells.population[is_elsewhere].sum() < 0.002 * cells.population.sum()
 
 
-def test_two_on_one_road_go_along_it_and_neighbours_straight() -> None:
-    network = make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
-    assert minutes_between(network, (2, 1), (22, 1)) == pytest.approx(1.3 * 2 + 60 * 20 / 90)
-    assert minutes_between(network, (2, 8), (2, 12)) == pytest.approx(1.3 * 4)
-    assert minutes_between(network, (2, 8), (2, 8)) == 0
+def bent() -> Network:
+    """Return 30 km of E4 to the east (at 90 km/h), then 40 km of road 90 to the north (at 72)."""
+    return make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
 
 
-def test_the_limit_of_the_straight_way_is_inclusive_and_beyond_it_the_road_is_taken() -> None:
-    network = make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
-    just, beyond = minutes_between(network, (2, 20), (2, 24.999)), (2, 25.001)
-    assert just == pytest.approx(1.3 * 4.999)
-    assert minutes_between(network, (2, 20), beyond) == pytest.approx(1.3 * (20 + 25.001))
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        # both ends join at the nearest point of a line: 3 km off E4 at 10 km, 2 km off at the end
+        ((10, 3), (32, 30), 1.3 * 3 + 60 * 20 / 90 + 60 * 30 / 72 + 1.3 * 2),
+        # along one road, and neighbours straight
+        ((2, 1), (22, 1), 1.3 * 2 + 60 * 20 / 90),
+        ((2, 8), (2, 12), 1.3 * 4),
+        ((2, 8), (2, 8), 0),
+        # the limit of the straight way is inclusive, and beyond it the road is taken
+        ((2, 20), (2, 24.999), 1.3 * 4.999),
+        ((2, 20), (2, 25.001), 1.3 * (20 + 25.001)),
+        # far from every road
+        ((-59, 0), (0, 0), 1.3 * 59),
+        ((-61, 0), (0, 0), math.inf),
+    ],
+)
+def test_minutes_are_those_that_a_hand_reckons(
+    start: tuple[float, float], stop: tuple[float, float], expected: float
+) -> None:
+    ends = [join(bent(), **degrees([point])) for point in (start, stop)]
+    assert travel(*ends)[0][0, 0] == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_way_never_passes_through_a_place() -> None:
@@ -75,23 +104,11 @@ def test_a_way_never_passes_through_a_place() -> None:
     )
 
 
-def test_local_roads_that_are_too_winding_are_joined_only_at_places() -> None:
-    points = {"a": (0.0, 0.0), "b": (30.0, 0.0), "d": (15.0, 20.0)}
-    edges = [("a", "b", {}), ("a", "d", {"kind": "local", "joinable": 0, "limit_kmh": 70.0})]
-    closed = make_network(points, edges, places=("d",))
-    assert minutes_between(closed, (16, 20), (0, 0)) < minutes_between(closed, (7, 11), (0, 0)) + 30
-    ways = join(closed, **degrees([(7.5, 10)]))
-    assert set(ways.edge.tolist()) == {0, -1}
-
-
-def test_far_from_every_road_is_not_reached_and_an_island_is_named() -> None:
-    network = make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
-    assert minutes_between(network, (-59, 0), (0, 0)) < math.inf
-    assert minutes_between(network, (-61, 0), (0, 0)) == math.inf
+def test_an_island_without_a_road_is_not_reached() -> None:
     point = degrees([(2, 8)])
-    island = join(network, **point, no_road=np.array([True]))
-    assert travel(join(network, **point), island)[0][0, 0] == math.inf
-    assert nearest_minutes(join(network, **point), island)[0] == math.inf
+    shore, island = join(bent(), **point), join(bent(), **point, no_road=np.array([True]))
+    assert travel(shore, island)[0][0, 0] == math.inf
+    assert nearest_minutes(shore, island)[0] == math.inf
 
 
 def test_W13_order_of_cap_and_factor_and_the_way_to_the_road() -> None:
@@ -107,9 +124,8 @@ def test_W13_order_of_cap_and_factor_and_the_way_to_the_road() -> None:
 
 @pytest.mark.parametrize("bad", [(91.0, 20.0), (64.0, math.nan), (64.0, 200.0)])
 def test_points_that_are_no_points_are_refused(bad: tuple[float, float]) -> None:
-    network = make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
     with pytest.raises(ValueError, match="degrees"):
-        join(network, lat=np.array([bad[0]]), lon=np.array([bad[1]]))
+        join(bent(), lat=np.array([bad[0]]), lon=np.array([bad[1]]))
 
 
 @st.composite
@@ -168,7 +184,6 @@ def test_P1_R2_every_cell_is_joined_or_named() -> None:
     matrix, cells = world().matrix, world().cells
     reached = np.isfinite(matrix.minutes).any(axis=0)
     assert matrix.minutes.shape == (len(world().offices), 5538)
-    assert cells.population.sum() == 274_448
     named = [cell for cell, ok in zip(cells.ids, reached, strict=True) if not ok]
     assert tuple(named) == matrix.unreached_cells
     assert cells.population[~reached].sum() == 62  # Holmön
@@ -199,25 +214,3 @@ def test_the_version_changes_with_what_counts() -> None:
     network = world().foundations.network
     assert replace(network, km=network.km * 1.01).version != network.version
     assert world().matrix.version != world().matrix_for(WINTER).version
-
-
-def test_P3_a_way_names_its_roads_and_what_is_only_sketched() -> None:
-    base = world().foundations
-    storuman, lycksele = (65.0959, 17.1114), (64.5954, 18.6735)
-    found = travel_between(base.network, storuman, lycksele)
-    assert found is not None
-    assert "E12" in found.route.roads
-    assert found.route.schematic_km < 1
-    low, high = min(found.minutes_by_model.values()), max(found.minutes_by_model.values())
-    assert low == found.minutes_by_model["posted"] < found.route.minutes < high
-    assert high == pytest.approx(found.minutes_by_model["cautious"])
-    ends = found.route.line[0], found.route.line[-1]
-    assert ends == (pytest.approx(storuman, abs=1e-3), pytest.approx(lycksele, abs=1e-3))
-    dikanas = next(p for p in base.geography.localities if p.name == "Dikanäs")
-    far = travel_between(base.network, (dikanas.lat, dikanas.lon), (64.6241, 16.6561))
-    assert far is not None
-    assert any(leg.is_schematic for leg in far.route.legs)
-    holm = next(p for p in base.geography.localities if p.name == "Holmön")
-    assert (
-        travel_between(base.network, (holm.lat, holm.lon), storuman, no_road=(True, False)) is None
-    )
