@@ -107,8 +107,9 @@ def test_a_way_never_passes_through_a_place() -> None:
 def test_an_island_without_a_road_is_not_reached() -> None:
     point = degrees([(2, 8)])
     shore, island = join(bent(), **point), join(bent(), **point, no_road=np.array([True]))
-    assert travel(shore, island)[0][0, 0] == math.inf
-    assert nearest_minutes(shore, island)[0] == math.inf
+    for start, stop in ((shore, island), (island, shore)):
+        assert travel(start, stop)[0][0, 0] == math.inf
+        assert nearest_minutes(start, stop)[0] == math.inf
 
 
 def test_W13_order_of_cap_and_factor_and_the_way_to_the_road() -> None:
