@@ -23,7 +23,7 @@ from ris_map.words.language import Language
 from tests.browser.conftest import OpenPage
 from tests.browser.harness import map_frame, settle
 from tests.browser.reading import MAP, count_messages, go
-from tests.coverage.coverage_views import words
+from tests.factories import real_words as words
 
 PATH = "/tackning"
 CELL = "2425.ide.radgivning"

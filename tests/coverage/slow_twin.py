@@ -31,91 +31,94 @@ THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
 LIMIT = 60.0
 
 
+LEVELS = (
+    {"at_least": YES},  # known
+    {"at_least": UNKNOWN},  # at best
+    {"at_least": YES, "settled_only": True},  # without whom may have ended
+)
+
+
 def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> CoverageCell:
     """Return one cell."""
     here = [place for place in world.geography.localities if place.municipality_code == code]
     people = sum(place.population or 0 for place in here)
-    times = {place.id: nearest(world, place, phase, kind, at_least=YES) for place in here}
-    at_best = {place.id: nearest(world, place, phase, kind, at_least=UNKNOWN) for place in here}
-    settled = {
-        place.id: nearest(world, place, phase, kind, at_least=YES, settled_only=True)
-        for place in here
-    }
-    on_site = count_on_site(world, code, phase, kind, at_least=YES)
-    modes = {mode: remote(world, code, phase, kind, mode) for mode in list(Delivery)[1:]}
-    median, median_at_best = percentile(here, times, 50), percentile(here, at_best, 50)
-    is_there = on_site > 0 or median <= LIMIT
-    may_be = (
-        count_on_site(world, code, phase, kind, at_least=UNKNOWN) > 0 or median_at_best <= LIMIT
+
+    def share(number: int) -> float:
+        return number / people if people else math.nan
+
+    times, at_best, settled = (
+        {place.id: nearest(world, place, phase, kind, **level) for place in here}
+        for level in LEVELS
     )
-    without_doubt = (
-        count_on_site(world, code, phase, kind, at_least=YES, settled_only=True) > 0
-        or percentile(here, settled, 50) <= LIMIT
+    on_site, *others = (count_on_site(world, code, phase, kind, **level) for level in LEVELS)
+    median, best, sure = (percentile(here, found, 50) for found in (times, at_best, settled))
+    is_there, may_be, without_doubt = (
+        number > 0 or middle <= LIMIT
+        for number, middle in zip((on_site, *others), (median, best, sure), strict=True)
     )
     is_borderline = not on_site and median * 0.9 <= LIMIT < median * 1.1
-    within = tuple(count_within(here, times, limit) for limit in THRESHOLDS)
+    modes = {mode: remote(world, code, phase, kind, mode) for mode in list(Delivery)[1:]}
+    within = tuple(people_within(here, times, limit) for limit in THRESHOLDS)
     office_id, town, minutes = nearest_to_seat(world, here, phase, kind)
+    states = {
+        CellState.ON_SITE: on_site,
+        CellState.WITHIN_REACH: median <= LIMIT,
+        CellState.REMOTE_ONLY: YES in modes.values(),
+        CellState.OUT_OF_REACH: True,
+    }
+    certainties = {
+        Certainty.DEPENDS: may_be != without_doubt,
+        Certainty.NEAR_LIMIT: is_borderline,
+        Certainty.SURE: True,
+    }
     return CoverageCell(
         municipality_code=code,
         phase=phase,
         service_type=kind,
-        state=(
-            CellState.ON_SITE
-            if on_site
-            else CellState.WITHIN_REACH
-            if median <= LIMIT
-            else CellState.REMOTE_ONLY
-            if YES in modes.values()
-            else CellState.OUT_OF_REACH
-        ),
-        certainty=(
-            Certainty.DEPENDS
-            if may_be != without_doubt
-            else Certainty.NEAR_LIMIT
-            if is_borderline
-            else Certainty.SURE
-        ),
+        state=next(state for state, holds in states.items() if holds),
+        certainty=next(certainty for certainty, holds in certainties.items() if holds),
         offices_on_site=on_site,
         located_residents=people,
         people_within=within,
-        share_within=tuple(number / people if people else math.nan for number in within),
+        share_within=tuple(share(number) for number in within),
         median_minutes=median,
         p90_minutes=percentile(here, times, 90),
-        share_at_best=count_within(here, at_best, LIMIT) / people if people else math.nan,
+        share_at_best=share(people_within(here, at_best, LIMIT)),
         mean_minutes=mean(here, times),
         shortfall_minutes=mean(here, {k: max(t - LIMIT, 0) for k, t in times.items()}),
         nearest_office_id=office_id,
         nearest_town=town,
         nearest_minutes_from_seat=minutes,
-        visit=ANSWER[modes[Delivery.VISIT]],
-        digital=ANSWER[modes[Delivery.DIGITAL]],
-        phone=ANSWER[modes[Delivery.PHONE]],
+        **{mode.value: ANSWER[truth] for mode, truth in modes.items()},
         is_borderline=is_borderline,
         is_maybe_physical=may_be and not is_there,
         is_maybe_remote=max(modes.values()) == UNKNOWN,
-        median_minutes_at_best=median_at_best,
-        doubtful_share=(
-            (count_within(here, times, LIMIT) - count_within(here, settled, LIMIT)) / people
-            if people
-            else math.nan
-        ),
+        median_minutes_at_best=best,
+        doubtful_share=share(within[1] - people_within(here, settled, LIMIT)),
     )
 
 
 def counting_actors(world: World) -> Iterator[Actor]:
     """Yield the actors that count at all, by id."""
     for actor in sorted(world.register.actors, key=lambda actor: actor.id):
-        in_scope = world.scope is Scope.ADJACENT or actor.scope is Scope.CORE
-        in_place = world.include_outside or not actor.outside_county
+        in_scope = world.choice.scope is Scope.ADJACENT or actor.scope is Scope.CORE
+        in_place = world.choice.include_outside or not actor.outside_county
         if actor.is_active(world.on) and in_scope and in_place:
             yield actor
 
 
-def counting_offices(world: World, actor: Actor) -> Iterator[Office]:
-    """Yield the offices that count for minutes, by id."""
-    for office in sorted(actor.offices, key=lambda office: office.id):
-        if office.is_valid(world.on) and (office.municipality or world.include_outside):
-            yield office
+def counting_offices(
+    world: World, phase: Phase, kind: ServiceType, *, at_least: int, settled_only: bool = False
+) -> Iterator[tuple[Actor, Office]]:
+    """Yield the offices that match and count for minutes, by id, with their actors."""
+    for actor in counting_actors(world):
+        if settled_only and actor.status is Status.UNKNOWN:
+            continue
+        if actor_truth(world, actor, phase, kind, Delivery.OFFICE) >= at_least:
+            for office in sorted(actor.offices, key=lambda office: office.id):
+                is_inside = office.municipality or world.choice.include_outside
+                if office.is_valid(world.on) and is_inside:
+                    yield actor, office
 
 
 def offer_truth(
@@ -136,13 +139,13 @@ def delivery_truth(world: World, offer: Offer, mode: Delivery) -> int:
     stated = {Availability.OFFERED: YES, Availability.NOT_OFFERED: NO}.get(
         offer.delivery.of(mode), UNKNOWN
     )
-    if mode is Delivery.OFFICE and world.sourced_only and stated == YES:
+    if mode is Delivery.OFFICE and world.choice.sourced_only and stated == YES:
         return YES if offer.delivery_basis.office is Basis.SOURCE else UNKNOWN
     return stated
 
 
 def area_truth(world: World, actor: Actor) -> int:
-    area = world.strength_area
+    area = world.choice.strength_area
     if area in (None, StrengthArea.ALL) or actor.strength_areas.serves(area):
         return YES
     return NO if actor.strength_areas.areas else UNKNOWN
@@ -165,24 +168,13 @@ def office_serves(actor: Actor, office: Office, code: str) -> int:
     return area_serves(actor, code)
 
 
-def nearest(
-    world: World,
-    place: Locality,
-    phase: Phase,
-    kind: ServiceType,
-    *,
-    at_least: int,
-    settled_only: bool = False,
-) -> float:
+def nearest(world: World, place: Locality, phase: Phase, kind: ServiceType, **level: int) -> float:
     """Return the minutes from a settlement to the nearest office that counts."""
     return min(
         (
             minutes(world, place, actor, office)
-            for actor in counting_actors(world)
-            for office in counting_offices(world, actor)
-            if not (settled_only and actor.status is Status.UNKNOWN)
-            and actor_truth(world, actor, phase, kind, Delivery.OFFICE) >= at_least
-            and office_serves(actor, office, place.municipality_code) >= at_least
+            for actor, office in counting_offices(world, phase, kind, **level)
+            if office_serves(actor, office, place.municipality_code) >= level["at_least"]
         ),
         default=math.inf,
     )
@@ -201,32 +193,18 @@ def nearest_to_seat(
         return None, None, math.nan
     options = sorted(
         (minutes(world, seats[0], actor, office), office_key(actor, office), office.town)
-        for actor in counting_actors(world)
-        for office in counting_offices(world, actor)
-        if actor_truth(world, actor, phase, kind, Delivery.OFFICE) == YES
-        and office_serves(actor, office, seats[0].municipality_code) == YES
+        for actor, office in counting_offices(world, phase, kind, at_least=YES)
+        if office_serves(actor, office, seats[0].municipality_code) == YES
     )
     if not options or math.isinf(options[0][0]):
         return None, None, math.inf
     return options[0][1], options[0][2], options[0][0]
 
 
-def count_on_site(
-    world: World,
-    code: str,
-    phase: Phase,
-    kind: ServiceType,
-    *,
-    at_least: int,
-    settled_only: bool = False,
-) -> int:
+def count_on_site(world: World, code: str, phase: Phase, kind: ServiceType, **level: int) -> int:
     return sum(
-        office.municipality == code
-        and actor_truth(world, actor, phase, kind, Delivery.OFFICE) >= at_least
-        and office_serves(actor, office, code) == YES
-        for actor in counting_actors(world)
-        for office in counting_offices(world, actor)
-        if not (settled_only and actor.status is Status.UNKNOWN)
+        office.municipality == code and office_serves(actor, office, code) == YES
+        for actor, office in counting_offices(world, phase, kind, **level)
     )
 
 
@@ -240,7 +218,7 @@ def remote(world: World, code: str, phase: Phase, kind: ServiceType, mode: Deliv
     )
 
 
-def count_within(here: list[Locality], times: dict[str, float], limit: float) -> int:
+def people_within(here: list[Locality], times: dict[str, float], limit: float) -> int:
     return sum(place.population or 0 for place in here if times[place.id] <= limit)
 
 

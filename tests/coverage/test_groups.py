@@ -1,43 +1,120 @@
-"""Coast and inland: groups are data, exhaustive and disjoint, and their people are pooled."""
+"""Groups, actors and phases: people are pooled, losses are real, and what is unknown is no gap."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import coverage_cube, cube_of, population_of, support_of
-from ris_map.coverage.groups import Supply, group_figures, pooled
-from ris_map.coverage.support import CubeChoice
-from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.vocabulary import Phase, ServiceType
-from tests.coverage.coverage_views import world as whole_county
-from tests.coverage.worlds import (
-    CODES,
-    World,
-    make_locality,
-    make_world,
-    without,
-    worlds,
+from ris_map.coverage.cube import CELL_STATES, CellState, Certainty, CoverageCube
+from ris_map.coverage.gaps import (
+    Gap,
+    find_gaps,
+    remote_facts,
+    sensitivity,
+    support_chains,
+    weakest_phases,
 )
-from tests.factories import make_actor, make_office
+from ris_map.coverage.groups import Supply, fragility, pooled
+from ris_map.coverage.people import People, count_within, figures, weighted_percentile
+from ris_map.coverage.support import ANSWERS
+from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
+from ris_map.travel.network import SUMMER
+from tests.coverage.slow_twin import NO, UNKNOWN, YES, nearest, people_within, percentile
+from tests.coverage.worlds import CODES, World, make_locality, make_world, office_in, worlds
+from tests.factories import make_actor
 
-IDEA, ADVICE = Phase.IDE, ServiceType.RADGIVNING
+TIMES = st.sampled_from((0.0, 5.0, 60.0, 60.000001, 300.0, math.inf))
 
 
-def far_inland() -> World:
-    """Return nine people at 10 minutes on the coast, and 1, 2 and 3 inland at 70, 80, 90."""
-    places = (
-        make_locality(0, code=CODES[0], population=9),
-        make_locality(1, code=CODES[2], population=1),
-        make_locality(2, code=CODES[2], population=2),
-        make_locality(3, code=CODES[3], population=3),
+@st.composite
+def crowds(draw: st.DrawFn) -> tuple[np.ndarray, People]:
+    """Return minutes of a few cells and the people behind them, in up to four groups."""
+    places, rows, groups = draw(st.integers(1, 8)), draw(st.integers(1, 3)), draw(st.integers(1, 4))
+
+    def column(values: st.SearchStrategy) -> list:
+        return draw(st.lists(values, min_size=places, max_size=places))
+
+    people = People(
+        persons=np.array(column(st.integers(0, 13)), dtype=np.int64),
+        group=np.array(column(st.integers(0, groups - 1)), dtype=np.int64),
+        groups=groups,
+        has_road=draw(st.none() | st.just(np.array(column(st.booleans()), dtype=np.bool_))),
     )
-    office = make_office(id="kontor").model_copy(update={"municipality": CODES[1]})
-    return make_world(make_actor(offices=(office,)), localities=places, minutes=[10, 70, 80, 90])
+    return np.array([column(TIMES) for _ in range(rows)]), people
 
 
-def test_r3_percentiles_of_a_group_are_over_its_people_not_its_municipalities() -> None:
-    found = Supply(far_inland().cube(), (IDEA,), (ADVICE,))
+def one_by_one(minutes: np.ndarray, people: People, inside: np.ndarray) -> list[float]:
+    """Return the sorted minutes of every single person of some places."""
+    return sorted(np.repeat(minutes[inside], people.persons[inside]).tolist())
+
+
+@given(crowds(), st.sampled_from((1, 10, 50, 90, 100)), st.sampled_from((0.0, 5.0, 60.0, 1000.0)))
+def test_R1_figures_equal_a_count_person_by_person(crowd, percent: int, limit: float) -> None:
+    """Islanders are counted, and not reached; means are over who has a road."""
+    minutes, people = crowd
+    percentiles = weighted_percentile(minutes, people=people, percent=percent)
+    within = count_within(minutes, people=people, limit=limit)
+    found = figures(minutes, people=people, thresholds=(5.0, limit), limit=limit)
+    for group in range(people.groups):
+        inside = people.group == group
+        on_road = inside if people.has_road is None else inside & people.has_road
+        for row, times in enumerate(minutes):
+            everybody, drivers = (one_by_one(times, people, some) for some in (inside, on_road))
+            needed = math.ceil(percent * len(everybody) / 100 - 1e-9)
+            expected = everybody[needed - 1] if everybody else math.nan
+            assert percentiles[group, row] == pytest.approx(expected, nan_ok=True)
+            number = sum(time <= limit for time in everybody)
+            assert within[group, row] == found.people_within[group, row, 1] == number
+            share = number / len(everybody) if everybody else math.nan
+            assert found.share_within[group, row, 1] == pytest.approx(share, nan_ok=True)
+            over = [max(time - limit, 0) for time in drivers]
+            for name, counted in (
+                ("mean_minutes", drivers),
+                ("shortfall_minutes", over),
+                ("excess_minutes", [time for time in over if time > 0]),
+            ):
+                expected = sum(counted) / len(counted) if counted else math.nan
+                assert getattr(found, name)[group, row] == pytest.approx(expected, nan_ok=True)
+
+
+def test_ninety_per_cent_of_ten_people_are_nine() -> None:
+    """0.9 x 10 must not become 9.000000000000002 and ask for a tenth person."""
+    for tens in range(1, 200):
+        persons = np.array([9 * tens, tens])
+        people = People(persons=persons, group=np.array([0, 0]), groups=1)
+        assert weighted_percentile(np.array([[3.0, 99.0]]), people=people, percent=90)[0, 0] == 3.0
+
+
+IDEA, ADVICE = (Phase.IDE,), (ServiceType.RADGIVNING,)
+REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
+AT = {
+    (code, phase, kind): (m, p, s)
+    for (m, code), (p, phase), (s, kind) in product(*map(enumerate, (CODES, Phase, ServiceType)))
+}
+"""Positions of cells in the arrays."""
+
+
+def idea_advisor(name: str, *, town: str = "Lycksele"):
+    return make_actor(id=name, offices=(office_in(CODES[3], town=town),))
+
+
+# -------------------------------------------------------------------- groups
+
+
+def test_R3_percentiles_of_a_group_are_over_its_people_not_its_municipalities() -> None:
+    """Nine people at 10 minutes on the coast, and 1, 2 and 3 inland at 70, 80, 90."""
+    homes = ((CODES[0], 9), (CODES[2], 1), (CODES[2], 2), (CODES[3], 3))
+    places = tuple(make_locality(i, code=c, population=n) for i, (c, n) in enumerate(homes))
+    world = make_world(
+        make_actor(offices=(office_in(CODES[1]),)), localities=places, minutes=[10, 70, 80, 90]
+    )
+    found = Supply(world.cube(), IDEA, ADVICE)
     coast, inland, everyone = (found.of(c) for c in (CODES[:2], CODES[2:], CODES))
     assert (coast.persons[0], inland.persons[0]) == (9, 6)
     assert (coast.median_minutes[0, 0, 0], inland.median_minutes[0, 0, 0]) == (10, 80)
@@ -47,7 +124,7 @@ def test_r3_percentiles_of_a_group_are_over_its_people_not_its_municipalities() 
 
 
 @given(worlds(), st.lists(st.integers(0, 2), min_size=4, max_size=4))
-def test_r3_groups_add_up_to_everybody_for_any_division(world: World, drawn: list[int]) -> None:
+def test_R3_groups_add_up_to_everybody_for_any_division(world: World, drawn: list[int]) -> None:
     cube = world.cube()
     groups = [tuple(c for c, g in zip(CODES, drawn, strict=True) if g == n) for n in range(3)]
     parts, everyone = [pooled(cube, codes) for codes in groups], pooled(cube, CODES)
@@ -61,62 +138,187 @@ def test_r3_groups_add_up_to_everybody_for_any_division(world: World, drawn: lis
         assert (medians.max(axis=0) >= everyone.median_minutes[0]).all()
 
 
-def test_r3_the_three_divisions_of_the_county_fit_and_agree_on_the_whole() -> None:
-    county = whole_county()
-    cube = cube_of(county, CubeChoice())
-    for division in county.foundations.geography.divisions:
-        residents = [pooled(cube, group.municipalities).persons[0] for group in division.groups]
-        assert sum(residents) == 274_448
-        assert min(residents) > 0
-
-
-def test_R6_the_headline_says_which_office_carries_the_inland() -> None:
-    """W8: idea-phase advice inland rests on one office; the figure without it is said with it."""
-    county = whole_county()
-    inland = set(county.foundations.geography.division("samverkan").inland)
-    groups = {"inland": inland, "coast": set(MUNICIPALITY_CODES) - inland}
-    found = group_figures(county, CubeChoice(), groups, phases=(IDEA,), types=(ADVICE,))
-    for name, codes in groups.items():
-        for carrier in found[name].carriers:
-            cube = coverage_cube(
-                without(support_of(county), [carrier.actor_id]),
-                county.matrix,
-                population=population_of(county),
-            )
-            share = (
-                Supply(cube, (IDEA,), (ADVICE,)).of(codes).share_within[0, 0, 0, cube.threshold_at]
-            )
-            assert carrier.share_without == pytest.approx(float(share))
-            assert carrier.share_without <= 0.5 * found[name].share
-            assert carrier.towns
-    figures = found["inland"]
-    assert figures.share_low <= figures.share <= figures.share_high
-    assert figures.beyond == round(figures.residents * (1 - figures.share))
-
-
 def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_other() -> None:
-    places = (
-        make_locality(0, code=CODES[0], population=10),
-        make_locality(1, code=CODES[0], population=10),
-    )
-    near, far = (
-        make_actor(
-            id=name,
-            offices=(make_office(id="k", town=town).model_copy(update={"municipality": CODES[3]}),),
-        )
-        for name, town in (("a", "Lycksele"), ("b", "Umeå"))
-    )
+    places = (make_locality(0), make_locality(1))
+    near, far = idea_advisor("a"), idea_advisor("b", town="Umeå")
     world = make_world(near, far, localities=places, minutes=[[20, 30], [20, 90]])
-    cube = world.cube()
-    (carrier,) = Supply(cube, (IDEA,), (ADVICE,)).carriers(CODES[:1])
+    (carrier,) = Supply(world.cube(), IDEA, ADVICE).carriers(CODES[:1])
     assert (carrier.actor_id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
 
 
 @given(worlds())
 def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
-    cube = world.cube()
-    found = Supply(cube, (IDEA,), (ADVICE,))
+    found = Supply(world.cube(), IDEA, ADVICE)
     number = found.actors_within
     assert np.array_equal(number > 0, found.minutes <= 60)
     assert (number <= len(world.register.actors)).all()
     assert found.median_actors(CODES) <= max(number, default=0)
+
+
+# -------------------------------------------------------------------- without an actor
+
+
+@given(worlds(max_actors=4))
+def test_R6_what_is_lost_is_the_difference_of_two_coverages(world: World) -> None:
+    """Residents, states and modes, cell by cell, for every actor that is taken out."""
+    before = world.cube()
+    found = {loss.actor_id: loss.losses for loss in fragility(before)}
+    for actor in world.register.actors:
+        after = world.with_actors(a for a in world.register.actors if a is not actor).cube()
+        told = {(c.municipality_code, c.phase, c.service_type): c for c in found.get(actor.id, ())}
+        for one, other in zip(before.cells(), after.cells(), strict=True):
+            key = one.municipality_code, one.phase, one.service_type
+            lost = one.people_within[1] - other.people_within[1]
+            modes = tuple(
+                mode
+                for mode in REMOTE
+                if getattr(one, mode) is Answer.YES and getattr(other, mode) is not Answer.YES
+            )
+            assert (key in told) == bool(lost or modes or one.state is not other.state)
+            if key in told:
+                cell = told[key]
+                assert (cell.before, cell.after) == (one.state, other.state)
+                assert (cell.people_lost, cell.modes_lost) == (lost, modes)
+                there = [bool(cube.is_there[AT[key]]) for cube in (before, after)]
+                assert cell.is_emptied == (there == [True, False])
+
+
+# -------------------------------------------------------------------- gaps
+
+
+@given(worlds())
+def test_W7_gaps_are_far_even_at_best_and_every_distinct_fact_is_said_once(world: World) -> None:
+    """Every cell is there, or a gap, or unknown, or without people; the most people come first."""
+    cube = world.cube()
+    found = find_gaps(cube)
+    gaps = {gap.key: gap for gap in found.gaps}
+    unknown = {(c.municipality_code, c.phase, c.service_type) for c in found.unknown}
+    assert unknown == {key for key, at in AT.items() if cube.is_maybe_physical[at]}
+    assert all(cell.certainty is Certainty.DEPENDS for cell in found.unknown)
+    for key, (m, p, s) in AT.items():
+        is_settled = cube.is_there[m, p, s] or key in unknown or not cube.figures.persons[m]
+        assert (key in gaps) == (not is_settled)
+        if key in gaps:
+            places = [x for x in world.geography.localities if x.municipality_code == key[0]]
+            best = {x.id: nearest(world, x, *key[1:], at_least=UNKNOWN) for x in places}
+            everybody = sum(place.population or 0 for place in places)
+            people = gaps[key].people_affected
+            assert people == everybody - people_within(places, best, 60.0)
+            assert 2 * people > everybody
+    order = [(-gap.people_affected, -gap.cell.median_minutes_at_best) for gap in found.gaps]
+    assert order == sorted(order)
+    listed = [gap for fact in found.facts for gap in fact]
+    assert sorted(map(id, listed)) == sorted(map(id, found.gaps))
+
+    def distances(gap: Gap) -> tuple[object, ...]:
+        m, p, s = AT[gap.key]
+        here = (cube.population.municipality == m) & (cube.population.persons > 0)
+        times = np.stack([cube.minutes[p, s], cube.minutes_at_best[p, s]])[:, here]
+        return m, gap.people_affected, times.tobytes()
+
+    facts = [{distances(gap) for gap in fact} for fact in found.facts]
+    assert all(len(fact) == 1 for fact in facts)
+    assert len(set().union(*facts)) == len(facts)
+
+
+@given(worlds())
+def test_W7_remote_help_with_the_same_municipalities_is_one_fact(world: World) -> None:
+    cube, facts = world.cube(), remote_facts(world.cube())
+    told = [
+        (*AT[code, phase, kind], REMOTE.index(fact.mode), ANSWERS.index(fact.answer))
+        for fact in facts
+        for code in fact.municipalities or CODES
+        for phase, kind in fact.kinds
+    ]
+    known = [(*at, int(cube.remote[tuple(at)])) for at in np.argwhere(cube.remote > 0).tolist()]
+    assert sorted(told) == sorted(known)
+    assert CODES not in {fact.municipalities for fact in facts}  # the whole county has no names
+    assert len({(f.mode, f.answer, f.municipalities) for f in facts}) == len(facts)
+
+
+def slower(world: World, name: str, factor: float) -> World:
+    speed, matrix = replace(SUMMER, id=name), world.matrix
+    return replace(
+        world, matrix=replace(matrix, minutes=matrix.minutes * factor, speed_model=speed)
+    )
+
+
+def both_limits(*worlds: World) -> list[CoverageCube]:
+    return [world.cube(threshold=limit) for world in worlds for limit in (60.0, 90.0)]
+
+
+def test_R9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
+    places = (make_locality(0, population=40), make_locality(1, code=CODES[2]))
+    world = make_world(idea_advisor("a"), localities=places, minutes=[[65], [200]])
+    speeds = (("normal", 1.0), ("fast", 0.9), ("slow", 1.2))
+    slowed = [slower(world, name, factor) for name, factor in speeds]
+    found = sensitivity(both_limits(*slowed), top=50)
+    by_key = {gap.key: gap for gap in found}
+    near, far = (by_key[code, *IDEA, *ADVICE] for code in (CODES[0], CODES[2]))
+    assert [rank is not None for rank in near.ranks] == [True, False, False, False, True, False]
+    assert (near.is_stable, far.is_stable) == (False, True)
+    assert [gap.ranks[0] for gap in found] == list(range(1, len(found) + 1))
+    with pytest.raises(ValueError, match="at least three speed models"):
+        sensitivity(both_limits(world, world, world))
+    with pytest.raises(ValueError, match="two thresholds"):
+        sensitivity([slow.cube() for slow in slowed])
+
+
+# -------------------------------------------------------------------- the chain
+
+
+@given(worlds(), st.sets(st.sampled_from(ServiceType), min_size=1))
+def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[ServiceType]) -> None:
+    """In each phase one goes to the nearest of the kinds; what is unknown never breaks a chain."""
+    cube, types = world.cube(), tuple(kind for kind in ServiceType if kind in kinds)
+    with_gap = {gap.key[0] for gap in find_gaps(cube).gaps}
+    for chain in support_chains(cube, service_types=types):
+        code = chain.municipality_code
+        places = [x for x in world.geography.localities if x.municipality_code == code]
+        modes, physical = dict.fromkeys(REMOTE, len(ANSWERS)), []
+        for link in chain.links:
+            cells = [cube.cell(code, phase=link.phase, service_type=kind) for kind in types]
+            known, at_best = (
+                {
+                    place.id: min(
+                        nearest(world, place, link.phase, kind, at_least=level) for kind in types
+                    )
+                    for place in places
+                }
+                for level in (YES, UNKNOWN)
+            )
+            median = percentile(places, known, 50)
+            is_there = any(c.state is CellState.ON_SITE for c in cells) or median <= 60
+            may_be = any(c.is_maybe_physical for c in cells)
+            may_be |= percentile(places, at_best, 50) <= 60
+            assert link.is_maybe_physical == (may_be and not is_there)
+            assert link.median_minutes == pytest.approx(median, nan_ok=True)
+            if everybody := sum(place.population or 0 for place in places):
+                assert link.share_within == people_within(places, known, 60.0) / everybody
+            best_state = min((c.state for c in cells), key=CELL_STATES.index)
+            is_nearer = is_there and best_state is not CellState.ON_SITE
+            assert link.state is (CellState.WITHIN_REACH if is_nearer else best_state)
+            physical.append(YES if is_there else UNKNOWN if may_be else NO)
+            for mode in REMOTE:
+                best = max(ANSWERS.index(getattr(cell, mode)) for cell in cells)
+                modes[mode] = min(modes[mode], best)
+        assert ANSWERS.index(chain.physical) == min(physical)
+        assert all(ANSWERS.index(getattr(chain, mode)) == modes[mode] for mode in REMOTE)
+        if chain.physical is Answer.NO and places and everybody:
+            assert code in with_gap
+        assert chain.weakest == weakest_phases([link.median_minutes for link in chain.links])
+    with pytest.raises(ValueError, match="service type"):
+        support_chains(cube, service_types=())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "weakest"),
+    [
+        ([10.0, 10.0, 60.0], [Phase.VAXA]),
+        ([40.0, 55.0, 57.0], [Phase.UTVECKLING, Phase.VAXA]),
+        ([52.0, 55.0, 57.0], []),  # equal within the error is equally far
+        ([float("nan")] * 3, []),
+    ],
+)
+def test_W3_the_weakest_phases_are_farther_beyond_the_error(minutes, weakest) -> None:
+    assert weakest_phases(minutes) == tuple(weakest)

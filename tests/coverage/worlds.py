@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CoverageCube, coverage_cube
+from ris_map.coverage.cube import DEFAULT_CHOICE, CoverageCube, coverage_cube
+from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
-from ris_map.geography.county import (
-    Geography,
-    Locality,
-    Municipality,
-)
-from ris_map.geography.divisions import MUNICIPALITY_CODES, Division, DivisionGroup
-from ris_map.register.model import Actor, Register, ServiceArea
-from ris_map.register.vocabulary import Scope, ServiceScope, Status, StrengthArea
+from ris_map.geography.county import Geography, Locality, Municipality
+from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.model import Actor, Office, Register
+from ris_map.register.vocabulary import Scope, Status, StrengthArea
 from ris_map.travel.matrix import TravelMatrix, office_key
 from ris_map.travel.network import SUMMER, readonly
+from ris_map.words import translator
+from ris_map.words.language import Language
 from tests.factories import (
+    DATA,
     make_actor,
     make_office,
     make_outside_office,
     make_register,
-    make_service_area,
     offers,
+    real_words,
+    real_world,
+    service_areas,
     strength_areas,
-    text,
 )
 
 DAY = date(2023, 6, 1)
@@ -58,38 +60,16 @@ def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Loc
     return plain.model_copy(update=changes)
 
 
-def make_division(
-    *groups: tuple[str, bool, tuple[str, ...]], division_id: str = "prov"
-) -> Division:
-    """Return a division from (id, is inland, municipality codes) of each group."""
-    return Division(
-        id=division_id,
-        label=text(),
-        source=text(),
-        as_of="2020",
-        note=text(),
-        groups=tuple(
-            DivisionGroup(id=name, label=text(), is_inland=inland, municipalities=codes)
-            for name, inland, codes in groups
-        ),
-    )
-
-
-COAST_AND_INLAND = make_division(("kust", False, CODES[:2]), ("inland", True, CODES[2:]))
-
-
 def make_geography(
     localities: tuple[Locality, ...], *, codes: tuple[str, ...] = CODES
 ) -> Geography:
-    """Return a county without boundaries."""
+    """Return a county without boundaries and divisions."""
+    municipalities = tuple(
+        Municipality(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0)
+        for code in codes
+    )
     return Geography(
-        municipalities=tuple(
-            Municipality(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0)
-            for code in codes
-        ),
-        localities=localities,
-        divisions=(COAST_AND_INLAND,),
-        territory={},
+        municipalities=municipalities, localities=localities, divisions=(), territory={}
     )
 
 
@@ -127,22 +107,11 @@ def residents_of(geography: Geography) -> Residents:
     )
 
 
-def without(table: SupportTable, actor_ids: Collection[str]) -> SupportTable:
-    """Return the table as if some actors offered nothing; they and their offices keep their rows.
-
-    ``KeyError`` names who is not at work.
-    """
-    if strangers := sorted(set(actor_ids) - set(table.actor_ids)):
-        raise KeyError(f"not at work on {table.on}: {', '.join(strangers)}")
-    gone = np.array([actor in actor_ids for actor in table.actor_ids], dtype=np.bool_)
-    kept = ~gone[table.offer_actor]
+def without(table: SupportTable, actor_id: str) -> SupportTable:
+    """Return the table as if an actor offered nothing; it and its offices keep their rows."""
+    kept = table.offer_actor != table.actor_ids.index(actor_id)
     names = ("offer_actor", "offer_type", "offer_phases", "offer_delivery", "offer_sourced")
     return replace(table, **{name: getattr(table, name)[kept] for name in names})
-
-
-def register_of(chosen: tuple[Actor, ...]) -> Register:
-    """Return a register of exactly these actors, also of none."""
-    return Register(meta=make_register().meta, actors=chosen)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,11 +121,8 @@ class World:
     register: Register
     geography: Geography
     matrix: TravelMatrix
-    on: date
-    scope: Scope = Scope.CORE
-    strength_area: StrengthArea | None = None
-    include_outside: bool = False
-    sourced_only: bool = False
+    on: date = DAY
+    choice: CubeChoice = DEFAULT_CHOICE
 
     @property
     def table(self) -> SupportTable:
@@ -168,39 +134,53 @@ class World:
         """Return the people as arrays."""
         return residents_of(self.geography)
 
-    def cube(self, **changes: object) -> CoverageCube:
+    def cube(self, **changes: Any) -> CoverageCube:
         """Return the coverage, with changed choices if any."""
-        choices = {
-            "scope": self.scope,
-            "strength_area": self.strength_area,
-            "include_outside": self.include_outside,
-            "sourced_only": self.sourced_only,
-        }
-        choice = CubeChoice(**(choices | changes))
+        choice = replace(self.choice, **changes)
         return coverage_cube(self.table, self.matrix, population=self.population, choice=choice)
 
-    def with_actors(self, chosen: tuple[Actor, ...]) -> World:
-        """Return the world with other actors."""
-        return replace(self, register=register_of(chosen))
+    def with_actors(self, chosen: Iterable[Actor]) -> World:
+        """Return the world with other actors, or with none."""
+        return replace(self, register=Register(meta=self.register.meta, actors=tuple(chosen)))
 
 
 def make_world(
     *chosen: Actor,
     localities: tuple[Locality, ...],
     minutes: object,
-    on: date = DAY,
-    **changes: object,
+    choice: CubeChoice = DEFAULT_CHOICE,
 ) -> World:
     """Return a world of given actors; minutes are rows of localities, columns of offices by key."""
     keys = tuple(sorted(office_key(actor, o) for actor in chosen for o in actor.offices))
-    geography = make_geography(localities)
     world = World(
-        register=register_of(chosen),
-        geography=geography,
+        register=make_register(),
+        geography=make_geography(localities),
         matrix=make_matrix(tuple(p.id for p in localities), keys, minutes),
-        on=on,
+        choice=choice,
     )
-    return replace(world, **changes)
+    return world.with_actors(chosen)
+
+
+def one_place(*actors: Actor, minutes: object, **choice: Any) -> World:
+    """Return a world with a seat of ten people, in the first municipality."""
+    seat = make_locality(0, is_seat=True)
+    return make_world(*actors, localities=(seat,), minutes=minutes, choice=CubeChoice(**choice))
+
+
+def office_in(code: str, office_id: str = "kontor", **changes: Any) -> Office:
+    """Return an office that stands in a municipality of the small county."""
+    return make_office(id=office_id, **changes).model_copy(update={"municipality": code})
+
+
+def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
+    """Return the page of the real world under a choice."""
+    return CoverageView(
+        world=real_world(),
+        choice=CoverageChoice(**changes),
+        tr=translator(language),
+        words=real_words(language),
+        data_dir=DATA,
+    )
 
 
 MINUTES = st.sampled_from(
@@ -212,39 +192,25 @@ MINUTES = st.sampled_from(
 @st.composite
 def localities(draw: st.DrawFn) -> tuple[Locality, ...]:
     """Return one to seven settlements, some of unknown population; at most one seat each."""
-    count = draw(st.integers(1, 7))
-    seats: set[str] = set()
-    found = []
-    for index in range(count):
-        code = draw(st.sampled_from(CODES))
-        is_seat = code not in seats and draw(st.booleans())
-        if is_seat:
-            seats.add(code)
-        found.append(
-            make_locality(
-                index,
-                code=code,
-                population=draw(st.none() | st.integers(0, 30)),
-                is_seat=is_seat,
-                note=draw(st.sampled_from(("", "", FERRY))),
-            )
-        )
-    return tuple(found)
-
-
-@st.composite
-def world_actors(draw: st.DrawFn, *, max_actors: int = 5) -> tuple[Actor, ...]:
-    """Return actors of every kind, their offices in the small county or outside it."""
+    codes = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=7))
     return tuple(
-        draw(lean_actor(f"aktor-{index}")) for index in range(draw(st.integers(0, max_actors)))
+        make_locality(
+            index,
+            code=code,
+            population=draw(st.none() | st.integers(0, 30)),
+            is_seat=code not in codes[:index] and draw(st.booleans()),
+            note=draw(st.sampled_from(("", "", FERRY))),
+        )
+        for index, code in enumerate(codes)
     )
 
 
 @st.composite
-def lean_actor(draw: st.DrawFn, actor_id: str) -> Actor:
-    """Return an actor in which only what the analysis reads is drawn at random."""
+def lean_actors(draw: st.DrawFn, actor_id: str) -> Actor:
+    """Return actors of every kind, at random only in what the analysis reads."""
     places = draw(st.lists(st.sampled_from((*CODES, None)), max_size=3))
     status = draw(st.sampled_from(Status))
+    ends = st.sampled_from((None, None, "2023-05", "2023-06"))
     return make_actor(
         id=actor_id,
         scope=draw(st.sampled_from(Scope)),
@@ -255,43 +221,30 @@ def lean_actor(draw: st.DrawFn, actor_id: str) -> Actor:
         strength_areas=draw(strength_areas()),
         offers=tuple(draw(st.lists(offers(), min_size=1, max_size=3))),
         offices=tuple(
-            make_outside_office(id=f"kontor-{index}")
-            if code is None
-            else make_office(
-                id=f"kontor-{index}",
-                valid_to=draw(st.sampled_from((None, None, "2023-05", "2023-06"))),
-            ).model_copy(update={"municipality": code})
+            office_in(code, f"kontor-{index}", valid_to=draw(ends))
+            if code
+            else make_outside_office(id=f"kontor-{index}")
             for index, code in enumerate(places)
         ),
-        service_area=draw(small_service_areas()),
-    )
-
-
-def small_service_areas() -> st.SearchStrategy[ServiceArea]:
-    """Return service areas within the small county."""
-    listed = st.lists(st.sampled_from(CODES), min_size=1, unique=True)
-    others = [scope for scope in ServiceScope if scope is not ServiceScope.MUNICIPALITIES]
-    return st.one_of(
-        listed.map(lambda c: make_service_area(ServiceScope.MUNICIPALITIES, municipalities=c)),
-        st.sampled_from(others).map(make_service_area),
+        service_area=draw(service_areas(CODES)),
     )
 
 
 @st.composite
 def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
     """Return small worlds with every kind of knowledge and ignorance."""
-    chosen, places = draw(world_actors(max_actors=max_actors)), draw(localities())
+    count = draw(st.integers(0, max_actors))
+    chosen, places = [draw(lean_actors(f"aktor-{n}")) for n in range(count)], draw(localities())
     offices = sum(len(actor.offices) for actor in chosen)
     rows = [
         [np.inf if place.note == FERRY else draw(MINUTES) for _ in range(offices)]
         for place in places
     ]
-    return make_world(
-        *chosen,
-        localities=places,
-        minutes=rows,
-        scope=draw(st.sampled_from(Scope)),
-        strength_area=draw(st.none() | st.sampled_from(StrengthArea)),
-        include_outside=draw(st.booleans()),
-        sourced_only=draw(st.booleans()),
+    choice = st.builds(
+        CubeChoice,
+        scope=st.sampled_from(Scope),
+        strength_area=st.none() | st.none() | st.sampled_from(StrengthArea),
+        include_outside=st.booleans(),
+        sourced_only=st.sampled_from((False, False, False, True)),
     )
+    return make_world(*chosen, localities=places, minutes=rows, choice=draw(choice))

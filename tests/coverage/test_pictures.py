@@ -1,0 +1,273 @@
+"""Pictures and files of a choice: the coverage's own figures, as other programs read them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from itertools import combinations, pairwise, product
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import openpyxl
+import pytest
+
+from ris_map.coverage.map_picture import (
+    ACTOR_CLASSES,
+    LIMITS,
+    NAME,
+    MapChoice,
+    address_of,
+    map_view,
+    neighbours,
+    picture,
+    picture_file,
+)
+from ris_map.coverage.page.matrix import matrix_rows
+from ris_map.coverage.page.page import book_of
+from ris_map.coverage.page.pictures import PICTURES, file_name, labels_at, paper_map
+from ris_map.coverage.page.pictures import picture as paper_picture
+from ris_map.coverage.page.pictures import picture_file as paper_file
+from ris_map.coverage.page.summary import basis, finding_sentence
+from ris_map.coverage.page.tables import all_tables, cells_table
+from ris_map.export.tables import CsvFlavour, table_csv, workbook
+from ris_map.register.vocabulary import Delivery, Phase, ServiceType, StrengthArea
+from ris_map.travel.routes import accuracy, error_words
+from ris_map.travel.world import service
+from ris_map.web.picture import Mark, overlap, place_labels
+from ris_map.web.settings import data_dir
+from ris_map.words.figures import Amount, FigureTable, cell_text, near_limit, share
+from ris_map.words.language import Language
+from tests.coverage.worlds import view
+
+EVERY = product((None, *Phase), (None, *ServiceType), LIMITS)
+CHOICES = [
+    *({"phase": p, "service_type": s, "limit": limit} for p, s, limit in [*EVERY][::5]),
+    {"strength_area": StrengthArea.BESOKSNARING},
+    {"shown": "aktorer"},
+]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_K3_W1_W8_W9_the_picture_says_what_the_figures_say(language: Language) -> None:
+    for choice in CHOICES:
+        shown = view(language, **choice)
+        drawn, found = picture(shown), shown.found
+        if shown.choice.shown == "minuter":
+            assert drawn.classes == found.classes.tolist()
+        # bubbles, list and headline count the same offices
+        number = sum(one.offices for one in shown.matching())
+        assert sum(bubble.count or 0 for bubble in drawn.bubbles) == number
+        assert all(bubble.label.startswith(str(bubble.count)) for bubble in drawn.bubbles)
+        for column in range(2):
+            parts = [row.shares[column] for row in drawn.legend.rows]
+            assert 99.0 <= sum(parts) <= 100.5  # everybody once; the rest has no known way
+        assert set(drawn.sentences) == {"", *shown.names}
+        for code in shown.names:
+            median, figure = float(found.median[shown.at(code)]), drawn.sentences[code].figure
+            if near_limit(median, float(shown.choice.limit)):
+                assert figure.startswith("≈")
+            elif np.isinf(median):
+                assert figure in {"0", "?"}
+            elif figure[0].isdigit():
+                within = float(found.share[shown.at(code)])
+                assert abs(int(figure.split()[0]) - 100 * max(within, 1 - within)) <= 0.5
+
+
+def test_K3_actors_are_counted_within_the_limit() -> None:
+    shown = view(shown="aktorer")
+    number, codes = shown.found.actors_within, np.array(picture(shown).classes)
+    assert set(codes[number >= ACTOR_CLASSES[0]]) <= {0}
+    assert set(codes[number == 1]) <= {3}
+    assert set(codes[number == 0]) <= {4, 5}
+
+
+def test_a_picture_stands_under_an_address_of_its_own() -> None:
+    """So do those one click away; what means nothing has none."""
+    world, choice = service(data_dir()).moment().world, MapChoice(phase=Phase.VAXA, limit=90)
+    address = address_of(world, choice, Language.SV)
+    found = picture_file(NAME, {"fas": ["vaxa"], "grans": ["90"], "lang": ["sv"]})
+    assert found is not None
+    version, content = found
+    assert f"/cells/{version}/{NAME}.json" in address
+    figure = json.loads(content)["sentences"][""]["figure"]
+    assert figure == picture(map_view(world, choice, tr=view().tr)).sentences[""].figure
+    assert len(content) < 30_000
+    assert picture_file("annat", {}) is None
+    for query in ({"fas": ["nej"]}, {"lang": ["de"]}, {"kommun": ["2480"]}):
+        assert picture_file(NAME, query) is None
+    options = {"k": {"Växa": ("phase", Phase.VAXA), "90": ("limit", 90)}}
+    ahead = neighbours(world, MapChoice(), Language.SV, options)["k"]
+    assert ahead["Växa"] == address_of(world, MapChoice(phase=Phase.VAXA), Language.SV)
+    assert ahead["90"] == address_of(world, MapChoice(limit=90), Language.SV)
+
+
+# -------------------------------------------------------------------- the page's files
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def read_csv(data: bytes, flavour: CsvFlavour) -> list[list[str]]:
+    text = data.decode("utf-8-sig")
+    delimiter = ";" if flavour is CsvFlavour.SWEDISH else ","
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("flavour", list(CsvFlavour))
+def test_the_csv_holds_every_cell_as_it_is_shown(flavour: CsvFlavour, language: Language) -> None:
+    shown = view(language)
+    table = cells_table(shown)
+    data = table_csv(table, flavour=flavour, tr=shown.tr)
+    assert data.startswith(b"\xef\xbb\xbf") == (flavour is CsvFlavour.SWEDISH)
+    head, *rows = read_csv(data, flavour)
+    assert len(rows) == 225
+    assert len({len(row) for row in (head, *rows)}) == 1
+    for row, cells_of_row in zip(rows, table.rows, strict=True):
+        for text, cell in zip(row, cells_of_row, strict=True):
+            seen = cell_text(cell, tr=shown.tr)
+            if isinstance(cell, Amount) and cell.shown is not None:
+                seen = re.sub(r"[^\d]", "", seen)
+            assert text == seen.replace("\u00a0", " ")
+
+
+def sheets(data: bytes) -> dict[str, list[list[object]]]:
+    """Read a workbook as another program does; nothing in it is a formula."""
+    result = {}
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+        rows = [[cell for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+        assert not [cell for row in rows for cell in row if cell.data_type == "f"]
+        result[sheet.title] = [[cell.value for cell in row] for row in rows if row]
+    return result
+
+
+@pytest.mark.parametrize("delivery", [Delivery.OFFICE, Delivery.DIGITAL])
+def test_the_workbook_holds_every_table_and_a_sheet_of_definitions(delivery: Delivery) -> None:
+    shown = view(delivery=delivery)
+    tables = all_tables(shown)
+    content = sheets(book_of(shown))
+    assert list(content) == [shown.tr("coverage.sheet.definitions"), *(t.id for t in tables)]
+    definitions = content[shown.tr("coverage.sheet.definitions")]
+    assert any("matris" in str(cell).lower() for row in definitions for cell in row)
+    for table in tables:
+        rows = content[table.id]
+        assert rows[0] == [table.title]
+        assert [basis(shown)] in rows
+        body = rows[-len(table.rows) :] if table.rows else []
+        for written, cells in zip(body, table.rows, strict=True):
+            for value, cell in zip(written, cells, strict=True):
+                if isinstance(cell, Amount) and cell.shown is not None:
+                    assert value == pytest.approx(cell.shown)
+                else:
+                    assert value == cell_text(cell, tr=shown.tr)
+
+
+def test_no_text_of_a_file_is_run() -> None:
+    table = FigureTable(
+        id="a/b:c[d]*?" * 5, title="=1+1", columns=("=1", "andel"), rows=[("=1+1", share(0.5))]
+    )
+    written = read_csv(table_csv(table, flavour=CsvFlavour.PLAIN, tr=view().tr), CsvFlavour.PLAIN)
+    assert written == [["'=1", "andel (%)"], ["'=1+1", "50"]]
+    definitions = [("=1", "http://x.se")]
+    content = sheets(
+        workbook([table], definitions=definitions, definitions_name="d", source="s", tr=view().tr)
+    )
+    assert max(len(name) for name in content) <= 31
+    assert ["=1+1", 0.5] in [row for rows in content.values() for row in rows]
+
+
+# -------------------------------------------------------------------- pictures
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("name", PICTURES)
+def test_R12_P2_title_range_error_source_and_date_are_inside(name: str, language: Language) -> None:
+    shown = view(language)
+    svg = ET.fromstring(paper_picture(shown, name))
+    assert svg.tag == f"{SVG}svg"
+    texts = ["".join(text.itertext()) for text in svg.iter(f"{SVG}text")]
+    said = " ".join(" ".join(texts).split())
+    for text in (finding_sentence(shown), basis(shown)):
+        assert set(text.split()) <= set(said.split())
+    assert " ".join(shown.range_of(shown.side("inland")).split()) in said
+    error = error_words(accuracy(shown.world.foundations).places, tr=shown.tr)
+    assert said.count(" ".join(error.split())) == 1
+    assert not re.search(r"(href|src)=|<script", paper_picture(shown, name))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_R12_a_picture_is_also_a_png(name: str) -> None:
+    data = paper_file(view(), name, "png")
+    assert data.startswith(PNG)
+    assert int.from_bytes(data[16:20]) >= 1200
+    assert len(data) > 20_000
+
+
+def test_R12_K3_the_map_on_paper_has_every_place_in_its_class() -> None:
+    shown = view()
+    drawn = paper_map(shown)
+    assert len(drawn.squares.classes) == len(shown.found.minutes)
+    svg = ET.fromstring(drawn.svg)
+    paths = [p for p in svg.iter(f"{SVG}path") if p.get("class") == "squares"]
+    assert sum(p.attrib["d"].count("M") for p in paths) == len(shown.found.minutes)
+
+
+def test_R12_the_matrix_on_paper_has_every_cell() -> None:
+    shown = view()
+    svg = ET.fromstring(paper_picture(shown, "matris"))
+    texts = ["".join(t.itertext()).strip() for t in svg.iter(f"{SVG}text")]
+    for code, cells in matrix_rows(shown).items():
+        assert shown.name(code) in texts
+        for cell in cells:
+            assert cell.text + ("?" if cell.is_open else "") in texts
+
+
+def test_F22_the_choice_is_in_the_name_and_no_two_files_share_one() -> None:
+    names = {
+        file_name(view(**changes), name, suffix)
+        for changes in ({}, {"limit": 90}, {"delivery": Delivery.VISIT}, {"division": "kust"})
+        for name in PICTURES
+        for suffix in ("svg", "png")
+    }
+    assert len(names) == 4 * len(PICTURES) * 2
+    assert "tackning-karta-ide-radgivning-60-min-2026-11.png" in names
+
+
+@pytest.mark.parametrize("shares", [(0.36, 0.99, 0.9), (1, 1, 1), (0, 0, 0), (0.5, 0.51, 0.52)])
+def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) -> None:
+    placed = labels_at(view(), dict(zip("abc", shares, strict=True)))
+    heights = sorted(float(str(label["share"])) for label in placed)
+    assert all(b - a >= 8.9 for a, b in pairwise(heights))
+    assert heights[0] >= 0
+    assert heights[-1] <= 105
+
+
+def apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Return the distance between two boxes: left, top, right, bottom."""
+    across, down = (max(0.0, one[i] - other[i + 2], other[i] - one[i + 2]) for i in (0, 1))
+    return math.hypot(across, down)
+
+
+def test_G6_K6_every_name_on_the_map_stands_by_its_own_marker_and_covers_nothing() -> None:
+    marks = [
+        (Mark(name=f"Ort {i}", east=0, north=0, count=i % 3), 40.0 + 60 * column, 40.0 + 45 * row)
+        for i, (row, column) in enumerate(product(range(4), range(6)))
+    ]
+    circles = {
+        mark.name: (x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius)
+        for mark, x, y in marks
+    }
+    boxes = {}
+    for label in place_labels(marks, avoid=[], size=(400.0, 300.0)):
+        width = 0.55 * 15 * len(label.text)
+        left = label.x - {"start": 0, "end": width, "middle": width / 2}[label.anchor]
+        boxes[label.text] = (left, label.y - 12, left + width, label.y + 4)
+    assert boxes
+    assert not any(overlap(one, other) for one, other in combinations(boxes.values(), 2))
+    for name, box in boxes.items():
+        assert sum(overlap(box, circle) for circle in circles.values()) <= 1
+        assert min(circles, key=lambda one: apart(box, circles[one])) == name
