@@ -266,7 +266,7 @@ def test_M1_M4_M5_M6_X4_what_a_municipality_takes_from_its_page(
 
 
 def report(folder: Path, code: str, language: Language) -> Path:
-    """Write a report, the one that the command line gives (tests/municipality/test_report.py)."""
+    """Write a report, the one that the command line gives (tests/municipality)."""
     choice, output = MunicipalityChoice(kommun=code), folder / f"{code}-{language}.html"
     html = report_html(choice, world=real_world(), words=real_words(language))
     output.write_text(html, encoding="utf-8")

@@ -8,6 +8,7 @@ import weakref
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -15,18 +16,24 @@ import pytest
 from ris_map.coverage.gaps import Chain, Gap, find_gaps, support_chains
 from ris_map.coverage.support import SERVICE_TYPES, CubeChoice
 from ris_map.coverage.ways import cell_evidence
+from ris_map.geography.county import Statistic
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import (
     KINDS,
+    LIKENESS,
     ListKind,
     Profile,
+    Size,
     compared,
+    factor,
     profile,
+    similar_to,
+    sizes,
 )
 from ris_map.register.checks import unconfirmed_since
 from ris_map.register.vocabulary import Answer, Delivery, Scope
-from tests import factories
-from tests.factories import DAY, real_world
+from ris_map.words import swedish_sort_key
+from tests.factories import make_actor, real_world
 
 CHOICES = {
     CubeChoice(): MUNICIPALITY_CODES,
@@ -82,7 +89,7 @@ def test_M2_the_answers_of_the_cube_follow_from_the_lists(found: Profile) -> Non
             assert getattr(cell, name.value) is (Answer.YES if is_known else maybe)
 
 
-def test_M2_cells_gaps_and_chain_are_the_librarys(found: Profile) -> None:
+def test_M2_M3_cells_gaps_and_chain_are_the_librarys_also_of_another(found: Profile) -> None:
     cube = found.cube
     gaps, chains = of_the_library(found.choice)
     assert len(found.cells) == len(KINDS)
@@ -92,11 +99,11 @@ def test_M2_cells_gaps_and_chain_are_the_librarys(found: Profile) -> None:
     assert found.gaps == tuple(g.cell for g in gaps if g.cell.municipality_code == found.code)
     assert found.chain in chains
     assert found.chain.municipality_code == found.code
+    for other in compared(real_world(), found, other=SORSELE if found.code != SORSELE else UMEA):
+        assert other is profile(real_world(), other.code, found.choice)  # as on its own page
 
 
-def test_every_settlement_has_a_row_and_the_seat_stands_first_with_the_cubes_minutes(
-    found: Profile,
-) -> None:
+def test_every_settlement_has_its_minutes_and_the_seat_stands_first(found: Profile) -> None:
     geography, cube = real_world().foundations.geography, found.cube
     here = {p.id for p in geography.localities if p.municipality_code == found.code}
     assert {place.locality.id for place in found.times} == here
@@ -108,58 +115,34 @@ def test_every_settlement_has_a_row_and_the_seat_stands_first_with_the_cubes_min
         assert (near.town is None) == math.isinf(near.minutes)
 
 
-def test_W10_own_actors_name_the_area_and_are_near(found: Profile) -> None:
-    near = {
-        i for kind in (ListKind.HERE, ListKind.REACHABLE) for i in found.list_of(kind).actor_ids
-    }
-    for area, ids in found.own_actors.items():
-        assert set(ids) <= near
-        assert all(area in found.actors[i].strength_areas.areas for i in ids)
-
-
 def test_G9_the_municipalitys_own_office_is_known_to_itself_and_counted_nowhere() -> None:
     for code in MUNICIPALITY_CODES:
         found = profile(real_world(), code, CubeChoice())
-        assert len(found.home) == 1
-        assert found.home[0].municipal
-        counted = {i for part in found.lists for i in part.actor_ids}
-        assert found.home[0].id not in counted
+        (home,) = found.home
+        assert home.municipal
+        assert home.id not in {i for part in found.lists for i in part.actor_ids}
 
 
-def test_M3_side_by_side_says_of_another_what_that_ones_page_says(found: Profile) -> None:
-    for other in compared(real_world(), found, other=SORSELE if found.code != SORSELE else UMEA):
-        assert other is profile(real_world(), other.code, found.choice)
-
-
-def test_offices_that_serve_stand_by_distance_and_hold_the_lists(found: Profile) -> None:
-    """And an actor is never known and uncertain in the same list."""
+def test_M2_W10_lists_and_offices_agree_and_wider_only_adds(found: Profile) -> None:
+    """An actor is never known and uncertain in the same list; offices stand by distance."""
     minutes = [way.minutes_from_seat for way in found.offices]
     assert minutes == sorted(minutes)
     listed = {
         w.office_id for k in (ListKind.HERE, ListKind.REACHABLE) for w in found.list_of(k).known
     }
     assert listed <= {way.office_id for way in found.offices}
-    for part in found.lists:
+    near = {i for k in (ListKind.HERE, ListKind.REACHABLE) for i in found.list_of(k).actor_ids}
+    for area, ids in found.own_actors.items():
+        assert set(ids) <= near
+        assert all(area in found.actors[i].strength_areas.areas for i in ids)
+    wider = profile(real_world(), found.code, CubeChoice(threshold=120.0, scope=Scope.ADJACENT))
+    far = {w.office_id for k in (ListKind.HERE, ListKind.REACHABLE) for w in wider.list_of(k).known}
+    assert listed <= far
+    for part, broad in zip(found.lists, wider.lists, strict=True):
         assert not set(part.actor_ids) & set(part.uncertain_ids)
-
-
-def test_core_actors_only_unless_adjacent_ones_are_asked_for() -> None:
-    by_id = real_world().register.by_id
-    for code in (SORSELE, UMEA):
-        core = profile(real_world(), code, CubeChoice())
-        wide = profile(real_world(), code, CubeChoice(scope=Scope.ADJACENT))
-        for narrow, broad in zip(core.lists, wide.lists, strict=True):
-            assert all(by_id[i].scope is Scope.CORE for i in narrow.actor_ids)
-            assert set(narrow.actor_ids) <= set(broad.actor_ids)
-
-
-def test_a_longer_limit_never_loses_an_office() -> None:
-    for code in MUNICIPALITY_CODES[::3]:
-        near, far = (
-            profile(real_world(), code, CubeChoice(threshold=limit)) for limit in (30.0, 60.0)
-        )
-        short = {way.office_id for way in near.list_of(ListKind.REACHABLE).known}
-        assert short <= {way.office_id for way in far.list_of(ListKind.REACHABLE).known}
+        assert set(part.actor_ids) <= set(broad.actor_ids)
+        if found.choice.scope is Scope.CORE:
+            assert all(found.actors[i].scope is Scope.CORE for i in part.actor_ids)
 
 
 def test_an_unknown_municipality_is_refused() -> None:
@@ -168,27 +151,23 @@ def test_an_unknown_municipality_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confirmed", "is_old"),
+    ("confirmed", "on", "is_old"),
     [
-        (None, True),
-        ("2025-11-22", True),
-        ("2025-11-23", False),
-        ("2026", False),
-        ("2025", False),
-        ("2024", True),
-        ("2025-10", True),
-        ("2025-11", False),
+        (None, "2026-11-23", True),
+        ("2025-11-22", "2026-11-23", True),
+        ("2025-11-23", "2026-11-23", False),
+        ("2026", "2026-11-23", False),
+        ("2025", "2026-11-23", False),
+        ("2024", "2026-11-23", True),
+        ("2025-10", "2026-11-23", True),
+        ("2025-11", "2026-11-23", False),
+        ("2027-02-28", "2028-02-29", False),  # a leap day has a year before
     ],
 )
-def test_M5_twelve_months_are_counted_to_the_day(confirmed: str | None, is_old: bool) -> None:
+def test_M5_twelve_months_to_the_day(confirmed: str | None, on: str, is_old: bool) -> None:
     """A month or a year counts by its last day: nobody is asked again too early."""
-    actor = factories.make_actor(last_confirmed=confirmed)
-    assert unconfirmed_since(actor, on=DAY) is is_old
-
-
-def test_M5_a_leap_day_has_a_year_before() -> None:
-    actor = factories.make_actor(last_confirmed="2027-02-28")
-    assert unconfirmed_since(actor, on=date(2028, 2, 29)) is False
+    actor = make_actor(last_confirmed=confirmed)
+    assert unconfirmed_since(actor, on=date.fromisoformat(on)) is is_old
 
 
 def test_M5_a_municipality_is_asked_for_what_it_can_answer() -> None:
@@ -196,23 +175,6 @@ def test_M5_a_municipality_is_asked_for_what_it_can_answer() -> None:
     assert found.unconfirmed[0] == found.home[0]
     here = set(found.list_of(ListKind.HERE).actor_ids)
     assert here <= {actor.id for actor in found.unconfirmed}
-    sorsele = profile(real_world(), SORSELE, CubeChoice())
-    assert [actor.id for actor in sorsele.unconfirmed] == ["kommun-sorsele-naringsliv"]
-
-
-def test_sorsele_as_it_is_known() -> None:
-    """A golden case, checked by hand against the register and the road graph."""
-    found = profile(real_world(), SORSELE, CubeChoice())
-    assert found.list_of(ListKind.HERE).actor_ids == ()
-    assert found.list_of(ListKind.REACHABLE).actor_ids == ()
-    assert {way.town for way in found.offices[:3]} == {"Lycksele"}
-    assert found.list_of(ListKind.VISIT).actor_ids == ()
-    assert set(found.list_of(ListKind.DIGITAL).actor_ids) == {
-        "almi-nord",
-        "garantia-lycksele",
-        "region-vasterbotten-foretagsstod",
-        "vinnova",
-    }
 
 
 def test_what_is_kept_of_a_register_goes_with_it() -> None:
@@ -224,3 +186,58 @@ def test_what_is_kept_of_a_register_goes_with_it() -> None:
     del world
     gc.collect()
     assert gone() is None
+
+
+# -------------------------------------------------------------------- similar municipalities
+
+
+@pytest.mark.parametrize(
+    ("sizes_", "similar", "nearest"),
+    [
+        ({"a": (1000, 100)}, (), None),
+        ({"b": (1, 100)}, (), None),  # its own size is not known
+        ({"a": (1000, 100), "b": (2500, 250), "c": (2501, 250)}, ("b",), None),  # the limit itself
+        ({"a": (1000, 100), "b": (1000, 251), "c": (9000, 100)}, (), "b"),  # density alone
+        # in Swedish order, not by figure
+        ({"a": (1000, 100), "b": (1001, 100), "c": (1002, 100), "d": (2000, 100)}, "dcb", None),
+    ],
+)
+def test_M3_similar_are_those_within_the_factor_by_name(sizes_, similar, nearest) -> None:
+    names = {"a": "Åsele", "b": "Östby", "c": "Ed", "d": "Bo"}
+    known = {c: Size(code=c, population=p, land_km2=area) for c, (p, area) in sizes_.items()}
+    found = similar_to("a", known=known, names=names)
+    assert found.is_known == ("a" in sizes_)
+    assert (found.codes, found.nearest) == (tuple(similar), nearest)
+    assert found.compared == (tuple(similar) or ((nearest,) if nearest else ()))
+    assert nearest is None or found.factor == pytest.approx(2.51)
+
+
+def test_the_latest_period_counts() -> None:
+    plain = {"municipality_code": "2401", "unit": "persons", "source": "s", "note": ""}
+    figures = [
+        Statistic(**plain, indicator=indicator, text=text, period=period)
+        for indicator, text, period in (
+            ("population", "300", "2024-12-31"),
+            ("population", "100", "2020-12-31"),
+            ("land_area_km2", "10", "2014-01-01"),
+        )
+    ]
+    assert sizes(figures) == {"2401": Size(code="2401", population=300, land_km2=10)}
+    assert sizes(figures)["2401"].density == 30
+
+
+def test_M3_in_the_county_similarity_is_mutual_and_by_the_rule() -> None:
+    """Nobody is similar one way only, and every factor keeps the stated limit."""
+    world = real_world()
+    sized = sizes(world.foundations.statistics)
+    names = {m.code: m.name for m in world.foundations.geography.municipalities}
+    assert set(sized) == set(MUNICIPALITY_CODES)
+    found = {code: similar_to(code, known=sized, names=names) for code in sized}
+    for one, other in permutations(sized, 2):
+        is_similar = other in found[one].codes
+        assert is_similar == (one in found[other].codes)
+        assert is_similar == (factor(sized[one], sized[other]) <= LIKENESS)
+    for item in found.values():
+        listed = [names[code] for code in item.codes]
+        assert listed == sorted(listed, key=swedish_sort_key)
+        assert bool(item.codes) != bool(item.nearest)

@@ -1,0 +1,389 @@
+"""Detail view, list, table and downloads: the same actors, everything that is known of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from itertools import product
+from urllib.parse import parse_qs, urlsplit
+
+import html5rdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+from lxml.html import HtmlElement
+
+from ris_map.actors.detail import actor_html
+from ris_map.actors.files import COLUMNS, TERMS, CsvFlavour, actors_csv
+from ris_map.actors.listing import all_html, delivery_sentence, table_html
+from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.in_words import ActorRow, actor_row, actor_rows
+from ris_map.register.model import Actor
+from ris_map.register.selection import Filter, Group, select
+from ris_map.register.vocabulary import (
+    Availability,
+    Basis,
+    Delivery,
+    Phase,
+    Precision,
+    Scope,
+    ServiceType,
+)
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests import factories
+from tests.factories import DAY, real_register, strategy, words_in
+
+LANGUAGES = list(Language)
+
+
+class Detail:
+    """Text, links and elements of a detail view; what stands in another element is another word."""
+
+    def __init__(self, source: str) -> None:
+        self.html = html.fromstring(re.sub(r"<(?=\w)", " <", source))
+        self.text = flat(self.html.text_content())
+        self.links = self.html.xpath("//a/@href")
+        self.terms = [term.text_content().strip() for term in self.html.iter("dt")]
+
+
+def detail(actor: Actor, language: Language = Language.SV, *, on: date = DAY) -> Detail:
+    return Detail(actor_html(actor, words=words_in(language), on=on))
+
+
+@cache
+def details(language: Language) -> list[tuple[Actor, Detail]]:
+    """Give every actor of the register with its detail view, read once."""
+    return [(actor, detail(actor, language)) for actor in real_register().actors]
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language: Language) -> None:
+    """What is limited is named in the offers as in the contact."""
+    tr = translator(language)
+    for actor, found in details(language):
+        claims = (*actor.sources, *actor.delivery_claims)
+        notes = (actor.note, *(office.note for office in actor.offices))
+        texts = [
+            *(actor.id, *actor.aliases, actor.summary.in_(language), actor.successor or ""),
+            *(tr(f"kind.{actor.kind}"), tr(f"confidence.{actor.confidence}")),
+            *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
+            *(office.town for office in actor.offices),
+            *(note.in_(language) for note in notes if note),
+            *(claim.supports.in_(language) for claim in claims),
+            *(claim.year or "" for claim in claims),
+            actor.status_note.finding.in_(language) if actor.status_note else "",
+            actor.last_evidence or tr("unknown"),
+            actor.last_confirmed or tr("confirmed.never"),
+        ]
+        missing = [text for text in texts if flat(text) not in found.text]
+        assert not missing, f"{actor.id}: {missing}"
+        assert {claim.url for claim in claims} <= set(found.links), actor.id
+        assert (actor.homepage in found.links) == (actor.homepage is not None)
+        for way in Delivery if actor.is_active(DAY) else ():
+            if actor.availability(way) == "limited":
+                known, mode = tr("availability.limited"), tr(f"mode.{way}")
+                words = tr("row.mode-limited", mode=mode, known=known)
+                assert found.text.count(words) >= 2, (actor.id, words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_html_of_every_actor_is_in_order(language: Language) -> None:
+    """No Python shines through, headings begin below the page's, tables are named, links lead."""
+    for actor, found in details(language):
+        python = r"\bNone\b|<[A-Z]\w+\.|\w+\.[A-Z]{3,}\b|\{\w+\}"
+        assert not re.search(python, found.text), actor.id
+        tags = [element.tag for element in found.html.iter()]
+        assert {tag for tag in tags if re.fullmatch(r"h\d", tag)} == {"h2"}
+        ids = found.html.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        assert tags.count("table") == tags.count("caption") > 0
+        starts = ("http", "mailto:", "/bekrafta?")
+        assert all(link.startswith(starts) for link in found.links), actor.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_unknown_says_so(language: Language) -> None:
+    unknown = translator(language)("unknown")
+    actor = factories.make_actor(
+        offers=(factories.make_offer(phases=()),),
+        offices=(factories.make_office(street=None, postcode=None),),
+        sources=(factories.make_source(year=None),),
+        last_evidence=None,
+        last_confirmed=None,
+        homepage=None,
+    )
+    text = detail(actor, language).text
+    # phases in the table, address, year of the source, last evidence
+    assert text.count(unknown) >= 4
+    assert translator(language)("confirmed.never") in text
+    assert translator(language)("row.no-homepage") in text
+    homeless = detail(factories.make_actor(offices=()), language).text
+    assert translator(language)("detail.no-office") in homeless
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_M5_terms_that_are_known_are_shown_and_the_record_can_be_confirmed(
+    language: Language,
+) -> None:
+    tr, said = translator(language), factories.TERMS
+    full, bare = (detail(factories.make_actor(**fields), language) for fields in (said, {}))
+    assert said["contact_url"] in full.links
+    for text in (
+        *(said[field].in_(language) for field in ("eligibility", "how_to_apply")),
+        *(said["funding"].source.in_(language), said["last_checked"]),
+        *(tr(f"target.{group}") for group in said["target_groups"]),
+        *(tr(f"cost.{cost}") for cost in said["cost"]),
+    ):
+        assert text in full.text
+    labels = [tr(f"csv.column.{field}") for field in TERMS]
+    assert [label for label in full.terms if label in labels] == labels
+    assert not set(bare.terms) & set(labels)
+    assert f"/bekrafta?id=exempel-aktor&lang={language}" in bare.links
+
+
+def test_a_street_that_no_longer_holds_is_marked_as_old() -> None:
+    office = factories.make_office(street="Gamla gatan 1", address_valid_to="2020")
+    tr = translator(Language.SV)
+    old = tr("detail.office.address-outdated", street="Gamla gatan 1, 900 00", date="2020")
+    actor = factories.make_actor(offices=(office,))
+    assert old in detail(actor).text
+    assert old not in detail(actor, on=date(2020, 12, 31)).text
+    assert "Gamla gatan 1" in detail(actor, on=date(2020, 12, 31)).text
+
+
+def test_X6_an_office_says_where_it_is_how_exactly_and_with_hard_spaces() -> None:
+    actor = factories.make_actor(outside_county=True, offices=(factories.make_outside_office(),))
+    assert "Örnsköldsvik (Västernorrland)" in detail(actor).text
+    for precision, language in product(Precision, Language):
+        office = factories.make_office(precision=precision, uncertainty_m=12500)
+        actor = factories.make_actor(offices=(office,))
+        html = actor_html(actor, words=words_in(language), on=DAY)
+        is_exact = precision is Precision.ADDRESS
+        assert (translator(language).number(12500) in html) == is_exact
+        assert "12500" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_judgement_names_its_basis(language: Language) -> None:
+    for basis in Basis:
+        actor = factories.make_actor(
+            scope_basis=basis,
+            strength_areas=factories.make_strength(basis=basis),
+            offers=(factories.make_offer(basis=basis),),
+            offices=(factories.make_office(basis=basis),),
+        )
+        assert detail(actor, language).text.count(translator(language)(f"basis.{basis}")) >= 4
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(None, None), ("2001", None), (None, "2020-05"), ("2001", "2020-05")]
+)
+def test_the_period_is_shown_as_far_as_it_is_known(start: str | None, end: str | None) -> None:
+    text = detail(factories.make_actor(valid_from=start, valid_to=end)).text
+    assert (translator(Language.SV)("detail.period") in text) or not (start or end)
+    assert all(part in text for part in (start, end) if part)
+
+
+# -------------------------------------------------------------------- list and table
+
+
+EVERYBODY = Filter(scope=Scope.ADJACENT)
+
+
+@cache
+def rows_of(chosen: Filter, language: Language) -> tuple[ActorRow, ...]:
+    matches = select(real_register(), chosen, groups={}, on=DAY).matches
+    return actor_rows(matches, words=words_in(language), on=DAY)
+
+
+def row_of(language: Language = Language.SV, **fields: object) -> ActorRow:
+    actor = factories.make_actor(**fields)
+    return actor_row(actor, actor.offices, group=Group.OFFICE, words=words_in(language), on=DAY)
+
+
+def filters_in(language: Language) -> Iterator[Filter]:
+    """Give every kind of choice; which language the words are in changes no selection."""
+    for scope in Scope:
+        yield Filter(scope=scope)
+        if language is Language.EN:
+            continue
+        yield from (Filter(scope=scope, phases=(phase,)) for phase in Phase)
+        yield from (Filter(scope=scope, service_types=(kind,)) for kind in ServiceType)
+        yield from (Filter(scope=scope, delivery=(mode,)) for mode in Delivery)
+        yield from (Filter(scope=scope, places=(code,)) for code in MUNICIPALITY_CODES[::5])
+
+
+def parsed(text: str) -> HtmlElement:
+    """Read HTML; a single fault, as an element that is not closed, is refused."""
+    html5rdf.HTMLParser(strict=True).parse(f"<!DOCTYPE html><title>x</title>{text}")
+    return html.fragment_fromstring(text, create_parent="div")
+
+
+def said(elements: list[HtmlElement]) -> list[str]:
+    return [" ".join(element.text_content().split()) for element in elements]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: Language) -> None:
+    tr = translator(language)
+    for chosen in filters_in(language):
+        rows = rows_of(chosen, language)
+        hrefs = html.fromstring(all_html(rows, tr=tr)).xpath("//a[@class='ris-row']/@href")
+        in_rows = [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
+        file = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
+        in_file = [line[0] for line in read_back(file, CsvFlavour.PLAIN)][1:]
+        assert in_rows == in_file == [row.id for row in rows], chosen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_has_a_cell_with_words_for_every_column(language: Language) -> None:
+    tr, rows = translator(language), rows_of(EVERYBODY, language)
+    parsed(all_html(rows, tr=tr))
+    table = parsed(table_html(rows, tr=tr))
+    names, cells = (said(table.xpath(f"//{tag}")) for tag in ("th", "td"))
+    columns = names[: -len(rows)]
+    assert len(set(columns)) == len(columns)
+    assert len(cells) == (len(columns) - 1) * len(rows)
+    assert all((*names, *cells))
+    assert len({tr(f"group.{group.value}.title") for group in Group}) == len(Group)
+    caption = " ".join(tr.plural("table.caption", len(rows)).split())
+    assert said(table.xpath("//caption")) == [caption]
+    assert table.xpath("//th/@scope") == ["col"] * len(columns) + ["row"] * len(rows)
+
+
+def row_with(states: tuple[Availability, ...], language: Language) -> ActorRow:
+    ways = dict(zip(("office", "visit", "digital", "phone"), states, strict=True))
+    return row_of(language, offers=(factories.make_offer(delivery=factories.make_modes(**ways)),))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Language) -> None:
+    tr = translator(language)
+    seen = {}
+    said = {
+        Availability.OFFERED: lambda name: name,
+        Availability.NOT_OFFERED: lambda name: tr("row.mode-not-offered", mode=name),
+        Availability.LIMITED: lambda name: tr(
+            "row.mode-limited", mode=name, known=tr("availability.limited")
+        ),
+    }
+    names = [tr(f"mode.{mode.value}") for mode in Delivery]
+    for states in itertools.product(Availability, repeat=4):
+        text = delivery_sentence(row_with(states, language), tr=tr)
+        pairs = [*zip(names, states, strict=True)]
+        stated = [said[state](name) for name, state in pairs if state in said]
+        silent = [name for name, state in pairs if state not in said]
+        expected = [tr("row.delivery", modes=tr.listing(stated))]
+        expected += [tr("row.no-information-about", modes=tr.listing(silent))] if silent else []
+        assert text == (" ".join(expected) if stated else tr("row.delivery-unknown"))
+        assert text not in seen, f"{states} reads like {seen.get(text)}"
+        seen[text] = states
+    ended = replace(row_with((Availability.OFFERED,) * 4, language), group=Group.ENDED.value)
+    assert delivery_sentence(ended, tr=tr) == tr("row.delivery-ended")
+
+
+# -------------------------------------------------------------------- downloads
+
+
+BOM = b"\xef\xbb\xbf"
+DELIMITERS = {CsvFlavour.SWEDISH: ";", CsvFlavour.PLAIN: ","}
+FLAVOURS = list(CsvFlavour)
+FORMULAS = [
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"),
+    *('=HYPERLINK("http://x")', "－1", "＝1+1", "＋1", "＠x"),
+]
+
+
+def read_back(content: bytes, flavour: CsvFlavour) -> list[list[str]]:
+    text = content.removeprefix(BOM).decode("utf-8")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[flavour], strict=True)
+    return list(reader)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) -> None:
+    """The Swedish one opens in a Swedish spreadsheet; the plain one is RFC 4180."""
+    tr, rows = translator(language), rows_of(EVERYBODY, language)
+    swedish, plain = (actors_csv(rows, flavour=flavour, tr=tr) for flavour in FLAVOURS)
+    assert swedish.startswith(BOM)
+    assert (swedish.count(BOM), plain.count(BOM)) == (1, 0)
+    assert plain.endswith(b"\r\n")
+    assert plain.count(b"\n") == plain.count(b"\r\n")
+    header, *lines = read_back(swedish, CsvFlavour.SWEDISH)
+    assert [header, *lines] == read_back(plain, CsvFlavour.PLAIN)
+    assert header == [tr(f"csv.column.{name}") for name in COLUMNS]
+    assert len(set(header)) == len(header)
+    for row, line in zip(rows, lines, strict=True):
+        cells = dict(zip(COLUMNS, line, strict=True))
+        for name in ("id", "name", "summary", "homepage"):
+            assert cells[name] == getattr(row, name)
+        assert cells["phases"] == (row.phase_labels or tr("unknown"))
+        assert cells["service-types"] == row.service_types
+        assert cells["strength-areas"] == row.strength_areas
+        assert cells["group"] == tr(f"group.{row.group}.short")
+        assert cells["towns"] == row.places
+        assert cells["last-evidence"] == row.last_evidence
+        for mark in row.delivery:
+            assert cells[mark.id] == mark.known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Language) -> None:
+    tr, said = translator(language), factories.TERMS
+    rows = [row_of(language, **said), row_of(language)]
+    content = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
+    _, *lines = read_back(content, CsvFlavour.PLAIN)
+    known, unknown = (dict(zip(COLUMNS, line, strict=True)) for line in lines)
+    assert known["contact_url"] == said["contact_url"]
+    assert known["last-checked"] == said["last_checked"]
+    assert known["target_groups"] == tr.listing([tr("target.student"), tr("target.farm")])
+    assert known["cost"] == tr.listing([tr("cost.free"), tr("cost.equity")])
+    assert known["eligibility"] == said["eligibility"].in_(language)
+    assert known["how_to_apply"] == said["how_to_apply"].in_(language)
+    assert said["funding"].source.in_(language) in known["funding"]
+    assert "2027" in known["funding"]
+    assert {unknown[field] for field in TERMS} == {tr("unknown")}
+    assert unknown["contact_url"] == ""
+    assert unknown["last-checked"] == tr("record.never-checked")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.sampled_from(FLAVOURS))
+def test_any_text_reads_back_as_it_was(text: str, flavour: CsvFlavour) -> None:
+    row = replace(row_of(), summary="x" + text, name="citat \" ; , ' \r\n slut")
+    content = actors_csv([row, row_of()], flavour=flavour, tr=translator(Language.SV))
+    _, first, second = read_back(content, flavour)
+    assert first[COLUMNS.index("summary")] == "x" + text
+    assert first[COLUMNS.index("name")] == row.name
+    assert second[COLUMNS.index("id")] == row_of().id
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text(formula: str) -> None:
+    fields = ("name", "summary", "places", "strength_areas", "service_area", "homepage")
+    row = replace(row_of(), **dict.fromkeys(fields, formula))
+    for flavour in FLAVOURS:
+        content = actors_csv([row], flavour=flavour, tr=translator(Language.SV))
+        _, line = read_back(content, flavour)
+        assert line.count(f"'{formula}") == len(fields)
+        assert formula not in line
+
+
+@pytest.mark.parametrize("text", ["1-2", "a=b", "Råd & Dåd", "'", "", " x", "e-post"])
+def test_a_harmless_cell_is_left_alone(text: str) -> None:
+    row = replace(row_of(), summary=text)
+    content = actors_csv([row], flavour=CsvFlavour.PLAIN, tr=translator(Language.SV))
+    assert read_back(content, CsvFlavour.PLAIN)[1][COLUMNS.index("summary")] == text
+    header = actors_csv([], flavour=CsvFlavour.PLAIN, tr=translator(Language.SV))
+    assert content.startswith(header)
