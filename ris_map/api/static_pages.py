@@ -6,6 +6,7 @@ about as JSON-LD.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -30,7 +31,7 @@ from ris_map.web.server import base_address
 from ris_map.web.shell import ABOUT, chosen_language, not_found
 from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
-from ris_map.words.markup import render, script_json
+from ris_map.words.markup import render, render_text, script_json
 
 TYPES: Final = {
     ActorKind.PUBLIC: "GovernmentOrganization",
@@ -116,54 +117,21 @@ def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:
 def actor_page(actor: Actor, *, world: World, words: Words) -> StaticPage:
     """Return the page of an actor."""
     language = words.tr.language
-    names = words.municipality_names
-    offices = actor.offices_on(world.on)
-    thing = {
-        "@type": TYPES[actor.kind],
-        "name": actor.name,
-        "alternateName": list(actor.aliases),
-        "identifier": actor.id,
-        "url": actor.homepage,
-        "description": actor.summary.in_(language),
-        "contactPoint": actor.contact_url
-        and {"@type": "ContactPoint", "url": actor.contact_url, "contactType": "customer service"},
-        "areaServed": [
-            {"@type": "AdministrativeArea", "name": names[code]}
-            for code in actor.service_area.municipalities
-        ],
-        "location": [
-            {
-                "@type": "Place",
-                "name": office.town,
-                "address": known(
-                    {
-                        "@type": "PostalAddress",
-                        "streetAddress": office.street_on(world.on),
-                        "postalCode": office.street_on(world.on) and office.postcode,
-                        "addressLocality": office.town,
-                        "addressCountry": "SE",
-                    }
-                ),
-            }
-            for office in offices
-        ],
-        "makesOffer": [
-            {
-                "@type": "Offer",
-                "itemOffered": {
-                    "@type": "Service",
-                    "serviceType": words.strategy.label(kind).in_(language),
-                },
-            }
-            for kind in actor.service_types
-        ],
-    }
+    told = render_text(
+        "schema_actor.json",
+        actor=actor,
+        type=TYPES[actor.kind],
+        names=words.municipality_names,
+        label=words.label,
+        language=language,
+        on=world.on,
+    )
     return StaticPage(
         title=actor.name,
         description=actor.summary.in_(language),
         live=detail_url(actor.id, words=words),
         html=actor_html(actor, words=words, on=world.on),
-        thing=known(thing),
+        thing=json.loads(told, object_hook=known),
     )
 
 

@@ -41,7 +41,7 @@ from ris_map.web.settings import (
 from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell, build_shells
 from ris_map.words import translator
 from ris_map.words.language import Language
-from ris_map.words.markup import render
+from ris_map.words.markup import render, render_text
 
 SCRIPT: Final = Path(__file__).resolve().parent / "script.py"
 """The Streamlit script; an absolute path, found from whatever folder the server is started."""
@@ -59,9 +59,9 @@ def server_routes(*pictures: PictureSource) -> list[BaseRoute]:
     """Give the routes that answer before Streamlit's: assets, and what machines look for."""
     return [
         *asset_routes(pictures),
-        Route("/robots.txt", _robots),
+        Route("/robots.txt", _plain),
         Route("/sitemap.xml", _sitemap),
-        Route("/.well-known/security.txt", _security),
+        Route("/.well-known/security.txt", _plain),
         Route("/favicon.ico", _favicon),
         Route("/healthz", _health),
         Route("/readyz", _ready),
@@ -118,13 +118,6 @@ def base_address(request: Request) -> str:
     return read_settings().base_url or f"{request.url.scheme}://{safe}"
 
 
-async def _robots(request: Request) -> Response:
-    return PlainTextResponse(
-        "User-agent: *\nAllow: /\nDisallow: /_stcore/\n"
-        f"Sitemap: {base_address(request)}/sitemap.xml\n"
-    )
-
-
 async def _sitemap(request: Request) -> Response:
     base = base_address(request)
     paths = [*(f"/{spec.url_path}" for spec in PAGES if spec.place != "hidden"), ABOUT]
@@ -138,14 +131,15 @@ async def _sitemap(request: Request) -> Response:
     return Response(text, media_type="application/xml")
 
 
-async def _security(request: Request) -> Response:
-    expires = today() + timedelta(days=180)
-    return PlainTextResponse(
-        f"Contact: mailto:{read_settings().report_address}\n"
-        f"Expires: {expires.isoformat()}T00:00:00Z\n"
-        "Preferred-Languages: sv, en\n"
-        f"Canonical: {base_address(request)}/.well-known/security.txt\n"
+async def _plain(request: Request) -> Response:
+    """Give a text for machines, whose name is the end of the address."""
+    text = render_text(
+        request.url.path.rpartition("/")[2],
+        base=base_address(request),
+        report_address=read_settings().report_address,
+        expires=today() + timedelta(days=180),
     )
+    return PlainTextResponse(text)
 
 
 async def _favicon(_: Request) -> Response:
