@@ -259,7 +259,7 @@ def _letters(arguments: argparse.Namespace) -> int:
     # imported here: reading maps takes longer to start than the other commands take to run
     from ris_map.geography.county import load_geography  # noqa: PLC0415
 
-    names = {m.code: m.name for m in load_geography(data).municipalities}
+    names = load_geography(data).names
     strategy, today = load_strategy(data / STRATEGY), dates.today()
     output: Path | None = arguments.output
     if output is not None:

@@ -247,12 +247,7 @@ def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
 
 
 def _words(view: MapView) -> Words:
-    return Words(
-        tr=view.tr,
-        strategy=view.world.foundations.strategy,
-        municipality_names=view.names,
-        report_address="",
-    )
+    return view.world.foundations.words(view.tr)
 
 
 def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:

@@ -207,7 +207,7 @@ def _clicked(click: MapClick) -> None:
 
 def _beside(choice: StartChoice, tr: Translator) -> None:
     """Draw the choice of a municipality to compare with."""
-    names = {m.code: m.name for m in data.geography().municipalities}
+    names = data.geography().names
     others = sorted(names.keys() - {choice.municipality}, key=lambda c: swedish_sort_key(names[c]))
     st.selectbox(
         tr("karta.compare"),

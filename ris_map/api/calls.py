@@ -161,13 +161,8 @@ class Call(Generic[Q]):
     @property
     def words(self) -> Words:
         """What puts records into words."""
-        base = self.world.foundations
-        return Words(
-            tr=self.tr,
-            strategy=base.strategy,
-            municipality_names={m.code: m.name for m in base.geography.municipalities},
-            report_address=self.site.settings.report_address,
-        )
+        address = self.site.settings.report_address
+        return self.world.foundations.words(self.tr, report_address=address)
 
     @cached_property
     def given(self) -> Given:

@@ -451,7 +451,7 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
     reach = np.vstack([cube.shared.of(supply.offices), np.full(len(cells.ids), np.inf)])
     minutes, nearest = reach.min(axis=0), reach.argmin(axis=0)
     is_unknown = supply.is_unknown
-    names = {m.code: m.name for m in world.foundations.geography.municipalities}
+    names = world.foundations.geography.names
     for i, code in enumerate(np.array(cells.municipality_codes)[cells.municipality].tolist()):
         if code not in call.codes:
             continue

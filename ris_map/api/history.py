@@ -147,7 +147,7 @@ def feed(call: Call[LanguageQuery]) -> bytes:
     'register', the code of a municipality, or the id of an actor.
     """
     register, tr = call.world.register, call.tr
-    names = {m.code: m.name for m in call.world.foundations.geography.municipalities}
+    names = call.world.foundations.geography.names
     about = names.get(call.id) or (
         register.by_id[call.id].name if call.id in register.by_id else ""
     )
@@ -158,21 +158,13 @@ def feed(call: Call[LanguageQuery]) -> bytes:
         "feed.xml",
         t=tr,
         id=call.id,
-        title=f"{tr('product.name')}: {about or tr('feed.register')}",
+        about=about or tr("feed.register"),
         updated=max((when for when, *_ in entries), default=datetime(2022, 12, 31, tzinfo=UTC)),
         base=call.base,
-        entries=[
-            (number, actor.id, when, tr(f"feed.{found[0].kind}", name=actor.name), _told(found))
-            for when, number, actor, found in entries
-        ],
+        entries=entries,
         url=lambda actor: detail_url(actor, words=call.words),
     )
     return text.encode()
-
-
-def _told(found: Sequence[Change]) -> str:
-    fields = [one for one in found if one.field]
-    return "; ".join(f"{x.field}: {x.before or '–'} → {x.after or '–'}" for x in fields)
 
 
 Entry = tuple[datetime, str, Actor, Sequence[Change]]

@@ -134,7 +134,7 @@ def _listing(moment: Moment, language: Language) -> Lists:
         uri=_uri,
         on=world.on,
         actors=sorted(register.actors, key=lambda one: swedish_sort_key(one.name)),
-        towns={m.code: m.name for m in world.foundations.geography.municipalities},
+        towns=world.foundations.geography.names,
         county=region().names.sv.name,
         terms=terms,
         status=_STATUS,

@@ -159,7 +159,7 @@ class MapView:
     @property
     def names(self) -> Mapping[str, str]:
         """Names of the municipalities."""
-        return {m.code: m.name for m in self.world.foundations.geography.municipalities}
+        return self.world.foundations.geography.names
 
     @property
     def is_physical(self) -> bool:

@@ -84,6 +84,11 @@ class Geography:
     coast_to_mountains: tuple[str, ...] = ()
 
     @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names of the municipalities by code."""
+        return {one.code: one.name for one in self.municipalities}
+
+    @cached_property
     def _areas(self) -> gpd.GeoSeries:
         return gpd.GeoSeries(dict(self.territory), crs=DEGREES).sort_index()
 

@@ -166,12 +166,7 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
     register = load_register(
         data / "actors.yaml", municipality_at=base.geography.municipality_at, today=on
     )
-    words = Words(
-        tr=translator(language),
-        strategy=base.strategy,
-        municipality_names={m.code: m.name for m in base.geography.municipalities},
-        report_address="",
-    )
+    words = base.words(translator(language))
     world = World(foundations=base, register=register, on=on)
     return report_html(choice, world=world, words=words)
 

@@ -252,7 +252,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         for kind in ListKind
     )
     offices = (way for way, _ in listed if way.office_id and way.kinds)
-    names = {item.code: item.name for item in foundations.geography.municipalities}
+    names = foundations.geography.names
     known_sizes, latest = sizes(foundations.statistics), _latest(foundations.statistics)
     return Profile(
         code=code,

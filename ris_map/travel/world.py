@@ -22,6 +22,7 @@ from ris_map.common.tables import load_listed
 from ris_map.geography.county import Geography, Statistic, load_geography, load_statistics
 from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.geography.roads import Roads, load_roads
+from ris_map.register.in_words import Words
 from ris_map.register.model import Register
 from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
@@ -29,6 +30,7 @@ from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix
 from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, road_network
 from ris_map.travel.people import Cells, load_cells
+from ris_map.words import Translator
 from ris_map.words.language import LocalText
 
 
@@ -74,6 +76,15 @@ class Foundations:
     def network(self) -> Network:
         """The roads as a graph."""
         return road_network(self.roads.nodes, self.roads.edges)
+
+    def words(self, tr: Translator, *, report_address: str = "") -> Words:
+        """Return what is needed to put records into the words of a language."""
+        return Words(
+            tr=tr,
+            strategy=self.strategy,
+            municipality_names=self.geography.names,
+            report_address=report_address,
+        )
 
     def joined(self, lat: Sequence[float], lon: Sequence[float]) -> Joined:
         """Join points (EPSG:4326) to the network; islands that only a ferry reaches are not."""

@@ -61,12 +61,7 @@ def register_state() -> LiveState:
 
 def words(tr: Translator) -> Words:
     """Return what is needed to put records into the words of a language."""
-    return Words(
-        tr=tr,
-        strategy=strategy(),
-        municipality_names={m.code: m.name for m in geography().municipalities},
-        report_address=settings.report_address(),
-    )
+    return foundations(settings.data_dir()).words(tr, report_address=settings.report_address())
 
 
 @st.cache_resource(show_spinner=False, max_entries=len(Language))

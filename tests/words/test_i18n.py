@@ -182,7 +182,7 @@ def pattern_of(node: ast.AST) -> str | None:
 def template_calls() -> Iterator[tuple[str, str]]:
     """Return keys and patterns (``'a.' ~ name``) that templates hand to the translator."""
     library = ROOT / "ris_map"
-    for path in sorted([*library.glob("**/templates/*.html"), *library.glob("**/texts/*.*")]):
+    for path in sorted([*library.glob("**/templates/*.*"), *library.glob("**/texts/*.*")]):
         for argument in re.findall(
             r"\bt(?:\.plural)?\(\s*('[^,)]*)", path.read_text(encoding="utf-8")
         ):
