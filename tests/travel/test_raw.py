@@ -16,6 +16,7 @@ import pytest
 
 from ris_map.travel.matrix import travel
 from ris_map.travel.world import foundations
+from tests.factories import TOWNS
 from tests.travel import raw
 
 HERE = Path(__file__).parent
@@ -23,12 +24,8 @@ OFFICES = pd.read_csv(
     HERE / "offices_2026_11_23.csv", dtype={"municipality_code": str}, keep_default_na=False
 )
 TABLES = pd.read_csv(HERE / "tables_2026_11_23.csv")
-NAMES = {
-    "Nordmaling": "2401", "Bjurholm": "2403", "Vindeln": "2404", "Robertsfors": "2409",
-    "Norsjö": "2417", "Malå": "2418", "Storuman": "2421", "Sorsele": "2422", "Dorotea": "2425",
-    "Vännäs": "2460", "Vilhelmina": "2462", "Åsele": "2463", "Umeå": "2480", "Lycksele": "2481",
-    "Skellefteå": "2482",
-}  # fmt: skip
+NAMES = {town: code for code, (town, *_) in TOWNS.items()}
+"""Codes of the municipalities, which have the names of their towns."""
 LARGEST_DIFFERENCE = 0.3
 """Points of per cent."""
 
