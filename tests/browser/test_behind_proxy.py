@@ -218,11 +218,3 @@ def test_F19_a_killed_process_loses_nobody_and_a_rolling_restart_fails_no_reques
     assert not any(told), [fault for fault in told if fault][:5]
     with slow:
         assert b" 408 " in slow.recv(100)
-
-
-def test_the_shipped_files_name_the_same_paths_and_ports() -> None:
-    """The probes ask what the product answers, in every way of running it."""
-    deploy = ROOT / "deploy"
-    for name in ("haproxy.cfg", "kubernetes.yaml"):
-        assert "/readyz" in Path(deploy / name).read_text("utf-8")
-    assert "/healthz" in (ROOT / "Containerfile").read_text("utf-8")

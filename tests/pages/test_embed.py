@@ -7,16 +7,14 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from ris_map.web import layout, server
+from ris_map.web import layout
 from ris_map.web.address import PART_KEY, PARTS
 from ris_map.words import translator
 from ris_map.words.language import Language
-from tests.pages.opened import ROOT, address, first_level_headings, html, open_page
+from tests.pages.opened import address, first_level_headings, html, open_page
 
 PAGES = {
     "municipality": ("/kommun", Language.SV, {"kommun": "2422", "grans": "90"}),
@@ -27,8 +25,7 @@ PAGES = {
 
 def opened(name: str, **more: str) -> AppTest:
     _, language, query = PAGES[name]
-    session = open_page({**query, "lang": language, **more}, page=ROOT / "pages" / f"{name}.py")
-    assert not session.exception
+    session = open_page({**query, "lang": language, **more}, page=name)
     return session
 
 
@@ -102,17 +99,6 @@ def test_M6_the_part_is_chosen_and_its_code_has_the_choices(name: str) -> None:
         )
         assert found, code
         assert_leads_to(found[1], name, embed=part)
-
-
-@pytest.mark.parametrize(("setting", "named"), [("", "'self'"), ("https://kommun.example",) * 2])
-def test_M6_another_site_may_show_it_only_where_the_operator_allows(
-    monkeypatch: pytest.MonkeyPatch, setting: str, named: str
-) -> None:
-    monkeypatch.setattr(server, "_stop_on_faults", lambda _data: None)
-    monkeypatch.setenv("RIS_MAP_FRAME_ANCESTORS", setting)
-    app = Starlette(routes=server.server_routes(), middleware=server.server_middleware())
-    policy = TestClient(app).get("/robots.txt").headers["Content-Security-Policy"]
-    assert policy.endswith(f"frame-ancestors {named}")
 
 
 def test_the_pages_that_can_be_embedded_are_these() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ris_map.web.map import (
     Bubble,
+    ClickKind,
     Legend,
     LegendRow,
     MapClick,
@@ -35,42 +36,33 @@ PICTURE = MapPicture(
 
 
 @pytest.mark.parametrize(
-    ("value", "kind"),
-    [
-        ({"kind": "municipality", "id": "2421", "n": 1}, "municipality"),
-        ({"kind": "town", "id": "2480-umea", "n": 1}, "town"),
-        ({"kind": "cell", "id": "5537", "n": 1}, "cell"),
-        ({"kind": "county", "id": "", "n": 1}, "county"),
-    ],
+    ("kind", "ident"),
+    [("municipality", "2421"), ("town", "2480-umea"), ("cell", "5537"), ("county", "")],
 )
-def test_K2_a_click_is_read(value: dict[str, object], kind: str) -> None:
-    assert read_click(value) == MapClick(kind, str(value["id"]), 1)  # type: ignore[arg-type]
+def test_K2_a_click_is_read(kind: ClickKind, ident: str) -> None:
+    assert read_click({"kind": kind, "id": ident, "n": 1}) == MapClick(kind, ident, 1)
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("kind", "ident"),
     [
-        None,
-        [],
-        "2421",
-        {},
-        {"kind": "municipality", "id": "9999", "n": 1},
-        {"kind": "municipality", "id": 2421, "n": 1},
-        {"kind": "municipality", "id": "2421", "n": True},
-        {"kind": "municipality", "id": "2421"},
-        {"kind": "municipality", "id": "2421", "n": 1, "more": 1},
-        {"kind": "town", "id": "<script>", "n": 1},
-        {"kind": "town", "id": "", "n": 1},
-        {"kind": "town", "id": "a" * 81, "n": 1},
-        {"kind": "cell", "id": "-1", "n": 1},
-        {"kind": "cell", "id": "²", "n": 1},
-        {"kind": "cell", "id": "99999999", "n": 1},
-        {"kind": "county", "id": "2421", "n": 1},
-        {"kind": "planet", "id": "2421", "n": 1},
+        *(("municipality", wrong) for wrong in ("9999", 2421, None)),
+        *(("town", wrong) for wrong in ("<script>", "", "a" * 81)),
+        *(("cell", wrong) for wrong in ("-1", "²", "99999999")),
+        *((kind, "2421") for kind in ("county", "planet")),
     ],
 )
-def test_K2_anything_else_is_no_click(value: object) -> None:
-    assert read_click(value) is None
+def test_K2_a_click_on_nothing_is_none(kind: str, ident: object) -> None:
+    assert read_click({"kind": kind, "id": ident, "n": 1}) is None
+
+
+def test_K2_what_has_another_form_is_no_click() -> None:
+    click = {"kind": "municipality", "id": "2421", "n": 1}
+    assert read_click(click)
+    others: list[object] = [None, [], "2421", {}, {**click, "n": True}, {**click, "more": 1}]
+    assert [read_click(other) for other in others] == [None] * len(others)
+    for key in click:
+        assert read_click({name: value for name, value in click.items() if name != key}) is None
 
 
 @given(

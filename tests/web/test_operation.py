@@ -139,7 +139,12 @@ def test_every_way_of_running_it_is_bounded_and_not_root() -> None:
     assert services["product"]["deploy"]["replicas"] > 1
     trusted = services["product"]["environment"]["FORWARDED_ALLOW_IPS"]
     assert {"name": "FORWARDED_ALLOW_IPS", "value": trusted} in container["env"]
-    assert "option forwardfor" in (DEPLOY / "haproxy.cfg").read_text("utf-8")
+    proxy = (DEPLOY / "haproxy.cfg").read_text("utf-8")
+    assert "option forwardfor" in proxy
+    # the probes ask what the product answers
+    assert "/readyz" in proxy
+    assert "/readyz" in (DEPLOY / "kubernetes.yaml").read_text("utf-8")
+    assert "/healthz" in recipe
 
 
 def test_the_image_holds_what_the_product_needs_and_nothing_else() -> None:
