@@ -77,7 +77,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
         notes = (actor.note, *(office.note for office in actor.offices))
         texts = [
             *(actor.id, *actor.aliases, actor.summary.in_(language), actor.successor or ""),
-            *(tr(f"kind.{actor.kind}"), tr(f"confidence.{actor.confidence}")),
+            *(tr(f"{name}.{getattr(actor, name)}") for name in ("kind", "status", "confidence")),
             *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
             *(office.town for office in actor.offices),
             *(note.in_(language) for note in notes if note),
@@ -86,7 +86,12 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
             actor.status_note.finding.in_(language) if actor.status_note else "",
             actor.last_evidence or tr("unknown"),
             actor.last_confirmed or tr("confirmed.never"),
+            "" if actor.homepage else tr("row.no-homepage"),
+            "" if actor.offices else tr("detail.no-office"),
         ]
+        rows = (*actor.offers, *actor.offices, *claims)
+        assert len(found.html.xpath("//table/tbody/tr")) == len(rows), actor.id
+        assert any(link.startswith("mailto:") and actor.id in link for link in found.links)
         missing = [text for text in texts if flat(text) not in found.text]
         assert not missing, f"{actor.id}: {missing}"
         assert {claim.url for claim in claims} <= set(found.links), actor.id

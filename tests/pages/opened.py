@@ -47,16 +47,18 @@ def _registered_pages() -> dict[str, Any]:
     return AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S).run()._registered_pages
 
 
-def open_page(query: Query | None = None, *, page: Path | None = None) -> AppTest:
-    """Return a page as a new session sees it under an address."""
+def open_page(query: Query | None = None, page: str = "") -> AppTest:
+    """Return a page (a file of ``pages/``) as a new session sees it under an address."""
     session = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT_S)
-    if page is not None:
+    if page:
         # A session learns the pages' addresses from a first run; here one run teaches them all.
         session._registered_pages = _registered_pages()
-        session.switch_page(str(page))
+        session.switch_page(str(ROOT / "pages" / f"{page}.py"))
     session.query_params.clear()
     session.query_params.update(dict(query or {}))
-    return session.run()
+    session.run()
+    assert not session.exception
+    return session
 
 
 def address(session: AppTest) -> dict[str, list[str]]:
@@ -113,11 +115,6 @@ def page_links(session: AppTest) -> dict[str, str]:
             r'<a href="([^"]*)" data-ris-page[^>]*>([^<]*)</a>', html(session)
         )
     }
-
-
-def link_queries(session: AppTest) -> dict[str, dict[str, list[str]]]:
-    """Return address parameters by label of the links to pages."""
-    return {label: parse_qs(urlsplit(url).query) for label, url in page_links(session).items()}
 
 
 def link_paths(session: AppTest) -> dict[str, str]:

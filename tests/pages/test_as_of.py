@@ -16,9 +16,8 @@ from ris_map.web import as_of, data
 from ris_map.words import translator
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
-from tests.pages.opened import ROOT, Reader, address, html, open_page, read, text_of_class
+from tests.pages.opened import Reader, address, html, open_page, read
 
-PAGES = ROOT / "pages"
 FINANCE = {"fas": "vaxa", "stod": "finansiering"}
 
 
@@ -40,7 +39,6 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
 ) -> None:
     tr = translator(language)
     session = open_page({"datum": "2022", **FINANCE, "lang": language.value})
-    assert not session.exception
     then, now = data.world("2022"), data.world()
     assert (then.on, then.register) == (date(2022, 12, 31), data.releases()[0])
     choice = MapChoice.read({key: [value] for key, value in FINANCE.items()})[0]
@@ -86,11 +84,10 @@ def test_R8_what_came_and_went_is_marked_where_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("script", "more"),
-    [("coverage.py", {}), ("municipality.py", {"kommun": "2482"}), ("municipality.py", {})],
+    [("coverage", {}), ("municipality", {"kommun": "2482"}), ("municipality", {})],
 )
 def test_R8_the_other_pages_show_it_too(script: str, more: dict[str, str]) -> None:
-    session = open_page({"datum": "2022", **more}, page=PAGES / script)
-    assert not session.exception
+    session = open_page({"datum": "2022", **more}, page=script)
     assert "2022" in notice(session)  # and none without a date: tests/pages/test_pages.py
 
 
@@ -106,10 +103,7 @@ def test_R8_the_control_lists_today_and_the_releases_and_changes_the_address() -
 def test_I5_a_day_of_which_the_register_says_nothing_is_named() -> None:
     for value in ("2021", "2031", "2022-13", "2022-02-30", "i går", "20220101"):
         assert MapChoice.read({"datum": [value]}) == (MapChoice(), (IgnoredValue("datum", value),))
-    session = open_page({"datum": "2021"})
-    assert not session.exception
-    assert "datum=2021" in " ".join(text_of_class(session, "ris-notice"))
-    assert not notice(session)
+    assert not notice(open_page({"datum": "2021"}))
 
 
 def test_R8_every_day_of_a_release_shares_its_ways(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html as html_text
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ris_map.api.datasets import DATASETS, LICENCES
 from ris_map.api.page import all_parameters
@@ -14,31 +16,30 @@ from ris_map.web.settings import DEFAULT_REPORT_ADDRESS
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.api.api_site import client
-from tests.pages.opened import ROOT, html, open_page, read, visible_text
+from tests.pages.opened import html, open_page, read, visible_text
 
-PAGE = ROOT / "pages" / "open_data.py"
+PAGE = "open_data"
 LANGUAGES = list(Language)
 
 
-def api_links(language: Language = Language.SV) -> list[str]:
-    session = open_page({"lang": language.value}, page=PAGE)
-    assert not session.exception
-    found = [a.get("href") or "" for tag, a in read(session).tags if tag == "a"]
+@cache
+def opened(language: Language) -> AppTest:
+    return open_page({"lang": language.value}, page=PAGE)
+
+
+def api_links(language: Language) -> list[str]:
+    found = [a.get("href") or "" for tag, a in read(opened(language)).tags if tag == "a"]
     return [html_text.unescape(address) for address in found if address.startswith("/api")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_R10_every_form_of_every_data_set_is_linked_with_its_licence(language: Language) -> None:
-    tr = translator(language)
-    links = api_links(language)
+    tr, links, text = translator(language), api_links(language), visible_text(opened(language))
     for dataset in DATASETS:
-        for distribution in dataset.distributions:
-            assert distribution.address in links
-    assert {"/api/v1/dcat.rdf", "/api/v1/dcat.ttl", "/api/v1/dcat.jsonld"} <= set(links)
-    text = visible_text(open_page({"lang": language.value}, page=PAGE))
-    for dataset in DATASETS:
+        assert {distribution.address for distribution in dataset.distributions} <= set(links)
         assert tr(f"dataset.{dataset.id}.title") in text
         assert tr(f"dataset.{dataset.id}.description") in text
+    assert {"/api/v1/dcat.rdf", "/api/v1/dcat.ttl", "/api/v1/dcat.jsonld"} <= set(links)
     for licence in LICENCES:
         assert tr(f"open-data.licence.{licence}") in text
     named = ("© OpenStreetMaps bidragsgivare", "© OpenStreetMap contributors")
@@ -46,24 +47,19 @@ def test_R10_every_form_of_every_data_set_is_linked_with_its_licence(language: L
     assert "2026-11-23" in text
 
 
-def test_every_address_on_the_page_answers() -> None:
-    api = client()
-    for address in api_links():
+def test_every_address_on_the_page_answers_and_every_parameter_is_explained() -> None:
+    api, text = client(), visible_text(opened(Language.SV))
+    for address in api_links(Language.SV):
         assert api.head(address).status_code == 200, address
-
-
-def test_every_parameter_is_explained() -> None:
-    text = visible_text(open_page({"lang": "sv"}, page=PAGE))
     for parameter in all_parameters():
         assert re.search(rf"(?<!\w){parameter.name}(?!\w)", text), parameter.name
-        for value in parameter.values:
-            assert value in text
+        assert all(value in text for value in parameter.values)
 
 
 def test_the_rate_and_the_role_address_are_those_of_the_operator(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    text = visible_text(open_page({"lang": "sv"}, page=PAGE))
+    text = visible_text(opened(Language.SV))
     assert "600 anrop på 60 sekunder" in text
     assert DEFAULT_REPORT_ADDRESS in text
     monkeypatch.setenv("RIS_MAP_API_RATE", "off")

@@ -38,7 +38,7 @@ def pages() -> dict[str, dict[str, object]]:
     found = {}
     for path in sorted((ROOT / "pages").glob("*.py")):
         for language in ("sv", "en") if path.stem == "start" else ("sv",):
-            session = open_page({"lang": language, **CHOSEN.get(path.stem, {})}, page=path)
+            session = open_page({"lang": language, **CHOSEN.get(path.stem, {})}, page=path.stem)
             found[f"{path.stem} {language}"] = {
                 "faults": [fault.message for fault in session.exception],
                 "text": visible_text(session) + html(session),

@@ -1,0 +1,294 @@
+"""Start, Täckning, Kommun and Styrkeområden through the real script, without a browser."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import product
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ris_map.actors.page import STATE
+from ris_map.coverage.map_picture import MapChoice, map_view
+from ris_map.coverage.page.view import TABS
+from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
+from ris_map.strength.figures import strength_figures
+from ris_map.strength.page import StrengthChoice, bars_html
+from ris_map.web import data
+from ris_map.words import translator
+from ris_map.words.figures import percent
+from ris_map.words.language import Language
+from tests.factories import real_register, real_words, real_world
+from tests.pages.opened import (
+    address,
+    cards,
+    first_level_headings,
+    html,
+    open_page,
+    read,
+    text_of_class,
+    visible_text,
+)
+
+# ---- start
+
+TR = translator(Language.SV)
+
+
+def notices(session: AppTest) -> str:
+    return " ".join(text_of_class(session, "ris-notice"))
+
+
+def text(session: AppTest) -> str:
+    return re.sub(r"[ \n]+", " ", read(session).text)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
+    language: Language,
+) -> None:
+    """Everybody, the table and the files come only when asked for."""
+    session, tr = open_page({"lang": language.value}), translator(language)
+    view = map_view(data.world(), MapChoice(), tr=tr)
+    assert not session.exception
+    for codes in (view.inland, view.coast):
+        assert percent(view.share(codes), tr=tr) in text(session)
+    assert cards(session)
+    assert sorted(cards(session)) == sorted(one.actor.id for one in view.matching())
+    for box in session.selectbox:
+        assert box.label
+        assert "option" not in (box.proto.placeholder or "")
+    few = len(cards(session))
+    assert not session.get("download_button")
+    next(b for b in session.button if b.label == tr("karta.everybody")).click().run()
+    assert len(cards(session)) >= few + 20
+    assert len(session.get("download_button")) == 2
+
+
+def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
+    view = map_view(data.world(), MapChoice(), tr=TR)
+    (carrier,) = view.found.carriers(view.inland)
+    lead = text(open_page())
+    both = (view.share(view.inland), carrier.share_without)
+    assert all(percent(share, tr=TR) in lead for share in both)
+    actor = view.world.register.by_id[carrier.actor_id]
+    assert not any(o.is_sourced for o in actor.offices if o.town in carrier.towns)
+    assert "Lycksele (antaget kontor)" in lead
+
+
+COMBINATIONS = [*zip(MUNICIPALITY_CODES, product(Phase, ServiceType), strict=True)]
+
+
+@pytest.mark.parametrize(("code", "choice"), COMBINATIONS)
+def test_G2_I1_I4_every_municipality_has_figures_first_contact_and_who_is_near(
+    code: str, choice: tuple[Phase, ServiceType]
+) -> None:
+    """Each with another phase and kind of help: no choice gives an empty page."""
+    phase, kind = choice
+    for query in ({"kommun": code}, {"fas": phase.value, "stod": kind.value, "kommun": code}):
+        session = open_page(query)
+        shown = text(session)
+        assert TR("karta.home") in shown
+        assert TR("karta.near.title") in shown
+        assert "/kommun?" in html(session)
+        assert f"kommun={code}" in html(session)
+        assert cards(session) or TR("karta.nobody", kind="").split("{")[0][:20] in shown
+
+
+def test_K2_two_municipalities_stand_beside_each_other() -> None:
+    session = open_page({"kommun": "2417"})
+    assert 'id="h-beside"' not in html(session)
+    session.selectbox(key=STATE.key("beside")).set_value("2418").run()
+    assert re.findall(r'id="h-beside">([^<]+)', html(session)) == ["Malå"]
+    assert html(session).count('class="ris-figures"') == 2
+    assert "jamfor=2418" in html(session)
+    assert address(session) == {"kommun": ["2417"], "jamfor": ["2418"]}
+
+
+def test_G11_the_strength_area_is_in_sight_and_own_actors_come_first() -> None:
+    session = open_page({"omrade": "livsmedel", "fas": "alla", "stod": "alla"})
+    (_,) = [box for box in session.selectbox if box.key == STATE.key("strength_area")]
+    shown = text(session)
+    own, neutral = (TR(f"karta.{name}", n="|").split("|")[0] for name in ("own", "neutral"))
+    assert shown.index(own) < shown.index(neutral)
+
+
+def test_G10_a_town_narrows_the_list_and_can_be_taken_back() -> None:
+    """Also by the name that the address had before."""
+    everywhere = open_page()
+    for key in ("tatort", "ort"):
+        there = open_page({key: "2481-lycksele"})
+        assert (notices(there), address(there)) == ("", {"tatort": ["2481-lycksele"]})
+        assert html(there).count('data-ris-named="Lycksele') == 1
+        assert set(cards(there)) < set(cards(everywhere))
+    next(b for b in there.button if b.label == TR("karta.all-towns")).click().run()
+    assert cards(there) == cards(everywhere)
+
+
+def test_X6_a_choice_changes_headline_and_list_together() -> None:
+    session = open_page()
+    session.selectbox(key=STATE.key("service_type")).set_value(ServiceType.MOTESPLATS).run()
+    view = map_view(data.world(), MapChoice(service_type=ServiceType.MOTESPLATS), tr=TR)
+    assert percent(view.share(view.inland), tr=TR) in text(session)
+    assert sorted(cards(session)) == sorted(one.actor.id for one in view.matching())
+    assert address(session) == {"stod": ["motesplats"]}
+
+
+# ---- Täckning
+
+TABLES = {"luckor": "kommuner", "kurva": "fordelning", "kedjan": "kedja"}
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_language(
+    delivery: Delivery, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is heavy is computed only when its box is opened."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("computed although nobody asked")
+
+    monkeypatch.setattr("ris_map.coverage.page.tables.fragility", refuse)
+    monkeypatch.setattr("ris_map.coverage.page.tables.sensitivity", refuse)
+    tr, is_physical = translator(language), delivery is Delivery.OFFICE
+    rest = "" if is_physical else "-remote"
+    marks = {tab: f'id="{TABLES.get(tab, tab)}{rest}"' for tab in TABS}
+    marks["metod"] = 'class="cov-method"'
+    for tab in TABS:
+        query = {"satt": delivery.value, "lang": language.value, "visa": tab}
+        session = open_page(query, page="coverage")
+        shown = html(session)
+        found = [name for name, mark in marks.items() if mark in shown]
+        assert found == ([tab] if is_physical or tab != "kurva" else [])
+        key = "coverage.map.heading" if is_physical else "coverage.map.heading.remote"
+        mode = tr(f"coverage.mode.{delivery}")
+        assert tr(key, mode=mode, kind="|").partition("|")[0] in shown
+        assert 'class="cov-matrix"' in shown
+        assert shown.count('class="cov-number') == 4
+    numbers = {Language.SV: "274\u00a0448", Language.EN: "274,448"}
+    said = [one for one, number in numbers.items() if number in visible_text(session)]
+    assert said == [language]
+
+
+def test_a_change_of_a_control_changes_the_address_and_the_figures() -> None:
+    session = open_page({}, page="coverage")
+    before = visible_text(session)
+    session.checkbox(key="coverage-utanfor").check().run()
+    assert address(session) == {"utanfor": ["ja"]}
+    session.checkbox(key="coverage-utanfor").uncheck().run()
+    assert address(session) == {}
+    assert visible_text(session) == before
+    session.selectbox(key="coverage-stod").set_value(None).run()
+    assert address(session) == {"stod": ["alla"]}
+    assert visible_text(session) != before
+
+
+# ---- Kommun and Styrkeområden
+
+BESIDE, LIMIT, SCOPE = "municipality-jamfor", "municipality-grans", "municipality-bredd"
+
+
+def open_municipality(**query: str) -> AppTest:
+    return open_page(query, page="municipality")
+
+
+@cache
+def seen(code: str, **more: str) -> AppTest:
+    """Open each municipality once; the tests that use it only look."""
+    return open_municipality(kommun=code, **more)
+
+
+def heading(session: AppTest) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", html(session))
+    return found.group(1) if found else ""
+
+
+def without_names(text: str) -> str:
+    """Leave out addresses, licences and the names of actors, offices and settlements."""
+    names = {actor.name for actor in real_register().actors}
+    names |= {place.name for place in real_world().foundations.geography.localities}
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return re.sub(r"https?://\S+|ODbL 1\.0|CC BY 4\.0", "", text)
+
+
+@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
+def test_M1_every_code_is_an_address_of_its_own(code: str) -> None:
+    """M1: a fresh session, the name in the heading, one first-level heading, no error."""
+    session = seen(code)
+    assert heading(session).startswith(f"{real_words(Language.SV).municipality_names[code]}: ")
+    assert first_level_headings(session) == 1
+    assert address(session) == {"kommun": [code]}
+    assert 'class="ris-notice"' not in html(session)
+
+
+@pytest.mark.parametrize("code", ["", "9999"])
+def test_M1_without_a_code_that_is_known_the_fifteen_stand_to_choose(code: str) -> None:
+    session = open_municipality(**({"kommun": code} if code else {}))
+    shown = html(session).replace("&amp;", "&")
+    links = re.findall(r'href="/kommun\?kommun=(\d{4})&', shown)
+    assert sorted(links) == sorted(MUNICIPALITY_CODES)
+    assert ("ris-notice" in shown) == bool(code)
+    assert code in visible_text(session)
+    assert address(session) == {}
+
+
+def test_choices_write_the_address() -> None:
+    session = open_municipality(kommun="2480")
+    session.selectbox(key=BESIDE).set_value("2482").run()
+    session.segmented_control(key=LIMIT).set_value(90).run()
+    session.segmented_control(key=SCOPE).set_value("adjacent").run()
+    assert not session.exception
+    written = {"kommun": ["2480"], "jamfor": ["2482"], "grans": ["90"], "bredd": ["adjacent"]}
+    assert address(session) == written
+    assert html(session).count('data-table="compare"') == 1
+    assert "<details" not in html(session).split('data-table="compare"')[0].split("ris-m-home")[-1]
+
+
+def test_M7_language_rights_stand_only_where_they_hold() -> None:
+    """Which, and their links, is in tests/municipality/test_municipality_words.py."""
+    shown = [code for code in ("2401", "2422", "2480") if "ris-m-rights" in html(seen(code))]
+    assert shown == ["2422", "2480"]
+    assert "finska" in html(seen("2480"))
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "name"),
+    [
+        ("municipality", {"kommun": "2422"}, "Sorsele: "),
+        ("municipality", {"kommun": "2480"}, "Umeå: "),
+        ("strength_areas", {"omrade": "life_science"}, "Life science: "),
+    ],
+)
+def test_I9_no_swedish_words_are_left_in_english(
+    page: str, query: dict[str, str], name: str
+) -> None:
+    session = open_page({**query, "lang": "en"}, page=page)
+    assert heading(session).startswith(name)
+    assert address(session) == {key: [value] for key, value in query.items()}
+    text = without_names(visible_text(session)).replace("näringslivsservice", "")
+    swedish = (
+        r"\b(?:och|aktör\w*|kontor|kommunen|kommuner|egna|minuter|uppgift|stödkedjan|restid"
+        r"|styrkeområden)\b"
+    )
+    assert not re.findall(swedish, text)
+
+
+def test_all_nine_areas_stand_on_the_page_and_have_an_address() -> None:
+    """What each bar says is in tests/strength/test_strength.py."""
+    session = open_page(page="strength_areas")
+    assert first_level_headings(session) == 1
+    areas = {a["data-area"] for _, a in read(session).tags if "data-area" in a}
+    assert areas == {area.value.replace("_", "-") for area in STRENGTH_AREAS}
+    assert 'aria-current="true"' not in html(session).split("data-area=", 1)[1]
+    figures, words = strength_figures(real_world()), real_words(Language.SV)
+    for area in STRENGTH_AREAS:
+        choice, ignored = StrengthChoice.read({"omrade": [area.value]})
+        assert (choice.query(), ignored) == ({"omrade": [area.value]}, ())
+        chosen = re.findall(
+            r'<li data-area="([^"]+)"><a [^>]*aria-current', bars_html(figures, choice, words=words)
+        )
+        assert chosen == [area.value.replace("_", "-")]
