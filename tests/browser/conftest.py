@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.guard import Guard
 from tests.browser.harness import (
@@ -17,22 +17,22 @@ from tests.browser.harness import (
     PATIENCE_MS,
     PHONE,
     Server,
-    axe_faults,
     chromium_path,
     free_port,
     new_context,
-    settle,
+    press_enter,
     streamlit_command,
 )
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
-class OpenPage(Protocol):
-    """Opens a path of the product and waits until it is complete."""
+class Hand(NamedTuple):
+    """A page and the way to press what is on it."""
 
-    def __call__(self, path: str = "/", lang: str = "sv", *, page: Page | None = None) -> Page:
-        """Open ``path`` in ``lang`` on ``page`` (the desktop page unless another is given)."""
+    is_touch: bool
+    page: Page
+    press: Callable[[Locator], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,9 +54,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 
 @pytest.fixture(scope="session")
-def start_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[..., Server]]:
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Start more servers, with another command or environment (for example RIS_MAP_DATA)."""
     servers: list[Server] = []
 
@@ -144,26 +142,9 @@ def phone(phone_context: BrowserContext, guard: Guard) -> Iterator[Page]:
     yield from _page_of(phone_context, guard, PHONE["viewport"])
 
 
-@pytest.fixture
-def open_page(request: pytest.FixtureRequest) -> OpenPage:
-    """Open a path in one language and wait until everything is there, map frames included."""
-
-    def open_it(path: str = "/", lang: str = "sv", *, page: Page | None = None) -> Page:
-        target: Page = page or request.getfixturevalue("page")
-        joint = "&" if "?" in path else "?"
-        target.goto(path if lang == "sv" else f"{path}{joint}lang={lang}")
-        settle(target)
-        return target
-
-    return open_it
-
-
-@pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """Assert that axe finds nothing, in the page and in every frame (X4)."""
-
-    def check(page: Page) -> None:
-        faults = axe_faults(page)
-        assert not faults, f"{len(faults)} accessibility faults:\n" + "\n".join(faults)
-
-    return check
+@pytest.fixture(params=["keyboard", "touch"])
+def hand(request: pytest.FixtureRequest) -> Hand:
+    """Keys at a desk, and a finger on a phone."""
+    if request.param == "touch":
+        return Hand(True, request.getfixturevalue("phone"), Locator.tap)
+    return Hand(False, request.getfixturevalue("page"), press_enter)

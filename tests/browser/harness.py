@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, Page
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -217,20 +218,14 @@ def settle(page: Page, *, maps: bool = True) -> None:
     page.wait_for_function(_IDLE, arg=[_QUIET, maps], timeout=PATIENCE_MS)
 
 
-def layout_shift(page: Page) -> float:
-    """Give how far the page has jumped since it was loaded (CLS)."""
-    shift: float = page.evaluate(_SHIFT)
-    return shift
-
-
-def stands_still(page: Page, most: float = 0.1) -> bool:
-    """Say whether the page comes without jumping; a machine that stumbled may try again."""
-    for _ in range(3):
-        if layout_shift(page) <= most:
+def stands_still(page: Page) -> bool:
+    """Say whether the page comes without jumping (CLS); a machine that stumbled may try again."""
+    for _ in range(4):
+        if page.evaluate(_SHIFT) <= 0.1:
             return True
         page.reload()
         settle(page)
-    return layout_shift(page) <= most
+    return False
 
 
 def map_frame(page: Page) -> Frame:
@@ -240,6 +235,42 @@ def map_frame(page: Page) -> Frame:
     if content is None:
         raise RuntimeError("The map's frame has no document.")
     return content
+
+
+def height(page: Page) -> int:
+    """Give how long the page is, in pixels."""
+    found: int = page.get_by_test_id("stMain").evaluate("(e) => e.scrollHeight")
+    return found
+
+
+def sheets(pdf: bytes) -> int:
+    """Give the number of pages of a PDF."""
+    return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf))
+
+
+def count_messages(page: Page) -> list[object]:
+    """Give a list that grows with every message that the page sends to the server from now on."""
+    sent: list[object] = []
+    session = page.context.new_cdp_session(page)
+    session.on("Network.webSocketFrameSent", lambda event: sent.append(event))  # noqa: PLW0108 - Playwright cannot mark a built-in
+    session.send("Network.enable")
+    return sent
+
+
+def tab_to(target: Locator, most: int = 80) -> None:
+    """Press Tab until one of what is meant has the focus."""
+    for _ in range(most):
+        if target.evaluate_all("(all) => all.includes(document.activeElement)"):
+            return
+        target.page.keyboard.press("Tab")
+    raise AssertionError(f"{most} presses of Tab do not reach {target}")
+
+
+def press_enter(target: Locator) -> None:
+    """Press something with the keyboard; nothing may lie over it."""
+    target.click(trial=True)
+    target.focus()
+    target.page.keyboard.press("Enter")
 
 
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -257,8 +288,8 @@ AXE_RULES = (
 )
 
 
-def axe_faults(page: Page) -> list[str]:
-    """Run axe-core in the page and in every frame; a readable entry for each place at fault."""
+def assert_accessible(page: Page) -> None:
+    """Let axe-core find nothing, in the page and in every frame (X4)."""
     options = {
         "iframes": False,  # each frame is looked at on its own, as a whole document
         "runOnly": {"type": "tag", "values": list(AXE_TAGS)},
@@ -285,4 +316,4 @@ def axe_faults(page: Page) -> list[str]:
                     f"    {node['html'][:300]}\n"
                     f"    {(node.get('failureSummary') or '').replace(chr(10), ' ')}"
                 )
-    return faults
+    assert not faults, f"{len(faults)} accessibility faults:\n" + "\n".join(faults)

@@ -5,18 +5,19 @@ Nothing here uses the product's own code: a fault there must not hide itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import yaml
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.guard import Guard
-from tests.browser.harness import ROOT, Server, new_context, settle
+from tests.browser.harness import ROOT, Server, map_frame, new_context, settle
 
 LANGUAGES = ("sv", "en")
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -37,18 +38,14 @@ PAGES: Mapping[str, Mapping[str, str]] = {
 }
 """Every page's address with words of its first-level heading."""
 MAP = "iframe[data-testid=stCustomComponentV1]"
+HEIGHTS = {"desk": 3500, "phone": 6000}
+"""How long a page may be before anything is unfolded (X11)."""
 
 
 @cache
 def loaded(name: str) -> Any:
     """Read a YAML file of the data folder."""
     return yaml.load((ROOT / "data" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-
-
-def actors() -> list[dict[str, Any]]:
-    """Give the register's records as they stand in the file."""
-    found: list[dict[str, Any]] = loaded("actors.yaml")["actors"]
-    return found
 
 
 @cache
@@ -70,11 +67,34 @@ def words(lang: str) -> dict[str, str]:
     return found
 
 
-def label(kind: str, ident: str, lang: str = "sv") -> str:
-    """Give the words of a phase, service type, strength area, delivery mode or group of them."""
-    entries = loaded("strategy.yaml")[kind]
-    text: str = next(entry for entry in entries if entry["id"] == ident)["label"][lang]
-    return text
+def query(page: Page) -> dict[str, list[str]]:
+    """Give the address without the language."""
+    found = parse_qs(urlsplit(page.url).query)
+    found.pop("lang", None)
+    return found
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded but the menu, which would lie over the rest."""
+    page.evaluate(
+        "document.querySelectorAll('details:not(.ris-menu *)').forEach((e) => { e.open = true; })"
+    )
+
+
+def map_state(page: Page) -> dict[str, Any]:
+    """Give what the map says of itself: classes, bubbles, sentence, choice, zoom (map.js)."""
+    found: dict[str, Any] = map_frame(page).evaluate("risState()")
+    return found
+
+
+def area_names(page: Page) -> dict[str, str]:
+    """Give what each of the 15 municipalities on the map is called for a screen reader, by code."""
+    found: dict[str, str] = map_frame(page).evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-municipality]')]"
+        ".map((e) => [e.dataset.municipality, e.getAttribute('aria-label')]))"
+    )
+    assert len(found) == 15
+    return found
 
 
 def go(page: Page, to: str) -> None:
@@ -90,34 +110,39 @@ def go(page: Page, to: str) -> None:
     page.wait_for_function("() => location.search.includes('lang=')")
 
 
-def count_messages(page: Page) -> list[object]:
-    """Give a list that grows with every message that the page sends to the server from now on."""
-    sent: list[object] = []
-    session = page.context.new_cdp_session(page)
-    session.on("Network.webSocketFrameSent", lambda event: sent.append(event))  # noqa: PLW0108 - Playwright cannot mark a built-in
-    session.send("Network.enable")
-    return sent
+def redraw(page: Page, to: str) -> None:
+    """Go to an address with another picture, and wait until the map shows it."""
+    before = map_state(page)["url"]
+    go(page, to)
+    map_frame(page).wait_for_function("(old) => risState().url !== old", arg=before)
+    settle(page)
+
+
+def arrive(page: Page, address: str, *, maps: bool = True) -> None:
+    """Wait until the address holds what a click should put there (a pattern), and for the rest."""
+    page.wait_for_url(re.compile(address))
+    settle(page, maps=maps)
+
+
+def headed(page: Page, said: str | re.Pattern[str]) -> None:
+    """Wait for what the page's heading says, and for the rest of it."""
+    expect(page.locator("h1").first).to_have_text(said)
+    settle(page)
 
 
 @contextmanager
 def guarded_page(
-    browser: Browser,
-    server: Server,
-    device: Mapping[str, Any] | None = None,
-    *,
-    allow: str = "",
+    browser: Browser, server: Server, device: Mapping[str, Any] | None = None
 ) -> Iterator[Page]:
     """Open a page in a fresh context; at the end nothing may have gone wrong on it (X1)."""
     guard = Guard(urlsplit(server.url).netloc)
-    if allow:
-        guard.allow(allow)
     context = new_context(browser, server.url, **(device or {}))
     with closing(context), guard.watching(context):
         yield context.new_page()
         assert not guard.faults(), "\n".join(guard.faults())
 
 
-def load(page: Page, path: str, lang: str = "sv") -> Page:
+def load(page: Page, path: str = "/", lang: str = "sv") -> Page:
     """Load a path in a language and wait until it is complete."""
     joint = "&" if "?" in path else "?"
     page.goto(path if lang == "sv" else f"{path}{joint}lang={lang}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,17 +13,9 @@ from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language
-from tests.browser.conftest import OpenPage
-from tests.browser.harness import map_frame, settle
-from tests.browser.reading import MAP, count_messages, go
-
-STATE = "() => window.risState()"
-AREAS = "[data-municipality]"
-
-
-def state(page: Page) -> dict[str, Any]:
-    found: dict[str, Any] = map_frame(page).evaluate(STATE)
-    return found
+from tests.browser.conftest import Hand
+from tests.browser.harness import count_messages, map_frame, settle
+from tests.browser.reading import MAP, area_names, arrive, go, load, map_state, query, redraw
 
 
 def frame_box(page: Page) -> dict[str, float]:
@@ -37,13 +26,6 @@ def frame_box(page: Page) -> dict[str, float]:
 
 def wait_for(page: Page, script: str, arg: Any = None) -> None:
     map_frame(page).wait_for_function(script, arg=arg)
-
-
-def choose_by_keyboard(page: Page, code: str) -> None:
-    map_frame(page).locator(f'[data-municipality="{code}"]').focus()
-    page.keyboard.press("Enter")
-    wait_for(page, "(code) => window.risState().chosen === code", code)
-    settle(page)
 
 
 CHOICES = {
@@ -59,32 +41,23 @@ CHOICES = {
 }
 
 
-def test_K3_X2_I6_all_squares_bubbles_and_words_drawn_equal_the_librarys(
-    open_page: OpenPage,
-) -> None:
+def test_K3_X2_I6_all_squares_bubbles_and_words_drawn_equal_the_librarys(page: Page) -> None:
     """With 15 municipalities and no outside host (the guard), in few bytes."""
-    page = open_page()
+    load(page)
     frame, world, tr = map_frame(page), service(data_dir()).moment().world, translator(Language.SV)
     assert frame_box(page)["height"] > 200
-    for query, choice in CHOICES.items():
-        if query:
-            before = state(page)["url"]
-            go(page, f"/?{query}")
-            wait_for(page, "(old) => window.risState().url !== old", before)
-            settle(page)
+    for address, choice in CHOICES.items():
+        if address:
+            redraw(page, f"/?{address}")
         view = map_view(world, choice, tr=tr)
-        wanted, drawn = picture(view), state(page)
+        wanted, drawn = picture(view), map_state(page)
         assert len(drawn["codes"]) == 5538
         assert drawn["codes"] == wanted.classes
         if choice.shown == "minuter" and view.is_physical:
             assert drawn["codes"] == view.found.classes.tolist()
         assert sorted(drawn["bubbles"]) == sorted(bubble.id for bubble in wanted.bubbles)
         assert wanted.sentences[""].figure in drawn["say"]
-        names = frame.locator(AREAS).evaluate_all(
-            "(e) => e.map((a) => [a.dataset.municipality, a.getAttribute('aria-label')])"
-        )
-        assert len(names) == 15
-        for code, label in names:
+        for code, label in area_names(page).items():
             assert wanted.sentences[code].figure in label
     sizes = frame.evaluate(
         "performance.getEntriesByType('resource').map((e) => [e.name, e.encodedBodySize])"
@@ -99,13 +72,31 @@ DARK = "rgb(18, 25, 31)"
 REST = ("stod", "omrade", "satt", "grans", "lager")
 
 
-def test_K1_I7_F24_on_a_phone_headline_and_map_share_the_first_screen(
-    open_page: OpenPage, phone: Page
+def scroll_by_finger(page: Page) -> None:
+    """Drag one finger upwards over the map, until the page has gone some way."""
+    frame = page.locator(MAP).first
+    frame.evaluate("(e) => e.scrollIntoView({block: 'center'})")
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before: float = page.evaluate(top)
+    box = frame_box(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for step in range(15):
+        kind = "touchMove" if step else "touchStart"
+        points = [{"x": x, "y": y - 12 * step}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(16)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(f"(before) => {top} > before + 100", arg=before)
+
+
+def test_K1_I7_F24_on_a_phone_the_map_is_in_the_first_screen_and_traps_no_finger(
+    phone: Page,
 ) -> None:
-    """On a dark one; every target is large enough for a thumb."""
+    """On a dark one; every target is large enough for a thumb; the map moves with two fingers."""
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.emulate_media(color_scheme="dark")
-    page = open_page(page=phone)
+    page = load(phone)
     box = frame_box(page)
     assert box["y"] < 240
     assert box["height"] >= 0.54 * 844
@@ -123,6 +114,12 @@ def test_K1_I7_F24_on_a_phone_headline_and_map_share_the_first_screen(
     for found in (one.bounding_box() for one in (more, *fields)):
         assert found
         assert found["x"] + found["width"] <= 390
+    frame, where_it_is = map_frame(page), "[map.getCenter(), map.getZoom()]"
+    before = frame.evaluate(where_it_is)
+    assert frame.evaluate("map.dragging.enabled()") is False
+    assert frame.evaluate("map.touchZoom.enabled()") is True
+    scroll_by_finger(page)
+    assert frame.evaluate(where_it_is) == before
 
 
 LABELS = """() => {
@@ -163,11 +160,8 @@ NAMED = {
 }
 
 
-@pytest.mark.parametrize("screen", ["page", "phone"])
-def test_K6_G6_names_stand_by_their_own_marker_and_touch_no_other(
-    open_page: OpenPage, request: pytest.FixtureRequest, screen: str
-) -> None:
-    page = open_page(page=request.getfixturevalue(screen))
+def test_K6_G6_names_stand_by_their_own_marker_and_touch_no_other(hand: Hand) -> None:
+    page = load(hand.page)
     for path, wanted in NAMED.items():
         if path != "/":
             go(page, path)
@@ -178,10 +172,8 @@ def test_K6_G6_names_stand_by_their_own_marker_and_touch_no_other(
         assert map_frame(page).evaluate(LABELS) == [], path
 
 
-def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(
-    open_page: OpenPage,
-) -> None:
-    page = open_page()
+def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(page: Page) -> None:
+    load(page)
     frame, sent, said = map_frame(page), count_messages(page), set()
     row = page.locator(".ris-row").first
     row.hover()
@@ -190,10 +182,10 @@ def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(
     frame.locator('.ris-bubble[data-town="2480-umea"]').focus()
     marked = page.locator(".ris-row[data-map-hot]").count()
     assert marked == page.locator('.ris-row[data-map-ids~="2480-umea"]').count() > 0
-    assert "Umeå" in state(page)["say"]
-    for area in frame.locator(AREAS).all():
+    assert "Umeå" in map_state(page)["say"]
+    for area in frame.locator("[data-municipality]").all():
         area.focus()
-        said.add(state(page)["say"])
+        said.add(map_state(page)["say"])
         page.keyboard.press("p")
     page.mouse.move(500, 500)
     page.mouse.move(600, 450, steps=4)
@@ -203,42 +195,38 @@ def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(
     assert sent == []
 
 
-def test_K2_K6_X4_enter_outlines_and_zooms_and_the_whole_county_comes_back(
-    open_page: OpenPage, axe: Callable[[Page], None]
-) -> None:
-    page = open_page("/?kommun=2418&alla=ja&zzz=1")
-    page.evaluate("document.querySelectorAll('main details').forEach((e) => { e.open = true; })")
-    axe(page)  # with a panel, a notice and everybody
+def test_K2_K6_enter_outlines_and_zooms_and_the_whole_county_comes_back(page: Page) -> None:
+    load(page, "/?kommun=2418")
     frame, zooms = map_frame(page), []
     for code in ("2421", ""):
         frame.get_by_role("button", name="Hela länet").click()
         wait_for(page, "() => window.risState().chosen === ''")
         settle(page)
-        zooms.append(state(page)["zoom"])
+        zooms.append(map_state(page)["zoom"])
         expect(page.locator("#h-panel")).to_have_count(0)
         if code:
-            choose_by_keyboard(page, code)
-            assert state(page)["zoom"] > zooms[0]
+            frame.locator(f'[data-municipality="{code}"]').press("Enter")
+            wait_for(page, "(code) => window.risState().chosen === code", code)
+            settle(page)
+            assert map_state(page)["zoom"] > zooms[0]
             expect(frame.locator(".ris-chosen.core")).to_have_count(1)
             expect(frame.locator(".ris-route.core")).to_have_count(1)
             area = frame.locator(f'[data-municipality="{code}"]')
             expect(area).to_have_attribute("aria-pressed", "true")
             expect(page.locator("#h-panel")).to_have_text("Storuman")
-            assert parse_qs(urlsplit(page.url).query)["kommun"] == [code]
+            assert query(page)["kommun"] == [code]
     # the wheel scrolls the page (G5)
     page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     box = frame_box(page)
     page.mouse.move(box["x"] + 400, box["y"] + 300)
     page.mouse.wheel(0, 250)
     page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 100")
-    assert [*zooms, state(page)["zoom"]] == pytest.approx([zooms[0]] * 3, abs=0.06)
+    assert [*zooms, map_state(page)["zoom"]] == pytest.approx([zooms[0]] * 3, abs=0.06)
 
 
-def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(
-    open_page: OpenPage,
-) -> None:
-    page = open_page()
-    before = state(page)
+def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(page: Page) -> None:
+    load(page)
+    before = map_state(page)
     # nothing that is said to the server arrives until the map has changed
     page.evaluate(
         """() => {
@@ -258,19 +246,17 @@ def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(
     view = map_view(
         service(data_dir()).moment().world, MapChoice(phase=Phase.VAXA), tr=translator(Language.SV)
     )
-    assert state(page)["codes"] == picture(view).classes != before["codes"]
+    assert map_state(page)["codes"] == picture(view).classes != before["codes"]
     # a fast double click ends with the last choice
     page.locator(".st-key-start-grans button", has_text="30").click()
     page.locator(".st-key-start-grans button", has_text="120").click()
-    page.wait_for_url(re.compile("grans=120"))
-    settle(page)
+    arrive(page, "grans=120")
     wait_for(page, "() => window.risState().url.includes('grans=120')")
     all_rows = page.locator(".ris-row").count()
     bubble = map_frame(page).locator(".ris-bubble").first
     town = bubble.get_attribute("data-town")
-    bubble.press("Enter")
-    page.wait_for_url(re.compile(f"tatort={town}"))
-    settle(page)
+    bubble.press("Space")  # and Enter on Styrkeområden
+    arrive(page, f"tatort={town}")
     assert 0 < page.locator(".ris-row").count() < all_rows
 
 
@@ -284,36 +270,27 @@ def shows_what_is_named(page: Page, name: str) -> None:
     assert 57 <= named["y"] < page.viewport_size["height"]
 
 
-def test_K2_G10_a_link_to_a_town_shows_it_and_a_finger_on_a_bubble_chooses_another(
-    open_page: OpenPage, phone: Page
-) -> None:
+def test_K2_G10_a_link_shows_a_town_and_a_finger_on_a_bubble_chooses_another(phone: Page) -> None:
     """Nothing may grow under the finger between its press and the click."""
-    page = open_page("/?tatort=2481-lycksele", page=phone)
+    page = load(phone, "/?tatort=2481-lycksele")
     shows_what_is_named(page, "Lycksele")
     for town in ("2480-umea", "2482-skelleftea", "2481-lycksele"):
         map_frame(page).locator(f'.ris-bubble[data-town="{town}"]').tap()
-        page.wait_for_url(re.compile(f"tatort={town}"))
-        settle(page)
+        arrive(page, f"tatort={town}")
 
 
-@pytest.mark.parametrize("device", ["page", "phone"])
-def test_K2_K4_G10_from_a_link_to_an_actor_by_keyboard_and_by_touch(
-    open_page: OpenPage, request: pytest.FixtureRequest, device: str
-) -> None:
+def test_K2_K4_G10_from_a_link_to_an_actor_by_keyboard_and_by_touch(hand: Hand) -> None:
     """A phase, a municipality on the map, its panel, and on: with keys alone, and with taps."""
-    page = open_page("/?kommun=2481", page=request.getfixturevalue(device))
+    page, press = load(hand.page, "/?kommun=2481"), hand.press
     shows_what_is_named(page, "Lycksele")
-    press = (lambda e: e.tap()) if device == "phone" else (lambda e: e.press("Enter"))
     press(page.locator(".st-key-start-fas button", has_text="Växa"))
-    page.wait_for_url(re.compile("fas=vaxa"))
-    settle(page)
+    arrive(page, "fas=vaxa")
     area = map_frame(page).locator('[data-municipality="2417"]')  # Norsjö
-    if device == "phone":
+    if hand.is_touch:
         area.evaluate("""(e) => e.dispatchEvent(new MouseEvent('click', {bubbles: true}))""")
     else:
         area.press("Enter")
-    page.wait_for_url(re.compile("kommun=2417"))
-    settle(page)
+    arrive(page, "kommun=2417")
     expect(page.locator("#h-panel")).to_have_text("Norsjö")
     press(page.locator(".ris-actions a").first)
     page.wait_for_url("**/kommun?*kommun=2417*")
