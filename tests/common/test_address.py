@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
@@ -39,59 +39,41 @@ class Example(Choice):
 
 
 CONTEXT = {"places": ("2422", "inland")}
-
-
-def read(**query: list[str]) -> tuple[Example, tuple[IgnoredValue, ...]]:
-    return Example.read(query, context=CONTEXT)
-
-
-def test_no_choice_has_an_empty_address() -> None:
-    assert Example().query() == {}
-    assert read() == (Example(), ())
-
-
-def test_many_values_in_any_order_or_with_commas_are_one_choice() -> None:
-    several, _ = read(fas=["vaxa", "ide"])
-    assert several == read(fas=["ide,vaxa"])[0]
-    assert several.phases == (Phase.IDE, Phase.VAXA)
-    assert several.query() == {"fas": ["ide", "vaxa"]}
-
-
-def test_a_default_can_be_taken_back() -> None:
-    everything, ignored = read(fas=["alla"])
-    assert everything.phases == ()
-    assert not ignored
-    assert everything.query() == {"fas": ["alla"]}
+TWO = (Phase.IDE, Phase.VAXA)
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [("fas", "idag"), ("grans", "61"), ("grans", "x"), ("plats", "9999"), ("vinter", "kanske")],
+    ("key", "values", "chosen", "address", "ignored"),
+    [
+        ("fas", [], {}, [], []),
+        ("fas", ["vaxa", "ide"], {"phases": TWO}, ["ide", "vaxa"], []),
+        ("fas", ["ide,vaxa"], {"phases": TWO}, ["ide", "vaxa"], []),
+        ("fas", ["alla"], {"phases": ()}, ["alla"], []),
+        ("fas", ["idag"], {}, [], ["idag"]),
+        ("omrade", ["alla"], {}, [], ["alla"]),
+        ("grans", ["alla"], {}, [], ["alla"]),
+        ("grans", ["61"], {}, [], ["61"]),
+        ("grans", ["30", "90", "x"], {"limit": 90}, ["90"], ["x"]),
+        ("plats", ["9999"], {}, [], ["9999"]),
+        ("vinter", ["kanske"], {}, [], ["kanske"]),
+        ("q", ["  mat,  dryck "], {"text": "mat, dryck"}, ["mat, dryck"], []),
+        ("q", ["x" * 500], {"text": "x" * MAX_TEXT_LENGTH}, ["x" * MAX_TEXT_LENGTH], []),
+    ],
 )
-def test_I5_a_value_that_means_nothing_is_left_out_and_named(key: str, value: str) -> None:
-    choice, ignored = read(**{key: [value]})
-    assert choice == Example()
-    assert ignored == (IgnoredValue(key, value),)
-
-
-def test_what_cannot_be_taken_back_is_no_value() -> None:
-    assert read(grans=["alla"])[1] == (IgnoredValue("grans", "alla"),)
-    assert read(omrade=["alla"])[1] == (IgnoredValue("omrade", "alla"),)
-
-
-def test_of_several_values_where_one_is_wanted_the_last_counts() -> None:
-    assert read(grans=["30", "90", "x"])[0].limit == 90
-
-
-def test_free_text_keeps_its_commas_and_is_cut() -> None:
-    assert read(q=["  mat,  dryck "])[0].text == "mat, dryck"
-    assert len(read(q=["x" * 500])[0].text) == MAX_TEXT_LENGTH
+def test_I5_an_address_means_one_choice_and_what_means_nothing_is_left_out_and_named(
+    key: str, values: list[str], chosen: dict[str, Any], address: list[str], ignored: list[str]
+) -> None:
+    """Of several values where one is wanted the last counts; a default can be taken back."""
+    choice, left_out = Example.read({key: values}, context=CONTEXT)
+    assert choice == Example(**chosen)
+    assert choice.query() == ({key: address} if address else {})
+    assert left_out == tuple(IgnoredValue(key, value) for value in ignored)
 
 
 def test_a_program_that_asks_for_something_unknown_is_refused() -> None:
     with pytest.raises(ValidationError):
         Example.model_validate({"fas": ["ide"], "fasen": ["ide"]})
-    assert Example.model_validate({"fas": ["ide,vaxa"]}).phases == (Phase.IDE, Phase.VAXA)
+    assert Example.model_validate({"fas": ["ide,vaxa"]}).phases == TWO
 
 
 @given(
@@ -104,21 +86,11 @@ def test_a_program_that_asks_for_something_unknown_is_refused() -> None:
     text=st.text(max_size=100).map(lambda t: " ".join(t.split())[:MAX_TEXT_LENGTH].strip()),
 )
 def test_I5_the_address_alone_restores_the_choice(
-    phases: set[Phase],
-    types: set[ServiceType],
-    area: StrengthArea | None,
-    limit: int,
-    place: str,
-    winter: bool,
-    text: str,
+    phases: set[Phase], types: set[ServiceType], **others: Any
 ) -> None:
     chosen = Example(
         phases=tuple(p for p in Phase if p in phases),
         types=tuple(t for t in ServiceType if t in types),
-        area=area,
-        limit=limit,
-        place=place,
-        winter=winter,
-        text=text,
+        **others,
     )
     assert Example.read(chosen.query(), context=CONTEXT) == (chosen, ())
