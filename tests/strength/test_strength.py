@@ -18,9 +18,11 @@ from ris_map.strength.page import (
     map_sentence,
     more_html,
 )
+from ris_map.web.map import MapPicture
 from ris_map.words.language import Language
-from tests.factories import DAY, real_world
-from tests.factories import real_words as words
+from tests.factories import DAY, real_words, real_world
+
+SWEDISH = real_words(Language.SV)
 
 
 def chosen(area: StrengthArea | None, **more: str) -> StrengthChoice:
@@ -30,6 +32,12 @@ def chosen(area: StrengthArea | None, **more: str) -> StrengthChoice:
 @pytest.fixture
 def figures() -> StrengthFigures:
     return strength_figures(real_world())
+
+
+def picture(figures: StrengthFigures, area: StrengthArea | None) -> MapPicture:
+    found = map_layer(figures, chosen(area), words=SWEDISH).picture
+    assert isinstance(found, MapPicture)
+    return found
 
 
 def test_W10_an_actor_open_to_all_is_no_areas_own(figures: StrengthFigures) -> None:
@@ -42,69 +50,57 @@ def test_W10_an_actor_open_to_all_is_no_areas_own(figures: StrengthFigures) -> N
     assert len(set(figures.counts.values())) > 1, "a figure that is the same for all says nothing"
 
 
-def test_W10_own_neutral_and_unknown_add_up_to_the_core(figures: StrengthFigures) -> None:
+def test_W10_own_neutral_and_unknown_add_up_to_the_core_at_work_in_the_county(
+    figures: StrengthFigures,
+) -> None:
     groups = (figures.own(None), figures.neutral, figures.unknown)
     ids = [item.actor.id for group in groups for item in group]
     assert len(ids) == len(set(ids)) == len(figures.core)
-
-
-def test_adjacent_actors_are_in_no_count(figures: StrengthFigures) -> None:
-    assert all(item.actor.scope is Scope.CORE for item in figures.core)
-    assert all(item.actor.scope is Scope.ADJACENT for item in figures.adjacent)
+    assert {item.actor.scope for item in figures.core} == {Scope.CORE}
+    assert {item.actor.scope for item in figures.adjacent} == {Scope.ADJACENT}
     assert figures.near(StrengthArea.BESOKSNARING)
-
-
-def test_actors_are_at_work_in_the_county(figures: StrengthFigures) -> None:
     for item in (*figures.core, *figures.adjacent):
         assert item.actor.is_active(DAY)
         assert not item.actor.outside_county
 
 
 @pytest.mark.parametrize("area", [None, *STRENGTH_AREAS])
-def test_W1_bubbles_count_the_actors_of_the_list(
+def test_W1_bubbles_count_the_actors_of_the_list_and_the_headline_is_honest(
     figures: StrengthFigures, area: StrengthArea | None
 ) -> None:
-    lists = {"own": figures.own(area), "neutral": figures.neutral, "adjacent": figures.near(area)}
-    for kind, actors in lists.items():
-        expected = {item.actor.id for item in actors if item.offices}
+    near = figures.near(area) if area else ()
+    for kind, actors in (
+        ("own", figures.own(area)),
+        ("neutral", figures.neutral),
+        ("adjacent", near),
+    ):
         towns = [town for town in figures.towns(area) if town.kind == kind]
-        if kind == "adjacent" and area is None:
-            assert towns == []
-            continue
+        expected = {item.actor.id for item in actors if item.offices}
         assert {actor.id for town in towns for actor in town.actors} == expected
-    bubbles = map_layer(figures, chosen(area), words=words(Language.SV)).picture.bubbles  # type: ignore[union-attr]
+    bubbles = picture(figures, area).bubbles
     assert [b.count for b in bubbles] == [len(town.actors) for town in figures.towns(area)]
     assert len({b.id for b in bubbles}) == len(bubbles)
+    for said in map(real_words, Language):
+        texts = [
+            headline(figures, area, words=said),
+            lead(figures, area, tr=said.tr),
+            map_sentence(figures, area, words=said),
+        ]
+        assert all(text and not re.search(r"[{}]|None(?! of)|  ", text) for text in texts)
+        assert str(len(figures.own(area))) in texts[0]
 
 
-@pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("area", [None, *STRENGTH_AREAS])
-def test_texts_are_whole_and_the_headline_is_honest(
-    figures: StrengthFigures, area: StrengthArea | None, language: Language
+def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
+    figures: StrengthFigures,
 ) -> None:
-    said = words(language)
-    texts = [
-        headline(figures, area, words=said),
-        lead(figures, area, tr=said.tr),
-        map_sentence(figures, area, words=said),
-    ]
-    assert all(text and not re.search(r"[{}]|None(?! of)|  ", text) for text in texts)
-    assert str(len(figures.own(area))) in texts[0]
-
-
-def test_no_own_actor_is_said_in_the_headline(figures: StrengthFigures) -> None:
     area = StrengthArea.BESOKSNARING
-    said = words(Language.SV)
-    assert headline(figures, area, words=said) == "Besöksnäring: 0 egna aktörer"
-    html = list_html(figures, chosen(area), words=said)
+    assert headline(figures, area, words=SWEDISH) == "Besöksnäring: 0 egna aktörer"
+    html = list_html(figures, chosen(area), words=SWEDISH)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
     assert html.index('data-group="near"') < html.index('data-group="open"')
-
-
-def test_own_actors_stand_first_and_whole(figures: StrengthFigures) -> None:
     area = StrengthArea.DIGITALISERING
-    html = list_html(figures, chosen(area), words=words(Language.SV))
+    html = list_html(figures, chosen(area), words=SWEDISH)
     assert html.index('data-group="own"') < html.index('data-group="open"')
     own = html.split('data-group="own"')[1].split("</section>")[0]
     assert "<details" not in own
@@ -113,7 +109,7 @@ def test_own_actors_stand_first_and_whole(figures: StrengthFigures) -> None:
 
 def test_K4_bars_are_links_that_hold_the_figures(figures: StrengthFigures) -> None:
     choice = StrengthChoice(omrade=StrengthArea.LIVSMEDEL, bredd=Scope.CORE)
-    html = bars_html(figures, choice, words=words(Language.SV))
+    html = bars_html(figures, choice, words=SWEDISH)
     assert html.count("data-area=") == len(STRENGTH_AREAS)
     assert html.count('aria-current="true"') == 1
     shown = [int(n) for n in re.findall(r"<b>(\d+)</b>", html)]
@@ -125,7 +121,7 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
     for item in figures.meeting_places:
         assert ServiceType.MOTESPLATS in item.actor.service_types
         assert item.is_neutral or len(item.actor.strength_areas.areas) > 1
-    html = more_html(figures, None, words=words(Language.SV))
+    html = more_html(figures, None, words=SWEDISH)
     assert all(item.actor.id in html for item in figures.meeting_places)
     assert "2026-11" in html
 
@@ -134,19 +130,18 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
 def test_K4_a_place_of_the_map_narrows_the_list(
     figures: StrengthFigures, place: dict[str, str]
 ) -> None:
-    everywhere, here = chosen(None), chosen(None, **place)
-    said = words(Language.SV)
-    whole, part = (list_html(figures, one, words=said) for one in (everywhere, here))
+    whole, part = (
+        list_html(figures, one, words=SWEDISH) for one in (chosen(None), chosen(None, **place))
+    )
     assert 0 < part.count('class="ris-row"') < whole.count('class="ris-row"')
     assert all("2480-umea" in towns for towns in re.findall(r'data-map-ids="([^"]*)"', part))
     assert "Kontor i Umeå." in part
 
 
 def test_K2_every_municipality_has_its_sentence(figures: StrengthFigures) -> None:
-    layer = map_layer(figures, chosen(None), words=words(Language.SV))
-    assert len(layer.picture.sentences) == 16  # type: ignore[union-attr]
-    storuman = layer.picture.sentences["2421"]  # type: ignore[union-attr]
-    assert storuman.figure == "0"
-    assert "Storuman" in storuman.text
-    empty = list_html(figures, chosen(None, kommun="2421"), words=words(Language.SV))
+    sentences = picture(figures, None).sentences
+    assert len(sentences) == 16
+    assert sentences["2421"].figure == "0"
+    assert "Storuman" in sentences["2421"].text
+    empty = list_html(figures, chosen(None, kommun="2421"), words=SWEDISH)
     assert "Ingen har kontor i Storuman." in empty
