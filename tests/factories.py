@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+from yaml import CSafeLoader, load
 
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
@@ -25,7 +26,6 @@ from ris_map.register.model import (
     RegisterMeta,
     ServiceArea,
     Source,
-    StatusNote,
     StrengthAreas,
 )
 from ris_map.register.reading import load_register
@@ -85,6 +85,13 @@ def real_register() -> Register:
 
 
 @cache
+def raw_actors(name: str = "actors.yaml") -> list[dict[str, Any]]:
+    """Return a register as any reader of YAML reads it, without anything of the product."""
+    records: list[dict[str, Any]] = load((DATA / name).read_bytes(), Loader=CSafeLoader)["actors"]
+    return records
+
+
+@cache
 def real_world(day: date = DAY) -> World:
     """Return the register, roads and people as they are, read once per process."""
     return World(foundations=foundations(DATA), register=_register_of(day), on=day)
@@ -118,19 +125,17 @@ def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:
     return LocalText(sv=sv, en=en)
 
 
-def make_modes(
-    *,
-    office: Availability = Availability.OFFERED,
-    visit: Availability = Availability.UNKNOWN,
-    digital: Availability = Availability.UNKNOWN,
-    phone: Availability = Availability.UNKNOWN,
-) -> DeliveryModes:
+def make_modes(**known: Availability) -> DeliveryModes:
     """Return delivery modes; by default only the office is known."""
-    return DeliveryModes(office=office, visit=visit, digital=digital, phone=phone)
+    modes: dict[str, Availability] = dict.fromkeys(Delivery, Availability.UNKNOWN)
+    return DeliveryModes(**(modes | {"office": Availability.OFFERED} | known))
 
 
 def make_offer(**changes: Any) -> Offer:
-    """Return an offer: advice in the idea phase at an office."""
+    """Return an offer: advice in the idea phase at an office.
+
+    What is known rests on an editorial basis, so that no claim is needed.
+    """
     values: dict[str, Any] = {
         "service_type": ServiceType.RADGIVNING,
         "phases": (Phase.IDE,),
@@ -138,14 +143,9 @@ def make_offer(**changes: Any) -> Offer:
         "basis": Basis.SOURCE,
     }
     values |= changes
-    values.setdefault("delivery_basis", basis_for(values["delivery"]))
+    known = [m for m in Delivery if values["delivery"].of(m) is not Availability.UNKNOWN]
+    values.setdefault("delivery_basis", DeliveryBasis(**dict.fromkeys(known, Basis.EDITORIAL)))
     return Offer(**values)
-
-
-def basis_for(modes: DeliveryModes) -> DeliveryBasis:
-    """Return a basis for whatever is known: editorial, so that no claim is needed."""
-    known = {m.value: modes.of(m) is not Availability.UNKNOWN for m in Delivery}
-    return DeliveryBasis(**{m: Basis.EDITORIAL for m, is_known in known.items() if is_known})
 
 
 def make_office(*, code: str = "2480", **changes: Any) -> Office:
@@ -303,21 +303,9 @@ def slugs() -> st.SearchStrategy[str]:
 
 def partial_dates(*, first: int = 1990, last: int = 2024) -> st.SearchStrategy[str]:
     """Return partial dates of all three lengths between two years."""
-    return st.one_of(
-        st.integers(first, last).map(str),
-        st.tuples(st.integers(first, last), st.integers(1, 12)).map(
-            lambda parts: f"{parts[0]}-{parts[1]:02}"
-        ),
-        st.tuples(st.integers(first, last), st.integers(1, 12), st.integers(1, 28)).map(
-            lambda parts: f"{parts[0]}-{parts[1]:02}-{parts[2]:02}"
-        ),
-    )
-
-
-def delivery_modes() -> st.SearchStrategy[DeliveryModes]:
-    """Return every combination of delivery modes."""
-    level = st.sampled_from(Availability)
-    return st.builds(DeliveryModes, office=level, visit=level, digital=level, phone=level)
+    days = st.dates(date(first, 1, 1), date(last, 12, 31))
+    lengths = st.sampled_from([len("2024"), len("2024-05"), len("2024-05-31")])
+    return st.builds(lambda day, length: day.isoformat()[:length], days, lengths)
 
 
 def offers() -> st.SearchStrategy[Offer]:
@@ -326,26 +314,22 @@ def offers() -> st.SearchStrategy[Offer]:
         make_offer,
         service_type=st.sampled_from(ServiceType),
         phases=st.sets(st.sampled_from(Phase)).map(lambda p: tuple(q for q in Phase if q in p)),
-        delivery=delivery_modes(),
+        delivery=st.builds(DeliveryModes, **dict.fromkeys(Delivery, st.sampled_from(Availability))),
         basis=st.sampled_from(Basis),
     )
 
 
-@st.composite
-def offices(draw: st.DrawFn, *, office_id: str = "kontor") -> Office:
-    """Return offices near the main town of any municipality."""
-    code = draw(st.sampled_from(MUNICIPALITY_CODES))
-    _, lat, lon = TOWNS[code]
-    return make_office(
-        code=code,
-        id=office_id,
-        street=draw(st.none() | words(max_words=2)),
-        lat=round(lat + draw(st.floats(-0.01, 0.01)), 5),
-        lon=round(lon + draw(st.floats(-0.01, 0.01)), 5),
-        precision=draw(st.sampled_from(Precision)),
-        uncertainty_m=draw(st.none() | st.integers(1, 5000)),
-        basis=draw(st.sampled_from(Basis)),
-        note=draw(st.none() | local_texts()),
+def offices() -> st.SearchStrategy[Office]:
+    """Return offices in the main town of any municipality."""
+    return st.builds(
+        make_office,
+        code=st.sampled_from(MUNICIPALITY_CODES),
+        id=slugs(),
+        street=st.none() | words(max_words=2),
+        precision=st.sampled_from(Precision),
+        uncertainty_m=st.none() | st.integers(1, 5000),
+        basis=st.sampled_from(Basis),
+        note=st.none() | local_texts(),
     )
 
 
@@ -383,56 +367,33 @@ def delivery_claims() -> st.SearchStrategy[DeliveryClaim]:
     )
 
 
-@st.composite
-def actors(draw: st.DrawFn, *, actor_id: str | None = None) -> Actor:
-    """Return actors that pass every check of a register of one (successors are left out)."""
-    status = draw(st.sampled_from(Status))
-    year = draw(st.integers(1950, 2023))
-    is_ended = status is Status.ENDED
-    chosen = draw(st.lists(offers(), min_size=1, max_size=3, unique_by=lambda o: o.service_type))
-    count = draw(st.integers(0, 3))
-    seen = draw(partial_dates(first=2021) if status is Status.ACTIVE else partial_dates())
-    is_municipal = draw(st.booleans())
-    answers = {name: draw(st.sampled_from(Answer)) for name in ("own_offer", "to_innovators")}
-    is_core = (
-        set(answers.values()) == {Answer.YES}
-        and status in {Status.ACTIVE, Status.ENDED}
-        and seen >= "2021"
-        and not is_municipal
-    )
-    note = StatusNote(
-        finding=draw(local_texts()), settled=draw(st.booleans()), sources=("https://example.org",)
-    )
-    return make_actor(
-        id=actor_id or draw(slugs()),
-        name=draw(words(max_words=4)),
-        kind=draw(st.sampled_from(ActorKind)),
-        scope=Scope.CORE if is_core else Scope.ADJACENT,
-        municipal=is_municipal,
-        **answers,
-        status=status,
-        status_note=draw(st.none() | st.just(note)),
-        valid_from=draw(st.none() | st.just(str(year))),
-        valid_to=draw(partial_dates(first=year + 1)) if is_ended else None,
-        in_2022=draw(st.sampled_from(Answer)),
-        summary=draw(local_texts()),
-        homepage=draw(st.none() | slugs().map(lambda slug: f"https://{slug}.example")),
-        strength_areas=draw(strength_areas()),
-        offers=tuple(chosen),
-        offices=tuple(draw(offices(office_id=f"kontor-{n + 1}")) for n in range(count)),
-        service_area=draw(service_areas()),
-        delivery_claims=tuple(draw(st.lists(delivery_claims(), max_size=2, unique=True))),
-        confidence=draw(st.sampled_from(Confidence)),
-        last_evidence=seen,
-        last_confirmed=draw(st.none() | partial_dates()),
-        note=draw(st.none() | local_texts()),
+def some(items: st.SearchStrategy[Any], *, least: int = 0, key: str) -> st.SearchStrategy[Any]:
+    """Return up to three items that differ in one field."""
+    unique = st.lists(items, min_size=least, max_size=3, unique_by=lambda item: getattr(item, key))
+    return unique.map(tuple)
+
+
+def actors() -> st.SearchStrategy[Actor]:
+    """Return actors at work that pass every check of a register of one."""
+    return st.builds(
+        make_actor,
+        id=slugs(),
+        name=words(max_words=4),
+        kind=st.sampled_from(ActorKind),
+        in_2022=st.sampled_from(Answer),
+        summary=local_texts(),
+        homepage=st.none() | slugs().map(lambda slug: f"https://{slug}.example"),
+        strength_areas=strength_areas(),
+        offers=some(offers(), least=1, key="service_type"),
+        offices=some(offices(), key="id"),
+        service_area=service_areas(),
+        delivery_claims=some(delivery_claims(), key="url"),
+        confidence=st.sampled_from(Confidence),
+        last_confirmed=st.none() | partial_dates(),
+        note=st.none() | local_texts(),
     )
 
 
-@st.composite
-def registers(draw: st.DrawFn, *, max_actors: int = 6) -> Register:
-    """Return registers of up to a few actors with ids of their own."""
-    ids = draw(st.lists(slugs(), min_size=1, max_size=max_actors, unique=True))
-    return make_register().model_copy(
-        update={"actors": tuple(draw(actors(actor_id=actor_id)) for actor_id in ids)}
-    )
+def registers() -> st.SearchStrategy[Register]:
+    """Return registers of a few actors with ids of their own."""
+    return some(actors(), least=1, key="id").map(lambda found: make_register(*found))

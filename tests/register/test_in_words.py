@@ -1,0 +1,242 @@
+"""Words: the strategy's, complete, and what list, table and downloads say about an actor."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+
+import pytest
+
+from ris_map.common.faults import RegisterFaults
+from ris_map.common.yaml_file import dump_yaml, load_yaml
+from ris_map.register.in_words import (
+    ActorRow,
+    actor_row,
+    actor_rows,
+    place_id,
+    places_words,
+    report_url,
+    service_area_words,
+    strength_area_words,
+    town_id,
+)
+from ris_map.register.model import StrengthAreas
+from ris_map.register.selection import Filter, Group, select
+from ris_map.register.strategy import check_strategy, load_strategy
+from ris_map.register.vocabulary import (
+    STRENGTH_AREAS,
+    Availability,
+    Basis,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests import factories
+from tests.factories import DATA, DAY, real_register, strategy, words_in
+
+ROLE_ADDRESS = "fel@example.org"
+PARTIAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+LANGUAGES = list(Language)
+SWEDISH = words_in(Language.SV)
+
+
+@cache
+def real_rows(language: Language) -> tuple[ActorRow, ...]:
+    selection = select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
+    return actor_rows(selection.matches, words=words_in(language), on=DAY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I2_every_entry_of_the_register_says_everything_or_that_it_is_unknown(
+    language: Language,
+) -> None:
+    tr, rows = translator(language), real_rows(language)
+    assert len(rows) == len(real_register().actors)
+    for row in rows:
+        actor = real_register().by_id[row.id]
+        assert (row.name, row.summary) == (actor.name, actor.summary.in_(language))
+        texts = (row.service_types, row.strength_areas, row.confidence)
+        for text in (*texts, row.places, row.service_area):
+            assert text.strip(), row.id
+        assert not {"None", "null", "nan"}.intersection(map(str, asdict(row).values())), row.id
+        assert [mark.id for mark in row.phases] == list(actor.phases)
+        assert all(mark.letter and mark.label for mark in row.phases)
+        assert [mark.id for mark in row.delivery] == list(Delivery)
+        for mark in row.delivery:
+            assert mark.availability == actor.availability(Delivery(mark.id))
+            assert mark.label
+            assert mark.known == tr(f"availability.{mark.availability}")
+        assert PARTIAL_DATE.fullmatch(row.last_evidence) or row.last_evidence == tr("unknown")
+        never = tr("confirmed.never")
+        assert PARTIAL_DATE.fullmatch(row.last_confirmed) or row.last_confirmed == never
+        assert row.doubtful == (actor.status is Status.UNKNOWN)
+        parts = urlsplit(row.detail_url)
+        assert (parts.scheme, parts.netloc, parts.path) == ("", "", "/aktor")
+        assert parse_qs(parts.query) == {"id": [row.id], "lang": [language.value]}
+    assert any(row.doubtful for row in rows)
+    assert len({tr(f"availability.{state}") for state in Availability}) == len(Availability)
+
+
+def test_areas_say_all_unknown_or_their_labels_in_order() -> None:
+    two = (StrengthArea.LIVSMEDEL, StrengthArea.GRUV_MINERAL)
+    labels = ", ".join(map(SWEDISH.label, reversed(two)))
+    said = {(StrengthArea.ALL,): SWEDISH.tr("areas.all"), (): SWEDISH.tr("unknown"), two: labels}
+    for areas, text in said.items():
+        strength = StrengthAreas(areas=areas, basis=Basis.SOURCE)
+        actor = factories.make_actor(strength_areas=strength)
+        assert strength_area_words(actor, words=SWEDISH) == text
+    listed = {ServiceScope.MUNICIPALITIES: ("2482", "2463")}
+    for scope in ServiceScope:
+        area = factories.make_service_area(scope, municipalities=listed.get(scope, ()))
+        text = service_area_words(factories.make_actor(service_area=area), words=SWEDISH)
+        assert text == "Skellefteå, Åsele" if scope in listed else text
+
+
+def test_places_name_the_municipality_or_country_where_it_differs_or_that_there_is_none() -> None:
+    holmsund = factories.make_office(town="Holmsund")
+    inside = (factories.make_office(), holmsund, factories.make_office(code="2463"))
+    assert places_words(inside, words=SWEDISH) == "Holmsund (Umeå), Umeå, Åsele"
+    office = factories.make_outside_office(town="Mo i Rana")
+    assert office.outside
+    abroad = office.outside.model_copy(update={"country": "Norway"})
+    offices = (office.model_copy(update={"outside": abroad}),)
+    for language, norway in ((Language.SV, "Norge"), (Language.EN, "Norway")):
+        assert places_words(offices, words=words_in(language)) == f"Mo i Rana ({norway})"
+    nowhere = factories.make_actor(offices=())
+    row = actor_row(nowhere, (), group=Group.OFFICE, words=SWEDISH, on=DAY)
+    assert row.places == SWEDISH.tr("office.none-known")
+    assert (row.town_ids, row.municipalities) == ((), "")
+
+
+def test_ids_of_towns_are_ascii_one_per_town_and_those_of_the_seats_on_the_base_map() -> None:
+    towns: dict[str, set[tuple[str | None, str]]] = {}
+    for actor in real_register().actors:
+        for office in actor.offices:
+            if office.municipality is not None:
+                towns.setdefault(town_id(office), set()).add((office.municipality, office.town))
+    assert all(re.fullmatch(r"24\d\d(-[a-z0-9]+)+", found) for found in towns)
+    assert all(len(names) == 1 for names in towns.values())
+    background = json.loads((DATA / "background.geojson").read_text(encoding="utf-8"))
+    places = [feature["properties"] for feature in background["features"]]
+    seats = [place for place in places if place.get("kind") == "seat"]
+    assert len(seats) == 15
+    assert [place_id(one["id"][:4], one["name"]) for one in seats] == [one["id"] for one in seats]
+
+
+# Reporting an error.
+
+
+def read_mailto(url: str) -> dict[str, str]:
+    """Return subject and body of a message to the role address, and to nobody else."""
+    assert re.fullmatch(r"[!-~]+", url), "only printable ASCII, no spaces"
+    assert not re.search(r"%(?![0-9A-F]{2})", url)
+    assert not {'"', "<"}.intersection(url)
+    parts = urlsplit(url)
+    assert (parts.scheme, unquote(parts.path), parts.fragment) == ("mailto", ROLE_ADDRESS, "")
+    pairs = parse_qsl(parts.query.replace("+", "%2B"), strict_parsing=True)
+    assert sorted(name for name, _ in pairs) == ["body", "subject"]
+    return dict(pairs)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_I8_every_entry_opens_a_message_with_its_id_to_the_role_address(
+    language: Language,
+) -> None:
+    for row in real_rows(language):
+        sent = read_mailto(row.report_url)
+        assert all(row.id in text and row.name in text for text in sent.values())
+        assert "\n" not in sent["subject"]
+        assert "\\" not in sent["body"], "a line break, not the two signs of its escape"
+        assert len(sent["body"].splitlines()) >= 3
+        lines = row.report_url.count("%0A")
+        assert lines == row.report_url.count("%0D%0A"), "RFC 6068: a line ends with %0D%0A"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Råd & Dåd?cc=ond@example.com",
+        "x&bcc=ond@example.com#y",
+        "100 % + 1 = 2; \"citat\" 'apostrof' <b>",
+        "rad\r\nBcc: ond@example.com",
+        "{id} {0} {{7*7}} %0d%0aBcc:x",
+        "Ångström \u202e\U0001f600",
+    ],
+)
+def test_I8_a_hostile_name_cannot_add_receivers_or_headers(name: str) -> None:
+    assert name in read_mailto(report_url("a-1", name, words=SWEDISH))["body"]
+
+
+# The words of the strategy.
+
+STRATEGY = DATA / "strategy.yaml"
+
+
+def test_every_term_can_be_looked_up_with_its_label_and_explanation() -> None:
+    found = strategy()
+    for term in (*Phase, *ServiceType, *StrengthArea, *Delivery, *Scope):
+        assert found.label(term).sv, term
+    assert [found.phase(phase).letter for phase in Phase] == ["I", "U", "V"]
+    assert all(found.service_type(one).id == one for one in ServiceType)
+    assert all(found.strength_area(one).id == one for one in STRENGTH_AREAS)
+    assert all(area in found.group_of(area).areas for area in STRENGTH_AREAS)
+    assert {one.id for one in found.glossary} >= {"inkubator", "accelerator", "motesplats"}
+    # a sector-neutral actor has a label but belongs to no group
+    assert found.label(StrengthArea.ALL).sv == "Alla områden"
+    with pytest.raises(KeyError):
+        found.group_of(StrengthArea.ALL)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda raw: raw["phases"].pop(), "missing-words phases"),
+        (lambda raw: raw["scope"].append(raw["scope"][0]), "duplicate-id scope/core id"),
+        (lambda raw: raw["glossary"].append(raw["glossary"][0]), "duplicate-id glossary/"),
+        (lambda raw: raw.pop("goals"), "missing-field goals"),
+        (lambda raw: raw["phases"][0].pop("letter"), "missing-field phases/ide letter"),
+        (lambda raw: raw["phases"][0]["label"].pop("en"), "missing-field phases/ide label.en"),
+        (lambda raw: raw["phases"][0].update(id="x"), "not-in-vocabulary phases/x id"),
+        (lambda raw: raw["delivery"][0].update(x=1), "unknown-key delivery/office x"),
+        (
+            lambda raw: raw["strength_area_groups"][0]["areas"].pop(),
+            "not-in-one-group strength_area_groups",
+        ),
+        (lambda raw: raw["phases"][0]["label"].update(sv="<b>"), "html phases/ide label.sv"),
+        (lambda raw: raw["meta"]["note"].update(sv="a@b.se"), "personal-data meta.note.sv"),
+        (lambda raw: raw.update(phases=1), "wrong-type phases"),
+    ],
+)
+def test_x10_what_is_missing_or_twice_is_named_with_entry_and_field(
+    tmp_path: Path, change: Callable[[Any], object], fault: str
+) -> None:
+    raw = load_yaml(STRATEGY).value
+    change(raw)
+    path = tmp_path / "strategy.yaml"
+    path.write_text(dump_yaml(raw), encoding="utf-8")
+    with pytest.raises(RegisterFaults) as caught:
+        load_strategy(path)
+    faults = caught.value.faults
+    assert all(one.line for one in faults)
+    assert check_strategy(path) == list(faults)
+    found = [" ".join(filter(None, (one.code, one.record, one.field))) for one in faults]
+    assert any(one.startswith(fault) for one in found), found
+
+
+def test_a_file_that_cannot_be_read_or_is_no_mapping_is_named(tmp_path: Path) -> None:
+    assert [fault.code for fault in check_strategy(tmp_path / "gone")] == ["missing-file"]
+    path = tmp_path / "strategy.yaml"
+    path.write_text("- a\n")
+    assert [fault.code for fault in check_strategy(path)] == ["wrong-type"]

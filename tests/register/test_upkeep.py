@@ -1,0 +1,408 @@
+"""The register is tended: releases, differences, confirming, asking, and figures of its quality."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from ris_map.__main__ import main
+from ris_map.common.faults import DataFaults, RegisterFaults
+from ris_map.register import asking, quality, releases
+from ris_map.register.quality import HOMEPAGES, Report, load_homepages
+from ris_map.register.reading import canonical, load_register
+from ris_map.register.releases import ChangeKind
+from ris_map.register.vocabulary import Availability, Delivery, Phase, ServiceType, Status
+from ris_map.words import translator
+from ris_map.words.language import Language
+from tests.factories import (
+    DATA,
+    make_actor,
+    make_modes,
+    make_offer,
+    make_register,
+    make_source,
+    raw_actors,
+    real_register,
+    strategy,
+    text,
+)
+
+SWEDISH = translator(Language.SV)
+TODAY = date(2026, 11, 26)
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with a register of two actors; it is always the same day."""
+    monkeypatch.setenv("RIS_MAP_TODAY", TODAY.isoformat())
+    folder = tmp_path / "data"
+    folder.mkdir()
+    content = "# Överst.\n" + canonical(
+        make_register(make_actor(id="a"), make_actor(id="b", homepage="https://b.example"))
+    )
+    (folder / "actors.yaml").write_text(content, encoding="utf-8")
+    return folder
+
+
+# Releases.
+
+
+def test_R8_the_newest_release_is_the_register_and_each_has_its_notes() -> None:
+    first, *others = releases.load_releases(DATA)
+    assert first.meta.release
+    assert first.meta.release.number == "2022"
+    assert releases.changes(others[-1], real_register()) == (), "make a release of what has changed"
+    for frozen in others:
+        assert frozen.meta.release
+        assert (DATA / "releases" / f"{frozen.meta.release.number}.md").read_text("utf-8")
+
+
+def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Path) -> None:
+    register = load_register(data / "actors.yaml")
+    path = releases.make_release(data, register, number="2025.1", on="2025-09")
+    with pytest.raises(RegisterFaults, match="already"):
+        releases.make_release(data, register, number="2025.1", on="2025-09")
+    assert releases.check_releases(data) == []
+    path.write_text(path.read_text() + "\n")
+    assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
+    path.unlink()
+    assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
+    with pytest.raises(RegisterFaults):
+        releases.load_releases(data)
+
+
+def test_R8_what_was_added_ended_and_changed_is_told_with_sources() -> None:
+    before = make_register(
+        make_actor(id="kvar"), make_actor(id="slut"), make_actor(id="borta", name="Borta")
+    )
+    ended = make_actor(id="slut", status=Status.ENDED, valid_to="2025")
+    sources = (make_source(), make_source(url="https://example.org/ny"))
+    kept = make_actor(id="kvar", summary=text("Ny text"), sources=sources)
+    found = releases.changes(before, make_register(make_actor(id="ny"), kept, ended))
+    assert [(c.id, c.kind) for c in found if not c.field] == [
+        ("ny", ChangeKind.ADDED),
+        ("slut", ChangeKind.ENDED),
+        ("borta", ChangeKind.GONE),
+    ]
+    (summary,) = [c for c in found if c.field == "summary.sv"]
+    assert (summary.id, summary.after) == ("kvar", "Ny text")
+    assert summary.sources == ("https://example.org/ny",)
+    assert releases.changes(before, before) == ()
+
+
+def test_R8_a_day_is_shown_by_the_newest_release_up_to_it(data: Path) -> None:
+    current = load_register(data / "actors.yaml")
+    for number, on in (("2022", "2022"), ("2024.1", "2024-06")):
+        releases.make_release(data, current, number=number, on=on)
+    first, second = releases.load_releases(data)
+    shown = {
+        date(2020, 1, 1): first,
+        date(2022, 12, 31): first,
+        date(2024, 6, 29): first,
+        date(2024, 6, 30): second,
+        date(2024, 7, 1): current,
+    }
+    for day, register in shown.items():
+        assert releases.register_on(current, (first, second), on=day) is register, day
+    assert releases.register_on(current, (), on=date(2020, 1, 1)) is current
+
+
+def test_A2_an_identifier_that_vanishes_or_a_file_cut_off_is_named_and_refused(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    folder = Path(shutil.copytree(DATA, tmp_path / "data"))
+    path = folder / "actors.yaml"
+    kept, _, gone = path.read_text("utf-8").rpartition("\n  - id: ")
+    path.write_text(f"{kept}\n", encoding="utf-8")
+    assert main(["check", "--quiet-warnings", "--data", str(folder)]) == 1
+    said = capsys.readouterr().out
+    assert "vanished-id" in said
+    assert gone.partition("\n")[0] in said
+    assert load_register(path, today=TODAY), "sound in itself"
+
+
+# Confirming.
+
+
+def test_A4_confirming_changes_the_one_line_and_keeps_comments_and_order(data: Path) -> None:
+    path = data / "actors.yaml"
+    before = path.read_text().replace("    kind: company", "    # handskriven\n    kind: company")
+    path.write_text(before)
+    after = releases.confirm(path, "b", on="2026-11-26", url=None, today=TODAY).decode()
+    head, _, record = before.rpartition("  - id: b")
+    confirmed = record.replace("last_confirmed: '2025-06-01'", "last_confirmed: '2026-11-26'")
+    assert after == f"{head}  - id: b{confirmed}" != before
+
+
+def test_A4_the_address_becomes_a_source_in_canonical_form(data: Path) -> None:
+    path = data / "actors.yaml"
+    url = "https://example.org/vi-stammer"
+    path.write_bytes(releases.confirm(path, "a", on="2026-11", url=url, today=TODAY))
+    register = load_register(path, today=TODAY)
+    assert register.by_id["a"].sources[-1].url == url
+    assert path.read_text() == "# Överst.\n" + canonical(register)
+    # three dates, none derived from another
+    assert register.by_id["a"].last_evidence == "2025-05"
+    assert register.by_id["a"].last_checked is None
+
+
+@pytest.mark.parametrize(
+    ("actor_id", "on", "url"),
+    [
+        ("c", "2026-11-26", None),
+        ("a", "2026-11-27", None),
+        ("a", "2026-02-30", None),
+        ("a", "2026-11-26", "https:///x"),
+        ("a", "2026-11-26", "javascript:alert(1)"),
+    ],
+)
+def test_A4_what_is_not_understood_is_refused_and_nothing_is_written(
+    data: Path, actor_id: str, on: str, url: str | None
+) -> None:
+    path = data / "actors.yaml"
+    before = path.read_bytes()
+    with pytest.raises(RegisterFaults):
+        releases.confirm(path, actor_id, on=on, url=url, today=TODAY)
+    assert path.read_bytes() == before
+    assert [p.name for p in data.iterdir()] == ["actors.yaml"]
+
+
+def test_A4_the_commands_work_together(data: Path, capsys: Capture) -> None:
+    folder = ["--data", str(data)]
+    assert main(["release", "2026.1", *folder]) == 0
+    assert main(["confirm", "a", *folder]) == 0
+    assert main(["diff", "2026.1", "--json", *folder]) == 0
+    out = capsys.readouterr().out
+    found = json.loads(out[out.index("[\n") :])
+    assert [(one["id"], one["field"]) for one in found] == [("a", "last_confirmed")]
+    assert main(["confirm", "x", *folder]) == 1
+    assert main(["release", "sommaren", *folder]) == 2
+    assert main(["confirm", "a", "--on", "i går", *folder]) == 2
+    assert main(["links", *folder, "--seconds", "0.01"]) == 2
+
+
+# Asking.
+
+
+def test_a_letter_asks_for_exactly_what_is_unknown() -> None:
+    asked = [a for a in real_register().actors if asking.is_to_be_asked(a, today=TODAY)]
+    offers = [offer for actor in asked for offer in actor.offers]
+    offices = [office for actor in asked for office in actor.offices]
+    ways = [offer.delivery.of(mode) for offer in offers for mode in Delivery]
+    expected = {name: sum(not getattr(a, name) for a in asked) for name in asking.OPEN_FIELDS}
+    expected["phases"] = sum(not offer.phases for offer in offers)
+    expected["delivery"] = ways.count(Availability.UNKNOWN)
+    expected["offices"] = sum(not o.is_sourced and o.valid_to is None for o in offices)
+    fields = [question.field for actor in asked for question in asking.questions(actor)]
+    for name, count in expected.items():
+        assert sum(name in field.split(".") for field in fields) == count, name
+    for actor in asked:
+        written = asking.letter(actor, strategy=strategy(), names={}, address="karta@example.org")
+        different = {question.text(SWEDISH) for question in asking.questions(actor)}
+        numbered = [line for line in written.splitlines() if line[:1].isdigit()]
+        assert {line.partition(". ")[2] for line in numbered} == different, actor.id
+
+
+def test_letters_name_no_person_and_are_one_for_each(tmp_path: Path) -> None:
+    assert main(["letters", "-o", str(tmp_path), "--data", str(DATA)]) == 0
+    names = {path.stem for path in tmp_path.iterdir()}
+    assert names == {
+        a.id for a in real_register().actors if asking.is_to_be_asked(a, today=date.max)
+    }
+    assert "Garantia" in (tmp_path / "garantia-lycksele.txt").read_text("utf-8")
+
+
+a_cell = st.tuples(st.just("2401"), st.sampled_from(Phase), st.sampled_from(ServiceType))
+able_ones = st.frozensets(st.sampled_from("abcdef"), min_size=1, max_size=4)
+
+
+@given(unknown=st.dictionaries(a_cell, able_ones, max_size=12))
+def test_R14_the_call_list_is_the_smallest_that_can_settle_every_cell(
+    unknown: dict[tuple[str, Phase, ServiceType], frozenset[str]],
+) -> None:
+    chosen = {call.id for call in asking.call_list(unknown)}
+    assert all(able & chosen for able in unknown.values())
+    assert sum(call.cells for call in asking.call_list(unknown)) == len(unknown)
+    for fewer in combinations("abcdef", max(len(chosen) - 1, 0)):
+        assert not unknown or not all(able & set(fewer) for able in unknown.values())
+
+
+def test_R14_a_cell_that_somebody_is_known_to_serve_is_not_asked_about() -> None:
+    silent = make_actor(id="tyst")
+    assert len(asking.unknown_cells(make_register(silent), on=TODAY)) == 15
+    sure = make_offer(delivery=make_modes(digital=Availability.OFFERED))
+    helped = make_register(silent, make_actor(id="hjalper", offers=(sure,)))
+    assert asking.unknown_cells(helped, on=TODAY) == {}
+
+
+# How good it is, counted anew from the raw file.
+
+
+def living(name: str) -> list[dict[str, Any]]:
+    """Return those of the county that have not ended."""
+    return [a for a in raw_actors(name) if not a["outside_county"] and a["status"] != "ended"]
+
+
+def test_the_note_tells_what_the_register_consists_of(capsys: Capture) -> None:
+    assert main(["figures", "--data", str(DATA)]) == 0
+    note = (DATA.parent / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
+    told = note.partition("<!-- figures -->\n")[2].partition("<!-- /figures -->")[0]
+    assert told == capsys.readouterr().out, "write the part anew: python -m ris_map figures"
+
+
+def test_A3_every_share_is_what_a_count_of_the_raw_file_gives() -> None:
+    figures = {one.id: one for one in quality.quality(real_register(), today=TODAY)}
+    actors = living("actors.yaml")
+    offers = [offer for actor in actors for offer in actor["offers"]]
+    assert figures["confirmed"].count == sum(a["last_confirmed"] is not None for a in actors)
+    checked = [a["last_checked"] for a in actors if a.get("last_checked")]
+    assert figures["checked"].count == sum(day >= "2025-12" for day in checked)
+    for mode in ("office", "visit", "digital", "phone"):
+        known, sourced = figures[f"{mode}-known"], figures[f"{mode}-sourced"]
+        assert known.of == sourced.of == len(offers)
+        assert known.count == sum(o["delivery"][mode] != "unknown" for o in offers)
+        assert sourced.count == sum(o["delivery_basis"][mode] == "source" for o in offers)
+    assert figures["homepage"].count == sum(a["homepage_basis"] == "source" for a in actors)
+    assert all(0 <= one.count <= one.of for one in figures.values())
+
+
+def test_the_yardstick_stands_beside_our_counts() -> None:
+    registers = [load_register(DATA / name) for name in ("releases/2022.yaml", "actors.yaml")]
+    found = {one.id: one for one in quality.compared(registers[:1], registers[1])}
+    assert [one.outside for one in found.values()] == [31, 10, 7]
+    for name, field in (("releases/2022.yaml", "core_2022"), ("actors.yaml", "core_now")):
+        core = [a for a in living(name) if a["scope"] == "core" and a["status"] != "planned"]
+        kinds = [{o["service_type"] for o in a["offers"]} for a in core]
+        number = sum("inkubator_accelerator" in kind for kind in kinds)
+        assert getattr(found["incubator"], field) == number
+    assert all(one.core_2022 <= one.all_2022 for one in found.values())
+
+
+# What was reported.
+
+REASON = {"sv": "a", "en": "b"}
+
+
+def report(**changes: object) -> Report:
+    plain = {"id": "fel-ort", "what": {"sv": "Fel ort", "en": "Wrong town"}}
+    rest = dict.fromkeys(("about", "examined", "entered", "refused", "reason"))
+    return Report.model_validate({**plain, "received": "2026-03-02", **rest, **changes})
+
+
+def test_a_report_has_a_state_and_a_time_to_its_answer() -> None:
+    done = report(examined="2026-03-03", entered="2026-03-09")
+    open_ = report(received="2026-03")
+    refused = report(examined="2026-04", refused="2026-04-30", reason=REASON)
+    assert [r.state for r in (open_, done, refused)] == ["received", "entered", "refused"]
+    assert (done.answer_days, open_.answer_days, refused.answer_days) == (7, None, 59)
+    assert quality.median_days([open_]) is None
+    assert quality.median_days([done, open_, refused]) == 33
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entered": "2026-03-09"},
+        {"examined": "2026-03-03", "refused": "2026-03-04"},
+        {"examined": "2026-03-03", "reason": REASON},
+        {"examined": "2026-03-01"},
+        {"examined": "2026-03-09", "entered": "2026-03-04"},
+        {"examined": "2026-03", "entered": "2026-03", "refused": "2026-03", "reason": REASON},
+        {"received": "2026-13"},
+    ],
+)
+def test_F1_a_report_that_cannot_be_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        report(**changes)
+
+
+def test_reports_name_records_that_exist() -> None:
+    reports = quality.load_reports(DATA / "reports.yaml")
+    assert len({one.id for one in reports}) == len(reports)
+    assert {one.about for one in reports} <= {None, *real_register().by_id}
+
+
+# Homepages.
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, int | None]) -> None:
+    """Let each address answer with a code, or not at all; no other address is asked."""
+
+    @contextmanager
+    def opened(request: Any, **_: float) -> Iterator[SimpleNamespace]:
+        code = answers[request.full_url]
+        if code is None:
+            raise urllib.error.URLError("no route")
+        if code >= 400:
+            raise urllib.error.HTTPError(request.full_url, code, "", None, None)  # type: ignore[arg-type]
+        yield SimpleNamespace(status=code)
+
+    monkeypatch.setattr(quality.urllib.request, "urlopen", opened)
+
+
+def test_links_keeps_what_was_found_with_its_day(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    codes = {"lever": 200, "stanger-ute": 403, "borta": 404, "tyst": None, "trasig": 500}
+    register = make_register(
+        *(make_actor(id=one, homepage=f"https://{one}.example") for one in codes),
+        make_actor(id="utan", homepage=None),
+    )
+    (data / "actors.yaml").write_text(canonical(register), encoding="utf-8")
+    links = ["links", "--data", str(data)]
+    answering(monkeypatch, dict.fromkeys((f"https://{one}.example" for one in codes), None))
+    assert main([*links, "--write"]) == 2
+    assert not (data / HOMEPAGES).exists(), "where there is no network nothing is said"
+    answering(monkeypatch, {f"https://{one}.example": code for one, code in codes.items()})
+    assert main(links) == 1
+    assert not (data / HOMEPAGES).exists()
+    assert main([*links, "--write"]) == 1
+    assert "2 of 5 homepages answered." in capsys.readouterr().out
+    found = load_homepages(data / HOMEPAGES)
+    assert [one.id for one in found] == list(codes)
+    assert [one.result.value for one in found] == ["ok"] * 2 + ["dead-looking"] * 3
+    assert {one.date for one in found} == {TODAY.isoformat()}
+    moved = [a.model_copy(update={"homepage": "https://ny.example"}) for a in register.actors[:1]]
+    assert len(quality.tried(found, [*moved, *register.actors[1:]])) == 4
+    figure = quality.quality(register, today=TODAY, homepages=found)[-1]
+    assert (figure.count, figure.of, figure.on, figure.is_reached) == (2, 5, "2026-11-26", False)
+    untried = quality.quality(register, today=TODAY)[-1]
+    assert untried.id == "homepage-answers"
+    assert (untried.of, untried.share, untried.on, untried.is_reached) == (0, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a,https://a.example,,ok",
+        "a,https://a.example,2026-11-26,not-asked",
+        "a,https://a.example,2026-11-26,död",
+        "a,https://a.example,26/11 2026,ok",
+        "a,a.example,2026-11-26,ok",
+        "A b,https://a.example,2026-11-26,ok",
+        "a,https://a.example,2026-11-26,ok\na,https://b.example,2026-11-26,ok",
+    ],
+)
+def test_A2_a_file_of_homepages_that_cannot_be_is_refused(
+    tmp_path: Path, row: str, capsys: Capture
+) -> None:
+    path = tmp_path / HOMEPAGES
+    path.write_text(f"id,url,date,result\n{row}\n", encoding="utf-8")
+    with pytest.raises(DataFaults):
+        load_homepages(path)
+    main(["check", "--data", str(tmp_path), "--quiet-warnings"])
+    assert f"{HOMEPAGES}:" in capsys.readouterr().out
