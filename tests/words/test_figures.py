@@ -63,28 +63,20 @@ def test_share_nearly_none_and_nearly_all_are_not_none_and_all(share: float, exp
     assert percent(share, tr=SV).replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
-def test_R9_range_is_one_figure_where_both_ends_are_said_alike() -> None:
+def test_R9_W2_range_is_one_figure_where_both_ends_are_said_alike_and_never_nothing() -> None:
     assert percent_range(0.34, 0.38, tr=SV) == "34–38\N{NO-BREAK SPACE}%"
+    assert percent_range(0.0, 0.36, tr=SV) == "0–36\N{NO-BREAK SPACE}%"
     assert percent_range(0.361, 0.363, tr=SV) == percent(0.36, tr=SV)
     assert minutes_range(61.0, 74.0, tr=SV) == "60–75\N{NO-BREAK SPACE}min"
     assert minutes_range(58.0, 62.0, tr=SV) == minutes_words(60.0, tr=SV)
 
 
-def test_W2_range_from_nothing_never_reads_as_nothing() -> None:
-    assert percent_range(0.0, 0.36, tr=SV) == "0–36\N{NO-BREAK SPACE}%"
-
-
-@pytest.mark.parametrize(
-    ("minutes", "expected"),
-    [(63.0, True), (64.0, True), (59.0, True), (67.0, False), (54.0, False), (math.inf, False)],
-)
-def test_W9_a_time_whose_error_reaches_across_the_limit_is_near_it(
-    minutes: float, expected: bool
-) -> None:
-    assert near_limit(minutes, 60.0) is expected
-
-
-def test_W3_times_within_their_error_are_equally_far() -> None:
+def test_W3_W9_times_within_their_error_are_equally_far_and_near_the_limit() -> None:
+    assert [m for m in (54.0, 59.0, 63.0, 64.0, 67.0, math.inf) if near_limit(m, 60.0)] == [
+        59.0,
+        63.0,
+        64.0,
+    ]
     assert equally_far(55.0, 55.0)
     assert equally_far(63.0, 60.0)
     assert not equally_far(70.0, 60.0)

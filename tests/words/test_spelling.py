@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from spylls.hunspell import Dictionary
 
-WORDS = Path(__file__).parents[2] / "ris_map" / "words"
+from ris_map.words.language import Language
+from tests.words.test_i18n import forms, messages, pages_of
+
 OWN = Path(__file__).with_name("own_words.txt")
 DICTIONARIES = {"sv": str(Path(sys.prefix) / "share" / "hunspell" / "sv_SE"), "en": "en_US"}
 
@@ -31,16 +32,11 @@ def own_words(language: str) -> set[str]:
     return words["names"] | words[language]
 
 
-def texts(language: str) -> Iterator[tuple[str, str]]:
-    """Each text with the name of its file."""
-    for path in sorted((WORDS / "catalogues" / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file):
-                forms = [message.string] if isinstance(message.string, str) else message.string
-                yield from ((path.name, form) for form in forms if message.id)
-    pages = (WORDS / "pages" / language, WORDS.parents[1] / "data" / "texts" / language)
-    for path in (path for folder in pages for path in sorted(folder.glob("*.md"))):
-        yield path.name, path.read_text("utf-8")
+def texts(language: Language) -> Iterator[tuple[str, str]]:
+    """Each text with its key, each page with its name."""
+    for key, message in messages(language).items():
+        yield from ((key, form) for form in forms(message))
+    yield from pages_of(language).items()
 
 
 def swedish(words: Iterable[str], folder: Path) -> str:
@@ -68,9 +64,9 @@ def swedish(words: Iterable[str], folder: Path) -> str:
     return part
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("language", list(Language))
 def test_F25_every_word_is_in_the_dictionary_or_among_our_own(
-    language: str, tmp_path: Path
+    language: Language, tmp_path: Path
 ) -> None:
     seen: dict[str, str] = {}
     for name, text in texts(language):
