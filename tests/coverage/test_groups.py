@@ -23,11 +23,11 @@ from ris_map.coverage.gaps import (
 from ris_map.coverage.groups import Supply, fragility, pooled
 from ris_map.coverage.people import People, count_within, figures, weighted_percentile
 from ris_map.coverage.support import ANSWERS
-from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
+from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
 from ris_map.travel.network import SUMMER
 from tests.coverage.slow_twin import NO, UNKNOWN, YES, nearest, people_within, percentile
 from tests.coverage.worlds import CODES, World, make_locality, make_world, office_in, worlds
-from tests.factories import make_actor
+from tests.factories import make_actor, make_modes, make_offer
 
 TIMES = st.sampled_from((0.0, 5.0, 60.0, 60.000001, 300.0, math.inf))
 
@@ -156,6 +156,20 @@ def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
 
 
 # -------------------------------------------------------------------- without an actor
+
+
+def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough() -> None:
+    """Twenty people, both advisors near ten of them, one alone near the others."""
+    places = (make_locality(0, code=CODES[2]), make_locality(1, code=CODES[2]))
+    modes = make_modes(digital=Availability.OFFERED)
+    both = (
+        make_actor(id=name, offices=(office_in(CODES[3]),), offers=(make_offer(delivery=modes),))
+        for name in "ab"
+    )
+    (loss,) = fragility(make_world(*both, localities=places, minutes=[[50, 80], [50, 55]]).cube())
+    (cell,) = loss.losses
+    assert (loss.actor_id, cell.people_lost, cell.modes_lost) == ("a", 10, ())
+    assert cell.before is cell.after is CellState.WITHIN_REACH
 
 
 @given(worlds(max_actors=4))
