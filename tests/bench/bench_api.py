@@ -103,7 +103,8 @@ def compared(name: str, places: Sequence[tuple[Server, str]], connections: int) 
     The best run is the one that other programs disturbed least. Processor time per request says
     what one server process could do on a machine of its own, whatever else runs on this one.
     """
-    took, used, latencies = ([], []), [0.0, 0.0], list[float]()
+    took: tuple[list[float], list[float]] = ([], [])
+    used, latencies = [0.0, 0.0], list[float]()
     for turn in range(6):
         for which, (server, path) in enumerate(places):
             before, start = cpu_seconds(server.process.pid), time.perf_counter()

@@ -79,7 +79,7 @@ def visit(url: str) -> websockets.connect:
     """Open a session of the server at ``url``."""
     return websockets.connect(
         url.replace("http", "ws", 1) + "/_stcore/stream",
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        subprotocols=["streamlit"],
         max_size=None,
         ping_interval=None,
         open_timeout=60,
