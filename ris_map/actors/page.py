@@ -91,36 +91,18 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
 
 def _choices(tr: Translator) -> None:
     options = _options(tr)
-    _one_of("phase", st.pills, options, tr=tr)
+
+    def draw(widget: Callable[..., object], field: str, **more: object) -> None:
+        label = tr(f"karta.{field}")
+        STATE.widget(widget, field, label, options[field], label_visibility="collapsed", **more)
+
+    draw(st.pills, "phase", width="content")
     st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
-    for field in ("service_type", "strength_area", "delivery"):
-        texts = dict(options[field])
-        st.selectbox(
-            tr(f"karta.{field}"),
-            list(texts),
-            format_func=texts.__getitem__,
-            key=STATE.key(field),
-            label_visibility="collapsed",
-            placeholder=tr(f"karta.{field}.all") if field != "delivery" else None,
-            width={"service_type": 195, "strength_area": 160, "delivery": 148}[field],
-            on_change=STATE.write,
-        )
-    _one_of("limit", st.segmented_control, options, tr=tr)
-    _one_of("shown", st.segmented_control, options, tr=tr)
-
-
-def _one_of(field: str, widget: Callable[..., object], options: Options, *, tr: Translator) -> None:
-    texts = options[field]
-    widget(
-        tr(f"karta.{field}"),
-        list(texts),
-        format_func=texts.__getitem__,
-        key=STATE.key(field),
-        label_visibility="collapsed",
-        required=field != "phase",
-        width="content",
-        on_change=STATE.write,
-    )
+    for field, width in (("service_type", 195), ("strength_area", 160), ("delivery", 148)):
+        placeholder = tr(f"karta.{field}.all") if field != "delivery" else None
+        draw(st.selectbox, field, placeholder=placeholder, width=width)
+    for field in ("limit", "shown"):
+        draw(st.segmented_control, field, required=True, width="content")
 
 
 def _options(tr: Translator) -> Options:
@@ -147,13 +129,7 @@ def _options(tr: Translator) -> Options:
 
 def _map(view: MapView, choice: StartChoice) -> None:
     world, tr = view.world, view.tr
-    options: dict[str, dict[str, tuple[str, object]]] = {}
-    for field, texts in _options(tr).items():
-        options[STATE.key(field)] = {
-            # a second click on the chosen phase takes it back
-            text: (field, None if field == "phase" and value == choice.phase else value)
-            for value, text in texts.items()
-        }
+
     layer = MapLayer(
         picture=address_of(world, choice, tr.language),
         title=tr("karta.title"),
@@ -162,7 +138,7 @@ def _map(view: MapView, choice: StartChoice) -> None:
         divide=view.division.id,
         sides=(tr("karta.inland"), tr("karta.coast")),
         bubbles=as_of.marks(choice, world, tr=tr),
-        next_pictures=neighbours(world, choice, tr.language, options),
+        next_pictures=neighbours(world, choice, tr.language, _options(tr), key=STATE.key),
     )
     show_map(layer, key="karta", on_click=_clicked)
 
@@ -209,14 +185,9 @@ def _beside(choice: StartChoice, tr: Translator) -> None:
     """Draw the choice of a municipality to compare with."""
     names = data.geography().names
     others = sorted(names.keys() - {choice.municipality}, key=lambda c: swedish_sort_key(names[c]))
-    st.selectbox(
-        tr("karta.compare"),
-        ["", *others],
-        format_func=lambda code: names.get(code) or tr("karta.compare"),
-        key=STATE.key("beside"),
-        label_visibility="collapsed",
-        on_change=STATE.write,
-    )
+    label = tr("karta.compare")
+    shown = {"": label, **{code: names[code] for code in others}}
+    STATE.widget(st.selectbox, "beside", label, shown, label_visibility="collapsed")
 
 
 def _ways_on(choice: StartChoice, tr: Translator) -> None:
@@ -239,12 +210,7 @@ def _everybody(view: MapView) -> None:
     with st.expander(tr("karta.files")):
         with st.container(horizontal=True):
             for flavour in CsvFlavour:
-                st.download_button(
-                    tr(f"csv.{flavour}"),
-                    data=partial(actors_csv, rows, flavour=flavour, tr=tr),
-                    file_name=f"{tr('csv.file')}-{on.isoformat()}.csv",
-                    mime="text/csv",
-                    key=f"csv-{flavour}",
-                    on_click="ignore",
-                )
+                make = partial(actors_csv, rows, flavour=flavour, tr=tr)
+                name = f"{tr('csv.file')}-{on.isoformat()}.csv"
+                layout.download(tr(f"csv.{flavour}"), make, name, key=f"csv-{flavour}")
         st.html(table_html(rows, tr=tr))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -405,18 +405,23 @@ def neighbours(
     world: World,
     choice: MapChoice,
     language: Language,
-    options: Mapping[str, Mapping[str, tuple[str, object]]],
+    options: Mapping[str, Mapping[Any, str]],
+    *,
+    key: Callable[[str], str],
 ) -> dict[str, dict[str, str]]:
-    """Return the addresses of the choices that one click leads to.
+    """Return the addresses of the choices that one click leads to, by widget key and text.
 
-    ``options`` has, by widget key, the text of each choice; a value ``(field, value)``.
+    ``options`` has the text of each value by field; ``key`` gives the key of a field's widget.
     """
+
+    def after(field: str, value: object) -> str:
+        # a second click on the chosen phase takes it back
+        value = None if field == "phase" and value == choice.phase else value
+        return address_of(world, choice.model_copy(update={field: value}), language)
+
     return {
-        key: {
-            text: address_of(world, choice.model_copy(update={field: value}), language)
-            for text, (field, value) in found.items()
-        }
-        for key, found in options.items()
+        key(field): {text: after(field, value) for value, text in texts.items()}
+        for field, texts in options.items()
     }
 
 

@@ -151,28 +151,16 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
             label = strategy.label(need.phase).in_(language).lower()
             st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
     if _is_open("stod", answered=True):
-        st.pills(
-            tr("find.type.label"),
-            list(ServiceType),
-            selection_mode="multi",
-            format_func=lambda kind: tr(f"find.type.{kind}"),
-            key=STATE.key("service_types"),
-            wrap=True,
-            on_change=STATE.write,
-        )
+        label, kinds = tr("find.type.label"), {k: tr(f"find.type.{k}") for k in ServiceType}
+        STATE.widget(st.pills, "service_types", label, kinds, selection_mode="multi", wrap=True)
         st.html(_types_html(tr))
     else:
         types = tr.listing([tr(f"find.type.{kind}") for kind in need.service_types])
         _line("stod", types or tr("find.type.unsure"), tr=tr)
     if _is_open("omrade", answered=need.place is not None and need.phase is not None):
-        st.pills(
-            tr("find.area.label"),
-            STRENGTH_AREAS,
-            format_func=lambda area: strategy.label(area).in_(language),
-            key=STATE.key("strength_area"),
-            wrap=True,
-            on_change=_answered,
-        )
+        areas = {area: strategy.label(area).in_(language) for area in STRENGTH_AREAS}
+        label = tr("find.area.label")
+        STATE.widget(st.pills, "strength_area", label, areas, wrap=True, on_change=_answered)
     else:
         area = need.strength_area
         said = strategy.label(area).in_(language) if area else tr("find.area.any")
@@ -241,15 +229,14 @@ def _place_html(need: Need, *, tr: Translator) -> str:
 
 def _phase(*, tr: Translator) -> None:
     strategy, language = data.strategy(), tr.language
-    st.pills(
+    texts = {phase: tr(f"find.phase.{phase}") for phase in Phase}
+    meant = (f"**{t}**: {strategy.phase(p).everyday.in_(language)}" for p, t in texts.items())
+    STATE.widget(
+        st.pills,
+        "phase",
         tr("find.phase.heading"),
-        [*Phase],
-        format_func=lambda option: tr(f"find.phase.{option}"),
-        key=STATE.key("phase"),
-        help="\n\n".join(
-            f"**{tr(f'find.phase.{phase}')}**: {strategy.phase(phase).everyday.in_(language)}"
-            for phase in Phase
-        ),
+        texts,
+        help="\n\n".join(meant),
         wrap=True,
         on_change=_phase_answered,
     )
@@ -309,28 +296,15 @@ def _further(need: Need, *, tr: Translator) -> None:
     further = ("who", "digital_first", "limit", "winter")
     is_chosen = any(getattr(need, name) != getattr(plain, name) for name in further)
     with st.expander(tr("find.more"), expanded=is_chosen):
-        st.segmented_control(
-            tr("find.limit.label"),
-            list(Limit),
-            format_func=lambda limit: (
-                tr("find.limit.any") if limit is Limit.ANY else tr("find.limit.minutes", n=limit)
-            ),
-            key=STATE.key("limit"),
-            required=True,
-            wrap=True,
-            on_change=STATE.write,
-        )
-        st.checkbox(tr("coverage.control.winter"), key=STATE.key("winter"), on_change=STATE.write)
-        st.checkbox(tr("find.digital.label"), key=STATE.key("digital_first"), on_change=STATE.write)
-        st.pills(
-            tr("find.who.label"),
-            list(Who),
-            format_func=lambda who: tr(f"find.who.{who}"),
-            key=STATE.key("who"),
-            help=tr("find.who.help"),
-            wrap=True,
-            on_change=STATE.write,
-        )
+        limits = {limit: tr("find.limit.minutes", n=limit) for limit in Limit}
+        limits[Limit.ANY] = tr("find.limit.any")
+        label = tr("find.limit.label")
+        STATE.widget(st.segmented_control, "limit", label, limits, required=True, wrap=True)
+        STATE.widget(st.checkbox, "winter", tr("coverage.control.winter"))
+        STATE.widget(st.checkbox, "digital_first", tr("find.digital.label"))
+        groups = {who: tr(f"find.who.{who}") for who in Who}
+        label, said = tr("find.who.label"), tr("find.who.help")
+        STATE.widget(st.pills, "who", label, groups, help=said, wrap=True)
 
 
 def _share(view: FindView, need: Need, *, tr: Translator) -> None:
@@ -345,15 +319,8 @@ def _share(view: FindView, need: Need, *, tr: Translator) -> None:
             query={**need.query(), "lang": [tr.language.value]},
             on=dates.today(),
         )
-        st.download_button(
-            tr("find.share.save"),
-            data=make,
-            file_name=f"{tr('find.file.name')}-{dates.today().isoformat()}.html",
-            # as text/html the shell would take it for Streamlit's page and send that instead
-            mime="application/octet-stream",
-            key="hitta-fil",
-            on_click="ignore",
-        )
+        file = f"{tr('find.file.name')}-{dates.today().isoformat()}.html"
+        layout.download(tr("find.share.save"), make, file, key="hitta-fil")
     st.html(render("find_how.html", t=tr, source=view.source))
 
 

@@ -243,50 +243,34 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
 def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
     """Draw report, comparison, share and the further choices."""
     names = data.words(tr).municipality_names
-    others = sorted(set(names) - {shown.code}, key=lambda code: swedish_sort_key(names[code]))
+    codes = sorted(set(names) - {shown.code}, key=lambda code: swedish_sort_key(names[code]))
     with st.container(key="ris-m-buttons", horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
+        layout.download(
             tr("municipality.button.report"),
-            data=partial(_report, choice, tr),
-            file_name=f"{file_name(shown, choice, tr=tr)}.html",
-            # as text/html the shell would take it for Streamlit's page and send that instead
-            mime="application/octet-stream",
+            partial(_report, choice, tr),
+            f"{file_name(shown, choice, tr=tr)}.html",
             key="municipality-report",
             type="primary",
-            on_click="ignore",
         )
-        st.selectbox(
-            tr("municipality.button.compare"),
-            others,
-            format_func=names.__getitem__,
-            key=STATE.key("beside"),
+        label = tr("municipality.button.compare")
+        STATE.widget(
+            st.selectbox,
+            "beside",
+            label,
+            {code: names[code] for code in codes},
             index=None,
-            placeholder=tr("municipality.button.compare"),
+            placeholder=label,
             label_visibility="collapsed",
-            on_change=STATE.write,
         )
         st.html(render("municipality_share.html", t=tr))
         with st.popover(tr("municipality.button.choices")):
-            st.segmented_control(
-                tr("municipality.threshold"),
-                LIMITS,
-                format_func=lambda limit: tr("municipality.threshold.option", n=limit),
-                key=STATE.key("limit"),
-                required=True,
-                on_change=STATE.write,
-            )
-            st.segmented_control(
-                tr("municipality.scope"),
-                tuple(Scope),
-                format_func=lambda scope: tr(f"municipality.scope.option.{scope}"),
-                key=STATE.key("scope"),
-                required=True,
-                help=tr("municipality.scope.help"),
-                on_change=STATE.write,
-            )
-            st.checkbox(
-                tr("coverage.control.winter"), key=STATE.key("winter"), on_change=STATE.write
-            )
+            label = tr("municipality.threshold")
+            limits = {limit: tr("municipality.threshold.option", n=limit) for limit in LIMITS}
+            STATE.widget(st.segmented_control, "limit", label, limits, required=True)
+            label, said = tr("municipality.scope"), tr("municipality.scope.help")
+            scopes = {scope: tr(f"municipality.scope.option.{scope}") for scope in Scope}
+            STATE.widget(st.segmented_control, "scope", label, scopes, required=True, help=said)
+            STATE.widget(st.checkbox, "winter", tr("coverage.control.winter"))
 
 
 def _notices(ignored: tuple[IgnoredValue, ...], *, tr: Translator) -> None:
@@ -305,20 +289,10 @@ def _files(
     with st.expander(tr("municipality.files.heading")), st.container(horizontal=True):
         for flavour in CsvFlavour:
             make = partial(profile_csv, shown, made, flavour=flavour, tr=tr)
-            _download(f"csv-{flavour}", make, f"{name}.csv", "text/csv", tr=tr)
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        _download("xlsx", partial(profile_xlsx, shown, made, tr=tr), f"{name}.xlsx", kind, tr=tr)
-
-
-def _download(name: str, make: partial[bytes], file: str, mime: str, *, tr: Translator) -> None:
-    st.download_button(
-        tr(f"municipality.files.{name}"),
-        data=make,
-        file_name=file,
-        mime=mime,
-        key=f"municipality-{name}",
-        on_click="ignore",
-    )
+            label = tr(f"municipality.files.csv-{flavour}")
+            layout.download(label, make, f"{name}.csv", key=f"municipality-csv-{flavour}")
+        make, label = partial(profile_xlsx, shown, made, tr=tr), tr("municipality.files.xlsx")
+        layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
 
 
 def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:

@@ -39,7 +39,6 @@ from ris_map.words import Translator
 from ris_map.words.figures import table_html
 from ris_map.words.markup import render
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAP_HEIGHT = 690
 AT_ONCE_S = 0.5
 """Work that takes longer shows how far it is, and a button that stops it."""
@@ -220,7 +219,7 @@ def _question(view: SitingView) -> None:
     _choose(tr, "service_type", label, tuple(ServiceType))
     _choose(tr, "area", label, (None, *STRENGTH_AREAS))
     _choose(tr, "limit")
-    st.toggle(tr("siting.ask.winter"), key=STATE.key("winter"), on_change=STATE.write)
+    STATE.widget(st.toggle, "winter", tr("siting.ask.winter"))
     _choose(tr, "near")
 
 
@@ -228,13 +227,8 @@ def _choose(
     tr: Translator, name: str, form: Callable[[Any], str] = str, options: Sequence[Any] = ()
 ) -> None:
     """Draw the list of a field of the choice; without options, of all values that it takes."""
-    st.selectbox(
-        tr(f"siting.ask.{name}"),
-        options or get_args(SitingChoice.model_fields[name].annotation),
-        format_func=form,
-        key=STATE.key(name),
-        on_change=STATE.write,
-    )
+    listed = options or get_args(SitingChoice.model_fields[name].annotation)
+    STATE.widget(st.selectbox, name, tr(f"siting.ask.{name}"), listed, format_func=form)
 
 
 # -------------------------------------------------------------------- work that takes its time
@@ -350,12 +344,11 @@ def _best_rounds(view: SitingView) -> None:
 def _map(view: SitingView) -> None:
     tr = view.tr
     with st.container(horizontal=True, vertical_alignment="center", key="siting-view"):
-        st.segmented_control(
+        STATE.widget(
+            st.segmented_control,
+            "view",
             tr("siting.view"),
-            get_args(View),
-            format_func=lambda name: tr(f"siting.view.{name}"),
-            key=STATE.key("view"),
-            on_change=STATE.write,
+            {name: tr(f"siting.view.{name}") for name in get_args(View)},
             label_visibility="collapsed",
             required=True,
         )
@@ -397,23 +390,17 @@ def _tools(view: SitingView) -> None:
         table = table_html(plan_map.paper_table(view), tr=tr)
         paper_html = plan_map.paper_html(view, folder, table=table, url=url, number=number)
         st.html(paper_html)
-    files: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "png": ("image/png", lambda: png(plan_map.picture(view, folder))),
-        "svg": ("image/svg+xml", lambda: plan_map.picture(view, folder).encode()),
-        "csv.excel": ("text/csv", partial(_csv, view, CsvFlavour.SWEDISH)),
-        "csv": ("text/csv", partial(_csv, view, CsvFlavour.PLAIN)),
-        "xlsx": (XLSX_TYPE, partial(book_of, view)),
+    files: dict[str, Callable[[], bytes | str]] = {
+        "png": lambda: png(plan_map.picture(view, folder)),
+        "svg": lambda: plan_map.picture(view, folder),
+        "csv.excel": partial(_csv, view, CsvFlavour.SWEDISH),
+        "csv": partial(_csv, view, CsvFlavour.PLAIN),
+        "xlsx": partial(book_of, view),
     }
     with st.popover(tr("siting.files"), key="siting-files", width="content"):
-        for name, (mime, make) in files.items():
-            st.download_button(
-                tr(f"siting.files.{name}"),
-                data=make,
-                file_name=f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}",
-                mime=mime,
-                key=f"siting-file-{name}",
-                on_click="ignore",
-            )
+        for name, make in files.items():
+            file = f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}"
+            layout.download(tr(f"siting.files.{name}"), make, file, key=f"siting-file-{name}")
 
 
 def _csv(view: SitingView, flavour: CsvFlavour) -> bytes:

@@ -6,9 +6,9 @@ language and wording; see docs/method/2026-11-23-address-state.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -72,6 +72,21 @@ class PageState(Generic[C]):
     def key(self, field: str) -> str:
         """Return the key of a field's widget; no other page's widget shares its value."""
         return f"{self.page}-{self.model.model_fields[field].alias or field}"
+
+    def widget(
+        self,
+        draw: Callable[..., object],
+        field: str,
+        label: str,
+        options: Iterable[Any] = (),
+        **more: Any,  # noqa: ANN401 -- what the widget itself takes
+    ) -> None:
+        """Draw a field's widget; ``options`` are its values, or the text of each value."""
+        if isinstance(options, Mapping):
+            more["format_func"] = options.__getitem__
+        if listed := list(options):
+            more["options"] = listed
+        draw(label, **{"key": self.key(field), "on_change": self.write, **more})
 
     def sync(self) -> tuple[IgnoredValue, ...]:
         """Fill the widgets from the address if it is not the one that we wrote ourselves.

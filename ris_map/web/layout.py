@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -116,6 +117,29 @@ def embed_builder(url: str, *, title: str, tr: Translator) -> None:
         )
         where, height = f"{site()}{url}&embed={part}", 360 if part == "mening" else 760
         st.html(render("embed_code.html", t=tr, address=where, title=title, height=height))
+
+
+MIME_TYPES = {
+    "csv": "text/csv",
+    # as text/html the shell would take it for Streamlit's page and send that instead
+    "html": "application/octet-stream",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def download(
+    label: str,
+    make: Callable[[], bytes | str],
+    file: str,
+    *,
+    key: str,
+    type: Literal["primary", "secondary"] = "secondary",  # noqa: A002 -- as Streamlit calls it
+) -> None:
+    """Draw a button for a file, which is made when it is pressed."""
+    mime = MIME_TYPES[file.rpartition(".")[2]]
+    st.download_button(label, make, file, mime, key=key, on_click="ignore", type=type)
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -46,7 +46,6 @@ from ris_map.words.figures import FigureTable, table_html
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAP_HEIGHT = 590
 PATH = "/tackning"
 Texts = dict[Any, str]
@@ -153,32 +152,19 @@ def _buttons(view: CoverageView) -> None:
         for name in PICTURES if view.is_physical else PICTURES[:2]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 _note(tr(f"coverage.picture.{name}"))
-                for suffix, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+                for suffix in ("png", "svg"):
                     make = partial(picture_file, view, name, suffix)
-                    _download(view, f"{name}-{suffix}", suffix.upper(), make, mime)
+                    file, key = file_name(view, name, suffix), f"cov-file-{name}-{suffix}"
+                    layout.download(suffix.upper(), make, file, key=key)
     st.html(render("coverage_print.html", t=tr), width="content")
     with st.popover(tr("coverage.files"), key="cov-files", width="content"):
         _note(tr("coverage.files.note"))
-        book = partial(book_of, view)
-        _download(view, "tabeller-xlsx", tr("coverage.files.xlsx"), book, XLSX_TYPE)
-        for flavour in CsvFlavour:
-            make = partial(_cells_csv, view, flavour)
-            label = tr(f"coverage.files.csv.{flavour}")
-            _download(view, f"rutor-{flavour}-csv", label, make, "text/csv")
-
-
-def _download(
-    view: CoverageView, name: str, label: str, make: Callable[[], bytes], mime: str
-) -> None:
-    stem, _, suffix = name.rpartition("-")
-    st.download_button(
-        label,
-        data=make,
-        file_name=file_name(view, stem.replace("-swedish", "-excel").replace("-plain", ""), suffix),
-        mime=mime,
-        key=f"cov-file-{name}",
-        on_click="ignore",
-    )
+        label, book = tr("coverage.files.xlsx"), file_name(view, "tabeller", "xlsx")
+        layout.download(label, partial(book_of, view), book, key="cov-file-tabeller-xlsx")
+        for name, flavour in (("rutor-excel", CsvFlavour.SWEDISH), ("rutor", CsvFlavour.PLAIN)):
+            make, label = partial(_cells_csv, view, flavour), tr(f"coverage.files.csv.{flavour}")
+            file, key = file_name(view, name, "csv"), f"cov-file-rutor-{flavour}-csv"
+            layout.download(label, make, file, key=key)
 
 
 def _cells_csv(view: CoverageView, flavour: CsvFlavour) -> bytes:
@@ -220,70 +206,48 @@ def _options(tr: Translator) -> dict[str, Texts]:
         "shown": {name: tr(f"karta.shown.{name}") for name in ("minuter", "aktorer")},
         "delivery": labels(Delivery),
         "scope": {scope: tr(f"coverage.scope.{scope}") for scope in Scope},
-        "tab": {name: tr(f"coverage.tab.{name}") for name in TABS},
-        "place": {"": tr("coverage.county")} | {p.id: p.name for p in data.places(language)},
     }
 
 
 def _choices(tr: Translator) -> None:
-    texts = _options(tr)
+    texts, hidden = _options(tr), {"label_visibility": "collapsed"}
     everything = tr("coverage.choice.all")
     with st.container(horizontal=True, vertical_alignment="center", key="ris-choices-coverage"):
-        _widget(st.pills, "phase", texts, tr("filter.phase"))
+        STATE.widget(st.pills, "phase", tr("filter.phase"), texts["phase"], **hidden)
         st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
         for field, label, name, width in (
             ("service_type", tr("filter.service-type"), tr("coverage.choice.type"), 205),
             ("strength_area", tr("coverage.control.area"), tr("coverage.choice.area"), 170),
         ):
-            _widget(
+            STATE.widget(
                 st.selectbox,
                 field,
-                texts,
                 label,
+                texts[field],
                 index=None,
                 placeholder=f"{name}: {everything}",
                 width=width,
+                **hidden,
             )
-        limit = tr("coverage.control.threshold")
-        _widget(st.segmented_control, "limit", texts, limit, required=True)
-        _widget(st.selectbox, "division", texts, tr("coverage.control.division"), width=190)
+        label, limits = tr("coverage.control.threshold"), texts["limit"]
+        STATE.widget(st.segmented_control, "limit", label, limits, required=True, **hidden)
+        label = tr("coverage.control.division")
+        STATE.widget(st.selectbox, "division", label, texts["division"], width=190, **hidden)
         with st.popover(tr("coverage.choice.more"), width="content"):
             as_of.control(STATE, tr=tr)
-            more = {"hidden": False, "required": True}
             for field in ("shown", "delivery", "scope"):
                 name = f"coverage.control.{field}"
-                _widget(
-                    st.segmented_control, field, texts, tr(name), help=tr(f"{name}.help"), **more
+                label, said = tr(name), tr(f"{name}.help")
+                STATE.widget(
+                    st.segmented_control, field, label, texts[field], help=said, required=True
                 )
-            for field, name in (
-                ("winter", "coverage.control.winter"),
-                ("sourced_only", "coverage.control.sourced"),
-                ("include_outside", "coverage.control.outside"),
+            for field, short in (
+                ("winter", "winter"),
+                ("sourced_only", "sourced"),
+                ("include_outside", "outside"),
             ):
-                st.checkbox(
-                    tr(name), key=STATE.key(field), help=tr(f"{name}.help"), on_change=STATE.write
-                )
-
-
-def _widget(
-    kind: Callable[..., Any],
-    field: str,
-    texts: dict[str, Texts],
-    label: str,
-    *,
-    hidden: bool = True,
-    **more: Any,  # noqa: ANN401 -- what the widget itself takes
-) -> None:
-    """Draw the widget of a field; its callback writes the address."""
-    kind(
-        label,
-        list(texts[field]),
-        format_func=texts[field].__getitem__,
-        key=STATE.key(field),
-        on_change=STATE.write,
-        label_visibility="collapsed" if hidden else "visible",
-        **more,
-    )
+                name = f"coverage.control.{short}"
+                STATE.widget(st.checkbox, field, tr(name), help=tr(f"{name}.help"))
 
 
 # -------------------------------------------------------------------- map and tabs
@@ -291,13 +255,7 @@ def _widget(
 
 def _map(view: CoverageView) -> None:
     choice, tr, texts = view.choice, view.tr, _options(view.tr)
-    next_choices: dict[str, dict[str, tuple[str, object]]] = {}
-    for field in ("phase", "service_type", "limit"):
-        next_choices[STATE.key(field)] = {
-            # a second click on the chosen phase takes it back
-            text: (field, None if field == "phase" and value == choice.phase else value)
-            for value, text in texts[field].items()
-        }
+    nearby = {field: texts[field] for field in ("phase", "service_type", "limit")}
     layer = MapLayer(
         picture=address_of(view.world, choice, tr.language),
         title=map_title(view),
@@ -305,7 +263,7 @@ def _map(view: CoverageView) -> None:
         divide=view.division.id,
         sides=(tr("coverage.group.inland"), tr("coverage.group.coast")),
         bubbles=as_of.marks(choice, view.world, tr=tr),
-        next_pictures=neighbours(view.world, choice, tr.language, next_choices),
+        next_pictures=neighbours(view.world, choice, tr.language, nearby, key=STATE.key),
     )
     st.html(render("heading.html", level=2, text=map_title(view), hidden=True))
     show_map(layer, key="coverage-map", height=MAP_HEIGHT, on_click=_clicked)
@@ -321,7 +279,14 @@ def _clicked(click: MapClick) -> None:
 def _tabs(tr: Translator) -> None:
     """Draw one of the tabs; choosing another reruns only this."""
     with st.container(key="cov-tabs"):
-        _widget(st.segmented_control, "tab", _options(tr), tr("coverage.tabs"), required=True)
+        STATE.widget(
+            st.segmented_control,
+            "tab",
+            tr("coverage.tabs"),
+            {name: tr(f"coverage.tab.{name}") for name in TABS},
+            required=True,
+            label_visibility="collapsed",
+        )
     view = view_of_choice(tr)
     draw = {"luckor": _gaps, "kurva": _curve, "kedjan": _chain, "indelningar": _divisions}
     with st.container(key=f"cov-tab-{view.choice.tab}"):
@@ -377,7 +342,8 @@ def _curve(view: CoverageView) -> None:
 def _chain(view: CoverageView) -> None:
     tr = view.tr
     _show(tables.chain_table(view), tr=tr)
-    _widget(st.selectbox, "place", _options(tr), tr("coverage.area.label"), hidden=False)
+    places = {"": tr("coverage.county")} | {p.id: p.name for p in data.places(tr.language)}
+    STATE.widget(st.selectbox, "place", tr("coverage.area.label"), places)
     _show(tables.area_table(view), tr=tr)
 
 
