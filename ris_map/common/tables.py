@@ -66,24 +66,18 @@ class FaultLog:
         """Note one fault; ``where`` are line, record and field as :class:`Fault` has them."""
         self.faults.append(Fault(self.path.as_posix(), reason, action, code, **where))
 
-    def add_rows(
-        self,
-        rows: pd.DataFrame,
-        reason: str | Callable[[pd.Series], str],
-        action: str,
-        code: str,
-        *,
-        field: str | None = None,
-    ) -> None:
-        """Note the same fault for each row of a frame, whose index is the line (0: not known)."""
-        key = rows.attrs.get("key")
+    def add_rows(self, rows: pd.DataFrame, wording: str, *, field: str | None = None) -> None:
+        """Note a fault for each row of a frame, whose index is the line (0: not known).
+
+        The words of the fault may have the row's cells in them.
+        """
+        key, said = rows.attrs.get("key"), ("", "", "")
         for line, row in rows[:MOST_LISTED].iterrows():
-            said = reason if isinstance(reason, str) else reason(row)
-            record = str(row[key]) if key else None
-            self.add(said, action, code, line=int(str(line)) or None, record=record, field=field)
+            record, said = str(row[key]) if key else None, worded(wording, **row)
+            self.add(*said, line=int(str(line)) or None, record=record, field=field)
         if len(rows) > MOST_LISTED:
             more = f"{len(rows) - MOST_LISTED} further lines have the same fault."
-            self.add(more, action, code, field=field)
+            self.add(more, *said[1:], field=field)
 
     def add_model(
         self, error: ValidationError, *, kind: type, line: int | None, record: str | None

@@ -20,6 +20,7 @@ import shapely
 from pydantic import BaseModel, ValidationError
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from ris_map.common.faults import worded
 from ris_map.common.records import Record, ShortText
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, accepted
@@ -59,30 +60,15 @@ def read_areas(log: FaultLog, kind: type[Territory]) -> gpd.GeoDataFrame:
     """
     areas = read_features(log, kind, key="code")
     areas = areas[areas["code"].isin(MUNICIPALITY_CODES)]
-    log.add_rows(
-        areas[areas["code"].duplicated()],
-        "Stands here for the second time.",
-        action="Remove one.",
-        code="duplicate-id",
-        field="code",
-    )
+    log.add_rows(areas[areas["code"].duplicated()], "duplicate-id/area", field="code")
     areas = areas.drop_duplicates("code")
     problems = areas.geometry.map(_geometry_problem)
-    log.add_rows(
-        areas.assign(problem=problems)[problems.notna().astype(bool)],
-        lambda row: str(row["problem"]),
-        action="Rebuild the file with scripts/build_boundaries.py.",
-        code="bad-geometry",
-        field="geometry",
-    )
+    wrong = areas.assign(problem=problems)[problems.notna().astype(bool)]
+    log.add_rows(wrong, "bad-geometry/area", field="geometry")
     missing = [code for code in MUNICIPALITY_CODES if code not in set(areas["code"])]
     if missing and (len(areas) or not log.faults):
-        log.add(
-            f"{len(MUNICIPALITY_CODES)} municipalities are expected; missing: "
-            f"{', '.join(missing)}.",
-            action="Add them.",
-            code="missing-municipality",
-        )
+        values = {"number": len(MUNICIPALITY_CODES), "missing": ", ".join(missing)}
+        log.add(*worded("missing-municipality", **values))
     areas = areas[problems.isna()]
     areas = areas.assign(line=areas.index).set_index("code").sort_index()
     _note_overlaps_and_gaps(areas.geometry, log=log)
@@ -121,16 +107,12 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
             found = gpd.read_file(io.BytesIO(text.encode()), on_invalid="ignore")
     except (DataSourceError, DataLayerError) as error:
         line = re.search(r"line (\d+)", str(error))
-        log.add(
-            f"Not a GeoJSON feature collection: {error}.",
-            action="Rebuild the file.",
-            code="bad-json",
-            line=int(line[1]) if line else None,
-        )
+        reason = f"Not a GeoJSON feature collection: {error}"
+        log.add(*worded("bad-json", reason=reason), line=int(line[1]) if line else None)
         return nothing
     if not isinstance(found, gpd.GeoDataFrame) or found.crs != DEGREES:
-        reason = "Not a collection of features with geometry in degrees (EPSG:4326)."
-        log.add(reason, action="Rebuild the file.", code="bad-json")
+        reason = "Not a collection of features with geometry in degrees (EPSG:4326)"
+        log.add(*worded("bad-json", reason=reason))
         return nothing
     rows = text.splitlines()
     lines = [number for number, row in enumerate(rows, start=1) if '"Feature"' in row]
@@ -197,13 +179,8 @@ def _note_overlaps_and_gaps(areas: gpd.GeoSeries, *, log: FaultLog) -> None:
             pairs.index, pairs["code_right"], area_m2(shared), strict=True
         ):
             if overlap_m2 > MAX_SLIVER_M2:
-                log.add(
-                    f"Overlaps {other} by {overlap_m2 / 1e4:.1f} hectares.",
-                    action="Rebuild both with shared borders.",
-                    code="overlap",
-                    record=code,
-                    field="geometry",
-                )
+                words = worded("overlap", other=other, hectares=overlap_m2 / 1e4)
+                log.add(*words, record=code, field="geometry")
     if len(areas) < len(MUNICIPALITY_CODES):
         return  # one that is left out would look like a gap
     holes = gpd.GeoSeries(
@@ -217,13 +194,8 @@ def _note_overlaps_and_gaps(areas: gpd.GeoSeries, *, log: FaultLog) -> None:
     for hole, gap_m2 in zip(holes, area_m2(holes), strict=True):
         if gap_m2 > MAX_SLIVER_M2:
             beside = areas.index[areas.intersects(hole.exterior)]
-            log.add(
-                f"A gap of {gap_m2 / 1e4:.1f} hectares beside {', '.join(beside)}.",
-                action="Rebuild them with shared borders.",
-                code="gap",
-                record=beside[0],
-                field="geometry",
-            )
+            words = worded("gap", hectares=gap_m2 / 1e4, beside=", ".join(beside))
+            log.add(*words, record=beside[0], field="geometry")
 
 
 def note_land_outside_territory(
@@ -233,13 +205,8 @@ def note_land_outside_territory(
     both = land.index.intersection(territory.index)
     outside = area_m2(land.loc[both].difference(territory.loc[both], align=True))
     for code, outside_m2 in outside[outside > MAX_OUTSIDE_TERRITORY_M2].items():
-        log.add(
-            f"{outside_m2 / 1e6:.0f} km2 of its land lie outside its own territory.",
-            action="Rebuild municipalities.geojson and territory.geojson together.",
-            code="land-outside-territory",
-            record=code,
-            field="geometry",
-        )
+        words = worded("land-outside-territory", km2=outside_m2 / 1e6)
+        log.add(*words, record=code, field="geometry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

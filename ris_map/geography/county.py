@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
-from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.faults import DataFaults, Fault, worded
 from ris_map.common.files import not_yet
 from ris_map.common.records import Record, ShortText, Slug, Text, Url
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, load_listed, read_records
@@ -151,13 +151,7 @@ def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Municipal
     on_land = land.geometry.covers(points)
     off_land = land[~on_land].reset_index().set_index("line")
     off_land.attrs["key"] = "code"
-    log.add_rows(
-        off_land,
-        lambda row: f"({row['label_lat']!r}, {row['label_lon']!r}) is no point on its land.",
-        action="Give label_lat and label_lon in degrees, inside the polygon.",
-        code="bad-point",
-        field="label_lat, label_lon",
-    )
+    log.add_rows(off_land, "bad-point/land", field="label_lat, label_lon")
     return tuple(
         Municipality(
             code=str(code),
@@ -175,44 +169,31 @@ def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
     codes = Counter(item.scb_code for item in rows.values())
     there_at = within.municipalities_at(lats, lons)
     for (line, item), there in zip(rows.items(), there_at, strict=True):
-        for reason, action, code, field in _locality_problems(item, there=there, within=within):
-            log.add(reason, action=action, code=code, line=line, record=item.id, field=field)
+        found = _locality_problems(item, there=there, within=within)
         if item.scb_code and codes[item.scb_code] > 1:
-            log.add(
-                f"The code {item.scb_code} stands here more than once.",
-                action="Correct it.",
-                code="duplicate-id",
-                line=line,
-                record=item.id,
-                field="scb_code",
-            )
+            found.append((worded("duplicate-id/place", code=item.scb_code), "scb_code"))
+        for words, field in found:
+            log.add(*words, line=line, record=item.id, field=field)
     if not log.faults:  # a line that was left out may have been the seat
         seats = Counter(item.municipality_code for item in rows.values() if item.is_seat)
         for code in (code for code in MUNICIPALITY_CODES if seats[code] != 1):
-            log.add(
-                f"{code} has {seats[code]} seats instead of one.",
-                action="Mark its central locality with is_seat true, and no other.",
-                code="bad-seat",
-                record=code,
-                field="is_seat",
-            )
+            words = worded("bad-seat", code=code, number=seats[code])
+            log.add(*words, record=code, field="is_seat")
     return tuple(rows.values())
 
 
 def _locality_problems(
     item: Locality, *, there: str | None, within: Geography
-) -> list[tuple[str, str, str, str]]:
-    """Return reason, action, code and field of what is wrong beyond the cells themselves."""
+) -> list[tuple[tuple[str, str, str], str]]:
+    """Return words and field of what is wrong beyond the cells themselves."""
     code, problems = item.municipality_code, []
     if problem := point_problem(item.lat, item.lon):
-        problems.append((problem, "Correct lat and lon.", "bad-point", "lat, lon"))
+        problems.append(((problem, "Correct lat and lon.", "bad-point"), "lat, lon"))
     elif code in within.territory and there != code:
-        reason = f"The point lies in {there or 'no municipality'}, not in {code}."
-        action = "Correct the point or the code."
-        problems.append((reason, action, "wrong-municipality", "municipality_code"))
+        words = worded("wrong-municipality", there=there or "no municipality", code=code)
+        problems.append((words, "municipality_code"))
     if (item.population is None) != (item.population_year is None):
-        reason, action = "Population and year belong together.", "Give both or neither."
-        problems.append((reason, action, "figure-without-year", "population_year"))
+        problems.append((worded("figure-without-year"), "population_year"))
     return problems
 
 
@@ -279,14 +260,9 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
     figures = read_records(log, Statistic)
     for line, row in figures.items():
         if row.number is not None and not 0 <= row.number < math.inf:
-            log.add(
-                f"{row.text!r} is not a finite number of zero or more.",
-                action="Write digits with a decimal point, or leave the row out.",
-                code="not-a-number",
-                line=line,
-                record=f"{row.municipality_code} {row.indicator}",
-                field="value",
-            )
+            record = f"{row.municipality_code} {row.indicator}"
+            words = worded("not-a-number", text=row.text)
+            log.add(*words, line=line, record=record, field="value")
     if log.faults:
         raise DataFaults(log.faults)
     return tuple(figures.values())
@@ -323,14 +299,10 @@ def check_facts(data_dir: Path) -> list[Fault]:
     """Return every fault of the figures, the language rights and the map's background."""
     background = FaultLog(data_dir / "background.geojson")
     features = read_features(background, _Background, key=None)
-    background.add_rows(
-        features[features.geometry.isna() | features.geometry.is_empty],
-        "The feature has no geometry that can be drawn.",
-        action="Rebuild the file with scripts/build_background.py.",
-        code="bad-geometry",
-    )
+    nowhere = features.geometry.isna() | features.geometry.is_empty
+    background.add_rows(features[nowhere], "bad-geometry/background")
     if features.empty and not background.faults:
-        background.add("There is no feature.", action="Rebuild the file.", code="empty-file")
+        background.add(*worded("empty-file/background"))
     faults = background.faults
     for load, name in ((load_statistics, "statistics.csv"), (load_language_rights, RIGHTS_FILE)):
         if not (data_dir / name).exists():

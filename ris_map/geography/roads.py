@@ -120,59 +120,28 @@ def _examine(data_dir: Path) -> tuple[Roads | None, list[Fault]]:
     if not nodes.empty and not any(log.faults for log in logs):
         roads = _with_course(nodes, edges, course)
         _check_course(roads, edges, edges_log)
-        course_log.add_rows(
-            course[~course["edge_id"].isin(edges["edge_id"])],
-            "The line belongs to no road of edges.csv.",
-            action="Remove it, or add the road.",
-            code="unknown-edge",
-            field="edge_id",
-        )
+        strangers = course[~course["edge_id"].isin(edges["edge_id"])]
+        course_log.add_rows(strangers, "unknown-edge", field="edge_id")
     return roads, [fault for log in logs for fault in log.faults]
 
 
 def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
-    log.add_rows(
-        nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")],
-        "A place has a name.",
-        action="Fill it in.",
-        code="empty-value",
-        field="name",
-    )
+    nameless = nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")]
+    log.add_rows(nameless, "empty-value/road", field="name")
     found = map(point_problem, nodes["lat"], nodes["lon"])
     problems = pd.Series(list(found), index=nodes.index, dtype=object)
-    log.add_rows(
-        nodes.assign(problem=problems)[problems.notna()],
-        lambda row: str(row["problem"]),
-        action="Correct lat and lon.",
-        code="bad-point",
-        field="lat, lon",
-    )
+    wrong = nodes.assign(problem=problems)[problems.notna()]
+    log.add_rows(wrong, "bad-point/road", field="lat, lon")
 
 
 def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> None:
     for end in ("from", "to"):
-        log.add_rows(
-            edges[~edges[end].isin(nodes["node"])],
-            lambda row, end=end: f"There is no node '{row[end]}'.",  # type: ignore[misc]
-            action="Correct the name, or add the node to nodes.csv.",
-            code="unknown-node",
-            field=end,
-        )
-    log.add_rows(
-        edges[edges["from"] == edges["to"]],
-        "The road ends where it begins.",
-        action="Correct 'to'.",
-        code="loop",
-        field="to",
-    )
+        lost = edges.assign(node=edges[end])[~edges[end].isin(nodes["node"])]
+        log.add_rows(lost, "unknown-node", field=end)
+    log.add_rows(edges[edges["from"] == edges["to"]], "loop/road", field="to")
     straight = edges.assign(straight=_straight_km(edges, nodes))
-    log.add_rows(
-        straight[straight["km"] < straight["straight"] - STRAIGHT_LINE_SLACK_KM],
-        lambda row: f"{row['km']:g} km is less than the straight line of {row['straight']:.3f} km.",
-        action="Correct the length, or the points of the two nodes.",
-        code="too-short",
-        field="km",
-    )
+    short = straight[straight["km"] < straight["straight"] - STRAIGHT_LINE_SLACK_KM]
+    log.add_rows(short, "too-short", field="km")
 
 
 def _straight_km(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.Series:
@@ -193,17 +162,9 @@ def _check_whole(nodes: pd.DataFrame, edges: pd.DataFrame, log: FaultLog) -> Non
     groups = names.groupby(label).apply(sorted)
     parts = sorted(groups, key=lambda part: (-len(part), part))
     for part in parts[1:]:
-        alone = len(part) == 1
-        log.add_rows(
-            nodes[nodes["node"] == part[0]],
-            "No road leads here."
-            if alone
-            else f"Cut off from the rest of the network: {', '.join(part)}.",
-            action="Add the missing road to edges.csv"
-            + (", or remove the node." if alone else "."),
-            code="node-without-edge" if alone else "isolated",
-            field="node",
-        )
+        first = nodes[nodes["node"] == part[0]].assign(part=", ".join(part))
+        code = "node-without-edge" if len(part) == 1 else "isolated"
+        log.add_rows(first, code, field="node")
 
 
 def _with_course(nodes: pd.DataFrame, edges: pd.DataFrame, course: gpd.GeoDataFrame) -> Roads:
@@ -221,22 +182,11 @@ def _with_course(nodes: pd.DataFrame, edges: pd.DataFrame, course: gpd.GeoDataFr
 def _check_course(roads: Roads, edges: pd.DataFrame, log: FaultLog) -> None:
     lines = roads.edges.geometry.to_numpy()
     missing = shapely.get_type_id(lines) != shapely.GeometryType.LINESTRING
-    log.add_rows(
-        edges[missing],
-        "The road has no course in edges.geojson.",
-        action="Add its line.",
-        code="missing-course",
-        field="edge_id",
-    )
+    log.add_rows(edges[missing], "missing-course", field="edge_id")
     place = roads.nodes.geometry
     ends = [
         shapely.distance(shapely.get_point(lines, at), place.loc[roads.edges[end]].to_numpy())
         for end, at in (("from", 0), ("to", -1))
     ]
-    log.add_rows(
-        edges[~missing & (np.maximum(*ends) > END_SLACK_M)],
-        "The line does not lead from 'from' to 'to'.",
-        action="Turn or mend the line in edges.geojson.",
-        code="course-elsewhere",
-        field="edge_id",
-    )
+    elsewhere = edges[~missing & (np.maximum(*ends) > END_SLACK_M)]
+    log.add_rows(elsewhere, "course-elsewhere", field="edge_id")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ris_map.common.address import REDIRECTS, load_redirects
-from ris_map.common.faults import DataFaults, Fault, Severity
+from ris_map.common.faults import DataFaults, Fault, Severity, worded
 from ris_map.common.files import file_name, not_yet
 from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.register.checks import MunicipalityAt
@@ -66,37 +66,14 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
         from ris_map.geography import county, roads  # noqa: PLC0415
         from ris_map.travel import people  # noqa: PLC0415
     except ImportError as error:
-        fault = Fault(
-            file=file_name(data),
-            reason=f"Places and roads were not checked: {error}.",
-            action="Install the program with all its parts.",
-            code="check-missing",
-        )
-        return [fault], None
+        return [Fault(file_name(data), *worded("check-missing", error=error))], None
     geography, faults = county.examine(data)
     is_whole = not any(fault.is_error for fault in faults)
-    faults += [
-        *roads.check_roads(data),
-        *people.check_people(data),
-        *county.check_facts(data),
-    ]
+    faults += roads.check_roads(data) + people.check_people(data) + county.check_facts(data)
     if not is_whole:
-        skipped = Fault(
-            file=file_name(data / REGISTER_FILE),
-            reason="Offices were not compared with the municipalities' territory.",
-            action="Mend the boundaries first.",
-            code="check-skipped",
-            severity=Severity.WARNING,
-        )
-        return [*faults, skipped], None
+        words, register = worded("check-skipped"), file_name(data / REGISTER_FILE)
+        return [*faults, Fault(register, *words, severity=Severity.WARNING)], None
     if region().visits_from not in {place.id for place in geography.localities}:
-        faults.append(
-            Fault(
-                file=file_name(data / REGION_FILE),
-                reason="Days of visits start from a place that localities.csv does not have.",
-                action="Give the id of one of its places.",
-                code="unknown-place",
-                field="visits_from",
-            )
-        )
+        words, file = worded("unknown-place"), file_name(data / REGION_FILE)
+        faults.append(Fault(file, *words, field="visits_from"))
     return faults, geography.municipality_at

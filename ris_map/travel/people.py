@@ -15,7 +15,7 @@ import shapely
 from pydantic import Field, StringConstraints
 from scipy.spatial import cKDTree
 
-from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.faults import DataFaults, Fault, worded
 from ris_map.common.region import data_folder
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
 from ris_map.geography.county import load_statistics, population_by_municipality
@@ -139,7 +139,8 @@ def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
     frame = read_frame(log, _Square, key="cell_id")
     if frame.empty:
         return None, log.faults
-    _check_rows(frame, log)
+    off_centre = frame[~(_metres_off_centre(frame) <= 10)]  # rounded to five decimals: 1 m
+    log.add_rows(off_centre, "bad-point/square", field="lat, lon")
     if not log.faults:
         with contextlib.suppress(DataFaults):  # whoever checks the figures says what is wrong
             statistics = load_statistics(data_dir / "statistics.csv")
@@ -147,16 +148,6 @@ def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
             if totals:
                 _check_sums(frame, totals, log)
     return (None if log.faults else _cells(frame)), log.faults
-
-
-def _check_rows(frame: pd.DataFrame, log: FaultLog) -> None:
-    log.add_rows(
-        frame[~(_metres_off_centre(frame) <= 10)],  # rounded to five decimals: 1 m
-        "The point is not the centre of the square.",
-        action="Correct lat and lon, or the code.",
-        code="bad-point",
-        field="lat, lon",
-    )
 
 
 def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
@@ -176,14 +167,8 @@ def _check_sums(frame: pd.DataFrame, totals: Mapping[str, int], log: FaultLog) -
     sums.loc["the county"] = sums.sum()
     off = (sums["counted"] - sums["published"]).abs()
     for code, row in sums[off > LARGEST_DIFFERENCE * sums["published"]].iterrows():
-        log.add(
-            f"{row['counted']} residents in the cells, {row['published']} published for "
-            f"{POPULATION_YEAR}.",
-            action="Restore the missing cells, or correct statistics.csv.",
-            code="sum-differs",
-            record=str(code),
-            field="population",
-        )
+        words = worded("sum-differs", year=POPULATION_YEAR, **row)
+        log.add(*words, record=str(code), field="population")
 
 
 def _cells(frame: pd.DataFrame) -> Cells:
