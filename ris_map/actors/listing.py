@@ -100,13 +100,13 @@ def _area(view: MapView) -> str:
     area = view.choice.strength_area
     if area is None:
         return ""
-    label = view.world.foundations.strategy.label(area).in_(view.tr.language)
+    label = view.label(area)
     return " " + view.tr("karta.lead.area", area=label[:1].lower() + label[1:])
 
 
 def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     """Return who has an office that matches, own actors of a chosen area before open ones."""
-    tr, words = view.tr, _words(view)
+    tr, words = view.tr, view.words
     found = sorted(view.matching(), key=lambda one: swedish_sort_key(one.actor.name))
     here = [one for one in found if not choice.town or choice.town in _ids(one)]
     area = choice.strength_area
@@ -153,7 +153,7 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
 
     With another one to compare with, its figures stand below.
     """
-    tr, code, words = view.tr, choice.municipality, _words(view)
+    tr, code, words = view.tr, choice.municipality, view.words
     near: list[tuple[str, str]] = []
     if view.is_physical:
         from_seat = view.found.cube.shared.from_seat[:, view.at(code)]
@@ -244,10 +244,6 @@ def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
     title = tr("karta.everybody.title", n=tr.number(len(rows)))
     note = tr("karta.everybody.note")
     return render("rows.html", title=title, note=note, sections=sections, id="alla", named="")
-
-
-def _words(view: MapView) -> Words:
-    return view.world.foundations.words(view.tr)
 
 
 def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:

@@ -207,8 +207,7 @@ def _coverage_context(world: World) -> Context:
 
 @_page("tackning", "/tackning", CoverageChoice, _coverage_context)
 def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView:
-    folder = call.site.served.data_dir
-    view = CoverageView(world=world, choice=choice, tr=call.tr, words=call.words, data_dir=folder)
+    view = CoverageView(world=world, choice=choice, words=call.words)
     of_tab = {
         "kurva": (curve_table,) if view.is_physical else (),
         "kedjan": (coverage_tables.chain_table, coverage_tables.area_table),

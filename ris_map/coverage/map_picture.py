@@ -21,8 +21,9 @@ from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
-from ris_map.register.in_words import place_id
+from ris_map.register.in_words import Words, place_id
 from ris_map.register.model import Actor
+from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import CodeArray, FloatArray
 from ris_map.travel.world import World, kept
@@ -142,7 +143,12 @@ class MapView:
 
     world: World
     choice: MapChoice
-    tr: Translator
+    words: Words
+
+    @property
+    def tr(self) -> Translator:
+        """Texts of the language."""
+        return self.words.tr
 
     @cached_property
     def found(self) -> Supply:
@@ -159,7 +165,7 @@ class MapView:
     @property
     def names(self) -> Mapping[str, str]:
         """Names of the municipalities."""
-        return self.world.foundations.geography.names
+        return self.words.municipality_names
 
     @property
     def is_physical(self) -> bool:
@@ -186,6 +192,10 @@ class MapView:
     def coast(self) -> tuple[str, ...]:
         """Codes of all other municipalities."""
         return tuple(code for code in self.found.cube.municipality_codes if code not in self.inland)
+
+    def label(self, term: Term) -> str:
+        """Return the label of a term of the strategy."""
+        return self.words.label(term)
 
     def at(self, code: str) -> int:
         """Return a municipality's position."""
@@ -268,7 +278,7 @@ class MapView:
 
 def map_view(world: World, choice: MapChoice, *, tr: Translator) -> MapView:
     """Return what a choice means today."""
-    return MapView(world=world, choice=choice, tr=tr)
+    return MapView(world=world, choice=choice, words=world.foundations.words(tr))
 
 
 # ---------------------------------------------------------------- the picture

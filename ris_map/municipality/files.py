@@ -166,9 +166,8 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
     register = load_register(
         data / "actors.yaml", municipality_at=base.geography.municipality_at, today=on
     )
-    words = base.words(translator(language))
     world = World(foundations=base, register=register, on=on)
-    return report_html(choice, world=world, words=words)
+    return report_html(choice, world=world, words=base.words(translator(language)))
 
 
 def run_report(arguments: argparse.Namespace) -> int:

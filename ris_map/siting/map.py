@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -44,9 +43,8 @@ from ris_map.web.map import (
     picture_bytes,
     read_picture,
 )
-from ris_map.web.settings import data_dir
 from ris_map.words import translator
-from ris_map.words.figures import FigureTable
+from ris_map.words.figures import FigureTable, table_html
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -262,7 +260,7 @@ def _content(world: World, choice: SitingChoice, language: Language) -> bytes:
 def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
     """Return the map of how it is, without names and marks, in the page's light or dark colours."""
     view = view_of(world, choice, data.words(translator(language)))
-    made = map_svg(view, "fore", data_dir())
+    made = map_svg(view, "fore")
     css = content("bundle/small_map.css").content.decode()
     bare = replace(made, width=SMALL_PX, marks=(), roads=(), sides=(), legend=None, style=css)
     return bare.svg.encode()
@@ -271,9 +269,9 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
 # -------------------------------------------------------------------- on paper
 
 
-def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
+def map_svg(view: SitingView, shown: str) -> drawn.CountyPicture:
     """Return the map of a view as it is drawn on paper."""
-    tr = view.tr
+    tr, folder = view.tr, view.world.foundations.data_dir
     marks = [
         drawn.mark(
             one.name,
@@ -301,9 +299,9 @@ def map_svg(view: SitingView, shown: str, folder: Path) -> drawn.CountyPicture:
     )
 
 
-def picture(view: SitingView, folder: Path) -> str:
+def picture(view: SitingView) -> str:
     """Return the map of the chosen view as SVG with what it says and rests on inside."""
-    made = map_svg(view, view.choice.view, folder)
+    made = map_svg(view, view.choice.view)
     return drawn.framed(
         made.svg,
         width=made.width,
@@ -319,10 +317,10 @@ def paper_table(view: SitingView) -> FigureTable:
     return replace(full_table(view, limits=(view.choice.limit,)), id="paper")
 
 
-def paper_html(view: SitingView, folder: Path, *, table: str, url: str, number: int) -> str:
+def paper_html(view: SitingView, *, url: str, number: int) -> str:
     """Return the plan on two pages of A4; a new ``number`` has it printed when it is there."""
     maps = [
-        (view.tr(f"siting.paper.{shown}"), drawn.data_url(map_svg(view, shown, folder).svg))
+        (view.tr(f"siting.paper.{shown}"), drawn.data_url(map_svg(view, shown).svg))
         for shown in ("fore", "efter")
     ]
     return render(
@@ -333,7 +331,7 @@ def paper_html(view: SitingView, folder: Path, *, table: str, url: str, number: 
         lead=lead(view),
         plan=plan_text(view),
         maps=maps,
-        table=table,
+        table=table_html(paper_table(view), tr=view.tr),
         assumed=assumed(view),
         source=source(view),
         url=url,

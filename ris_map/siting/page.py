@@ -31,7 +31,7 @@ from ris_map.siting.plan import (
 from ris_map.siting.scenario import basis_of
 from ris_map.siting.suggest import Suggestion, best_rounds, regrets, suggestions
 from ris_map.siting.words import SitingView, view_of
-from ris_map.web import data, layout, settings
+from ris_map.web import data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
 from ris_map.web.picture import png
@@ -381,18 +381,17 @@ def _clicked(view: SitingView, click: MapClick) -> None:
 
 def _tools(view: SitingView) -> None:
     """Draw the buttons above: copy, print, files."""
-    tr, folder = view.tr, settings.data_dir()
+    tr = view.tr
     st.html(render("siting_tools.html", t=tr, text=told.copy_text(view)), width="content")
     if st.button(tr("siting.print"), key="siting-print"):
         number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
         query = urlencode({**view.choice.query(), "lang": tr.language.value}, doseq=True)
         url = f"{(st.context.url or '').split('?')[0]}?{query}"
-        table = table_html(plan_map.paper_table(view), tr=tr)
-        paper_html = plan_map.paper_html(view, folder, table=table, url=url, number=number)
+        paper_html = plan_map.paper_html(view, url=url, number=number)
         st.html(paper_html)
     files: dict[str, Callable[[], bytes | str]] = {
-        "png": lambda: png(plan_map.picture(view, folder)),
-        "svg": lambda: plan_map.picture(view, folder),
+        "png": lambda: png(plan_map.picture(view)),
+        "svg": lambda: plan_map.picture(view),
         "csv.excel": partial(_csv, view, CsvFlavour.SWEDISH),
         "csv": partial(_csv, view, CsvFlavour.PLAIN),
         "xlsx": partial(book_of, view),

@@ -97,8 +97,7 @@ def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query)
     text = read(api, "tackning", query)
     choice, _ = CoverageChoice.read(lists(query))
     words = words_of(query)
-    here = {"world": data.world(), "data_dir": data.settings.data_dir()}
-    view = CoverageView(choice=choice, tr=words.tr, words=words, **here)
+    view = CoverageView(world=data.world(), choice=choice, words=words)
     has(text, summary.headline(view), summary.finding_sentence(view), summary.basis(view))
     for figure in summary.key_figures(view):
         has(text, f"**{figure.number}** {figure.text}", figure.range, figure.note)

@@ -17,7 +17,6 @@ from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
-from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.browser.harness import assert_accessible, count_messages, map_frame, settle, tab_to
 from tests.browser.reading import MAP, area_names, go, load, map_state, query, redraw
@@ -84,13 +83,10 @@ def every_value() -> list[CoverageChoice]:
 
 def test_K3_K4_what_is_drawn_for_every_value_of_a_control_equals_the_librarys(page: Page) -> None:
     """All 5 538 squares, 15 municipalities and 75 cells, read from the page and its frame."""
-    tr = translator(Language.SV)
     load(page, PATH)
     world = service(data_dir()).moment().world
     for choice in every_value():
-        view = CoverageView(
-            world=world, choice=choice, tr=tr, words=words(Language.SV), data_dir=data_dir()
-        )
+        view = CoverageView(world=world, choice=choice, words=words(Language.SV))
         redraw(page, f"{PATH}?{urlencode(choice.query(), doseq=True)}")
         wanted = picture(view)
         assert map_state(page)["codes"] == wanted.classes, choice

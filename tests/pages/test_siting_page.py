@@ -19,7 +19,6 @@ from ris_map.siting.map import (
     map_picture,
     offices_of,
     paper_html,
-    paper_table,
     picture,
 )
 from ris_map.siting.page import book_of
@@ -28,7 +27,6 @@ from ris_map.siting.suggest import Regret, Rounds
 from ris_map.siting.words import SitingView, plan_text, regret_table, rounds_words, view_of
 from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
-from ris_map.words.figures import table_html
 from ris_map.words.language import Language
 from tests.factories import real_words as words
 from tests.pages.opened import ROOT, address, html, open_page, text_of_class
@@ -222,16 +220,15 @@ CLOSED = {**PLAN, "stang": ["coompanion-vasterbotten@lycksele"]}
 
 def test_X10_X12_what_one_takes_along_is_valid_and_nothing_in_it_runs() -> None:
     """That PNG and CSV are what they say is in tests/browser/test_siting_page.py."""
-    shown, folder = view(CLOSED, HOSTILE), ROOT / "data"
+    shown = view(CLOSED, HOSTILE)
     assert HOSTILE in plan_text(shown)
-    drawing = picture(shown, folder)
+    drawing = picture(shown)
     tree = etree.fromstring(drawing.encode())
     assert tree.tag == "{http://www.w3.org/2000/svg}svg"
     assert not tree.findall(".//{*}script")
     assert "Med planen" in drawing
     assert "OpenStreetMap" in drawing
-    table = table_html(paper_table(shown), tr=shown.tr)
-    paper = paper_html(shown, folder, table=table, url="https://kartan.example/tankom", number=1)
+    paper = paper_html(shown, url="https://kartan.example/tankom", number=1)
     head = "<!DOCTYPE html><html lang='sv'><head><title>x</title></head><body>"
     parser = html5rdf.HTMLParser(strict=True, namespaceHTMLElements=False)  # a fault is an error
     document = parser.parse(f"{head}{paper}</body></html>")

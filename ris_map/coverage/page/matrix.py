@@ -59,7 +59,7 @@ def _matrix_cell(view: CoverageView, code: str, kind: ServiceType) -> MatrixCell
     phases, k = view.choice.shown_phases, SERVICE_TYPES.index(kind)
     at = view.at(code), [PHASES.index(phase) for phase in phases], k
     place = cell_id(code, phases[0], kind)
-    head = f"{view.name(code)}, {view.label(kind).lower()}"
+    head = f"{view.names[code]}, {view.label(kind).lower()}"
     if not view.is_physical:
         answers = view.cube.remote[at][:, REMOTE.index(view.choice.delivery)]
         state = REMOTE_STATES[ANSWERS[int(answers.max())]]
@@ -134,7 +134,7 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
 def cell_title(view: CoverageView, place: CellKey) -> str:
     """Return the cell's name: municipality, kind, phase."""
     code, phase, kind = place
-    return f"{view.name(code)}: {view.label(kind).lower()} {view.tr(f'coverage.in-phase.{phase}')}"
+    return f"{view.names[code]}: {view.label(kind).lower()} {view.tr(f'coverage.in-phase.{phase}')}"
 
 
 def evidence(view: CoverageView, place: CellKey) -> tuple[Way, ...]:
@@ -149,7 +149,7 @@ def evidence(view: CoverageView, place: CellKey) -> tuple[Way, ...]:
 def figures_table(view: CoverageView, cell: CoverageCell) -> FigureTable:
     """Return the residents within each threshold."""
     tr = view.tr
-    residents, name = tr.number(cell.located_residents), view.name(cell.municipality_code)
+    residents, name = tr.number(cell.located_residents), view.names[cell.municipality_code]
     return FigureTable(
         id="rutans-siffror",
         title=tr("coverage.cell.figures", located=residents, name=name),
@@ -191,7 +191,7 @@ def known_table(view: CoverageView, found: Iterable[Way]) -> FigureTable:
 
 
 def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> Iterator[str]:
-    tr, name, limit = view.tr, view.name(cell.municipality_code), view.choice.limit
+    tr, name, limit = view.tr, view.names[cell.municipality_code], view.choice.limit
     if not view.is_physical:
         answer = getattr(cell, view.choice.delivery)
         yield tr(f"coverage.cell.remote.{answer}", mode=view.mode(), name=name)

@@ -38,7 +38,7 @@ from ris_map.coverage.page.summary import (
 from ris_map.coverage.page.view import TABS, CoverageChoice, CoverageView, inland_name
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
-from ris_map.web import as_of, data, layout, settings
+from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState, plain_query
 from ris_map.web.map import MapClick, MapLayer, show_map
 from ris_map.words import Translator
@@ -96,13 +96,7 @@ def embed_parts(view: CoverageView) -> dict[str, str]:
 def view_of_choice(tr: Translator) -> CoverageView:
     """Return what the page draws from: the world as it is today and the widgets' choice."""
     choice = STATE.chosen()
-    return CoverageView(
-        world=data.world(choice.as_of),
-        choice=choice,
-        tr=tr,
-        words=data.words(tr),
-        data_dir=settings.data_dir(),
-    )
+    return CoverageView(world=data.world(choice.as_of), choice=choice, words=data.words(tr))
 
 
 @st.fragment

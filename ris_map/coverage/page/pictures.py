@@ -182,7 +182,7 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
         known = math.isfinite(value)
         rows.append(
             {
-                "name": view.name(code),
+                "name": view.names[code],
                 "minutes": value if known else 0.0,
                 "low": group.median_low if known else 0.0,
                 "high": group.median_high if math.isfinite(group.median_high) else 0.0,
@@ -265,10 +265,10 @@ def map_title(view: CoverageView) -> str:
 
 def paper_map(view: CoverageView) -> CountyPicture:
     """Return the page's map as it is drawn on paper: the same squares, towns and legend."""
-    drawn = map_content(view)
+    drawn, folder = map_content(view), view.world.foundations.data_dir
     offices = [mark(town.name, town.lat, town.lon, count=town.count or 0) for town in drawn.bubbles]
     return CountyPicture(
-        shapes=county_shapes(view.data_dir),
+        shapes=county_shapes(folder),
         title=map_title(view),
         description=finding_sentence(view),
         squares=squares_of(view.world.cells, view.classes()),
@@ -276,7 +276,7 @@ def paper_map(view: CoverageView) -> CountyPicture:
         chosen=view.place[1] if view.choice.place else (),
         inland=view.inland,
         sides=(view.tr("coverage.group.inland"), view.tr("coverage.group.coast")),
-        roads=background_roads(view.data_dir),
+        roads=background_roads(folder),
         phase=view.choice.phase or "",
         legend=drawn.legend,
     )
@@ -295,7 +295,7 @@ def _matrix_svg(view: CoverageView) -> tuple[str, float, float]:
     for code, cells in matrix_rows(view).items():
         if code in view.inland and not line:
             line, y = y + 3, y + 6
-        names.append((y + 20, view.name(code)))
+        names.append((y + 20, view.names[code]))
         for i, item in enumerate(cells):
             fill, ink = states.get(item.state, ("#FFFFFF", INK))
             is_near = item.state == "near"

@@ -68,7 +68,7 @@ def municipality_table(view: CoverageView) -> FigureTable:
     """Return the gaps by municipality, and coast and inland with their own figures."""
     kind = view.choice.service_type or SERVICE_TYPES[0]
     phase = view.choice.shown_phases[0]
-    links = {c: Link(view.name(c), cell=cell_id(c, phase, kind)) for c in view.order}
+    links = {c: Link(view.names[c], cell=cell_id(c, phase, kind)) for c in view.order}
     if not view.is_physical:
         answers = [
             (links[code], view.tr(f"coverage.remote.{REMOTE_STATES[view.remote(code)]}"))
@@ -228,10 +228,10 @@ def chain_table(view: CoverageView) -> FigureTable:
         if view.is_physical:
             times = [view.about_minutes(link.median_minutes) for link in chain.links]
             rows.append(
-                [view.name(code), *times, _weakest(view, chain), view.answer(chain.physical)]
+                [view.names[code], *times, _weakest(view, chain), view.answer(chain.physical)]
             )
         else:
-            rows.append([view.name(code), view.answer(getattr(chain, view.choice.delivery))])
+            rows.append([view.names[code], view.answer(getattr(chain, view.choice.delivery))])
     if not view.is_physical:
         return _table(view, "kedja-remote", ("municipality", "chain"), rows, **words)
     names = ("municipality", "ide", "utveckling", "vaxa", "weakest", "chain")
@@ -266,7 +266,7 @@ def all_gaps_table(view: CoverageView) -> FigureTable:
         link = cell_id(cell.municipality_code, cell.phase, cell.service_type)
         rows.append(
             [
-                Link(view.name(cell.municipality_code), cell=link),
+                Link(view.names[cell.municipality_code], cell=link),
                 _kinds(view, [(gap.cell.phase, gap.cell.service_type) for gap in fact]),
                 count(fact[0].people_affected),
                 view.about_minutes(cell.median_minutes),
@@ -320,7 +320,7 @@ def cells_table(view: CoverageView) -> FigureTable:
     ]
     for code, phase, kind in keys:
         cell = cells[code, phase, kind]
-        row: list[Cell] = [view.name(code), code, view.label(phase), view.label(kind)]
+        row: list[Cell] = [view.names[code], code, view.label(phase), view.label(kind)]
         if view.is_physical:
             row += [tr(f"coverage.state.{cell.state}")]
             row += [tr("coverage.mark.maybe") if cell.is_maybe_physical else ""]

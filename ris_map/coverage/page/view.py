@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -19,8 +18,6 @@ from ris_map.coverage.people import weighted_percentile
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
-from ris_map.register.in_words import Words
-from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
 from ris_map.travel.world import World, kept
@@ -117,8 +114,6 @@ class CoverageView(MapView):
     """One choice, the figures behind it and the words of one language."""
 
     choice: CoverageChoice
-    words: Words
-    data_dir: Path
 
     @property
     def cube(self) -> CoverageCube:
@@ -191,18 +186,10 @@ class CoverageView(MapView):
 
     # ---------------------------------------------------------------- words
 
-    def name(self, code: str) -> str:
-        """Return the name of a municipality."""
-        return self.words.municipality_names.get(code, code)
-
     def listed(self, codes: Iterable[str]) -> str:
         """Return names as a list in words, from the coast to the mountains."""
         wanted = set(codes)
-        return self.tr.listing(self.name(code) for code in self.order if code in wanted)
-
-    def label(self, term: Term) -> str:
-        """Return the label of a term of the strategy."""
-        return self.words.strategy.label(term).in_(self.tr.language)
+        return self.tr.listing(self.names[code] for code in self.order if code in wanted)
 
     @property
     def asked(self) -> str:
@@ -228,7 +215,7 @@ class CoverageView(MapView):
         if place in groups:
             codes = tuple(c for c in self.order if c in groups[place].municipalities)
             return groups[place].label.in_(self.tr.language), codes
-        return (self.name(place), (place,)) if place else (self.tr("coverage.county"), self.order)
+        return (self.names[place], (place,)) if place else (self.tr("coverage.county"), self.order)
 
     def mode(self) -> str:
         """Return the chosen way of help in words."""
