@@ -9,6 +9,7 @@ from ris_map.export.tables import Cell, CsvFlavour, Sheet, sheets_xlsx, text_csv
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.in_words import ActorRow, Words, actor_rows, phase_marks
 from ris_map.register.selection import Selection, selected_offices
+from ris_map.register.vocabulary import Delivery
 from ris_map.words import Translator
 
 __all__ = ["COLUMNS", "CsvFlavour", "actors_csv", "actors_xlsx"]
@@ -117,12 +118,12 @@ def _offers(selection: Selection, words: Words) -> Iterator[Line]:
     for match in selection.matches:
         for offer in match.actor.offers:
             marks = phase_marks(offer.phases, words=words)
-            modes = (offer.delivery.office, offer.delivery.visit, offer.delivery.digital)
+
             yield (
                 *(match.actor.id, match.actor.name),
                 words.strategy.label(offer.service_type).in_(language),
                 ", ".join(mark.label for mark in marks) or tr("unknown"),
-                *(tr(f"availability.{mode}") for mode in (*modes, offer.delivery.phone)),
+                *(tr(f"availability.{offer.delivery.of(mode)}") for mode in Delivery),
             )
 
 

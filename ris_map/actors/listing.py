@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
 
 from ris_map.common.address import Flag
-from ris_map.coverage.map_picture import MapChoice, MapView, Matching
+from ris_map.coverage.map_picture import MapChoice, MapView, Site
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.register.in_words import (
     ActorRow,
@@ -23,7 +23,7 @@ from ris_map.register.in_words import (
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, ServiceScope
 from ris_map.travel.people import FERRY, number_of_squares
-from ris_map.words import Translator, swedish_sort_key
+from ris_map.words import Translator
 from ris_map.words.figures import minutes_number, percent
 from ris_map.words.markup import render
 
@@ -107,11 +107,10 @@ def _area(view: MapView) -> str:
 def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     """Return who has an office that matches, own actors of a chosen area before open ones."""
     tr, words = view.tr, view.words
-    found = sorted(view.matching(), key=lambda one: swedish_sort_key(one.actor.name))
-    here = [one for one in found if not choice.town or choice.town in _ids(one)]
+    here = [sites for sites in view.matching() if not choice.town or choice.town in _ids(sites)]
     area = choice.strength_area
-    own = [one for one in here if area and area in one.actor.strength_areas.areas]
-    neutral = [one for one in here if one not in own]
+    own = [sites for sites in here if area and area in sites[0].actor.strength_areas.areas]
+    neutral = [sites for sites in here if sites not in own]
     parts = [("own", own), ("neutral", neutral)] if area else [("", here)]
     sections = [
         (tr(f"karta.{name}", n=len(ones)) if name else "", [_row(one, words) for one in ones])
@@ -121,31 +120,31 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     title = tr.plural(
         f"karta.actors.{kind.value if kind else 'all'}", len(here), phase=_phase(view)
     )
-    offices = sum(one.offices if not choice.town else 1 for one in here)
+    offices = sum(len(sites) if not choice.town else 1 for sites in here)
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
     named = ""
     if choice.town and here:
-        town = next(name for code, name in here[0].towns if place_id(code, name) == choice.town)
+        town = next(one.town[1] for one in here[0] if place_id(*one.town) == choice.town)
         named = f"{town}: {title}"
     return {"title": title, "note": note, "sections": sections, "named": named}
 
 
-def _row(one: Matching, words: Words) -> Row:
-    tr, actor = words.tr, one.actor
-    where = tr.listing([town for _, town in one.towns])
+def _row(sites: Sequence[Site], words: Words) -> Row:
+    tr, actor = words.tr, sites[0].actor
+    where = tr.listing([name for _, name in dict.fromkeys(site.town for site in sites)])
     if actor.service_area.scope is ServiceScope.MUNICIPALITIES:
         where = tr("karta.row.for", where=where, area=service_area_words(actor, words=words))
     return {
         "name": actor.name,
         "where": where,
         "url": detail_url(actor.id, words=words),
-        "towns": " ".join(_ids(one)),
+        "towns": " ".join(_ids(sites)),
         "phases": phase_marks(actor.phases, words=words),
     }
 
 
-def _ids(one: Matching) -> list[str]:
-    return [place_id(code, town) for code, town in one.towns]
+def _ids(sites: Sequence[Site]) -> list[str]:
+    return list(dict.fromkeys(place_id(*site.town) for site in sites))
 
 
 def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:

@@ -62,11 +62,8 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
         if choice.as_of:
             now = map_view(data.world(), choice, tr=tr)
             shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
-            st.html(
-                as_of.since_html(
-                    choice, view.world, path="/", tr=tr, group=tr("as-of.inland"), shares=shares
-                )
-            )
+            named = tr("as-of.inland")
+            st.html(as_of.since_html(choice, view.world, tr=tr, group=named, shares=shares))
     # the frame takes longest: its message goes before those of the widgets above it
     choices = st.container(horizontal=True, key="ris-choices", vertical_alignment="center")
     left, right = st.columns([7, 3], gap="medium")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Self, get_args, get_origin
+from urllib.parse import urlencode
 
 from annotated_types import MaxLen
 from pydantic import (
@@ -29,7 +30,7 @@ from pydantic.fields import FieldInfo
 
 from ris_map.common.dates import ShownDay
 from ris_map.common.records import Finding, Record, finding, load_model
-from ris_map.words.language import LocalText
+from ris_map.words.language import LocalText, Translator
 
 YES: Final = "ja"
 ALL: Final = "alla"
@@ -80,6 +81,8 @@ class Choice(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    path: ClassVar[str] = "/"
+    """The address of the page."""
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
@@ -128,6 +131,11 @@ class Choice(BaseModel):
             )
             if getattr(self, name) != field.default
         }
+
+    def url(self, *, tr: Translator, **changes: object) -> str:
+        """Return the address of the page with these choices, some of them changed."""
+        query = self.model_copy(update=changes).query()
+        return f"{self.path}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}"
 
     def texts(self) -> dict[str, list[str]]:
         """Return every key with its values as they stand in an address, defaults included."""

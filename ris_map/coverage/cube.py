@@ -44,6 +44,7 @@ from ris_map.travel.world import World, kept
 from ris_map.words.figures import TIME_ERROR
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
+"""Limits to choose, and upper limits (inclusive) of the map's classes 0-3; 4 is beyond the last."""
 DEFAULT_CHOICE = CubeChoice()
 OFFICE = MODES.index(Delivery.OFFICE)
 REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
@@ -409,8 +410,7 @@ def _nearest_to_seats(
 
 
 CACHED_CUBES = 48
-CLASS_LIMITS = (30.0, 60.0, 90.0, 120.0)
-"""Upper limits (inclusive) of the map's classes 0-3; class 4 is beyond the last."""
+
 UNKNOWN_CLASS = 5
 """Only by ferry, or only if what the register does not know turns out well."""
 
@@ -471,12 +471,12 @@ def share_range(world: World, choice: CubeChoice) -> tuple[FloatArray, FloatArra
 
 def time_class(minutes: float) -> int:
     """Return the class of minutes, 0 to 4."""
-    return sum(minutes > limit for limit in CLASS_LIMITS)
+    return sum(minutes > limit for limit in THRESHOLDS)
 
 
 def class_codes(minutes: FloatArray, is_unknown: BoolArray) -> CodeArray:
     """Return the map's class of each cell, 0-5; limits are inclusive."""
-    codes = np.searchsorted(CLASS_LIMITS, minutes, side="left")
+    codes = np.searchsorted(THRESHOLDS, minutes, side="left")
     return readonly(np.where(is_unknown, UNKNOWN_CLASS, codes).astype(np.int8))
 
 

@@ -38,7 +38,7 @@ from ris_map.web.map import (
     picture_bytes,
     read_picture,
 )
-from ris_map.words import Translator, translator
+from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.figures import minutes_words, near_limit, percent_range, whole
 from ris_map.words.language import Language
 
@@ -111,15 +111,6 @@ class PictureChoice(MapChoice):
             sourced_only=self.sourced_only,
             speed="winter" if self.winter else "summer",
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matching:
-    """An actor with the offices that match a choice, as towns ``(code, name)`` and their number."""
-
-    actor: Actor
-    towns: tuple[tuple[str, str], ...]
-    offices: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,21 +241,13 @@ class MapView:
             )
         )
 
-    def matching(self) -> tuple[Matching, ...]:
-        """Return the actors with offices in the county that match, in Swedish order."""
-        towns: dict[str, list[tuple[str, str]]] = {}
+    def matching(self) -> list[list[Site]]:
+        """Return the sites in the county, each actor's together, in Swedish order of actors."""
+        by_actor: dict[str, list[Site]] = {}
         for site in self.sites:
             if site.is_inside:
-                towns.setdefault(site.actor.id, []).append(site.town)
-        return tuple(
-            Matching(
-                actor=actor,
-                towns=tuple(dict.fromkeys(towns[actor.id])),
-                offices=len(towns[actor.id]),
-            )
-            for actor in self.world.register.actors
-            if actor.id in towns
-        )
+                by_actor.setdefault(site.actor.id, []).append(site)
+        return sorted(by_actor.values(), key=lambda own: swedish_sort_key(own[0].actor.name))
 
     def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Actor, str, float]]:
         """Return the nearest matching actors with the town, given minutes to every office."""

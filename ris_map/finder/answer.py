@@ -21,7 +21,6 @@ from ris_map.finder.need import (
     Start,
     Why,
     fit,
-    place_reason,
     serves_place,
     start_of,
 )
@@ -314,11 +313,9 @@ class _Search:
         self, actor: Actor, way: Delivery | None, office: Office | None = None
     ) -> Entry | None:
         """Return what an actor has to say in one way; None if it is a clear no."""
-        serves = serves_place(actor, self.start, office=office)
-        fitted = fit(actor, self.need, mode=way, serves=serves)
+        fitted = fit(actor, self.need, self.start, mode=way, office=office)
         if fitted is None:
             return None
-        place = place_reason(actor, self.start, office=office)
         road = None if office is None else self.roads[office_key(actor, office)]
         own = {
             Caution.MODE_UNKNOWN: way is None,
@@ -333,7 +330,7 @@ class _Search:
             offers=fitted.offers,
             office=office,
             road=road,
-            reasons=fitted.reasons if place is None else (*fitted.reasons, place),
+            reasons=fitted.reasons,
             cautions=(*fitted.cautions, *(caution for caution, holds in own.items() if holds)),
         )
         return replace(made, group=self.group(made))

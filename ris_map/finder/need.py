@@ -241,8 +241,16 @@ _OF_MODE: Mapping[Delivery | None, Filter] = {
 }
 
 
-def fit(actor: Actor, need: Need, *, mode: Delivery | None, serves: Answer) -> Fit | None:
+def fit(
+    actor: Actor,
+    need: Need,
+    start: Start | None,
+    *,
+    mode: Delivery | None,
+    office: Office | None = None,
+) -> Fit | None:
     """Return how an actor answers a need in one way (None asks nothing about it); None for no."""
+    serves = serves_place(actor, start, office=office)
     of_need = Filter(phases=need.phases, service_types=need.counted_types)
     of_area = Filter(strength_areas=() if need.strength_area is None else (need.strength_area,))
     content = [offer_truth(offer, of_need) for offer in actor.offers]
@@ -261,7 +269,11 @@ def fit(actor: Actor, need: Need, *, mode: Delivery | None, serves: Answer) -> F
     offers = tuple(actor.offers[index] for index in chosen)
     return Fit(
         offers=offers,
-        reasons=(*_offer_reasons(offers, need), *_actor_reasons(actor, need)),
+        reasons=(
+            *_offer_reasons(offers, need),
+            *_actor_reasons(actor, need),
+            *_place_reasons(actor, start, office, serves),
+        ),
         cautions=tuple(caution for caution, value in unknown.items() if value is Answer.UNKNOWN),
     )
 
@@ -285,21 +297,23 @@ def serves_place(actor: Actor, start: Start | None, *, office: Office | None = N
     return Answer.YES if answer is Answer.UNKNOWN and stands_here else answer
 
 
-def place_reason(actor: Actor, start: Start | None, *, office: Office | None) -> Reason | None:
-    """Return why an actor serves a place, if that is known."""
-    if actor.outside_county or serves_place(actor, start, office=office) is not Answer.YES:
-        return None
-    if start is not None and office is not None and office.municipality == start.code:
-        return Reason(Why.STANDS_HERE)
-    return Reason(Why.SERVES, (actor.service_area.scope.value,))
-
-
 def _offer_reasons(offers: tuple[Offer, ...], need: Need) -> Iterator[Reason]:
     for offer in offers:
         phases = tuple(p.value for p in offer.phases if not need.phases or p in need.phases)
         yield Reason(Why.OFFER, (offer.service_type.value, *phases))
         if need.service_types and offer.service_type not in need.service_types:
             yield Reason(Why.GIVES_ALSO, (offer.service_type.value,))
+
+
+def _place_reasons(
+    actor: Actor, start: Start | None, office: Office | None, serves: Answer
+) -> Iterator[Reason]:
+    if actor.outside_county or serves is not Answer.YES:
+        return
+    if start is not None and office is not None and office.municipality == start.code:
+        yield Reason(Why.STANDS_HERE)
+    else:
+        yield Reason(Why.SERVES, (actor.service_area.scope.value,))
 
 
 def _actor_reasons(actor: Actor, need: Need) -> Iterator[Reason]:

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from ris_map.common import dates
-from ris_map.coverage.cube import CLASS_LIMITS
+from ris_map.coverage.cube import THRESHOLDS
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
 from ris_map.finder.words import (
@@ -364,7 +364,7 @@ def _classes(world: World, answer: SupportAnswer, entries: list[Entry]) -> list[
     keys = [office_key(e.actor, e.office) for e in entries if e.office is not None]
     matrix = world.matrix_for(speed_of(answer.need))
     minutes = matrix.minutes[matrix.rows(keys)].min(axis=0, initial=np.inf)
-    codes = np.searchsorted(CLASS_LIMITS, minutes)
+    codes = np.searchsorted(THRESHOLDS, minutes)
     return [int(code) for code in np.where(np.isinf(minutes), UNKNOWN, codes)]
 
 

@@ -20,7 +20,6 @@ from ris_map.municipality.files import (
 )
 from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import (
-    PATH,
     MunicipalityChoice,
     Profile,
     compared,
@@ -60,7 +59,7 @@ def draw(*, tr: Translator) -> None:
         layout.fault_notice(served.faults, tr=tr, served=True)
         _notices(ignored, tr=tr)
         if choice.as_of:
-            st.html(as_of.since_html(choice, world, path=PATH, tr=tr))
+            st.html(as_of.since_html(choice, world, tr=tr))
         map_column, side = st.columns([6, 4], gap="medium")
         with map_column:
             layer = county_layer(world, choice, words=data.words(tr))
@@ -210,17 +209,8 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
     if choice.as_of:
         now = profile(data.world(), shown.code, choice.cube)
         at = LIMITS.index(choice.limit)
-        then_share, now_share = (p.cell(*choice.kind).share_within[at] for p in (shown, now))
-        st.html(
-            as_of.since_html(
-                choice,
-                world,
-                path=PATH,
-                tr=tr,
-                group=shown.name,
-                shares=(float(then_share), float(now_share)),
-            )
-        )
+        shares = tuple(float(p.cell(*choice.kind).share_within[at]) for p in (shown, now))
+        st.html(as_of.since_html(choice, world, tr=tr, group=shown.name, shares=shares))
     map_column, side = st.columns([6, 4], gap="medium")
     with map_column:
         layer = map_layer(shown, choice, world=world, words=words)

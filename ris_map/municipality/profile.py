@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import numpy as np
@@ -39,12 +40,11 @@ from ris_map.travel.routes import Errors, typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 
-PATH = "/kommun"
-
 
 class MunicipalityChoice(DatedChoice):
     """What a reader of the page may choose; phase and type decide what the map shows."""
 
+    path: ClassVar[str] = "/kommun"
     code: OwnMunicipality | None = Field(default=None, alias="kommun")
     beside: OwnMunicipality | None = Field(default=None, alias="jamfor")
     phase: Phase | None = Field(default=Phase.IDE, alias="fas")
@@ -63,11 +63,6 @@ class MunicipalityChoice(DatedChoice):
     def kind(self) -> tuple[Phase, ServiceType]:
         """The kind of support on the map; one is always chosen."""
         return self.phase or Phase.IDE, self.service_type or ServiceType.RADGIVNING
-
-    def url(self, *, tr: Translator, **changes: object) -> str:
-        """Return the address of the page with these choices, some of them changed."""
-        query = self.model_copy(update=changes).query()
-        return f"{PATH}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}"
 
     def what_if_url(self, cell: CoverageCell, *, place: str, tr: Translator) -> str:
         """Return the address of Tänk om with a new office for one kind of support in a place."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ris_map.coverage.cube import CLASS_LIMITS, UNKNOWN_CLASS, class_codes
+from ris_map.coverage.cube import THRESHOLDS, UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import picture_version
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import DEFAULT_DIVISION
@@ -70,7 +70,7 @@ def map_classes(view: SitingView, shown: str) -> tuple[CodeArray, str]:
 def class_labels(view: SitingView, shown: str) -> list[str]:
     """Return the words of the five classes."""
     tr = view.tr
-    limits = CHANGE_LIMITS if shown == "skillnad" else (0, *map(int, CLASS_LIMITS))
+    limits = CHANGE_LIMITS if shown == "skillnad" else (0, *map(int, THRESHOLDS))
     ranges = [f"{a}–{b}" for a, b in pairwise(limits)]
     last = tr("siting.map.over", n=limits[-1])
     return [tr("siting.map.same"), *ranges, last] if shown == "skillnad" else [*ranges, last]

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ris_map.coverage.cube import cube_of
+from ris_map.coverage.cube import THRESHOLDS, cube_of
+from ris_map.coverage.groups import actors_near
 from ris_map.coverage.people import People, Residents, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
 from ris_map.siting.plan import WORKING_DAYS, Plan, Round, SitingChoice
@@ -22,7 +23,6 @@ from ris_map.travel.matrix import travel
 from ris_map.travel.network import SPEED_MODEL, BoolArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import Foundations, World
 
-THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
 COUNTY, INLAND, COAST = "lan", "inland", "kust"
 WORST_PERCENT = 10
 DAYS_SHOWN = (1, 2, 4)
@@ -66,8 +66,7 @@ class Basis:
 
     def cells_of(self, group: str) -> BoolArray:
         """Return which cells lie in a group's municipalities."""
-        inside = [code in self.groups[group] for code in self.residents.municipality_codes]
-        return np.array(inside)[self.residents.municipality]
+        return ~self.residents.outside(self.groups[group])[self.residents.municipality]
 
 
 def basis_of(world: World, choice: SitingChoice) -> Basis:
@@ -164,10 +163,7 @@ def state(basis: Basis, plan: Plan, choice: SitingChoice) -> State:
     )
     rows = np.concatenate([basis.office_minutes[is_kept], basis.place_minutes[places]])
     actor = np.concatenate([basis.actors[is_kept], -1 - np.arange(len(places))]).astype(np.int64)
-    near = rows <= basis.limit
-    number = np.zeros(rows.shape[1], dtype=np.int64)
-    for one in np.unique(actor):
-        number += near[actor == one].any(axis=0)
+    number = actors_near(rows, actor, basis.limit)[1].sum(axis=0, dtype=np.int64)
     minutes = rows.min(axis=0, initial=np.inf)
     days = np.where(minutes <= choice.near, WORKING_DAYS, 0)
     for one_round in plan.rounds:

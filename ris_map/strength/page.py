@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -27,7 +28,6 @@ from ris_map.web.map import Bubble, Legend, MapClick, MapLayer, MapPicture, Sent
 from ris_map.words import Translator
 from ris_map.words.markup import render
 
-PATH = "/styrkeomraden"
 FIRST = 3
 """Actors of a list that are shown before it is unfolded; an area's own are all shown."""
 
@@ -38,6 +38,7 @@ class StrengthChoice(Choice):
     Adjacent actors stand apart whatever the breadth says.
     """
 
+    path: ClassVar[str] = "/styrkeomraden"
     area: StrengthArea | None = Field(default=None, alias="omrade")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
     municipality: MunicipalityCode = Field("", alias="kommun")
@@ -54,11 +55,6 @@ class StrengthChoice(Choice):
             return True
         wanted = {self.municipality, self.town}
         return any({o.municipality, town_id(o)} & wanted for o in item.offices if o.municipality)
-
-    def url(self, *, tr: Translator, **changes: object) -> str:
-        """Return the address of the page with some choices changed."""
-        query = self.model_copy(update=changes).query()
-        return f"{PATH}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}"
 
 
 STATE = PageState(page="strength_areas", model=StrengthChoice)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -43,7 +42,6 @@ def since_html(
     choice: DatedChoice,
     then: World,
     *,
-    path: str,
     tr: Translator,
     group: str = "",
     shares: tuple[float, float] | None = None,
@@ -61,14 +59,14 @@ def since_html(
         before, after = (percent(share, tr=tr) for share in shares)
         figure = tr.plural(f"as-of.{key}", abs(points), group=group, before=before, after=after)
         changes = f"{changes}; {figure}"
-    query = {key: v for key, v in choice.query().items() if key != "datum"}
+
     return render(
         "as_of.html",
         t=tr,
         day=choice.as_of,
         changes=changes,
         lists=[(tr(f"as-of.{k}.heading"), actors) for k, actors in named.items() if actors],
-        now=f"{path}?{urlencode({**query, 'lang': [tr.language.value]}, doseq=True)}",
+        now=choice.url(tr=tr, as_of=""),
     )
 
 

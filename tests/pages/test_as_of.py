@@ -68,7 +68,7 @@ def test_R8_the_difference_is_that_of_the_figures_as_they_are_said(
 ) -> None:
     tr, choice = translator(Language.SV), MapChoice(as_of="2022")
     then = data.world("2022")
-    said = as_of.since_html(choice, then, path="/", tr=tr, group="inlandet", shares=shares)
+    said = as_of.since_html(choice, then, tr=tr, group="inlandet", shares=shares)
     assert words in said.replace("\xa0", " ")
 
 

@@ -47,7 +47,7 @@ from ris_map.words.language import Language
 from ris_map.words.markup import render
 
 MAP_HEIGHT = 590
-PATH = "/tackning"
+
 Texts = dict[Any, str]
 
 
@@ -73,15 +73,9 @@ def page() -> None:
     _all_that_depends_on_the_choices(tr, STATE.sync())
 
 
-def page_url(view: CoverageView) -> str:
-    """Return the address of the page with the view's choices, but for the opened cell."""
-    query = view.choice.model_copy(update={"cell": ""}).query()
-    return f"{PATH}?{urlencode({**query, 'lang': [view.tr.language.value]}, doseq=True)}"
-
-
 def embed_parts(view: CoverageView) -> dict[str, str]:
     """Return what another site may show of this page, by its name in ``embed.html`` (M6)."""
-    url = page_url(view)
+    url = view.choice.url(tr=view.tr, cell="")
     return {
         "title": headline(view),
         "sentence": " ".join(filter(None, [finding_sentence(view), range_words(view)])),
@@ -120,7 +114,7 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
         st.html(cell_html(view, view.choice.cell_key))
     _tabs(tr)
     st.html(render("coverage_paper.html", text=basis(view)))
-    layout.embed_builder(page_url(view), title=tr("page.coverage.title"), tr=tr)
+    layout.embed_builder(view.choice.url(tr=tr, cell=""), title=tr("page.coverage.title"), tr=tr)
 
 
 def _since(view: CoverageView) -> None:
@@ -129,11 +123,8 @@ def _since(view: CoverageView) -> None:
         now = replace(view, world=data.world())
         shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
         named = view.tr("as-of.inland")
-        st.html(
-            as_of.since_html(
-                view.choice, view.world, path=PATH, tr=view.tr, group=named, shares=shares
-            )
-        )
+        choice, then = view.choice, view.world
+        st.html(as_of.since_html(choice, then, tr=view.tr, group=named, shares=shares))
 
 
 # -------------------------------------------------------------------- buttons

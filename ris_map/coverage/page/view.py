@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import AfterValidator, Field
@@ -49,6 +49,7 @@ def cell_id(code: str, phase: Phase, kind: ServiceType) -> str:
 class CoverageChoice(PictureChoice):
     """One way of help at a time, never added; ``place`` is a municipality or a group of them."""
 
+    path: ClassVar[str] = "/tackning"
     place: Annotated[str, one_of("places")] = Field("", alias="plats")
     cell: Annotated[str, AfterValidator(_is_cell)] = ""
     tab: Literal["luckor", "kurva", "kedjan", "indelningar", "metod"] = Field(
