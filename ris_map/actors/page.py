@@ -25,12 +25,14 @@ from ris_map.coverage.map_picture import (
     address_of,
     map_view,
     neighbours,
+    since_html,
 )
 from ris_map.export.tables import CsvFlavour
 from ris_map.register.in_words import actor_rows
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.routes import routes_from
+from ris_map.travel.world import place_groups
 from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, Route, head_start, show_map
@@ -60,10 +62,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     with st.container(key="ris-head"):
         st.html(render("headline.html", **headline_words(view)))
         if choice.as_of:
-            now = map_view(data.world(), choice, tr=tr)
-            shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
-            named = tr("as-of.inland")
-            st.html(as_of.since_html(choice, view.world, tr=tr, group=named, shares=shares))
+            st.html(since_html(view))
     # the frame takes longest: its message goes before those of the widgets above it
     choices = st.container(horizontal=True, key="ris-choices", vertical_alignment="center")
     left, right = st.columns([7, 3], gap="medium")
@@ -201,7 +200,8 @@ def _ways_on(choice: StartChoice, tr: Translator) -> None:
 def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
     tr, on = view.tr, view.world.on
-    selection = select(view.world.register, Filter(), groups=data.place_groups(), on=on)
+    groups = place_groups(data.geography())
+    selection = select(view.world.register, Filter(), groups=groups, on=on)
     rows = actor_rows(selection.matches, words=data.words(tr), on=on)
     st.html(all_html(rows, tr=tr))
     with st.expander(tr("karta.files")):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -27,7 +27,7 @@ from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import CodeArray, FloatArray
 from ris_map.travel.world import World, kept
-from ris_map.web import data
+from ris_map.web import as_of, data
 from ris_map.web.map import (
     Bubble,
     Legend,
@@ -262,6 +262,14 @@ class MapView:
 def map_view(world: World, choice: MapChoice, *, tr: Translator) -> MapView:
     """Return what a choice means today."""
     return MapView(world=world, choice=choice, words=world.foundations.words(tr))
+
+
+def since_html(view: MapView) -> str:
+    """Return what has happened since the day that is shown."""
+    now = replace(view, world=data.world())
+    shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
+    group = view.tr("as-of.inland")
+    return as_of.since_html(view.choice, view.world, tr=view.tr, group=group, shares=shares)
 
 
 # ---------------------------------------------------------------- the picture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import streamlit as st
 
 from ris_map.common.dates import day_of
@@ -18,15 +15,6 @@ from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Something that can be chosen as a place: a municipality or a group of them."""
-
-    id: str
-    name: str
-    codes: frozenset[str]
 
 
 def geography() -> Geography:
@@ -65,27 +53,14 @@ def words(tr: Translator) -> Words:
 
 
 @st.cache_resource(show_spinner=False, max_entries=len(Language))
-def places(language: Language) -> tuple[Place, ...]:
-    """Return the places to choose from: groups first, then municipalities, in Swedish order."""
-    found = geography()
-    grouped = tuple(
-        Place(
-            id=name,
-            name=f"{group.label.in_(language)} ({division.label.in_(language).lower()})",
-            codes=frozenset(group.municipalities),
-        )
-        for name, division, group in grouped_places(found)
-    )
-    single = sorted(found.municipalities, key=lambda m: swedish_sort_key(m.name))
-    return (
-        *grouped,
-        *(Place(id=m.code, name=m.name, codes=frozenset({m.code})) for m in single),
-    )
-
-
-def place_groups() -> Mapping[str, frozenset[str]]:
-    """Return municipality codes by group id."""
-    return {place.id: place.codes for place in places(Language.SV)}
+def places(language: Language) -> dict[str, str]:
+    """Return the names of the places to choose from by id: groups, then municipalities by name."""
+    grouped = {
+        name: f"{group.label.in_(language)} ({division.label.in_(language).lower()})"
+        for name, division, group in grouped_places(geography())
+    }
+    names = geography().names.items()
+    return {**grouped, **dict(sorted(names, key=lambda item: swedish_sort_key(item[1])))}
 
 
 def texts(language: Language) -> Translator:

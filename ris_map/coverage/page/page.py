@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ import streamlit as st
 
 from ris_map.common.address import ALL, Context, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
-from ris_map.coverage.map_picture import address_of, neighbours
+from ris_map.coverage.map_picture import address_of, neighbours, since_html
 from ris_map.coverage.page import tables
 from ris_map.coverage.page.matrix import cell_html, matrix_html
 from ris_map.coverage.page.pictures import (
@@ -54,7 +53,7 @@ Texts = dict[Any, str]
 def _context() -> Context:
     return {
         "divisions": [division.id for division in data.geography().divisions],
-        "places": [place.id for place in data.places(Language.SV)],
+        "places": data.places(Language.SV).keys(),
     }
 
 
@@ -103,7 +102,8 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     st.html(
         render("coverage_figures.html", figures=key_figures(view), label=tr("coverage.figures"))
     )
-    _since(view)
+    if view.choice.as_of:
+        st.html(since_html(view))
     _choices(tr)
     left, right = st.columns([6, 4], gap="medium")
     with left, st.container(key="cov-map"):
@@ -115,16 +115,6 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     _tabs(tr)
     st.html(render("coverage_paper.html", text=basis(view)))
     layout.embed_builder(view.choice.url(tr=tr, cell=""), title=tr("page.coverage.title"), tr=tr)
-
-
-def _since(view: CoverageView) -> None:
-    """Say what has happened since the day that is shown."""
-    if view.choice.as_of:
-        now = replace(view, world=data.world())
-        shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
-        named = view.tr("as-of.inland")
-        choice, then = view.choice, view.world
-        st.html(as_of.since_html(choice, then, tr=view.tr, group=named, shares=shares))
 
 
 # -------------------------------------------------------------------- buttons
@@ -327,7 +317,7 @@ def _curve(view: CoverageView) -> None:
 def _chain(view: CoverageView) -> None:
     tr = view.tr
     _show(tables.chain_table(view), tr=tr)
-    places = {"": tr("coverage.county")} | {p.id: p.name for p in data.places(tr.language)}
+    places = {"": tr("coverage.county"), **data.places(tr.language)}
     STATE.widget(st.selectbox, "place", tr("coverage.area.label"), places)
     _show(tables.area_table(view), tr=tr)
 
