@@ -32,7 +32,7 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         streets=_streets(actor, words=words, on=on),
         gives=[
             (
-                words.strategy.label(offer.service_type).in_(language),
+                words.label(offer.service_type),
                 phase_marks(offer.phases, words=words),
                 _help(offer, words=words),
             )
@@ -49,7 +49,7 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         offices=[_office_cells(office, words=words, on=on) for office in actor.offices],
         claims=[
             (
-                words.strategy.label(claim.mode).in_(language),
+                words.label(claim.mode),
                 tr(f"availability.{claim.availability}"),
                 claim.supports.in_(language),
                 claim.url,
@@ -155,7 +155,7 @@ def _offer_cells(offer: Offer, *, words: Words) -> tuple[str, str, str]:
     tr = words.tr
     phases = ", ".join(mark.label for mark in phase_marks(offer.phases, words=words))
     return (
-        words.strategy.label(offer.service_type).in_(tr.language),
+        words.label(offer.service_type),
         phases or tr("unknown"),
         tr(f"basis.{offer.basis}"),
     )

@@ -114,14 +114,14 @@ def _offices(selection: Selection, words: Words, *, on: date) -> Iterator[Line]:
 
 
 def _offers(selection: Selection, words: Words) -> Iterator[Line]:
-    tr, language = words.tr, words.tr.language
+    tr = words.tr
     for match in selection.matches:
         for offer in match.actor.offers:
             marks = phase_marks(offer.phases, words=words)
 
             yield (
                 *(match.actor.id, match.actor.name),
-                words.strategy.label(offer.service_type).in_(language),
+                words.label(offer.service_type),
                 ", ".join(mark.label for mark in marks) or tr("unknown"),
                 *(tr(f"availability.{offer.delivery.of(mode)}") for mode in Delivery),
             )

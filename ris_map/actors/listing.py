@@ -160,14 +160,7 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
             (actor.name, f"{town}, {view.minutes_words(minutes)}")
             for actor, town, minutes in view.nearest(from_seat, 3)
         ]
-    home = [
-        (actor.name, detail_url(actor.id, words=words))
-        for actor in view.world.register.actors
-        if actor.municipal
-        and not actor.outside_county
-        and actor.is_active(view.world.on)
-        and any(o.municipality == code for o in actor.offices_on(view.world.on))
-    ]
+    home = [(a.name, detail_url(a.id, words=words)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     if choice.beside:
         query["jamfor"] = [choice.beside]

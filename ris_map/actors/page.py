@@ -103,17 +103,12 @@ def _choices(tr: Translator) -> None:
 
 def _options(tr: Translator) -> Options:
     """Return the choices of every widget with their texts."""
-    strategy, language = data.strategy(), tr.language
+    label = data.words(tr).label
+    every_type, every_area = tr("karta.service_type.all"), tr("karta.strength_area.all")
     return {
-        "phase": {phase: strategy.label(phase).in_(language) for phase in Phase},
-        "service_type": {
-            None: tr("karta.service_type.all"),
-            **{kind: strategy.label(kind).in_(language) for kind in ServiceType},
-        },
-        "strength_area": {
-            None: tr("karta.strength_area.all"),
-            **{area: strategy.label(area).in_(language) for area in STRENGTH_AREAS},
-        },
+        "phase": {phase: label(phase) for phase in Phase},
+        "service_type": {None: every_type, **{kind: label(kind) for kind in ServiceType}},
+        "strength_area": {None: every_area, **{area: label(area) for area in STRENGTH_AREAS}},
         "delivery": {way: tr(f"karta.way.{way.value}") for way in Delivery},
         "limit": {
             limit: tr("karta.limit.min", n=limit) if limit == LIMITS[-1] else str(limit)

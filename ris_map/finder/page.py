@@ -136,7 +136,7 @@ def _list(answer: Prepared, *, tr: Translator) -> None:
 
 def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
     """Draw each question open until it is answered, then as a line with a button."""
-    strategy, language = data.strategy(), tr.language
+    words = data.words(tr)
     st.html(render("find_heading.html", text=tr("find.answers.heading")))
     start = None if need.place is None else start_of(data.geography(), need.place)
     if _is_open("plats", answered=start is not None):
@@ -148,8 +148,8 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
     else:
         _line("fas", "" if need.phase is None else tr(f"find.phase.{need.phase}"), tr=tr)
         if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
-            label = strategy.label(need.phase).in_(language).lower()
-            st.html(render("notice.html", text=tr("find.guide.result", phase=label)))
+            text = tr("find.guide.result", phase=words.label(need.phase).lower())
+            st.html(render("notice.html", text=text))
     if _is_open("stod", answered=True):
         label, kinds = tr("find.type.label"), {k: tr(f"find.type.{k}") for k in ServiceType}
         STATE.widget(st.pills, "service_types", label, kinds, selection_mode="multi", wrap=True)
@@ -158,12 +158,11 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         types = tr.listing([tr(f"find.type.{kind}") for kind in need.service_types])
         _line("stod", types or tr("find.type.unsure"), tr=tr)
     if _is_open("omrade", answered=need.place is not None and need.phase is not None):
-        areas = {area: strategy.label(area).in_(language) for area in STRENGTH_AREAS}
-        label = tr("find.area.label")
+        areas, label = {area: words.label(area) for area in STRENGTH_AREAS}, tr("find.area.label")
         STATE.widget(st.pills, "strength_area", label, areas, wrap=True, on_change=_answered)
     else:
         area = need.strength_area
-        said = strategy.label(area).in_(language) if area else tr("find.area.any")
+        said = words.label(area) if area else tr("find.area.any")
         _line("omrade", said, tr=tr)
     _further(need, tr=tr)
     if need != Need():

@@ -236,7 +236,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
     cube, foundations = cube_of(world, choice), world.foundations
     m = cube.municipality_codes.index(code)
-    home = tuple(_home_offices(world, code))
+    home = tuple(world.home_of(code))
     listed = [(way, _list_of(way, code)) for way in ways(cube, code)]
     lists = tuple(
         WayList(
@@ -291,14 +291,6 @@ def compared(world: World, profile_: Profile, *, other: str | None = None) -> tu
     codes = {profile_.code, *profile_.similar.compared}
     profiles = (profile(world, code, profile_.choice) for code in codes)
     return tuple(sorted(profiles, key=lambda item: swedish_sort_key(item.name)))
-
-
-def _home_offices(world: World, code: str) -> Iterator[Actor]:
-    """Yield the municipality's own business offices: the first contact, in no count."""
-    for actor in world.register.actors:
-        is_own = actor.municipal and not actor.outside_county and actor.is_active(world.on)
-        if is_own and any(o.municipality == code for o in actor.offices_on(world.on)):
-            yield actor
 
 
 def _latest(statistics: Iterable[Statistic]) -> dict[tuple[str, str], Statistic]:

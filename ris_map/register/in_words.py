@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 from ris_map.register.model import Actor, Office
@@ -18,6 +19,8 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from ris_map.words import Translator, swedish_sort_key
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +223,14 @@ def towns_of(actor: Actor, towns: Sequence[str], *, tr: Translator) -> str:
 def town_id(office: Office) -> str:
     """Return the stable id of an office's town."""
     return place_id(office.municipality or "x", office.town)
+
+
+def by_town(offices: Iterable[tuple[Office, T]]) -> dict[str, list[tuple[Office, T]]]:
+    """Return offices, each with something of its own, by the id of their town."""
+    towns: dict[str, list[tuple[Office, T]]] = {}
+    for office, own in offices:
+        towns.setdefault(town_id(office), []).append((office, own))
+    return towns
 
 
 def place_id(municipality_code: str, town: str) -> str:

@@ -85,7 +85,7 @@ class SitingView:
 
     def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         """Return the label of a term, in lower case."""
-        return self.words.strategy.label(term).in_(self.tr.language).lower()
+        return self.words.label(term).lower()
 
     @cached_property
     def kind(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ris_map.register.in_words import town_id
+from ris_map.register.in_words import by_town
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, Status, StrengthArea
 from ris_map.travel.world import World, kept
@@ -122,11 +122,7 @@ def strength_figures(world: World) -> StrengthFigures:
 
 
 def _towns(actors: Iterable[AreaActor], *, kind: str) -> list[Town]:
-    offices: dict[str, list[tuple[Office, Actor]]] = {}
-    for item in actors:
-        for office in item.offices:
-            if office.municipality is not None:
-                offices.setdefault(town_id(office), []).append((office, item.actor))
+    offices = by_town((o, item.actor) for item in actors for o in item.offices if o.municipality)
     towns = [
         Town(
             id=place,

@@ -97,7 +97,7 @@ def headline(figures: StrengthFigures, area: StrengthArea | None, *, words: Word
     own = len(figures.own(area))
     if area is None:
         return words.tr.plural("strength.headline.all", own, all=len(figures.core))
-    label = words.strategy.label(area).in_(words.tr.language)
+    label = words.label(area)
     return words.tr.plural("strength.headline", own, area=label)
 
 
@@ -123,7 +123,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         areas=[
             {
                 "id": area.value.replace("_", "-"),
-                "label": words.strategy.label(area).in_(tr.language),
+                "label": words.label(area),
                 "count": tr.number(counts[area]),
                 "share": round(100 * counts[area] / most),
                 "url": choice.url(tr=tr, area=area),
@@ -186,11 +186,7 @@ def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: 
     towns = figures.towns(area)
     own = [town for town in towns if town.kind == "own"]
     shown = (own or [town for town in towns if town.kind == "neutral"])[:FIRST]
-    label = (
-        tr("strength.map.any")
-        if area is None
-        else words.strategy.label(area).in_(tr.language).lower()
-    )
+    label = tr("strength.map.any") if area is None else words.label(area).lower()
     where = tr.listing(f"{town.name} {tr.number(len(town.actors))}" for town in shown)
     what = "own" if own else "open"
     text = tr("strength.map.works", area=label)

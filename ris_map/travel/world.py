@@ -23,7 +23,7 @@ from ris_map.geography.county import Geography, Statistic, load_geography, load_
 from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.in_words import Words
-from ris_map.register.model import Register
+from ris_map.register.model import Actor, Register
 from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
@@ -124,6 +124,15 @@ class World:
     def cells(self) -> Cells:
         """Where everybody lives."""
         return self.foundations.cells
+
+    def home_of(self, code: str) -> list[Actor]:
+        """Return a municipality's own business offices: the first contact, in no count."""
+        return [
+            actor
+            for actor in self.register.actors
+            if actor.municipal and not actor.outside_county and actor.is_active(self.on)
+            if any(office.municipality == code for office in actor.offices_on(self.on))
+        ]
 
     @cached_property
     def offices(self) -> tuple[Place, ...]:

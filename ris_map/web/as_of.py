@@ -9,7 +9,7 @@ import streamlit as st
 
 from ris_map.common.address import DatedChoice
 from ris_map.common.dates import day_of, today
-from ris_map.register.in_words import place_id
+from ris_map.register.in_words import by_town
 from ris_map.register.model import Actor
 from ris_map.register.releases import Since, since
 from ris_map.travel.world import World
@@ -85,15 +85,10 @@ def marks(choice: DatedChoice, then: World, *, tr: Translator) -> tuple[Bubble, 
 def _marks(
     kind: MarkerKind, actors: Iterable[Actor], world: World, *, choice: DatedChoice, tr: Translator
 ) -> Iterable[Bubble]:
-    towns: dict[str, list[tuple[Actor, float, float, str]]] = {}
-    for actor in actors:
-        for office in actor.offices_on(world.on):
-            where = place_id(office.municipality or "", office.town)
-            towns.setdefault(where, []).append((actor, office.lat, office.lon, office.town))
-    for where, there in towns.items():
-        _, lat, lon, town = there[0]
-        who = tr.listing(list(dict.fromkeys(actor.name for actor, *_ in there)))
-        label = tr(f"as-of.mark.{kind}", town=town, who=who, day=choice.as_of)
+    for where, there in by_town((o, a) for a in actors for o in a.offices_on(world.on)).items():
+        office, who = there[0][0], tr.listing(dict.fromkeys(actor.name for _, actor in there))
+        label = tr(f"as-of.mark.{kind}", town=office.town, who=who, day=choice.as_of)
+        lat, lon = office.lat, office.lon
         yield Bubble(id=f"{where}-{kind}", name="", lat=lat, lon=lon, label=label, kind=kind)
 
 

@@ -162,10 +162,10 @@ def book_of(view: CoverageView) -> bytes:
 
 def _options(tr: Translator) -> dict[str, Texts]:
     """Return the choices of each field with their texts; a text is also what a click is read by."""
-    strategy, language = data.strategy(), tr.language
+    words = data.words(tr)
 
     def labels(terms: Iterable[Any], prefix: str = "") -> Texts:
-        return {term: prefix + strategy.label(term).in_(language) for term in terms}
+        return {term: prefix + words.label(term) for term in terms}
 
     inland = tr("coverage.choice.division")
     divisions = data.geography().divisions
