@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, cube_of
+import numpy as np
+
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, cube_of, positions
 from ris_map.coverage.gaps import (
     Chain,
     RankedGap,
@@ -15,7 +17,7 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import ActorLoss, GroupFigures, Supply, fragility, pooled
+from ris_map.coverage.groups import GroupFigures, Losses, Supply, fragility, pooled
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
@@ -343,36 +345,31 @@ def cells_table(view: CoverageView) -> FigureTable:
 
 
 @kept(CACHED)
-def losses(world: World, choice: CubeChoice) -> tuple[ActorLoss, ...]:
+def losses(world: World, choice: CubeChoice) -> Losses:
     """Return what is lost without each actor; kept for the choices of late."""
     return fragility(cube_of(world, choice))
 
 
 def fragility_table(view: CoverageView) -> FigureTable:
     """Return the actors without whom most of the chosen cells would be empty (R6)."""
-    choice, rows = view.choice, list[tuple[int, list[Cell]]]()
-    for loss in losses(view.world, choice.cube_choice):
-        mine = [
-            one
-            for one in loss.losses
-            if one.phase in choice.shown_phases and one.service_type in choice.shown_types
-        ]
-        emptied = [one for one in mine if one.is_emptied]
-        if not view.is_physical:
-            emptied = [one for one in mine if choice.delivery in one.modes_lost]
-        most = max((one.people_lost for one in mine), default=0)
-        if emptied or (most and view.is_physical):
-            actor = view.world.register.by_id[loss.actor_id]
-            where = view.listed(one.municipality_code for one in emptied) or "–"
-            link = Link(actor.name, detail_url(actor.id, words=view.words))
-            more = [count(most)] if view.is_physical else []
-            rows.append((len(emptied), [link, count(len(emptied)), where, *more]))
-    rows.sort(key=lambda row: -row[0])
+    choice, cube, lost = view.choice, view.cube, losses(view.world, view.choice.cube_choice)
+    at = positions(choice.shown_phases, choice.shown_types)
+    most = lost.people[:, :, *at].max(axis=(1, 2, 3)) * view.is_physical
+    emptied = lost.emptied[:, :, *at]
+    if not view.is_physical:
+        emptied = lost.modes[:, :, *at, REMOTE.index(choice.delivery)]
+    number, of_all = emptied.sum(axis=(1, 2, 3)), lost.emptied.sum(axis=(1, 2, 3))
+    some = np.flatnonzero((number > 0) | (most > 0))
+    rows: list[list[Cell]] = []
+    for a in some[np.lexsort((some, -of_all[some], -number[some]))].tolist():
+        actor = view.world.register.by_id[cube.table.actor_ids[a]]
+        where = (cube.municipality_codes[m] for m in np.flatnonzero(emptied[a].any(axis=(1, 2))))
+        link = Link(actor.name, detail_url(actor.id, words=view.words))
+        more = [count(most[a])] if view.is_physical else []
+        rows.append([link, count(number[a]), view.listed(where) or "–", *more])
     names = ["actor", "emptied", "emptied-where", *(["most-lost"] if view.is_physical else [])]
     sentence = view.tr.plural("coverage.fragility.sentence", len(rows))
-    return _table(
-        view, "sarbarhet", names, [row for _, row in rows[:FRAGILE_SHOWN]], sentence=sentence
-    )
+    return _table(view, "sarbarhet", names, rows[:FRAGILE_SHOWN], sentence=sentence)
 
 
 @kept(CACHED)
