@@ -12,13 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ris_map.coverage.cube import (
-    CELL_STATES,
     REMOTE,
     SHAPE,
-    CellState,
     CoverageCell,
     CoverageCube,
-    state_codes,
 )
 from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import count_within
@@ -164,30 +161,16 @@ def remote_facts(cube: CoverageCube) -> tuple[RemoteFact, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One phase of a chain, each resident going to the nearest office of any chosen type.
-
-    ``share_within`` is the share within the threshold; ``is_maybe_physical``: no office is known on
-    site or within reach, but one may be.
-    """
-
-    phase: Phase
-    state: CellState
-    median_minutes: float
-    share_within: float
-    is_maybe_physical: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
     """Whether one can go from idé through utveckling to växa from one municipality.
 
+    Each resident goes to the nearest office of any chosen type: ``medians`` are minutes by phase.
     Physical and remote ways stand side by side, never added: a remote one is whether that one mode
     is offered in every phase.
     """
 
     municipality_code: str
-    links: tuple[Link, ...]
+    medians: tuple[float, ...]
     physical: Answer
     """On site or within reach in every phase; unknown: it is, or may be; no: some phase has none
     even at best."""
@@ -208,26 +191,16 @@ def support_chains(
     if not service_types:
         raise ValueError("choose at least one service type")
     supplies = [Supply(cube, (phase,), tuple(service_types)) for phase in PHASES]
-    names = ("on_site", "is_there", "may_be_there", "median", "share", "remote")
-    on_site, is_there, may_be_there, median, share, remote = (
-        np.stack([getattr(supply, name) for supply in supplies], axis=1) for name in names
+    is_there, may_be_there, median, remote = (
+        np.stack([getattr(supply, name) for supply in supplies], axis=1)
+        for name in ("is_there", "may_be_there", "median", "remote")
     )
-    states = state_codes(on_site, is_there, (remote == YES).any(axis=-1))
     physical = np.select([is_there, may_be_there], [YES, UNKNOWN], NO).min(axis=1)
     modes = [mode.value for mode in REMOTE]
     return tuple(
         Chain(
             municipality_code=code,
-            links=tuple(
-                Link(
-                    phase=phase,
-                    state=CELL_STATES[int(states[m, p])],
-                    median_minutes=float(median[m, p]),
-                    share_within=float(share[m, p]),
-                    is_maybe_physical=bool(may_be_there[m, p]),
-                )
-                for p, phase in enumerate(PHASES)
-            ),
+            medians=tuple(median[m].tolist()),
             physical=ANSWERS[int(physical[m])],
             weakest=weakest_phases(median[m].tolist()),
             **{mode: ANSWERS[i] for mode, i in zip(modes, remote[m].min(axis=0), strict=True)},

@@ -100,8 +100,7 @@ def chain_sentence(profile: Profile, *, words: Words) -> str:
     if not chain.weakest:
         return tr("municipality.chain.even")
     labels = (words.label(phase).lower() for phase in chain.weakest)
-    minutes = (link.median_minutes for link in chain.links if link.phase in chain.weakest)
-    said = minutes_words(max(minutes), tr=tr)
+    said = minutes_words(max(chain.medians), tr=tr)
     return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
 
 

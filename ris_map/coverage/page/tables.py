@@ -228,7 +228,7 @@ def chain_table(view: CoverageView) -> FigureTable:
     for code in view.order:
         chain = chains[code]
         if view.is_physical:
-            times = [view.about_minutes(link.median_minutes) for link in chain.links]
+            times = map(view.about_minutes, chain.medians)
             rows.append(
                 [view.names[code], *times, _weakest(view, chain), view.answer(chain.physical)]
             )
