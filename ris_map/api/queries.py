@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText, in_order
+from ris_map.common.address import MAX_TEXT_LENGTH, Choice, FreeText, Whole, in_order
 from ris_map.common.dates import ShownDay
 from ris_map.common.faults import DataFaults, RisMapError
 from ris_map.common.region import region
@@ -142,7 +142,6 @@ else:
 Many = Annotated[tuple[_V, ...], AfterValidator(in_order)]
 """Given more than once, or as a list with commas."""
 YesNo = Literal["nej", "ja"]
-Whole = BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text)
 
 
 def key(name: str, default: Any = ...) -> Any:  # noqa: ANN401

@@ -21,15 +21,16 @@ from ris_map.api.calls import (
     of,
 )
 from ris_map.api.datasets import COVERAGE
-from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Problem, Whole, YesNo, key
-from ris_map.common.address import FreeText
+from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Problem, YesNo, key
+from ris_map.common.address import FreeText, Whole
 from ris_map.common.records import Record
+from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.map_picture import Minutes as Limit
 from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
 from ris_map.siting.plan import (
     MOST_CHANGES,
-    Limit,
     MonthDays,
     Near,
     Number,
@@ -39,7 +40,7 @@ from ris_map.siting.plan import (
     Visits,
     context_of,
 )
-from ris_map.siting.scenario import THRESHOLDS, Drive, basis_of, scenario
+from ris_map.siting.scenario import Drive, basis_of, scenario
 from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
 MOST_TEXT = 400
@@ -65,7 +66,7 @@ class QuestionQuery(LanguageQuery):
     stod: ServiceType = key("stod", ServiceType.RADGIVNING)
     omrade: Area | Region | None = key("omrade", None)
     """inland or lan (county) means the same as yta."""
-    grans: Annotated[Limit, Whole] = key("grans", 60)
+    grans: Limit = key("grans", 60)
     vinter: YesNo = key("vinter", "nej")
     bredd: Scope = key("bredd", Scope.CORE)
     oppna: Annotated[Many[str], Texts] = key("oppna", ())

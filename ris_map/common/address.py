@@ -5,6 +5,7 @@ Last, the addresses that are renamed or withdrawn: ``redirects.yaml`` of a data 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -66,6 +67,10 @@ def one_of(name: str) -> AfterValidator:
 
 
 Flag = Annotated[bool, BeforeValidator(lambda value: True if value == YES else value)]
+Whole: Final = BeforeValidator(
+    lambda value: int(value) if isinstance(value, str) and re.fullmatch("[0-9]+", value) else value
+)
+"""Reads the digits of a field that is one of some whole numbers."""
 SearchText = Annotated[
     str,
     BeforeValidator(lambda value: " ".join(str(value).split())[:MAX_TEXT_LENGTH].strip()),

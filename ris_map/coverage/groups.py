@@ -284,8 +284,7 @@ class GroupFigures:
 
     ``beyond``: residents beyond the threshold or without a way; ``share``: within it; both known,
     and at best, if everything unknown turned out well. Low and high are over the speed models.
-    Minutes are those of :class:`ris_map.coverage.people.Figures`. ``actors``: different ones that
-    the resident in the middle has within the threshold. On ``carriers`` the share rests.
+    Minutes are those of :class:`ris_map.coverage.people.Figures`. On ``carriers`` the share rests.
     """
 
     residents: int
@@ -298,10 +297,7 @@ class GroupFigures:
     median_minutes: float
     median_low: float
     median_high: float
-    p90_minutes: float
-    shortfall_minutes: float
     excess_minutes: float
-    actors: int
     carriers: tuple[Carrier, ...]
 
 
@@ -335,9 +331,6 @@ def _group(over_speeds: list[Supply], codes: Collection[str]) -> GroupFigures:
         median_minutes=medians[0],
         median_low=min(medians),
         median_high=max(medians),
-        p90_minutes=float(first.p90_minutes[0, 0, 0]),
-        shortfall_minutes=float(first.shortfall_minutes[0, 0, 0]),
         excess_minutes=float(first.excess_minutes[0, 0, 0]),
-        actors=chosen.median_actors(codes),
         carriers=chosen.carriers(codes),
     )

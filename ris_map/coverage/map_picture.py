@@ -14,9 +14,9 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from ris_map.common.address import DatedChoice, Flag, one_of
+from ris_map.common.address import DatedChoice, Flag, Whole, one_of
 from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import CubeChoice
@@ -48,10 +48,7 @@ CLASS_WORDS = ("0–30", "30–60", "60–90", "90–120")
 """The classes of minutes but the last, which has no end."""
 ACTOR_CLASSES = (10, 5, 2, 1)
 """Different actors within the limit: at least this many for classes 0 to 3; none is class 4."""
-Minutes = Annotated[
-    Literal[30, 60, 90, 120],
-    BeforeValidator(lambda value: int(value) if str(value).isdigit() else value),
-]
+Minutes = Annotated[Literal[30, 60, 90, 120], Whole]
 """A limit to choose."""
 
 
@@ -118,7 +115,6 @@ class Site:
     """An office that matches: its position among those that count, and its town (code, name)."""
 
     at: int
-    id: str
     actor: Actor
     town: tuple[str, str]
 
@@ -230,7 +226,6 @@ class MapView:
         return tuple(
             Site(
                 at=k,
-                id=table.office_ids[office],
                 actor=by_id[table.actor_ids[int(table.office_actor[office])]],
                 town=(codes[int(table.office_municipality[office])], table.office_towns[office]),
             )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from ris_map.common.address import Choice, Context, Flag, FreeText, one_of
+from ris_map.common.address import Choice, Context, Flag, FreeText, Whole, one_of
+from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import VISITS_FROM
@@ -21,14 +22,12 @@ MOST_STOPS: Final = 5
 WORKING_DAYS: Final = 20
 """Working days of a month: a desk that is open on all of them is an office."""
 MonthDays = Literal[1, 2, 3, 4, 6, 8, 10, 15, 20]
-Limit = Literal[30, 60, 90, 120]
 Near = Literal[30, 60]
 Number = Literal[1, 2, 3, 4, 5]
 Visits = Literal[1, 2, 4]
 Objective = Literal["inom", "medel", "tiondel"]
 Region = Literal["lan", "inland"]
 View = Literal["fore", "efter", "skillnad"]
-LIMITS: Final = get_args(Limit)
 OBJECTIVES: Final = get_args(Objective)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -130,13 +129,6 @@ def _changes(
     return AfterValidator(check)
 
 
-def _number(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
-
-_Whole = BeforeValidator(_number)
-
-
 class SitingChoice(Choice):
     """What is asked, the plan, and what the suggestion of best places is to reach for.
 
@@ -147,7 +139,7 @@ class SitingChoice(Choice):
     phase: Phase = Field(default=Phase.IDE, alias="fas")
     service_type: ServiceType = Field(default=ServiceType.RADGIVNING, alias="stod")
     area: StrengthArea | None = Field(default=None, alias="omrade")
-    limit: Annotated[Limit, _Whole] = Field(default=60, alias="grans")
+    limit: Minutes = Field(default=60, alias="grans")
     winter: Flag = Field(default=False, alias="vinter")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
     openings: tuple[Annotated[str, _changes(Opening, "places", lambda one: [one.place])], ...] = (
@@ -160,12 +152,12 @@ class SitingChoice(Choice):
         tuple[Annotated[str, _changes(Round, "places", lambda one: [one.base, *one.stops])], ...],
         FreeText(),
     ] = Field(default=(), alias="besok", max_length=MOST_CHANGES)
-    near: Annotated[Near, _Whole] = Field(default=30, alias="nara")
+    near: Annotated[Near, Whole] = Field(default=30, alias="nara")
     objective: Objective = Field(default="inom", alias="mal")
-    number: Annotated[Number, _Whole] = Field(default=1, alias="antal")
+    number: Annotated[Number, Whole] = Field(default=1, alias="antal")
     base: Annotated[str, one_of("places")] = Field(default=VISITS_FROM, alias="bas")
-    month_days: Annotated[MonthDays, _Whole] = Field(default=4, alias="dagar")
-    visits: Annotated[Visits, _Whole] = Field(default=1, alias="minst")
+    month_days: Annotated[MonthDays, Whole] = Field(default=4, alias="dagar")
+    visits: Annotated[Visits, Whole] = Field(default=1, alias="minst")
     region: Region = Field(default="lan", alias="yta")
     view: View = Field(default="efter", alias="vy")
 

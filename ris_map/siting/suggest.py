@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, hstack
 
+from ris_map.coverage.map_picture import LIMITS
 from ris_map.siting.best import (
     TIME_LIMIT_S,
     Answer,
@@ -22,7 +23,7 @@ from ris_map.siting.best import (
     problem,
     search,
 )
-from ris_map.siting.plan import LIMITS, OBJECTIVES, Round, SitingChoice
+from ris_map.siting.plan import OBJECTIVES, Round, SitingChoice
 from ris_map.siting.scenario import Basis, Drive, State, drive, state
 from ris_map.travel.network import BoolArray, FloatArray, IntArray
 

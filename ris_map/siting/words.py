@@ -12,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from ris_map.coverage.map_picture import LIMITS
 from ris_map.register.in_words import Words
-from ris_map.siting.plan import LIMITS, Change, Closing, Opening, Plan, Round, SitingChoice
+from ris_map.siting.plan import Change, Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.scenario import (
     COAST,
     COUNTY,
