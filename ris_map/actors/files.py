@@ -36,32 +36,17 @@ def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator)
 
 
 def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
-    known, terms = {mark.id: mark.known for mark in row.delivery}, dict(row.terms)
-    return (
-        row.id,
-        row.name,
-        row.summary,
-        tr(f"group.{row.group}.short"),
-        row.scope,
-        row.status,
-        row.phase_labels or tr("unknown"),
-        row.service_types,
-        row.strength_areas,
-        known["office"],
-        known["visit"],
-        known["digital"],
-        known["phone"],
-        row.places,
-        row.municipalities,
-        row.service_area,
-        row.homepage,
-        row.contact_url,
-        row.confidence,
-        row.last_evidence,
-        row.last_checked,
-        row.last_confirmed,
-        *(terms.get(field, tr("unknown")) for field in TERMS),
-    )
+    """Return a row's words by column: those of its own, or of its field of the same name."""
+    unknown = tr("unknown")
+    own = {
+        "group": tr(f"group.{row.group}.short"),
+        "phases": row.phase_labels or unknown,
+        "towns": row.places,
+        **{mark.id: mark.known for mark in row.delivery},
+        **dict.fromkeys(TERMS, unknown),
+        **dict(row.terms),
+    }
+    return tuple(own.get(name) or getattr(row, name.replace("-", "_")) for name in COLUMNS)
 
 
 def actors_xlsx(

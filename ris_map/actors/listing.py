@@ -273,24 +273,20 @@ COLUMNS = (
 
 def table_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
     """Return the table of a selection as HTML."""
-    cells = [
-        (
-            row.name,
-            tr(f"group.{row.group}.short"),
-            row.phase_labels or tr("unknown"),
-            row.service_types,
-            row.strength_areas,
-            row.places,
-            delivery_sentence(row, tr=tr),
-            row.confidence,
-            row.last_evidence,
-        )
-        for row in rows
-    ]
+
+    def cells(row: ActorRow) -> list[str]:
+        own = {
+            "group": tr(f"group.{row.group}.short"),
+            "phases": row.phase_labels or tr("unknown"),
+            "delivery": delivery_sentence(row, tr=tr),
+        }
+        return [own.get(name) or getattr(row, name.replace("-", "_")) for name in COLUMNS]
+
+    listed = [cells(row) for row in rows]
     return render(
         "table.html",
         id="actors",
-        caption=tr.plural("table.caption", len(cells)),
+        caption=tr.plural("table.caption", len(listed)),
         columns=[tr(f"column.{name}") for name in COLUMNS],
-        rows=cells,
+        rows=listed,
     )

@@ -147,41 +147,28 @@ def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401
     tr, choice, key = view.tr, view.choice, f"siting-{name}-{old or 'new'}"
     new: Opening | Round | str | None = None
 
-    def pick(field: str, names: Mapping[Any, str], now: object) -> Any:  # noqa: ANN401
-        options = list(names)
-        return st.selectbox(
-            tr(f"siting.{field}"),
-            options,
-            index=options.index(now) if now in options else None,
-            format_func=names.__getitem__,
-            key=f"{key}-{field}",
-            placeholder=tr("siting.choose"),
-        )
-
-    def pick_some(field: str, names: Mapping[Any, str], now: Sequence[Any], most: int) -> list[Any]:
-        return st.multiselect(
-            tr(f"siting.{field}"),
-            list(names),
-            default=now,
-            format_func=names.__getitem__,
-            max_selections=most,
-            key=f"{key}-{field}",
-            placeholder=tr("siting.choose"),
-        )
+    def pick(field: str, names: Mapping[Any, str], now: Any, most: int = 1) -> Any:  # noqa: ANN401
+        label, options = tr(f"siting.{field}"), list(names)
+        more: dict[str, Any] = {"key": f"{key}-{field}", "placeholder": tr("siting.choose")}
+        more["format_func"] = names.__getitem__
+        if most > 1:
+            return st.multiselect(label, options, default=now, max_selections=most, **more)
+        index = options.index(now) if now in options else None
+        return st.selectbox(label, options, index=index, **more)
 
     if name == "openings":
         place = pick("place", view.place_names, old and old.place)
         kinds, phases = ({t: view.label(t).capitalize() for t in of} for of in (ServiceType, Phase))
         kind = pick("ask.service_type", kinds, (old or choice).service_type)
         now = old.phases if old else (choice.phase,)
-        some = pick_some("phases", phases, now, len(Phase))
+        some = pick("phases", phases, now, len(Phase))
         if place and some:
             new = Opening(place, kind, tuple(phase for phase in Phase if phase in some))
     elif name == "closings":
         new = pick("office", view.office_names, str(old))
     else:
         base = pick("base", view.place_names, old and old.base)
-        stops = pick_some("stops", view.place_names, old.stops if old else (), MOST_STOPS)
+        stops = pick("stops", view.place_names, old.stops if old else (), MOST_STOPS)
         days = st.number_input(
             tr("siting.days"), 1, WORKING_DAYS, old.days if old else 2, key=f"{key}-days"
         )
