@@ -115,6 +115,7 @@ class Site:
     """An office that matches: its position among those that count, and its town (code, name)."""
 
     at: int
+    id: str
     actor: Actor
     town: tuple[str, str]
 
@@ -226,6 +227,7 @@ class MapView:
         return tuple(
             Site(
                 at=k,
+                id=table.office_ids[office],
                 actor=by_id[table.actor_ids[int(table.office_actor[office])]],
                 town=(codes[int(table.office_municipality[office])], table.office_towns[office]),
             )

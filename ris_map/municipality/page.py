@@ -209,7 +209,8 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
     if choice.as_of:
         now = profile(data.world(), shown.code, choice.cube)
         at = LIMITS.index(choice.limit)
-        shares = tuple(float(p.cell(*choice.kind).share_within[at]) for p in (shown, now))
+        then_share, now_share = (p.cell(*choice.kind).share_within[at] for p in (shown, now))
+        shares = float(then_share), float(now_share)
         st.html(as_of.since_html(choice, world, tr=tr, group=shown.name, shares=shares))
     map_column, side = st.columns([6, 4], gap="medium")
     with map_column:
