@@ -79,11 +79,8 @@ def class_labels(view: SitingView, shown: str) -> list[str]:
 def offices_of(view: SitingView) -> dict[str, list[Any]]:
     """Return the offices that help with what is asked, open or closed, by id of their bubble."""
     towns: dict[str, list[tuple[str, Any]]] = {}
-    for actor in view.world.register.actors:
-        for office in actor.offices:
-            key = f"{actor.id}@{office.id}"
-            if key in view.office_names:
-                towns.setdefault(office.town, []).append((key, office))
+    for key, (_, office) in view.offices.items():
+        towns.setdefault(office.town, []).append((key, office))
     return {f"office-{number}": offices for number, offices in enumerate(towns.values())}
 
 

@@ -139,7 +139,9 @@ def _plan(view: SitingView) -> None:
         with st.popover(tr("siting.ask"), key="siting-ask", width="stretch"):
             _question(view)
         if listed:
-            st.button(tr("siting.clear"), key="siting-clear", type="tertiary", on_click=_clear)
+            look: dict[str, Any] = {"key": "siting-clear", "type": "tertiary"}
+            nothing = dict.fromkeys(FORMS, ())
+            st.button(tr("siting.clear"), on_click=STATE.set, kwargs=nothing, **look)
 
 
 def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401 -- any change
@@ -190,10 +192,6 @@ def _change(name: str, old: str, new: Sequence[str]) -> None:
     at = now.index(old) if old in now else len(now)
     now[at : at + 1] = new
     STATE.set(**{name: tuple(dict.fromkeys(now))[:MOST_CHANGES]})
-
-
-def _clear() -> None:
-    STATE.set(openings=(), closings=(), rounds=())
 
 
 def _question(view: SitingView) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.register.in_words import Words
+from ris_map.register.model import Actor, Office
 from ris_map.siting.plan import Change, Closing, Opening, Plan, Round, SitingChoice
 from ris_map.siting.scenario import (
     COAST,
@@ -72,17 +73,20 @@ class SitingView:
         )
 
     @cached_property
-    def office_names(self) -> dict[str, str]:
-        """Actor and town, in order, of each office that helps with what is asked."""
+    def offices(self) -> dict[str, tuple[Actor, Office]]:
+        """The offices that help with what is asked, by ``actor@office``."""
         helping = {key.replace("/", "@") for key in self.scenario.basis.office_ids}
-        return _in_order(
-            {
-                key: f"{actor.name}, {office.town}"
-                for actor in self.world.register.actors
-                for office in actor.offices
-                if (key := f"{actor.id}@{office.id}") in helping
-            }
-        )
+        return {
+            key: (actor, office)
+            for actor in self.world.register.actors
+            for office in actor.offices
+            if (key := f"{actor.id}@{office.id}") in helping
+        }
+
+    @cached_property
+    def office_names(self) -> dict[str, str]:
+        """Actor and town of each of them, in order."""
+        return _in_order({key: f"{a.name}, {o.town}" for key, (a, o) in self.offices.items()})
 
     def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         """Return the label of a term, in lower case."""

@@ -321,17 +321,13 @@ def pair_figures(base: Foundations, path: Path, *, stated: str) -> pd.DataFrame:
         for a, via, b in zip(pairs["from"], pairs["via"], pairs["to"], strict=True)
     ]
     names = sorted({name for way in stops for name in way})
-    minutes, km = _between(base, names)
+    points = [_point(base, name) for name in names]
+    joined = base.joined([lat for lat, _ in points], [lon for _, lon in points])
+    minutes, km = travel(joined, joined, with_km=True)
     own = km if stated == "km_stated" else minutes
     at = {name: index for index, name in enumerate(names)}
     ways = [sum(own[at[a], at[b]] for a, b in pairwise(way)) for way in stops]
     return pairs.assign(stated=pairs[stated].astype(float), own=ways)
-
-
-def _between(base: Foundations, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
-    points = [_point(base, name) for name in names]
-    joined = base.joined([lat for lat, _ in points], [lon for _, lon in points])
-    return travel(joined, joined, with_km=True)
 
 
 def _point(base: Foundations, name: str) -> tuple[float, float]:
