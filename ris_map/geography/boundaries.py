@@ -47,7 +47,7 @@ class Territory(Record):
 
 
 class Land(Territory):
-    """Properties of a municipality's land, with a point where a label can stand."""
+    """A municipality by its land, with a point on its mainland where a label can stand."""
 
     label_lat: float
     label_lon: float

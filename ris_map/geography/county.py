@@ -41,16 +41,6 @@ from ris_map.geography.divisions import (
 from ris_map.words.language import LocalText
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Municipality:
-    """A municipality and a point on its mainland where a label can stand (EPSG:4326)."""
-
-    code: str
-    name: str
-    label_lat: float
-    label_lon: float
-
-
 class Locality(Row):
     """A settlement as a point (EPSG:4326). A ``population`` of ``None`` means unknown.
 
@@ -76,7 +66,7 @@ class Locality(Row):
 class Geography:
     """The county: its parts in the order of their files, and which part a point lies in."""
 
-    municipalities: tuple[Municipality, ...]
+    municipalities: tuple[Land, ...]
     localities: tuple[Locality, ...]
     divisions: tuple[Division, ...]
     territory: Mapping[str, shapely.Geometry]
@@ -108,7 +98,7 @@ class Geography:
         found[at[::-1]] = self._areas.index.to_numpy()[area[::-1]]  # the lowest is written last
         return found
 
-    def municipality(self, code: str) -> Municipality:
+    def municipality(self, code: str) -> Land:
         """Return a municipality by its code; ``KeyError`` if there is none."""
         return {item.code: item for item in self.municipalities}[code]
 
@@ -143,7 +133,7 @@ def examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
     return geography, [fault for log in logs for fault in log.faults]
 
 
-def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Municipality, ...]:
+def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Land, ...]:
     label = {
         name: pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")
     }
@@ -153,7 +143,7 @@ def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Municipal
     off_land.attrs["key"] = "code"
     log.add_rows(off_land, "bad-point/land", field="label_lat, label_lon")
     return tuple(
-        Municipality(
+        Land.model_construct(
             code=str(code),
             name=str(area["name"]),
             label_lat=area.label_lat,

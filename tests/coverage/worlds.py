@@ -14,7 +14,8 @@ from ris_map.coverage.cube import DEFAULT_CHOICE, CoverageCube, coverage_cube
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
-from ris_map.geography.county import Geography, Locality, Municipality
+from ris_map.geography.boundaries import Land
+from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.vocabulary import Scope, Status, StrengthArea
@@ -65,7 +66,7 @@ def make_geography(
 ) -> Geography:
     """Return a county without boundaries and divisions."""
     municipalities = tuple(
-        Municipality(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0)
+        Land(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0)
         for code in codes
     )
     return Geography(
