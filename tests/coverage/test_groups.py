@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CELL_STATES, CellState, Certainty, CoverageCube
+from ris_map.coverage.cube import CellState, Certainty, CoverageCube
 from ris_map.coverage.gaps import (
     Gap,
     find_gaps,
@@ -176,25 +176,14 @@ def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough
 def test_R6_what_is_lost_is_the_difference_of_two_coverages(world: World) -> None:
     """Residents, states and modes, cell by cell, for every actor that is taken out."""
     before = world.cube()
-    found = {loss.actor_id: loss.losses for loss in fragility(before)}
-    for actor in world.register.actors:
-        after = world.with_actors(a for a in world.register.actors if a is not actor).cube()
-        told = {(c.municipality_code, c.phase, c.service_type): c for c in found.get(actor.id, ())}
-        for one, other in zip(before.cells(), after.cells(), strict=True):
-            key = one.municipality_code, one.phase, one.service_type
-            lost = one.people_within[1] - other.people_within[1]
-            modes = tuple(
-                mode
-                for mode in REMOTE
-                if getattr(one, mode) is Answer.YES and getattr(other, mode) is not Answer.YES
-            )
-            assert (key in told) == bool(lost or modes or one.state is not other.state)
-            if key in told:
-                cell = told[key]
-                assert (cell.before, cell.after) == (one.state, other.state)
-                assert (cell.people_lost, cell.modes_lost) == (lost, modes)
-                there = [bool(cube.is_there[AT[key]]) for cube in (before, after)]
-                assert cell.is_emptied == (there == [True, False])
+    lost, at = fragility(before), before.threshold_at
+    for k, name in enumerate(before.table.actor_ids):
+        after = world.with_actors(a for a in world.register.actors if a.id != name).cube()
+        people = before.figures.people_within - after.figures.people_within
+        assert np.array_equal(lost.people[k], people[..., at])
+        assert np.array_equal(lost.modes[k], (before.remote == YES) & (after.remote != YES))
+        assert np.array_equal(lost.after[k], after.state)
+        assert np.array_equal(lost.emptied[k], before.is_there & ~after.is_there)
 
 
 # -------------------------------------------------------------------- gaps
@@ -290,12 +279,12 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
         code = chain.municipality_code
         places = [x for x in world.geography.localities if x.municipality_code == code]
         modes, physical = dict.fromkeys(REMOTE, len(ANSWERS)), []
-        for link in chain.links:
-            cells = [cube.cell(code, phase=link.phase, service_type=kind) for kind in types]
+        for phase, minutes in zip(Phase, chain.medians, strict=True):
+            cells = [cube.cell(code, phase=phase, service_type=kind) for kind in types]
             known, at_best = (
                 {
                     place.id: min(
-                        nearest(world, place, link.phase, kind, at_least=level) for kind in types
+                        nearest(world, place, phase, kind, at_least=level) for kind in types
                     )
                     for place in places
                 }
@@ -305,22 +294,17 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
             is_there = any(c.state is CellState.ON_SITE for c in cells) or median <= 60
             may_be = any(c.is_maybe_physical for c in cells)
             may_be |= percentile(places, at_best, 50) <= 60
-            assert link.is_maybe_physical == (may_be and not is_there)
-            assert link.median_minutes == pytest.approx(median, nan_ok=True)
-            if everybody := sum(place.population or 0 for place in places):
-                assert link.share_within == people_within(places, known, 60.0) / everybody
-            best_state = min((c.state for c in cells), key=CELL_STATES.index)
-            is_nearer = is_there and best_state is not CellState.ON_SITE
-            assert link.state is (CellState.WITHIN_REACH if is_nearer else best_state)
+            assert minutes == pytest.approx(median, nan_ok=True)
             physical.append(YES if is_there else UNKNOWN if may_be else NO)
             for mode in REMOTE:
                 best = max(ANSWERS.index(getattr(cell, mode)) for cell in cells)
                 modes[mode] = min(modes[mode], best)
         assert ANSWERS.index(chain.physical) == min(physical)
         assert all(ANSWERS.index(getattr(chain, mode)) == modes[mode] for mode in REMOTE)
-        if chain.physical is Answer.NO and places and everybody:
+        everybody = sum(place.population or 0 for place in places)
+        if chain.physical is Answer.NO and everybody:
             assert code in with_gap
-        assert chain.weakest == weakest_phases([link.median_minutes for link in chain.links])
+        assert chain.weakest == weakest_phases(chain.medians)
     with pytest.raises(ValueError, match="service type"):
         support_chains(cube, service_types=())
 

@@ -21,10 +21,8 @@ from ris_map.register.model import Actor, Office, Register
 from ris_map.register.vocabulary import Scope, Status, StrengthArea
 from ris_map.travel.matrix import TravelMatrix, office_key
 from ris_map.travel.network import SUMMER, readonly
-from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.factories import (
-    DATA,
     make_actor,
     make_office,
     make_outside_office,
@@ -66,8 +64,7 @@ def make_geography(
 ) -> Geography:
     """Return a county without boundaries and divisions."""
     municipalities = tuple(
-        Land(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0)
-        for code in codes
+        Land(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0) for code in codes
     )
     return Geography(
         municipalities=municipalities, localities=localities, divisions=(), territory={}
@@ -175,13 +172,8 @@ def office_in(code: str, office_id: str = "kontor", **changes: Any) -> Office:
 
 def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
     """Return the page of the real world under a choice."""
-    return CoverageView(
-        world=real_world(),
-        choice=CoverageChoice(**changes),
-        tr=translator(language),
-        words=real_words(language),
-        data_dir=DATA,
-    )
+    choice = CoverageChoice(**changes)
+    return CoverageView(world=real_world(), choice=choice, words=real_words(language))
 
 
 MINUTES = st.sampled_from(
