@@ -56,7 +56,7 @@ def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
     for codes in (view.inland, view.coast):
         assert percent(view.share(codes), tr=tr) in text(session)
     assert cards(session)
-    assert sorted(cards(session)) == sorted(one.actor.id for one in view.matching())
+    assert sorted(cards(session)) == sorted(sites[0].actor.id for sites in view.matching())
     for box in session.selectbox:
         assert box.label
         assert "option" not in (box.proto.placeholder or "")
@@ -132,7 +132,7 @@ def test_X6_a_choice_changes_headline_and_list_together() -> None:
     session.selectbox(key=STATE.key("service_type")).set_value(ServiceType.MOTESPLATS).run()
     view = map_view(data.world(), MapChoice(service_type=ServiceType.MOTESPLATS), tr=TR)
     assert percent(view.share(view.inland), tr=TR) in text(session)
-    assert sorted(cards(session)) == sorted(one.actor.id for one in view.matching())
+    assert sorted(cards(session)) == sorted(sites[0].actor.id for sites in view.matching())
     assert address(session) == {"stod": ["motesplats"]}
 
 
