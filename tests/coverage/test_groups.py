@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CellState, Certainty, CoverageCube
+from ris_map.coverage.cube import CELL_STATES, CellState, Certainty, CoverageCube
 from ris_map.coverage.gaps import (
     Gap,
     find_gaps,
@@ -166,10 +166,13 @@ def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough
         make_actor(id=name, offices=(office_in(CODES[3]),), offers=(make_offer(delivery=modes),))
         for name in "ab"
     )
-    (loss,) = fragility(make_world(*both, localities=places, minutes=[[50, 80], [50, 55]]).cube())
-    (cell,) = loss.losses
-    assert (loss.actor_id, cell.people_lost, cell.modes_lost) == ("a", 10, ())
-    assert cell.before is cell.after is CellState.WITHIN_REACH
+    cube = make_world(*both, localities=places, minutes=[[50, 80], [50, 55]]).cube()
+    lost = fragility(cube)
+    ((actor, *at),) = np.argwhere(lost.people).tolist()
+    assert (cube.table.actor_ids[actor], lost.people[actor, *at]) == ("a", 10)
+    assert not lost.modes.any()
+    states = {CELL_STATES[int(codes[*at])] for codes in (cube.state, lost.after[actor])}
+    assert states == {CellState.WITHIN_REACH}
 
 
 @given(worlds(max_actors=4))
