@@ -91,7 +91,7 @@ class Translator:
     def number(self, value: float, *, decimals: int = 0) -> str:
         """Return a number as readers of the language expect: ``12 345,6`` with hard spaces."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(value, format=pattern, locale=self.language.value))
+        return _formatted(value or 0, pattern, self.language.value)
 
     def date(self, value: date) -> str:
         """Return an ISO date, the Swedish habit and unambiguous in English."""
@@ -103,6 +103,12 @@ class Translator:
         if not head:
             return last
         return f"{', '.join(head)} {self('list.and')} {last}"
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: float, pattern: str, locale: str) -> str:
+    # a page says some three hundred numbers, most of them again and again
+    return str(format_decimal(value, format=pattern, locale=locale))
 
 
 def translator(language: Language) -> Translator:

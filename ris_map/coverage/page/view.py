@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -126,7 +127,7 @@ class CoverageView(MapView):
         """The county."""
         return self.world.foundations.geography
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """Municipality codes from the coast to the mountains, the inland of the division last."""
         codes = self.geography.coast_to_mountains
@@ -148,23 +149,27 @@ class CoverageView(MapView):
 
     # ---------------------------------------------------------------- figures
 
+    @cached_property
+    def _picture(self) -> PictureChoice:
+        return self.choice.picture_choice()
+
     @property
     def groups(self) -> dict[str, GroupFigures]:
         """Figures with their ranges: municipalities, groups and inlands of divisions, the county.
 
         Keys: a code; ``<division>-<group>``; ``<division>/inland``, ``<division>/coast``; ``""``.
         """
-        return _groups(self.world, self.choice.picture_choice())
+        return _groups(self.world, self._picture)
 
     def side(self, name: str) -> GroupFigures:
         """Return the figures of ``inland`` or ``coast`` of the chosen division."""
-        found = _headline(self.world, self.choice.picture_choice())
+        found = _headline(self.world, self._picture)
         return found[f"{self.division.id}/{name}"]
 
-    @property
+    @cached_property
     def medians(self) -> FloatArray:
         """Median minutes to each kind of help in the chosen phase: municipalities x kinds."""
-        return _medians(self.world, self.choice.picture_choice())
+        return _medians(self.world, self._picture)
 
     def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
         """Return the municipalities with a gap of offices, and those that may have one.
