@@ -39,7 +39,7 @@ from ris_map.web.map import (
     read_picture,
 )
 from ris_map.words import Translator, swedish_sort_key, translator
-from ris_map.words.figures import minutes_words, near_limit, percent_range, whole
+from ris_map.words.figures import ROUND_MINUTES, minutes_words, near_limit, percent_range, whole
 from ris_map.words.language import Language
 
 NAME = "restid"
@@ -345,7 +345,8 @@ def _sentence(view: MapView, code: str) -> Sentence:
     elif near_limit(median, float(view.choice.limit)):
         figure, key = tr("karta.about", n=view.limit), "near"
     elif share >= 0.5:
-        figure, key = _of_hundred(share, tr=tr), "within"
+        # who has it in town has five minutes at most
+        figure, key, median = _of_hundred(share, tr=tr), "within", max(median, ROUND_MINUTES)
     else:
         figure, key = _of_hundred(1 - share, tr=tr), "beyond"
     text = tr(f"karta.{key}", median=view.minutes_words(median), **values)

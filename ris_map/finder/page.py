@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -16,15 +17,16 @@ from ris_map.coverage.cube import THRESHOLDS
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
 from ris_map.finder.words import (
-    ON_MAP,
+    COUNTED,
     FindView,
     find_file,
     find_view,
     list_html,
+    marker_of,
     range_words,
     start_words,
 )
-from ris_map.register.in_words import Words, town_id
+from ris_map.register.in_words import Words
 from ris_map.register.model import Office
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.travel.matrix import office_key
@@ -38,6 +40,7 @@ from ris_map.web.map import (
     MapClick,
     MapLayer,
     MapPicture,
+    MarkerKind,
     Route,
     Sentence,
     show_map,
@@ -329,17 +332,18 @@ DRAWN_WAYS = 3
 def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     """Return what the map shows of an answer."""
     tr, start = words.tr, answer.start
-    helps = [e for e in answer.entries if e.office is not None and e.group in ON_MAP]
-    counted = [e for e in helps if e.group in {Group.NEAR, Group.MAYBE_NEAR, Group.FAR}]
-    drawn, bubbles = _drawn(answer), _bubbles(helps, words=words)
-    home = [("home", tr("find.map.home"))] if any(b.kind == "home" for b in bubbles) else []
+    counted = [e for e in answer.entries if e.office is not None and e.group in COUNTED]
+    drawn, bubbles = _drawn(answer), _bubbles(answer.entries, words=words)
+    notes = [
+        (kind, tr(f"find.map.{kind}"))
+        for kind in ("home", "office", "adjacent")
+        if any(bubble.kind == kind for bubble in bubbles)
+    ]
     sentence = _sentence(answer, drawn, words=words)
     return MapLayer(
         picture=MapPicture(
             classes=_classes(world, answer, counted) if counted else None,
-            legend=Legend(
-                title=tr("find.map.legend"), notes=(*home, ("office", tr("find.map.office")))
-            ),
+            legend=Legend(title=tr("find.map.legend"), notes=tuple(notes)) if notes else None,
             sentences={"" if start is None else start.code: sentence, "": sentence},
             bubbles=bubbles,
         ),
@@ -390,30 +394,30 @@ def _sentence(answer: SupportAnswer, drawn: tuple[Entry, ...], *, words: Words) 
     )
 
 
-def _bubbles(entries: list[Entry], *, words: Words) -> tuple[Bubble, ...]:
-    """Return a bubble per town with the number of actors in it, and homes as their own mark."""
+def _bubbles(entries: Iterable[Entry], *, words: Words) -> tuple[Bubble, ...]:
+    """Return a bubble per town with the number of actors that fit; homes and others as marks."""
     tr = words.tr
-    towns: dict[tuple[str, bool], list[tuple[Entry, Office]]] = {}
+    marks: dict[tuple[MarkerKind, str], list[tuple[Entry, Office]]] = {}
     for entry in entries:
-        if entry.office is not None:
-            is_home = entry.group is Group.LOCAL
-            towns.setdefault((town_id(entry.office), is_home), []).append((entry, entry.office))
+        if entry.office is not None and marker_of(entry)[1]:
+            marks.setdefault(marker_of(entry), []).append((entry, entry.office))
     made = []
-    for (town, is_home), here in towns.items():
-        office = here[0][1]
-        count = len({entry.actor.id for entry, _ in here})
+    for (kind, mark_id), here in marks.items():
+        town, names = here[0][1].town, dict.fromkeys(entry.actor.name for entry, _ in here)
         phases = {p for entry, _ in here for offer in entry.offers for p in offer.phases}
-        label = tr.plural("find.map.bubble", count, town=office.town)
+        label = tr.plural("find.map.bubble", len(names), town=town)
+        if kind != "office":
+            label = tr(f"find.map.{kind}-of", name=town, who=tr.listing(names))
         made.append(
             Bubble(
-                id=f"{town}-home" if is_home else town,
-                name=office.town,
+                id=mark_id,
+                name=town,
                 lat=sum(o.lat for _, o in here) / len(here),
                 lon=sum(o.lon for _, o in here) / len(here),
-                label=tr("find.map.home-of", name=office.town) if is_home else label,
-                count=None if is_home else count,
-                kind="home" if is_home else "office",
-                phases=() if is_home else tuple(sorted(phases)),
+                label=label,
+                count=len(names) if kind == "office" else None,
+                kind=kind,
+                phases=tuple(sorted(phases)) if kind == "office" else (),
             )
         )
     return tuple(made)

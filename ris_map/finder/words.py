@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from ris_map.actors.listing import delivery_sentence
@@ -33,6 +34,8 @@ from ris_map.words.markup import render
 PATH = "/hitta"
 ON_MAP = frozenset(Group) - {Group.OUTSIDE}
 """Groups whose offices stand on the map."""
+COUNTED = frozenset({Group.NEAR, Group.MAYBE_NEAR, Group.FAR})
+"""Groups whose offices fit; minutes on the map are to the nearest of them."""
 OF_AREA = "of-area"
 """Section of the actors that name the chosen strength area: apart from those open to all."""
 SHOWN_OF_A_GROUP = 3
@@ -218,7 +221,7 @@ def find_row(
         why=why[:1].upper() + why[1:],
         cautions="; ".join(tr(f"find.caution.{caution}") for caution in entry.cautions),
         expect=tuple((words.label(k), tr(f"find.expect.{k}")) for k in types),
-        town_id=town_id(office) if office is not None and entry.group in ON_MAP else "",
+        town_id=marker_of(entry)[1],
     )
 
 
@@ -376,6 +379,22 @@ def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> I
         yield tr("find.nothing.nearest", way=way, municipality=municipality)
     if not answer.group(Group.DIGITAL):
         yield tr("find.nothing.no-digital")
+
+
+def marker_of(entry: Entry) -> tuple[Literal["office", "home", "adjacent"], str]:
+    """Return kind and id of the marker an entry's office has on the map; no id without one.
+
+    ``office`` fits what was chosen; ``adjacent`` has a wider remit or is doubtful.
+    """
+    kind: Literal["office", "home", "adjacent"] = "adjacent"
+    if entry.group in COUNTED:
+        kind = "office"
+    elif entry.group is Group.LOCAL:
+        kind = "home"
+    if entry.office is None or entry.group not in ON_MAP:
+        return kind, ""
+    town = town_id(entry.office)
+    return kind, town if kind == "office" else f"{town}-{kind}"
 
 
 def list_html(view: FindView, *, tr: Translator) -> str:

@@ -178,7 +178,7 @@ def _locality_problems(
     """Return words and field of what is wrong beyond the cells themselves."""
     code, problems = item.municipality_code, []
     if problem := point_problem(item.lat, item.lon):
-        problems.append(((problem, "Correct lat and lon.", "bad-point"), "lat, lon"))
+        problems.append((worded("bad-point/place", problem=problem), "lat, lon"))
     elif code in within.territory and there != code:
         words = worded("wrong-municipality", there=there or "no municipality", code=code)
         problems.append((words, "municipality_code"))

@@ -131,7 +131,7 @@ def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
     found = map(point_problem, nodes["lat"], nodes["lon"])
     problems = pd.Series(list(found), index=nodes.index, dtype=object)
     wrong = nodes.assign(problem=problems)[problems.notna()]
-    log.add_rows(wrong, "bad-point/road", field="lat, lon")
+    log.add_rows(wrong, "bad-point/place", field="lat, lon")
 
 
 def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> None:

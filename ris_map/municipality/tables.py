@@ -98,7 +98,7 @@ def coverage_table(profile: Profile, *, words: Words) -> Table:
         for phase in Phase
     )
     note = tr("municipality.coverage.note", year=profile.cube.population.year)
-    more = (tr(f"municipality.head.{kind}") for kind in ServiceType)
+    more = (tr(f"coverage.type.{kind}") for kind in ServiceType)
     return _table("coverage", ("phase",), rows, more=more, note=note, tr=tr, name=profile.name)
 
 

@@ -428,6 +428,7 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
             "name": view.place_names[str(place)],
             "width": round(100 * number / int(best.iloc[0])),
             "text": view.about(float(number)),
+            "is_best": view.about(float(number)) == view.about(float(best.iloc[0])),
         }
         for place, number in best.items()
     ]

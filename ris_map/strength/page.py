@@ -187,7 +187,7 @@ def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: 
     own = [town for town in towns if town.kind == "own"]
     shown = (own or [town for town in towns if town.kind == "neutral"])[:FIRST]
     label = tr("strength.map.any") if area is None else words.label(area).lower()
-    where = tr.listing(f"{town.name} {tr.number(len(town.actors))}" for town in shown)
+    where = tr.listing(f"{town.name}\u00a0{tr.number(len(town.actors))}" for town in shown)
     what = "own" if own else "open"
     text = tr("strength.map.works", area=label)
     return f"{text} {tr(f'strength.map.where.{what}', towns=where)}" if where else text

@@ -220,6 +220,13 @@ def test_K2_G3_cells_places_and_controls_are_chosen_without_loading_anew(page: P
     expect(page.locator("tr.is-place[data-map-ids='2421']")).to_have_count(1)
     settle(page)
     assert query(page) == {"cell": [cell], "plats": ["2421"]}
+    # so does a town's marker
+    frame.locator(".ris-bubble[data-town='2481-lycksele']").press("Enter")
+    expect(page.locator("tr.is-place[data-map-ids='2481']")).to_have_count(1)
+    settle(page)
+    frame.locator("path[data-municipality='2421']").press("Enter")
+    expect(page.locator("tr.is-place[data-map-ids='2421']")).to_have_count(1)
+    settle(page)
     # a control
     before = page.locator(".cov-figures").inner_text()
     page.locator(".st-key-coverage-grans").get_by_text("120\u00a0min", exact=True).click()

@@ -191,10 +191,14 @@ def test_K2_a_place_is_found_with_and_without_dots_and_on_the_map(page: Page) ->
     assert query(page)["fas"] == ["ide"]
     assert list(query(page)) == ["plats", "fas"]
 
-    map_frame(page).locator("[role=button][aria-label^='Sorsele']").first.focus()
+    map_frame(page).locator("path[aria-label^='Sorsele']").first.focus()
     page.keyboard.press("Enter")
     arrive(page, "plats=2422&fas=ide")
     expect(page.locator("h1")).to_contain_text("Sorsele")
+    # a town on the map leads to who is there, also in a folded part
+    for town in ("2481-lycksele", "2482-skelleftea"):
+        map_frame(page).locator(f".ris-bubble[data-town='{town}']").press("Enter")
+        expect(page.locator(f".ris-find-row[data-town='{town}'] a").first).to_be_focused()
 
 
 def test_the_position_is_used_on_request_only_and_stays_in_the_browser(page: Page) -> None:

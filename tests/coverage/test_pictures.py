@@ -65,6 +65,7 @@ def test_K3_W1_W8_W9_the_picture_says_what_the_figures_say(language: Language) -
             parts = [row.shares[column] for row in drawn.legend.rows]
             assert 99.0 <= sum(parts) <= 100.5  # everybody once; the rest has no known way
         assert set(drawn.sentences) == {"", *shown.names}
+        assert not any("högst i orten" in one.text for one in drawn.sentences.values())
         for code in shown.names:
             median, figure = float(found.median[shown.at(code)]), drawn.sentences[code].figure
             if near_limit(median, float(shown.choice.limit)):

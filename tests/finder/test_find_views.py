@@ -25,6 +25,7 @@ from ris_map.finder.words import (
     find_file,
     find_view,
     list_html,
+    marker_of,
     minutes_words,
     range_words,
 )
@@ -331,8 +332,19 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
     answer = find_support(real_world(), Need(place=code))
     layer = find_map(real_world(), answer, words=words(Language.SV))
     assert not isinstance(layer.picture, str)
-    towns = {one.id for one in layer.picture.bubbles if one.kind == "office"}
-    assert towns == {row.town_id for row in all_rows(view_of(answer)) if row.town_id}
+    marks = {one.id: one for one in layer.picture.bubbles if one.kind != "home"}
+    assert set(marks) == {row.town_id for row in all_rows(view_of(answer)) if row.town_id}
+    # a number counts who fits; who has a wider remit or is doubtful is named, and not counted
+    for mark_id, mark in marks.items():
+        there = [e for e in answer.entries if marker_of(e)[1] == mark_id]
+        is_counted = {e.group in {Group.NEAR, Group.MAYBE_NEAR, Group.FAR} for e in there}
+        assert is_counted == {mark.kind == "office"}
+        assert mark.count == (len({e.actor.id for e in there}) if mark.kind == "office" else None)
+    assert layer.picture.legend
+    kinds = {one.kind for one in layer.picture.bubbles}
+    assert [kind for kind, _ in layer.picture.legend.notes] == [
+        kind for kind in ("home", "office", "adjacent") if kind in kinds
+    ]
     assert layer.chosen == code
     assert layer.place is not None
     assert layer.routes

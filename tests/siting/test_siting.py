@@ -41,7 +41,14 @@ from ris_map.siting.suggest import (
     suggestions,
     task_of,
 )
-from ris_map.siting.words import SitingView, view_of
+from ris_map.siting.words import (
+    SitingView,
+    gains,
+    most_gained,
+    side_rows,
+    still_beyond,
+    view_of,
+)
 from ris_map.travel.world import service
 from ris_map.web import data
 from ris_map.web.map import picture_bytes
@@ -475,3 +482,14 @@ def test_R4_the_small_map_shows_how_it_is_whatever_the_plan_and_no_words() -> No
     assert "prefers-color-scheme: dark" in "".join(tree.find("{*}style").itertext())
     now = json.loads(picture_bytes(map_picture(view_under({**OPENED, "vy": ["fore"]}))))
     assert now["classes"] == json.loads(picture_bytes(map_picture(view_under({}))))["classes"]
+
+
+@pytest.mark.parametrize("query", [{}, OPENED])
+def test_W3_places_that_gain_the_same_are_equally_good_and_an_empty_plan_changes_nothing(
+    query: Mapping[str, list[str]],
+) -> None:
+    view = view_under(query)
+    bars = most_gained(view)
+    assert [bar["is_best"] for bar in bars] == [bar["text"] == bars[0]["text"] for bar in bars]
+    said = " ".join([*still_beyond(view), gains(view), *(row["text"] for row in side_rows(view))])
+    assert ("→" in said) == ("ändå" in said) == bool(query)

@@ -208,7 +208,9 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
             name=name,
         )
     if math.isfinite(cell.median_minutes):
-        half, most = view.about_minutes(cell.median_minutes), view.about_minutes(cell.p90_minutes)
+        # "at most" of what is in town is five minutes
+        times = (max(one, ROUND_MINUTES) for one in (cell.median_minutes, cell.p90_minutes))
+        half, most = map(view.about_minutes, times)
         yield tr("coverage.cell.median", median=half, p90=most)
     answers = {mode: view.answer(getattr(cell, mode)) for mode in ("visit", "digital", "phone")}
     yield tr("coverage.cell.remote", **answers)

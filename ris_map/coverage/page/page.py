@@ -245,9 +245,10 @@ def _map(view: CoverageView) -> None:
 
 
 def _clicked(click: MapClick) -> None:
-    """Choose the municipality that was clicked, or take the choice back."""
-    if click.kind in ("municipality", "county"):
-        STATE.set(place="" if click.id == STATE.chosen().place else click.id)
+    """Choose the municipality that was clicked, or that of a town, or take the choice back."""
+    place = click.id.partition("-")[0]
+    if click.kind != "cell" and place in {"", *data.geography().names}:
+        STATE.set(place="" if place == STATE.chosen().place else place)
 
 
 @st.fragment

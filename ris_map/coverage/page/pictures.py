@@ -314,7 +314,7 @@ def _matrix_svg(view: CoverageView) -> tuple[str, float, float]:
         row=row_height,
         line=line,
         heads=[
-            (left + cell * (i + 0.5), view.tr(f"coverage.type.{kind}"))
+            (left + cell * (i + 0.5), view.tr(f"coverage.type.{kind}").replace("\u00ad", ""))
             for i, kind in enumerate(SERVICE_TYPES)
         ],
         names=names,

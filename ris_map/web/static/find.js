@@ -169,16 +169,16 @@
       if (link.dataset.risPlats) refocus = Date.now() + REFOCUS_MS;
     }
   });
-  /** A link to a card inside a folded part, from the map or the address, opens that part. */
-  function unfold(id) {
-    const card = byId(`a-${id}`);
-    const part = card && card.closest("details.ris-rest");
-    if (!part || part.open) return;
-    part.open = true;
+  /** A town on the map leads to the first answer there; the part that it is folded into opens. */
+  function toTown(id) {
+    const card = document.querySelector(`.ris-find-row[data-town="${CSS.escape(id)}"]`);
+    if (!card) return;
+    const part = card.closest("details.ris-rest");
+    if (part) part.open = true;
     card.scrollIntoView({ block: "center" });
     card.querySelector("a").focus({ preventScroll: true });
   }
-  window.addEventListener("ris-actor", (event) => unfold(event.detail));
+  window.addEventListener("ris-town", (event) => toTown(event.detail));
 
   new MutationObserver(() => {
     showChosen();

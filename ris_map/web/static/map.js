@@ -102,7 +102,9 @@
   const townOf = (id) => markers().find((town) => town.id === id);
   function sentenceOf(id) {
     const town = townOf(id);
-    return town ? { figure: String(town.count ?? ""), text: town.say } : shown.picture.sentences?.[id];
+    if (!town) return shown.picture.sentences?.[id];
+    const figure = String(town.count ?? "");
+    return { figure: figure, text: figure && town.say.startsWith(`${figure} `) ? town.say.slice(figure.length + 1) : town.say };
   }
 
   function tell() {
@@ -223,8 +225,9 @@
       bubbles.set(id, marker);
       const element = marker.getElement();
       Object.assign(element.dataset, { town: id, name: town.name });
-      pressable(element, id, town.label, () => choose("town", id));
-      marker.on("mouseover", () => point(id)).on("mouseout", () => hover("")).on("click", () => choose("town", id));
+      const press = () => { parent.dispatchEvent(new CustomEvent("ris-town", { detail: id })); choose("town", id); };
+      pressable(element, id, town.label, press);
+      marker.on("mouseover", () => point(id)).on("mouseout", () => hover("")).on("click", press);
     });
   }
 
