@@ -327,6 +327,8 @@ def _share(view: FindView, need: Need, *, tr: Translator) -> None:
 
 
 DRAWN_WAYS = 3
+NAMED = 2
+"""Of those who are not counted, so many of a town are named."""
 
 
 def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
@@ -403,11 +405,13 @@ def _bubbles(entries: Iterable[Entry], *, words: Words) -> tuple[Bubble, ...]:
             marks.setdefault(marker_of(entry), []).append((entry, entry.office))
     made = []
     for (kind, mark_id), here in marks.items():
-        town, names = here[0][1].town, dict.fromkeys(entry.actor.name for entry, _ in here)
+        town, names = here[0][1].town, list(dict.fromkeys(e.actor.name for e, _ in here))
         phases = {p for entry, _ in here for offer in entry.offers for p in offer.phases}
         label = tr.plural("find.map.bubble", len(names), town=town)
         if kind != "office":
-            label = tr(f"find.map.{kind}-of", name=town, who=tr.listing(names))
+            who = tr("find.map.more", names=", ".join(names[:NAMED]))
+            who = who if len(names) > NAMED else tr.listing(names)
+            label = tr(f"find.map.{kind}-of", name=town, who=who)
         made.append(
             Bubble(
                 id=mark_id,

@@ -112,6 +112,8 @@
     const told = (wanted.length ? wanted : chosenOnes().length && !narrow() ? chosenOnes() : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
     say.replaceChildren(...told.map(sentenceElement));
     say.classList.toggle("is-two", told.length > 1);
+    say.classList.remove("is-long");
+    say.classList.toggle("is-long", say.scrollHeight > say.clientHeight + 1); // never cut
     document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(shown.picture.legend?.rows.length));
     mark([hovered]);
     page.querySelectorAll("[data-map-hot]").forEach((row) => row.removeAttribute("data-map-hot"));
