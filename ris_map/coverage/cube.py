@@ -50,6 +50,8 @@ OFFICE = MODES.index(Delivery.OFFICE)
 REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
 """Ways of help in the order of the last axis of the arrays named ``remote``."""
 SHAPE = (len(PHASES), len(SERVICE_TYPES))
+CellKey = tuple[str, Phase, ServiceType]
+"""Municipality, phase and service type."""
 
 
 class CellState(StrEnum):
@@ -125,13 +127,8 @@ def reach(
     - every municipality, if it belongs to a neighbour outside the county and neighbours are asked
       for: their service area is as a rule their own county, so asking for it would hide them all.
 
-    ``KeyError`` if the matrix lacks an office that counts; ``ValueError`` if table and population
-    list different municipalities, or the matrix other cells.
+    ``KeyError`` if the matrix lacks an office that counts.
     """
-    if table.municipality_codes != population.municipality_codes:
-        raise ValueError("the register and the population list different municipalities")
-    if matrix.cell_ids != population.cell_ids:
-        raise ValueError("the travel matrix and the population list different cells")
     office = np.flatnonzero((table.office_municipality != OUTSIDE) | include_outside)
     actor, municipality = table.office_actor[office], table.office_municipality[office]
     serves = table.serves[:, actor].T.copy()
@@ -183,6 +180,16 @@ class CoverageCell:
     is_maybe_remote: bool
     median_minutes_at_best: float
     doubtful_share: float
+
+    @property
+    def key(self) -> CellKey:
+        """Its place."""
+        return self.municipality_code, self.phase, self.service_type
+
+    @property
+    def beyond_at_best(self) -> int:
+        """Residents beyond the threshold even if everything unknown turned out well."""
+        return round(self.located_residents * (1 - self.share_at_best))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -243,10 +250,14 @@ class CoverageCube:
         """Where an office is on site or within reach, shape (M, 3, 5)."""
         return np.asarray(self.state <= CELL_STATES.index(CellState.WITHIN_REACH))
 
-    def cell(self, code: str, *, phase: Phase, service_type: ServiceType) -> CoverageCell:
-        """Return one cell in plain values; ``ValueError`` for an unknown municipality."""
+    def at(self, code: str, phase: Phase, service_type: ServiceType) -> tuple[int, int, int]:
+        """Return the position of a cell in the arrays; ``ValueError`` for a stranger's code."""
         m = self.municipality_codes.index(code)
-        return self.cell_at(m, PHASES.index(phase), SERVICE_TYPES.index(service_type))
+        return m, PHASES.index(phase), SERVICE_TYPES.index(service_type)
+
+    def cell(self, code: str, *, phase: Phase, service_type: ServiceType) -> CoverageCell:
+        """Return one cell in plain values."""
+        return self.cell_at(*self.at(code, phase, service_type))
 
     def cell_at(self, m: int, p: int, s: int) -> CoverageCell:
         """Return the cell at a position in the arrays."""
@@ -299,9 +310,7 @@ def coverage_cube(
     ``KeyError`` with the id of an office that the matrix lacks; ``ValueError`` for a threshold that
     is not one of ``THRESHOLDS``.
     """
-    threshold = choice.threshold
-    if threshold not in THRESHOLDS:
-        raise ValueError(f"{threshold} minutes is not one of the thresholds {THRESHOLDS}")
+    threshold, at = choice.threshold, THRESHOLDS.index(choice.threshold)
     if shared is None:
         shared = reach(table, matrix, population=population, include_outside=choice.include_outside)
     tensor = truth_tensor(table, choice)
@@ -310,7 +319,7 @@ def coverage_cube(
     levels = sure, truth >= UNKNOWN, sure & ~table.actor_is_doubtful[shared.actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, *levels)
     by_row = figures(rows, people=population.people, thresholds=THRESHOLDS, limit=threshold)
-    median, share = by_row.median_minutes, by_row.share_within[..., THRESHOLDS.index(threshold)]
+    median, share = by_row.median_minutes, by_row.share_within[..., at]
     on_site, *others = (_on_site(shared, level) for level in levels)
     is_there, best_there, settled_there = (
         (site > 0) | (median[:, place] <= threshold)
@@ -323,6 +332,7 @@ def coverage_cube(
     offers, serves = remote_offers(tensor), table.serves[:, :, None, None, None]
     remote = np.minimum(offers, serves).max(axis=1, initial=0)
     has_remote = (remote == YES).any(axis=-1)
+    state = np.select([on_site > 0, is_there, has_remote], [0, 1, 2], 3)
     certainty = np.select([best_there != settled_there, borderline], [1, 2], 0)
     return CoverageCube(
         choice=choice,
@@ -342,7 +352,7 @@ def coverage_cube(
         nearest_office=readonly(nearest_office),
         nearest_minutes=readonly(nearest_minutes),
         remote=readonly(remote),
-        state=readonly(state_codes(on_site > 0, is_there, has_remote)),
+        state=readonly(state.astype(np.int8)),
         certainty=readonly(certainty.astype(np.int8)),
         is_borderline=readonly(borderline),
         is_maybe_physical=readonly(best_there & ~is_there),
@@ -354,11 +364,6 @@ def coverage_cube(
 def remote_offers(tensor: CodeArray) -> CodeArray:
     """Return the remote part of a tensor of offers, shape (actors, 3, 5, 3)."""
     return np.moveaxis(tensor[:, [MODES.index(mode) for mode in REMOTE]], 1, -1)
-
-
-def state_codes(on_site: BoolArray, is_there: BoolArray, has_remote: BoolArray) -> CodeArray:
-    """Return the first state that holds, as positions in ``CELL_STATES``."""
-    return np.select([on_site, is_there, has_remote], [0, 1, 2], default=3).astype(np.int8)
 
 
 def positions(
@@ -453,15 +458,15 @@ def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
 # ---------------------------------------------------------------- ranges
 
 
-def cubes_over_speeds(world: World, choice: CubeChoice) -> tuple[CoverageCube, ...]:
-    """Return the coverage under every speed model, the chosen one first."""
+def speeds_of(choice: CubeChoice) -> list[CubeChoice]:
+    """Return a choice under every speed model, the chosen one first."""
     others = [model.id for model in SPEED_MODELS if model.id != choice.speed]
-    return tuple(cube_of(world, replace(choice, speed=s)) for s in (choice.speed, *others))
+    return [replace(choice, speed=speed) for speed in (choice.speed, *others)]
 
 
 def share_range(world: World, choice: CubeChoice) -> tuple[FloatArray, FloatArray]:
     """Return the lowest and highest share within the threshold, shape (municipalities, 3, 5)."""
-    cubes = cubes_over_speeds(world, choice)
+    cubes = [cube_of(world, one) for one in speeds_of(choice)]
     shares = np.stack([cube.figures.share_within[..., cube.threshold_at] for cube in cubes])
     return shares.min(axis=0), shares.max(axis=0)
 
@@ -486,7 +491,7 @@ def class_shares(
     """Return the share of each group's residents in each of the six classes."""
     residents, shares = population_of(world), {}
     for name, municipalities in groups.items():
-        here = ~residents.outside(municipalities)[residents.municipality]
+        here = residents.cells_of(municipalities)
         counted = np.bincount(codes[here], residents.persons[here], UNKNOWN_CLASS + 1)
         shares[name] = tuple((counted / max(counted.sum(), 1)).tolist())
     return shares

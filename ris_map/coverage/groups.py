@@ -6,8 +6,8 @@ speed models and the actors on which it rests.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,12 +17,11 @@ from ris_map.coverage.cube import (
     CoverageCube,
     class_codes,
     cube_of,
-    cubes_over_speeds,
     positions,
     remote_offers,
-    state_codes,
+    speeds_of,
 )
-from ris_map.coverage.people import Figures, People, count_within, figures, weighted_percentile
+from ris_map.coverage.people import Figures, People, figures, weighted_percentile
 from ris_map.coverage.support import YES, CubeChoice
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
@@ -35,7 +34,6 @@ class Losses:
 
     people: IntArray  # who were within the threshold of an office and no longer are
     modes: BoolArray  # (..., 3) visit, digital and phone known to be offered and no longer
-    after: CodeArray  # the state then, positions in ``CELL_STATES``
     emptied: BoolArray  # an office was on site or within reach, and none is without the actor
 
 
@@ -59,17 +57,13 @@ def fragility(cube: CoverageCube) -> Losses:
     np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
     within = cube.figures.people_within[..., cube.threshold_at] - lost
     persons = cube.figures.persons[:, None, None]
-    stands = cube.offices_on_site - on_site > 0
-    is_there = stands | ((2 * within >= persons) & (persons > 0))
+    is_there = (cube.offices_on_site > on_site) | ((2 * within >= persons) & (persons > 0))
     # a remote way that no other actor offers
     is_offer = remote_offers(cube.tensor)[:, None] == YES
     own = is_offer & (table.serves.T == YES)[:, :, None, None, None]
-    modes = own & (own.sum(axis=0) == 1)
-    has_remote = ((cube.remote == YES) & ~modes).any(axis=-1)
     return Losses(
         people=readonly(lost),
-        modes=readonly(modes),
-        after=readonly(state_codes(stands, is_there, has_remote)),
+        modes=readonly(own & (own.sum(axis=0) == 1)),
         emptied=readonly(cube.is_there & ~is_there),
     )
 
@@ -118,23 +112,25 @@ class Supply:
     cube: CoverageCube
     phases: tuple[Phase, ...] = ()
     types: tuple[ServiceType, ...] = ()
+    at_best: bool = False
+
+    @cached_property
+    def best(self) -> Supply:
+        """The same if everything unknown turned out well; only times and shares differ."""
+        return replace(self, at_best=True)
 
     # ---------------------------------------------------------------- by cell
 
     @cached_property
     def minutes(self) -> FloatArray:
         """To the nearest office that is known to match; infinite without one, or without a road."""
-        return self._nearest(self.cube.row)
-
-    @cached_property
-    def minutes_at_best(self) -> FloatArray:
-        """The same if everything unknown turned out well."""
-        return self._nearest(self.cube.row_at_best)
+        row = self.cube.row_at_best if self.at_best else self.cube.row
+        return np.asarray(self.cube.rows[np.unique(row[self._at])].min(axis=0))
 
     @property
     def is_unknown(self) -> BoolArray:
         """Cells without an answer in minutes: ferry only, or an office only if it matches."""
-        depends = np.isinf(self.minutes) & np.isfinite(self.minutes_at_best)
+        depends = np.isinf(self.minutes) & np.isfinite(self.best.minutes)
         return np.asarray(~self.cube.population.has_road | depends)
 
     @property
@@ -151,18 +147,18 @@ class Supply:
 
     @cached_property
     def figures(self) -> Figures:
-        """Per municipality; one phase and one service type."""
-        return self._figures(np.arange(len(self.cube.municipality_codes)))
+        """Per municipality."""
+        return self._figures(self.cube.population.people)
 
     @property
     def median(self) -> FloatArray:
         """Median minutes."""
-        return self.figures.median_minutes[:, 0, 0]
+        return self.figures.median_minutes
 
     @property
     def share(self) -> FloatArray:
         """Share of residents within the threshold."""
-        return self.figures.share_within[:, 0, 0, self.cube.threshold_at]
+        return self.figures.share_within[:, self.cube.threshold_at]
 
     @property
     def on_site(self) -> BoolArray:
@@ -174,14 +170,12 @@ class Supply:
         """Whether one is on site or within reach."""
         return np.asarray(self.on_site | (self.median <= self.cube.choice.threshold))
 
-    @cached_property
+    @property
     def may_be_there(self) -> BoolArray:
         """Whether none is known to be there, but one may be."""
-        cube = self.cube
-        people, limit = cube.population.people, cube.choice.threshold
-        best = weighted_percentile(self.minutes_at_best[None], people=people, percent=50)[:, 0]
-        may_be = cube.is_maybe_physical[:, *self._at].any(axis=(1, 2)) | (best <= limit)
-        return np.asarray(may_be & ~self.is_there)
+        may_be = self.cube.is_maybe_physical[:, *self._at].any(axis=(1, 2))
+        is_near = self.best.median <= self.cube.choice.threshold
+        return np.asarray((may_be | is_near) & ~self.is_there)
 
     @property
     def remote(self) -> CodeArray:
@@ -191,15 +185,12 @@ class Supply:
     # ---------------------------------------------------------------- by group
 
     def of(self, codes: Collection[str]) -> Figures:
-        """Return the pooled figures of any set of municipalities (one group)."""
-        return self._figures(self.cube.population.outside(codes)).of_group(0)
+        """Return the figures of any set of municipalities as one group."""
+        return self._figures(self.cube.population.among(codes))
 
-    def share_at_best(self, codes: Collection[str]) -> float:
-        """Return a group's share within the threshold if all unknown turned out well."""
-        people = self.cube.population.among(codes)
-        limit = self.cube.choice.threshold
-        within = count_within(self.minutes_at_best[None], people=people, limit=limit)[0, 0]
-        return float(within / people.located[0]) if people.located[0] else float("nan")
+    def share_of(self, codes: Collection[str]) -> float:
+        """Return the share of all residents of some municipalities within the threshold."""
+        return float(self.of(codes).share_within[0, self.cube.threshold_at])
 
     def median_actors(self, codes: Collection[str]) -> int:
         """Return how many different actors the resident in the middle has within the threshold."""
@@ -213,14 +204,13 @@ class Supply:
         cube, people = self.cube, self.cube.population.among(codes)
         shared, limit = cube.shared, cube.choice.threshold
         minutes, actor = shared.of(self.offices), shared.actor[self.offices]
-        inside = people.persons * (people.group == 0)
         each, near = self._near
-        within, lost = inside[near.any(axis=0)].sum(), lost_without(near, people)[:, 0]
+        within, lost = people.persons[near.any(axis=0)].sum(), lost_without(near, people)[:, 0]
         found = []
         for a, alone in zip(each.tolist(), lost.tolist(), strict=True):
             if not alone or alone < CARRIES * within:
                 continue
-            without = inside * (minutes[actor != a] > limit).all(axis=0)
+            without = people.persons * (minutes[actor != a] > limit).all(axis=0)
             needed = np.flatnonzero(actor == a)
             needed = needed[(minutes[needed] <= limit) @ without >= CARRIES * alone]
             towns = (cube.table.office_towns[k] for k in shared.office[self.offices[needed]])
@@ -250,17 +240,13 @@ class Supply:
     def _at(self) -> tuple[IntArray, IntArray]:
         return positions(self.phases, self.types)
 
-    def _nearest(self, row: IntArray) -> FloatArray:
-        return np.asarray(self.cube.rows[np.unique(row[self._at])].min(axis=0))
-
-    def _figures(self, group: IntArray | BoolArray) -> Figures:
-        people = self.cube.population.grouped(group, groups=int(group.max(initial=0)) + 1)
+    def _figures(self, people: People) -> Figures:
         limit = self.cube.choice.threshold
         found = figures(self.minutes[None], people=people, thresholds=THRESHOLDS, limit=limit)
-        return found.of_rows(np.zeros((1, 1), dtype=np.int64))
+        return found.of_rows(0)
 
 
-@kept(48)
+@kept(96)
 def supply_of(
     world: World,
     choice: CubeChoice,
@@ -275,7 +261,7 @@ def pooled(cube: CoverageCube, codes: Collection[str]) -> Figures:
     """Return the figures of every kind of help for a set of municipalities as one group."""
     people, limit = cube.population.among(codes), cube.choice.threshold
     by_row = figures(cube.rows, people=people, thresholds=THRESHOLDS, limit=limit)
-    return by_row.of_rows(cube.row).of_group(0)
+    return by_row.of_rows(cube.row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,28 +287,25 @@ class GroupFigures:
     carriers: tuple[Carrier, ...]
 
 
+@kept(2048)
 def group_figures(
     world: World,
     choice: CubeChoice,
-    groups: Mapping[str, Collection[str]],
-    *,
+    codes: tuple[str, ...],
     phases: tuple[Phase, ...] = (),
     types: tuple[ServiceType, ...] = (),
-) -> dict[str, GroupFigures]:
-    """Return the figures of groups of municipalities, with ranges and what they rest on."""
-    found = [Supply(cube, phases, types) for cube in cubes_over_speeds(world, choice)]
-    return {name: _group(found, codes) for name, codes in groups.items()}
-
-
-def _group(over_speeds: list[Supply], codes: Collection[str]) -> GroupFigures:
-    chosen, figures = over_speeds[0], [supply.of(codes) for supply in over_speeds]
-    first, at = figures[0], chosen.cube.threshold_at
-    residents, at_best = int(first.persons[0]), chosen.share_at_best(codes)
-    shares = [float(f.share_within[0, 0, 0, at]) for f in figures]
-    medians = [float(f.median_minutes[0, 0, 0]) for f in figures]
+) -> GroupFigures:
+    """Return the figures of a group of municipalities, with ranges and what they rest on."""
+    supplies = [supply_of(world, one, phases, types) for one in speeds_of(choice)]
+    chosen, at = supplies[0], supplies[0].cube.threshold_at
+    over_speeds = [supply.of(codes) for supply in supplies]
+    shares = [float(one.share_within[0, at]) for one in over_speeds]
+    medians = [float(one.median_minutes[0]) for one in over_speeds]
+    first, at_best = over_speeds[0], chosen.best.share_of(codes)
+    residents = int(first.persons[0])
     return GroupFigures(
         residents=residents,
-        beyond=residents - int(first.people_within[0, 0, 0, at]),
+        beyond=residents - int(first.people_within[0, at]),
         beyond_at_best=round(residents * (1 - at_best)),
         share=shares[0],
         share_at_best=at_best,
@@ -331,6 +314,6 @@ def _group(over_speeds: list[Supply], codes: Collection[str]) -> GroupFigures:
         median_minutes=medians[0],
         median_low=min(medians),
         median_high=max(medians),
-        excess_minutes=float(first.excess_minutes[0, 0, 0]),
+        excess_minutes=float(first.excess_minutes[0]),
         carriers=chosen.carriers(codes),
     )

@@ -191,12 +191,11 @@ class MapView:
 
     def share(self, codes: Sequence[str]) -> float:
         """Return the share of all residents of some municipalities within the limit."""
-        figures = self.found.of(codes)
-        return float(figures.share_within[0, 0, 0, self.found.cube.threshold_at])
+        return self.found.share_of(codes)
 
     def share_words(self, codes: Sequence[str]) -> str:
         """Return that share: a range where it depends on what the register does not know."""
-        return percent_range(self.share(codes), self.found.share_at_best(codes), tr=self.tr)
+        return percent_range(self.share(codes), self.found.best.share_of(codes), tr=self.tr)
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""

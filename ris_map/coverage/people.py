@@ -7,7 +7,7 @@ is counted over its people, never averaged over its municipalities.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -68,12 +68,14 @@ class Residents:
         return People(persons=self.persons, group=place, groups=groups, has_road=self.has_road)
 
     def among(self, codes: Collection[str]) -> People:
-        """Return the residents of some municipalities as group 0, everybody else as group 1."""
-        return self.grouped(self.outside(codes), groups=2)
+        """Return the residents of some municipalities as one group."""
+        persons = np.where(self.cells_of(codes), self.persons, 0)
+        return replace(self.people, persons=persons, group=np.zeros_like(persons), groups=1)
 
-    def outside(self, codes: Collection[str]) -> BoolArray:
-        """Return which municipalities are not among some: group 1, the others are group 0."""
-        return np.array([code not in codes for code in self.municipality_codes])
+    def cells_of(self, codes: Collection[str]) -> BoolArray:
+        """Return which cells lie in some municipalities."""
+        inside = np.array([code in codes for code in self.municipality_codes])
+        return np.asarray(inside[self.municipality])
 
     @property
     def located(self) -> IntArray:
@@ -82,18 +84,15 @@ class Residents:
 
 
 def residents_of(cells: Cells, geography: Geography, *, has_road: BoolArray) -> Residents:
-    """Return all residents of the county; ``ValueError`` if the municipalities do not agree."""
-    codes = tuple(item.code for item in geography.municipalities)
-    if codes != cells.municipality_codes:
-        raise ValueError("the geography and the cells list different municipalities")
+    """Return all residents of the county."""
     return Residents(
         year=POPULATION_YEAR,
-        municipality_codes=codes,
+        municipality_codes=cells.municipality_codes,
         cell_ids=cells.ids,
         municipality=cells.municipality,
         persons=cells.population,
         has_road=has_road,
-        seat=readonly(seats(geography, codes)),
+        seat=readonly(seats(geography, cells.municipality_codes)),
     )
 
 
@@ -102,10 +101,7 @@ def seats(geography: Geography, codes: tuple[str, ...]) -> IntArray:
     found = np.full(len(codes), NO_SEAT, dtype=np.int64)
     for index, place in enumerate(geography.localities):
         if place.is_seat:
-            position = codes.index(place.municipality_code)
-            if found[position] != NO_SEAT:
-                raise ValueError(f"{place.municipality_code} has more than one seat")
-            found[position] = index
+            found[codes.index(place.municipality_code)] = index
     return found
 
 
@@ -136,11 +132,6 @@ class Figures:
             if item.name != "persons"
         }
         return Figures(persons=self.persons, **taken)
-
-    def of_group(self, index: int) -> Figures:
-        """Return the figures of one group."""
-        one = slice(index, index + 1)
-        return Figures(**{item.name: getattr(self, item.name)[one] for item in fields(self)})
 
 
 def figures(
@@ -179,14 +170,6 @@ def figures(
         shortfall_minutes=readonly(shortfall),
         excess_minutes=readonly(excess),
     )
-
-
-def count_within(minutes: FloatArray, *, people: People, limit: float) -> IntArray:
-    """Return the people whose minutes are at most the limit, shape (groups, rows)."""
-    within = np.zeros((people.groups, len(minutes)), dtype=np.int64)
-    for group, places in enumerate(people.places):
-        within[group] = (minutes[:, places] <= limit) @ people.persons[places]
-    return within
 
 
 def weighted_percentile(minutes: FloatArray, *, people: People, percent: int) -> FloatArray:

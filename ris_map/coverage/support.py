@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 import numpy as np
 
 from ris_map.geography.county import Geography
-from ris_map.register.model import Office, Register
+from ris_map.register.model import Register
 from ris_map.register.selection import area_truth, phase_truth
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -35,6 +36,9 @@ PHASES = tuple(Phase)
 SERVICE_TYPES = tuple(ServiceType)
 MODES = tuple(Delivery)
 OUTSIDE = -1
+Kind = tuple[Phase, ServiceType]
+"""A kind of help: one cell of a municipality's coverage."""
+KINDS: tuple[Kind, ...] = tuple(product(PHASES, SERVICE_TYPES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ class SupportTable:
 
 
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:
-    """Return the register as arrays for one day; ``ValueError`` for an office in no such place."""
+    """Return the register as arrays for one day."""
     codes = tuple(item.code for item in geography.municipalities)
     areas = [(area,) for area in STRENGTH_AREAS]
     actors = sorted((a for a in register.actors if a.is_active(on)), key=lambda a: a.id)
@@ -120,7 +124,9 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         office_ids=tuple(key for key, _, _ in offices),
         office_towns=tuple(office.town for _, _, office in offices),
         office_actor=_numbers([i for _, i, _ in offices]),
-        office_municipality=_numbers([_place(office, codes) for _, _, office in offices]),
+        office_municipality=_numbers(
+            [codes.index(o.municipality) if o.municipality else OUTSIDE for _, _, o in offices]
+        ),
     )
 
 
@@ -145,14 +151,6 @@ def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
     )
     np.maximum.at(tensor, (table.offer_actor, table.offer_type), offer_truth.astype(np.int8))
     return np.ascontiguousarray(np.moveaxis(tensor, 1, 3))
-
-
-def _place(office: Office, codes: tuple[str, ...]) -> int:
-    if office.municipality is None:
-        return OUTSIDE
-    if office.municipality not in codes:
-        raise ValueError(f"office {office.id}: there is no municipality {office.municipality}")
-    return codes.index(office.municipality)
 
 
 def _flags(values: list[bool]) -> BoolArray:

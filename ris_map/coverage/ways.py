@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 
 from ris_map.coverage.cube import OFFICE, REMOTE, CoverageCube
-from ris_map.coverage.support import ANSWERS, MODES, OUTSIDE, PHASES, SERVICE_TYPES, UNKNOWN, YES
+from ris_map.coverage.support import (
+    ANSWERS,
+    MODES,
+    OUTSIDE,
+    PHASES,
+    SERVICE_TYPES,
+    UNKNOWN,
+    YES,
+    Kind,
+)
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray
-
-Kind = tuple[Phase, ServiceType]
-"""One cell of a municipality's coverage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

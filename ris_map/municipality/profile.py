@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import product
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -22,8 +21,8 @@ from ris_map.common.address import DatedChoice, Flag
 from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube, cube_of
 from ris_map.coverage.gaps import Chain, find_gaps, support_chains
 from ris_map.coverage.map_picture import Minutes
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
-from ris_map.coverage.ways import Kind, Way, ways
+from ris_map.coverage.support import SERVICE_TYPES, YES, CubeChoice
+from ris_map.coverage.ways import Way, ways
 from ris_map.geography.county import Locality, Statistic
 from ris_map.geography.divisions import Division, DivisionGroup, OwnMunicipality
 from ris_map.register.checks import unconfirmed_since
@@ -74,9 +73,6 @@ class MunicipalityChoice(DatedChoice):
             "lang": [tr.language.value],
         }
         return f"/tankom?{urlencode(query, doseq=True)}"
-
-
-KINDS: tuple[Kind, ...] = tuple(product(PHASES, SERVICE_TYPES))
 
 
 class ListKind(StrEnum):
@@ -262,7 +258,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         lists=lists,
         offices=tuple(sorted(offices, key=lambda w: (w.minutes_from_seat, w.town, w.actor_id))),
         cells=tuple(cube.cell_at(m, *at) for at in np.ndindex(*SHAPE)),
-        gaps=_gaps(world, choice).get(code, ()),
+        gaps=tuple(gap for gap in _gaps(world, choice) if gap.municipality_code == code),
         chain=support_chains(cube)[m],
         own_actors=_own_actors(world, lists),
         times=_times(cube, world, m),
@@ -275,13 +271,9 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
 
 
 @kept(8)
-def _gaps(world: World, choice: CubeChoice) -> dict[str, tuple[CoverageCell, ...]]:
-    """Return the gaps of every municipality that has any, in the order of the county's list."""
-    gaps: dict[str, tuple[CoverageCell, ...]] = {}
-    for gap in find_gaps(cube_of(world, choice)).gaps:
-        code = gap.cell.municipality_code
-        gaps[code] = (*gaps.get(code, ()), gap.cell)
-    return gaps
+def _gaps(world: World, choice: CubeChoice) -> list[CoverageCell]:
+    """Return the gaps of the county, found once for all its municipalities."""
+    return find_gaps(cube_of(world, choice))
 
 
 def compared(world: World, profile_: Profile, *, other: str | None = None) -> tuple[Profile, ...]:

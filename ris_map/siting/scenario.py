@@ -66,7 +66,7 @@ class Basis:
 
     def cells_of(self, group: str) -> BoolArray:
         """Return which cells lie in a group's municipalities."""
-        return ~self.residents.outside(self.groups[group])[self.residents.municipality]
+        return self.residents.cells_of(self.groups[group])
 
 
 def basis_of(world: World, choice: SitingChoice) -> Basis:

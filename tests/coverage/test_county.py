@@ -20,9 +20,9 @@ from ris_map.coverage.cube import (
     class_shares,
     coverage_cube,
     cube_of,
-    cubes_over_speeds,
     population_of,
     share_range,
+    speeds_of,
     support_of,
     time_class,
 )
@@ -99,13 +99,13 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
     """Idea-phase advice inland rests on one office; the figure without it is said with it."""
     county = real_world()
     inland = county.foundations.geography.division("samverkan").inland
-    groups = {"inland": inland, "coast": set(population_of(county).municipality_codes) - {*inland}}
-    found = group_figures(county, CubeChoice(), groups, phases=IDEA, types=ADVICE)
+    coast = tuple(c for c in population_of(county).municipality_codes if c not in inland)
+    groups = {"inland": inland, "coast": coast}
     classes = supply_of(county, CubeChoice(), IDEA, ADVICE).classes
     shares = class_shares(county, classes, groups)
-    assert found["inland"].carriers
+    assert group_figures(county, CubeChoice(), inland, IDEA, ADVICE).carriers
     for name, codes in groups.items():
-        figures = found[name]
+        figures = group_figures(county, CubeChoice(), codes, IDEA, ADVICE)
         assert sum(shares[name]) == pytest.approx(1)
         assert sum(shares[name][:2]) == pytest.approx(figures.share)
         assert figures.share_low <= figures.share <= figures.share_high
@@ -113,15 +113,15 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
         for carrier in figures.carriers:
             table, people = without(support_of(county), carrier.actor_id), population_of(county)
             cube = coverage_cube(table, county.matrix, population=people)
-            share = Supply(cube, IDEA, ADVICE).of(codes).share_within[0, 0, 0, cube.threshold_at]
-            assert carrier.share_without == pytest.approx(float(share))
+            share = Supply(cube, IDEA, ADVICE).share_of(codes)
+            assert carrier.share_without == pytest.approx(share)
             assert carrier.share_without <= 0.5 * figures.share
             assert carrier.towns
 
 
 def test_R9_every_figure_has_its_range_over_the_speed_models() -> None:
     choice, county = CubeChoice(), real_world()
-    cubes = cubes_over_speeds(county, choice)
+    cubes = [cube_of(county, one) for one in speeds_of(choice)]
     assert [cube.matrix.speed_model.id for cube in cubes] == [m.id for m in SPEED_MODELS]
     low, high = share_range(county, choice)
     shares = [cube.figures.share_within[..., cube.threshold_at] for cube in cubes]
@@ -148,7 +148,7 @@ def test_W2_where_the_answer_depends_on_unknowns_there_is_a_range_and_never_a_ba
     assert (strict.share_at_best[strict.is_maybe_physical & (share == 0)] > 0).any()
     found = Supply(strict, (Phase.VAXA,), (ServiceType.FINANSIERING_RADGIVNING,))
     codes = strict.municipality_codes
-    assert found.share_at_best(codes) > found.of(codes).share_within[0, 0, 0, strict.threshold_at]
+    assert found.best.share_of(codes) > found.share_of(codes)
 
 
 def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municipality() -> None:

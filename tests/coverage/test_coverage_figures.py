@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml.html import fromstring
 
 from ris_map.coverage.cube import time_class
-from ris_map.coverage.gaps import find_gaps, gap_mask
+from ris_map.coverage.gaps import distinct, find_gaps, gap_mask
 from ris_map.coverage.groups import fragility
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import tables
@@ -155,7 +155,7 @@ def test_R7_a_remote_matrix_has_no_minutes(delivery: Delivery, language: Languag
 @pytest.mark.parametrize("changes", CHOICES)
 def test_R1_R3_coast_and_inland_are_pooled_and_curve_and_legend_say_the_same(changes: dict) -> None:
     shown = view(**changes)
-    whole, parts = shown.groups[""], (shown.side("inland"), shown.side("coast"))
+    whole, *parts = map(shown.group, (shown.order, shown.inland, shown.coast))
     assert sum(part.residents for part in parts) == whole.residents == 274_448
     assert sum(part.beyond for part in parts) == whole.beyond
     for part in (*parts, whole):
@@ -165,9 +165,9 @@ def test_R1_R3_coast_and_inland_are_pooled_and_curve_and_legend_say_the_same(cha
     far = np.isfinite(times) & (times > shown.choice.limit)
     expected = np.average(times[far] - shown.choice.limit, weights=people[far])
     assert whole.excess_minutes == pytest.approx(expected)
-    for _, key, codes in groups_of(shown):
+    for codes in groups_of(shown).values():
         share = shares_by_minute(shown, codes)[shown.choice.limit]
-        assert share == pytest.approx(shown.groups[key].share)
+        assert share == pytest.approx(shown.group(codes).share)
     for column, codes in enumerate((shown.inland, shown.coast)):
         shares = [row.shares[column] for row in picture(shown).legend.rows]
         assert sum(shares) == pytest.approx(100, abs=0.5)  # the rest has no road
@@ -220,7 +220,7 @@ def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:
 def test_W4_W12_R6_R9_the_summary_has_shares_ranges_date_and_carrier(language: Language) -> None:
     """The register's date, not today's; a difference inside the error is no headline."""
     shown, register = view(language), real_world().register
-    inland, coast = shown.side("inland"), shown.side("coast")
+    inland, coast = shown.group(shown.inland), shown.group(shown.coast)
     first, text = key_figures(shown)[0], copy_text(shown)
     for group in (inland, coast):
         assert shown.percent(group.share) in finding_sentence(shown)
@@ -259,7 +259,7 @@ def test_W3_W7_the_same_fact_is_said_once() -> None:
         if len({str(cell) for cell in row[1:4]}) == 1:
             assert row[4] == shown.tr("coverage.chain.equal")
     found, gaps = find_gaps(shown.cube), tables.all_gaps_table(shown)
-    assert len(gaps.rows) == len(found.facts) < len(found.gaps)
+    assert len(gaps.rows) == len(distinct(shown.cube, found)) < len(found)
     assert f"{len(gaps.rows)} olika luckor" in gaps.sentence
     remote = tables.remote_facts_table(shown)
     alike = [row for row in remote.rows if row[2] == shown.tr("coverage.county")]
@@ -280,13 +280,13 @@ def test_W5_the_tenth_with_the_longest_way_is_not_the_seat() -> None:
 def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceType) -> None:
     """Counted by what is sourced alone, where many offices are unknown."""
     shown = view(phase=phase, service_type=kind, sourced_only=True)
-    best, limit = shown.found.minutes_at_best, float(shown.choice.limit)
+    best, limit = shown.found.best.minutes, float(shown.choice.limit)
     clear, _, unsure = shown.gaps(shown.order)
     for code in clear:
         here = shown.cube.population.municipality == shown.at(code)
         assert median(best[here], shown.cube.population.persons[here]) > limit
     assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.may_be_there))
-    number, group = key_figures(shown)[0].number, shown.side("inland")
+    number, group = key_figures(shown)[0].number, shown.group(shown.inland)
     if round(100 * group.share_at_best) != round(100 * group.share):
         assert "–" in number
         assert number in finding_sentence(shown)

@@ -197,7 +197,7 @@ def test_R12_P2_title_range_error_source_and_date_are_inside(name: str, language
     said = " ".join(" ".join(texts).split())
     for text in (finding_sentence(shown), basis(shown)):
         assert set(text.split()) <= set(said.split())
-    assert " ".join(shown.range_of(shown.side("inland")).split()) in said
+    assert " ".join(shown.range_of(shown.group(shown.inland)).split()) in said
     error = error_words(accuracy(shown.world.foundations).places, tr=shown.tr)
     assert said.count(" ".join(error.split())) == 1
     assert not re.search(r"(href|src)=|<script", paper_picture(shown, name))

@@ -17,7 +17,7 @@ import pytest
 
 from ris_map.__main__ import main
 from ris_map.common.faults import DataFaults, GeodataFaults
-from ris_map.coverage.support import CubeChoice
+from ris_map.coverage.support import KINDS, CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.county import language_rights, load_language_rights, rights_of
@@ -27,7 +27,6 @@ from ris_map.municipality.files import file_name, profile_csv, profile_xlsx, rep
 from ris_map.municipality.page import aside_html, folds_html
 from ris_map.municipality.pictures import map_layer
 from ris_map.municipality.profile import (
-    KINDS,
     ListKind,
     MunicipalityChoice,
     Profile,

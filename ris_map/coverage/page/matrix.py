@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, CoverageCell, time_class
-from ris_map.coverage.gaps import CellKey
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, CellKey, CoverageCell, time_class
 from ris_map.coverage.page.view import CoverageView, cell_id
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
 from ris_map.coverage.ways import Way, cell_evidence

@@ -64,20 +64,19 @@ def _layered(*layers: alt.Chart, title: str) -> alt.LayerChart:
     return made
 
 
-def groups_of(view: CoverageView) -> list[tuple[str, str, Collection[str]]]:
-    """Return names, keys and municipalities of inland, coast and the county."""
-    tr, division = view.tr, view.division.id
-    return [
-        (tr("coverage.group.inland"), f"{division}/inland", view.inland),
-        (tr("coverage.group.coast"), f"{division}/coast", view.coast),
-        (tr("coverage.county"), "", view.cube.municipality_codes),
-    ]
+def groups_of(view: CoverageView) -> dict[str, tuple[str, ...]]:
+    """Return the municipalities of inland, coast and the county by name."""
+    return {
+        view.tr("coverage.group.inland"): view.inland,
+        view.tr("coverage.group.coast"): view.coast,
+        view.tr("coverage.county"): view.cube.municipality_codes,
+    }
 
 
 def shares_by_minute(view: CoverageView, codes: Collection[str]) -> FloatArray:
     """Return the share of residents that arrive within 0, 1, ... ``LONGEST`` minutes."""
     population = view.cube.population
-    inside = np.isin(population.municipality, [view.at(code) for code in codes])
+    inside = population.cells_of(codes)
     people, times = population.persons[inside], np.ceil(view.found.minutes[inside])
     within = np.where(times <= LONGEST, times, LONGEST + 1).astype(np.int64)
     arriving = np.bincount(within, people, LONGEST + 2)[: LONGEST + 1]
@@ -88,8 +87,8 @@ def shares_by_minute(view: CoverageView, codes: Collection[str]) -> FloatArray:
 def curve_chart(view: CoverageView) -> alt.LayerChart:
     """Return residents by minutes, one line per group, with the names where the limit is."""
     groups, tr, limit = groups_of(view), view.tr, view.choice.limit
-    names = [name for name, _, _ in groups]
-    shares = pd.DataFrame({name: shares_by_minute(view, codes) for name, _, codes in groups})
+    names = [*groups]
+    shares = pd.DataFrame({name: shares_by_minute(view, codes) for name, codes in groups.items()})
     points = (100 * shares).rename_axis("minutes").reset_index()
     points = points.melt("minutes", var_name="group", value_name="share")
     scale = alt.Scale(domain=[0, LONGEST])
@@ -153,10 +152,10 @@ def curve_table(view: CoverageView) -> FigureTable:
     """Return the share of each group within each limit."""
     tr, limits = view.tr, [int(limit) for limit in THRESHOLDS]
     rows: list[tuple[Cell, ...]] = []
-    for name, key, codes in groups_of(view):
+    for name, codes in groups_of(view).items():
         shares = shares_by_minute(view, codes)
         within = (share(shares[limit]) for limit in limits)
-        rows.append((name, *within, count(view.groups[key].residents)))
+        rows.append((name, *within, count(view.group(codes).residents)))
     return FigureTable(
         id="fordelning",
         title=curve_title(view),
@@ -178,7 +177,7 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
     """Return the median of each municipality from the coast to the mountains, with its range."""
     tr, limit, rows = view.tr, view.choice.limit, []
     for code in view.order:
-        value, group = float(view.found.median[view.at(code)]), view.groups[code]
+        value, group = float(view.found.median[view.at(code)]), view.group([code])
         known = math.isfinite(value)
         rows.append(
             {

@@ -38,7 +38,7 @@ def headline(view: CoverageView) -> str:
 
 def finding(view: CoverageView) -> str:
     """Return ``inland``, ``coast``, ``alike``, ``all`` or ``none``."""
-    inland, coast = view.side("inland"), view.side("coast")
+    inland, coast = view.group(view.inland), view.group(view.coast)
     if inland.share + coast.share == 0:
         return "none"
     if min(inland.share, coast.share) >= NEARLY_ALL:
@@ -54,7 +54,7 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     if not view.is_physical:
         return _remote_figures(view)
     tr, limit = view.tr, view.choice.limit
-    inland, coast = view.side("inland"), view.side("coast")
+    inland, coast = view.group(view.inland), view.group(view.coast)
     clear, near, unsure = view.gaps(view.inland)
     most = len(clear) + len(near) + len(unsure)
     number = str(most) if most == len(clear) else f"{len(clear)}–{most}"
@@ -89,7 +89,7 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
 
 def carrier_words(view: CoverageView, *, short: bool = False) -> str:
     """Return the actor on which the inland's share rests, if one office carries it (R6)."""
-    carrier = next(iter(view.side("inland").carriers), None)
+    carrier = next(iter(view.group(view.inland).carriers), None)
     if carrier is None:
         return ""
     actor = view.world.register.by_id[carrier.actor_id]
@@ -144,8 +144,8 @@ def range_words(view: CoverageView) -> str:
         return ""
     return view.tr(
         "coverage.copy.range",
-        inland=view.range_of(view.side("inland")),
-        coast=view.range_of(view.side("coast")),
+        inland=view.range_of(view.group(view.inland)),
+        coast=view.range_of(view.group(view.coast)),
     )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, cube_of, positions
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, CellKey, cube_of, positions
 from ris_map.coverage.gaps import (
     Chain,
-    RankedGap,
+    distinct,
     find_gaps,
     remote_facts,
     sensitivity,
@@ -21,9 +21,18 @@ from ris_map.coverage.groups import GroupFigures, Losses, Supply, fragility, poo
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
-from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
+from ris_map.coverage.support import (
+    ANSWERS,
+    NO,
+    PHASES,
+    SERVICE_TYPES,
+    UNKNOWN,
+    YES,
+    CubeChoice,
+    Kind,
+)
 from ris_map.register.in_words import detail_url
-from ris_map.register.vocabulary import Answer, Phase, ServiceType
+from ris_map.register.vocabulary import Answer, ServiceType
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import World, kept
@@ -40,7 +49,7 @@ from ris_map.words.figures import (
 
 OTHER_LIMIT = {30: 60, 60: 90, 90: 120, 120: 90}
 """The second limit of the sensitivity table, beside the chosen one."""
-FRAGILE_SHOWN = 12
+FRAGILE_SHOWN, LARGEST = 12, 10
 CACHED = 16
 
 
@@ -86,13 +95,13 @@ def municipality_table(view: CoverageView) -> FigureTable:
                 [
                     links[code],
                     count(figures.persons[m]),
-                    _share(view, float(view.found.share[m]), view.found.share_at_best([code])),
-                    count(figures.persons[m] - figures.people_within[m, 0, 0, at]),
+                    _share(view, float(view.found.share[m]), view.found.best.share_of([code])),
+                    count(figures.persons[m] - figures.people_within[m, at]),
                     view.about_minutes(float(view.found.median[m])),
-                    _excess(view, float(figures.excess_minutes[m, 0, 0])),
+                    _excess(view, float(figures.excess_minutes[m])),
                 ]
             )
-        rows.append([view.tr(f"coverage.whole.{side}"), *_group_cells(view, view.side(side))])
+        rows.append([view.tr(f"coverage.whole.{side}"), *_group_cells(view, view.group(codes))])
     names = ("municipality", "residents", "share-in", "beyond", "median", "shortfall")
     return _table(view, "kommuner", names, rows, sentence=gap_sentence(view))
 
@@ -196,7 +205,7 @@ def division_table(view: CoverageView) -> FigureTable:
                 division.label.in_(language),
             ]
             if view.is_physical:
-                group = view.groups[f"{division.id}-{part.id}"]
+                group = view.group(part.municipalities)
                 residents, within, beyond, median, _ = _group_cells(view, group)
                 rows.append([*head, residents, within, view.range_of(group), beyond, median])
             else:
@@ -261,22 +270,18 @@ def chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
 
 def all_gaps_table(view: CoverageView) -> FigureTable:
     """Return the gaps of all kinds; phases with the same figures are one fact and one row (W7)."""
-    found = find_gaps(view.cube)
-    rows: list[list[Cell]] = []
-    for fact in found.facts:
-        cell = fact[0].cell
-        link = cell_id(cell.municipality_code, cell.phase, cell.service_type)
-        rows.append(
-            [
-                Link(view.names[cell.municipality_code], cell=link),
-                _kinds(view, [(gap.cell.phase, gap.cell.service_type) for gap in fact]),
-                count(fact[0].people_affected),
-                view.about_minutes(cell.median_minutes),
-                cell.nearest_town or "–",
-            ]
-        )
+    rows: list[list[Cell]] = [
+        [
+            Link(view.names[gap.municipality_code], cell=cell_id(*gap.key)),
+            _kinds(view, [one.key[1:] for one in (gap, *alike)]),
+            count(gap.beyond_at_best),
+            view.about_minutes(gap.median_minutes),
+            gap.nearest_town or "–",
+        ]
+        for gap, *alike in distinct(view.cube, find_gaps(view.cube))
+    ]
     names = ("municipality", "kind", "beyond", "median", "nearest-town")
-    n, unknown = view.tr.number(len(rows)), view.tr.number(len(found.unknown))
+    n, unknown = (view.tr.number(k) for k in (len(rows), view.cube.is_maybe_physical.sum()))
     return _table(
         view, "luckor", names, rows, sentence=view.tr("coverage.gaps.all", n=n, unknown=unknown)
     )
@@ -286,17 +291,17 @@ def remote_facts_table(view: CoverageView) -> FigureTable:
     """Return help at a distance: what is the same in the whole county is one row (W7)."""
     rows: list[list[Cell]] = [
         [
-            view.label(fact.mode),
-            _kinds(view, fact.kinds),
-            view.listed(fact.municipalities) or view.tr("coverage.county"),
-            view.answer(fact.answer),
+            view.label(mode),
+            _kinds(view, kinds),
+            view.listed(codes) or view.tr("coverage.county"),
+            view.answer(answer),
         ]
-        for fact in remote_facts(view.cube)
+        for (mode, answer, codes), kinds in remote_facts(view.cube).items()
     ]
     return _table(view, "distans", ("mode", "kind", "where", "offered"), rows)
 
 
-def _kinds(view: CoverageView, kinds: Sequence[tuple[Phase, ServiceType]]) -> str:
+def _kinds(view: CoverageView, kinds: Sequence[Kind]) -> str:
     """Return kinds of help in words: each service type once, with its phases."""
     phases: dict[ServiceType, list[str]] = {}
     for phase, kind in kinds:
@@ -373,10 +378,10 @@ def fragility_table(view: CoverageView) -> FigureTable:
 
 
 @kept(CACHED)
-def sensitivity_of(
+def ranks_of(
     world: World, choice: CubeChoice, limits: tuple[float, float]
-) -> tuple[RankedGap, ...]:
-    """Return the ranks of the ten largest gaps under four speed models and two limits."""
+) -> Mapping[CellKey, tuple[int | None, ...]]:
+    """Return the ranks of the gaps under four speed models and two limits."""
     return sensitivity(
         [
             cube_of(world, replace(choice, speed=model.id, threshold=limit))
@@ -387,22 +392,23 @@ def sensitivity_of(
 
 
 def sensitivity_table(view: CoverageView) -> FigureTable:
-    """Return the ten largest gaps with their rank under every setting (R9)."""
+    """Return the largest gaps with their rank under every setting (R9)."""
     tr, limit = view.tr, view.choice.limit
     limits = float(limit), float(OTHER_LIMIT[limit])
-    found = sensitivity_of(view.world, view.choice.cube_choice, limits)
+    found = list(ranks_of(view.world, view.choice.cube_choice, limits).items())[:LARGEST]
+    are_stable = [all((rank or math.inf) <= LARGEST for rank in ranks) for _, ranks in found]
     rows: list[list[Cell]] = []
-    for gap in found:
-        ranks = [tr("coverage.no-gap") if rank is None else count(rank) for rank in gap.ranks]
-        stable = tr("coverage.stable" if gap.is_stable else "coverage.unstable")
-        rows.append([Link(cell_title(view, gap.key), cell=cell_id(*gap.key)), stable, *ranks])
+    for (key, ranks), is_stable in zip(found, are_stable, strict=True):
+        said = (tr("coverage.no-gap") if rank is None else count(rank) for rank in ranks)
+        stable = tr("coverage.stable" if is_stable else "coverage.unstable")
+        rows.append([Link(cell_title(view, key), cell=cell_id(*key)), stable, *said])
     more = [
         tr("coverage.column.setting", speed=tr(f"coverage.speed.{model.id}"), limit=int(one))
         for model in SPEED_MODELS
         for one in limits
     ]
-    number = sum(gap.is_stable for gap in found)
-    sentence = tr.plural("coverage.sensitivity.sentence", number, of=len(rows), settings=len(more))
+    settings = {"of": len(rows), "settings": len(more)}
+    sentence = tr.plural("coverage.sensitivity.sentence", sum(are_stable), **settings)
     return _table(view, "kanslighet", ("cell", "stable"), rows, sentence=sentence, more=more)
 
 

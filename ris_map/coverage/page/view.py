@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
@@ -11,17 +11,14 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from ris_map.common.address import one_of
-from ris_map.coverage.cube import CoverageCube, cube_of
-from ris_map.coverage.gaps import CellKey
-from ris_map.coverage.groups import GroupFigures, Supply, group_figures
+from ris_map.coverage.cube import CellKey, CoverageCube
+from ris_map.coverage.groups import GroupFigures, group_figures, supply_of
 from ris_map.coverage.map_picture import MapView, PictureChoice
-from ris_map.coverage.people import weighted_percentile
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
-from ris_map.travel.world import World, kept
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent, percent_range
 
@@ -29,8 +26,6 @@ CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
 NEARLY_ALL = 0.95
 TABS = ("luckor", "kurva", "kedjan", "indelningar", "metod")
-KEPT = 64
-"""Figures are kept for this many choices: a change back and forth computes nothing."""
 
 
 def _is_cell(text: str) -> str:
@@ -64,45 +59,6 @@ class CoverageChoice(PictureChoice):
             return None
         code, phase, kind = self.cell.split(".")
         return code, Phase(phase), ServiceType(kind)
-
-
-@kept(KEPT)
-def _groups(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
-    codes = world.foundations.geography.coast_to_mountains
-    wanted: dict[str, Collection[str]] = {"": codes, **{code: (code,) for code in codes}}
-    for division in world.foundations.geography.divisions:
-        wanted |= _sides(world, division.id)
-        wanted |= {f"{division.id}-{g.id}": g.municipalities for g in division.groups}
-    return _figures_of(world, choice, wanted)
-
-
-def _sides(world: World, division: str) -> dict[str, Collection[str]]:
-    geography = world.foundations.geography
-    inland = geography.division(division).inland
-    coast = [code for code in geography.coast_to_mountains if code not in inland]
-    return {f"{division}/inland": inland, f"{division}/coast": coast}
-
-
-@kept(KEPT)
-def _headline(world: World, choice: PictureChoice) -> dict[str, GroupFigures]:
-    """Return the figures of the first screen alone: the others cost ten times as much."""
-    return _figures_of(world, choice, _sides(world, choice.division))
-
-
-def _figures_of(
-    world: World, choice: PictureChoice, groups: dict[str, Collection[str]]
-) -> dict[str, GroupFigures]:
-    phases, types = choice.shown_phases, choice.shown_types
-    return group_figures(world, choice.cube_choice, groups, phases=phases, types=types)
-
-
-@kept(KEPT)
-def _medians(world: World, choice: PictureChoice) -> FloatArray:
-    cube = cube_of(world, choice.cube_choice)
-    if choice.phase:
-        return cube.figures.median_minutes[:, PHASES.index(choice.phase), :]
-    times = [Supply(cube, choice.shown_phases, (kind,)).minutes for kind in SERVICE_TYPES]
-    return weighted_percentile(np.stack(times), people=cube.population.people, percent=50)
 
 
 def inland_name(division: Division, *, tr: Translator) -> str:
@@ -149,27 +105,21 @@ class CoverageView(MapView):
 
     # ---------------------------------------------------------------- figures
 
-    @cached_property
-    def _picture(self) -> PictureChoice:
-        return self.choice.picture_choice()
-
-    @property
-    def groups(self) -> dict[str, GroupFigures]:
-        """Figures with their ranges: municipalities, groups and inlands of divisions, the county.
-
-        Keys: a code; ``<division>-<group>``; ``<division>/inland``, ``<division>/coast``; ``""``.
-        """
-        return _groups(self.world, self._picture)
-
-    def side(self, name: str) -> GroupFigures:
-        """Return the figures of ``inland`` or ``coast`` of the chosen division."""
-        found = _headline(self.world, self._picture)
-        return found[f"{self.division.id}/{name}"]
+    def group(self, codes: Iterable[str]) -> GroupFigures:
+        """Return the figures of some municipalities together, with their ranges."""
+        choice = self.choice
+        kinds = choice.shown_phases, choice.shown_types
+        return group_figures(self.world, choice.cube_choice, tuple(codes), *kinds)
 
     @cached_property
     def medians(self) -> FloatArray:
         """Median minutes to each kind of help in the chosen phase: municipalities x kinds."""
-        return _medians(self.world, self._picture)
+        choice, world = self.choice, self.world
+        if choice.phase:
+            return self.cube.figures.median_minutes[:, PHASES.index(choice.phase)]
+        kinds = ((choice.shown_phases, (kind,)) for kind in SERVICE_TYPES)
+        supplies = (supply_of(world, choice.cube_choice, *kind) for kind in kinds)
+        return np.stack([supply.median for supply in supplies], axis=1)
 
     def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
         """Return the municipalities with a gap of offices, and those that may have one.
