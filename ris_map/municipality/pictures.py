@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ris_map.coverage.cube import CoverageCube, class_shares, cube_of
 from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import CLASS_WORDS
-from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence, kind_words
@@ -27,7 +26,7 @@ from ris_map.web.map import (
     Route,
     Sentence,
 )
-from ris_map.web.picture import CountyPicture, mark, squares_of
+from ris_map.web.picture import CountyPicture
 from ris_map.words import Translator
 from ris_map.words.figures import percent, rounded
 
@@ -97,24 +96,24 @@ def map_picture(
     """Return the same map as a drawing for paper."""
     tr = words.tr
     towns = _towns(profile, choice, world=world)
-    marks = []
-    for there in towns.values():
-        office = next(iter(there.values()))
-        marks.append(mark(office.town, office.lat, office.lon, count=len(there)))
+    bubbles = list(_bubbles(profile, choice, towns, tr=tr))
+    counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in bubbles if one.count)
     seat = profile.times[0].locality
-    if seat.name not in {one.name for one in marks}:
-        marks.append(mark(seat.name, seat.lat, seat.lon, kind="home", is_bold=True))
-    counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in marks if one.count)
+    if seat.name not in {one.name for one in bubbles}:
+        bubbles.append(
+            Bubble(id="", name=seat.name, lat=seat.lat, lon=seat.lon, label="", kind="home")
+        )
     kind = kind_words(profile.cell(*choice.kind), words=words)
+    classes = classes_of(world, choice).tolist()
     return CountyPicture(
-        shapes=county_shapes(world.foundations.data_dir),
+        world=world,
+        picture=MapPicture(classes=classes, bubbles=tuple(bubbles)),
         title=tr("municipality.map.paper", name=profile.name, kind=kind),
         description=tr("municipality.map.alt", name=profile.name, towns=counted or "–"),
-        squares=squares_of(world.cells, classes_of(world, choice)),
-        marks=marks,
         chosen=(profile.code,),
         phase=choice.kind[0].value,
         width=620.0,
+        has_ground=False,
     )
 
 

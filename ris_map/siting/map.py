@@ -11,7 +11,6 @@ import numpy as np
 
 from ris_map.coverage.cube import THRESHOLDS, UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import picture_version
-from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.siting.plan import Opening, SitingChoice, context_of
 from ris_map.siting.scenario import INLAND
@@ -259,7 +258,8 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
     view = view_of(world, choice, data.words(translator(language)))
     made = map_svg(view, "fore")
     css = content("bundle/small_map.css").content.decode()
-    bare = replace(made, width=SMALL_PX, marks=(), roads=(), sides=(), legend=None, style=css)
+    squares = MapPicture(classes=made.picture.classes)
+    bare = replace(made, width=SMALL_PX, picture=squares, has_ground=False, sides=(), style=css)
     return bare.svg.encode()
 
 
@@ -268,31 +268,21 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
 
 def map_svg(view: SitingView, shown: str) -> drawn.CountyPicture:
     """Return the map of a view as it is drawn on paper."""
-    tr, folder = view.tr, view.world.foundations.data_dir
-    marks = [
-        drawn.mark(
-            one.name,
-            one.lat,
-            one.lon,
-            count=one.count or 0,
-            kind="open" if one.kind == "neutral" else one.kind,
-        )
-        for one in bubbles(view, shown)
-    ]
+    tr, title = view.tr, map_title(view, shown)
     labels = [*class_labels(view, shown), tr("unknown")]
     rows = tuple(LegendRow(code=code, label=words) for code, words in enumerate(labels))
-    title = map_title(view, shown)
     return drawn.CountyPicture(
-        shapes=county_shapes(folder),
+        world=view.world,
+        picture=MapPicture(
+            classes=map_classes(view, shown)[0].tolist(),
+            legend=Legend(title=title, rows=rows),
+            bubbles=bubbles(view, shown),
+        ),
         title=title,
         description=headline(view),
-        squares=drawn.squares_of(view.world.cells, map_classes(view, shown)[0]),
-        marks=drawn.with_seats(marks, view.world.foundations.geography),
         inland=tuple(sorted(view.scenario.basis.groups[INLAND])),
         sides=(tr("siting.map.inland"), tr("siting.map.coast")),
-        roads=drawn.background_roads(folder),
         phase=view.choice.phase.value,
-        legend=Legend(title=title, rows=rows),
     )
 
 

@@ -16,13 +16,13 @@ from textwrap import wrap
 from typing import Any, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
-from ris_map.geography.boundaries import METRES, CountyShapes, Ring, point_in_metres
-from ris_map.geography.county import Geography
-from ris_map.travel.network import CodeArray, FloatArray, metres
-from ris_map.travel.people import Cells
-from ris_map.web.map import UNKNOWN, Legend, LegendRow
+from ris_map.geography.boundaries import METRES, CountyShapes, Ring, county_shapes, point_in_metres
+from ris_map.travel.network import metres
+from ris_map.travel.world import World
+from ris_map.web.map import UNKNOWN, Legend, LegendRow, MapPicture
 from ris_map.words.markup import render
 
 CLASS_COLOURS = ("#E5CFE0", "#CB9CC4", "#A05B9A", "#6F2A75", "#2E0836")
@@ -40,33 +40,19 @@ APART = 5.0
 """A name is nearer than this to its own marker and farther from any other."""
 BAR, COLUMN, ROW = 42.0, 82.0, 22.0
 """Legend: a bar of a hundred per cent, a column with its number, a row."""
+CELL_SIDE_M = 1000.0
 
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Squares:
-    """Inhabited squares by the centre (metres, EPSG:3006) with the class of each, 0 to 5."""
-
-    east: FloatArray
-    north: FloatArray
-    classes: CodeArray
-    side: float = 1000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A town on the map (metres, EPSG:3006).
-
-    ``count`` offices stand in a bubble; without any it is a point. ``kind``: ``office``,
-    ``open`` (one that closes), ``home`` (the municipality's own) or ``planned``.
-    """
+class Mark(NamedTuple):
+    """A town in the drawing's own units, by a bubble's ``kind``; without ``count`` a point."""
 
     name: str
-    east: float
-    north: float
+    x: float
+    y: float
     count: int = 0
-    kind: str = "office"
+    kind: str = ""
     is_bold: bool = False
 
     @property
@@ -77,46 +63,33 @@ class Mark:
         return 13 + 2.2 * sqrt(self.count) if self.count else 2.6
 
 
-def mark(name: str, lat: float, lon: float, **more: Any) -> Mark:  # noqa: ANN401 -- its fields
-    """Return the mark of a place in degrees (EPSG:4326)."""
-    east, north = point_in_metres(lat, lon)
-    return Mark(name=name, east=east, north=north, **more)
-
-
-def with_seats(marks: Sequence[Mark], geography: Geography, *, chosen: str = "") -> list[Mark]:
-    """Return marks, and points for main towns without one, the chosen municipality's bold."""
-    seats = (
-        mark(town.name, town.lat, town.lon, is_bold=town.municipality_code == chosen)
-        for town in geography.localities
-        if town.is_seat and town.name not in {one.name for one in marks}
-    )
-    return [*marks, *seats]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyPicture:
-    """What stands on a map of the county.
+    """A map of the county on paper: what ``picture`` has on the screen.
 
     Who does not see it is told ``title`` and ``description``. The municipalities ``chosen`` have an
     outline; those in ``inland`` lie on the inner side of the line between coast and inland (empty =
-    no line), whose two ``sides`` may have names, inland first. ``roads`` are lines in the
-    background (metres), ``phase`` gives the colour of an office's ring, and ``style`` is a style
-    sheet for a drawing on the screen.
+    no line), whose two ``sides`` may have names, inland first. With ``has_ground`` come roads and
+    every main town, ``phase`` gives the colour of an office's ring, and ``style`` is a style sheet
+    for a drawing on the screen.
     """
 
-    shapes: CountyShapes
+    world: World
+    picture: MapPicture
     title: str
     description: str
-    squares: Squares
     width: float = 760.0
-    marks: Sequence[Mark] = ()
     chosen: Collection[str] = ()
     inland: Collection[str] = ()
     sides: Sequence[str] = ()
-    roads: Sequence[Ring] = ()
+    has_ground: bool = True
     phase: str = ""
-    legend: Legend | None = None
     style: str = ""
+
+    @property
+    def shapes(self) -> CountyShapes:
+        """The municipalities' land."""
+        return county_shapes(self.world.foundations.data_dir)
 
     @property
     def height(self) -> float:
@@ -129,12 +102,13 @@ class CountyPicture:
         frame = _Frame(self)
         sides, border = _sides(self) if self.inland else ([], ())
         names = [(*frame.at(x, y), LETTER * 19 * len(name) / 2, name) for x, y, name in sides]
-        key = _key(self.legend, frame) if self.legend else {}
+        key = _key(self.picture.legend, frame) if self.picture.legend else {}
         taken: list[Box] = [(x - half, y - 14, x + half, y + 6) for x, y, half, _ in names]
         taken += _along([[frame.at(*point) for point in part] for part in border])
         if key:
             taken.append((key["x"], key["y"], key["x"] + key["width"], frame.height - MARGIN))
-        marks = [(mark, *frame.at(mark.east, mark.north)) for mark in self.marks]
+        roads = background_roads(self.world.foundations.data_dir) if self.has_ground else ()
+        marks = list(self._marks(frame))
         drawn = render(
             "picture_map.svg.html",
             picture=self,
@@ -143,8 +117,8 @@ class CountyPicture:
             width=frame.width,
             height=frame.height,
             areas=[frame.path(rings) for rings in self.shapes.rings.values()],
-            roads=frame.path(self.roads, closed=False),
-            squares=list(frame.squares(self.squares)),
+            roads=frame.path(roads, closed=False),
+            squares=list(self._squares(frame)),
             border=frame.path(border, closed=False),
             outlines=[frame.path(self.shapes.rings[code]) for code in self.chosen],
             marks=marks,
@@ -155,11 +129,30 @@ class CountyPicture:
         )
         return _Svg(drawn)
 
+    def _squares(self, frame: _Frame) -> Iterator[tuple[str, str]]:
+        """Yield fill and path of each class of squares, the farthest last."""
+        cells, classes = self.world.cells, np.asarray(self.picture.classes)
+        side = round(max(2.2, CELL_SIDE_M * 1.05 * frame.scale), 1)
+        x, y = (at - side / 2 for at in frame.scaled(*metres(cells.lat, cells.lon).T))
+        for code in range(UNKNOWN + 1):
+            mine = classes == code
+            points = zip(x[mine].tolist(), y[mine].tolist(), strict=True)
+            path = "".join(f"M{a:.1f} {b:.1f}h{side}v{side}h-{side}z" for a, b in points)
+            if path:
+                yield FILLS[code], path
 
-def squares_of(cells: Cells, classes: CodeArray) -> Squares:
-    """Return inhabited squares in metres, with the class of each."""
-    points = metres(cells.lat, cells.lon)
-    return Squares(east=points[:, 0], north=points[:, 1], classes=classes)
+    def _marks(self, frame: _Frame) -> Iterator[Mark]:
+        """Yield the bubbles, then main towns without one as points, the chosen one's bold."""
+        bubbles = self.picture.bubbles
+        for one in bubbles:
+            at = frame.at(*point_in_metres(one.lat, one.lon))
+            is_bold = one.kind == "home" and bool(self.chosen)
+            yield Mark(one.name, *at, one.count or 0, one.kind, is_bold)
+        named = {one.name for one in bubbles}
+        for town in self.world.foundations.geography.localities if self.has_ground else ():
+            if town.is_seat and town.name not in named:
+                at = frame.at(*point_in_metres(town.lat, town.lon))
+                yield Mark(town.name, *at, is_bold=[town.municipality_code] == [*self.chosen])
 
 
 @lru_cache(maxsize=2)
@@ -194,17 +187,19 @@ class _Frame:
 
     def __init__(self, picture: CountyPicture) -> None:
         west, south, east, north = picture.shapes.bounds
-        self.left = 0.0 if picture.legend is None else 0.22 * picture.width
+        self.left = 0.0 if picture.picture.legend is None else 0.22 * picture.width
         self.scale = (picture.width - self.left - 2 * MARGIN) / (east - west)
         self.west, self.top = west, north
         self.width = picture.width
         self.height = round((north - south) * self.scale + 2 * MARGIN, 1)
 
+    def scaled(self, east: Any, north: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- or arrays
+        x = (east - self.west) * self.scale + MARGIN + self.left
+        return x, (self.top - north) * self.scale + MARGIN
+
     def at(self, east: float, north: float) -> tuple[float, float]:
-        return (
-            round((east - self.west) * self.scale + MARGIN + self.left, 1),
-            round((self.top - north) * self.scale + MARGIN, 1),
-        )
+        x, y = self.scaled(east, north)
+        return round(x, 1), round(y, 1)
 
     def path(self, lines: Iterable[Iterable[tuple[float, float]]], *, closed: bool = True) -> str:
         parts = []
@@ -213,18 +208,6 @@ class _Frame:
             if len(points) > 1:
                 parts.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points))
         return ("Z" if closed else "").join([*parts, ""])
-
-    def squares(self, squares: Squares) -> Iterator[tuple[str, str]]:
-        """Yield fill and path of each class, the farthest last."""
-        side = round(max(2.2, squares.side * 1.05 * self.scale), 1)
-        x = (squares.east - self.west) * self.scale + MARGIN + self.left - side / 2
-        y = (self.top - squares.north) * self.scale + MARGIN - side / 2
-        for code in range(UNKNOWN + 1):
-            mine = squares.classes == code
-            points = zip(x[mine].tolist(), y[mine].tolist(), strict=True)
-            path = "".join(f"M{a:.1f} {b:.1f}h{side}v{side}h-{side}z" for a, b in points)
-            if path:
-                yield FILLS[code], path
 
 
 def _sides(picture: CountyPicture) -> tuple[list[tuple[float, float, str]], tuple[Ring, ...]]:
@@ -260,6 +243,7 @@ def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
     top = frame.height - MARGIN - above + 6 - ROW * len(rows)
     left = MARGIN + 106
     return {
+        "title": legend.title,
         "x": MARGIN,
         "y": top,
         "width": width,
@@ -281,19 +265,17 @@ def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
 
 
 def place_labels(
-    marks: Sequence[tuple[Mark, float, float]],
-    *,
-    avoid: Sequence[Box],
-    size: tuple[float, float],
+    marks: Sequence[Mark], *, avoid: Sequence[Box], size: tuple[float, float]
 ) -> list[Label]:
     """Place the names so that none covers a marker, another name, the line or the legend.
 
     The important names choose their side first, and each is nearer to its own marker than to any
     other; a name without room is left out.
     """
-    taken = [*avoid, *(_around(mark, x, y) for mark, x, y in marks)]
+    taken = [*avoid, *map(_around, marks)]
     labels = []
-    for mark, x, y in sorted(marks, key=lambda item: (not item[0].is_bold, -item[0].count)):
+    for mark in sorted(marks, key=lambda mark: (not mark.is_bold, -mark.count)):
+        x, y = mark.x, mark.y
         width = LETTER * 15 * len(mark.name) * (1.06 if mark.is_bold else 1)
         gap = mark.radius + 4
         near = gap * 0.7
@@ -307,7 +289,7 @@ def place_labels(
             (x + near, y + near + 10, "start"),
             (x - near, y + near + 10, "end"),
         )
-        own = _around(mark, x, y)
+        own = _around(mark)
         for at_x, at_y, anchor in seats:
             start = {"start": at_x, "end": at_x - width, "middle": at_x - width / 2}[anchor]
             box = (start, at_y - 12, start + width, at_y + 4)
@@ -320,9 +302,9 @@ def place_labels(
     return labels
 
 
-def _around(mark: Mark, x: float, y: float) -> Box:
+def _around(mark: Mark) -> Box:
     """Return a marker's box with the room that keeps the names of others away."""
-    reach = mark.radius + APART
+    x, y, reach = mark.x, mark.y, mark.radius + APART
     return (x - reach, y - reach, x + reach, y + reach)
 
 

@@ -214,7 +214,7 @@ def test_R12_a_picture_is_also_a_png(name: str) -> None:
 def test_R12_K3_the_map_on_paper_has_every_place_in_its_class() -> None:
     shown = view()
     drawn = paper_map(shown)
-    assert len(drawn.squares.classes) == len(shown.found.minutes)
+    assert drawn.picture.classes == shown.found.classes.tolist()
     svg = ET.fromstring(drawn.svg)
     paths = [p for p in svg.iter(f"{SVG}path") if p.get("class") == "squares"]
     assert sum(p.attrib["d"].count("M") for p in paths) == len(shown.found.minutes)
@@ -258,12 +258,12 @@ def apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
 
 def test_G6_K6_every_name_on_the_map_stands_by_its_own_marker_and_covers_nothing() -> None:
     marks = [
-        (Mark(name=f"Ort {i}", east=0, north=0, count=i % 3), 40.0 + 60 * column, 40.0 + 45 * row)
+        Mark(f"Ort {i}", 40.0 + 60 * column, 40.0 + 45 * row, i % 3)
         for i, (row, column) in enumerate(product(range(4), range(6)))
     ]
     circles = {
-        mark.name: (x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius)
-        for mark, x, y in marks
+        one.name: (one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius)
+        for one in marks
     }
     boxes = {}
     for label in place_labels(marks, avoid=[], size=(400.0, 300.0)):

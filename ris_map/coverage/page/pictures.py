@@ -18,7 +18,6 @@ from ris_map.coverage.page.matrix import matrix_rows, matrix_title
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
-from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.travel.network import FloatArray
 from ris_map.web.picture import (
@@ -27,12 +26,8 @@ from ris_map.web.picture import (
     FILLS,
     FONT,
     CountyPicture,
-    background_roads,
     framed,
-    mark,
     png,
-    squares_of,
-    with_seats,
 )
 from ris_map.words.figures import Cell, FigureTable, count, minutes_number, near_limit, share
 from ris_map.words.markup import render
@@ -264,20 +259,15 @@ def map_title(view: CoverageView) -> str:
 
 def paper_map(view: CoverageView) -> CountyPicture:
     """Return the page's map as it is drawn on paper: the same squares, towns and legend."""
-    drawn, folder = map_content(view), view.world.foundations.data_dir
-    offices = [mark(town.name, town.lat, town.lon, count=town.count or 0) for town in drawn.bubbles]
     return CountyPicture(
-        shapes=county_shapes(folder),
+        world=view.world,
+        picture=map_content(view),
         title=map_title(view),
         description=finding_sentence(view),
-        squares=squares_of(view.world.cells, view.classes()),
-        marks=with_seats(offices, view.geography, chosen=view.choice.place),
         chosen=view.place[1] if view.choice.place else (),
         inland=view.inland,
         sides=(view.tr("coverage.group.inland"), view.tr("coverage.group.coast")),
-        roads=background_roads(folder),
         phase=view.choice.phase or "",
-        legend=drawn.legend,
     )
 
 
