@@ -9,24 +9,24 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
 from ris_map.coverage.cube import REMOTE
-from ris_map.finder.need import (
-    Caution,
-    Need,
-    Reason,
-    Start,
-    Why,
-    fit,
-    serves_place,
-    start_of,
-)
+from ris_map.finder.need import Caution, Need, Reason, Start, Why, all_starts, named_by
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, Scope, Status
+from ris_map.register.selection import Filter, area_truth, offer_truth
+from ris_map.register.vocabulary import (
+    Answer,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceScope,
+    Status,
+    StrengthArea,
+)
 from ris_map.travel.matrix import office_key, travel
 from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, SpeedModel
 from ris_map.travel.routes import Route, routes_from
@@ -58,15 +58,11 @@ BY_ROAD = frozenset({*_NEARBY, Group.FAR, Group.ADJACENT})
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """Minutes and kilometres by road to an office; infinite without a road.
+    """Minutes by road to an office, as asked and over the speed models; infinite without a road."""
 
-    ``fastest`` and ``slowest`` are the minutes under the fastest and the slowest speed model.
-    """
-
-    minutes: float = math.inf
-    km: float = math.inf
-    fastest: float = math.inf
-    slowest: float = math.inf
+    minutes: float
+    fastest: float
+    slowest: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +122,6 @@ class SupportAnswer:
         return tuple(entry for entry in self.entries if entry.group is group)
 
     @property
-    def groups(self) -> tuple[Group, ...]:
-        """The groups that have entries, in the order in which they are shown."""
-        return tuple(dict.fromkeys(entry.group for entry in self.entries))
-
-    @property
     def is_near(self) -> bool:
         """Whether the core has an office within the limit that is known to help."""
         return _is_near(self.entries)
@@ -182,10 +173,9 @@ def speed_of(need: Need) -> SpeedModel:
 def _roads_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str, Road]:
     """Return the way from a place to every office of the register."""
     origin, offices = world.foundations.joined([here.lat], [here.lon]), world.joined_offices
-    found = {m: travel(origin, offices, speed_model=m, with_km=m is model) for m in SPEED_MODELS}
-    by_model = np.concatenate([minutes for minutes, _ in found.values()])
-    (minutes,), (km,) = found[model]
-    rows = np.stack([minutes, km, by_model.min(axis=0), by_model.max(axis=0)], axis=1).tolist()
+    found = np.concatenate([travel(origin, offices, speed_model=m)[0] for m in SPEED_MODELS])
+    asked = found[SPEED_MODELS.index(model)]
+    rows = np.stack([asked, found.min(axis=0), found.max(axis=0)], axis=1).tolist()
     return {place.id: Road(*row) for place, row in zip(world.offices, rows, strict=True)}
 
 
@@ -206,11 +196,11 @@ def _routes_from(world: World, here: Locality, model: SpeedModel) -> Mapping[str
 
 def find_support(world: World, need: Need) -> SupportAnswer:
     """Return who can help with a need."""
-    start = None if need.place is None else start_of(world.foundations.geography, need.place)
+    start = all_starts(world.foundations.geography).get(need.place or "")
     roads = {} if start is None else _roads_from(world, start.locality, speed_of(need))
     search = _Search(world, need, start, roads)
     entries = search.entries()
-    next_phase = _next_phase(need.phases)
+    next_phase = dict(pairwise(Phase)).get(need.phase) if need.phase else None
     onward: tuple[Entry, ...] = ()
     if next_phase is not None:
         later = need.model_copy(update={"phase": next_phase, "service_types": ()})
@@ -281,13 +271,12 @@ class _Search:
 
     def of(self, actor: Actor) -> list[Entry]:
         """Return the ways in which one actor helps: its best office, and those without one."""
-        serves = serves_place(actor, self.start)
         offices = [e for o in self.offices(actor) if (e := self.entry(actor, Delivery.OFFICE, o))]
         offices.sort(key=lambda e: (rank(e, need=self.need), e.office.id if e.office else ""))
         physical = offices[:1]
         if actor.outside_county:
             return physical
-        remote = [] if serves is Answer.NO else list(self.remote(actor))
+        remote = self.remote(actor)
         if not physical and not remote:
             # it has an office, but how far it is nobody can say before a place is chosen
             is_open = self.start is None and actor.offices
@@ -297,27 +286,35 @@ class _Search:
             remote = remote[:1]
         return (physical or remote)[:1] if actor.status is Status.UNKNOWN else [*physical, *remote]
 
-    def remote(self, actor: Actor) -> Iterator[Entry]:
-        """Yield the ways without an office that are known to be offered; digital before phone."""
-        has_digital = False
-        for mode in REMOTE:
-            is_offered = any(o.delivery.of(mode) is Availability.OFFERED for o in actor.offers)
-            if not is_offered or (mode is Delivery.PHONE and has_digital):
-                continue
-            entry = self.entry(actor, mode)
-            if entry is not None and Caution.WAY_UNKNOWN not in entry.cautions:
-                has_digital |= mode is Delivery.DIGITAL
-                yield entry
+    def remote(self, actor: Actor) -> list[Entry]:
+        """Return the ways without an office that are known to be offered; digital before phone."""
+        ways = {mode: self.entry(actor, mode) for mode in REMOTE}
+        known = {m: e for m, e in ways.items() if e and Caution.WAY_UNKNOWN not in e.cautions}
+        if Delivery.DIGITAL in known:
+            known.pop(Delivery.PHONE, None)
+        return list(known.values())
 
     def entry(
         self, actor: Actor, way: Delivery | None, office: Office | None = None
     ) -> Entry | None:
-        """Return what an actor has to say in one way; None if it is a clear no."""
-        fitted = fit(actor, self.need, self.start, mode=way, office=office)
-        if fitted is None:
+        """Return what an actor has to say in one way (None: in any); None if it is a clear no."""
+        need, serves = self.need, self.serves(actor, office)
+        area = area_truth(actor, (need.strength_area,) if need.strength_area else ())
+        asked = Filter(phases=need.phases, service_types=need.counted_types)
+        judged = [
+            (offer_truth(offer, asked), Answer.YES if way is None else offer.answer(way), offer)
+            for offer in actor.offers
+        ]
+        best = max(min(one[:2]) for one in judged)
+        if Answer.NO in (best, area, serves):
             return None
+        content, ways, offers = zip(*(one for one in judged if min(one[:2]) is best), strict=True)
         road = None if office is None else self.roads[office_key(actor, office)]
-        own = {
+        cautions = {
+            Caution.SERVICE_AREA_UNKNOWN: serves is Answer.UNKNOWN,
+            Caution.PHASE_UNKNOWN: max(content) is Answer.UNKNOWN,
+            Caution.AREA_UNKNOWN: area is Answer.UNKNOWN,
+            Caution.WAY_UNKNOWN: max(ways) is Answer.UNKNOWN,
             Caution.MODE_UNKNOWN: way is None,
             Caution.NO_ROAD: road is not None and math.isinf(road.minutes),
             Caution.DOUBTFUL: actor.status is Status.UNKNOWN,
@@ -327,13 +324,55 @@ class _Search:
             actor=actor,
             group=Group.REMOTE,
             way=way,
-            offers=fitted.offers,
+            offers=offers,
             office=office,
             road=road,
-            reasons=fitted.reasons,
-            cautions=(*fitted.cautions, *(caution for caution, holds in own.items() if holds)),
+            reasons=tuple(self.reasons(actor, offers, office, serves)),
+            cautions=tuple(caution for caution, holds in cautions.items() if holds),
         )
         return replace(made, group=self.group(made))
+
+    def stands_here(self, office: Office | None) -> bool:
+        """Whether an office stands in the municipality of the place."""
+        return bool(office and self.start and office.municipality == self.start.code)
+
+    def serves(self, actor: Actor, office: Office | None) -> Answer:
+        """Return whether an actor serves the place.
+
+        An office serves the municipality it stands in unless the service area is known to leave it
+        out; a neighbour's office outside the county is shown to everybody, under a heading of its
+        own. Without a place only what serves the whole county, or more, is a yes.
+        """
+        if actor.outside_county:
+            return Answer.YES
+        area = actor.service_area
+        if self.start is None:
+            bounded = {ServiceScope.MUNICIPALITIES: Answer.NO, ServiceScope.OTHER_COUNTY: Answer.NO}
+            return {**bounded, ServiceScope.UNKNOWN: Answer.UNKNOWN}.get(area.scope, Answer.YES)
+        answer = area.includes(self.start.code)
+        is_home = answer is Answer.UNKNOWN and self.stands_here(office)
+        return Answer.YES if is_home else answer
+
+    def reasons(
+        self, actor: Actor, offers: Iterable[Offer], office: Office | None, serves: Answer
+    ) -> Iterator[Reason]:
+        """Yield why an actor is in the answer: what it offers, and to whom and where."""
+        need, areas = self.need, actor.strength_areas.areas
+        for offer in offers:
+            phases = (p.value for p in offer.phases if not need.phases or p in need.phases)
+            yield Reason(Why.OFFER, (offer.service_type.value, *phases))
+            if need.service_types and offer.service_type not in need.service_types:
+                yield Reason(Why.GIVES_ALSO)
+        if need.strength_area and need.strength_area in areas:
+            yield Reason(Why.AREA, (need.strength_area.value,))
+        elif need.strength_area and StrengthArea.ALL in areas:
+            yield Reason(Why.ALL_AREAS)
+        if need.who and need.who in named_by(actor):
+            yield Reason(Why.WHO, (need.who.value,))
+        if self.stands_here(office) and not actor.outside_county and serves is Answer.YES:
+            yield Reason(Why.STANDS_HERE)
+        elif not actor.outside_county and serves is Answer.YES:
+            yield Reason(Why.SERVES, (actor.service_area.scope.value,))
 
     def group(self, entry: Entry) -> Group:
         """Return the group in which an entry stands."""
@@ -373,11 +412,6 @@ def _nearest(entries: Sequence[Entry]) -> Entry | None:
         key=lambda e: (not e.is_sure, e.minutes, swedish_sort_key(e.actor.name)),
         default=None,
     )
-
-
-def _next_phase(phases: Sequence[Phase]) -> Phase | None:
-    order = tuple(Phase)
-    return next(iter(order[order.index(phases[0]) + 1 :]), None) if phases else None
 
 
 def _takes_over(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from ris_map.common.address import Choice, Flag, one_of
 from ris_map.geography.county import Geography, Locality
-from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.selection import Filter, actor_truth, offer_truth
-from ris_map.register.vocabulary import (
-    Answer,
-    Delivery,
-    Phase,
-    ServiceScope,
-    ServiceType,
-    StrengthArea,
-)
+from ris_map.register.model import Actor
+from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
-
-GIVES_ALSO: Mapping[ServiceType, tuple[ServiceType, ...]] = {
-    ServiceType.FINANSIERING_RADGIVNING: (ServiceType.FINANSIERING, ServiceType.RADGIVNING),
-}
-"""Who both funds and advises helps the one who needs only money, or only advice."""
 
 
 class Limit(StrEnum):
@@ -86,6 +73,7 @@ class Need(Choice):
     digital and phone before the way to an office.
     """
 
+    path: ClassVar[str] = "/hitta"
     place: Annotated[str | None, one_of("places"), Field(alias="plats")] = None
     phase: Annotated[Phase | None, Field(alias="fas")] = None
     service_types: Annotated[tuple[ServiceType, ...], Field(alias="stod")] = ()
@@ -109,13 +97,9 @@ class Need(Choice):
 
     @property
     def counted_types(self) -> tuple[ServiceType, ...]:
-        """Service types whose offers help: the wanted ones, and those that give them too."""
-        wanted = set(self.service_types)
-        return tuple(
-            kind
-            for kind in ServiceType
-            if kind in wanted or wanted.intersection(GIVES_ALSO.get(kind, ()))
-        )
+        """The wanted types; who both funds and advises also helps who needs only one of these."""
+        both, either = ServiceType.FINANSIERING_RADGIVNING, {"finansiering", "radgivning"}
+        return (*self.service_types, both) if either & {*self.service_types} else self.service_types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +173,6 @@ def named_by(actor: Actor) -> tuple[Who, ...]:
     return named_in(actor.summary.in_(Language.SV))
 
 
-COUNTY_AND_WIDER = (ServiceScope.COUNTY, ServiceScope.NORTHERN_SWEDEN, ServiceScope.NATIONAL)
-
-
 class Why(StrEnum):
     """A reason for an actor to be in the answer."""
 
@@ -224,102 +205,3 @@ class Reason:
 
     why: Why
     terms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """What an actor can answer a need with in one way, and what is not known about it."""
-
-    offers: tuple[Offer, ...]
-    reasons: tuple[Reason, ...]
-    cautions: tuple[Caution, ...]
-
-
-_OF_MODE: Mapping[Delivery | None, Filter] = {
-    None: Filter(),
-    **{mode: Filter(delivery=(mode,)) for mode in Delivery},
-}
-
-
-def fit(
-    actor: Actor,
-    need: Need,
-    start: Start | None,
-    *,
-    mode: Delivery | None,
-    office: Office | None = None,
-) -> Fit | None:
-    """Return how an actor answers a need in one way (None asks nothing about it); None for no."""
-    serves = serves_place(actor, start, office=office)
-    of_need = Filter(phases=need.phases, service_types=need.counted_types)
-    of_area = Filter(strength_areas=() if need.strength_area is None else (need.strength_area,))
-    content = [offer_truth(offer, of_need) for offer in actor.offers]
-    ways = [offer_truth(offer, _OF_MODE[mode]) for offer in actor.offers]
-    whole = [min(pair) for pair in zip(content, ways, strict=True)]
-    best, area = max(whole), actor_truth(actor, of_area)
-    if Answer.NO in (best, area, serves):
-        return None
-    chosen = [index for index, value in enumerate(whole) if value is best]
-    unknown = {
-        Caution.SERVICE_AREA_UNKNOWN: serves,
-        Caution.PHASE_UNKNOWN: max(content[index] for index in chosen),
-        Caution.AREA_UNKNOWN: area,
-        Caution.WAY_UNKNOWN: max(ways[index] for index in chosen),
-    }
-    offers = tuple(actor.offers[index] for index in chosen)
-    return Fit(
-        offers=offers,
-        reasons=(
-            *_offer_reasons(offers, need),
-            *_actor_reasons(actor, need),
-            *_place_reasons(actor, start, office, serves),
-        ),
-        cautions=tuple(caution for caution, value in unknown.items() if value is Answer.UNKNOWN),
-    )
-
-
-def serves_place(actor: Actor, start: Start | None, *, office: Office | None = None) -> Answer:
-    """Return whether an actor serves a place.
-
-    An office serves the municipality it stands in unless the service area is known to leave it
-    out; a neighbour's office outside the county is shown to everybody, under a heading of its own.
-    Without a place only what serves the whole county, or more, is a yes.
-    """
-    if actor.outside_county:
-        return Answer.YES
-    area = actor.service_area
-    if start is None:
-        wide = area.scope in COUNTY_AND_WIDER
-        unknown = area.scope is ServiceScope.UNKNOWN
-        return Answer.YES if wide else Answer.UNKNOWN if unknown else Answer.NO
-    answer = area.includes(start.code)
-    stands_here = office is not None and office.municipality == start.code
-    return Answer.YES if answer is Answer.UNKNOWN and stands_here else answer
-
-
-def _offer_reasons(offers: tuple[Offer, ...], need: Need) -> Iterator[Reason]:
-    for offer in offers:
-        phases = tuple(p.value for p in offer.phases if not need.phases or p in need.phases)
-        yield Reason(Why.OFFER, (offer.service_type.value, *phases))
-        if need.service_types and offer.service_type not in need.service_types:
-            yield Reason(Why.GIVES_ALSO, (offer.service_type.value,))
-
-
-def _place_reasons(
-    actor: Actor, start: Start | None, office: Office | None, serves: Answer
-) -> Iterator[Reason]:
-    if actor.outside_county or serves is not Answer.YES:
-        return
-    if start is not None and office is not None and office.municipality == start.code:
-        yield Reason(Why.STANDS_HERE)
-    else:
-        yield Reason(Why.SERVES, (actor.service_area.scope.value,))
-
-
-def _actor_reasons(actor: Actor, need: Need) -> Iterator[Reason]:
-    if need.strength_area in actor.strength_areas.areas and need.strength_area is not None:
-        yield Reason(Why.AREA, (need.strength_area.value,))
-    elif need.strength_area is not None and StrengthArea.ALL in actor.strength_areas.areas:
-        yield Reason(Why.ALL_AREAS)
-    if need.who is not None and need.who in named_by(actor):
-        yield Reason(Why.WHO, (need.who.value,))

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from ris_map.actors.listing import delivery_sentence
@@ -26,14 +25,12 @@ from ris_map.register.selection import Group as RowGroup
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 from ris_map.travel.routes import Route, error_words, typical_error
 from ris_map.travel.world import World
+from ris_map.web.map import MarkerKind
 from ris_map.words import Translator
 from ris_map.words.figures import ROUND_MINUTES, minutes_range
 from ris_map.words.figures import minutes_words as minutes_in_words
 from ris_map.words.markup import render
 
-PATH = "/hitta"
-ON_MAP = frozenset(Group) - {Group.OUTSIDE}
-"""Groups whose offices stand on the map."""
 COUNTED = frozenset({Group.NEAR, Group.MAYBE_NEAR, Group.FAR})
 """Groups whose offices fit; minutes on the map are to the nearest of them."""
 OF_AREA = "of-area"
@@ -381,20 +378,15 @@ def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> I
         yield tr("find.nothing.no-digital")
 
 
-def marker_of(entry: Entry) -> tuple[Literal["office", "home", "adjacent"], str]:
+def marker_of(entry: Entry) -> tuple[MarkerKind, str]:
     """Return kind and id of the marker an entry's office has on the map; no id without one.
 
     ``office`` fits what was chosen; ``adjacent`` has a wider remit or is doubtful.
     """
-    kind: Literal["office", "home", "adjacent"] = "adjacent"
-    if entry.group in COUNTED:
-        kind = "office"
-    elif entry.group is Group.LOCAL:
-        kind = "home"
-    if entry.office is None or entry.group not in ON_MAP:
-        return kind, ""
-    town = town_id(entry.office)
-    return kind, town if kind == "office" else f"{town}-{kind}"
+    kind: MarkerKind = "home" if entry.group is Group.LOCAL else "adjacent"
+    kind = "office" if entry.group in COUNTED else kind
+    town = town_id(entry.office) if entry.office and entry.group is not Group.OUTSIDE else ""
+    return kind, f"{town}-{kind}" if town and kind != "office" else town
 
 
 def list_html(view: FindView, *, tr: Translator) -> str:
@@ -419,7 +411,7 @@ def find_file(
         t=tr,
         view=view,
         site=site,
-        live=f"{site}{PATH}?{urlencode(query, doseq=True)}",
+        live=f"{site}{Need.path}?{urlencode(query, doseq=True)}",
         made=tr("find.file.made", date=tr.date(on)),
         delivery=lambda row: delivery_sentence(row, tr=tr),
     )
@@ -461,7 +453,5 @@ def _onward(entry: Entry, *, need: Need, words: Words) -> tuple[str, str, str]:
 def _chain(answer: SupportAnswer, *, words: Words) -> Iterator[tuple[PhaseMark, bool, str, str]]:
     tr = words.tr
     for phase, mark in zip(Phase, phase_marks(Phase, words=words), strict=True):
-        target = {**answer.need.query(), "fas": [phase.value], "lang": [tr.language.value]}
-        url = f"{PATH}?{urlencode(target, doseq=True)}"
         link = tr("find.onward.look", phase=mark.label.lower())
-        yield mark, phase in answer.need.phases, url, link
+        yield mark, phase is answer.need.phase, answer.need.url(tr=tr, phase=phase), link
