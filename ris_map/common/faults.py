@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+_PREFIX = r"(?<![\d-])(?:(?:\+|00)46[\s-]?(?:\(0\)[\s-]?)?|0[\s-]?)"
+PERSONAL_DATA = re.compile(
+    # an e-mail address; begun only where a word begins, so that long texts take linear time
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+"
+    rf"|{_PREFIX}7\d(?:[\s-]?\d){{7}}(?!\d)"  # a Swedish mobile number
+    rf"|{_PREFIX}[1-9]\d{{0,2}}[\s-]\d{{2,3}}(?:[\s-]?\d{{2,3}}){{1,3}}(?!\d)"  # a land line
+    r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"  # a personal identity number
+)
+"""E-mail, telephone and identity numbers: a register of organisations holds none of them."""
+_MASK = "•••"
 
 
 class Severity(StrEnum):
@@ -22,7 +34,8 @@ class Fault:
 
     ``line`` counts from 1, ``record`` is an id or a position, ``field`` a dotted path inside the
     record; ``reason`` says what is wrong, ``action`` what to do; ``code`` is the short stable name
-    of the kind of fault, for example ``unknown-key``.
+    of the kind of fault, for example ``unknown-key``. Messages end up in logs: personal data is
+    masked in all of them.
     """
 
     file: str
@@ -34,6 +47,11 @@ class Fault:
     record: str | None = None
     field: str | None = None
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        for name in ("record", "field", "reason", "action"):
+            if words := getattr(self, name):
+                object.__setattr__(self, name, PERSONAL_DATA.sub(_MASK, words))
 
     @property
     def is_error(self) -> bool:
@@ -90,12 +108,13 @@ class DataFaults(RisMapError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class RegisterFaults(DataFaults):
-    """The actor register (or the strategy's vocabulary) is refused."""
-
-
-class GeodataFaults(DataFaults):
-    """Boundaries, localities, divisions or roads are refused."""
+def refusal(load: Callable[[Path], object], path: Path) -> tuple[Fault, ...]:
+    """Return why a file is refused when it is loaded; nothing if it is not."""
+    try:
+        load(path)
+    except DataFaults as error:
+        return error.faults
+    return ()
 
 
 def shown(text: str, *, limit: int = 60) -> str:
@@ -106,3 +125,9 @@ def shown(text: str, *, limit: int = 60) -> str:
         for sign in cut
     )
     return f"'{visible}'"
+
+
+def quoted(text: str) -> str:
+    """Return a text for a message: in quotes, short, without invisible signs or personal data."""
+    # masked before it is cut: half an address would not be recognised any more
+    return shown(PERSONAL_DATA.sub(_MASK, text))

@@ -7,13 +7,21 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from ris_map.common.faults import DataFaults, Fault, severity_of, shown, worded, wording_for
+from ris_map.common.faults import (
+    PERSONAL_DATA,
+    DataFaults,
+    Fault,
+    quoted,
+    severity_of,
+    worded,
+    wording_for,
+)
 from ris_map.common.files import file_name
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
@@ -43,18 +51,6 @@ def finding(name: str, /, *loc: str | int, **values: object) -> Finding:
     return (loc, *worded(name, **values))
 
 
-_PREFIX = r"(?<![\d-])(?:(?:\+|00)46[\s-]?(?:\(0\)[\s-]?)?|0[\s-]?)"
-PERSONAL_DATA = re.compile(
-    # an e-mail address; begun only where a word begins, so that long texts take linear time
-    r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+"
-    rf"|{_PREFIX}7\d(?:[\s-]?\d){{7}}(?!\d)"  # a Swedish mobile number
-    rf"|{_PREFIX}[1-9]\d{{0,2}}[\s-]\d{{2,3}}(?:[\s-]?\d{{2,3}}){{1,3}}(?!\d)"  # a land line
-    r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"  # a personal identity number
-)
-"""E-mail, telephone and identity numbers: a register of organisations holds none of them."""
-_MASK = "•••"
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a document a record stands (its path, its id or position), to place its faults."""
@@ -65,18 +61,16 @@ class Place:
     record: str | None = None
 
     def fault(self, field: Loc, reason: str, action: str, code: str) -> Fault:
-        """Return a fault in a field of this record, with personal data masked in its words."""
-        return masked(
-            Fault(
-                self.file,
-                reason,
-                action,
-                code,
-                line=self.document.line((*self.path, *field)),
-                record=self.record,
-                field=".".join(map(str, field)) or None,
-                severity=severity_of(code),
-            )
+        """Return a fault in a field of this record."""
+        return Fault(
+            self.file,
+            reason,
+            action,
+            code,
+            line=self.document.line((*self.path, *field)),
+            record=self.record,
+            field=".".join(map(str, field)) or None,
+            severity=severity_of(code),
         )
 
     def read(self, kind: type[_T], raw: object) -> tuple[_T | None, list[Fault]]:
@@ -103,19 +97,6 @@ def load_model(
     if record is None or faults:
         raise DataFaults(faults)
     return record
-
-
-def quoted(text: str) -> str:
-    """Return a text for a message: in quotes, short, without invisible signs or personal data."""
-    # masked before it is cut: half an address would not be recognised any more
-    return shown(PERSONAL_DATA.sub(_MASK, text))
-
-
-def masked(fault: Fault) -> Fault:
-    """Return a fault whose words repeat no personal data: messages end up in logs."""
-    words = {name: getattr(fault, name) for name in ("record", "field", "reason", "action")}
-    hidden: dict[str, Any] = {n: PERSONAL_DATA.sub(_MASK, w) for n, w in words.items() if w}
-    return replace(fault, **hidden)
 
 
 # How what pydantic calls a fault is worded; a value of another type has a wording of its own.
@@ -245,25 +226,25 @@ _TAG = re.compile(r"<[/!?a-zA-Z]")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+def parts(value: object, path: Loc = ()) -> Iterator[tuple[Loc, object]]:
+    """Yield a record, or what YAML gave for one, and every part of it with its path, in order."""
+    yield path, value
+    inner: Iterable[tuple[Any, object]] = ()
+    if isinstance(value, dict | Record):
+        inner = dict(value).items()
+    elif isinstance(value, list | tuple):
+        inner = enumerate(value)
+    for key, part in inner:
+        yield from parts(part, (*path, key))
+
+
 def text_faults(value: object, *, place: Place) -> Iterator[Fault]:
     """Yield what is wrong with the texts that YAML gave for a record, keys as well as values."""
-    for path, text in _texts(value, ()):
-        for name, values in _wrong_in(text):
-            yield place.fault(*finding(name, *path, text=quoted(text), **values))
-
-
-def _texts(value: object, path: Loc) -> Iterator[tuple[Loc, str]]:
-    """Yield every text with its path, in file order."""
-    match value:
-        case str():
-            yield path, value
-        case dict():
-            for key, inner in value.items():
-                yield (*path, key), key
-                yield from _texts(inner, (*path, key))
-        case list():
-            for index, inner in enumerate(value):
-                yield from _texts(inner, (*path, index))
+    for path, part in parts(value):
+        for text in (*path[-1:], part):
+            if isinstance(text, str):
+                for name, values in _wrong_in(text):
+                    yield place.fault(*finding(name, *path, text=quoted(text), **values))
 
 
 def _wrong_in(text: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ris_map.common.faults import DataFaults, Fault, GeodataFaults, worded
+from ris_map.common.faults import DataFaults, Fault, worded
 from ris_map.common.files import file_name, read_text
 from ris_map.common.records import Finding, Place, finding, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
@@ -97,9 +97,9 @@ class FaultLog:
 
 
 def accepted(found: _T | None, faults: list[Fault]) -> _T:
-    """Return what was read of a map's files; ``GeodataFaults`` if it has any error."""
+    """Return what was read of a map's files; ``DataFaults`` if it has any error."""
     if found is None or any(fault.is_error for fault in faults):
-        raise GeodataFaults(faults)
+        raise DataFaults(faults)
     return found
 
 

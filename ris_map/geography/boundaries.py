@@ -222,7 +222,7 @@ class CountyShapes:
 
 @lru_cache(maxsize=2)
 def county_shapes(data_dir: Path) -> CountyShapes:
-    """Read a data folder's land and simplify it for paper, once; ``GeodataFaults`` if it cannot."""
+    """Read a data folder's land and simplify it for paper, once; ``DataFaults`` if it cannot."""
     log = FaultLog(data_dir / "municipalities.geojson")
     land = accepted(read_areas(log, Land), log.faults)
     simple = land.to_crs(METRES).geometry.simplify_coverage(SIMPLE_TOLERANCE_M)

@@ -108,7 +108,7 @@ class Geography:
 
 
 def load_geography(data_dir: Path) -> Geography:
-    """Read and check the county's geography; ``GeodataFaults`` with every fault of every file."""
+    """Read and check the county's geography; ``DataFaults`` with every fault of every file."""
     return accepted(*examine(data_dir))
 
 

@@ -88,7 +88,7 @@ class Roads:
 
 
 def load_roads(data_dir: Path) -> Roads:
-    """Read and check ``roads/`` in the data folder; ``GeodataFaults`` with every fault."""
+    """Read and check ``roads/`` in the data folder; ``DataFaults`` with every fault."""
     return accepted(*_examine(data_dir))
 
 

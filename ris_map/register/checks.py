@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ris_map.common.dates import period_end, period_start
-from ris_map.common.faults import Fault
-from ris_map.common.records import Finding, Loc, Place, Record, finding, nearest, quoted
+from ris_map.common.faults import Fault, quoted
+from ris_map.common.records import Finding, Loc, Place, finding, nearest, parts
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import (
@@ -67,7 +67,7 @@ def actor_faults(
 
 def _in_parts(actor: Actor, *, today: date) -> Iterator[Finding]:
     """Yield what is wrong with a value wherever it stands: a day, an address, a list."""
-    for loc, value in _parts(actor, ()):
+    for loc, value in parts(actor):
         name = next((part for part in reversed(loc) if isinstance(part, str)), "")
         if isinstance(value, str):
             if name in _DATES and period_start(value) > today:
@@ -77,16 +77,6 @@ def _in_parts(actor: Actor, *, today: date) -> Iterator[Finding]:
         elif isinstance(value, tuple) and name not in {"offers", "offices"}:
             for index in _repeated(value):
                 yield finding("duplicate-value", *loc, index)
-
-
-def _parts(value: object, loc: Loc) -> Iterator[tuple[Loc, object]]:
-    yield loc, value
-    if isinstance(value, Record):
-        for name in type(value).model_fields:
-            yield from _parts(getattr(value, name), (*loc, name))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _parts(item, (*loc, index))
 
 
 def _repeated(values: Sequence[Hashable]) -> list[int]:

@@ -17,9 +17,9 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import Field
 
 from ris_map.common import dates, files
-from ris_map.common.faults import DataFaults, Fault, RegisterFaults, worded
+from ris_map.common.faults import DataFaults, Fault, quoted, worded
 from ris_map.common.files import Stamp, file_name, read_text, stamp
-from ris_map.common.records import Place, Record, fields_at, finding, masked, quoted, text_faults
+from ris_map.common.records import Place, Record, fields_at, finding, text_faults
 from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_yaml, split_comments
 from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
@@ -28,6 +28,13 @@ RELEASES = "releases"
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
 _T = TypeVar("_T")
 _SECTIONS_ACTION = "Restore 'meta' and 'actors', nothing else, each actor from '- id: ' on."
+
+
+class _Sections(Record):
+    """What the file must hold, before its records are read one by one."""
+
+    meta: dict[str, Any]
+    actors: Annotated[tuple[Any, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,47 @@ def check_register(
     try:
         document = read_yaml(path)
     except DataFaults as error:
-        return CheckResult(None, tuple(masked(fault) for fault in error.faults))
-    name = file_name(path)
-    return _examined(
-        name, document, today=today, municipality_at=municipality_at, known_ids=known_ids
-    )
+        return CheckResult(None, error.faults)
+    whole, content = Place(file_name(path), document), document.value
+    faults = list(document.faults)
+    meta: RegisterMeta | None = None
+    actors: list[Actor] = []
+    if not isinstance(content, dict):
+        faults += [] if faults else [whole.fault(*finding("wrong-type/no-sections"))]
+        return CheckResult(None, tuple(faults))
+    unread = frozenset(found for item in document.unread for found in _ID.findall(item))
+    _, wrong = whole.read(_Sections, content)
+    # where a record could not be read, a list without any other is not empty
+    faults += [
+        replace(fault, action=_SECTIONS_ACTION)
+        for fault in wrong
+        if not (unread and fault.field == "actors")
+    ]
+    rest = dict(content)
+    if isinstance(content.get("meta"), dict):
+        place = replace(whole, path=("meta",), record="meta")
+        faults += text_faults(raw := rest.pop("meta"), place=place)
+        meta, wrong = place.read(RegisterMeta, raw)
+        faults += wrong
+    listed: list[object] = rest.pop("actors") if isinstance(content.get("actors"), list) else []
+    faults += text_faults(rest, place=whole)
+    records: list[tuple[Place, Mapping[str, Any]]] = []
+    for index, item in enumerate(listed):
+        place = replace(whole, path=("actors", index), record=_record_name(item, index=index))
+        if isinstance(item, dict):
+            records.append((place, item))
+        actor = _read_actor(item, place, faults, today=today, municipality_at=municipality_at)
+        actors += [actor] if actor else []
+    faults += cross_faults(records, unread=unread)
+    there = {str(raw.get("id")) for _, raw in records}
+    for gone in sorted(set(known_ids) - there - unread):
+        # a file cut short is no register
+        place = replace(whole, path=("actors",), record=gone)
+        faults.append(place.fault(*finding("vanished-id", id=quoted(gone))))
+    ordered = tuple(sorted(faults, key=lambda fault: fault.line or 0))
+    if meta is None or any(fault.is_error for fault in ordered):
+        return CheckResult(None, ordered)
+    return CheckResult(Register(meta=meta, actors=tuple(actors)), ordered)
 
 
 def check_changed(
@@ -83,75 +126,11 @@ def check_changed(
 def load_register(
     path: Path, *, municipality_at: MunicipalityAt | None = None, today: date | None = None
 ) -> Register:
-    """Read the register; warnings do not hinder it, ``RegisterFaults`` has everything at once."""
+    """Read the register; warnings do not hinder it, ``DataFaults`` has everything at once."""
     result = check_register(path, municipality_at=municipality_at, today=today or dates.today())
     if result.register is None:
-        raise RegisterFaults(result.faults)
+        raise DataFaults(result.faults)
     return result.register
-
-
-class _Sections(Record):
-    """What the file must hold, before its records are read one by one."""
-
-    meta: dict[str, Any]
-    actors: Annotated[tuple[Any, ...], Field(min_length=1)]
-
-
-def _examined(
-    file: str,
-    document: YamlDocument,
-    *,
-    today: date,
-    municipality_at: MunicipalityAt | None,
-    known_ids: Collection[str],
-) -> CheckResult:
-    """Return the register, if nothing is wrong, with all faults in the order of their lines."""
-    whole, content = Place(file, document), document.value
-    faults = [masked(fault) for fault in document.faults]
-    meta: RegisterMeta | None = None
-    actors: list[Actor] = []
-    if not isinstance(content, dict):
-        faults += [] if faults else [whole.fault(*finding("wrong-type/no-sections"))]
-        return CheckResult(None, tuple(faults))
-    unread = frozenset(found for item in document.unread for found in _ID.findall(item))
-    _, wrong = whole.read(_Sections, content)
-    # where a record could not be read, a list without any other is not empty
-    faults += [
-        replace(fault, action=_SECTIONS_ACTION)
-        for fault in wrong
-        if not (unread and fault.field == "actors")
-    ]
-    rest = dict(content)
-    if isinstance(content.get("meta"), dict):
-        place = Place(file, document, ("meta",), "meta")
-        meta = _read(rest.pop("meta"), RegisterMeta, place, faults)
-    listed: list[object] = rest.pop("actors") if isinstance(content.get("actors"), list) else []
-    faults += text_faults(rest, place=whole)
-    records: list[tuple[Place, Mapping[str, Any]]] = []
-    for index, item in enumerate(listed):
-        place = Place(file, document, ("actors", index), _record_name(item, index=index))
-        if isinstance(item, dict):
-            records.append((place, item))
-        actor = _read_actor(item, place, faults, today=today, municipality_at=municipality_at)
-        actors += [actor] if actor else []
-    faults += cross_faults(records, unread=unread)
-    there = {str(raw.get("id")) for _, raw in records}
-    for gone in sorted(set(known_ids) - there - unread):
-        # a file cut short is no register
-        place = Place(file, document, ("actors",), gone)
-        faults.append(place.fault(*finding("vanished-id", id=quoted(gone))))
-    ordered = tuple(sorted(faults, key=lambda fault: fault.line or 0))
-    if meta is None or any(fault.is_error for fault in ordered):
-        return CheckResult(None, ordered)
-    return CheckResult(Register(meta=meta, actors=tuple(actors)), ordered)
-
-
-def _read(raw: object, kind: type[_T], place: Place, faults: list[Fault]) -> _T | None:
-    """Return a part of the document as its model; None, and faults, where it does not fit."""
-    faults += text_faults(raw, place=place)
-    record, wrong = place.read(kind, raw)
-    faults += wrong
-    return record
 
 
 def _read_actor(
@@ -162,7 +141,8 @@ def _read_actor(
     today: date,
     municipality_at: MunicipalityAt | None,
 ) -> Actor | None:
-    actor = _read(raw, Actor, place, faults)
+    actor, wrong = place.read(Actor, raw)
+    faults += [*text_faults(raw, place=place), *wrong]
     if actor is not None:
         faults += actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
     return actor
@@ -224,20 +204,17 @@ def _ordered(value: Any, kind: Any) -> Any:  # noqa: ANN401
 def format_register(path: Path) -> str:
     """Return what the file should be: its header comment as it is, then the canonical form.
 
-    It need not fit the model; ``RegisterFaults`` if it is not well-formed, or holds comments
+    It need not fit the model; ``DataFaults`` if it is not well-formed, or holds comments
     below its header, which would be lost.
     """
-    try:
-        document = load_yaml(path)
-    except DataFaults as error:
-        raise RegisterFaults(masked(fault) for fault in error.faults) from None
+    document = load_yaml(path)
     header, comments = split_comments(read_text(path))
     place = Place(file_name(path), document)
     faults = [Fault(place.file, *worded("comment"), line=line) for line in comments]
     if not isinstance(document.value, dict):
         faults.append(place.fault(*finding("wrong-type/no-sections")))
     if faults:
-        raise RegisterFaults(faults)
+        raise DataFaults(faults)
     return header + canonical(document.value)
 
 
@@ -312,14 +289,14 @@ class LiveRegister:
     def current(self) -> LiveState:
         """Return the last good state, after reading the file again if it has changed.
 
-        ``RegisterFaults`` only if there never was a good state.
+        ``DataFaults`` only if there never was a good state.
         """
         with self._lock:
             seen = (stamp([self._path]), self._today())
             if seen != self._seen and (self._state is None or self._is_at_rest(seen[0])):
                 self._take(seen)
             if self._state is None:
-                raise RegisterFaults(self._refused)
+                raise DataFaults(self._refused)
             return self._state
 
     def _is_at_rest(self, now: Stamp) -> bool:

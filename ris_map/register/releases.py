@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, RegisterFaults, worded
+from ris_map.common.faults import DataFaults, Fault, quoted, worded
 from ris_map.common.files import file_name, read_bytes, read_text, write_whole
-from ris_map.common.records import nearest, quoted
+from ris_map.common.records import nearest
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.checks import is_web_address
 from ris_map.register.model import Actor, Register, Release
@@ -110,10 +110,10 @@ def notes(found: Sequence[Change]) -> str:
 
 
 def load_releases(data: Path) -> tuple[Register, ...]:
-    """Return all releases, the oldest first; ``RegisterFaults`` if one is not what it was."""
+    """Return all releases, the oldest first; ``DataFaults`` if one is not what it was."""
     faults = check_releases(data)
     if faults:
-        raise RegisterFaults(faults)
+        raise DataFaults(faults)
     return tuple(load_register(path) for path in release_paths(data))
 
 
@@ -145,7 +145,7 @@ def _digest(path: Path) -> str:
 
 
 def make_release(data: Path, register: Register, *, number: str, on: str) -> Path:
-    """Freeze a register as a release and note its hash; ``RegisterFaults`` if there is one."""
+    """Freeze a register as a release and note its hash; ``DataFaults`` if there is one."""
     path = data / RELEASES / f"{number}.yaml"
     meta = register.meta.model_copy(update={"release": Release(number=number, date=on)})
     text = _HEADER.format(hashes=HASHES) + canonical(register.model_copy(update={"meta": meta}))
@@ -201,7 +201,7 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     """Return the file's content with a record confirmed on a day, all else as it was.
 
     Only ``last_confirmed`` is set: the three dates are never derived from each other. An address
-    becomes a source. ``RegisterFaults`` for an unknown id, an impossible date or address, or a file
+    becomes a source. ``DataFaults`` for an unknown id, an impossible date or address, or a file
     that is not understood.
     """
     document = load_yaml(path)
@@ -235,9 +235,9 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
         draft.unlink(missing_ok=True)
     if result.register is None:
         name = file_name(path)
-        raise RegisterFaults([replace(f, file=name) for f in result.faults if f.is_error])
+        raise DataFaults([replace(f, file=name) for f in result.faults if f.is_error])
     return content
 
 
-def _refused(path: Path, reason: str, *, line: int | None = None) -> RegisterFaults:
-    return RegisterFaults([Fault(file_name(path), *worded("refused", reason=reason), line=line)])
+def _refused(path: Path, reason: str, *, line: int | None = None) -> DataFaults:
+    return DataFaults([Fault(file_name(path), *worded("refused", reason=reason), line=line)])

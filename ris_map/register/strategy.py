@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
 
-from ris_map.common.faults import DataFaults, Fault, RegisterFaults
+from ris_map.common.faults import DataFaults, Fault, quoted
 from ris_map.common.files import file_name
 from ris_map.common.records import (
     Finding,
@@ -20,8 +20,6 @@ from ris_map.common.records import (
     Slug,
     Url,
     finding,
-    masked,
-    quoted,
     text_faults,
 )
 from ris_map.common.tables import load_listed
@@ -127,31 +125,26 @@ class Strategy(Record):
     glossary: tuple[GlossaryTerm, ...]
 
     @cached_property
-    def _words(self) -> Mapping[tuple[type, str], Any]:
-        sections = (getattr(self, name) for name in _VOCABULARIES)
-        return {(type(words.id), words.id): words for section in sections for words in section}
+    def _labels(self) -> Mapping[Term, LocalText]:
+        listed: list[TermWords[Any]] = [*self.phases, *self.service_types, *self.strength_areas]
+        listed += [*self.delivery, *self.scope]
+        return {StrengthArea.ALL: _ALL_AREAS, **{words.id: words.label for words in listed}}
 
     def label(self, term: Term) -> LocalText:
         """Return the label of a phase, service type, strength area, delivery mode or scope."""
-        if term is StrengthArea.ALL:
-            return _ALL_AREAS
-        label: LocalText = self._words[type(term), term].label
-        return label
+        return self._labels[term]
 
     def phase(self, phase: Phase) -> PhaseWords:
         """Return a phase in words."""
-        words: PhaseWords = self._words[Phase, phase]
-        return words
+        return next(words for words in self.phases if words.id is phase)
 
     def service_type(self, service_type: ServiceType) -> ServiceTypeWords:
         """Return a service type in words."""
-        words: ServiceTypeWords = self._words[ServiceType, service_type]
-        return words
+        return next(words for words in self.service_types if words.id is service_type)
 
     def strength_area(self, area: StrengthArea) -> ShortTermWords[StrengthArea]:
-        """Return one of the nine strength areas in words; ``KeyError`` for ``ALL``."""
-        words: ShortTermWords[StrengthArea] = self._words[StrengthArea, area]
-        return words
+        """Return one of the nine strength areas in words."""
+        return next(words for words in self.strength_areas if words.id is area)
 
     def group_of(self, area: StrengthArea) -> StrengthAreaGroup:
         """Return the group of one of the nine strength areas; ``KeyError`` for ``ALL``."""
@@ -171,34 +164,17 @@ _VOCABULARIES: Mapping[str, Sequence[str]] = {
 
 
 def load_strategy(path: Path) -> Strategy:
-    """Read the words of the strategy; ``RegisterFaults`` with everything that is wrong."""
-    strategy, faults = _examine(path)
-    if strategy is None:
-        raise RegisterFaults(faults)
-    return strategy
-
-
-def check_strategy(path: Path) -> list[Fault]:
-    """Return everything that is wrong with the words of the strategy; empty when nothing is."""
-    return _examine(path)[1]
-
-
-def _examine(path: Path) -> tuple[Strategy | None, list[Fault]]:
-    try:
-        document = load_yaml(path)
-    except DataFaults as error:
-        return None, [masked(fault) for fault in error.faults]
+    """Read the words of the strategy; ``DataFaults`` with everything that is wrong."""
+    document = load_yaml(path)
     place, content = Place(file_name(path), document), document.value
-    strategy, wrong = place.read(Strategy, content)
-    missing = _missing(content) if isinstance(content, dict) else ()
-    faults = [
-        *wrong,
-        *(place.fault(*found) for found in missing),
-        *text_faults(content, place=place),
-    ]
-    named = (_with_record(fault, content=content) for fault in faults)
-    ordered = sorted(named, key=lambda fault: fault.line or 0)
-    return (None if ordered else strategy), ordered
+    strategy, faults = place.read(Strategy, content)
+    if isinstance(content, dict):
+        faults += [place.fault(*found) for found in _missing(content)]
+    faults += text_faults(content, place=place)
+    if strategy is None or faults:
+        named = [_with_record(fault, content=content) for fault in faults]
+        raise DataFaults(sorted(named, key=lambda fault: fault.line or 0))
+    return strategy
 
 
 def _with_record(fault: Fault, *, content: object) -> Fault:
@@ -209,7 +185,7 @@ def _with_record(fault: Fault, *, content: object) -> Fault:
         return fault
     item_id = _ids(content, section)[int(position)]
     record = f"{section}/{item_id or position}"
-    return masked(replace(fault, record=record, field=field or None))
+    return replace(fault, record=record, field=field or None)
 
 
 def _missing(content: Mapping[str, Any]) -> Iterator[Finding]:

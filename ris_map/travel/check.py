@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from ris_map.common.address import REDIRECTS, load_redirects
-from ris_map.common.faults import DataFaults, Fault, Severity, worded
+from ris_map.common.faults import DataFaults, Fault, Severity, refusal, worded
 from ris_map.common.files import file_name, not_yet
 from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.register.checks import MunicipalityAt
 from ris_map.register.quality import HOMEPAGES, load_homepages, load_reports
 from ris_map.register.reading import check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
-from ris_map.register.strategy import SEARCH_WORDS, check_strategy, load_everyday_words
+from ris_map.register.strategy import SEARCH_WORDS, load_everyday_words, load_strategy
 from ris_map.travel.world import load_sources
 
 REGISTER_FILE = "actors.yaml"
@@ -27,8 +27,8 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
     """Return all that is wrong with a data folder; pages have the addresses ``taken``."""
     try:
         region()
-    except DataFaults as refusal:  # without its codes nothing can be judged
-        return list(refusal.faults)
+    except DataFaults as error:  # without its codes nothing can be judged
+        return list(error.faults)
     faults, municipality_at = _geography_faults(data)
     faults += [not_yet(data / name) for name in NOT_NEEDED if not (data / name).exists()]
     path = data / REGISTER_FILE
@@ -38,12 +38,8 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
         today=today,
         known_ids=released_ids(data) | committed_ids(path),
     )
-    faults = [
-        *result.faults,
-        *check_strategy(data / "strategy.yaml"),
-        *check_releases(data),
-        *faults,
-    ]
+    strategy = refusal(load_strategy, data / "strategy.yaml")
+    faults = [*result.faults, *strategy, *check_releases(data), *faults]
     for load, path in (
         (load_region, data),
         (load_sources, data / "sources.yaml"),
@@ -52,10 +48,7 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
         (load_everyday_words, data / SEARCH_WORDS),
         (partial(load_redirects, taken=taken), data / REDIRECTS),
     ):
-        try:
-            load(path)
-        except DataFaults as refusal:
-            faults += refusal.faults
+        faults += refusal(load, path)
     return faults
 
 

@@ -119,7 +119,7 @@ class Cells:
 
 
 def load_cells(data_dir: Path) -> Cells:
-    """Read and check the squares; ``GeodataFaults`` with every fault."""
+    """Read and check the squares; ``DataFaults`` with every fault."""
     return accepted(*_examine(data_dir))
 
 

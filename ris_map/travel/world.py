@@ -231,7 +231,7 @@ class Service:
         return foundations(self.data_dir)
 
     def register_state(self) -> LiveState:
-        """Return the register as it is served; ``RegisterFaults`` if there never was a good one."""
+        """Return the register as it is served; ``DataFaults`` if there never was a good one."""
         with self._lock:
             if self._live is None:
                 self._live = LiveRegister(
@@ -245,7 +245,7 @@ class Service:
         """Return the register and its world; reads the register's file again if it has changed.
 
         The one place that picks the register of a day: a day that has been is shown by the release
-        of its time, None is today by the file that is worked on. ``RegisterFaults`` if there never
+        of its time, None is today by the file that is worked on. ``DataFaults`` if there never
         was a good register.
         """
         state, day = self.register_state(), today()

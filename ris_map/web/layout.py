@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from ris_map.common.address import IgnoredValue
-from ris_map.common.faults import Fault, RegisterFaults
+from ris_map.common.faults import DataFaults, Fault
 from ris_map.travel.world import DataSource
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
@@ -160,7 +160,7 @@ def register_is_served(*, tr: Translator) -> bool:
     """Return whether there is a register to show; else show its faults instead of any page."""
     try:
         data.register_state()
-    except RegisterFaults as refused:
+    except DataFaults as refused:
         title(tr("fault.title"))
         fault_notice(refused.faults, tr=tr, served=False)
         return False

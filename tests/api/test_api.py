@@ -26,7 +26,7 @@ from starlette.testclient import TestClient
 from ris_map.api.app import MAX_ADDRESS, OpenData, Store
 from ris_map.api.calls import Site
 from ris_map.api.hsds import HSDS
-from ris_map.common.records import PERSONAL_DATA
+from ris_map.common.faults import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.travel.world import service

@@ -15,7 +15,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.common.faults import DataFaults, Fault, GeodataFaults
+from ris_map.common.faults import DataFaults, Fault
 from ris_map.geography.boundaries import point_problem
 from ris_map.geography.county import check_facts, examine, load_geography
 from ris_map.geography.roads import check_roads, load_roads
@@ -212,7 +212,7 @@ def test_X10_faults_of_all_files_come_at_once_with_their_lines(copied: Path) -> 
         (load_cells, [PEOPLE_FILE] * 2),
         (load_roads, ["roads/nodes.csv"] + ["roads/edges.csv"] * 2),
     ):
-        with pytest.raises(GeodataFaults) as refused:
+        with pytest.raises(DataFaults) as refused:
             load(copied)
         faults = refused.value.faults
         assert [Path(f.file).relative_to(copied).as_posix() for f in faults] == expected
@@ -284,7 +284,7 @@ def test_a_square_that_stands_twice_is_refused(copied: Path) -> None:
     (copied / PEOPLE_FILE).write_text("".join([*lines, lines[1]]), encoding="utf-8")
     (fault,) = check_people(copied)
     assert (fault.code, fault.line, fault.record) == ("duplicate-id", len(lines) + 1, SQUARE)
-    with pytest.raises(GeodataFaults):
+    with pytest.raises(DataFaults):
         load_cells(copied)
 
 

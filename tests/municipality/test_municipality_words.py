@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from ris_map.__main__ import main
-from ris_map.common.faults import DataFaults, GeodataFaults
+from ris_map.common.faults import DataFaults
 from ris_map.coverage.support import KINDS, CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
@@ -441,5 +441,5 @@ def test_the_county_on_paper_is_whole_and_in_metres(tmp_path: Path) -> None:
     assert 6_900_000 < south < north < 7_400_000
     assert sum(len(ring) for rings in shapes.rings.values() for ring in rings) < 3000
     (tmp_path / "municipalities.geojson").write_text("{}", encoding="utf-8")
-    with pytest.raises(GeodataFaults):
+    with pytest.raises(DataFaults):
         county_shapes(tmp_path)

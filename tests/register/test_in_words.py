@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import pytest
 
-from ris_map.common.faults import RegisterFaults
+from ris_map.common.faults import refusal
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.in_words import (
     ActorRow,
@@ -28,7 +28,7 @@ from ris_map.register.in_words import (
 )
 from ris_map.register.model import StrengthAreas
 from ris_map.register.selection import Filter, Group, select
-from ris_map.register.strategy import check_strategy, load_strategy
+from ris_map.register.strategy import load_strategy
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Availability,
@@ -226,17 +226,14 @@ def test_x10_what_is_missing_or_twice_is_named_with_entry_and_field(
     change(raw)
     path = tmp_path / "strategy.yaml"
     path.write_text(dump_yaml(raw), encoding="utf-8")
-    with pytest.raises(RegisterFaults) as caught:
-        load_strategy(path)
-    faults = caught.value.faults
+    faults = refusal(load_strategy, path)
     assert all(one.line for one in faults)
-    assert check_strategy(path) == list(faults)
     found = [" ".join(filter(None, (one.code, one.record, one.field))) for one in faults]
     assert any(one.startswith(fault) for one in found), found
 
 
 def test_a_file_that_cannot_be_read_or_is_no_mapping_is_named(tmp_path: Path) -> None:
-    assert [fault.code for fault in check_strategy(tmp_path / "gone")] == ["missing-file"]
     path = tmp_path / "strategy.yaml"
     path.write_text("- a\n")
-    assert [fault.code for fault in check_strategy(path)] == ["wrong-type"]
+    for file, code in ((tmp_path / "gone", "missing-file"), (path, "wrong-type")):
+        assert [fault.code for fault in refusal(load_strategy, file)] == [code]

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 
 from ris_map.common.dates import today
-from ris_map.common.faults import RegisterFaults
+from ris_map.common.faults import PERSONAL_DATA, DataFaults
 from ris_map.common.files import stamp
-from ris_map.common.records import PERSONAL_DATA, nearest
+from ris_map.common.records import nearest
 from ris_map.common.yaml_file import load_yaml, split_comments
 from ris_map.geography.county import load_geography
 from ris_map.register.checks import plain_name
@@ -149,7 +149,7 @@ def test_formatting_refuses_to_lose_comments_below_the_header(
     path = write(tmp_path / "a.yaml", make_register(), header="# header\n")
     content = path.read_text().replace(old, old.rstrip("\n") + comment)
     path.write_text(content)
-    with pytest.raises(RegisterFaults) as caught:
+    with pytest.raises(DataFaults) as caught:
         format_register(path)
     line = content[: content.index("# a comment")].count("\n") + 1
     code = "cut-text" if comment.startswith(" ") and "company" in old else "comment"
@@ -176,7 +176,7 @@ def test_F5_a_comment_behind_a_block_mark_is_seen_and_a_number_sign_in_a_text_is
 def test_a_list_is_no_register_to_be_formatted(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("- a\n")
-    with pytest.raises(RegisterFaults):
+    with pytest.raises(DataFaults):
         format_register(path)
 
 
@@ -270,7 +270,7 @@ def test_x10_a_register_that_never_was_good_raises_all_its_faults_until_it_is(
     path = tmp_path / "a.yaml"
     live = served(path)
     for _ in range(2):
-        with pytest.raises(RegisterFaults) as caught:
+        with pytest.raises(DataFaults) as caught:
             live.current()
         assert [fault.code for fault in caught.value.faults] == ["missing-file"]
     write(path, make_register())
@@ -281,7 +281,7 @@ def test_F1_at_start_the_register_is_compared_with_the_newest_release(path: Path
     releases = path.with_name("releases")
     releases.mkdir()
     write(releases / "2025-01.yaml", make_register(make_actor(id="gone")))
-    with pytest.raises(RegisterFaults, match="gone"):
+    with pytest.raises(DataFaults, match="gone"):
         served(path).current()
 
 

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from ris_map.common.faults import Fault, RegisterFaults
+from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.yaml_file import dump_yaml
 from ris_map.register.reading import CheckResult, canonical, check_register, load_register
 from tests.factories import TOWNS, make_actor, make_office, make_register
@@ -153,7 +153,7 @@ def test_X10_A3_F10_a_bad_file_is_refused_with_its_faults_each_said_once_and_nev
         assert fault.action[-1] in ".?"
         assert len(str(fault)) < 1000
         assert str(fault).isprintable()
-    with pytest.raises(RegisterFaults) as caught:
+    with pytest.raises(DataFaults) as caught:
         load_register(path, municipality_at=municipality_at, today=TODAY)
     assert caught.value.faults == result.faults
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ris_map.__main__ import main
-from ris_map.common.faults import DataFaults, RegisterFaults
+from ris_map.common.faults import DataFaults
 from ris_map.register import asking, quality, releases
 from ris_map.register.quality import HOMEPAGES, Report, load_homepages
 from ris_map.register.reading import canonical, load_register
@@ -74,14 +74,14 @@ def test_R8_the_newest_release_is_the_register_and_each_has_its_notes() -> None:
 def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Path) -> None:
     register = load_register(data / "actors.yaml")
     path = releases.make_release(data, register, number="2025.1", on="2025-09")
-    with pytest.raises(RegisterFaults, match="already"):
+    with pytest.raises(DataFaults, match="already"):
         releases.make_release(data, register, number="2025.1", on="2025-09")
     assert releases.check_releases(data) == []
     path.write_text(path.read_text() + "\n")
     assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
     path.unlink()
     assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
-    with pytest.raises(RegisterFaults):
+    with pytest.raises(DataFaults):
         releases.load_releases(data)
 
 
@@ -175,7 +175,7 @@ def test_A4_what_is_not_understood_is_refused_and_nothing_is_written(
 ) -> None:
     path = data / "actors.yaml"
     before = path.read_bytes()
-    with pytest.raises(RegisterFaults):
+    with pytest.raises(DataFaults):
         releases.confirm(path, actor_id, on=on, url=url, today=TODAY)
     assert path.read_bytes() == before
     assert [p.name for p in data.iterdir()] == ["actors.yaml"]
