@@ -54,8 +54,8 @@ from ris_map.export.tables import layer
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.network import SPEED_MODEL
-from ris_map.travel.routes import Leg, travel_between
+from ris_map.travel.network import SPEED_MODELS
+from ris_map.travel.routes import Leg, routes_from
 from ris_map.travel.world import DataSource, grouped_places, sources
 from ris_map.words.language import LocalText
 
@@ -222,11 +222,13 @@ def travel_times(call: Call[TravelQuery]) -> Document:
     are included. plats chooses where the trips begin.
     """
     matrix, pairs = call.world.matrix, list(_trips(call))
+    places = call.world.foundations.joined_settlements.unreached(matrix.settlement_ids)
+    offices = call.world.joined_offices.unreached(matrix.office_ids)
     definition = {
         "matrix_version": matrix.version,
         "network_source": matrix.network_source,
         "speed_model": matrix.speed_model.id,
-        "unreachable": (*matrix.unreached_settlements, *matrix.unreached_offices),
+        "unreachable": (*places, *offices),
     }
     return {"meta": call.meta(TRAVEL, len(pairs)), "definition": definition, "pairs": pairs}
 
@@ -305,21 +307,19 @@ def way(call: Call[WayQuery]) -> Document:
     """
     base, (start, stop) = call.world.foundations, call.query.ends
     model = MODELS[call.query.model]
-    by_ferry = base.cells.only_ferry(*np.array([start, stop]).T)
-    no_road = (bool(by_ferry[0]), bool(by_ferry[1]))
-    speed = SPEED_MODEL[model]
-    found = travel_between(base.network, start, stop, speed_model=speed, no_road=no_road)
-    route = found.route if found else None
+    ends = [base.joined(lat=[lat], lon=[lon]) for lat, lon in (start, stop)]
+    routes = {one.id: routes_from(*ends, speed_model=one)[0] for one in SPEED_MODELS}
+    route = routes[model]
     figures = ("minutes", "km", "schematic_km", "off_network_km")
     return {
-        "meta": call.meta(WAY, int(found is not None)),
+        "meta": call.meta(WAY, int(route is not None)),
         "from": dict(zip(("lat", "lon"), start, strict=True)),
         "to": dict(zip(("lat", "lon"), stop, strict=True)),
         "speed_model": model,
-        "state": FigureState.KNOWN if found else FigureState.UNREACHABLE,
-        "ferry_only": any(no_road),
+        "state": FigureState.KNOWN if route else FigureState.UNREACHABLE,
+        "ferry_only": bool(base.cells.only_ferry(*np.array([start, stop]).T).any()),
         **{name: getattr(route, name, None) for name in figures},
-        "minutes_by_model": found.minutes_by_model if found else {},
+        "minutes_by_model": {name: one.minutes for name, one in routes.items() if one},
         "roads": route.roads if route else (),
         "legs": route.legs if route else (),
         "line": tuple((lon, lat) for lat, lon in route.line) if route else (),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, vstack
+import pandas as pd
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
@@ -25,9 +28,6 @@ from ris_map.travel.network import (
     positions,
     readonly,
 )
-
-LIMIT_OF_ARRAY = 4_000_000
-"""Offices are taken in groups so that offices x ways stays below this: bounded memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ def places_of_offices(actors: Iterable[Actor]) -> tuple[Place, ...]:
 class TravelMatrix:
     """Travel by car from offices, sorted by id. The arrays are read-only."""
 
+    network_source: ClassVar = "data/roads"
     office_ids: tuple[str, ...]
     cell_ids: tuple[str, ...]
     settlement_ids: tuple[str, ...]
@@ -70,14 +71,8 @@ class TravelMatrix:
     settlement_minutes: FloatArray
     settlement_km: FloatArray
     """The length of the same way."""
-    point: IntArray
-    """Offices with the same number stand at the same point."""
-    unreached_cells: tuple[str, ...]
-    unreached_settlements: tuple[str, ...]
-    unreached_offices: tuple[str, ...]
     version: str
     """Changes with any input: network, cells, offices, speed model."""
-    network_source: str
     speed_model: SpeedModel
 
     def rows(self, offices: Sequence[str]) -> IntArray:
@@ -86,36 +81,31 @@ class TravelMatrix:
 
 
 def travel_matrix(
-    ends: tuple[Joined, Joined, Joined],
+    sites: Joined,
+    site: IntArray,
+    ends: tuple[Joined, Joined],
     ids: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
     *,
-    speed_model: SpeedModel = SUMMER,
+    model: SpeedModel,
 ) -> TravelMatrix:
-    """Return minutes from offices to cells and settlements (in this order), each point once."""
-    offices, cells, settlements = ends
-    _, kept, point = np.unique(offices.xy, axis=0, return_index=True, return_inverse=True)
-    point, once = point.reshape(-1).astype(np.int64), part(offices, kept)
-    minutes, _ = travel(once, cells, speed_model=speed_model)
-    to_settlements, km = travel(once, settlements, speed_model=speed_model, with_km=True)
-    unreached = [
-        tuple(name for name, reached in zip(names, joined.is_reachable, strict=True) if not reached)
-        for names, joined in zip(ids, ends, strict=True)
-    ]
-    everything = (*ids, *(joined.xy for joined in ends), *(joined.is_reachable for joined in ends))
+    """Return minutes from offices, each at a site, to cells and settlements.
+
+    ``ids`` are those of offices, cells and settlements.
+    """
+    cells, settlements = ends
+    minutes, _ = travel(sites, cells, speed_model=model)
+    to_settlements, km = travel(sites, settlements, speed_model=model, with_km=True)
+    points = (sites.xy[site], cells.xy, settlements.xy)
+    reachable = (sites.is_reachable[site], cells.is_reachable, settlements.is_reachable)
     return TravelMatrix(
         office_ids=ids[0],
         cell_ids=ids[1],
         settlement_ids=ids[2],
-        minutes=readonly(minutes[point]),
-        settlement_minutes=readonly(to_settlements[point]),
-        settlement_km=readonly(km[point]),
-        point=readonly(point),
-        unreached_offices=unreached[0],
-        unreached_cells=unreached[1],
-        unreached_settlements=unreached[2],
-        version=fingerprint((offices.network.version, speed_model, *everything)),
-        network_source=offices.network.source,
-        speed_model=speed_model,
+        minutes=readonly(minutes[site]),
+        settlement_minutes=readonly(to_settlements[site]),
+        settlement_km=readonly(km[site]),
+        version=fingerprint((sites.network.version, model, *ids, *points, *reachable)),
+        speed_model=model,
     )
 
 
@@ -124,33 +114,16 @@ def travel(
 ) -> tuple[FloatArray, FloatArray]:
     """Return minutes of the fastest ways, and with ``with_km`` the kilometres of the same ways.
 
-    Both ends join the network; two points that join the same road may go along it; points within
-    5 km may go straight. Ways never pass through a point, only through nodes of the network. The
-    sources are routed from, so they should be the fewer. Both arrays have the shape (sources,
+    The sources are routed from, so they should be the fewer. Both arrays have the shape (sources,
     targets), infinite where there is no way; ``km`` is NaN throughout unless asked for.
     """
-    to_node, to_node_km = _to_nodes(sources, speed_model, with_km=with_km)
-    minutes = np.full((len(sources), len(targets)), np.inf)
-    km = np.full_like(minutes, np.inf if with_km else np.nan)
-    point, node, entry_minutes, entry_km = targets.entries(speed_model)
-    if len(point):
-        step = max(1, LIMIT_OF_ARRAY // len(point))
-        starts = np.flatnonzero(np.diff(point, prepend=-1))
-        for first in range(0, len(sources), step):
-            part = slice(first, first + step)
-            through = to_node[part][:, node] + entry_minutes
-            best = np.minimum.reduceat(through, starts, axis=1)
-            minutes[part, point[starts]] = best
-            if with_km:
-                is_best = through <= np.repeat(best, np.diff([*starts, len(point)]), axis=1)
-                length = np.where(is_best, to_node_km[part][:, node] + entry_km, np.inf)
-                km[part, point[starts]] = np.minimum.reduceat(length, starts, axis=1)
-    for s, t, pair_minutes, pair_km in (
-        _along_one_road(sources, targets, speed_model),
-        _straight(sources, targets, speed_model),
-    ):
-        _lower(minutes, km, (s, t), pair_minutes, pair_km)
-    return np.round(minutes, DECIMALS, out=minutes), np.round(km, DECIMALS, out=km)
+    driven, minutes, before = fastest_ways(sources, targets, speed_model)
+    to_targets = np.s_[:, minutes.shape[1] - len(targets) :]
+    minutes = np.round(minutes[to_targets], DECIMALS)
+    if not with_km:
+        return minutes, np.full_like(minutes, np.nan)
+    km = np.round(_km_along(before, driven)[to_targets], DECIMALS)
+    return minutes, np.where(np.isfinite(minutes), km, np.inf)
 
 
 def nearest_minutes(
@@ -163,138 +136,132 @@ def nearest_minutes(
     found = np.full(len(targets), np.inf)
     if not len(sources):
         return found
-    graph, _ = _with_sources(sources, speed_model)
-    begin = len(sources.network.node_ids) + np.arange(len(sources))
-    to_node = dijkstra(graph, indices=begin, min_only=True)
-    point, node, minutes, _ = targets.entries(speed_model)
-    np.minimum.at(found, point, to_node[node] + minutes)
-    _, t, along, _ = _along_one_road(sources, targets, speed_model)
-    np.minimum.at(found, t, along)
-    usable = sources.xy[sources.is_reachable]
-    if len(usable) and len(targets):
-        away = cKDTree(usable).query(targets.xy, distance_upper_bound=DIRECT_KM * 1000)[0]
-        straight = speed_model.access_minutes(away / 1000 * DETOUR)
-        found = np.where(targets.is_reachable, np.minimum(found, straight), np.inf)
+    first = len(sources.network.node_ids)
+    size = first + len(sources)
+    _, graph = _fastest(_to_network(sources, speed_model), size)
+    to_node = dijkstra(graph, indices=np.arange(first, size), min_only=True)
+    for part in _to_targets(sources, targets, speed_model):
+        np.minimum.at(found, part["end"] - size, to_node[part["begin"]] + part["minutes"])
     return np.round(found, DECIMALS)
 
 
-def part(joined: Joined, kept: IntArray) -> Joined:
-    """Return some of the points, in the order given."""
-    rank = np.full(len(joined), -1)
-    rank[kept] = np.arange(len(kept))
-    ways = np.flatnonzero(rank[joined.point] >= 0)
-    ways = ways[np.argsort(rank[joined.point[ways]], kind="stable")]
-    return Joined(
-        network=joined.network,
-        xy=joined.xy[kept],
-        is_reachable=joined.is_reachable[kept],
-        point=rank[joined.point[ways]],
-        edge=joined.edge[ways],
-        fraction=joined.fraction[ways],
-        access_km=joined.access_km[ways],
-        tail=joined.tail[ways],
-        head=joined.head[ways],
-    )
+def fastest_ways(
+    sources: Joined, targets: Joined, model: SpeedModel
+) -> tuple[pd.DataFrame, FloatArray, IntArray]:
+    """Return stretches, and from each source minutes to every node and the node before it.
 
-
-def _with_sources(sources: Joined, model: SpeedModel) -> tuple[csr_array, FloatArray]:
-    """Return the graph with each source as a further node, and the km of its ways to each node.
-
-    A source only leads into the network, so no way passes through it.
+    Nodes are those of the network, then the sources, then the targets.
     """
-    size, number = len(sources.network.node_ids), len(sources)
-    point, node, minutes, km = sources.entries(model)
-    order = np.lexsort((km, minutes, node, point))
-    kept = order[np.unique(point[order] * size + node[order], return_index=True)[1]]
-    at = point[kept], node[kept]
-    rows = csr_array((minutes[kept], at), shape=(number, size))
-    graph = vstack([sources.network.graph(model), rows], format="csr")
-    entry_km = np.full((number, size), np.inf)
-    entry_km[at] = km[kept]
-    return hstack([graph, csr_array((size + number, number))], format="csr"), entry_km
+    first = len(sources.network.node_ids)
+    last = first + len(sources)
+    parts = [*_to_network(sources, model), *_to_targets(sources, targets, model)]
+    driven, graph = _fastest(parts, last + len(targets))
+    found = dijkstra(graph, indices=np.arange(first, last), return_predecessors=True)
+    return driven, *found
 
 
-def _to_nodes(
-    sources: Joined, model: SpeedModel, *, with_km: bool
-) -> tuple[FloatArray, FloatArray]:
-    """Return minutes (and km of the same ways) from each source to each node."""
-    size = len(sources.network.node_ids)
-    graph, entry_km = _with_sources(sources, model)
-    begin = size + np.arange(len(sources))
-    if not with_km:
-        return dijkstra(graph, indices=begin)[:, :size], entry_km
-    minutes, before = dijkstra(graph, indices=begin, return_predecessors=True)
-    km = _km_along(sources.network, before.astype(np.int64), entry_km, model)
-    return minutes[:, :size], np.where(np.isfinite(minutes), km, np.inf)[:, :size]
+def _fastest(parts: Iterable[pd.DataFrame], size: int) -> tuple[pd.DataFrame, csr_array]:
+    """Keep the fastest stretch between two nodes, of equally fast ones the shortest; its graph.
+
+    In the order of their ends.
+    """
+    found = pd.concat(parts)
+    order = np.lexsort((found["km"], found["minutes"], found["end"], found["begin"]))
+    kept = found.take(order).drop_duplicates(["begin", "end"])
+    return kept, csr_array((kept["minutes"], (kept["begin"], kept["end"])), shape=(size, size))
 
 
-def _km_along(
-    network: Network, before: IntArray, entry_km: FloatArray, model: SpeedModel
-) -> FloatArray:
+def _to_network(sources: Joined, model: SpeedModel) -> Iterator[pd.DataFrame]:
+    """Yield the roads, and the ways from sources: they only lead into the network."""
+    network = sources.network
+    edges, ends = np.arange(len(network.km)), (network.tail, network.head)
+    leaving = len(network.node_ids) + sources.point
+    drive = partial(_driven, (network, model))
+    for at, end in enumerate(ends):
+        yield drive((ends[1 - at], end), edges, (1 - at, at))
+        to_end = leaving, end[sources.edge]
+        yield drive(to_end, sources.edge, (sources.fraction, at), sources.access_km)
+
+
+def _to_targets(sources: Joined, targets: Joined, model: SpeedModel) -> Iterator[pd.DataFrame]:
+    """Yield the ways to targets, which only lead out of the network.
+
+    So no way passes through a point. Two points that join the same road may go along it; points
+    within 5 km may go straight.
+    """
+    network = sources.network
+    first = len(network.node_ids)
+    last = first + len(sources)
+    drive = partial(_driven, (network, model))
+    for at, end in enumerate((network.tail, network.head)):
+        from_end = end[targets.edge], last + targets.point
+        yield drive(from_end, targets.edge, (at, targets.fraction), targets.access_km)
+    s, t = _on_one_road(sources, targets)
+    along = sources.fraction[s], targets.fraction[t]
+    access_km = sources.access_km[s] + targets.access_km[t]
+    yield drive(
+        (first + sources.point[s], last + targets.point[t]), targets.edge[t], along, access_km
+    )
+    s, t, away_km = _near(sources, targets)
+    yield drive((first + s, last + t), 0, (0, 0), away_km * DETOUR)
+
+
+def _driven(
+    rules: tuple[Network, SpeedModel],
+    nodes: tuple[IntArray, IntArray],
+    edge: IntArray | int,
+    along: tuple[FloatArray | int, FloatArray | int],
+    off_km: FloatArray | float = 0.0,
+) -> pd.DataFrame:
+    """Return stretches that are driven in one piece.
+
+    Columns: begin, end (nodes); edge, start, stop (road and where on its line); km and minutes,
+    with off_km beside roads.
+    """
+    (network, model), (begin, end), (start, stop) = rules, nodes, along
+    km = np.abs(np.subtract(stop, start)) * network.km[edge]
+    minutes = model.minutes(km, limit_kmh=network.limit_kmh[edge])
+    return pd.DataFrame(
+        {
+            "begin": begin, "end": end, "edge": edge, "start": start, "stop": stop,
+            "off_km": off_km, "km": km + off_km,
+            "minutes": minutes + model.access_minutes(np.asarray(off_km)),
+        }
+    )  # fmt: skip
+
+
+def _on_one_road(sources: Joined, targets: Joined) -> tuple[IntArray, IntArray]:
+    """Return every pair of ways that join the same road."""
+    s, t = (
+        pd.DataFrame({"edge": joined.edge, "way": np.arange(len(joined.edge))})
+        for joined in (sources, targets)
+    )
+    pairs = s.merge(t, on="edge", suffixes=("", "_to"))
+    return pairs["way"].to_numpy(), pairs["way_to"].to_numpy()
+
+
+def _near(sources: Joined, targets: Joined) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return every pair of points within 5 km that roads lead to, and the km between them."""
+    s, t = np.flatnonzero(sources.is_reachable), np.flatnonzero(targets.is_reachable)
+    near = cKDTree(sources.xy[s]).sparse_distance_matrix(
+        cKDTree(targets.xy[t]), DIRECT_KM * 1000, output_type="ndarray"
+    )
+    return s[near["i"]], t[near["j"]], near["v"] / 1000
+
+
+def _km_along(before: IntArray, driven: pd.DataFrame) -> FloatArray:
     """Return km from the root to each node along trees of fastest ways, by pointer doubling."""
-    size = len(network.node_ids)
-    own = np.broadcast_to(np.arange(before.shape[1]), before.shape)
-    parent = np.where(before >= 0, before, own)
+    size = before.shape[1]
+    own = np.broadcast_to(np.arange(size), before.shape)
+    has_way = before >= 0
+    parent = np.where(has_way, before, own)
+    ends = driven["begin"].to_numpy() * size + driven["end"].to_numpy()
     km = np.zeros(before.shape)
-    on_road, from_source = (before >= 0) & (before < size), before >= size
-    km[on_road] = network.km[network.edge_between(parent[on_road], own[on_road], model)]
-    km[from_source] = entry_km[parent[from_source] - size, own[from_source]]
+    at = np.searchsorted(ends, parent[has_way] * size + own[has_way])
+    km[has_way] = driven["km"].to_numpy()[at]
     while True:
         grandparent = np.take_along_axis(parent, parent, axis=1)
         if np.array_equal(grandparent, parent):
             return km
         km = km + np.take_along_axis(km, parent, axis=1)
         parent = grandparent
-
-
-Pairs = tuple[IntArray, IntArray, FloatArray, FloatArray]
-"""Source, target, minutes and km of pairs."""
-
-
-def _along_one_road(sources: Joined, targets: Joined, model: SpeedModel) -> Pairs:
-    """Return every pair of ways that join the same road, going along it."""
-    network = sources.network
-    on = np.flatnonzero(sources.edge >= 0)
-    on = on[np.argsort(sources.edge[on], kind="stable")]
-    lowest = np.searchsorted(sources.edge[on], targets.edge, side="left")
-    counts = np.searchsorted(sources.edge[on], targets.edge, side="right") - lowest
-    counts[targets.edge < 0] = 0
-    t = np.repeat(np.arange(len(targets.edge)), counts)
-    s = on[np.arange(len(t)) - np.repeat(np.cumsum(counts) - counts, counts) + lowest[t]]
-    edge = targets.edge[t]
-    along = np.abs(sources.fraction[s] - targets.fraction[t]) * network.km[edge]
-    access = sources.access_km[s] + targets.access_km[t]
-    minutes = model.access_minutes(access) + model.minutes(along, limit_kmh=network.limit_kmh[edge])
-    return sources.point[s], targets.point[t], minutes, access + along
-
-
-def _straight(sources: Joined, targets: Joined, model: SpeedModel) -> Pairs:
-    """Return every pair within 5 km, going straight."""
-    s_at, t_at = np.flatnonzero(sources.is_reachable), np.flatnonzero(targets.is_reachable)
-    if not (len(s_at) and len(t_at)):
-        return s_at[:0], t_at[:0], np.zeros(0), np.zeros(0)
-    near = cKDTree(sources.xy[s_at]).sparse_distance_matrix(
-        cKDTree(targets.xy[t_at]), DIRECT_KM * 1000, output_type="ndarray"
-    )
-    km = near["v"] / 1000 * DETOUR
-    return s_at[near["i"]], t_at[near["j"]], model.access_minutes(km), km
-
-
-def _lower(
-    minutes: FloatArray,
-    km: FloatArray,
-    at: tuple[IntArray, IntArray],
-    pair_minutes: FloatArray,
-    pair_km: FloatArray,
-) -> None:
-    """Put pairs into the arrays where they are faster, or as fast and shorter."""
-    order = np.lexsort((pair_km, pair_minutes))[::-1]  # the last one written is the best
-    at, pair_minutes, pair_km = (at[0][order], at[1][order]), pair_minutes[order], pair_km[order]
-    best, best_km = np.full_like(minutes, np.inf), km
-    best[at] = pair_minutes
-    is_faster = best < minutes
-    if not np.isnan(km).all():
-        best_km = np.full_like(km, np.inf)
-        best_km[at] = pair_km
-        km[is_faster] = best_km[is_faster]
-    minutes[is_faster] = best[is_faster]

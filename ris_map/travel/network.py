@@ -11,13 +11,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from ris_map.geography.boundaries import to_metres
 from ris_map.geography.roads import PLACE_KINDS
@@ -134,7 +134,6 @@ def metres(lat: FloatArray, lon: FloatArray) -> FloatArray:
 class Network:
     """Roads as arrays, by node and by edge; points in EPSG:3006."""
 
-    source: str
     node_ids: tuple[str, ...]
     node_xy: FloatArray
     places: IntArray
@@ -164,54 +163,29 @@ class Network:
         return fingerprint((self.node_ids, self.edge_ids, self.roads, *arrays, *kinds, course))
 
     @cached_property
-    def line_m(self) -> FloatArray:
-        """Length of each drawn line in metres; the road is longer by the file's ``km``."""
-        return readonly(shapely.length(self.lines))
+    def _targets(self) -> tuple[tuple[shapely.STRtree, IntArray, FloatArray | None], ...]:
+        """What one may join: numbered roads, other roads, places.
 
-    def graph(self, model: SpeedModel) -> csr_array:
-        """Return minutes between neighbours, both ways; parallel roads as the fastest one."""
-        size = len(self.node_ids)
-        arcs, edge = self._fastest(model)
-        minutes = model.minutes(self.km[edge], limit_kmh=self.limit_kmh[edge])
-        return csr_array((minutes, np.divmod(arcs, size)), shape=(size, size))
-
-    def edge_between(self, tail: IntArray, head: IntArray, model: SpeedModel) -> IntArray:
-        """Return the fastest road between each pair of neighbours."""
-        arcs, edge = self._fastest(model)
-        return edge[np.searchsorted(arcs, tail * len(self.node_ids) + head)]
-
-    def _fastest(self, model: SpeedModel) -> tuple[IntArray, IntArray]:
-        """Return ``from * nodes + to`` of each arc, ascending and unique, and its fastest road."""
-        size = len(self.node_ids)
-        minutes = model.minutes(self.km, limit_kmh=self.limit_kmh)
-        edge = np.tile(np.arange(len(self.km)), 2)
-        arc = np.concatenate([self.tail * size + self.head, self.head * size + self.tail])
-        order = np.lexsort((edge, self.km[edge], minutes[edge], arc))
-        first = np.unique(arc[order], return_index=True)[1]
-        chosen = order[first]
-        return arc[chosen], edge[chosen]
-
-    @cached_property
-    def _targets(self) -> tuple[tuple[shapely.STRtree, IntArray, bool], ...]:
-        """What one may join: numbered roads, other roads, places; (tree, positions, is node)."""
+        Each as a tree, the road of each, and where on its line if that is at an end: a place is
+        the end of one of its roads.
+        """
         numbered = np.flatnonzero(self.is_joinable & self.is_numbered)
         other = np.flatnonzero(self.is_joinable & ~self.is_numbered)
-        places = shapely.points(self.node_xy[self.places])
+        nodes, first = np.unique(np.concatenate([self.tail, self.head]), return_index=True)
+        at = first[np.searchsorted(nodes, self.places)]
+        is_head, edge = np.divmod(at, len(self.km))
         return (
-            (shapely.STRtree(self.lines[numbered]), numbered, False),
-            (shapely.STRtree(self.lines[other]), other, False),
-            (shapely.STRtree(places), self.places, True),
+            (shapely.STRtree(self.lines[numbered]), numbered, None),
+            (shapely.STRtree(self.lines[other]), other, None),
+            (shapely.STRtree(shapely.points(self.node_xy[self.places])), edge, is_head * 1.0),
         )
 
 
-def road_network(
-    nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, *, source: str = "data/roads"
-) -> Network:
+def road_network(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Network:
     """Return frames of nodes and edges as :class:`ris_map.geography.roads.Roads` holds them."""
     position = {node: index for index, node in enumerate(nodes.index)}
     points = nodes.geometry
     return Network(
-        source=source,
         node_ids=tuple(map(str, nodes.index)),
         node_xy=readonly(np.column_stack([points.x, points.y])),
         places=readonly(np.flatnonzero(nodes["kind"].isin(PLACE_KINDS))),
@@ -239,33 +213,18 @@ class Joined:
     """Of each point: false where no road leads, by ferry only or too far from any road."""
     point: IntArray
     edge: IntArray
-    """Road of each way, -1 to a named place."""
+    """Road of each way."""
     fraction: FloatArray
     """Where on the line of each way, 0 = its tail, 1 = its head."""
     access_km: FloatArray
     """Road kilometres to the network."""
-    tail: IntArray
-    head: IntArray
-    """Nodes to which one may go on; the same node for a way to a place."""
 
     def __len__(self) -> int:
         return len(self.xy)
 
-    def entries(self, model: SpeedModel) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-        """Return point, node, minutes and km of every way to a node of the network.
-
-        Each way to a road gives two entries, one per end of the road; sorted by point.
-        """
-        km = np.where(self.edge < 0, 0.0, self.network.km[self.edge])
-        limit = self.network.limit_kmh[self.edge]
-        to_tail, to_head = self.fraction * km, (1 - self.fraction) * km
-        access = model.access_minutes(self.access_km)
-        point = np.repeat(self.point, 2)
-        node = np.column_stack([self.tail, self.head]).ravel()
-        along = np.column_stack([to_tail, to_head])
-        minutes = access[:, None] + model.minutes(along, limit_kmh=limit[:, None])
-        total_km = self.access_km[:, None] + along
-        return point, node, minutes.ravel(), total_km.ravel()
+    def unreached(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """Return which of the points, by their ids, no road leads to."""
+        return tuple(compress(ids, ~self.is_reachable))
 
 
 def join(
@@ -279,14 +238,20 @@ def join(
     """
     xy = metres(lat, lon)
     points = shapely.points(xy)
-    to_numbered, nearest = _nearest_m(network, points)
+    away = np.full((len(network._targets), len(points)), np.inf)
+    for nearest, (tree, _, _) in zip(away, network._targets, strict=True):
+        if len(tree.geometries) and len(points):
+            (index, _), nearest[index] = tree.query_nearest(
+                points, all_matches=False, return_distance=True
+            )
+    to_numbered, nearest = away[0], away.min(axis=0)
     radius = np.minimum(CANDIDATE_FACTOR * to_numbered + CANDIDATE_MORE_M, CANDIDATE_MOST_M)
     radius = np.minimum(np.maximum(radius, nearest + NEAREST_MORE_M), JOIN_MOST_M)
     reachable = nearest <= JOIN_MOST_M
     if no_road is not None:
         reachable &= ~no_road
-    ways = list(_ways(network, points, xy, radius))
-    point, edge, fraction, away, tail, head = map(np.concatenate, zip(*ways, strict=True))
+    ways = list(_ways(network, points, radius))
+    point, edge, fraction, access_m = map(np.concatenate, zip(*ways, strict=True))
     order = np.argsort(point, kind="stable")
     order = order[reachable[point[order]]]
     return Joined(
@@ -296,37 +261,20 @@ def join(
         point=point[order],
         edge=edge[order],
         fraction=fraction[order],
-        access_km=away[order] / 1000 * DETOUR,
-        tail=tail[order],
-        head=head[order],
+        access_km=access_m[order] / 1000 * DETOUR,
     )
 
 
-def _nearest_m(network: Network, points: np.ndarray) -> tuple[FloatArray, FloatArray]:
-    """Return the distance to the nearest numbered road, and to anything that can be joined."""
-    found = []
-    for tree, _, _ in network._targets:
-        away = np.full(len(points), np.inf)
-        if len(tree.geometries) and len(points):
-            (index, _), distance = tree.query_nearest(
-                points, all_matches=False, return_distance=True
-            )
-            away[index] = distance
-        found.append(away)
-    return found[0], np.min(found, axis=0)
-
-
 def _ways(
-    network: Network, points: np.ndarray, xy: FloatArray, radius: FloatArray
+    network: Network, points: np.ndarray, radius: FloatArray
 ) -> Iterator[tuple[np.ndarray, ...]]:
-    for tree, positions, is_node in network._targets:
+    """Yield point, road, where on its line and metres to it of all ways within the radius."""
+    for tree, edges, ends in network._targets:
         point, target = tree.query(points, predicate="dwithin", distance=radius)
-        at = positions[target]
-        if is_node:
-            away = np.hypot(*(xy[point] - network.node_xy[at]).T)
-            yield point, np.full(len(at), -1), np.zeros(len(at)), away, at, at
-        else:
-            lines = network.lines[at]
-            fraction = shapely.line_locate_point(lines, points[point]) / network.line_m[at]
-            away = shapely.distance(lines, points[point])
-            yield point, at, fraction, away, network.tail[at], network.head[at]
+        here, there = points[point], tree.geometries[target]
+        fraction = (
+            shapely.line_locate_point(there, here, normalized=True)
+            if ends is None
+            else ends[target]
+        )
+        yield point, edges[target], fraction, shapely.distance(there, here)

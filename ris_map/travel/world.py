@@ -153,11 +153,15 @@ class World:
         """Return the matrix under a speed model, computed once."""
         if speed_model not in self.matrices:
             base, offices = self.foundations, tuple(place.id for place in self.offices)
-            settlements = tuple(place.id for place in base.geography.localities)
+            points, site = np.unique(
+                [(p.lat, p.lon) for p in self.offices], axis=0, return_inverse=True
+            )
             self.matrices[speed_model] = travel_matrix(
-                (self.joined_offices, base.joined_cells, base.joined_settlements),
-                (offices, base.cells.ids, settlements),
-                speed_model=speed_model,
+                base.joined(*points.T),
+                site,
+                (base.joined_cells, base.joined_settlements),
+                (offices, base.cells.ids, tuple(p.id for p in base.geography.localities)),
+                model=speed_model,
             )
         return self.matrices[speed_model]
 

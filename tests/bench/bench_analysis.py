@@ -22,8 +22,8 @@ from ris_map.coverage.groups import fragility
 from ris_map.coverage.people import People, figures
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.boundaries import DEGREES, METRES
-from ris_map.travel.matrix import nearest_minutes, part
-from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, Joined, join, road_network
+from ris_map.travel.matrix import nearest_minutes
+from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, IntArray, Joined, join, road_network
 from ris_map.travel.world import World
 from tests.bench.measure import Bench, Result, county, main, memory_mb, timed
 
@@ -70,39 +70,40 @@ def measure_county(_: Bench) -> Iterator[Result]:
         yield timed(name, [call] * runs, budget=budget)
 
 
-def sweden(folder: Path) -> Joined:
-    """Return the cells of the whole country joined to its roads."""
+def sweden(folder: Path) -> tuple[int, Callable[[IntArray], Joined]]:
+    """Return how many cells the whole country has, and what joins some of them to its roads."""
     nodes = pd.read_parquet(folder / "roads_nodes.parquet").set_index("node")
     edges = gpd.read_parquet(folder / "roads_edges.parquet").to_crs(METRES)
     points = gpd.points_from_xy(nodes["lon"], nodes["lat"], crs=DEGREES)
     network = road_network(
         gpd.GeoDataFrame(nodes.assign(name="", kind="junction"), geometry=points).to_crs(METRES),
         edges.assign(kind="numbered", joinable=1, geometry_kind="osm"),
-        source="sweden",
     )
     cells = pd.read_parquet(folder / "cells_1km_2021.parquet")
-    return join(network, lat=cells["lat"].to_numpy(), lon=cells["lon"].to_numpy())
+    lat, lon = cells["lat"].to_numpy(), cells["lon"].to_numpy()
+    return len(cells), lambda kept: join(network, lat=lat[kept], lon=lon[kept])
 
 
 def measure_sweden(bench: Bench) -> Iterator[Result]:
     """The nearest of up to 5 000 random offices for every cell of the country, and a cube."""
     if bench.options.sweden is None:
         return
-    cells = sweden(bench.options.sweden)
+    size, joined = sweden(bench.options.sweden)
     chance = np.random.default_rng(SEED)
     for times in (1, 4, 16):
-        offices = part(cells, np.sort(chance.choice(len(cells), 5000 * times // 16, replace=False)))
-        some = part(cells, np.arange(0, len(cells), 16 // times))
+        offices = joined(chance.choice(size, 5000 * times // 16, replace=False))
+        some = joined(np.arange(0, size, 16 // times))
         name = f"Sweden: nearest minutes, {len(some)} cells, {len(offices)} offices"
         calls = [partial(nearest_minutes, offices, some)] * 3
         yield timed(name, calls, budget=1000 if times == 16 else None)
-    every = part(cells, np.sort(chance.choice(len(cells), 5000, replace=False)))
-    sets = [part(every, np.flatnonzero(chance.random(5000) < k / 16)) for k in range(1, 16)]
-    group = np.arange(len(cells)) * 290 // len(cells)
-    people = People(persons=chance.integers(1, 200, len(cells)), group=group, groups=290)
+    every = chance.choice(size, 5000, replace=False)
+    sets = [joined(every[chance.random(5000) < k / 16]) for k in range(1, 16)]
+    people = People(
+        persons=chance.integers(1, 200, size), group=np.arange(size) * 290 // size, groups=290
+    )
 
     def cube() -> None:
-        rows = np.stack([nearest_minutes(offices, cells) for offices in sets])
+        rows = np.stack([nearest_minutes(offices, some) for offices in sets])
         figures(rows, people=people, thresholds=THRESHOLDS, limit=60.0)
 
     yield timed("Sweden: cube of 290 x 15", [cube], budget=10_000)

@@ -81,12 +81,7 @@ def make_matrix(places: tuple[str, ...], offices: tuple[str, ...], minutes: obje
         minutes=readonly(values),
         settlement_minutes=readonly(values),
         settlement_km=readonly(values),
-        point=np.arange(len(offices)),
-        unreached_cells=(),
-        unreached_settlements=(),
-        unreached_offices=(),
         version="prov",
-        network_source="prov",
         speed_model=SUMMER,
     )
 

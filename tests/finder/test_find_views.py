@@ -31,7 +31,8 @@ from ris_map.finder.words import (
 )
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Answer, Phase, ServiceScope, ServiceType, Status
-from ris_map.travel.routes import travel_between
+from ris_map.travel.network import SPEED_MODELS
+from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.words import translator
 from ris_map.words.figures import rounded
@@ -182,11 +183,11 @@ def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_
     for place in ("2462", "dikanas"):
         answer = find_support(world, Need(place=place, phase=Phase.IDE))
         nearest, here = answer.nearest, answer.start.locality
-        ends = (here.lat, here.lon), (nearest.office.lat, nearest.office.lon)
-        journey = travel_between(world.foundations.network, *ends)
-        road, times = nearest.road, journey.minutes_by_model.values()
+        ends = [world.foundations.joined([at.lat], [at.lon]) for at in (here, nearest.office)]
+        route, *others = (routes_from(*ends, speed_model=m)[0] for m in SPEED_MODELS)
+        road, times = nearest.road, [one.minutes for one in (route, *others)]
         assert (road.fastest, road.slowest) == pytest.approx((min(times), max(times)))
-        assert road.minutes == pytest.approx(journey.route.minutes)
+        assert road.minutes == pytest.approx(route.minutes)
         said = range_words(nearest, tr=translator(Language.SV))
         assert all(str(round(rounded(time))) in said for time in (min(times), max(times)))
         assert said in roads_from(place)[nearest.actor.id]

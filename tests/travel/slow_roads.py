@@ -38,7 +38,7 @@ def make_network(
         }  # fmt: skip
         rows.append(plain | changes)
     frame = gpd.GeoDataFrame(rows, index=[f"e{i}" for i in range(len(rows))], crs=3006)
-    return road_network(nodes, frame, source="prov")
+    return road_network(nodes, frame)
 
 
 def degrees(points: list[tuple[float, float]]) -> dict[str, np.ndarray]:

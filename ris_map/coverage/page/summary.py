@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
 from ris_map.register.in_words import towns_of
 from ris_map.register.vocabulary import Answer
@@ -273,16 +271,14 @@ def choice_words(view: CoverageView) -> list[str]:
 
 
 def _unreachable(view: CoverageView) -> str:
-    tr, matrix, cells = view.tr, view.world.matrix, view.world.cells
-    names = {place.id: place.name for place in view.world.offices}
-    names |= {p.id: p.name for p in view.world.foundations.geography.localities}
+    tr, world, base = view.tr, view.world, view.world.foundations
     parts = []
-    for role, ids in (
-        ("origin", matrix.unreached_settlements),
-        ("destination", matrix.unreached_offices),
+    for role, joined, places in (
+        ("origin", base.joined_settlements, base.geography.localities),
+        ("destination", world.joined_offices, world.offices),
     ):
-        listed = "; ".join(names[place] for place in ids)
+        names = joined.unreached([place.name for place in places])
         key = f"coverage.fact.unreachable.{role}"
-        parts.append(tr(key, names=listed) if ids else tr(f"{key}.none"))
-    people = int(cells.population[np.isin(cells.ids, matrix.unreached_cells)].sum())
+        parts.append(tr(key, names="; ".join(names)) if names else tr(f"{key}.none"))
+    people = int(base.cells.population[~base.joined_cells.is_reachable].sum())
     return " ".join([tr("coverage.fact.unreachable.people", n=tr.number(people)), *parts])
