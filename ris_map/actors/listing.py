@@ -16,8 +16,8 @@ from ris_map.register.in_words import (
     Words,
     detail_url,
     phase_marks,
-    place_id,
     service_area_words,
+    town_id,
     towns_of,
 )
 from ris_map.register.selection import Group
@@ -80,11 +80,10 @@ def lead_words(view: MapView) -> dict[str, str]:
     else:
         text = tr("karta.lead.remote", phase=_phase(view))
     for one in view.found.carriers(view.inland)[:1] if view.is_physical else ():
-        actor = view.world.register.by_id[one.actor_id]
         text += " " + tr(
             "coverage.carrier",
-            actor=actor.name,
-            towns=towns_of(actor, one.towns, tr=tr),
+            actor=one.actor.name,
+            towns=towns_of(one.actor, one.towns, tr=tr),
             share=percent(one.share_without, tr=tr),
         )
     url = f"/metod?{urlencode({'lang': tr.language.value})}"
@@ -124,14 +123,14 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
     named = ""
     if choice.town and here:
-        town = next(one.town[1] for one in here[0] if place_id(*one.town) == choice.town)
+        town = next(o.office.town for o in here[0] if town_id(o.office) == choice.town)
         named = f"{town}: {title}"
     return {"title": title, "note": note, "sections": sections, "named": named}
 
 
 def _row(sites: Sequence[Site], words: Words) -> Row:
     tr, actor = words.tr, sites[0].actor
-    where = tr.listing([name for _, name in dict.fromkeys(site.town for site in sites)])
+    where = tr.listing({town_id(site.office): site.office.town for site in sites}.values())
     if actor.service_area.scope is ServiceScope.MUNICIPALITIES:
         where = tr("karta.row.for", where=where, area=service_area_words(actor, words=words))
     return {
@@ -144,7 +143,7 @@ def _row(sites: Sequence[Site], words: Words) -> Row:
 
 
 def _ids(sites: Sequence[Site]) -> list[str]:
-    return list(dict.fromkeys(place_id(*site.town) for site in sites))
+    return list(dict.fromkeys(town_id(site.office) for site in sites))
 
 
 def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:

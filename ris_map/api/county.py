@@ -446,9 +446,9 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
     query, world, choice = call.query, call.world, call.query.cube_choice
     cube, cells = cube_of(world, choice), world.cells
     supply = Supply(cube, query.phases, query.service_types)
-    offices = cube.shared.office[supply.offices]
     # a last row for "no office": the nearest of none is infinitely far away
-    reach = np.vstack([cube.shared.of(supply.offices), np.full(len(cells.ids), np.inf)])
+    offices = supply.offices
+    reach = np.vstack([cube.shared.of(offices), np.full(len(cells.ids), np.inf)])
     minutes, nearest = reach.min(axis=0), reach.argmin(axis=0)
     is_unknown = supply.is_unknown
     names = world.foundations.geography.names
@@ -470,7 +470,7 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
             "is_uncertain": bool(is_unknown[i]),
             "ferry_only": bool(cells.is_ferry[i]),
             "nearest_office": cube.table.office_ids[office] if reached else None,
-            "nearest_town": cube.table.office_towns[office] if reached else None,
+            "nearest_town": cube.table.offices[office].town if reached else None,
         }
 
 

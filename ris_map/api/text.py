@@ -29,7 +29,7 @@ from ris_map.finder.need import Need, all_starts
 from ris_map.finder.words import find_view
 from ris_map.municipality import words as municipal
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
-from ris_map.municipality.tables import Table, tables
+from ris_map.municipality.tables import tables
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice, context_of
 from ris_map.travel.world import World, place_groups
@@ -56,7 +56,7 @@ class TextView:
     title: str
     paragraphs: Iterable[str] = ()
     figures: Iterable[tuple[str, str]] = ()
-    tables: Iterable[FigureTable | Table] = ()
+    tables: Iterable[FigureTable] = ()
     lists: Iterable[tuple[str, Sequence[tuple[str, str, str]]]] = ()
     source: str = ""
 
@@ -145,9 +145,9 @@ def markdown(view: TextView, *, notices: Iterable[str], page: str, tr: Translato
     tables = [
         (
             table.title,
-            table.note if isinstance(table, Table) else table.sentence,
+            table.sentence,
             table.columns,
-            [[_cell(cell, tr=tr) for cell in row] for row in table.rows],
+            [[cell_text(cell, tr=tr) for cell in row] for row in table.rows],
         )
         for table in view.tables
     ]
@@ -161,10 +161,6 @@ def markdown(view: TextView, *, notices: Iterable[str], page: str, tr: Translato
         page=page,
         target=lambda url: (f"{site}{url}" if url.startswith("/") else url).translate(_BRACKETS),
     )
-
-
-def _cell(cell: Any, *, tr: Translator) -> str:  # noqa: ANN401 -- of either kind of table
-    return str(cell.said) if hasattr(cell, "small") else cell_text(cell, tr=tr)
 
 
 # -------------------------------------------------------------------- the pages

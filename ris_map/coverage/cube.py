@@ -19,6 +19,7 @@ from ris_map.coverage.people import NO_SEAT, Figures, Residents, figures, reside
 from ris_map.coverage.support import (
     ANSWERS,
     MODES,
+    NO,
     OUTSIDE,
     PHASES,
     SERVICE_TYPES,
@@ -82,12 +83,10 @@ CELL_STATES, CERTAINTIES = tuple(CellState), tuple(Certainty)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reach:
-    """Offices that count, who may go there, and minutes from every inhabited cell."""
+    """Who may go to the offices of the support table, and minutes from every inhabited cell."""
 
-    office: IntArray  # (offices,) positions in the support table, like the next
-    actor: IntArray
-    municipality: IntArray  # (offices,) ``OUTSIDE`` for an office outside the county
     serves: CodeArray  # (offices, M) positions in ``ANSWERS``
+    at_home: IntArray  # positions of the offices that serve the municipality they stand in
     home: IntArray  # (C,) municipality of each cell
     minutes: FloatArray  # (offices, C) to the office, whomever it serves
     from_seat: FloatArray  # (offices, M) the same from each seat; NaN without a seat
@@ -108,43 +107,31 @@ class Reach:
         nearest: FloatArray = self.of(offices, at_best=at_best).min(axis=0, initial=np.inf)
         return nearest
 
-    @property
-    def at_home(self) -> IntArray:
-        """Positions of the offices that stand in the county and serve where they stand."""
-        inside = np.flatnonzero(self.municipality != OUTSIDE)
-        serving = self.serves[inside, self.municipality[inside]] == YES
-        return np.asarray(inside[serving])
 
-
-def reach(
-    table: SupportTable, matrix: TravelMatrix, *, population: Residents, include_outside: bool
-) -> Reach:
+def reach(table: SupportTable, matrix: TravelMatrix, *, population: Residents) -> Reach:
     """Return who can go to which office, and how long it takes.
 
     An office serves the municipalities of its actor's service area. Two additions:
 
     - the municipality it stands in, unless the service area is known to leave it out;
-    - every municipality, if it belongs to a neighbour outside the county and neighbours are asked
-      for: their service area is as a rule their own county, so asking for it would hide them all.
+    - every municipality, if it belongs to a neighbour outside the county, which counts only if it
+      is asked for: its service area is as a rule its own county, so that would hide them all.
 
-    ``KeyError`` if the matrix lacks an office that counts.
+    ``KeyError`` if the matrix lacks an office.
     """
-    office = np.flatnonzero((table.office_municipality != OUTSIDE) | include_outside)
-    actor, municipality = table.office_actor[office], table.office_municipality[office]
+    actor, municipality = table.office_actor, table.office_municipality
     serves = table.serves[:, actor].T.copy()
     inside = np.flatnonzero(municipality != OUTSIDE)
-    at_home = inside, municipality[inside]
-    serves[at_home] = np.where(serves[at_home] == UNKNOWN, YES, serves[at_home])
+    home = inside, municipality[inside]
+    serves[home] = np.where(serves[home] == UNKNOWN, YES, serves[home])
     serves[(municipality == OUTSIDE) & table.actor_is_outside[actor]] = YES
-    rows = matrix.rows([table.office_ids[k] for k in office])
+    rows = matrix.rows(table.office_ids)
     seated = population.seat != NO_SEAT
     from_seat = np.full(serves.shape, np.nan)
     from_seat[:, seated] = matrix.settlement_minutes[np.ix_(rows, population.seat[seated])]
     return Reach(
-        office=readonly(office),
-        actor=readonly(actor),
-        municipality=readonly(municipality),
         serves=readonly(serves),
+        at_home=readonly(inside[serves[home] == YES]),
         home=population.municipality,
         minutes=readonly(matrix.minutes[rows]),
         from_seat=readonly(from_seat),
@@ -206,8 +193,8 @@ class CoverageCube:
     tensor: CodeArray  # what is known of the actors' offers, see ``truth_tensor``
     matrix: TravelMatrix
     population: Residents
-    shared: Reach  # minutes to every office that counts
-    sure: BoolArray  # (3, 5, offices of ``shared``) offices that match
+    shared: Reach  # minutes to every office
+    truth: CodeArray  # (3, 5, offices) whether each office counts, positions in ``ANSWERS``
     rows: FloatArray  # (rows, C) minutes from each cell to the nearest office of a set of offices
     row: IntArray  # (3, 5) which row holds the minutes
     row_at_best: IntArray  # (3, 5) which row holds the minutes at best
@@ -229,6 +216,11 @@ class CoverageCube:
     def municipality_codes(self) -> tuple[str, ...]:
         """Codes in the order of the first axis."""
         return self.population.municipality_codes
+
+    @property
+    def sure(self) -> BoolArray:
+        """Offices that are known to match, shape (3, 5, offices)."""
+        return np.asarray(self.truth == YES)
 
     @property
     def minutes(self) -> FloatArray:
@@ -276,7 +268,7 @@ class CoverageCube:
             certainty=CERTAINTIES[int(self.certainty[m, p, s])],
             located_residents=int(self.figures.persons[m]),
             nearest_office_id=self.table.office_ids[office] if office >= 0 else None,
-            nearest_town=self.table.office_towns[office] if office >= 0 else None,
+            nearest_town=self.table.offices[office].town if office >= 0 else None,
             nearest_minutes_from_seat=float(self.nearest_minutes[m, p, s]),
             **{mode.value: ANSWERS[code] for mode, code in zip(REMOTE, remote, strict=True)},
             **values,
@@ -312,15 +304,17 @@ def coverage_cube(
     """
     threshold, at = choice.threshold, THRESHOLDS.index(choice.threshold)
     if shared is None:
-        shared = reach(table, matrix, population=population, include_outside=choice.include_outside)
+        shared = reach(table, matrix, population=population)
     tensor = truth_tensor(table, choice)
-    truth = np.moveaxis(tensor[shared.actor, OFFICE], 0, -1)
+    truth = np.moveaxis(tensor[table.office_actor, OFFICE], 0, -1)
+    if not choice.include_outside:
+        truth = np.where(table.office_municipality == OUTSIDE, NO, truth)
     sure = truth == YES
-    levels = sure, truth >= UNKNOWN, sure & ~table.actor_is_doubtful[shared.actor]
+    levels = sure, truth >= UNKNOWN, sure & ~table.actor_is_doubtful[table.office_actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, *levels)
     by_row = figures(rows, people=population.people, thresholds=THRESHOLDS, limit=threshold)
     median, share = by_row.median_minutes, by_row.share_within[..., at]
-    on_site, *others = (_on_site(shared, level) for level in levels)
+    on_site, *others = (_on_site(table, shared, level) for level in levels)
     is_there, best_there, settled_there = (
         (site > 0) | (median[:, place] <= threshold)
         for site, place in zip((on_site, *others), (row, row_at_best, row_settled), strict=True)
@@ -341,7 +335,7 @@ def coverage_cube(
         matrix=matrix,
         population=population,
         shared=shared,
-        sure=readonly(sure),
+        truth=readonly(truth),
         rows=readonly(rows),
         row=readonly(row),
         row_at_best=readonly(row_at_best),
@@ -382,7 +376,7 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
 
     The levels are: known, at best, settled. At best, an office that may serve a municipality does.
     """
-    flat = np.concatenate([level.reshape(np.prod(SHAPE), len(shared.office)) for level in levels])
+    flat = np.concatenate([level.reshape(np.prod(SHAPE), len(shared.serves)) for level in levels])
     is_best = np.repeat([False, True, False], len(flat) // 3)
     some_unknown = (shared.serves == UNKNOWN).any(axis=1)
     at_best = is_best & (flat & some_unknown).any(axis=1)
@@ -391,11 +385,10 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
     return rows, [part.reshape(SHAPE) for part in np.split(index.reshape(-1), 3)]
 
 
-def _on_site(shared: Reach, matches: BoolArray) -> IntArray:
+def _on_site(table: SupportTable, shared: Reach, matches: BoolArray) -> IntArray:
     """Return the number of matching offices that stand in each municipality and serve it."""
-    here = shared.at_home
-    count = np.zeros((shared.serves.shape[1], *SHAPE), dtype=np.int64)
-    np.add.at(count, shared.municipality[here], np.moveaxis(matches[..., here], -1, 0))
+    here, count = shared.at_home, np.zeros((shared.serves.shape[1], *SHAPE), dtype=np.int64)
+    np.add.at(count, table.office_municipality[here], np.moveaxis(matches[..., here], -1, 0))
     return count
 
 
@@ -408,8 +401,7 @@ def _nearest_to_seats(
         cost = np.full((*SHAPE, 1, cost.shape[3]), np.inf)
     first = cost.argmin(axis=2)  # offices are sorted by id: the first of equals
     minutes = np.moveaxis(np.take_along_axis(cost, first[:, :, None], axis=2)[:, :, 0], -1, 0)
-    office = shared.office[np.moveaxis(first, -1, 0)] if len(shared.office) else -1
-    office = np.where(np.isfinite(minutes), office, -1)
+    office = np.where(np.isfinite(minutes), np.moveaxis(first, -1, 0), -1)
     minutes = np.where((population.seat >= 0)[:, None, None], minutes, np.nan)
     return office, minutes
 
@@ -433,14 +425,10 @@ def population_of(world: World) -> Residents:
     return residents_of(base.cells, base.geography, has_road=base.joined_cells.is_reachable)
 
 
-@kept(2 * len(SPEED_MODELS))
-def _reach(world: World, speed: str, include_outside: bool) -> Reach:
-    return reach(
-        support_of(world),
-        world.matrix_for(SPEED_MODEL[speed]),
-        population=population_of(world),
-        include_outside=include_outside,
-    )
+@kept(len(SPEED_MODELS))
+def _reach(world: World, speed: str) -> Reach:
+    matrix = world.matrix_for(SPEED_MODEL[speed])
+    return reach(support_of(world), matrix, population=population_of(world))
 
 
 @kept(CACHED_CUBES)
@@ -451,7 +439,7 @@ def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
         world.matrix_for(SPEED_MODEL[choice.speed]),
         population=population_of(world),
         choice=choice,
-        shared=_reach(world, choice.speed, choice.include_outside),
+        shared=_reach(world, choice.speed),
     )
 
 

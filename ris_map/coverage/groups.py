@@ -23,6 +23,7 @@ from ris_map.coverage.cube import (
 )
 from ris_map.coverage.people import Figures, People, figures, weighted_percentile
 from ris_map.coverage.support import YES, CubeChoice
+from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import World, kept
@@ -45,16 +46,17 @@ def fragility(cube: CoverageCube) -> Losses:
     computes the whole cube again.
     """
     table, shared, limit = cube.table, cube.shared, cube.choice.threshold
-    lost = np.zeros((len(table.actor_ids), *cube.state.shape), dtype=np.int64)
+    lost = np.zeros((len(table.actors), *cube.state.shape), dtype=np.int64)
     on_site = np.zeros_like(lost)
     for row in np.unique(cube.row):
         kinds = np.argwhere(cube.row == row).tolist()
         offices = np.flatnonzero(cube.sure[tuple(kinds[0])])
-        each, near = actors_near(shared.of(offices), shared.actor[offices], limit)
+        each, near = actors_near(shared.of(offices), table.office_actor[offices], limit)
         for p, s in kinds:
             lost[each, :, p, s] = lost_without(near, cube.population.people)
     k = shared.at_home
-    np.add.at(on_site, (shared.actor[k], shared.municipality[k]), np.moveaxis(cube.sure, -1, 0)[k])
+    place = table.office_actor[k], table.office_municipality[k]
+    np.add.at(on_site, place, np.moveaxis(cube.sure, -1, 0)[k])
     within = cube.figures.people_within[..., cube.threshold_at] - lost
     persons = cube.figures.persons[:, None, None]
     is_there = (cube.offices_on_site > on_site) | ((2 * within >= persons) & (persons > 0))
@@ -97,7 +99,7 @@ class Carrier:
     the group's share within the threshold without the actor.
     """
 
-    actor_id: str
+    actor: Actor
     towns: tuple[str, ...]
     share_without: float
 
@@ -202,8 +204,8 @@ class Supply:
     def carriers(self, codes: Collection[str]) -> tuple[Carrier, ...]:
         """Return the actors that carry the figure of a group of municipalities, if any."""
         cube, people = self.cube, self.cube.population.among(codes)
-        shared, limit = cube.shared, cube.choice.threshold
-        minutes, actor = shared.of(self.offices), shared.actor[self.offices]
+        table, limit = cube.table, cube.choice.threshold
+        minutes, actor = cube.shared.of(self.offices), table.office_actor[self.offices]
         each, near = self._near
         within, lost = people.persons[near.any(axis=0)].sum(), lost_without(near, people)[:, 0]
         found = []
@@ -213,28 +215,28 @@ class Supply:
             without = people.persons * (minutes[actor != a] > limit).all(axis=0)
             needed = np.flatnonzero(actor == a)
             needed = needed[(minutes[needed] <= limit) @ without >= CARRIES * alone]
-            towns = (cube.table.office_towns[k] for k in shared.office[self.offices[needed]])
+            towns = (table.offices[k].town for k in self.offices[needed])
             found.append(
                 Carrier(
-                    actor_id=cube.table.actor_ids[a],
+                    actor=table.actors[a],
                     towns=tuple(dict.fromkeys(towns)),
                     share_without=float((within - alone) / people.located[0]),
                 )
             )
-        return tuple(sorted(found, key=lambda carrier: (carrier.share_without, carrier.actor_id)))
+        return tuple(sorted(found, key=lambda one: (one.share_without, one.actor.id)))
 
     # ---------------------------------------------------------------- offices
 
     @cached_property
     def offices(self) -> IntArray:
-        """Positions in ``cube.shared`` of the offices that are known to match."""
+        """Positions of the offices that are known to match."""
         return np.flatnonzero(self.cube.sure[self._at].any(axis=(0, 1)))
 
     @cached_property
     def _near(self) -> tuple[IntArray, BoolArray]:
         """The actors with such offices, and which cells have one of them within the threshold."""
-        shared, limit = self.cube.shared, self.cube.choice.threshold
-        return actors_near(shared.of(self.offices), shared.actor[self.offices], limit)
+        minutes, actor = self.cube.shared.of(self.offices), self.cube.table.office_actor
+        return actors_near(minutes, actor[self.offices], self.cube.choice.threshold)
 
     @property
     def _at(self) -> tuple[IntArray, IntArray]:

@@ -21,8 +21,8 @@ from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
-from ris_map.register.in_words import Words, place_id
-from ris_map.register.model import Actor
+from ris_map.register.in_words import Words, by_town, place_id
+from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import CodeArray, FloatArray
@@ -112,17 +112,11 @@ class PictureChoice(MapChoice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """An office that matches: its position among those that count, and its town (code, name)."""
+    """An office that matches, with its position among all offices."""
 
     at: int
-    id: str
     actor: Actor
-    town: tuple[str, str]
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether it stands in the county."""
-        return bool(self.town[0])
+    office: Office
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -221,27 +215,17 @@ class MapView:
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """The matching offices, sorted by id."""
-        cube, table, by_id = self.found.cube, self.found.cube.table, self.world.register.by_id
-        codes = (*cube.municipality_codes, "")  # ``OUTSIDE`` is the last
+        table = self.found.cube.table
         return tuple(
-            Site(
-                at=k,
-                id=table.office_ids[office],
-                actor=by_id[table.actor_ids[int(table.office_actor[office])]],
-                town=(codes[int(table.office_municipality[office])], table.office_towns[office]),
-            )
-            for k, office in zip(
-                self.found.offices.tolist(),
-                cube.shared.office[self.found.offices].tolist(),
-                strict=True,
-            )
+            Site(at=k, actor=table.actors[table.office_actor[k]], office=table.offices[k])
+            for k in self.found.offices.tolist()
         )
 
     def matching(self) -> list[list[Site]]:
         """Return the sites in the county, each actor's together, in Swedish order of actors."""
         by_actor: dict[str, list[Site]] = {}
         for site in self.sites:
-            if site.is_inside:
+            if site.office.municipality:
                 by_actor.setdefault(site.actor.id, []).append(site)
         return sorted(by_actor.values(), key=lambda own: swedish_sort_key(own[0].actor.name))
 
@@ -250,7 +234,7 @@ class MapView:
         reached = [site for site in self.sites if np.isfinite(minutes_from[site.at])]
         seen: dict[str, tuple[Actor, str, float]] = {}
         for site in sorted(reached, key=lambda site: minutes_from[site.at]):
-            here = (site.actor, site.town[1], float(minutes_from[site.at]))
+            here = (site.actor, site.office.town, float(minutes_from[site.at]))
             seen.setdefault(site.actor.id, here)
         return list(seen.values())[:number]
 
@@ -365,27 +349,21 @@ def _county(view: MapView) -> Sentence:
 
 
 def _bubbles(view: MapView) -> Iterable[Bubble]:
-    tr = view.tr
-    places = {
-        (town.municipality_code, town.name): (town.lat, town.lon)
-        for town in view.world.foundations.geography.localities
-    }
-    offices = {place.id: (place.lat, place.lon) for place in view.world.offices}
-    towns: dict[tuple[str, str], list[Site]] = {}
-    for site in view.sites:
-        if site.is_inside:
-            towns.setdefault(site.town, []).append(site)
-    for town, found in sorted(towns.items(), key=lambda item: -len(item[1])):
-        lat, lon = places.get(town, offices[found[0].id])
-        who = tr.listing(dict.fromkeys(site.actor.name for site in found))
+    tr, geography = view.tr, view.world.foundations.geography
+    centres = {place_id(one.municipality_code, one.name): one for one in geography.localities}
+    towns = by_town((one.office, one.actor) for one in view.sites if one.office.municipality)
+    for place, found in sorted(towns.items(), key=lambda item: -len(item[1])):
+        office = found[0][0]
+        centre = centres.get(place, office)
+        who = tr.listing(dict.fromkeys(actor.name for _, actor in found))
         yield Bubble(
-            id=place_id(*town),
-            name=town[1],
-            lat=lat,
-            lon=lon,
+            id=place,
+            name=office.town,
+            lat=centre.lat,
+            lon=centre.lon,
             count=len(found),
-            label=tr.plural("karta.offices", len(found), town=town[1]),
-            say=tr("karta.offices.who", town=town[1], who=who),
+            label=tr.plural("karta.offices", len(found), town=office.town),
+            say=tr("karta.offices.who", town=office.town, who=who),
             phases=tuple(phase.value for phase in view.choice.shown_phases),
         )
 

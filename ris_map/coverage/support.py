@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 
 from ris_map.geography.county import Geography
-from ris_map.register.model import Register
+from ris_map.register.model import Actor, Office, Register
 from ris_map.register.selection import area_truth, phase_truth
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -23,7 +23,6 @@ from ris_map.register.vocabulary import (
     Phase,
     Scope,
     ServiceType,
-    Status,
     StrengthArea,
 )
 from ris_map.travel.matrix import office_key
@@ -69,7 +68,7 @@ class SupportTable:
 
     on: date
     municipality_codes: tuple[str, ...]
-    actor_ids: tuple[str, ...]
+    actors: tuple[Actor, ...]
     actor_is_core: BoolArray
     actor_is_outside: BoolArray  # a neighbour outside the county
     actor_is_doubtful: BoolArray  # its status is open
@@ -81,7 +80,7 @@ class SupportTable:
     offer_delivery: CodeArray  # (offers, 4) office, visit, digital, phone
     offer_sourced: CodeArray  # the same, offices only where a page says that people are received
     office_ids: tuple[str, ...]  # unique over all actors, see ``office_key``
-    office_towns: tuple[str, ...]
+    offices: tuple[Office, ...]
     office_actor: IntArray
     office_municipality: IntArray  # ``OUTSIDE`` for an office outside the county
 
@@ -110,10 +109,10 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
     return SupportTable(
         on=on,
         municipality_codes=codes,
-        actor_ids=tuple(actor.id for actor in actors),
+        actors=tuple(actors),
         actor_is_core=_flags([actor.scope is Scope.CORE for actor in actors]),
         actor_is_outside=_flags([actor.outside_county for actor in actors]),
-        actor_is_doubtful=_flags([actor.status is Status.UNKNOWN for actor in actors]),
+        actor_is_doubtful=_flags([actor.is_doubtful for actor in actors]),
         actor_areas=_codes(fitting, len(areas)),
         serves=_codes(served, len(codes)).T,
         offer_actor=_numbers([i for i, _ in offers]),
@@ -122,7 +121,7 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         offer_delivery=_codes(ways, len(MODES)),
         offer_sourced=_codes(sourced, len(MODES)),
         office_ids=tuple(key for key, _, _ in offices),
-        office_towns=tuple(office.town for _, _, office in offices),
+        offices=tuple(office for _, _, office in offices),
         office_actor=_numbers([i for _, i, _ in offices]),
         office_municipality=_numbers(
             [codes.index(o.municipality) if o.municipality else OUTSIDE for _, _, o in offices]
@@ -136,7 +135,7 @@ def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
     Shape (actors, 4, 3, 5), positions in ``ANSWERS``: the best of the actor's offers, each as good
     as its weakest part.
     """
-    actor_truth = np.full(len(table.actor_ids), YES, dtype=np.int8)
+    actor_truth = np.full(len(table.actors), YES, dtype=np.int8)
     if choice.strength_area not in (None, StrengthArea.ALL):
         actor_truth = table.actor_areas[:, STRENGTH_AREAS.index(choice.strength_area)]
     if choice.scope is Scope.CORE:
@@ -146,9 +145,8 @@ def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
     delivery = table.offer_sourced if choice.sourced_only else table.offer_delivery
     offer_truth = np.minimum(delivery[:, :, None], table.offer_phases[:, None, :])
     offer_truth = np.minimum(offer_truth, actor_truth[table.offer_actor][:, None, None])
-    tensor = np.zeros(
-        (len(table.actor_ids), len(SERVICE_TYPES), len(MODES), len(PHASES)), dtype=np.int8
-    )
+    shape = len(table.actors), len(SERVICE_TYPES), len(MODES), len(PHASES)
+    tensor = np.zeros(shape, dtype=np.int8)
     np.maximum.at(tensor, (table.offer_actor, table.offer_type), offer_truth.astype(np.int8))
     return np.ascontiguousarray(np.moveaxis(tensor, 1, 3))
 

@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from ris_map.coverage.cube import OFFICE, REMOTE, CoverageCube
-from ris_map.coverage.support import (
-    ANSWERS,
-    MODES,
-    OUTSIDE,
-    PHASES,
-    SERVICE_TYPES,
-    UNKNOWN,
-    YES,
-    Kind,
-)
+from ris_map.coverage.cube import REMOTE, CoverageCube
+from ris_map.coverage.support import ANSWERS, KINDS, MODES, UNKNOWN, YES, Kind
+from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
-from ris_map.travel.network import BoolArray, CodeArray
+from ris_map.travel.matrix import office_key
+from ris_map.travel.network import CodeArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One way in which one actor helps, and ``possible`` kinds with which it may help.
 
-    An office has its town and the code of the municipality it stands in, minutes by road from the
-    seat (infinite without a way, else NaN), and the residents who reach it within the threshold.
+    An office has minutes by road from the seat (infinite without a way, else NaN), and the
+    residents who reach it within the threshold.
     """
 
-    actor_id: str
+    actor: Actor
     mode: Delivery
     kinds: tuple[Kind, ...]
     possible: tuple[Kind, ...]
-    is_outside: bool
-    is_doubtful: bool
-    office_id: str | None = None
-    town: str | None = None
-    office_municipality: str | None = None
+    office: Office | None = None
     minutes_from_seat: float = math.nan
     people_within: int = 0
 
@@ -48,9 +37,19 @@ class Way:
         """Whether it helps: what is unknown makes it "may be"."""
         return Answer.YES if self.kinds else Answer.UNKNOWN if self.possible else Answer.NO
 
+    @property
+    def office_id(self) -> str:
+        """The id of the office over all actors; empty for help at a distance."""
+        return office_key(self.actor, self.office) if self.office else ""
 
-def ways(cube: CoverageCube, code: str) -> tuple[Way, ...]:
-    """Return the offices that serve, or may serve, a municipality, however far, then the rest.
+    @property
+    def town(self) -> str:
+        """The office's town."""
+        return self.office.town if self.office else ""
+
+
+def ways(cube: CoverageCube, code: str) -> Iterator[Way]:
+    """Yield the offices that serve, or may serve, a municipality, however far, then the rest.
 
     An actor without a recorded office is in no office's place: it is not asked whether it receives
     people. ``ValueError`` for the code of a stranger.
@@ -60,39 +59,23 @@ def ways(cube: CoverageCube, code: str) -> tuple[Way, ...]:
     here = np.flatnonzero(cube.population.municipality == m)
     is_near = shared.minutes[:, here] <= cube.choice.threshold
     people = (is_near & (shared.serves[:, m, None] >= UNKNOWN)) @ cube.population.persons[here]
-
-    def way(actor: int, mode: Delivery, answers: CodeArray, **office: Any) -> Way:  # noqa: ANN401
-        return Way(
-            actor_id=table.actor_ids[actor],
-            mode=mode,
-            kinds=_kinds(answers == YES),
-            possible=_kinds(answers == UNKNOWN),
-            is_outside=bool(table.actor_is_outside[actor]),
-            is_doubtful=bool(table.actor_is_doubtful[actor]),
-            **office,
-        )
-
-    found = []
-    answers = np.minimum(cube.tensor[shared.actor, OFFICE], shared.serves[:, m, None, None])
+    answers = np.minimum(np.moveaxis(cube.truth, -1, 0), shared.serves[:, m, None, None])
     for k in np.flatnonzero(answers.any(axis=(1, 2))).tolist():
-        office, place = int(shared.office[k]), int(shared.municipality[k])
-        found.append(
-            way(
-                int(shared.actor[k]),
-                Delivery.OFFICE,
-                answers[k],
-                office_id=table.office_ids[office],
-                town=table.office_towns[office],
-                office_municipality=None if place == OUTSIDE else table.municipality_codes[place],
-                minutes_from_seat=float(shared.from_seat[k, m]),
-                people_within=int(people[k]),
-            )
+        yield Way(
+            actor=table.actors[table.office_actor[k]],
+            mode=Delivery.OFFICE,
+            kinds=_kinds(answers[k], YES),
+            possible=_kinds(answers[k], UNKNOWN),
+            office=table.offices[k],
+            minutes_from_seat=float(shared.from_seat[k, m]),
+            people_within=int(people[k]),
         )
     for mode in REMOTE:
         answers = np.minimum(cube.tensor[:, MODES.index(mode)], table.serves[m, :, None, None])
-        actors = np.flatnonzero(answers.any(axis=(1, 2))).tolist()
-        found += [way(actor, mode, answers[actor]) for actor in actors]
-    return tuple(found)
+        for actor, offers in zip(table.actors, answers, strict=True):
+            if offers.any():
+                kinds, possible = _kinds(offers, YES), _kinds(offers, UNKNOWN)
+                yield Way(actor=actor, mode=mode, kinds=kinds, possible=possible)
 
 
 def cell_evidence(
@@ -117,8 +100,8 @@ def cell_evidence(
 def _order(way: Way) -> tuple[int, int, float, str, str]:
     minutes = math.inf if math.isnan(way.minutes_from_seat) else way.minutes_from_seat
     known_first = -ANSWERS.index(way.answer)
-    return MODES.index(way.mode), known_first, minutes, way.actor_id, way.office_id or ""
+    return MODES.index(way.mode), known_first, minutes, way.actor.id, way.office_id
 
 
-def _kinds(holds: BoolArray) -> tuple[Kind, ...]:
-    return tuple((PHASES[p], SERVICE_TYPES[s]) for p, s in np.argwhere(holds).tolist())
+def _kinds(answers: CodeArray, level: int) -> tuple[Kind, ...]:
+    return tuple(k for k, answer in zip(KINDS, answers.flat, strict=True) if answer == level)

@@ -34,6 +34,7 @@ from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import World, foundations, load_sources
 from ris_map.words import Translator, translator
+from ris_map.words.figures import cell_text
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -87,7 +88,7 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
     about = Sheet(
         name=tr("municipality.sheet.about"),
         heads=(),
-        rows=[[table.title, table.note] for table in shown],
+        rows=[[table.title, table.sentence] for table in shown],
         above=(title, source),
         widths=(60, 60),
         has_named_rows=False,
@@ -97,7 +98,7 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
             name=tr(f"municipality.sheet.{table.id}"),
             heads=table.columns,
             rows=[
-                [cell.said if cell.value is None else cell.value for cell in row]
+                [cell_text(cell, tr=tr) if cell.value is None else cell.value for cell in row]
                 for row in table.rows
             ],
             above=(table.title,),

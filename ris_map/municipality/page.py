@@ -100,7 +100,7 @@ def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> 
         "title": headline(shown, shown.cell(*choice.kind), tr=tr),
         "sentence": lead(shown, tr=tr),
         "table": render("municipality_matrix.html", table=table, labelled="", links=()),
-        "note": table.note,
+        "note": table.sentence,
         "source": source_line(shown, tr=tr),
         "url": choice.url(tr=tr),
         "link": tr("municipality.embed.full", name=shown.name),
@@ -137,18 +137,18 @@ def aside_html(
         if any(cell.is_borderline for cell in shown.cells)
         else "",
         chain=chain_sentence(shown, words=words),
-        near_title=tr("municipality.near.heading", seat=shown.times[0].locality.name),
+        near_title=tr("municipality.near.heading", seat=shown.seat.name),
         towns=near_towns(shown, words=words),
         gaps=[
             (
                 kind_words(cell, words=words),
-                choice.what_if_url(cell, place=shown.times[0].locality.id, tr=tr),
+                choice.what_if_url(cell, place=shown.seat.id, tr=tr),
                 (cell.phase, cell.service_type) == choice.kind,
             )
             for cell in shown.gaps
             if not cell.is_borderline
         ],
-        seat=shown.times[0].locality.name,
+        seat=shown.seat.name,
     )
 
 
@@ -223,7 +223,7 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
         st.html(aside_html(shown, choice, other=other, words=words))
     if other:
         table = replace(made[2], rows=made[2].rows[:COMPARED_FIRST])
-        st.html(render("municipality_table.html", table=table, note=table.note))
+        st.html(render("municipality_table.html", table=table, note=table.sentence))
     parts = list_parts(shown, words=words)
     st.html(render("municipality_lists.html", t=tr, lists=parts))
     st.html(folds_html(shown, choice, made, words=words))

@@ -10,9 +10,8 @@ from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence, kind_words
-from ris_map.register.in_words import Words, town_id
-from ris_map.register.model import Office
-from ris_map.travel.matrix import office_key
+from ris_map.register.in_words import Words, by_town, town_id
+from ris_map.register.model import Actor, Office
 from ris_map.travel.network import SPEED_MODEL, CodeArray
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
@@ -32,7 +31,7 @@ from ris_map.words.figures import percent, rounded
 
 LINES = 2
 """Lines are drawn to the nearest towns that serve the municipality, this many."""
-Towns = dict[str, dict[str, Office]]
+Towns = dict[str, list[tuple[Office, Actor]]]
 
 
 def map_layer(
@@ -40,7 +39,7 @@ def map_layer(
 ) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
     tr, classes = words.tr, classes_of(world, choice)
-    towns = _towns(profile, choice, world=world)
+    towns = _towns(profile, choice)
     kind = kind_words(profile.cell(*choice.kind), words=words)
     home = (
         Bubble(
@@ -60,7 +59,7 @@ def map_layer(
             classes=classes.tolist(),
             legend=_legend(profile, world, classes, choice.beside, kind=kind, words=words),
             sentences=_sentences(profile.cube, choice, words=words, chosen=profile.code),
-            bubbles=tuple(_bubbles(profile, choice, towns, tr=tr)),
+            bubbles=tuple(_bubbles(choice, towns, tr=tr)),
         ),
         title=tr("municipality.map.title", name=profile.name),
         chosen=profile.code,
@@ -95,10 +94,9 @@ def map_picture(
 ) -> CountyPicture:
     """Return the same map as a drawing for paper."""
     tr = words.tr
-    towns = _towns(profile, choice, world=world)
-    bubbles = list(_bubbles(profile, choice, towns, tr=tr))
+    bubbles = list(_bubbles(choice, _towns(profile, choice), tr=tr))
     counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in bubbles if one.count)
-    seat = profile.times[0].locality
+    seat = profile.seat
     if seat.name not in {one.name for one in bubbles}:
         bubbles.append(
             Bubble(id="", name=seat.name, lat=seat.lat, lon=seat.lon, label="", kind="home")
@@ -172,21 +170,16 @@ def _legend(
     )
 
 
-def _towns(profile: Profile, choice: MunicipalityChoice, *, world: World) -> Towns:
-    """Return office by actor for each town that gives the chosen kind of support, nearest first."""
-    offices = {office_key(a, o): o for a in world.register.actors for o in a.offices}
-    towns: Towns = {}
-    for way in profile.offices:
-        if choice.kind in way.kinds:
-            office = offices[way.office_id or ""]
-            towns.setdefault(town_id(office), {})[way.actor_id] = office
-    return towns
+def _towns(profile: Profile, choice: MunicipalityChoice) -> Towns:
+    """Return the offices that give the chosen kind of support by town, nearest first."""
+    ways = (way for way in profile.offices if choice.kind in way.kinds)
+    return by_town((way.office, way.actor) for way in ways if way.office)
 
 
 def _routes(profile: Profile, towns: Towns, *, world: World, tr: Translator) -> Iterator[Route]:
     """Yield the ways from the seat to the nearest towns, unless one of them is the seat itself."""
-    seat = profile.times[0].locality
-    nearest = [next(iter(there.values())) for there in list(towns.values())[:LINES]]
+    seat = profile.seat
+    nearest = [there[0][0] for there in list(towns.values())[:LINES]]
     if not nearest or nearest[0].town == seat.name:
         return
     base = world.foundations
@@ -202,13 +195,11 @@ def _routes(profile: Profile, towns: Towns, *, world: World, tr: Translator) -> 
             )
 
 
-def _bubbles(
-    profile: Profile, choice: MunicipalityChoice, towns: Towns, *, tr: Translator
-) -> Iterator[Bubble]:
+def _bubbles(choice: MunicipalityChoice, towns: Towns, *, tr: Translator) -> Iterator[Bubble]:
     for place, there in towns.items():
-        first = next(iter(there.values()))
-        names = tr.listing(profile.actors[actor_id].name for actor_id in there)
-        label = tr.plural("municipality.map.town", len(there), town=first.town)
+        first, actors = there[0][0], {actor.id: actor.name for _, actor in there}
+        names = tr.listing(actors.values())
+        label = tr.plural("municipality.map.town", len(actors), town=first.town)
         yield Bubble(
             id=place,
             name=first.town,
@@ -216,6 +207,6 @@ def _bubbles(
             lon=first.lon,
             label=label,
             say=f"{label}: {names}.",
-            count=len(there),
+            count=len(actors),
             phases=(choice.kind[0].value,),
         )

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
@@ -94,15 +94,14 @@ class WayList:
     uncertain: tuple[Way, ...]
 
     @property
-    def actor_ids(self) -> tuple[str, ...]:
-        """Actors that count, each once."""
-        return tuple(dict.fromkeys(way.actor_id for way in self.known))
+    def actors(self) -> dict[str, Actor]:
+        """Actors that count, by id."""
+        return {way.actor.id: way.actor for way in self.known}
 
     @property
-    def uncertain_ids(self) -> tuple[str, ...]:
-        """Actors that may count and do not count already, each once."""
-        ids = dict.fromkeys(way.actor_id for way in self.uncertain)
-        return tuple(actor_id for actor_id in ids if actor_id not in set(self.actor_ids))
+    def unsure(self) -> list[Way]:
+        """The ways of actors that may count and do not count already."""
+        return [way for way in self.uncertain if way.actor.id not in self.actors]
 
 
 def _list_of(way: Way, code: str) -> ListKind | None:
@@ -110,7 +109,7 @@ def _list_of(way: Way, code: str) -> ListKind | None:
     if way.mode is not Delivery.OFFICE:
         return ListKind(way.mode.value)
     elsewhere = ListKind.REACHABLE if way.people_within else None
-    return ListKind.HERE if way.office_municipality == code else elsewhere
+    return ListKind.HERE if way.office and way.office.municipality == code else elsewhere
 
 
 FIGURES = (
@@ -129,38 +128,21 @@ LIKENESS = 2.5
 ``docs/method/2026-11-23-similar-municipalities.md``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nearest:
+class Nearest(NamedTuple):
     """The nearest office of one service type, in any phase, from one place.
 
-    Minutes are infinite, and the town is None, where no office is known that serves the place.
+    Minutes are infinite, and the town is empty, where no office is known that serves the place.
     """
 
-    service_type: ServiceType
     minutes: float
-    town: str | None
+    town: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceTimes:
-    """Minutes from one settlement to the nearest office of each service type."""
+class Size(NamedTuple):
+    """Population and residents per square kilometre of land, each of the latest period."""
 
-    locality: Locality
-    nearest: tuple[Nearest, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """Population and land area of a municipality, each of the latest period."""
-
-    code: str
     population: float
-    land_km2: float
-
-    @property
-    def density(self) -> float:
-        """Residents per square kilometre of land."""
-        return self.population / self.land_km2
+    density: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +170,9 @@ class Profile:
 
     ``home`` are the municipality's own business offices, in no count; ``own_actors`` the actors
     near it that name a strength area (no sector-neutral ones); ``offices`` all that serve it,
-    however far, the nearest to its seat first; ``unconfirmed`` actors with an office here whose
-    entry nobody has confirmed within twelve months.
+    however far, the nearest to its seat first; ``times`` from its settlements, the seat first, to
+    the nearest office of each service type; ``unconfirmed`` actors with an office here whose entry
+    nobody has confirmed within twelve months.
     """
 
     code: str
@@ -199,20 +182,24 @@ class Profile:
     typical_error: Errors | None
     reference_date: str
     located_residents: int
-    actors: Mapping[str, Actor]
     home: tuple[Actor, ...]
     lists: tuple[WayList, ...]
     offices: tuple[Way, ...]
     cells: tuple[CoverageCell, ...]
     gaps: tuple[CoverageCell, ...]
     chain: Chain
-    own_actors: Mapping[StrengthArea, tuple[str, ...]]
-    times: tuple[PlaceTimes, ...]
+    own_actors: Mapping[StrengthArea, tuple[Actor, ...]]
+    times: tuple[tuple[Locality, tuple[Nearest, ...]], ...]
     figures: tuple[tuple[str, Statistic | None], ...]
     memberships: tuple[tuple[Division, DivisionGroup], ...]
     size: Size | None
     similar: Similar
     unconfirmed: tuple[Actor, ...]
+
+    @property
+    def seat(self) -> Locality:
+        """Its central settlement."""
+        return self.times[0][0]
 
     def list_of(self, kind: ListKind) -> WayList:
         """Return one of the lists."""
@@ -242,7 +229,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         )
         for kind in ListKind
     )
-    offices = (way for way, _ in listed if way.office_id and way.kinds)
+    offices = (way for way, _ in listed if way.office and way.kinds)
     names = foundations.geography.names
     known_sizes, latest = sizes(foundations.statistics), _latest(foundations.statistics)
     return Profile(
@@ -253,14 +240,13 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         reference_date=world.register.meta.reference_date,
         typical_error=typical_error(foundations),
         located_residents=int(cube.figures.persons[m]),
-        actors=world.register.by_id,
         home=home,
         lists=lists,
-        offices=tuple(sorted(offices, key=lambda w: (w.minutes_from_seat, w.town, w.actor_id))),
+        offices=tuple(sorted(offices, key=lambda w: (w.minutes_from_seat, w.town, w.actor.id))),
         cells=tuple(cube.cell_at(m, *at) for at in np.ndindex(*SHAPE)),
         gaps=tuple(gap for gap in _gaps(world, choice) if gap.municipality_code == code),
         chain=support_chains(cube)[m],
-        own_actors=_own_actors(world, lists),
+        own_actors=_own_actors(lists),
         times=_times(cube, world, m),
         figures=tuple((name, latest.get((code, name))) for name in FIGURES),
         memberships=tuple((d, d.group_of(code)) for d in foundations.geography.divisions),
@@ -296,7 +282,7 @@ def sizes(statistics: Iterable[Statistic]) -> dict[str, Size]:
     known = _latest(item for item in statistics if item.number is not None)
     numbers = {at: item.number or 0.0 for at, item in known.items()}
     return {
-        code: Size(code=code, population=population, land_km2=area)
+        code: Size(population, population / area)
         for (code, indicator), population in numbers.items()
         if indicator == "population" and (area := numbers.get((code, "land_area_km2")))
     }
@@ -304,7 +290,7 @@ def sizes(statistics: Iterable[Statistic]) -> dict[str, Size]:
 
 def factor(one: Size, other: Size) -> float:
     """Return by how much two municipalities differ: the larger factor of the two measures."""
-    pairs = ((one.population, other.population), (one.density, other.density))
+    pairs = zip(one, other, strict=True)
     return max(max(pair) / min(pair) if min(pair) > 0 else math.inf for pair in pairs)
 
 
@@ -313,47 +299,44 @@ def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]
     if code not in known:
         return Similar(is_known=False)
     factors = {other: factor(known[code], known[other]) for other in known if other != code}
-    codes = sorted(
-        (other for other, by in factors.items() if by <= LIKENESS),
-        key=lambda other: swedish_sort_key(names[other]),
-    )
-    nearest = min(factors, key=lambda other: (factors[other], other), default=None)
-    if codes or nearest is None:
-        return Similar(codes=tuple(codes))
+    alike = (other for other, by in factors.items() if by <= LIKENESS)
+    codes = tuple(sorted(alike, key=lambda other: swedish_sort_key(names[other])))
+    if codes or not factors:
+        return Similar(codes=codes)
+    nearest = min(sorted(factors), key=factors.__getitem__)
     return Similar(nearest=nearest, factor=factors[nearest])
 
 
-def _own_actors(world: World, lists: Iterable[WayList]) -> dict[StrengthArea, tuple[str, ...]]:
-    near = {a for item in lists if item.kind in PHYSICAL for a in item.actor_ids}
-    areas = {actor: world.register.by_id[actor].strength_areas.areas for actor in sorted(near)}
+def _own_actors(lists: Iterable[WayList]) -> dict[StrengthArea, tuple[Actor, ...]]:
+    near = {i: actor for item in lists if item.kind in PHYSICAL for i, actor in item.actors.items()}
+    actors = [near[i] for i in sorted(near)]
     return {
-        area: tuple(actor for actor, own in areas.items() if area in own) for area in STRENGTH_AREAS
+        area: tuple(actor for actor in actors if area in actor.strength_areas.areas)
+        for area in STRENGTH_AREAS
     }
 
 
-def _times(cube: CoverageCube, world: World, m: int) -> tuple[PlaceTimes, ...]:
+def _times(
+    cube: CoverageCube, world: World, m: int
+) -> tuple[tuple[Locality, tuple[Nearest, ...]], ...]:
     """Return the seat first, then the other settlements by population, unknown ones last."""
     code, localities = cube.municipality_codes[m], world.foundations.geography.localities
     here = [(i, place) for i, place in enumerate(localities) if place.municipality_code == code]
     here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
     by_type = (_nearest(cube, m, [i for i, _ in here], s) for s in range(len(SERVICE_TYPES)))
-    by_place = zip(here, zip(*by_type, strict=True), strict=True)
-    return tuple(PlaceTimes(locality=place, nearest=nearest) for (_, place), nearest in by_place)
+    return tuple(zip((place for _, place in here), zip(*by_type, strict=True), strict=True))
 
 
 def _nearest(cube: CoverageCube, m: int, localities: list[int], s: int) -> Iterator[Nearest]:
     """Yield the nearest office of one service type, in any phase, for each of some settlements."""
-    shared, table = cube.shared, cube.table
-    is_sure = cube.sure[:, s].any(axis=0) & (shared.serves[:, m] == YES)
-    offices = shared.office[is_sure]  # sorted by id: of equals, the first
-    rows = cube.matrix.rows([table.office_ids[k] for k in offices])
+    is_sure = cube.sure[:, s].any(axis=0) & (cube.shared.serves[:, m] == YES)
+    offices = np.flatnonzero(is_sure)  # sorted by id: of equals, the first
+    rows = cube.matrix.rows([cube.table.office_ids[k] for k in offices])
     for minutes in cube.matrix.settlement_minutes[rows][:, localities].T:
         shortest = float(minutes.min(initial=np.inf))
-        yield Nearest(
-            service_type=SERVICE_TYPES[s],
-            minutes=shortest,
-            town=table.office_towns[offices[minutes.argmin()]] if math.isfinite(shortest) else None,
-        )
+        is_reached = math.isfinite(shortest)
+        town = cube.table.offices[offices[minutes.argmin()]].town if is_reached else ""
+        yield Nearest(shortest, town)
 
 
 def _unconfirmed(
@@ -361,6 +344,7 @@ def _unconfirmed(
 ) -> Iterator[Actor]:
     """Yield home first, then actors with an office here: those a municipality can answer for."""
     here = next(item for item in lists if item.kind is ListKind.HERE)
-    ids = {way.actor_id for way in (*here.known, *here.uncertain)} - {a.id for a in home}
-    actors = sorted((world.register.by_id[i] for i in ids), key=lambda a: swedish_sort_key(a.name))
-    yield from (a for a in (*home, *actors) if unconfirmed_since(a, on=world.on))
+    actors = [way.actor for way in (*here.known, *here.uncertain)]
+    actors.sort(key=lambda actor: swedish_sort_key(actor.name))
+    each = {actor.id: actor for actor in (*home, *actors)}
+    yield from (actor for actor in each.values() if unconfirmed_since(actor, on=world.on))

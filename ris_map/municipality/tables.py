@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import product
 from typing import Literal
 
 from ris_map.coverage.cube import CoverageCell, time_class
+from ris_map.coverage.support import KINDS
 from ris_map.coverage.ways import Way
 from ris_map.geography.county import Statistic
 from ris_map.municipality.profile import LIKENESS, NEARBY, ListKind, Profile, WayList
 from ris_map.register.in_words import Words
-from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import ROUND_MINUTES, minutes_words, rounded
+from ris_map.words.figures import ROUND_MINUTES, FigureTable, Said, minutes_words, rounded
 
 SOURCES = {
     "population": "regionfakta",
@@ -33,46 +31,24 @@ COUNTED = (ListKind.HERE, ListKind.VISIT, ListKind.REACHABLE, ListKind.DIGITAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell: as it is read, as a number rounded alike (None for words), and a second line.
+class Table(FigureTable):
+    """A table of a municipality; the first cell of each row is the row's heading."""
 
-    ``tone`` names the look; it never carries anything that the text does not say.
-    """
-
-    text: str
-    value: float | None = None
-    small: str = ""
-    tone: str = ""
-
-    @property
-    def said(self) -> str:
-        """The text with its second line."""
-        return f"{self.text} ({self.small})" if self.small else self.text
+    rows: Sequence[Sequence[Said]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table with its caption; the first cell of each row is the row's heading."""
-
-    id: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
-
-
-def minutes_cell(minutes: float, *, tr: Translator, small: str = "") -> Cell:
+def minutes_cell(minutes: float, *, tr: Translator, small: str = "") -> Said:
     """Return minutes as shown; where words stand in place of a number there is none."""
     value = rounded(minutes) if math.isfinite(minutes) and minutes >= ROUND_MINUTES else None
-    return Cell(text=minutes_words(minutes, tr=tr), value=value, small=small)
+    return Said(minutes_words(minutes, tr=tr), value=value, small=small)
 
 
-def number_cell(number: float | None, *, decimals: int = 0, tr: Translator) -> Cell:
+def number_cell(number: float | None, *, decimals: int = 0, tr: Translator) -> Said:
     """Return a number; unknown is not zero."""
     if number is None:
-        return Cell(text=tr("unknown"))
+        return Said(tr("unknown"))
     value = round(number, decimals) if decimals else number
-    return Cell(text=tr.number(number, decimals=decimals), value=value)
+    return Said(tr.number(number, decimals=decimals), value=value)
 
 
 def tables(profile: Profile, beside: Sequence[Profile], *, words: Words) -> tuple[Table, ...]:
@@ -92,7 +68,7 @@ def coverage_table(profile: Profile, *, words: Words) -> Table:
     tr = words.tr
     rows = (
         (
-            Cell(text=words.label(phase), tone=phase.value),
+            Said(words.label(phase), tone=phase.value),
             *(cell_of(profile.cell(phase, kind), profile, tr=tr) for kind in ServiceType),
         )
         for phase in Phase
@@ -105,7 +81,7 @@ def coverage_table(profile: Profile, *, words: Words) -> Table:
 def _table(
     table_id: str,
     columns: Iterable[str],
-    rows: Iterable[tuple[Cell, ...]],
+    rows: Iterable[tuple[Said, ...]],
     *,
     more: Iterable[str] = (),
     note: str = "",
@@ -115,7 +91,8 @@ def _table(
     """Return a table whose title and columns are texts of the catalogue; ``more`` come as texts."""
     heads = (tr(f"municipality.{table_id}.column.{name}", **values) for name in columns)
     title = tr(f"municipality.{table_id}.title", **values)
-    return Table(id=table_id, title=title, columns=(*heads, *more), rows=tuple(rows), note=note)
+    columns = (*heads, *more)
+    return Table(id=table_id, title=title, columns=columns, rows=tuple(rows), sentence=note)
 
 
 def reading(cell: CoverageCell) -> Literal["unknown", "none", "near", "time"]:
@@ -128,7 +105,7 @@ def reading(cell: CoverageCell) -> Literal["unknown", "none", "near", "time"]:
     return "near" if cell.is_borderline else "time"
 
 
-def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Cell:
+def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Said:
     """Return one kind of support: how far half of the residents have, and what that means.
 
     The tone is the class of minutes (``c0`` to ``c4``), ``near`` within the error of the limit,
@@ -137,14 +114,14 @@ def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Cell:
     limit, how = profile.choice.threshold, reading(cell)
     if how == "near":
         text = tr("municipality.coverage.near", n=tr.number(limit))
-        return Cell(text=text, small=tr("municipality.borderline"), tone=how, value=limit)
+        return Said(text, small=tr("municipality.borderline"), tone=how, value=limit)
     name = tr(f"municipality.state.{cell.state}")
     if how != "time":
-        return Cell(text="?" if how == "unknown" else "–", small=name, tone=how)
+        return Said("?" if how == "unknown" else "–", small=name, tone=how)
     said = minutes_cell(cell.median_minutes, tr=tr)
     text = said.text if said.value is None else tr.number(said.value)
     tone = f"c{time_class(cell.median_minutes)}"
-    return Cell(text=text, small=name, tone=tone, value=said.value)
+    return Said(text, small=name, tone=tone, value=said.value)
 
 
 def _lists_table(profile: Profile, *, words: Words) -> Table:
@@ -155,36 +132,37 @@ def _lists_table(profile: Profile, *, words: Words) -> Table:
     return _table("lists", names, rows, note=note, tr=words.tr, name=profile.name)
 
 
-def _list_rows(profile: Profile, item: WayList, *, words: Words) -> Iterator[tuple[Cell, ...]]:
+def _list_rows(profile: Profile, item: WayList, *, words: Words) -> Iterator[tuple[Said, ...]]:
     tr = words.tr
     title = list_title(item.kind, limit=profile.choice.threshold, tr=tr)
-    # actors that count already are not uncertain as well
-    unsure = tuple(way for way in item.uncertain if way.actor_id in item.uncertain_ids)
-    none = Cell(text=tr("municipality.none"))
-    for ways, mark in ((item.known, ""), (unsure, tr("unknown"))):
-        for way in sorted_ways(ways, kind=item.kind, actors=profile.actors):
+    none = (Said(tr("municipality.none")),) * 3
+    for ways, mark in ((item.known, ""), (item.unsure, tr("unknown"))):
+        for way in sorted_ways(ways, kind=item.kind):
             shown = way.kinds or way.possible
             phases = {phase for phase, _ in shown}
+            office = (
+                Said(way.town),
+                minutes_cell(way.minutes_from_seat, tr=tr),
+                number_cell(way.people_within, tr=tr),
+            )
             yield (
-                Cell(text=title, small=mark),
-                Cell(text=profile.actors[way.actor_id].name),
-                Cell(text=types_words(shown, words=words)),
-                Cell(text=", ".join(words.label(p) for p in Phase if p in phases)),
-                Cell(text=way.town) if way.town else none,
-                minutes_cell(way.minutes_from_seat, tr=tr) if way.town else none,
-                number_cell(way.people_within, tr=tr) if way.town else none,
+                Said(title, small=mark),
+                Said(way.actor.name),
+                Said(types_words(shown, words=words)),
+                Said(", ".join(words.label(p) for p in Phase if p in phases)),
+                *(office if way.office else none),
             )
 
 
-def sorted_ways(ways: tuple[Way, ...], *, kind: ListKind, actors: Mapping[str, Actor]) -> list[Way]:
+def sorted_ways(ways: Iterable[Way], *, kind: ListKind) -> list[Way]:
     """Return ways in the order of a list: offices elsewhere by minutes, all others by name."""
     by_time = kind is ListKind.REACHABLE
     return sorted(
         ways,
         key=lambda way: (
             way.minutes_from_seat if by_time else 0.0,
-            swedish_sort_key(actors[way.actor_id].name),
-            way.office_id or "",
+            swedish_sort_key(way.actor.name),
+            way.office_id,
         ),
     )
 
@@ -194,9 +172,9 @@ def _areas_table(profile: Profile, *, words: Words) -> Table:
     tr, none = words.tr, words.tr("municipality.none")
     rows = (
         (
-            Cell(text=words.label(area)),
+            Said(words.label(area)),
             number_cell(len(own), tr=tr),
-            Cell(text=", ".join(profile.actors[i].name for i in own) or none),
+            Said(", ".join(actor.name for actor in own) or none),
         )
         for area, own in profile.own_actors.items()
     )
@@ -210,11 +188,11 @@ def _times_table(profile: Profile, *, words: Words) -> Table:
     seat = tr("municipality.times.seat")
     rows = (
         (
-            Cell(text=item.locality.name, small=seat if item.locality.is_seat else ""),
-            number_cell(item.locality.population, tr=tr),
-            *(minutes_cell(n.minutes, tr=tr, small=n.town or "") for n in item.nearest),
+            Said(place.name, small=seat if place.is_seat else ""),
+            number_cell(place.population, tr=tr),
+            *(minutes_cell(one.minutes, tr=tr, small=one.town) for one in nearest),
         )
-        for item in profile.times
+        for place, nearest in profile.times
     )
     return _table(
         "times",
@@ -231,45 +209,33 @@ def _times_table(profile: Profile, *, words: Words) -> Table:
 def _compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words) -> Table:
     """Return municipalities side by side, a column for each; no ranking, unknown is not zero."""
     tr, limit = words.tr, profile.choice.threshold
-
-    def row(head: str, cell: Callable[[Profile], Cell], small: str = "") -> tuple[Cell, ...]:
-        return (Cell(text=head, small=small), *map(cell, beside))
-
-    def size(name: str, decimals: int = 0) -> Callable[[Profile], Cell]:
-        return lambda p: number_cell(getattr(p.size, name, None), decimals=decimals, tr=tr)
-
-    def kind_of(phase: Phase, kind: ServiceType) -> Callable[[Profile], Cell]:
-        return lambda p: replace(cell_of(p.cell(phase, kind), p, tr=tr), small="")
-
-    rows = [
-        row(tr("municipality.compare.population"), size("population")),
-        row(tr("municipality.compare.density"), size("density", decimals=1)),
+    heads = [
+        Said(tr("municipality.compare.population")),
+        Said(tr("municipality.compare.density")),
+        *(Said(list_title(kind, limit=limit, tr=tr)) for kind in COUNTED),
+        Said(tr("municipality.compare.nearby", n=tr.number(limit))),
+        *(Said(words.label(kind), small=words.label(phase)) for phase, kind in KINDS),
     ]
-    rows += [
-        row(list_title(kind, limit=limit, tr=tr), partial(_count, kind=kind, tr=tr))
-        for kind in COUNTED
-    ]
-    rows.append(row(tr("municipality.compare.nearby", n=tr.number(limit)), partial(_nearby, tr=tr)))
-    rows += [
-        row(words.label(kind), kind_of(phase, kind), words.label(phase))
-        for phase, kind in product(Phase, ServiceType)
-    ]
+    rows = zip(heads, *(_compared(one, tr=tr) for one in beside), strict=True)
     names = [p.name for p in beside]
     note = compare_note(profile, beside, words=words)
     return _table("compare", ("what",), rows, more=names, note=note, tr=tr, names=tr.listing(names))
 
 
-def _count(profile: Profile, *, kind: ListKind, tr: Translator) -> Cell:
-    item = profile.list_of(kind)
-    unsure = len(item.uncertain_ids)
-    small = tr("municipality.compare.count-small", u=tr.number(unsure)) if unsure else ""
-    return replace(number_cell(len(item.actor_ids), tr=tr), small=small)
-
-
-def _nearby(profile: Profile, *, tr: Translator) -> Cell:
+def _compared(profile: Profile, *, tr: Translator) -> Iterator[Said]:
+    """Yield a municipality's column of the comparison."""
+    population, density = profile.size or (None, None)
+    yield number_cell(population, tr=tr)
+    yield number_cell(density, decimals=1, tr=tr)
+    for item in map(profile.list_of, COUNTED):
+        unsure = len({way.actor.id for way in item.unsure})
+        small = tr("municipality.compare.count-small", u=tr.number(unsure)) if unsure else ""
+        yield replace(number_cell(len(item.actors), tr=tr), small=small)
     counts = nearby_counts(profile)
     small = tr("municipality.compare.near-small", n=counts["near"]) if counts["near"] else ""
-    return replace(number_cell(counts["sure"], tr=tr), small=small)
+    yield replace(number_cell(counts["sure"], tr=tr), small=small)
+    for cell in profile.cells:
+        yield replace(cell_of(cell, profile, tr=tr), small="")
 
 
 def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -> str:
@@ -315,7 +281,7 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
     rows += [
         (
             division.label.in_(tr.language),
-            Cell(text=group.label.in_(tr.language)),
+            Said(group.label.in_(tr.language)),
             unknown if division.as_of == "unknown" else division.as_of,
             division.source.in_(tr.language),
         )
@@ -324,15 +290,15 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
     return _table(
         "figures",
         ("figure", "value", "year", "source"),
-        ((Cell(text=h), value, Cell(text=period), Cell(text=s)) for h, value, period, s in rows),
+        ((Said(h), value, Said(period), Said(s)) for h, value, period, s in rows),
         tr=tr,
         name=profile.name,
     )
 
 
-def _value(indicator: str, figure: Statistic | None, *, tr: Translator) -> Cell:
+def _value(indicator: str, figure: Statistic | None, *, tr: Translator) -> Said:
     if figure is None or figure.number is None:
-        return Cell(text=figure.text if figure else tr("unknown"))
+        return Said(figure.text if figure else tr("unknown"))
     number = 100 - figure.number if indicator == "share_in_tatort" else figure.number
     cell = number_cell(number, decimals=int(indicator == "population_density"), tr=tr)
     if figure.unit == "percent":

@@ -113,17 +113,17 @@ def near_towns(
     """
     towns: dict[str, dict[str, list[Way]]] = {}
     for way in profile.offices:
-        towns.setdefault(way.town or "", {}).setdefault(way.actor_id, []).append(way)
+        towns.setdefault(way.town, {}).setdefault(way.actor.id, []).append(way)
     parts = []
     for town, there in list(towns.items())[:most]:
         ways = [way for own in there.values() for way in own]
         actors = [
             (
-                profile.actors[actor].name,
-                detail_url(actor, words=words),
+                own[0].actor.name,
+                detail_url(actor_id, words=words),
                 types_words([k for way in own for k in way.kinds], words=words).lower(),
             )
-            for actor, own in there.items()
+            for actor_id, own in there.items()
         ]
         minutes = minutes_words(ways[0].minutes_from_seat, tr=words.tr)
         parts.append((town, minutes, _marks(ways, words=words), actors))
@@ -137,12 +137,13 @@ def _marks(ways: Iterable[Way], *, words: Words) -> tuple[PhaseMark, ...]:
 
 def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
     """Yield the lists in words."""
-    tr, actors = words.tr, profile.actors
+    tr = words.tr
     for item in profile.lists:
-        unsure = sorted(item.uncertain_ids, key=lambda i: swedish_sort_key(actors[i].name))
+        names = {way.actor.id: way.actor.name for way in item.unsure}
+        unsure = sorted(names, key=lambda i: swedish_sort_key(names[i]))
         ways: dict[str, list[Way]] = {}
-        for way in sorted_ways(item.known, kind=item.kind, actors=actors):
-            ways.setdefault(way.actor_id, []).append(way)
+        for way in sorted_ways(item.known, kind=item.kind):
+            ways.setdefault(way.actor.id, []).append(way)
         yield ListPart(
             id=item.kind.value,
             title=list_title(item.kind, limit=profile.choice.threshold, tr=tr),
@@ -150,13 +151,13 @@ def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
             count=_count("municipality.list.count", len(ways), "municipality.list.empty", tr=tr),
             entries=tuple(_entry(profile, item.kind, own, words=words) for own in ways.values()),
             uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),
-            uncertain=tuple((actors[i].name, detail_url(i, words=words)) for i in unsure),
+            uncertain=tuple((names[i], detail_url(i, words=words)) for i in unsure),
         )
 
 
 def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, words: Words) -> Entry:
-    tr, actor = words.tr, profile.actors[ways[0].actor_id]
-    offices = [way for way in ways if way.town]
+    tr, actor = words.tr, ways[0].actor
+    offices = [way for way in ways if way.office]
     places = tuple(dict.fromkeys(_place(profile, way, tr=tr) for way in offices))
     facts = places
     if kind is ListKind.REACHABLE:
@@ -173,13 +174,13 @@ def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, words: Words) -
         marks=_marks(ways, words=words),
         places=places,
         facts=tuple(dict.fromkeys(facts)),
-        doubtful=tr("status.unknown") if ways[0].is_doubtful else "",
+        doubtful=tr("status.unknown") if actor.is_doubtful else "",
     )
 
 
 def _place(profile: Profile, way: Way, *, tr: Translator) -> str:
     """Return where an office is, and how far from the seat unless it lies there."""
-    seat = profile.times[0].locality.name
+    seat = profile.seat.name
     if way.town == seat:
         return seat
     minutes = minutes_words(way.minutes_from_seat, tr=tr)
@@ -256,22 +257,22 @@ def _count(key: str, n: int, none: str, *, tr: Translator, **values: str) -> str
 def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
     scope = tr(f"municipality.scope.{profile.choice.scope}")
     limit = tr.number(profile.choice.threshold)
-    here, near = (len(profile.list_of(k).actor_ids) for k in (ListKind.HERE, ListKind.REACHABLE))
+    here, near = (len(profile.list_of(k).actors) for k in (ListKind.HERE, ListKind.REACHABLE))
     yield _count("municipality.p.here", here, "municipality.p.none-here", tr=tr, scope=scope)
     key = "municipality.p.reachable"
     yield _count(key, near, "municipality.p.none-reachable", tr=tr, limit=limit)
-    seat = profile.times[0].locality.name
-    nearest = min(profile.times[0].nearest, key=lambda item: item.minutes)
-    how = "-none" if nearest.town is None else "-here" if nearest.town == seat else ""
-    minutes = minutes_words(nearest.minutes, tr=tr)
-    yield tr(f"municipality.p.nearest{how}", seat=seat, minutes=minutes, town=nearest.town)
+    seat = profile.seat.name
+    shortest, town = min(profile.times[0][1], key=lambda nearest: nearest.minutes)
+    how = "-none" if not town else "-here" if town == seat else ""
+    minutes = minutes_words(shortest, tr=tr)
+    yield tr(f"municipality.p.nearest{how}", seat=seat, minutes=minutes, town=town)
 
 
 def _remote(profile: Profile, *, tr: Translator) -> Iterator[str]:
     visit, digital = (profile.list_of(kind) for kind in (ListKind.VISIT, ListKind.DIGITAL))
     for item in (visit, digital):
         key = f"municipality.p.{item.kind}"
-        yield _count(key, len(item.actor_ids), f"{key}-none", tr=tr)
-    if visit.uncertain_ids or digital.uncertain_ids:
-        unsure = tr.number(len(digital.uncertain_ids))
-        yield tr.plural("municipality.p.unknown", len(visit.uncertain_ids), digital=unsure)
+        yield _count(key, len(item.actors), f"{key}-none", tr=tr)
+    staff, online = (len({way.actor.id for way in item.unsure}) for item in (visit, digital))
+    if staff or online:
+        yield tr.plural("municipality.p.unknown", staff, digital=tr.number(online))

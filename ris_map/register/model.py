@@ -266,6 +266,11 @@ class Actor(Record):
         """Service types of all offers, the first offer's first."""
         return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its status is open."""
+        return self.status is Status.UNKNOWN
+
     def basis_of(self, mode: Delivery) -> Basis | None:
         """Return what the strongest thing known about a delivery mode rests on."""
         level = self.availability(mode)

@@ -75,8 +75,7 @@ def basis_of(world: World, choice: SitingChoice) -> Basis:
     cube = cube_of(world, choice.cube_choice)
     at = PHASES.index(choice.phase), SERVICE_TYPES.index(choice.service_type)
     sure = np.flatnonzero(cube.sure[at])
-    shared = cube.shared
-    ids = tuple(cube.table.office_ids[shared.office[k]] for k in sure.tolist())
+    ids = tuple(cube.table.office_ids[k] for k in sure.tolist())
     minutes, hop_minutes, hop_km = _from_places(base, choice.cube_choice.speed)
     codes = cube.municipality_codes
     inland = frozenset(base.geography.divisions[0].inland)
@@ -84,7 +83,7 @@ def basis_of(world: World, choice: SitingChoice) -> Basis:
         limit=float(choice.limit),
         residents=cube.population,
         office_ids=ids,
-        office_minutes=readonly(shared.of(sure)),
+        office_minutes=readonly(cube.shared.of(sure)),
         place_ids=tuple(place.id for place in base.geography.localities),
         place_minutes=minutes,
         hop_minutes=hop_minutes,

@@ -131,7 +131,20 @@ class Link:
     cell: str = ""
 
 
-Cell = str | Amount | Link
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of its own: as they are read, as a number rounded alike if there is one, a second line.
+
+    ``tone`` names the look; it never carries anything that the text does not say.
+    """
+
+    text: str
+    value: float | None = None
+    small: str = ""
+    tone: str = ""
+
+
+Cell = str | Amount | Link | Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +181,8 @@ def cell_text(cell: Cell, *, tr: Translator) -> str:
         return cell
     if isinstance(cell, Link):
         return cell.text
+    if isinstance(cell, Said):
+        return f"{cell.text} ({cell.small})" if cell.small else cell.text
     if cell.unit is Unit.MINUTES:
         return minutes_number(cell.value, tr=tr)
     if cell.unit is Unit.SHARE:

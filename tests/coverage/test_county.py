@@ -111,7 +111,7 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
         assert figures.share_low <= figures.share <= figures.share_high
         assert figures.beyond == round(figures.residents * (1 - figures.share))
         for carrier in figures.carriers:
-            table, people = without(support_of(county), carrier.actor_id), population_of(county)
+            table, people = without(support_of(county), carrier.actor.id), population_of(county)
             cube = coverage_cube(table, county.matrix, population=people)
             share = Supply(cube, IDEA, ADVICE).share_of(codes)
             assert carrier.share_without == pytest.approx(share)
@@ -154,7 +154,7 @@ def test_W2_where_the_answer_depends_on_unknowns_there_is_a_range_and_never_a_ba
 def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municipality() -> None:
     county, cube = real_world(), cube_of(real_world(), CubeChoice())
     on_map = select(county.register, Filter(), groups={}, on=county.on).on_map
-    shared, table = cube.shared, cube.table
+    table = cube.table
     for m, code in enumerate(cube.municipality_codes):
         start = {
             match.actor.id
@@ -163,6 +163,6 @@ def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municip
             if office.municipality == code
         }
         lists = profile(county, code, CubeChoice()).list_of(ListKind.HERE)
-        counts = cube.sure.any(axis=(0, 1)) & (shared.municipality == m)
-        coverage = {table.actor_ids[int(actor)] for actor in shared.actor[counts]}
-        assert start == set(lists.actor_ids) == coverage
+        counts = cube.sure.any(axis=(0, 1)) & (table.office_municipality == m)
+        coverage = {table.actors[actor].id for actor in table.office_actor[counts]}
+        assert start == set(lists.actors) == coverage

@@ -105,7 +105,7 @@ def test_R7_evidence_explains_the_state_mode_by_mode(world: World) -> None:
             best = next((a for a in (Answer.YES, Answer.UNKNOWN) if a in answers), Answer.NO)
             assert best is getattr(cell, mode.value)
         offices = [i for i in evidence if i.mode is Delivery.OFFICE and i.answer is Answer.YES]
-        assert all(item.office_id is not None for item in offices)
+        assert all(item.office for item in offices)
         minutes = min((item.minutes_from_seat for item in offices), default=math.inf)
         if not math.isnan(cell.nearest_minutes_from_seat):
             assert minutes == cell.nearest_minutes_from_seat
@@ -267,8 +267,7 @@ def test_the_order_of_actors_and_offices_changes_nothing(world, random) -> None:
 def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: World) -> None:
     table = world.table
     tensor = truth_tensor(table, CubeChoice(scope=Scope.ADJACENT, include_outside=True))
-    for index, actor_id in enumerate(table.actor_ids):
-        actor = world.register.by_id[actor_id]
+    for index, actor in enumerate(table.actors):
         for (m, mode), ((p, phase), (s, kind)) in product(enumerate(Delivery), KINDS):
             chosen = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
             assert ANSWERS[int(tensor[index, m, p, s])] is actor_truth(actor, chosen)

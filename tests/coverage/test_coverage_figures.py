@@ -176,10 +176,10 @@ def test_R1_R3_coast_and_inland_are_pooled_and_curve_and_legend_say_the_same(cha
 
 def different_actors(shown: CoverageView, p: int, s: int) -> np.ndarray:
     """Return how many actors each square has within the limit, one actor after the other."""
-    shared, offices = shown.cube.shared, np.flatnonzero(shown.cube.sure[p, s])
-    near = shared.of(offices) <= shown.choice.limit
-    actors = set(shared.actor[offices].tolist())
-    return sum((near[shared.actor[offices] == a].any(axis=0) for a in actors), np.zeros(5538, int))
+    offices = np.flatnonzero(shown.cube.sure[p, s])
+    near = shown.cube.shared.of(offices) <= shown.choice.limit
+    actor = shown.cube.table.office_actor[offices]
+    return sum((near[actor == a].any(axis=0) for a in np.unique(actor)), np.zeros(5538, int))
 
 
 def test_R1_an_area_shows_all_phases_and_kinds() -> None:
@@ -231,7 +231,7 @@ def test_W4_W12_R6_R9_the_summary_has_shares_ranges_date_and_carrier(language: L
         and inland.share < 0.95
     )
     assert first.range == shown.range_of(inland)
-    carrier = register.by_id[inland.carriers[0].actor_id]
+    carrier = inland.carriers[0].actor
     assert carrier.name in first.note
     assert carrier.name in text
     said = " ".join([basis(shown), text, *(t.title for t in tables.all_tables(shown))])
@@ -297,8 +297,8 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
 
 def test_R6_R9_what_hangs_on_an_actor_is_the_librarys_and_unstable_gaps_are_marked() -> None:
     shown = view(phase=None, service_type=None)
-    lost, by_id = fragility(shown.cube), real_world().register.by_id
-    by_name = {by_id[name].name: k for k, name in enumerate(shown.cube.table.actor_ids)}
+    lost = fragility(shown.cube)
+    by_name = {actor.name: k for k, actor in enumerate(shown.cube.table.actors)}
     fragile = tables.fragility_table(shown)
     assert fragile.rows
     for name, *figures in fragile.rows:

@@ -150,7 +150,7 @@ def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_othe
     near, far = idea_advisor("a"), idea_advisor("b", town="Umeå")
     world = make_world(near, far, localities=places, minutes=[[20, 30], [20, 90]])
     (carrier,) = Supply(world.cube(), IDEA, ADVICE).carriers(CODES[:1])
-    assert (carrier.actor_id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
+    assert (carrier.actor.id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
 
 
 @given(worlds())
@@ -176,7 +176,7 @@ def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough
     cube = make_world(*both, localities=places, minutes=[[50, 80], [50, 55]]).cube()
     lost = fragility(cube)
     ((actor, *at),) = np.argwhere(lost.people).tolist()
-    assert (cube.table.actor_ids[actor], lost.people[actor, *at]) == ("a", 10)
+    assert (cube.table.actors[actor].id, lost.people[actor, *at]) == ("a", 10)
     assert not lost.modes.any()
     assert CELL_STATES[int(cube.state[*at])] is CellState.WITHIN_REACH
     assert not lost.emptied.any()
@@ -187,8 +187,8 @@ def test_R6_what_is_lost_is_the_difference_of_two_coverages(world: World) -> Non
     """Residents, states and modes, cell by cell, for every actor that is taken out."""
     before = world.cube()
     lost, at = fragility(before), before.threshold_at
-    for k, name in enumerate(before.table.actor_ids):
-        after = world.with_actors(a for a in world.register.actors if a.id != name).cube()
+    for k, gone in enumerate(before.table.actors):
+        after = world.with_actors(a for a in world.register.actors if a is not gone).cube()
         people = before.figures.people_within - after.figures.people_within
         assert np.array_equal(lost.people[k], people[..., at])
         assert np.array_equal(lost.modes[k], (before.remote == YES) & (after.remote != YES))

@@ -102,7 +102,7 @@ def residents_of(geography: Geography) -> Residents:
 
 def without(table: SupportTable, actor_id: str) -> SupportTable:
     """Return the table as if an actor offered nothing; it and its offices keep their rows."""
-    kept = table.offer_actor != table.actor_ids.index(actor_id)
+    kept = table.offer_actor != [actor.id for actor in table.actors].index(actor_id)
     names = ("offer_actor", "offer_type", "offer_phases", "offer_delivery", "offer_sourced")
     return replace(table, **{name: getattr(table, name)[kept] for name in names})
 

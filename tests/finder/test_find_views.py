@@ -218,9 +218,9 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         answer = find_support(real_world(), Need(place=code, phase=phase, service_types=(kind,)))
         theirs: dict[str, float] = {}
         for way in cell_evidence(cube, code=code, phase=phase, service_type=kind):
-            if way.office_id and way.answer is Answer.YES and not way.is_doubtful:
-                known = theirs.get(way.actor_id, math.inf)
-                theirs[way.actor_id] = min(known, way.minutes_from_seat)
+            if way.office_id and way.answer is Answer.YES and not way.actor.is_doubtful:
+                known = theirs.get(way.actor.id, math.inf)
+                theirs[way.actor.id] = min(known, way.minutes_from_seat)
         assert theirs == pytest.approx(
             {
                 entry.actor.id: entry.minutes

@@ -33,7 +33,7 @@ from ris_map.municipality.profile import (
     compared,
     profile,
 )
-from ris_map.municipality.tables import Cell, Table, cell_of, minutes_cell, nearby_counts, tables
+from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_counts, tables
 from ris_map.municipality.words import (
     chain_sentence,
     half_sentence,
@@ -44,9 +44,11 @@ from ris_map.municipality.words import (
     near_towns,
     paragraph,
 )
+from ris_map.register.model import Register
 from ris_map.register.vocabulary import Scope
 from ris_map.siting.plan import SitingChoice
 from ris_map.web.map import MapPicture
+from ris_map.words.figures import Said
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests.factories import DATA, real_world
@@ -145,7 +147,7 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
             assert (plan.phase, plan.service_type) == (chosen.phase, chosen.service_type)
             assert (plan.limit, plan.winter) == (30, True)
             (opening,) = plan.plan.openings
-            assert opening.place == found.times[0].locality.id
+            assert opening.place == found.seat.id
             assert opening.matches(chosen.phase, chosen.service_type)
 
 
@@ -160,12 +162,12 @@ def test_minutes_without_a_number_have_none_in_the_files() -> None:
     tr = words(SV).tr
     assert minutes_cell(float("inf"), tr=tr).value is None
     assert minutes_cell(float("nan"), tr=tr).value is None
-    assert minutes_cell(62.5, tr=tr) == Cell(text="cirka 65\u00a0min", value=65)
+    assert minutes_cell(62.5, tr=tr) == Said(text="cirka 65\u00a0min", value=65)
 
 
 def test_M3_unknown_is_not_zero_in_the_tables() -> None:
     row = next(r for r in table_of("times", "2422").rows if r[0].text == "Ammarnäs")
-    assert row[1] == Cell(text="ingen uppgift")
+    assert row[1] == Said(text="ingen uppgift")
     found = replace(of("2422"), size=None, figures=tuple((n, None) for n, _ in of("2422").figures))
     shown = tables(found, (found,), words=words(SV))
     compare, figures = (next(t for t in shown if t.id == i) for i in ("compare", "figures"))
@@ -177,10 +179,10 @@ def test_M3_unknown_is_not_zero_in_the_tables() -> None:
 def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
     table = table_of("compare", "2463")
     assert table.columns[1:] == ("Dorotea", "Sorsele", "Storuman", "Vilhelmina", "Åsele")
-    assert "faktor 2,5" in table.note
-    assert "Ingen rangordning" in table.note
+    assert "faktor 2,5" in table.sentence
+    assert "Ingen rangordning" in table.sentence
     alone = table_of("compare", "2480")
-    assert "Ingen kommun i länet liknar Umeå" in alone.note
+    assert "Ingen kommun i länet liknar Umeå" in alone.sentence
     assert alone.columns[1:] == ("Skellefteå", "Umeå")
 
 
@@ -219,9 +221,9 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
         assert counts["near"] == sum(c.is_borderline for c in found.cells)
         for part in list_parts(found, words=words(SV)):
             listed = found.list_of(ListKind(part.id))
-            assert len(part.entries) == len(listed.actor_ids)
-            assert len(part.uncertain) == len(listed.uncertain_ids)
-            start = f"{len(listed.actor_ids)} " if listed.known else "Ingen känd"
+            assert len(part.entries) == len(listed.actors)
+            assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
+            start = f"{len(listed.actors)} " if listed.known else "Ingen känd"
             assert part.count.startswith(start)
 
 
@@ -278,10 +280,10 @@ def test_M7_nine_municipalities_for_sami_and_umea_for_finnish(tmp_path: Path) ->
 
 
 def test_hostile_names_stay_text() -> None:
-    found, bad = of("2422"), '<img src=x onerror="x">'
-    actors = {i: a.model_copy(update={"name": bad}) for i, a in found.actors.items()}
-    home = (found.home[0].model_copy(update={"name": bad}),)
-    hostile = replace(found, actors=actors, home=home, unconfirmed=home, name="<b>x</b>")
+    real, bad = real_world(), {"name": '<img src=x onerror="x">'}
+    actors = tuple(actor.model_copy(update=bad) for actor in real.register.actors)
+    world = replace(real, register=Register(meta=real.register.meta, actors=actors))
+    hostile = replace(profile(world, "2422", CubeChoice()), name="<b>x</b>")
     shown = tables(hostile, (hostile,), words=words(SV))
     html = page_of(hostile, shown, MunicipalityChoice(kommun="2422"))
     assert "<img" not in html
@@ -387,7 +389,7 @@ def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language
         part = html.split(f'data-table="{table.id}"')[1].split("</table>")[0]
         if table.id == "times":
             assert part.count("<tr>") == len(found.times) + 1
-            assert all(place.locality.name in part for place in found.times)
+            assert all(place.name in part for place, _ in found.times)
             continue
         body = part.split("<tbody>")[1]
         cells = re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", body, re.DOTALL)

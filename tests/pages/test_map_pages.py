@@ -73,8 +73,7 @@ def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
     lead = text(open_page())
     both = (view.share(view.inland), carrier.share_without)
     assert all(percent(share, tr=TR) in lead for share in both)
-    actor = view.world.register.by_id[carrier.actor_id]
-    assert not any(o.is_sourced for o in actor.offices if o.town in carrier.towns)
+    assert not any(o.is_sourced for o in carrier.actor.offices if o.town in carrier.towns)
     assert "Lycksele (antaget kontor)" in lead
 
 

@@ -414,7 +414,7 @@ def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carri
     found = Supply(cube, (asked.phase,), (asked.service_type,)).carriers(inland)
     assert found
     for one in found:
-        closed = asked.model_copy(update={"closings": (one.actor_id,)})
+        closed = asked.model_copy(update={"closings": (one.actor.id,)})
         row = scenario(basis_of(world, closed), closed).table.loc[INLAND]
         assert row["after_within_60"] / row["residents"] == pytest.approx(one.share_without)
         assert row["before_within_60"] > row["after_within_60"]

@@ -116,8 +116,7 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
     unknown: dict[Delivery, dict[str, Link]] = {}
     for item in found:
         if item.answer is Answer.UNKNOWN:
-            link = _actor_link(view, view.world.register.by_id[item.actor_id])
-            unknown.setdefault(item.mode, {})[item.actor_id] = link
+            unknown.setdefault(item.mode, {})[item.actor.id] = _actor_link(view, item.actor)
     return render(
         "coverage_cell.html",
         t=view.tr,
@@ -169,7 +168,7 @@ def known_table(view: CoverageView, found: Iterable[Way]) -> FigureTable:
     for item in found:
         if item.answer is not Answer.YES:
             continue
-        actor = view.world.register.by_id[item.actor_id]
+        actor = item.actor
         row: list[Cell] = [view.label(item.mode), _actor_link(view, actor)]
         if physical:
             is_office = item.mode is Delivery.OFFICE
@@ -178,7 +177,7 @@ def known_table(view: CoverageView, found: Iterable[Way]) -> FigureTable:
         claim = next((c for c in actor.delivery_claims if c.mode is item.mode), None)
         url = claim.url if claim else actor.sources[0].url
         host = urlsplit(url).netloc.removeprefix("www.")
-        rows.append([*row, _trust(view, item, actor), Link(host, url)])
+        rows.append([*row, _trust(view, actor), Link(host, url)])
     where = ["town", "minutes-from-seat"] if physical else []
     names = ["mode", "actor", *where, "evidence", "source"]
     return FigureTable(
@@ -201,7 +200,7 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
     else:
         yield tr(
             "coverage.cell.nearest",
-            actor=view.world.register.by_id[nearest.actor_id].name,
+            actor=nearest.actor.name,
             town=cell.nearest_town,
             minutes=view.about_minutes(cell.nearest_minutes_from_seat),
             name=name,
@@ -228,8 +227,8 @@ def _actor_link(view: CoverageView, actor: Actor) -> Link:
     return Link(actor.name, detail_url(actor.id, words=view.words))
 
 
-def _trust(view: CoverageView, item: Way, actor: Actor) -> str:
+def _trust(view: CoverageView, actor: Actor) -> str:
     parts = [view.tr(f"confidence.{actor.confidence}"), actor.last_evidence or view.tr("unknown")]
-    parts += [view.tr("status.unknown")] if item.is_doubtful else []
-    parts += [view.tr("coverage.cell.outside")] if item.is_outside else []
+    parts += [view.tr("status.unknown")] if actor.is_doubtful else []
+    parts += [view.tr("coverage.cell.outside")] if actor.outside_county else []
     return ", ".join(parts)

@@ -90,11 +90,10 @@ def carrier_words(view: CoverageView, *, short: bool = False) -> str:
     carrier = next(iter(view.group(view.inland).carriers), None)
     if carrier is None:
         return ""
-    actor = view.world.register.by_id[carrier.actor_id]
     return view.tr(
         "coverage.carrier.short" if short else "coverage.carrier",
-        actor=actor.name,
-        towns=towns_of(actor, carrier.towns, tr=view.tr),
+        actor=carrier.actor.name,
+        towns=towns_of(carrier.actor, carrier.towns, tr=view.tr),
         share=view.percent(carrier.share_without),
     )
 
@@ -214,7 +213,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         "register": tr(
             "coverage.fact.register.is",
             reference=view.world.register.meta.reference_date,
-            n=tr.number(len(cube.table.actor_ids)),
+            n=tr.number(len(cube.table.actors)),
             doubtful=tr.number(int(cube.table.actor_is_doubtful.sum())),
         ),
         "choice": "; ".join(choice_words(view)),

@@ -367,7 +367,7 @@ def fragility_table(view: CoverageView) -> FigureTable:
     some = np.flatnonzero((number > 0) | (most > 0))
     rows: list[list[Cell]] = []
     for a in some[np.lexsort((some, -of_all[some], -number[some]))].tolist():
-        actor = view.world.register.by_id[cube.table.actor_ids[a]]
+        actor = cube.table.actors[a]
         where = (cube.municipality_codes[m] for m in np.flatnonzero(emptied[a].any(axis=(1, 2))))
         link = Link(actor.name, detail_url(actor.id, words=view.words))
         more = [count(most[a])] if view.is_physical else []

@@ -97,9 +97,8 @@ class CoverageView(MapView):
     @property
     def evidence_years(self) -> str:
         """The years of the latest evidence of the actors that count."""
-        actors, table = self.world.register.by_id, self.cube.table
-        counted = np.flatnonzero(table.actor_is_core | (self.choice.scope is Scope.ADJACENT))
-        found = (actors[table.actor_ids[k]].last_evidence for k in counted.tolist())
+        scopes = {Scope.CORE, self.choice.scope}
+        found = (a.last_evidence for a in self.cube.table.actors if a.scope in scopes)
         years = sorted({day[:4] for day in found if day})
         return "–".join(dict.fromkeys((years[0], years[-1]))) if years else self.tr("unknown")
 
