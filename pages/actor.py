@@ -4,7 +4,7 @@ import streamlit as st
 
 from ris_map.actors.detail import actor_html, detail_layer
 from ris_map.common import dates
-from ris_map.web import data, layout
+from ris_map.web import address, data, layout, settings
 from ris_map.web.map import show_map
 from ris_map.words.markup import render
 
@@ -26,4 +26,5 @@ else:
     if layer is not None:
         with side:
             show_map(layer, key="actor-map", height=420)
-layout.back_to_start(tr=tr)
+start, query = settings.ROOT / "pages" / "start.py", address.page_query("start")
+st.page_link(start, label=tr("page.actor.back"), query_params=query)

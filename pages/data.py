@@ -4,8 +4,9 @@ import streamlit as st
 
 from ris_map.api.page import register_quality_html
 from ris_map.web import data, layout
+from ris_map.words.markup import render
 
 tr = layout.language_texts()
 layout.text_page("data", "data")
 st.html(register_quality_html(tr))
-st.html(layout.sources_html(data.sources(), tr=tr))
+st.html(render("sources.html", t=tr, sources=data.sources()))

@@ -13,8 +13,6 @@ from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
 from ris_map.words import Translator
 from ris_map.words.markup import render
 
-Pairs = list[tuple[str, str]]
-
 
 def actor_html(actor: Actor, *, words: Words, on: date) -> str:
     """Return the detail view of an actor as HTML."""
@@ -28,8 +26,7 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         row=row,
         language=language,
         delivery=delivery_sentence(row, tr=tr),
-        offices_in=_offices_in(actor, tr=tr, on=on),
-        streets=_streets(actor, words=words, on=on),
+        places=_places(actor, words=words, on=on),
         gives=[
             (
                 words.label(offer.service_type),
@@ -45,7 +42,14 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
             (tr("detail.service-area"), row.service_area),
         ],
         facts=_facts(actor, row, tr=tr),
-        offers=[_offer_cells(offer, words=words) for offer in actor.offers],
+        offers=[
+            (
+                words.label(offer.service_type),
+                words.phases(offer.phases) or tr("unknown"),
+                tr(f"basis.{offer.basis}"),
+            )
+            for offer in actor.offers
+        ],
         offices=[_office_cells(office, words=words, on=on) for office in actor.offices],
         claims=[
             (
@@ -95,28 +99,21 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     )
 
 
-def _offices_in(actor: Actor, *, tr: Translator, on: date) -> str:
-    """Return the towns in a sentence, unless each stands below with its street."""
-    offices = actor.offices_on(on)
-    if all(office.street_on(on) for office in offices):
-        return ""
-    towns = list(dict.fromkeys(office.town for office in offices))
-    return tr.plural("detail.offices-in", len(towns), towns=tr.listing(towns)) if towns else ""
-
-
-def _streets(actor: Actor, *, words: Words, on: date) -> Pairs:
-    """Return town and street of the day's offices, where the street is known to hold."""
-    return [
-        (office.town, _address(office, words=words, on=on))
-        for office in actor.offices_on(on)
-        if office.street_on(on)
-    ]
+def _places(actor: Actor, *, words: Words, on: date) -> list[str]:
+    """Return the day's offices with their streets, after the towns unless every street is known."""
+    tr, offices = words.tr, actor.offices_on(on)
+    known = [office for office in offices if office.street_on(on)]
+    lines = [f"{office.town}: {_address(office, words=words, on=on)}" for office in known]
+    if len(known) < len(offices):
+        towns = list(dict.fromkeys(office.town for office in offices))
+        lines.insert(0, tr.plural("detail.offices-in", len(towns), towns=tr.listing(towns)))
+    return lines
 
 
 def _help(offer: Offer, *, words: Words) -> str:
     """Return the phases in words, and the ways of help that are known, in the contact's words."""
     tr = words.tr
-    phases = [mark.label.lower() for mark in phase_marks(offer.phases, words=words)]
+    phases = [words.label(phase).lower() for phase in offer.phases]
     text = tr("detail.phases", phases=tr.listing(phases)) if phases else tr("detail.phases.unknown")
     known = {mode: offer.delivery.of(mode) for mode in Delivery}
     given = (Availability.OFFERED, Availability.LIMITED)
@@ -124,16 +121,16 @@ def _help(offer: Offer, *, words: Words) -> str:
     return f"{text} {tr('detail.ways', ways=tr.listing(ways))}" if ways else text
 
 
-def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> Pairs:
+def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> list[tuple[str, str]]:
     start, end = actor.valid_from or "?", actor.valid_to or ""
     bases = (
+        ("scope", row.scope, actor.scope_basis),
         ("strength-areas", row.strength_areas, actor.strength_areas.basis),
         ("service-area", row.service_area, actor.service_area.basis),
     )
     facts = [
         ("detail.aliases", ", ".join(actor.aliases)),
         ("detail.kind", tr(f"kind.{actor.kind}")),
-        ("detail.scope", f"{row.scope} ({tr(f'basis.{actor.scope_basis}')})"),
         *((f"detail.{key}", f"{value} ({tr(f'basis.{basis}')})") for key, value, basis in bases),
         ("detail.status", row.status),
         (
@@ -149,16 +146,6 @@ def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> Pairs:
         ("detail.id", actor.id),
     ]
     return [(tr(key), value) for key, value in facts if value]
-
-
-def _offer_cells(offer: Offer, *, words: Words) -> tuple[str, str, str]:
-    tr = words.tr
-    phases = ", ".join(mark.label for mark in phase_marks(offer.phases, words=words))
-    return (
-        words.label(offer.service_type),
-        phases or tr("unknown"),
-        tr(f"basis.{offer.basis}"),
-    )
 
 
 def _office_cells(office: Office, *, words: Words, on: date) -> tuple[str, str, str, str, str]:

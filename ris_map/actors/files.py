@@ -7,12 +7,10 @@ from datetime import date
 
 from ris_map.export.tables import Cell, CsvFlavour, Sheet, sheets_xlsx, text_csv
 from ris_map.geography.boundaries import sweref_point
-from ris_map.register.in_words import ActorRow, Words, actor_rows, phase_marks
+from ris_map.register.in_words import ActorRow, Words, actor_rows
 from ris_map.register.selection import Selection, selected_offices
 from ris_map.register.vocabulary import Delivery
 from ris_map.words import Translator
-
-__all__ = ["COLUMNS", "CsvFlavour", "actors_csv", "actors_xlsx"]
 
 TERMS = ("target_groups", "cost", "eligibility", "how_to_apply", "funding")
 COLUMNS = (
@@ -35,18 +33,10 @@ def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator)
     return text_csv(columns, (_cells(row, tr=tr) for row in rows), flavour=flavour)
 
 
-def _cells(row: ActorRow, *, tr: Translator) -> tuple[str, ...]:
-    """Return a row's words by column: those of its own, or of its field of the same name."""
-    unknown = tr("unknown")
-    own = {
-        "group": tr(f"group.{row.group}.short"),
-        "phases": row.phase_labels or unknown,
-        "towns": row.places,
-        **{mark.id: mark.known for mark in row.delivery},
-        **dict.fromkeys(TERMS, unknown),
-        **dict(row.terms),
-    }
-    return tuple(own.get(name) or getattr(row, name.replace("-", "_")) for name in COLUMNS)
+def _cells(row: ActorRow, *, tr: Translator) -> list[str]:
+    ways = {mark.id: mark.known for mark in row.delivery}
+    said = {**dict.fromkeys(TERMS, tr("unknown")), **dict(row.terms)}
+    return row.cells(COLUMNS, tr=tr, towns=row.places, **ways, **said)
 
 
 def actors_xlsx(
@@ -102,12 +92,10 @@ def _offers(selection: Selection, words: Words) -> Iterator[Line]:
     tr = words.tr
     for match in selection.matches:
         for offer in match.actor.offers:
-            marks = phase_marks(offer.phases, words=words)
-
             yield (
                 *(match.actor.id, match.actor.name),
                 words.label(offer.service_type),
-                ", ".join(mark.label for mark in marks) or tr("unknown"),
+                words.phases(offer.phases) or tr("unknown"),
                 *(tr(f"availability.{offer.delivery.of(mode)}") for mode in Delivery),
             )
 

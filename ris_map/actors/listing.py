@@ -272,16 +272,7 @@ COLUMNS = (
 
 def table_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
     """Return the table of a selection as HTML."""
-
-    def cells(row: ActorRow) -> list[str]:
-        own = {
-            "group": tr(f"group.{row.group}.short"),
-            "phases": row.phase_labels or tr("unknown"),
-            "delivery": delivery_sentence(row, tr=tr),
-        }
-        return [own.get(name) or getattr(row, name.replace("-", "_")) for name in COLUMNS]
-
-    listed = [cells(row) for row in rows]
+    listed = [row.cells(COLUMNS, tr=tr, delivery=delivery_sentence(row, tr=tr)) for row in rows]
     return render(
         "table.html",
         id="actors",

@@ -39,6 +39,10 @@ class Words:
         """Return what the strategy calls a term."""
         return self.strategy.label(term).in_(self.tr.language)
 
+    def phases(self, phases: Iterable[Phase]) -> str:
+        """Return the names of phases, as in a list of one line."""
+        return ", ".join(map(self.label, phases))
+
     def municipalities(self, codes: Iterable[str]) -> str:
         """Return the names of municipalities in Swedish alphabetical order."""
         names = {self.municipality_names.get(code, code) for code in codes}
@@ -97,10 +101,14 @@ class ActorRow:
     confirm_url: str
     detail_url: str
 
-    @property
-    def phase_labels(self) -> str:
-        """Phases as one text."""
-        return ", ".join(mark.label for mark in self.phases)
+    def cells(self, columns: Iterable[str], *, tr: Translator, **own: str) -> list[str]:
+        """Return the words by column: those of its ``own``, else of the field of the same name."""
+        known = {
+            "group": tr(f"group.{self.group}.short"),
+            "phases": ", ".join(mark.label for mark in self.phases) or tr("unknown"),
+            **own,
+        }
+        return [known.get(name) or getattr(self, name.replace("-", "_")) for name in columns]
 
 
 def actor_rows(matches: Iterable[Match], *, words: Words, on: date) -> tuple[ActorRow, ...]:

@@ -113,10 +113,11 @@ class PageState(Generic[C]):
 
     def chosen(self) -> C:
         """Return what the widgets say; before ``sync`` the state without any choice."""
+        state = st.session_state
         values = {
-            name: tuple(value) if isinstance(value, list) else value
+            name: tuple(value) if isinstance(value := state[self.key(name)], list) else value
             for name in self.model.model_fields
-            if (value := st.session_state.get(self.key(name), _MISSING)) is not _MISSING
+            if self.key(name) in state
         }
         return self.model.model_validate(values)
 
@@ -153,6 +154,3 @@ class PageState(Generic[C]):
             written[PART_KEY] = st.query_params.get_all(PART_KEY)
         st.session_state[_STAMP] = (self.page, written)
         st.query_params.from_dict(written)
-
-
-_MISSING = object()

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import numpy as np
@@ -32,12 +32,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from streamlit import file_util
 
-from ris_map.geography.county import Geography, Locality
+from ris_map.geography.county import Geography
 from ris_map.geography.divisions import Division
 from ris_map.register.strategy import SEARCH_CHOICES, EverydayWords, everyday_words
 from ris_map.travel.world import World, foundations, service
 from ris_map.web.settings import data_dir
-from ris_map.words import Translator, swedish_sort_key, translator
+from ris_map.words import swedish_sort_key, translator
 from ris_map.words.language import Language
 
 KEPT: Final = "public, max-age=31536000, immutable"
@@ -77,21 +77,25 @@ class Answer:
 PREFIX: Final = "assets"
 FRAME_TO_SITE: Final = "../../"
 """From the map's frame to the site's root."""
-PEOPLE: Final = Path("people") / "population_1km.csv"
-ROADS: Final = Path("roads") / "edges.geojson"
-GEO_NAMES: Final = ("municipalities.geojson", "background.geojson", "squares.bin", "ground.json")
+PEOPLE: Final = "people/population_1km.csv"
+ROADS: Final = "roads/edges.geojson"
+GROUND: Final = (
+    *("municipalities.geojson", "background.geojson", "localities.csv", "divisions.yaml", ROADS),
+)
+GEOMETRY: Final = {"geo/squares.bin": (PEOPLE,), "geo/ground.json": GROUND}
+"""What is made of which data files."""
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "page.css": (
+    "bundle/page.css": (
         *(f"app/{name}.css" for name in ("tokens", "not_found", "page", "coverage", "find")),
         *(f"app/{name}.css" for name in ("municipality", "siting", "open_data")),
     ),
-    "not_found.css": ("app/tokens.css", "app/not_found.css"),
-    "small_map.css": ("app/tokens.css", "app/small_map.css"),
-    "page.js": (
+    "bundle/not_found.css": ("app/tokens.css", "app/not_found.css"),
+    "bundle/small_map.css": ("app/tokens.css", "app/small_map.css"),
+    "bundle/page.js": (
         *(f"app/{name}.js" for name in ("shell", "combo", "lost", "pages", "coverage", "find")),
         *(f"app/{name}.js" for name in ("search", "municipality", "siting")),
     ),
-    "map.js": (
+    "bundle/map.js": (
         "leaflet/leaflet.js",
         "leaflet/leaflet.css",
         "app/tokens.css",
@@ -107,8 +111,7 @@ _FOLDERS: Final[Mapping[str, Path]] = {
     "app": Path(__file__).resolve().parent / "static",
     "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
 }
-_TYPES: Final = {".js": "text/javascript", ".geojson": "application/geo+json"}
-_OF_THE_GROUND: Final = (*GEO_NAMES[:2], "localities.csv", "divisions.yaml", str(ROADS))
+_TYPES: Final = {".js": "text/javascript"}
 PictureSource = Callable[[str, Mapping[str, list[str]]], tuple[str, bytes] | None]
 Features = list[dict[str, Any]]
 
@@ -116,24 +119,15 @@ Features = list[dict[str, Any]]
 def content(name: str) -> Answer:
     """Give what stands under an asset's name, made anew only when one of its files has changed.
 
-    For example ``app/map.css``, ``bundle/page.js`` or ``geo/municipalities.geojson``;
-    ``FileNotFoundError`` if there is none.
+    For example ``app/map.css``, ``bundle/page.js`` or ``geo/ground.json``; ``FileNotFoundError`` if
+    there is none.
     """
-    folder, _, rest = name.partition("/")
     data = data_dir()
-    match folder:
-        case "bundle" if rest in BUNDLES:
-            sources = [_path(part) for part in BUNDLES[rest]]
-        case "geo" if rest == "squares.bin":
-            sources = [data / PEOPLE]
-        case "geo" if rest == "ground.json":
-            sources = [data / one for one in _OF_THE_GROUND]
-        case "geo" if rest in GEO_NAMES:
-            sources = [(data / rest).resolve(strict=True)]
-        case _:
-            sources = [_path(name)]
-    stats = [path.stat() if path.exists() else None for path in sources]
-    stamp = tuple((one.st_mtime_ns, one.st_size) if one else (0, 0) for one in stats)
+    if name in GEOMETRY:
+        sources = [data / one for one in GEOMETRY[name]]
+    else:
+        sources = [_path(part) for part in BUNDLES.get(name, (name,))]
+    stamp = tuple((file.st_mtime_ns, file.st_size) for file in map(Path.stat, sources))
     return _made(name, tuple(sources), data, stamp)
 
 
@@ -199,10 +193,7 @@ def asset_url(name: str) -> str:
 
 def map_script() -> str:
     """Give the address of the map's only script, which says where the geometry is."""
-    near = {
-        Path(name).stem: f"../geo/{name}?v={content(f'geo/{name}').version}"
-        for name in GEO_NAMES[2:]
-    }
+    near = {Path(name).stem: f"../{name}?v={content(name).version}" for name in GEOMETRY}
     return f"{asset_url('bundle/map.js')}&{urlencode(near)}"
 
 
@@ -221,13 +212,10 @@ async def _search(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in set(Language):
         raise HTTPException(status_code=404)
-    found = await run_in_threadpool(_search_index, Language(language))
-    return Answer(content=found, media_type="application/json").response(request)
-
-
-def _search_index(language: Language) -> bytes:
     folder = data_dir()
-    return index(service(folder).moment().world, everyday_words(folder), language)
+    world = await run_in_threadpool(lambda: service(folder).moment().world)
+    found = await run_in_threadpool(index, world, everyday_words(folder), Language(language))
+    return Answer(content=found, media_type="application/json").response(request)
 
 
 def asset_routes(pictures: Sequence[PictureSource] = ()) -> list[BaseRoute]:
@@ -277,8 +265,6 @@ def squares_bytes(data: Path) -> bytes:
     corners, x and y) and last one byte with the municipality's index among the sorted codes.
     The smallest step is 8 m, a hundredth of a side.
     """
-    if not (data / PEOPLE).is_file():
-        return b""
     cells = pd.read_csv(data / PEOPLE, usecols=["cell_id", "municipality_code"], dtype=str)
     south_west = cells.cell_id.str.extract(r"N(\d+)E(\d+)$").astype(int).to_numpy()
     around = np.array([(0, 0), (0, 1), (1, 1), (1, 0)]) * _CELL_SIDE_M
@@ -298,14 +284,15 @@ def squares_bytes(data: Path) -> bytes:
 def ground_bytes(data: Path, geography: Geography) -> bytes:
     """Return sea, municipalities, roads, names and each division's line in one JSON file.
 
-    A town is ``[name, latitude, longitude, rank]``: 0 a municipality's main town, 1 another urban
-    area, 2 a village.
+    A road is ``[is numbered, points]``, a town ``[name, latitude, longitude, rank]``: 0 a
+    municipality's main town, 1 another urban area, 2 a village.
     """
     land = _features(data / "municipalities.geojson")
     background = _features(data / "background.geojson")
     towns = sorted(
         geography.localities, key=lambda town: (not town.is_seat, -(town.population or 0))
     )
+    ranks = {town.id: 0 if town.is_seat else 1 if town.population else 2 for town in towns}
     ground = {
         "land": [
             {
@@ -319,9 +306,12 @@ def ground_bytes(data: Path, geography: Geography) -> bytes:
             {"type": "Polygon", "coordinates": [_OPEN_SEA]},
             *(one["geometry"] for one in background if one["properties"]["kind"] == "sea"),
         ],
-        "roads": _roads(data, background),
+        "roads": [
+            [int(one["properties"]["kind"] == "numbered"), one["geometry"]["coordinates"]]
+            for one in _features(data / ROADS)
+        ],
         "towns": [
-            [town.name, round(town.lat, 4), round(town.lon, 4), _rank(town)] for town in towns
+            [town.name, round(town.lat, 4), round(town.lon, 4), ranks[town.id]] for town in towns
         ],
         "lines": {division.id: dividing_line(land, division) for division in geography.divisions},
     }
@@ -347,62 +337,40 @@ def _features(path: Path) -> Features:
     return features
 
 
-def _roads(data: Path, background: Features) -> list[list[object]]:
-    """Return ``[is numbered, points]`` for each road with its course."""
-    path = data / ROADS
-    if path.is_file():
-        return [
-            [int(one["properties"]["kind"] == "numbered"), one["geometry"]["coordinates"]]
-            for one in _features(path)
-        ]
-    return [
-        [1, shapely.get_coordinates(part).round(4).tolist()]
-        for one in background
-        if one["properties"]["kind"] == "road"
-        for part in shapely.get_parts(shapely.geometry.shape(one["geometry"]))
-    ]
-
-
-def _rank(town: Locality) -> int:
-    return 0 if town.is_seat else 1 if town.population else 2
-
-
-Kind = Literal["place", "actor", "choice"]
-
-
-Hit = tuple[str, Kind, str, tuple[str, ...], str]
-"""What is seen, its kind, where it leads, further words that find it, and a text."""
-
-
-def hits(world: World, everyday: tuple[EverydayWords, ...], *, tr: Translator) -> Iterator[Hit]:
-    """Give everything that can be found, in the words of a language."""
-    geography, strategy = world.foundations.geography, world.foundations.strategy
-
-    def url(path: str, **query: str) -> str:
-        return f"{path}?{urlencode({**query, 'lang': tr.language.value})}"
-
-    for one in geography.municipalities:
-        label = tr("search.municipality", name=one.name)
-        yield label, "place", url("/kommun", kommun=one.code), (one.name,), ""
-    seats = {s.name for s in geography.localities if s.is_seat}
-    for place in sorted(geography.localities, key=lambda s: swedish_sort_key(s.name)):
-        owner = geography.municipality(place.municipality_code).name
-        name = place.name if place.name in seats else f"{place.name}, {owner}"
-        label = tr("search.find-in", name=name)
-        yield label, "place", url("/hitta", plats=place.id), (place.name,), ""
-    for word in everyday:
-        key, value = word.choice
-        term = next(term for term in SEARCH_CHOICES[key] if term == value)
-        label = tr(f"search.{key}", name=strategy.label(term).in_(tr.language))
-        words = word.sv if tr.language is Language.SV else (*word.en, *word.sv)
-        yield label, "choice", url("/", **{key: value}), words, ""
-    for actor in sorted(world.register.actors, key=lambda a: swedish_sort_key(a.name)):
-        text = actor.summary.in_(tr.language)
-        yield actor.name, "actor", url("/aktor", id=actor.id), actor.aliases, text
+# ---- what can be searched for
 
 
 @lru_cache(maxsize=4)
 def index(world: World, everyday: tuple[EverydayWords, ...], language: Language) -> bytes:
-    """Return the list as JSON: ``[label, kind, url, words, text]`` each, about 40 kB."""
-    rows = list(hits(world, everyday, tr=translator(language)))
+    """Return everything that can be found as JSON, about 40 kB.
+
+    Each is ``[what is seen, its kind, where it leads, further words that find it, a text]``.
+    """
+    tr = translator(language)
+    geography, strategy = world.foundations.geography, world.foundations.strategy
+    rows: list[tuple[object, ...]] = []
+
+    def add(
+        label: str, kind: str, path: str, words: Sequence[str], text: str = "", **query: str
+    ) -> None:
+        url = f"{path}?{urlencode({**query, 'lang': language.value})}"
+        rows.append((label, kind, url, words, text))
+
+    for one in geography.municipalities:
+        label = tr("search.municipality", name=one.name)
+        add(label, "place", "/kommun", [one.name], kommun=one.code)
+    seats = {place.name for place in geography.localities if place.is_seat}
+    for place in sorted(geography.localities, key=lambda place: swedish_sort_key(place.name)):
+        owner = geography.municipality(place.municipality_code).name
+        name = place.name if place.name in seats else f"{place.name}, {owner}"
+        add(tr("search.find-in", name=name), "place", "/hitta", [place.name], plats=place.id)
+    for word in everyday:
+        key, value = word.choice
+        term = next(term for term in SEARCH_CHOICES[key] if term == value)
+        label = tr(f"search.{key}", name=strategy.label(term).in_(language))
+        words = word.sv if language is Language.SV else (*word.en, *word.sv)
+        add(label, "choice", "/", words, **{key: value})
+    for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
+        text = actor.summary.in_(language)
+        add(actor.name, "actor", "/aktor", actor.aliases, text, id=actor.id)
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()

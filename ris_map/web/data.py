@@ -49,7 +49,9 @@ def register_state() -> LiveState:
 
 def words(tr: Translator) -> Words:
     """Return what is needed to put records into the words of a language."""
-    return foundations(settings.data_dir()).words(tr, report_address=settings.report_address())
+    return foundations(settings.data_dir()).words(
+        tr, report_address=settings.read_settings().report_address
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=len(Language))

@@ -12,7 +12,6 @@ import streamlit as st
 
 from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import DataFaults, Fault
-from ris_map.travel.world import DataSource
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
 from ris_map.words import Translator
@@ -31,11 +30,6 @@ class PageSpec:
     name: str
     url_path: str
     place: str
-
-    @property
-    def file(self) -> str:
-        """Its file below ``pages/``."""
-        return f"{self.name}.py"
 
 
 PAGES: tuple[PageSpec, ...] = (
@@ -177,23 +171,9 @@ def text_page(name: str, file: str) -> None:
     tr = language_texts()
     title(tr(f"page.{name}.title"))
     text = page_text(file, tr.language) or tr("page.not-written")
-    text = text.replace("{report_address}", settings.report_address())
+    text = text.replace("{report_address}", settings.read_settings().report_address)
     with st.container(key="ris-text"):
         st.markdown(text)
-
-
-def sources_html(sources: Iterable[DataSource], *, tr: Translator) -> str:
-    """Return the provenance of all data files, folded file by file."""
-    return render("sources.html", t=tr, sources=sources)
-
-
-def back_to_start(*, tr: Translator) -> None:
-    """Draw the link to the list and the map, with the session's last choices."""
-    st.page_link(
-        settings.ROOT / "pages" / "start.py",
-        label=tr("page.actor.back"),
-        query_params=address.page_query("start"),
-    )
 
 
 def language_texts() -> Translator:

@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Final
@@ -65,13 +64,6 @@ class Counted:
         finally:
             part = first if first in _PARTS else "page"
             REQUESTS.labels(part, f"{status // 100}xx").observe(time.perf_counter() - start)
-
-
-@contextmanager
-def timed_run(page: str) -> Iterator[None]:
-    """Measure one run of a page's script, stopped ones included."""
-    with RUNS.labels(page).time():
-        yield
 
 
 class DataState(Collector):

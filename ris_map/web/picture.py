@@ -46,12 +46,12 @@ Box = tuple[float, float, float, float]
 
 
 class Mark(NamedTuple):
-    """A town in the drawing's own units, by a bubble's ``kind``; without ``count`` a point."""
+    """A town in the drawing's own units, by a bubble's ``kind``; with no ``number`` a point."""
 
     name: str
     x: float
     y: float
-    count: int = 0
+    number: int = 0
     kind: str = ""
     is_bold: bool = False
 
@@ -60,7 +60,7 @@ class Mark(NamedTuple):
         """In the drawing's units."""
         if self.kind == "home":
             return 9.0
-        return 13 + 2.2 * sqrt(self.count) if self.count else 2.6
+        return 13 + 2.2 * sqrt(self.number) if self.number else 2.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +274,7 @@ def place_labels(
     """
     taken = [*avoid, *map(_around, marks)]
     labels = []
-    for mark in sorted(marks, key=lambda mark: (not mark.is_bold, -mark.count)):
+    for mark in sorted(marks, key=lambda mark: (not mark.is_bold, -mark.number)):
         x, y = mark.x, mark.y
         width = LETTER * 15 * len(mark.name) * (1.06 if mark.is_bold else 1)
         gap = mark.radius + 4

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from ris_map.web import layout, settings
-from ris_map.web.operation import timed_run
+from ris_map.web.operation import RUNS
 
 tr = layout.language_texts()
 st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
 
 pages = {
     spec.name: st.Page(
-        settings.ROOT / "pages" / spec.file,
+        settings.ROOT / "pages" / f"{spec.name}.py",
         title=f"{tr(f'page.{spec.name}.title')} – {tr('product.name')}",
         url_path=spec.url_path,
         default=not spec.url_path,
@@ -28,7 +28,7 @@ is_whole = not (st.context.is_embedded and current.name in layout.EMBEDDABLE)
 if is_whole:
     layout.header(current, tr=tr)
 if layout.register_is_served(tr=tr):
-    with timed_run(current.name):
+    with RUNS.labels(current.name).time():
         chosen.run()
 if is_whole:
     layout.footer(current, tr=tr)

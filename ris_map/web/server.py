@@ -33,7 +33,6 @@ from ris_map.web.layout import PAGE_ADDRESSES, PAGES
 from ris_map.web.operation import serve_metrics, write_json_log
 from ris_map.web.settings import (
     HOST,
-    apply_settings_file,
     data_dir,
     read_settings,
     settings_at_start,
@@ -101,7 +100,6 @@ def _stop_on_faults(data: Path) -> None:
 @asynccontextmanager
 async def server_lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Run what belongs to the server's start and end."""
-    apply_settings_file()
     guard_connections()
     settings = read_settings()
     if settings.log == "json":

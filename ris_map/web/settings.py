@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from streamlit import config
-from streamlit.config_option import ConfigOption
 
 from ris_map.common.faults import RisMapError
 from ris_map.common.region import DATA
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """Folder that holds ``app.py``, ``pages/`` and ``data/``."""
+# where Streamlit looks for the settings file, whatever folder ``uvicorn app:app`` is started from
+config._main_script_path = config._main_script_path or str(ROOT / "app.py")
 PREFIX: Final = "RIS_MAP_"
 DEFAULT_REPORT_ADDRESS: Final = "innovationskartan@example.org"
 """A role address, never a person's. ``example.org`` cannot receive mail: set the real one."""
@@ -68,10 +68,13 @@ def _folder(value: object) -> Path:
     return folder
 
 
-def _mail(value: object) -> object:
-    if not _MAIL.fullmatch(str(value)):
-        raise ValueError(f"{value!r} is not a plain e-mail address")
-    return value
+def _like(pattern: re.Pattern[str], form: str) -> BeforeValidator:
+    def checked(value: object) -> object:
+        if not pattern.fullmatch(str(value)):
+            raise ValueError(f"{value!r} is not {form}")
+        return value
+
+    return BeforeValidator(checked)
 
 
 def _ancestors(value: object) -> tuple[str, ...]:
@@ -96,24 +99,22 @@ def _rate(value: object) -> object:
     return Rate(int(found[1]), int(found[2] or 60))
 
 
-def _base(value: object) -> str:
-    if value and not _BASE.fullmatch(str(value)):
-        raise ValueError(f"{value!r} is not https://host[:port][/path]")
-    return str(value).rstrip("/")
-
-
 class Settings(BaseModel):
     """Everything that can be set; each field is the variable ``RIS_MAP_`` and its name."""
 
     model_config = ConfigDict(frozen=True)
 
     data: Annotated[Path, BeforeValidator(_folder)] = DATA
-    report_address: Annotated[str, BeforeValidator(_mail)] = DEFAULT_REPORT_ADDRESS
+    report_address: Annotated[str, _like(_MAIL, "a plain e-mail address")] = DEFAULT_REPORT_ADDRESS
     frame_ancestors: Annotated[tuple[str, ...], BeforeValidator(_ancestors)] = ("'self'",)
     """Sites that may show the product in a frame."""
     api_rate: Annotated[Rate | None, BeforeValidator(_rate)] = Rate(600, 60)
     """Per client; None = no limit."""
-    base_url: Annotated[str, BeforeValidator(_base)] = ""
+    base_url: Annotated[
+        str,
+        _like(_BASE, "https://host[:port][/path]"),
+        AfterValidator(lambda address: address.rstrip("/")),
+    ] = ""
     """Public address of the site without a slash at the end; empty = as the client wrote it."""
     publisher: Annotated[str, BeforeValidator(lambda text: " ".join(str(text).split()))] = ""
     """Name of who publishes the catalogue; empty = the product's name."""
@@ -156,34 +157,3 @@ def settings_at_start() -> Settings:
 def data_dir() -> Path:
     """Return the folder the data files are read from."""
     return read_settings().data
-
-
-def report_address() -> str:
-    """Return the role address that "report a fault" opens a message to."""
-    return read_settings().report_address
-
-
-def apply_settings_file() -> tuple[str, ...]:
-    """Apply ``.streamlit/config.toml`` where Streamlit has not found it; return what was set.
-
-    It looks in the folder it is started from and beside the script. ``uvicorn app:app`` started
-    from elsewhere would otherwise run without look and without the narrower limits. What an
-    environment variable or another file sets is left as it is.
-    """
-    file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    options = dict(_flat(file))
-    unset = tuple(
-        key for key in options if config.get_where_defined(key) == ConfigOption.DEFAULT_DEFINITION
-    )
-    for key in unset:
-        config.set_option(key, options[key])
-    return unset
-
-
-def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
-    """Give ``("theme.light.textColor", value)`` for each value of tables within tables."""
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
-        else:
-            yield before + name, value

@@ -21,8 +21,9 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from ris_map.actors.detail import actor_html
-from ris_map.actors.files import COLUMNS, TERMS, CsvFlavour, actors_csv
+from ris_map.actors.files import COLUMNS, TERMS, actors_csv
 from ris_map.actors.listing import all_html, delivery_sentence, table_html
+from ris_map.export.tables import CsvFlavour
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import ActorRow, actor_row, actor_rows
 from ris_map.register.model import Actor
@@ -334,7 +335,7 @@ def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) 
         cells = dict(zip(COLUMNS, line, strict=True))
         for name in ("id", "name", "summary", "homepage"):
             assert cells[name] == getattr(row, name)
-        assert cells["phases"] == (row.phase_labels or tr("unknown"))
+        assert cells["phases"] == (", ".join(mark.label for mark in row.phases) or tr("unknown"))
         assert cells["service-types"] == row.service_types
         assert cells["strength-areas"] == row.strength_areas
         assert cells["group"] == tr(f"group.{row.group}.short")

@@ -82,7 +82,7 @@ def test_F15_uvicorn_gives_the_same_and_its_loss_is_said_in_the_pages_language(
 ) -> None:
     """``uvicorn app:app``, started from any folder, answers like ``streamlit run app.py``."""
     other = start_server(uvicorn_command, cwd=tmp_path)
-    for path in ("/", "/metod?lang=en", "/assets/geo/municipalities.geojson"):
+    for path in ("/", "/metod?lang=en", "/assets/geo/ground.json"):
         one, two = get(server, path), get(other, path)
         assert one.body == two.body  # type: ignore[attr-defined]
         assert one.headers["Content-Security-Policy"] == two.headers["Content-Security-Policy"]

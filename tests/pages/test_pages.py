@@ -41,7 +41,7 @@ def opened(name: str, language: str) -> AppTest:
 
 
 def test_every_page_file_is_a_page_and_the_other_way_round() -> None:
-    assert sorted(spec.file for spec in PAGES) == [f"{name}.py" for name in NAMES]
+    assert sorted(spec.name for spec in PAGES) == NAMES
     paths = [spec.url_path for spec in PAGES]
     assert len(set(paths)) == len(paths)
     assert all(re.fullmatch(r"[a-z-]*", path) for path in paths)

@@ -21,7 +21,6 @@ from ris_map.register.model import Actor, DeliveryClaim, Outside, StatusNote
 from ris_map.register.selection import Group, Match
 from ris_map.register.vocabulary import Availability, Delivery, Status
 from ris_map.travel.world import DataSource
-from ris_map.web.layout import sources_html
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence, changing
 from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
@@ -115,7 +114,7 @@ def sources(text: str) -> str:
         for name, field in DataSource.model_fields.items()
     }
     source = DataSource.model_validate(values | {"id": "x"})
-    return sources_html([source], tr=SWEDISH)
+    return render("sources.html", t=SWEDISH, sources=[source])
 
 
 def drawn(text: str) -> str:
