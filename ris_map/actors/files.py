@@ -8,7 +8,7 @@ from datetime import date
 from ris_map.export.tables import Cell, CsvFlavour, Sheet, sheets_xlsx, text_csv
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.in_words import ActorRow, Words, actor_rows
-from ris_map.register.selection import Selection, selected_offices
+from ris_map.register.selection import Match, selected_offices
 from ris_map.register.vocabulary import Delivery
 from ris_map.words import Translator
 
@@ -40,7 +40,7 @@ def _cells(row: ActorRow, *, tr: Translator) -> list[str]:
 
 
 def actors_xlsx(
-    selection: Selection, *, words: Words, on: date, about: Iterable[tuple[str, str]]
+    matches: Sequence[Match], *, words: Words, on: date, about: Iterable[tuple[str, str]]
 ) -> bytes:
     """Return a workbook with actors, offices, offers, sources and a sheet about it.
 
@@ -48,12 +48,12 @@ def actors_xlsx(
     last sheet. The same input gives the same bytes.
     """
     tr = words.tr
-    rows = actor_rows(selection.matches, words=words, on=on)
+    rows = actor_rows(matches, words=words, on=on)
     sheets = (
         ("actors", [f"csv.column.{name}" for name in COLUMNS], [_cells(r, tr=tr) for r in rows]),
-        ("offices", _heads(OFFICE_COLUMNS), _offices(selection, words, on=on)),
-        ("offers", _heads(OFFER_COLUMNS), _offers(selection, words)),
-        ("sources", _heads(SOURCE_COLUMNS), _sources(selection, words)),
+        ("offices", _heads(OFFICE_COLUMNS), _offices(matches, words, on=on)),
+        ("offers", _heads(OFFER_COLUMNS), _offers(matches, words)),
+        ("sources", _heads(SOURCE_COLUMNS), _sources(matches, words)),
         ("about", _heads(("what", "text")), about),
     )
     return sheets_xlsx(
@@ -76,9 +76,9 @@ def _heads(columns: Iterable[str]) -> list[str]:
     return [f"xlsx.column.{column}" for column in columns]
 
 
-def _offices(selection: Selection, words: Words, *, on: date) -> Iterator[Line]:
+def _offices(matches: Sequence[Match], words: Words, *, on: date) -> Iterator[Line]:
     names = words.municipality_names
-    for match, office in selected_offices(selection, on=on):
+    for match, office in selected_offices(matches, on=on):
         outside = office.outside.municipality if office.outside else ""
         yield (
             *(f"{match.actor.id}/{office.id}", match.actor.name, office.town),
@@ -88,9 +88,9 @@ def _offices(selection: Selection, words: Words, *, on: date) -> Iterator[Line]:
         )
 
 
-def _offers(selection: Selection, words: Words) -> Iterator[Line]:
+def _offers(matches: Sequence[Match], words: Words) -> Iterator[Line]:
     tr = words.tr
-    for match in selection.matches:
+    for match in matches:
         for offer in match.actor.offers:
             yield (
                 *(match.actor.id, match.actor.name),
@@ -100,8 +100,8 @@ def _offers(selection: Selection, words: Words) -> Iterator[Line]:
             )
 
 
-def _sources(selection: Selection, words: Words) -> Iterator[Line]:
-    for match in selection.matches:
+def _sources(matches: Sequence[Match], words: Words) -> Iterator[Line]:
+    for match in matches:
         for source in match.actor.sources:
             supports = source.supports.in_(words.tr.language)
             yield match.actor.id, match.actor.name, source.url, source.year, supports

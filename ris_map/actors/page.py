@@ -196,8 +196,8 @@ def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
     tr, on = view.tr, view.world.on
     groups = place_groups(data.geography())
-    selection = select(view.world.register, Filter(), groups=groups, on=on)
-    rows = actor_rows(selection.matches, words=data.words(tr), on=on)
+    matches = select(view.world.register, Filter(), groups=groups, on=on)
+    rows = actor_rows(matches, words=data.words(tr), on=on)
     st.html(all_html(rows, tr=tr))
     with st.expander(tr("karta.files")):
         with st.container(horizontal=True):

@@ -34,7 +34,7 @@ from ris_map.common.records import Record
 from ris_map.export.tables import Cell, csv_bytes, geopackage
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
-from ris_map.register.selection import Selection, select
+from ris_map.register.selection import Match, select
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import Moment, Service, World, place_groups, sources
 from ris_map.web.settings import Settings
@@ -182,7 +182,7 @@ class Call(Generic[Q]):
         return place_groups(self.world.foundations.geography)
 
     @cached_property
-    def selection(self) -> Selection:
+    def selection(self) -> tuple[Match, ...]:
         """What the filter of an :class:`ActorQuery` selects."""
         query: ActorQuery = self.query  # type: ignore[assignment]
         return select(self.world.register, query.filter(), groups=self.groups, on=self.world.on)

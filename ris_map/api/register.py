@@ -21,7 +21,7 @@ from ris_map.common.records import Slug
 from ris_map.export.tables import LIST_SEPARATOR, Cell, layer
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
-from ris_map.register.selection import Group, Match, Selection, selected_offices, shown_offices
+from ris_map.register.selection import Group, Match, selected_offices, shown_offices
 from ris_map.register.vocabulary import Delivery
 from ris_map.words.language import Language
 
@@ -66,7 +66,7 @@ def actors(call: Call[ActorQuery]) -> Document:
             group=match.group,
             matching_offices=tuple(office.id for office in match.offices),
         )
-        for match in call.selection.matches
+        for match in call.selection
     ]
     return {"meta": call.meta(ACTORS, len(listed)), "actors": listed}
 
@@ -111,7 +111,7 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     rows = [office_row(match, office, on=call.world.on) for match, office in chosen]
     points = [shapely.Point(office.lon, office.lat) for _, office in chosen]
     offices = layer(OFFICE_COLUMNS, rows, points)
-    actors = layer(ACTOR_COLUMNS, map(actor_row, call.selection.matches))
+    actors = layer(ACTOR_COLUMNS, map(actor_row, call.selection))
     return call.geopackage(ACTORS, offices=offices, actors=actors)
 
 
@@ -158,9 +158,9 @@ def offices_geojson(call: Call[ActorQuery]) -> Document:
     return collection(call, ACTORS, features)
 
 
-def actor_features(selection: Selection, *, on: date) -> Iterator[Document]:
+def actor_features(matches: Iterable[Match], *, on: date) -> Iterator[Document]:
     """Yield one feature per office of every selected actor, without a point if it has none."""
-    for match in selection.matches:
+    for match in matches:
         properties: Document = dict(actor_row(match))
         properties["actor"] = me = properties.pop("id")
         for office in shown_offices(match, on=on):
@@ -237,7 +237,7 @@ def actors_table(call: Call[ActorQuery]) -> Iterable[Row]:
     The same filter as on the start page: keys, values and meaning. Several ids in one cell are
     separated by spaces.
     """
-    return map(actor_row, call.selection.matches)
+    return map(actor_row, call.selection)
 
 
 def office_row(match: Match, office: Office, *, on: date) -> Row:

@@ -35,7 +35,7 @@ def not_yet(path: Path) -> Fault:
     return Fault(file_name(path), *worded("not-yet"), severity=Severity.WARNING)
 
 
-def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return the content of an ordinary file; larger ones are refused before they are read.
 
     ``DataFaults`` says that the file is missing, a folder, unreadable or too large.
@@ -48,30 +48,30 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
             code = "directory"
         elif not stat.S_ISREG(about.st_mode):
             code = "not-a-file"
-        elif size <= max_bytes:
+        elif size <= MAX_BYTES:
             with path.open("rb") as stream:
-                data = stream.read(max_bytes + 1)
+                data = stream.read(MAX_BYTES + 1)
             # the file may have grown between the two steps
             size = len(data)
     except FileNotFoundError:
         code = "missing-file"
     except (OSError, ValueError) as error:
         code, problem = "unreadable-file", getattr(error, "strerror", None) or str(error)
-    if not code and size > max_bytes:
+    if not code and size > MAX_BYTES:
         code = "too-large"
     if code:
-        words = worded(code, problem=problem, size=size, most=max_bytes)
+        words = worded(code, problem=problem, size=size, most=MAX_BYTES)
         raise DataFaults([Fault(file_name(path), *words)])
     return data
 
 
-def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
+def read_text(path: Path) -> str:
     """Return the text of a file in UTF-8, with or without a byte order mark.
 
     ``DataFaults`` as :func:`read_bytes`, with byte and line of what is not UTF-8, or with each
     line that has an invisible sign.
     """
-    name, data = file_name(path), read_bytes(path, max_bytes=max_bytes)
+    name, data = file_name(path), read_bytes(path)
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = body.decode("utf-8")

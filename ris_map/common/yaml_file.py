@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import yaml  # type: ignore[import-untyped]
 
 from ris_map.common.faults import DataFaults, Fault, shown, worded, wording_for
-from ris_map.common.files import MAX_BYTES, file_name, read_text
+from ris_map.common.files import file_name, read_text
 
 MAX_DEPTH = 20
 MAX_NODES = 400_000
@@ -54,15 +54,15 @@ class YamlDocument:
         return next((line for line in parts if line is not None), None)
 
 
-def load_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
+def load_yaml(path: Path) -> YamlDocument:
     """Read one YAML file; ``DataFaults`` with every fault that could be found."""
-    document = read_yaml(path, max_bytes=max_bytes)
+    document = read_yaml(path)
     if document.faults:
         raise DataFaults(document.faults)
     return document
 
 
-def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
+def read_yaml(path: Path) -> YamlDocument:
     """Read whatever can be read of a YAML file, with every fault that could be found.
 
     A list item with a syntax fault is left out and the rest is read, so that one missing
@@ -70,7 +70,7 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> YamlDocument:
     ``DataFaults`` if there is no text to read: see :func:`ris_map.common.files.read_text`.
     """
     name = file_name(path)
-    text, faults = _without_conflicts(read_text(path, max_bytes=max_bytes), name=name)
+    text, faults = _without_conflicts(read_text(path), name=name)
     unread: list[str] = []
     while True:
         reader, value = _Reader(text, name), None

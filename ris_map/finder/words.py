@@ -412,7 +412,7 @@ def find_file(
         view=view,
         site=site,
         live=f"{site}{Need.path}?{urlencode(query, doseq=True)}",
-        made=tr("find.file.made", date=tr.date(on)),
+        made=tr("find.file.made", date=on.isoformat()),
         delivery=lambda row: delivery_sentence(row, tr=tr),
     )
 

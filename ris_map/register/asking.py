@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ris_map.common.dates import period_end
 from ris_map.common.records import Loc
@@ -49,15 +50,11 @@ class Question:
 
     def text(self, tr: Translator) -> str:
         """Return the question in words."""
-        return tr(f"ask.{self.key}", town=self.town) if self.town else tr(f"ask.{self.key}")
+        return tr(f"ask.{self.key}", town=self.town)
 
 
-def questions(actor: Actor) -> tuple[Question, ...]:
-    """Return one question for each thing that the register does not know about an actor."""
-    return tuple(_questions(actor))
-
-
-def _questions(actor: Actor) -> Iterator[Question]:
+def questions(actor: Actor) -> Iterator[Question]:
+    """Yield one question for each thing that the register does not know about an actor."""
     if actor.status is Status.UNKNOWN:
         yield Question("status", "status")
     for index, offer in enumerate(actor.offers):
@@ -166,41 +163,31 @@ def call_list(unknown: Mapping[Cell, frozenset[str]]) -> tuple[Call, ...]:
     The minimum set cover, solved to optimality; among smallest covers one whose members can
     settle the most; those that settle the most come first, by id where equal.
     """
-    return _smallest_cover(frozenset(unknown.items()))
+    cells = enumerate(able for _, able in sorted(unknown.items()))
+    return _smallest_cover(frozenset((cell, one) for cell, able in cells for one in able))
 
 
 @lru_cache(maxsize=8)
-def _smallest_cover(cells: frozenset[tuple[Cell, frozenset[str]]]) -> tuple[Call, ...]:
-    unknown = dict(sorted(cells, key=lambda item: item[0]))
+def _smallest_cover(able: frozenset[tuple[int, str]]) -> tuple[Call, ...]:
+    """Return the cover of cells by those who are able to settle them."""
     # imported here: it takes longer to start than the other commands take to run
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
-    from scipy.sparse import csr_array  # noqa: PLC0415
 
-    ids = sorted({one for able in unknown.values() for one in able})
-    if not ids:
+    if not able:
         return ()
-    at = {one: index for index, one in enumerate(ids)}
-    pairs = [(row, at[one]) for row, able in enumerate(unknown.values()) for one in able]
-    rows, columns = np.array(pairs).T
-    cover = csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(unknown), len(ids)))
-    reach = np.bincount(columns, minlength=len(ids))
-    # fewest first; the second wish weighs less than one organisation in all
-    weight = 1.0 - reach / (reach.sum() * 2.0)
+    pairs = pd.DataFrame(sorted(able), columns=["cell", "id"])
+    left = pd.crosstab(pairs["cell"], pairs["id"])
+    reach = left.sum()
     solved = milp(
-        weight,
-        constraints=LinearConstraint(cover, lb=1.0),
-        integrality=np.ones(len(ids)),
+        # fewest first; the second wish weighs less than one organisation in all
+        1.0 - reach / (reach.sum() * 2.0),
+        constraints=LinearConstraint(left, lb=1.0),
+        integrality=np.ones(len(reach)),
         bounds=Bounds(0.0, 1.0),
     )
-    chosen = {ids[n] for n in np.flatnonzero(solved.x > 0.5)}
-    return tuple(_in_order(chosen, unknown))
-
-
-def _in_order(chosen: set[str], unknown: Mapping[Cell, frozenset[str]]) -> Iterator[Call]:
-    left: Sequence[frozenset[str]] = list(unknown.values())
-    while chosen:
-        gains = {one: sum(one in able for able in left) for one in chosen}
-        best = min(chosen, key=lambda one: (-gains[one], one))
-        yield Call(best, gains[best])
-        chosen = chosen - {best}
-        left = [able for able in left if best not in able]
+    chosen, calls = reach.index[solved.x > 0.5], []
+    while not left.empty:
+        gains = left[chosen].sum()
+        calls.append(Call(gains.idxmax(), int(gains.max())))
+        left = left[left[gains.idxmax()] == 0]
+    return tuple(calls)

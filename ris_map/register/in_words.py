@@ -133,7 +133,15 @@ def actor_row(
         phases=phase_marks(actor.phases, words=words),
         service_types=", ".join(map(words.label, actor.service_types)),
         strength_areas=strength_area_words(actor, words=words),
-        delivery=delivery_marks(actor, words=words),
+        delivery=tuple(
+            DeliveryMark(
+                id=mode.value,
+                label=words.label(mode),
+                availability=(known := actor.availability(mode)).value,
+                known=tr(f"availability.{known}"),
+            )
+            for mode in Delivery
+        ),
         places=places_words(shown, words=words) or tr("office.none-known"),
         town_ids=tuple(dict.fromkeys(town_id(o) for o in actor.offices_on(on))),
         municipalities=words.municipalities(o.municipality for o in shown if o.municipality),
@@ -174,19 +182,6 @@ def phase_marks(phases: Iterable[Phase], *, words: Words) -> tuple[PhaseMark, ..
     """Return the marks of phases in the words of one language."""
     letters = {phase: words.strategy.phase(phase).letter for phase in Phase}
     return tuple(PhaseMark(id=p.value, letter=letters[p], label=words.label(p)) for p in phases)
-
-
-def delivery_marks(actor: Actor, *, words: Words) -> tuple[DeliveryMark, ...]:
-    """Return what is known about each delivery mode; the four stay apart."""
-    return tuple(
-        DeliveryMark(
-            id=mode.value,
-            label=words.label(mode),
-            availability=actor.availability(mode).value,
-            known=words.tr(f"availability.{actor.availability(mode)}"),
-        )
-        for mode in Delivery
-    )
 
 
 def strength_area_words(actor: Actor, *, words: Words) -> str:

@@ -63,29 +63,26 @@ class Change:
 
 def changes(before: Register, after: Register) -> tuple[Change, ...]:
     """Return what was added, ended and changed, field by field, in the later register's order."""
-    return tuple(_changes(before, after))
-
-
-def _changes(before: Register, after: Register) -> Iterator[Change]:
+    found = []
     for actor in after.actors:
         earlier = before.by_id.get(actor.id)
         old_urls = {source.url for source in earlier.sources} if earlier else set()
         urls = tuple(dict.fromkeys(source.url for source in actor.sources))
-        of = partial(Change, id=actor.id, name=actor.name)
+        new_urls = tuple(url for url in urls if url not in old_urls) or urls
+        of = partial(Change, id=actor.id, name=actor.name, sources=new_urls)
         if earlier is None:
-            yield of(kind=ChangeKind.ADDED, sources=urls)
+            found.append(of(kind=ChangeKind.ADDED))
             continue
-        of = partial(of, sources=tuple(url for url in urls if url not in old_urls) or urls)
         if actor.status is Status.ENDED and earlier.status is not Status.ENDED:
-            yield of(kind=ChangeKind.ENDED, after=actor.valid_to or "")
+            found.append(of(kind=ChangeKind.ENDED, after=actor.valid_to or ""))
         old, new = (dict(_fields(one.model_dump(mode="json"))) for one in (earlier, actor))
         for field in dict.fromkeys([*old, *new]):
-            values = {"before": old.get(field, ""), "after": new.get(field, "")}
-            if values["before"] != values["after"]:
-                yield of(kind=ChangeKind.CHANGED, field=field, **values)
-    for actor in before.actors:
-        if actor.id not in after.by_id:
-            yield Change(id=actor.id, name=actor.name, kind=ChangeKind.GONE)
+            one, other = old.get(field, ""), new.get(field, "")
+            if one != other:
+                found.append(of(kind=ChangeKind.CHANGED, field=field, before=one, after=other))
+    gone = (actor for actor in before.actors if actor.id not in after.by_id)
+    found += [Change(id=actor.id, name=actor.name, kind=ChangeKind.GONE) for actor in gone]
+    return tuple(found)
 
 
 def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401

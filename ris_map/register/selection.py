@@ -18,7 +18,6 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Office, Register
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.words import swedish_sort_key
-from ris_map.words.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,38 +62,13 @@ class Match:
     offices: tuple[Office, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Everything that a filter selects: by group, then in Swedish alphabetical order."""
-
-    matches: tuple[Match, ...]
-
-    def group(self, group: Group) -> tuple[Match, ...]:
-        """Return the matches of one group."""
-        return tuple(match for match in self.matches if match.group is group)
-
-    @property
-    def current(self) -> tuple[Match, ...]:
-        """Matches that are a clear yes and at work: what the sentence counts."""
-        aside = (Group.UNKNOWN, Group.ENDED)
-        return tuple(match for match in self.matches if match.group not in aside)
-
-    @property
-    def on_map(self) -> tuple[Match, ...]:
-        """Matches that the map shows."""
-        return self.group(Group.OFFICE)
-
-    @property
-    def municipalities(self) -> frozenset[str]:
-        """Codes of the municipalities in which the offices on the map lie."""
-        offices = (office for match in self.on_map for office in match.offices)
-        return frozenset(o.municipality for o in offices if o.municipality is not None)
-
-
 def select(
     register: Register, chosen: Filter, *, groups: Mapping[str, frozenset[str]], on: date
-) -> Selection:
-    """Return every actor that is not a clear no on a day; ``groups`` has codes per group id."""
+) -> tuple[Match, ...]:
+    """Return every actor that is not a clear no on a day, by group, then in alphabetical order.
+
+    ``groups`` has municipality codes by the id of a group of them.
+    """
     codes = place_codes(chosen.places, groups=groups)
     words = _fold(chosen.text).split()
     found = (
@@ -103,37 +77,28 @@ def select(
         if chosen.scope is Scope.ADJACENT
         or (actor.scope is Scope.CORE and not actor.outside_county)
     )
-    order = {group: rank for rank, group in enumerate(Group)}
+    order = list(Group)
     matches = sorted(
         (match for match in found if match is not None),
-        key=lambda m: (order[m.group], swedish_sort_key(m.actor.name)),
+        key=lambda m: (order.index(m.group), swedish_sort_key(m.actor.name)),
     )
-    return Selection(tuple(matches))
+    return tuple(matches)
 
 
 def place_codes(
-    places: Iterable[str], *, groups: Mapping[str, frozenset[str]]
+    places: Sequence[str], *, groups: Mapping[str, frozenset[str]]
 ) -> frozenset[str] | None:
     """Return the municipality codes of places; None = no place is chosen."""
-    chosen = tuple(places)
-    if not chosen:
-        return None
-    return frozenset(
-        code
-        for place in chosen
-        for code in ((place,) if place in MUNICIPALITY_CODES else groups.get(place, ()))
-    )
+    known = {**groups, **{code: frozenset({code}) for code in MUNICIPALITY_CODES}}
+    return frozenset().union(*(known.get(place, ()) for place in places)) if places else None
 
 
 def offer_truth(offer: Offer, chosen: Filter) -> Answer:
     """Return whether one offer answers the choice of service type, phase and delivery."""
-    return min(
-        Answer.YES
-        if not chosen.service_types or offer.service_type in chosen.service_types
-        else Answer.NO,
-        phase_truth(offer, chosen.phases),
-        _delivery_truth(offer, chosen.delivery),
-    )
+    if chosen.service_types and offer.service_type not in chosen.service_types:
+        return Answer.NO
+    ways = max((offer.answer(mode) for mode in chosen.delivery), default=Answer.YES)
+    return min(phase_truth(offer, chosen.phases), ways)
 
 
 def actor_truth(actor: Actor, chosen: Filter) -> Answer:
@@ -174,12 +139,6 @@ def phase_truth(offer: Offer, wanted: tuple[Phase, ...]) -> Answer:
     return Answer.NO if offer.phases else Answer.UNKNOWN
 
 
-def _delivery_truth(offer: Offer, wanted: tuple[Delivery, ...]) -> Answer:
-    if not wanted:
-        return Answer.YES
-    return max(offer.answer(mode) for mode in wanted)
-
-
 def area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
     """Return whether an actor serves any of some strength areas; nothing chosen means any."""
     if not wanted or any(actor.strength_areas.serves(area) for area in wanted):
@@ -195,15 +154,9 @@ def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Answer:
 
 
 def _text_matches(actor: Actor, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    texts = (
-        actor.name,
-        *actor.aliases,
-        *(actor.summary.in_(language) for language in Language),
-        *(office.town for office in actor.offices),
-    )
-    haystack = _fold(" ".join(texts))
+    towns = (office.town for office in actor.offices)
+    texts = (actor.name, *actor.aliases, actor.summary.sv, actor.summary.en, *towns)
+    haystack = _fold(" ".join(texts)) if words else ""
     return all(word in haystack for word in words)
 
 
@@ -218,8 +171,6 @@ def shown_offices(match: Match, *, on: date) -> tuple[Office, ...]:
     return match.offices or tuple(o for o in match.actor.offices if o.is_valid(on))
 
 
-def selected_offices(selection: Selection, *, on: date) -> Iterator[tuple[Match, Office]]:
-    """Yield every office of a selection with its actor, in the order of the selection."""
-    for match in selection.matches:
-        for office in shown_offices(match, on=on):
-            yield match, office
+def selected_offices(matches: Iterable[Match], *, on: date) -> Iterator[tuple[Match, Office]]:
+    """Yield every office of some matches with its match, in their order."""
+    return ((match, office) for match in matches for office in shown_offices(match, on=on))

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -92,10 +91,6 @@ class Translator:
         """Return a number as readers of the language expect: ``12 345,6`` with hard spaces."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return _formatted(value or 0, pattern, self.language.value)
-
-    def date(self, value: date) -> str:
-        """Return an ISO date, the Swedish habit and unambiguous in English."""
-        return value.isoformat()
 
     def listing(self, items: Iterable[str]) -> str:
         """Return ``a, b och c``."""

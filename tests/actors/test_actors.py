@@ -210,7 +210,7 @@ EVERYBODY = Filter(scope=Scope.ADJACENT)
 
 @cache
 def rows_of(chosen: Filter, language: Language) -> tuple[ActorRow, ...]:
-    matches = select(real_register(), chosen, groups={}, on=DAY).matches
+    matches = select(real_register(), chosen, groups={}, on=DAY)
     return actor_rows(matches, words=words_in(language), on=DAY)
 
 

@@ -24,7 +24,7 @@ from ris_map.api.register import actor_features, actor_row
 from ris_map.export.tables import csv_bytes, geopackage, harmless, layer
 from ris_map.geography.boundaries import point_in_metres, sweref_point
 from ris_map.register.model import Actor
-from ris_map.register.selection import Group, Match, Selection
+from ris_map.register.selection import Group, Match
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
@@ -50,11 +50,9 @@ def match(actor: Actor, *, group: Group = Group.OFFICE) -> Match:
     return Match(actor=actor, group=group, offices=actor.offices)
 
 
-def hostile_selection() -> Selection:
+def hostile_selection() -> list[Match]:
     summary = factories.text(HOSTILE, en=HOSTILE)
-    return Selection(
-        (match(factories.make_actor(name=HOSTILE, summary=summary, aliases=(HOSTILE,))),)
-    )
+    return [match(factories.make_actor(name=HOSTILE, summary=summary, aliases=(HOSTILE,)))]
 
 
 def saved(content: bytes, folder: Path) -> Path:
@@ -112,8 +110,7 @@ def test_csv_reads_back_a_formula_as_text_and_a_number_as_one(
 
 def test_nobody_is_lost_in_geojson() -> None:
     placeless = factories.make_actor(offices=())
-    remote = Selection((match(placeless, group=Group.REMOTE),))
-    (feature,) = actor_features(remote, on=DAY)
+    (feature,) = actor_features([match(placeless, group=Group.REMOTE)], on=DAY)
     assert feature["geometry"] is None
     assert feature["properties"]["actor"] == placeless.id
     (feature,) = actor_features(hostile_selection(), on=DAY)

@@ -55,7 +55,7 @@ SWEDISH = words_in(Language.SV)
 @cache
 def real_rows(language: Language) -> tuple[ActorRow, ...]:
     selection = select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
-    return actor_rows(selection.matches, words=words_in(language), on=DAY)
+    return actor_rows(selection, words=words_in(language), on=DAY)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
