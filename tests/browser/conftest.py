@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.guard import Guard
 from tests.browser.harness import (
     CHROMIUM_ARGS,
     DESKTOP,
     PATIENCE_MS,
     PHONE,
+    Guard,
     Server,
     chromium_path,
     free_port,

@@ -16,13 +16,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Frame,
+    Locator,
+    Page,
+    Request,
+    WebError,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -271,6 +282,58 @@ def press_enter(target: Locator) -> None:
     target.click(trial=True)
     target.focus()
     target.page.keyboard.press("Enter")
+
+
+@dataclass
+class Guard:
+    """Records what a browser context does that it must not, on every page of it.
+
+    A connection by WebSocket to another host ends as an error in the console: none is found.
+    """
+
+    host: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def watching(self, context: BrowserContext) -> Iterator[None]:
+        """Record what happens meanwhile."""
+        listeners: dict[Any, Callable[[Any], None]] = {
+            "request": self._request,
+            "console": self._console,
+            "weberror": self._page_error,
+        }
+        for event, listener in listeners.items():
+            context.on(event, listener)
+        yield
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
+
+    def allow(self, pattern: str) -> None:
+        """Let one kind of console error pass in one test that provokes it."""
+        self.allowed.append(pattern)
+
+    def faults(self) -> list[str]:
+        """Give everything recorded that is not allowed."""
+        return [f"request to another host: {url}" for url in self.outside] + [
+            error
+            for error in self.errors
+            if not any(re.search(pattern, error) for pattern in self.allowed)
+        ]
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https"} and parts.netloc != self.host:
+            self.outside.append(request.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            location: Any = message.location
+            self.errors.append(f"console error: {message.text} ({location.get('url', '')})")
+
+    def _page_error(self, error: WebError) -> None:
+        self.errors.append(f"uncaught error: {error.error}")
 
 
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")

@@ -16,8 +16,7 @@ import yaml
 from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.guard import Guard
-from tests.browser.harness import ROOT, Server, map_frame, new_context, settle
+from tests.browser.harness import ROOT, Guard, Server, map_frame, new_context, settle
 
 LANGUAGES = ("sv", "en")
 PAGES: Mapping[str, Mapping[str, str]] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page.matrix import matrix_rows
@@ -18,13 +18,13 @@ from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, 
 from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
-from tests.browser.harness import assert_accessible, count_messages, map_frame, settle, tab_to
-from tests.browser.reading import MAP, area_names, go, load, map_state, query, redraw
+from tests.browser.conftest import Hand
+from tests.browser.harness import assert_accessible, count_messages, map_frame, settle
+from tests.browser.reading import area_names, go, load, map_state, query, redraw
 from tests.factories import real_words as words
 
 PATH = "/tackning"
 CELL = "2425.ide.radgivning"
-Press = Callable[..., None]
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,10 @@ def test_K3_K4_what_is_drawn_for_every_value_of_a_control_equals_the_librarys(pa
         assert shown == [cell.text + ("?" if cell.is_open else "") for cell in cells], choice
 
 
-def _tab_and_enter(target: Locator) -> None:
-    """Press something with the keyboard alone."""
-    tab_to(target)
-    target.page.keyboard.press("Enter")
-
-
-def _take(page: Page, key: str, press: Press, begins: bytes, name: str) -> None:
+def _take(hand: Hand, key: str, begins: bytes, name: str) -> None:
     """Press one of the files of an open menu; it begins so and is named so."""
-    with page.expect_download() as download:
-        press(page.locator(f".st-key-cov-file-{key} button"))
+    with hand.page.expect_download() as download:
+        hand.press(hand.page.locator(f".st-key-cov-file-{key} button"))
     assert download.value.path().read_bytes().startswith(begins)
     assert download.value.suggested_filename.startswith(name)
 
@@ -124,20 +118,13 @@ FILES = {
 }
 
 
-HANDS: dict[str, Press] = {"keyboard": _tab_and_enter, "touch": Locator.tap, "mouse": Locator.click}
-
-
-@pytest.mark.parametrize("hand", HANDS)
-def test_R12_F22_picture_text_and_link_in_six_clicks(
-    request: pytest.FixtureRequest, hand: str
-) -> None:
+def test_R12_F22_picture_text_and_link_in_six_clicks(hand: Hand) -> None:
     """Journey (b) in three presses: the text with its permalink, the menu, the picture.
 
-    With the mouse every kind of file is taken; the choice is in the name of each.
+    With the keyboard every kind of file is taken; the choice is in the name of each.
     """
-    page = load(request.getfixturevalue("phone" if hand == "touch" else "page"), PATH)
+    page, press = load(hand.page, PATH), hand.press
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    press = HANDS[hand]
     head = page.locator(".st-key-cov-head")
     press(head.locator("[data-copy]"))
     expect(head.locator("[data-copy]")).to_have_text("Kopierat")
@@ -146,19 +133,18 @@ def test_R12_F22_picture_text_and_link_in_six_clicks(
     assert "274\u00a0448" in text
     assert text.rsplit(" ", 1)[1] == page.url
     press(head.get_by_role("button", name=re.compile("Bild")))
-    if hand == "keyboard":
+    if not hand.is_touch:
         expect(page.locator("[data-testid=stPopoverBody] button").first).to_be_focused()
-    _take(page, "karta-png", press, *MAP_FILE)
-    if hand == "mouse":
-        for menu, files in FILES.items():
-            if menu != "Bild":
-                head.get_by_role("button", name=re.compile(menu)).click()
-            for key, (begins, name) in files.items():
-                _take(page, key, press, begins, name)
-            page.keyboard.press("Escape")
+    _take(hand, "karta-png", *MAP_FILE)
+    for menu, files in FILES.items() if not hand.is_touch else ():
+        if menu != "Bild":
+            press(head.get_by_role("button", name=re.compile(menu)))
+        for key, (begins, name) in files.items():
+            _take(hand, key, begins, name)
+        page.keyboard.press("Escape")
 
 
-def test_K2_K4_K5_K6_X8_matrix_and_map_mark_the_same_and_ask_nothing(page: Page) -> None:
+def test_K2_K4_K5_X8_matrix_and_map_mark_the_same_and_ask_nothing(page: Page) -> None:
     load(page, PATH)
     expect(page.locator(".cov-number")).to_have_count(4)
     frame, sent = map_frame(page), count_messages(page)
@@ -174,10 +160,6 @@ def test_K2_K4_K5_K6_X8_matrix_and_map_mark_the_same_and_ask_nothing(page: Page)
         " getComputedStyle(document.querySelector(`.cov-matrix td.q${n}`)).backgroundColor)"
     )
     assert len(set(colours)) == 5
-    # the wheel over the map scrolls the page (G5)
-    page.locator(MAP).hover(position={"x": 300, "y": 200})
-    page.mouse.wheel(0, 300)
-    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 100")
     assert sent == []
     # on a tablet every column of the matrix is in sight
     page.set_viewport_size({"width": 768, "height": 1024})

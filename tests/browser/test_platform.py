@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.guard import Guard
-from tests.browser.harness import Server, new_context, settle, uvicorn_command
+from tests.browser.harness import Guard, Server, new_context, settle, uvicorn_command
 from tests.browser.reading import load
 
 
@@ -24,7 +23,7 @@ def get(server: Server, path: str) -> http.client.HTTPResponse:
     return response
 
 
-def test_the_shell_skips_to_the_content_and_runs_nothing_foreign(page: Page, guard: Guard) -> None:
+def test_X1_the_shell_skips_to_content_and_runs_nothing_foreign(page: Page, guard: Guard) -> None:
     load(page, "/metod")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.dataset.testid") == "stSkipToContent"

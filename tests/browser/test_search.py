@@ -8,8 +8,7 @@ from unicodedata import combining, normalize
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.guard import Guard
-from tests.browser.harness import settle
+from tests.browser.harness import Guard, settle
 from tests.browser.reading import LANGUAGES, arrive, load, loaded, switch_language
 
 # What it says next is about this text, so what it said before is taken away first.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Hand
-from tests.browser.harness import count_messages, map_frame, settle, sheets
+from tests.browser.harness import map_frame, settle, sheets
 from tests.browser.reading import headed, load, query
 
 PATH = "/tankom"
@@ -20,20 +20,9 @@ NO_PRINTER = "() => { window.print = () => { window.risPrinted = (window.risPrin
 FILES = {"png": b"\x89PNG", "svg": b"<svg", "xlsx": b"PK", "csv": b"Area"}
 
 
-def test_X3_X8_R12_hovering_asks_nothing_and_files_are_in_the_pages_language(page: Page) -> None:
+def test_R12_the_files_of_a_plan_are_in_the_pages_language(page: Page) -> None:
     """That this plan is short, still, named and without faults is in test_pages_all.py."""
     load(page, f"{PLAN}&stang=coompanion-vasterbotten@lycksele&vy=skillnad", "en")
-    iframe, frame = page.locator(".st-key-siting-map iframe"), map_frame(page)
-    assert "Minutes nearer or farther" in (iframe.get_attribute("title") or "")
-    box = iframe.bounding_box()
-    assert box
-    assert box["height"] > 200
-    assert frame.locator("path[data-municipality]").count() == 15
-    sent = count_messages(page)
-    for code in ("2422", "2421"):
-        area = frame.locator(f"path[data-municipality='{code}']")
-        area.hover(force=True)  # a marker may lie there
-    assert sent == []
     page.locator(".st-key-siting-files").get_by_role("button").click()
     for name, begins in FILES.items():
         with page.expect_download() as download:

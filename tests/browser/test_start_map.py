@@ -197,7 +197,7 @@ def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(page
     assert sent == []
 
 
-def test_K2_K6_enter_outlines_and_zooms_and_the_whole_county_comes_back(page: Page) -> None:
+def test_K2_K6_G5_enter_outlines_and_zooms_and_the_whole_county_comes_back(page: Page) -> None:
     load(page, "/?kommun=2418")
     frame, zooms = map_frame(page), []
     for code in ("2421", ""):

@@ -88,7 +88,7 @@ def test_R8_what_came_and_went_is_marked_where_it_was() -> None:
 )
 def test_R8_the_other_pages_show_it_too(script: str, more: dict[str, str]) -> None:
     session = open_page({"datum": "2022", **more}, page=script)
-    assert "2022" in notice(session)  # and none without a date: tests/pages/test_pages.py
+    assert "2022" in notice(session)  # none without one: test_pages.py
 
 
 def test_R8_the_control_lists_today_and_the_releases_and_changes_the_address() -> None:
