@@ -259,13 +259,6 @@ def supply_of(
     return Supply(cube_of(world, choice), phases, types)
 
 
-def pooled(cube: CoverageCube, codes: Collection[str]) -> Figures:
-    """Return the figures of every kind of help for a set of municipalities as one group."""
-    people, limit = cube.population.among(codes), cube.choice.threshold
-    by_row = figures(cube.rows, people=people, thresholds=THRESHOLDS, limit=limit)
-    return by_row.of_rows(cube.row)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFigures:
     """What is said of one group of municipalities, for the chosen kinds of help.

@@ -75,7 +75,7 @@ class MapChoice(DatedChoice):
     @property
     def cube_choice(self) -> CubeChoice:
         """What of it the coverage is computed from."""
-        return CubeChoice(threshold=float(self.limit), strength_area=self.strength_area)
+        return CubeChoice.of(self)
 
     @property
     def is_physical(self) -> bool:
@@ -96,18 +96,6 @@ class PictureChoice(MapChoice):
     include_outside: Flag = Field(default=False, alias="utanfor")
     winter: Flag = Field(default=False, alias="vinter")
     sourced_only: Flag = Field(default=False, alias="belagt")
-
-    @property
-    def cube_choice(self) -> CubeChoice:
-        """What of it the coverage is computed from."""
-        return CubeChoice(
-            threshold=float(self.limit),
-            scope=self.scope,
-            strength_area=self.strength_area,
-            include_outside=self.include_outside,
-            sourced_only=self.sourced_only,
-            speed="winter" if self.winter else "summer",
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

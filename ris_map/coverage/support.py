@@ -7,9 +7,11 @@ fit (the same reading as in the list of actors).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -57,6 +59,14 @@ class CubeChoice:
     include_outside: bool = False
     sourced_only: bool = False
     speed: str = "summer"
+
+    @classmethod
+    def of(cls, choice: Iterable[tuple[str, Any]]) -> CubeChoice:
+        """Return what of a page's choice the coverage is computed from."""
+        asked = dict(iter(choice))  # a choice has keys of its own
+        own = {field.name: asked[field.name] for field in fields(cls) if field.name in asked}
+        speed = "winter" if asked.get("winter") else "summer"
+        return cls(**own, threshold=float(asked["limit"]), speed=speed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -55,8 +55,7 @@ class MunicipalityChoice(DatedChoice):
     @property
     def cube(self) -> CubeChoice:
         """The coverage that is asked for."""
-        speed = "winter" if self.winter else "summer"
-        return CubeChoice(threshold=float(self.limit), scope=self.scope, speed=speed)
+        return CubeChoice.of(self)
 
     @property
     def kind(self) -> tuple[Phase, ServiceType]:

@@ -158,9 +158,14 @@ class StrengthAreas(Record):
     areas: tuple[StrengthArea, ...]
     basis: Basis
 
+    @property
+    def is_neutral(self) -> bool:
+        """Whether the actor is open to all areas."""
+        return StrengthArea.ALL in self.areas
+
     def serves(self, area: StrengthArea) -> bool:
         """Return whether the area is served, a sector-neutral actor serving every area."""
-        return area in self.areas or StrengthArea.ALL in self.areas
+        return area in self.areas or self.is_neutral
 
 
 class ServiceArea(Record):

@@ -7,38 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Actor, Office
-from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, Status, StrengthArea
+from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, StrengthArea
 from ris_map.travel.world import World, kept
 from ris_map.words import swedish_sort_key
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaActor:
-    """An actor at work, with its offices in the county that receive people on the day."""
-
-    actor: Actor
-    offices: tuple[Office, ...]
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether its status is open."""
-        return self.actor.status is Status.UNKNOWN
-
-    @property
-    def is_neutral(self) -> bool:
-        """Whether it is open to all areas."""
-        return StrengthArea.ALL in self.actor.strength_areas.areas
-
-    def names(self, area: StrengthArea | None) -> bool:
-        """Return whether it works with an area in particular; None = with any."""
-        areas = self.actor.strength_areas.areas
-        return not self.is_neutral and (bool(areas) if area is None else area in areas)
-
-
-Actors = tuple[AreaActor, ...]
+Actors = tuple[Actor, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +27,7 @@ class Town:
     lat: float
     lon: float
     kind: str
-    actors: tuple[Actor, ...]
+    actors: Actors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +40,29 @@ class StrengthFigures:
 
     core: Actors
     adjacent: Actors
+    on: date
     reference_date: str
+
+    def offices(self, actor: Actor) -> tuple[Office, ...]:
+        """Return an actor's offices in the county that receive people on the day."""
+        return actor.offices_open(self.on)
 
     @property
     def neutral(self) -> Actors:
         """Actors open to all areas."""
-        return tuple(item for item in self.core if item.is_neutral)
+        return tuple(actor for actor in self.core if actor.strength_areas.is_neutral)
 
     @property
     def unknown(self) -> Actors:
         """Actors for which the register does not know the area."""
-        return tuple(item for item in self.core if not item.actor.strength_areas.areas)
+        return tuple(actor for actor in self.core if not actor.strength_areas.areas)
 
     @property
     def meeting_places(self) -> Actors:
         """Meeting places for more than one area."""
-        return tuple(
-            item
-            for item in self.core
-            if ServiceType.MOTESPLATS in item.actor.service_types
-            and (item.is_neutral or len(item.actor.strength_areas.areas) > 1)
-        )
+        places = (a for a in self.core if ServiceType.MOTESPLATS in a.service_types)
+        areas = ((actor, actor.strength_areas) for actor in places)
+        return tuple(actor for actor, own in areas if own.is_neutral or len(own.areas) > 1)
 
     @property
     def counts(self) -> Mapping[StrengthArea, int]:
@@ -92,46 +71,47 @@ class StrengthFigures:
 
     def own(self, area: StrengthArea | None) -> Actors:
         """Return the actors that work with an area in particular; None = with any."""
-        return tuple(item for item in self.core if item.names(area))
+        return _naming(self.core, area)
 
     def near(self, area: StrengthArea | None) -> Actors:
         """Return the adjacent actors of an area; None = of any."""
-        return tuple(item for item in self.adjacent if item.names(area))
+        return _naming(self.adjacent, area)
 
     def towns(self, area: StrengthArea | None) -> tuple[Town, ...]:
         """Return the towns of an area: own, then open to all, then adjacent, the largest first."""
         groups = [("own", self.own(area)), ("neutral", self.neutral)]
-        if area is not None:
-            groups.append(("adjacent", self.near(area)))
-        return tuple(town for kind, actors in groups for town in _towns(actors, kind=kind))
+        groups += [("adjacent", self.near(area))] if area else []
+        return tuple(town for kind, actors in groups for town in self._towns(actors, kind=kind))
+
+    def _towns(self, actors: Actors, *, kind: str) -> list[Town]:
+        offices = by_town((office, actor) for actor in actors for office in self.offices(actor))
+        towns = [
+            Town(
+                id=place,
+                name=there[0][0].town,
+                lat=sum(office.lat for office, _ in there) / len(there),
+                lon=sum(office.lon for office, _ in there) / len(there),
+                kind=kind,
+                actors=tuple({actor.id: actor for _, actor in there}.values()),
+            )
+            for place, there in offices.items()
+        ]
+        return sorted(towns, key=lambda town: (-len(town.actors), swedish_sort_key(town.name)))
+
+
+def _naming(actors: Iterable[Actor], area: StrengthArea | None) -> Actors:
+    wanted = {area} if area else set(STRENGTH_AREAS)
+    return tuple(actor for actor in actors if wanted & set(actor.strength_areas.areas))
 
 
 @kept(4)
 def strength_figures(world: World) -> StrengthFigures:
     """Return who works with which area on the world's day."""
-    actors = [
-        AreaActor(actor=actor, offices=actor.offices_open(world.on))
-        for actor in sorted(world.register.actors, key=lambda a: swedish_sort_key(a.name))
-        if actor.is_active(world.on) and not actor.outside_county
-    ]
+    at_work = (a for a in world.register.actors if a.is_active(world.on) and not a.outside_county)
+    actors = sorted(at_work, key=lambda actor: swedish_sort_key(actor.name))
     return StrengthFigures(
-        core=tuple(item for item in actors if item.actor.scope is Scope.CORE),
-        adjacent=tuple(item for item in actors if item.actor.scope is not Scope.CORE),
+        core=tuple(actor for actor in actors if actor.scope is Scope.CORE),
+        adjacent=tuple(actor for actor in actors if actor.scope is not Scope.CORE),
+        on=world.on,
         reference_date=world.register.meta.reference_date,
     )
-
-
-def _towns(actors: Iterable[AreaActor], *, kind: str) -> list[Town]:
-    offices = by_town((o, item.actor) for item in actors for o in item.offices if o.municipality)
-    towns = [
-        Town(
-            id=place,
-            name=there[0][0].town,
-            lat=sum(office.lat for office, _ in there) / len(there),
-            lon=sum(office.lon for office, _ in there) / len(there),
-            kind=kind,
-            actors=tuple({actor.id: actor for _, actor in there}.values()),
-        )
-        for place, there in offices.items()
-    ]
-    return sorted(towns, key=lambda town: (-len(town.actors), swedish_sort_key(town.name)))

@@ -21,7 +21,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, StrengthArea
-from ris_map.strength.figures import Actors, AreaActor, StrengthFigures, Town, strength_figures
+from ris_map.strength.figures import Actors, StrengthFigures, Town, strength_figures
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import Bubble, Legend, MapClick, MapLayer, MapPicture, Sentence, show_map
@@ -49,12 +49,14 @@ class StrengthChoice(Choice):
         """One of the nine, or None."""
         return self.area if self.area in STRENGTH_AREAS else None
 
-    def has(self, item: AreaActor) -> bool:
-        """Return whether an actor has an office at the chosen place."""
-        if not (self.municipality or self.town):
-            return True
-        wanted = {self.municipality, self.town}
-        return any({o.municipality, town_id(o)} & wanted for o in item.offices if o.municipality)
+    def of(self, actors: Actors, figures: StrengthFigures) -> Actors:
+        """Return the actors that have an office at the chosen place, if one is chosen."""
+        wanted = {self.municipality, self.town} - {""}
+        if not wanted:
+            return actors
+        offices = ((actor, office) for actor in actors for office in figures.offices(actor))
+        here = {actor.id for actor, o in offices if {o.municipality, town_id(o)} & wanted}
+        return tuple(actor for actor in actors if actor.id in here)
 
 
 STATE = PageState(page="strength_areas", model=StrengthChoice)
@@ -171,8 +173,8 @@ def _sentences(
     tr, found = words.tr, {}
     for code, name in words.municipality_names.items():
         here = StrengthChoice.model_validate({"kommun": code})
-        own = sum(map(here.has, figures.own(area)))
-        neutral = sum(map(here.has, figures.neutral))
+        groups = figures.own(area), figures.neutral
+        own, neutral = (len(here.of(actors, figures)) for actors in groups)
         text = tr.plural("strength.map.in", own, name=name)
         if neutral:
             text += "\n" + tr.plural("strength.map.in.neutral", neutral)
@@ -197,11 +199,11 @@ def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
     """Return own actors first, then adjacent ones, then those open to all."""
     tr, area = words.tr, choice.one
     own = figures.own(area)
-    groups = [("own", own, len(own))] if own else []
-    if area is not None:
-        groups.append(("near", figures.near(area), FIRST))
-    groups.append(("open", figures.neutral, FIRST))
-    is_anybody = any(choice.has(item) for _, actors, _ in groups for item in actors)
+    everybody = [("own", own, len(own))]
+    everybody += [("near", figures.near(area), FIRST)] if area else []
+    everybody.append(("open", figures.neutral, FIRST))
+    groups = [(name, choice.of(actors, figures), most) for name, actors, most in everybody]
+    groups = [group for group in groups if group[1]]
     return render(
         "strength_list.html",
         t=tr,
@@ -211,15 +213,14 @@ def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
                 "id": name,
                 "title": tr(f"strength.list.{name}"),
                 "count": len(actors),
-                "first": _rows(actors, words=words)[:most],
-                "rest": _rows(actors, words=words)[most:],
+                "first": _rows(figures, actors, words=words)[:most],
+                "rest": _rows(figures, actors, words=words)[most:],
                 "all": tr("strength.list.rest", n=len(actors) - most),
             }
-            for name, all_of_them, most in groups
-            if (actors := tuple(filter(choice.has, all_of_them)))
+            for name, actors, most in groups
         ],
         unknown=_unknown(figures, words=words),
-        place=_place(figures, choice, words=words, is_anybody=is_anybody),
+        place=_place(figures, choice, words=words, is_anybody=bool(groups)),
         all_url=choice.url(tr=tr, municipality="", town=""),
     )
 
@@ -237,7 +238,7 @@ def more_html(figures: StrengthFigures, area: StrengthArea | None, *, words: Wor
         group=None if area is None else words.strategy.group_of(area),
         language=language,
         coverage=f"/tackning?{urlencode(coverage)}",
-        meeting=_rows(figures.meeting_places, words=words, with_areas=True),
+        meeting=_rows(figures, figures.meeting_places, words=words, with_areas=True),
         source=tr("strength.source", reference=figures.reference_date),
     )
 
@@ -261,27 +262,24 @@ def _bubbles(towns: tuple[Town, ...], *, tr: Translator) -> Iterator[Bubble]:
         seen.add(town.id)
 
 
-def _rows(actors: Actors, *, words: Words, with_areas: bool = False) -> list[dict[str, object]]:
-    tr = words.tr
-    return [
-        {
-            "name": item.actor.name,
-            "url": detail_url(item.actor.id, words=words),
-            "where": ". ".join(
-                filter(
-                    None,
-                    [
-                        places_words(item.offices, words=words) or tr("strength.no-office"),
-                        strength_area_words(item.actor, words=words) if with_areas else "",
-                        tr("status.unknown") if item.is_doubtful else "",
-                    ],
-                )
-            ),
-            "towns": " ".join(town_id(o) for o in item.offices if o.municipality),
-            "phases": phase_marks(item.actor.phases, words=words),
-        }
-        for item in sorted(actors, key=lambda item: (item.is_doubtful, not item.offices))
-    ]
+def _rows(
+    figures: StrengthFigures, actors: Actors, *, words: Words, with_areas: bool = False
+) -> list[dict[str, object]]:
+    tr, offices_of, rows = words.tr, figures.offices, list[dict[str, object]]()
+    for actor in sorted(actors, key=lambda actor: (actor.is_doubtful, not offices_of(actor))):
+        where = [places_words(offices_of(actor), words=words) or tr("strength.no-office")]
+        where += [strength_area_words(actor, words=words)] if with_areas else []
+        where += [tr("status.unknown")] if actor.is_doubtful else []
+        rows.append(
+            {
+                "name": actor.name,
+                "url": detail_url(actor.id, words=words),
+                "where": ". ".join(where),
+                "towns": " ".join(map(town_id, offices_of(actor))),
+                "phases": phase_marks(actor.phases, words=words),
+            }
+        )
+    return rows
 
 
 def _place(
@@ -289,7 +287,7 @@ def _place(
 ) -> str:
     """Return where the list's offices are, if a place is chosen."""
     everybody = (*figures.core, *figures.adjacent)
-    names = {town_id(o): o.town for item in everybody for o in item.offices if o.municipality}
+    names = {town_id(o): o.town for actor in everybody for o in figures.offices(actor)}
     name = words.municipality_names.get(choice.municipality) or names.get(choice.town)
     if not name:
         return ""
@@ -299,5 +297,5 @@ def _place(
 def _unknown(figures: StrengthFigures, *, words: Words) -> str:
     if not figures.unknown:
         return ""
-    names = words.tr.listing(item.actor.name for item in figures.unknown)
+    names = words.tr.listing(actor.name for actor in figures.unknown)
     return words.tr.plural("strength.unknown", len(figures.unknown), names=names)

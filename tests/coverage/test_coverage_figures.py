@@ -193,7 +193,7 @@ def test_R1_an_area_shows_all_phases_and_kinds() -> None:
             assert values[0:8:2] == figures.people_within[m, p, s].tolist()
             assert values[8] == figures.median_minutes[m, p, s]
             assert values[9] == figures.p90_minutes[m, p, s]
-            assert values[10] == figures.shortfall_minutes[m, p, s]
+            assert values[10] == pytest.approx(figures.shortfall_minutes[m, p, s])
             within = shown.cube.population.municipality == m
             number = different_actors(shown, p, s)[within]
             persons = shown.cube.population.persons[within]

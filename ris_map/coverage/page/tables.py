@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -17,14 +18,13 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import GroupFigures, Losses, Supply, fragility, pooled
+from ris_map.coverage.groups import GroupFigures, Losses, Supply, fragility
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
 from ris_map.coverage.support import (
-    ANSWERS,
+    KINDS,
     NO,
-    PHASES,
     SERVICE_TYPES,
     UNKNOWN,
     YES,
@@ -150,28 +150,17 @@ def area_table(view: CoverageView) -> FigureTable:
     name, codes = view.place
     tr, cube, rows = view.tr, view.cube, list[list[Cell]]()
     inside = [view.at(code) for code in codes]
-    figures = pooled(cube, codes)
-    for p, phase in enumerate(PHASES):
-        for s, kind in enumerate(SERVICE_TYPES):
-            head = f"{view.label(phase)}: {view.label(kind)}"
-            if view.is_physical:
-                at = 0, p, s
-                pairs = zip(figures.people_within[at], figures.share_within[at], strict=True)
-                cells = [cell for people, part in pairs for cell in (count(people), share(part))]
-                cells += [
-                    minutes(values[at])
-                    for values in (
-                        figures.median_minutes,
-                        figures.p90_minutes,
-                        figures.shortfall_minutes,
-                    )
-                ]
-                cells.append(count(Supply(cube, (phase,), (kind,)).median_actors(codes)))
-                rows.append([head, *cells])
-            else:
-                answers = cube.remote[inside, p, s, REMOTE.index(view.choice.delivery)]
-                known = (YES, UNKNOWN, NO)
-                rows.append([head, *(count((answers == one).sum()) for one in known)])
+    for phase, kind in KINDS:
+        head, supply = f"{view.label(phase)}: {view.label(kind)}", Supply(cube, (phase,), (kind,))
+        if not view.is_physical:
+            answers = supply.remote[inside, REMOTE.index(view.choice.delivery)]
+            rows.append([head, *(count((answers == one).sum()) for one in (YES, UNKNOWN, NO))])
+            continue
+        found = supply.of(codes)
+        times = found.median_minutes, found.p90_minutes, found.shortfall_minutes
+        row = [head, *_within(found.people_within[0], found.share_within[0])]
+        row += [minutes(one[0]) for one in times]
+        rows.append([*row, count(supply.median_actors(codes))])
     if not view.is_physical:
         names = ("kind", "reached", "unknown", "not-offered")
         return _table(view, "omrade-remote", names, rows, name=name)
@@ -179,9 +168,15 @@ def area_table(view: CoverageView) -> FigureTable:
         tr(f"coverage.column.{key}", limit=view.choice.limit)
         for key in ("median-minutes", "p90", "mean-shortfall", "actors")
     ]
-    residents = tr.number(int(figures.persons[0]))
+    residents = tr.number(int(cube.population.among(codes).located[0]))
     more = [*_within_columns(view), *ends]
     return _table(view, "omrade", ("kind",), rows, more=more, name=name, residents=residents)
+
+
+def _within(people: Iterable[float], shares: Iterable[float]) -> list[Cell]:
+    """Return people and share within each limit."""
+    pairs = zip(people, shares, strict=True)
+    return [cell for number, part in pairs for cell in (count(number), share(part))]
 
 
 def _within_columns(view: CoverageView) -> list[str]:
@@ -320,28 +315,21 @@ def cells_table(view: CoverageView) -> FigureTable:
         error = typical_error(view.world.foundations)
         off: list[Cell] = [share(error.median), share(error.p90)] if error else ["–", "–"]
         more = [*_within_columns(view), *(tr(f"coverage.column.{name}") for name in after)]
-    rows = []
-    cells = {(c.municipality_code, c.phase, c.service_type): c for c in view.cube.cells()}
-    keys = [
-        (code, phase, kind) for code in view.order for phase in PHASES for kind in SERVICE_TYPES
-    ]
-    for code, phase, kind in keys:
-        cell = cells[code, phase, kind]
+    rows = list[list[Cell]]()
+    for code, (phase, kind) in product(view.order, KINDS):
+        cell = view.cube.cell(code, phase=phase, service_type=kind)
         row: list[Cell] = [view.names[code], code, view.label(phase), view.label(kind)]
         if view.is_physical:
             row += [tr(f"coverage.state.{cell.state}")]
             row += [tr("coverage.mark.maybe") if cell.is_maybe_physical else ""]
-            row += [count(cell.offices_on_site)]
-            for people, part in zip(cell.people_within, cell.share_within, strict=True):
-                row += [count(people), share(part)]
+            row += [count(cell.offices_on_site), *_within(cell.people_within, cell.share_within)]
             row += [minutes(cell.median_minutes), minutes(cell.p90_minutes)]
             row += [cell.nearest_town or "–", minutes(cell.nearest_minutes_from_seat)]
             row += [view.answer(answer) for answer in (cell.visit, cell.digital, cell.phone)]
             row += [count(cell.located_residents), *off]
         else:
-            at = view.at(code), PHASES.index(phase), SERVICE_TYPES.index(kind)
-            answer = ANSWERS[view.cube.remote[at][REMOTE.index(view.choice.delivery)]]
-            row += [tr(f"coverage.remote.{REMOTE_STATES[answer]}")]
+            answer = REMOTE_STATES[getattr(cell, view.choice.delivery)]
+            row += [tr(f"coverage.remote.{answer}")]
         rows.append(row)
     return _table(view, "rutor", names, rows, more=more)
 
