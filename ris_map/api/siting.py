@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
@@ -35,12 +35,11 @@ from ris_map.siting.plan import (
     Near,
     Number,
     Objective,
-    Round,
     SitingChoice,
     Visits,
     context_of,
 )
-from ris_map.siting.scenario import Drive, basis_of, scenario
+from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
 MOST_TEXT = 400
@@ -92,6 +91,10 @@ class BestRoundsQuery(QuestionQuery):
     yta: Region | None = key("yta", None)
 
 
+Written = Annotated[str, BeforeValidator(str)]
+"""A change as it stands in an address."""
+
+
 class Question(Record):
     """What the answer depends on."""
 
@@ -102,17 +105,17 @@ class Question(Record):
     limit_minutes: float = of("limit")
     speed_model: str = of("cube_choice", "speed")
     near_minutes: float = of("near")
-    openings: tuple[str, ...]
-    closings: tuple[str, ...]
-    rounds: tuple[str, ...]
+    openings: tuple[Written, ...]
+    closings: tuple[Written, ...]
+    rounds: tuple[Written, ...]
 
 
-def _finite(number: float) -> float | None:
-    return round(float(number), 3) if math.isfinite(number) else None
+def _finite(number: float, *, decimals: int = 3) -> float | None:
+    return round(float(number), decimals) if math.isfinite(number) else None
 
 
 Finite = BeforeValidator(_finite)
-Tenths = BeforeValidator(lambda number: round(number, 1))
+Tenths = BeforeValidator(partial(_finite, decimals=1))
 _STATE: dict[str, tuple[Any, str]] = {
     **{f"residents_within_{x:.0f}": (Count, f"within_{x:.0f}") for x in THRESHOLDS},
     "share_within_limit": (Share | None, "share"),
@@ -142,12 +145,12 @@ class Group(Record):
 
 
 class Driven(Record):
-    """A round driven."""
+    """A round driven; null where no road leads to a stop."""
 
-    round: str
+    round: Written
     order: tuple[str, ...]
-    km_per_year: Annotated[float, Tenths]
-    hours_per_year: Annotated[float, Tenths]
+    km_per_year: Annotated[float | None, Tenths]
+    hours_per_year: Annotated[float | None, Tenths]
 
 
 class PlaceStep(Record):
@@ -206,7 +209,7 @@ class BestRoundsAnswer(Record):
     days_per_month: Count = of("definition", "month_days")
     visits_per_month: Count = of("definition", "visits")
     residents_served: Count = of("found", "served")
-    rounds: tuple[Driven, ...]
+    rounds: tuple[Driven, ...] = of("found", "drives")
     gap: Share = of("found", "gap")
     is_proved: bool = of("found", "is_proved")
     tours_tried: Count = of("found", "tried")
@@ -234,7 +237,7 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
         "meta": call.meta(COVERAGE, len(groups)),
         "definition": choice,
         "groups": groups,
-        "rounds": _driven(found.plan.rounds, found.drives),
+        "rounds": found.drives,
     }
 
 
@@ -263,10 +266,9 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
     choice = _choice(call)
     found = last(best_rounds(basis_of(call.world, choice), choice))
     return {
-        "meta": call.meta(COVERAGE, len(found.rounds)),
+        "meta": call.meta(COVERAGE, len(found.drives)),
         "definition": choice,
         "found": found,
-        "rounds": _driven(found.rounds, found.drives),
     }
 
 
@@ -292,15 +294,3 @@ def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
     residents, within = row["residents"], row[f"{when}_within_{limit}"]
     known = {**row, f"{when}_share": within / residents if residents else None}
     return {name: known[f"{when}_{column}"] for name, (_, column) in _STATE.items()}
-
-
-def _driven(rounds: Iterable[Round], drives: Iterable[Drive]) -> list[Document]:
-    return [
-        {
-            "round": str(one),
-            "order": driven.order,
-            "km_per_year": driven.km_per_year,
-            "hours_per_year": driven.hours_per_year,
-        }
-        for one, driven in zip(rounds, drives, strict=True)
-    ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Literal
 
 import numpy as np
 
-from ris_map.coverage.cube import THRESHOLDS, UNKNOWN_CLASS, class_codes
-from ris_map.coverage.map_picture import picture_version
-from ris_map.geography.divisions import DEFAULT_DIVISION
-from ris_map.siting.plan import Opening, SitingChoice, context_of
+from ris_map.coverage.cube import UNKNOWN_CLASS, class_codes
+from ris_map.coverage.map_picture import CLASS_WORDS, LIMITS, picture_version
+from ris_map.register.in_words import by_town
+from ris_map.register.model import Office
+from ris_map.siting.plan import CHANGES, Change, Closing, Opening, SitingChoice, context_of
 from ris_map.siting.scenario import INLAND
 from ris_map.siting.words import (
     STEERS,
@@ -35,15 +35,15 @@ from ris_map.web.map import (
     Legend,
     LegendRow,
     MapClick,
-    MapLayer,
     MapPicture,
+    MarkerKind,
     Sentence,
     picture_address,
     picture_bytes,
     read_picture,
 )
 from ris_map.words import translator
-from ris_map.words.figures import FigureTable, table_html
+from ris_map.words.figures import table_html
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -51,49 +51,44 @@ CHANGE_LIMITS = (1, 15, 30, 60)
 """Minutes; a change of less than the first is none, and has a class of its own."""
 
 
-def map_classes(view: SitingView, shown: str) -> tuple[CodeArray, str]:
-    """Return the class of each cell in a view, and the key of the words above the classes."""
+def map_classes(view: SitingView) -> tuple[CodeArray, str, list[str]]:
+    """Return the class of each cell in the chosen view, and the words above and of the classes."""
+    tr, kind = view.tr, view.label(view.choice.service_type)
     before, after = view.scenario.before.minutes, view.scenario.after.minutes
     no_road = ~view.scenario.basis.residents.has_road
-    if shown != "skillnad":
-        minutes = before if shown == "fore" else after
-        return class_codes(minutes, no_road | ~np.isfinite(minutes)), "title"
+    if view.choice.view != "skillnad":
+        minutes = before if view.choice.view == "fore" else after
+        codes = class_codes(minutes, no_road | ~np.isfinite(minutes))
+        labels = [*CLASS_WORDS, tr("siting.map.over", n=LIMITS[-1])]
+        return codes, tr("siting.map.title", kind=kind), labels
     with np.errstate(invalid="ignore"):
         change = np.nan_to_num(after - before, nan=0.0)
-    codes = np.searchsorted(CHANGE_LIMITS, np.abs(change), side="right")
+    steps = np.searchsorted(CHANGE_LIMITS, np.abs(change), side="right")
     directions = bool((change >= 1).any()), bool((change <= -1).any())
     key = {(True, True): "both", (True, False): "longer"}.get(directions, "shorter")
-    return np.where(no_road, UNKNOWN_CLASS, codes).astype(np.int8), f"change.{key}"
+    ranges = [f"{a}–{b}" for a, b in pairwise(CHANGE_LIMITS)]
+    labels = [tr("siting.map.same"), *ranges, tr("siting.map.over", n=CHANGE_LIMITS[-1])]
+    codes = np.where(no_road, UNKNOWN_CLASS, steps).astype(np.int8)
+    return codes, tr(f"siting.map.change.{key}", kind=kind), labels
 
 
-def class_labels(view: SitingView, shown: str) -> list[str]:
-    """Return the words of the five classes."""
-    tr = view.tr
-    limits = CHANGE_LIMITS if shown == "skillnad" else (0, *map(int, THRESHOLDS))
-    ranges = [f"{a}–{b}" for a, b in pairwise(limits)]
-    last = tr("siting.map.over", n=limits[-1])
-    return [tr("siting.map.same"), *ranges, last] if shown == "skillnad" else [*ranges, last]
-
-
-def offices_of(view: SitingView) -> dict[str, list[Any]]:
+def offices_of(view: SitingView) -> dict[str, list[tuple[Office, Closing]]]:
     """Return the offices that help with what is asked, open or closed, by id of their bubble."""
-    towns: dict[str, list[tuple[str, Any]]] = {}
-    for key, (_, office) in view.offices.items():
-        towns.setdefault(office.town, []).append((key, office))
+    towns = by_town((office, closing) for closing, (_, office) in view.offices.items())
     return {f"office-{number}": offices for number, offices in enumerate(towns.values())}
 
 
-def changed_by(view: SitingView, click: MapClick) -> dict[str, tuple[str, ...]]:
+def changed_by(view: SitingView, click: MapClick) -> dict[str, tuple[Change, ...]]:
     """Return the plan's fields as a click makes them.
 
     A municipality opens in its seat, a square in the nearest named place, an office closes; what
     the plan has already is taken back.
     """
     basis, choice = view.scenario.basis, view.choice
-    field, wanted = "openings", list[str]()
+    field, wanted = "openings", list[Change]()
     kind, _, name = click.id.partition("-")
     if click.kind == "town" and kind == "office":
-        field, wanted = "closings", [key for key, _ in offices_of(view).get(click.id, [])]
+        field, wanted = "closings", [one for _, one in offices_of(view).get(click.id, [])]
     else:
         place: str | None = None
         if click.kind == "municipality":
@@ -106,105 +101,84 @@ def changed_by(view: SitingView, click: MapClick) -> dict[str, tuple[str, ...]]:
         elif kind == "planned" and name in basis.place_ids:
             place = name
         if place:
-            planned = [str(o) for o in view.scenario.plan.openings if o.place == place]
-            new = str(Opening(place, choice.service_type, (choice.phase,)))
-            wanted = planned or [new]
+            planned = [one for one in choice.openings if one.place == place]
+            wanted = [*planned] or [Opening(place, choice.service_type, (choice.phase,))]
     now = getattr(choice, field)
     if wanted and set(wanted) <= set(now):
         return {field: tuple(one for one in now if one not in wanted)}
     return {field: tuple(dict.fromkeys([*now, *wanted]))}
 
 
-def bubbles(view: SitingView, shown: str) -> tuple[Bubble, ...]:
-    """Return the markers of a view: offices, and what the plan opens, closes and visits."""
-    tr, plan = view.tr, view.scenario.plan
-    found = []
+def bubbles(view: SitingView) -> tuple[Bubble, ...]:
+    """Return the markers of the chosen view: offices, what the plan opens, closes and visits."""
+    tr, choice, found = view.tr, view.choice, list[Bubble]()
+    closings = () if choice.view == "fore" else choice.closings
     for key, offices in offices_of(view).items():
-        town, lat, lon = offices[0][1].town, offices[0][1].lat, offices[0][1].lon
-        keys = [name.replace("@", "/") for name, _ in offices]
-        closed = sum(any(one.closes(name) for one in plan.closings) for name in keys)
-        number = len(offices) - (0 if shown == "fore" else closed)
-        label = tr.plural("karta.offices", number, town=town) if number else town
+        first = offices[0][0]
+        number = sum(not any(one.covers(closing) for one in closings) for _, closing in offices)
+        label = tr.plural("karta.offices", number, town=first.town) if number else first.town
         hint = tr("siting.map.close" if number else "siting.map.closed")
         found.append(
             Bubble(
                 id=key,
-                name=town,
-                lat=lat,
-                lon=lon,
+                name=first.town,
+                lat=first.lat,
+                lon=first.lon,
                 label=f"{label}. {hint}",
                 count=number or None,
                 kind="office" if number else "neutral",
-                phases=(view.choice.phase.value,),
+                phases=(choice.phase.value,),
             )
         )
-    if shown == "fore":
+    if choice.view == "fore":
         return tuple(found)
     where = {place.id: place for place in view.world.foundations.geography.localities}
-    planned, stop = tr("siting.map.planned.take-back"), tr("siting.map.stop")
-    marks: list[tuple[Literal["planned", "home"], str, str]] = [
-        *(("planned", opening.place, planned) for opening in plan.openings),
-        *(("home", place, stop) for one in plan.rounds for place in one.stops),
+    marks: list[tuple[MarkerKind, str, str]] = [
+        *(("planned", opening.place, "planned.take-back") for opening in choice.openings),
+        *(("home", place, "stop") for one in choice.rounds for place in one.stops),
     ]
-    for kind, place_id, words in dict.fromkeys(marks):
+    for kind, place_id, word in dict.fromkeys(marks):
         place, key = where[place_id], f"{kind}-{place_id}"
-        label = f"{place.name}: {words}"
+        label = f"{place.name}: {tr(f'siting.map.{word}')}"
         found.append(
             Bubble(id=key, name=place.name, lat=place.lat, lon=place.lon, label=label, kind=kind)
         )
     return tuple(found)
 
 
-def map_title(view: SitingView, shown: str) -> str:
-    """Return what the map shows."""
-    kind = view.label(view.choice.service_type)
-    return view.tr(f"siting.map.{map_classes(view, shown)[1]}", kind=kind)
-
-
-def map_layer(view: SitingView) -> MapLayer:
-    """Return the map of the chosen view; a click on any square is a click on the place near it."""
-    return MapLayer(
-        picture=address_of(view),
-        title=map_title(view, view.choice.view),
-        divide=DEFAULT_DIVISION,
-        sides=(view.tr("siting.map.inland"), view.tr("siting.map.coast")),
-        click_cells=True,
-    )
-
-
 def map_picture(view: SitingView) -> MapPicture:
     """Return squares, legend, sentences and markers of the chosen view."""
-    tr, choice, shown = view.tr, view.choice, view.choice.view
-    codes, _ = map_classes(view, shown)
-    title = map_title(view, shown)
-    rows = tuple(LegendRow(code=k, label=t) for k, t in enumerate(class_labels(view, shown)))
-    kinds = {one.kind for one in bubbles(view, shown)}
+    tr, (codes, title, labels), shown = view.tr, map_classes(view), bubbles(view)
+    kinds = {one.kind for one in shown}
     notes = [
         (kind, tr(f"siting.map.{word}"))
         for kind, word in (("planned", "planned"), ("neutral", "closed.note"), ("home", "stop"))
         if kind in kinds
     ]
-    groups = [("", INLAND), *((c, c) for c in view.scenario.basis.residents.municipality_codes)]
-    sentence = "siting.map.sentence" if view.scenario.plan else "siting.map.sentence.none"
+    municipalities = view.scenario.basis.residents.municipality_codes
+    groups = {"": INLAND, **dict(zip(municipalities, municipalities, strict=True))}
+    sentence = "siting.map.sentence" if view.choice.changes else "siting.map.sentence.none"
     sentences = {
-        group: Sentence(
-            figure=view.percent(at, "after"),
+        key: Sentence(
+            figure=view.percent(group, "after"),
             text=tr(
                 sentence,
-                name=view.group_name(at) if group else tr("siting.map.inland.in"),
-                limit=choice.limit,
-                before=view.percent(at, "before"),
+                name=view.group_name(group) if key else tr("siting.map.inland.in"),
+                limit=view.choice.limit,
+                before=view.percent(group, "before"),
             ),
         )
-        for group, at in groups
+        for key, group in groups.items()
     }
     return MapPicture(
         classes=codes.tolist(),
         legend=Legend(
-            title=title, rows=rows, notes=(*notes, ("unknown", tr("siting.map.unknown")))
+            title=title,
+            rows=tuple(LegendRow(code=code, label=words) for code, words in enumerate(labels)),
+            notes=(*notes, ("unknown", tr("siting.map.unknown"))),
         ),
         sentences=sentences,
-        bubbles=bubbles(view, shown),
+        bubbles=shown,
     )
 
 
@@ -222,16 +196,17 @@ def address_of(view: SitingView, /, **changed: object) -> str:
 
 def today_address(view: SitingView) -> str:
     """Return the address of the small map of how it is; empty where the large one shows it."""
-    if not view.scenario.plan:
+    if not view.choice.changes:
         return ""
-    address = address_of(view, openings=(), closings=(), rounds=(), near=30, view="fore")
+    address = address_of(view, **dict.fromkeys(CHANGES, ()), near=30, view="fore")
     return address.removeprefix("../..").replace(f"{NAME}.json", TODAY)
 
 
 def today_words(view: SitingView) -> str:
     """Return what the small map says."""
-    now = view.tr("siting.lead.now", share=view.percent(INLAND, "before"))
-    return f"{map_title(view, 'fore')}. {view.tr('siting.map.inland')}: {now}"
+    tr, now = view.tr, view.tr("siting.lead.now", share=view.percent(INLAND, "before"))
+    title = tr("siting.map.title", kind=view.label(view.choice.service_type))
+    return f"{title}. {tr('siting.map.inland')}: {now}"
 
 
 def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
@@ -256,7 +231,7 @@ def _content(world: World, choice: SitingChoice, language: Language) -> bytes:
 def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
     """Return the map of how it is, without names and marks, in the page's light or dark colours."""
     view = view_of(world, choice, data.words(translator(language)))
-    made = map_svg(view, "fore")
+    made = map_svg(view)
     css = content("bundle/small_map.css").content.decode()
     squares = MapPicture(classes=made.picture.classes)
     bare = replace(made, width=SMALL_PX, picture=squares, has_ground=False, sides=(), style=css)
@@ -265,22 +240,20 @@ def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
 
 # -------------------------------------------------------------------- on paper
 
+PRINTED = ("fore", "efter")
 
-def map_svg(view: SitingView, shown: str) -> drawn.CountyPicture:
-    """Return the map of a view as it is drawn on paper."""
-    tr, title = view.tr, map_title(view, shown)
-    labels = [*class_labels(view, shown), tr("unknown")]
-    rows = tuple(LegendRow(code=code, label=words) for code, words in enumerate(labels))
+
+def map_svg(view: SitingView) -> drawn.CountyPicture:
+    """Return the map of the chosen view as it is drawn on paper."""
+    tr, picture = view.tr, map_picture(view)
+    assert picture.legend
+    legend = replace(picture.legend, notes=(("unknown", tr("unknown")),))
     return drawn.CountyPicture(
         world=view.world,
-        picture=MapPicture(
-            classes=map_classes(view, shown)[0].tolist(),
-            legend=Legend(title=title, rows=rows),
-            bubbles=bubbles(view, shown),
-        ),
-        title=title,
+        picture=replace(picture, legend=legend),
+        title=legend.title,
         description=headline(view),
-        inland=tuple(sorted(view.scenario.basis.groups[INLAND])),
+        inland=tuple(sorted(view.scenario.basis.inland)),
         sides=(tr("siting.map.inland"), tr("siting.map.coast")),
         phase=view.choice.phase.value,
     )
@@ -288,7 +261,7 @@ def map_svg(view: SitingView, shown: str) -> drawn.CountyPicture:
 
 def picture(view: SitingView) -> str:
     """Return the map of the chosen view as SVG with what it says and rests on inside."""
-    made = map_svg(view, view.choice.view)
+    made = map_svg(view)
     return drawn.framed(
         made.svg,
         width=made.width,
@@ -299,17 +272,14 @@ def picture(view: SitingView) -> str:
     )
 
 
-def paper_table(view: SitingView) -> FigureTable:
-    """Return the figures as they fit on paper: of the limit that is asked about."""
-    return replace(full_table(view, limits=(view.choice.limit,)), id="paper")
-
-
 def paper_html(view: SitingView, *, url: str, number: int) -> str:
     """Return the plan on two pages of A4; a new ``number`` has it printed when it is there."""
+    views = (replace(view, choice=view.choice.model_copy(update={"view": v})) for v in PRINTED)
     maps = [
-        (view.tr(f"siting.paper.{shown}"), drawn.data_url(map_svg(view, shown).svg))
-        for shown in ("fore", "efter")
+        (view.tr(f"siting.paper.{one.choice.view}"), drawn.data_url(map_svg(one).svg))
+        for one in views
     ]
+    table = replace(full_table(view, limits=(view.choice.limit,)), id="paper")
     return render(
         "siting_paper.html",
         t=view.tr,
@@ -318,7 +288,7 @@ def paper_html(view: SitingView, *, url: str, number: int) -> str:
         lead=lead(view),
         plan=plan_text(view),
         maps=maps,
-        table=table_html(paper_table(view), tr=view.tr),
+        table=table_html(table, tr=view.tr),
         assumed=assumed(view),
         source=source(view),
         url=url,

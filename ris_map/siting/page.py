@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -14,14 +14,17 @@ import streamlit as st
 
 from ris_map.common.address import Context, IgnoredValue
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
+from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.siting import map as plan_map
 from ris_map.siting import words as told
 from ris_map.siting.best import TIME_LIMIT_S
 from ris_map.siting.plan import (
+    CHANGES,
     MOST_CHANGES,
     MOST_STOPS,
     WORKING_DAYS,
+    Change,
     Opening,
     Round,
     SitingChoice,
@@ -33,7 +36,7 @@ from ris_map.siting.suggest import Suggestion, best_rounds, regrets, suggestions
 from ris_map.siting.words import SitingView, view_of
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
-from ris_map.web.map import MapClick, show_map
+from ris_map.web.map import MapClick, MapLayer, show_map
 from ris_map.web.picture import png
 from ris_map.words import Translator
 from ris_map.words.figures import table_html
@@ -43,7 +46,6 @@ MAP_HEIGHT = 690
 AT_ONCE_S = 0.5
 """Work that takes longer shows how far it is, and a button that stops it."""
 _PAPERS = "_siting-papers"
-FORMS = ("openings", "closings", "rounds")
 _NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 """What Streamlit does not take into the class that a key becomes."""
 
@@ -113,7 +115,7 @@ def _plan(view: SitingView) -> None:
     winter = tr("siting.plan.winter") if choice.winter else ""
     values = {"kind": view.kind.capitalize(), "limit": choice.limit, "winter": winter}
     _note("plan", tr("siting.plan.question", **values), tr("siting.plan"))
-    listed = told.changes(view.scenario.plan)
+    listed = choice.changes
     if not listed:
         _note("empty", tr("siting.plan.empty"))
     for name, change in listed:
@@ -130,24 +132,24 @@ def _plan(view: SitingView) -> None:
                     key=f"siting-remove-{change}",
                     type="tertiary",
                     on_click=_change,
-                    args=(name, str(change), ()),
+                    args=(name, change, ()),
                 )
     with st.container(key="siting-plan-tools", gap="xsmall"):
-        for name in FORMS if len(listed) < MOST_CHANGES else ():
+        for name in CHANGES if len(listed) < MOST_CHANGES else ():
             with st.popover(tr(f"siting.add.{name}"), key=f"siting-new-{name}", width="stretch"):
                 _form(view, name)
         with st.popover(tr("siting.ask"), key="siting-ask", width="stretch"):
             _question(view)
         if listed:
-            look: dict[str, Any] = {"key": "siting-clear", "type": "tertiary"}
-            nothing = dict.fromkeys(FORMS, ())
-            st.button(tr("siting.clear"), on_click=STATE.set, kwargs=nothing, **look)
+            nothing = dict.fromkeys(CHANGES, ())
+            clear, key = tr("siting.clear"), "siting-clear"
+            st.button(clear, key=key, type="tertiary", on_click=STATE.set, kwargs=nothing)
 
 
 def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401 -- any change
     """Draw the fields of a new change, or of one in the plan."""
     tr, choice, key = view.tr, view.choice, f"siting-{name}-{old or 'new'}"
-    new: Opening | Round | str | None = None
+    new: Change | None = None
 
     def pick(field: str, names: Mapping[Any, str], now: Any, most: int = 1) -> Any:  # noqa: ANN401
         label, options = tr(f"siting.{field}"), list(names)
@@ -167,7 +169,7 @@ def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401
         if place and some:
             new = Opening(place, kind, tuple(phase for phase in Phase if phase in some))
     elif name == "closings":
-        new = pick("office", view.office_names, str(old))
+        new = pick("office", view.office_names, old)
     else:
         base = pick("base", view.place_names, old and old.base)
         stops = pick("stops", view.place_names, old.stops if old else (), MOST_STOPS)
@@ -181,12 +183,12 @@ def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401
         key=f"{key}-done",
         disabled=new is None,
         on_click=_change,
-        args=(name, str(old or ""), (str(new),)),
+        args=(name, old, (new,)),
         type="primary",
     )
 
 
-def _change(name: str, old: str, new: Sequence[str]) -> None:
+def _change(name: str, old: Change | None, new: Sequence[Change]) -> None:
     """Put changes in the place of an old one, or last."""
     now = list(getattr(STATE.chosen(), name))
     at = now.index(old) if old in now else len(now)
@@ -224,22 +226,21 @@ class _Search:
     """A search that goes on while the page is drawn: what was asked, and what is found so far."""
 
     asked: object
-    running: Iterator[Any] | None
+    steps: Iterator[Any]
     found: list[Any] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    is_over: bool = False
 
     def advance(self) -> None:
         until = time.monotonic() + AT_ONCE_S
-        while self.running is not None and time.monotonic() < until:
-            try:
-                one = next(self.running)
-            except StopIteration:
-                self.running = None
-            else:
-                self.found += [one] if one is not None else []
+        for one in () if self.is_over else self.steps:
+            self.found += [one] if one is not None else []
+            if time.monotonic() > until:
+                return
+        self.is_over = True
 
     def stop(self) -> None:
-        self.running = None
+        self.is_over = True
 
 
 def _searched(
@@ -258,17 +259,16 @@ def _searched(
     # an answer is shown with the choices that asked for it, never beside others
     if search is None or search.asked != asked:
         return []
-    if search.running is not None:
+    if not search.is_over:
         _going_on(tr, name)
-        return []
-    return search.found
+    return search.found if search.is_over else []
 
 
 @st.fragment(run_every=AT_ONCE_S / 2)
 def _going_on(tr: Translator, name: str) -> None:
     search: _Search = st.session_state[f"_siting-{name}"]
     search.advance()
-    if search.running is None:
+    if search.is_over:
         st.rerun(scope="app")
     seconds = time.monotonic() - search.started
     st.progress(min(seconds / TIME_LIMIT_S, 1.0), text=tr("siting.search", n=round(seconds)))
@@ -296,10 +296,9 @@ def _best(view: SitingView) -> None:
 def _suggestion(view: SitingView, found: Suggestion) -> None:
     tr, choice = view.tr, view.choice
     st.html(render("siting_best.html", t=tr, **told.suggestion_words(view, found)))
-    new = [str(Opening(p, choice.service_type, (choice.phase,))) for p in found.places[0]]
-    st.button(
-        tr("siting.best.add"), key="siting-best-add", on_click=_change, args=("openings", "", new)
-    )
+    new = [Opening(p, choice.service_type, (choice.phase,)) for p in found.places[0]]
+    args = ("openings", None, new)
+    st.button(tr("siting.best.add"), key="siting-best-add", on_click=_change, args=args)
     start = partial(regrets, found.answer.sets[0], choice, partial(basis_of, view.world))
     asked = (choice.model_copy(update={"view": "efter"}), found.places[0])
     if lost := _searched(tr, "regret", asked, start):
@@ -317,9 +316,8 @@ def _best_rounds(view: SitingView) -> None:
     start = partial(best_rounds, view.scenario.basis, choice)
     if found := _searched(tr, "rounds", asked, start):
         st.html(render("siting_best.html", t=tr, **told.rounds_words(view, found[-1])))
-        new = [str(one) for one in found[-1].rounds]
-        if new:
-            args = ("rounds", "", new)
+        if new := [driven.round for driven in found[-1].drives]:
+            args = ("rounds", None, new)
             st.button(tr("siting.best.add"), key="siting-rounds-add", on_click=_change, args=args)
 
 
@@ -340,7 +338,14 @@ def _map(view: SitingView) -> None:
         note = "note.change" if view.choice.view == "skillnad" else "note"
         text = f"{tr(f'siting.view.{note}')} {tr('siting.view.click')}"
         st.html(render("siting_note.html", heading="", text=text, id="view"), width="content")
-    layer = replace(plan_map.map_layer(view), next_pictures=next_pictures(view))
+    layer = MapLayer(
+        picture=plan_map.address_of(view),
+        title=plan_map.map_classes(view)[1],
+        divide=DEFAULT_DIVISION,
+        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
+        next_pictures=next_pictures(view),
+        click_cells=True,
+    )
     show_map(layer, key="siting-map-frame", height=MAP_HEIGHT, on_click=partial(_clicked, view))
 
 
@@ -351,8 +356,8 @@ def next_pictures(view: SitingView) -> dict[str, dict[str, str]]:
         tr(f"siting.view.{name}"): plan_map.address_of(view, view=name) for name in get_args(View)
     }
     found = {STATE.key("view"): views}
-    for name, change in told.changes(view.scenario.plan):
-        rest = tuple(one for one in getattr(choice, name) if one != str(change))
+    for name, change in choice.changes:
+        rest = tuple(one for one in getattr(choice, name) if one != change)
         text = f"{tr('siting.change.remove')} {told.spoken(told.change_words(view, change)[0])}"
         key = _NO_CLASS.sub("-", f"siting-remove-{change}")
         found[key] = {text.replace("*", ""): plan_map.address_of(view, **{name: rest})}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Self, get_args
+from typing import Annotated, Final, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field, PlainValidator, ValidationInfo
 
 from ris_map.common.address import Choice, Context, Flag, FreeText, Whole, one_of
 from ris_map.coverage.map_picture import Minutes
@@ -29,6 +29,8 @@ Objective = Literal["inom", "medel", "tiondel"]
 Region = Literal["lan", "inland"]
 View = Literal["fore", "efter", "skillnad"]
 OBJECTIVES: Final = get_args(Objective)
+CHANGES: Final = ("openings", "closings", "rounds")
+"""The fields of a choice that hold its plan."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -52,6 +54,11 @@ class Opening:
         chosen = tuple(phase for phase in Phase if phase in {Phase(p) for p in named})
         return cls(_slug(place), ServiceType(kind or "radgivning"), chosen or tuple(Phase))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What must be among the places."""
+        return (self.place,)
+
     def __str__(self) -> str:
         phases = "alla" if self.phases == tuple(Phase) else "-".join(self.phases)
         return f"{self.place}:{self.service_type}:{phases}"
@@ -74,13 +81,17 @@ class Closing:
         actor, at, office = text.partition("@")
         return cls(_slug(actor), _slug(office) if at else "")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What must be among the offices and actors."""
+        return (str(self),)
+
     def __str__(self) -> str:
         return f"{self.actor}@{self.office}" if self.office else self.actor
 
-    def closes(self, office_key: str) -> bool:
-        """Return whether an office, ``actor/office``, is one of these."""
-        actor, _, office = office_key.partition("/")
-        return actor == self.actor and self.office in ("", office)
+    def covers(self, one: Closing) -> bool:
+        """Return whether this closes an office, too."""
+        return self.actor == one.actor and self.office in ("", one.office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,11 @@ class Round:
             raise ValueError(f"not a round: {text}")
         return cls(_slug(base), tuple(sorted(where)), number)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What must be among the places."""
+        return (self.base, *self.stops)
+
     def __str__(self) -> str:
         return f"{self.base}:{','.join(self.stops)}:{self.days}"
 
@@ -114,19 +130,17 @@ def _slug(text: str) -> str:
     return text
 
 
-def _changes(
-    kind: type[Change], listed: str, names: Callable[[Any], Iterable[str]]
-) -> AfterValidator:
-    """Return a validator of a change whose names are in a list, if that is given as context."""
+def _read(kind: type[Change], listed: str) -> PlainValidator:
+    """Return a reader of a change whose names are in a list, if that is given as context."""
 
-    def check(text: str, info: ValidationInfo) -> str:
-        change = kind.read(text)
+    def read(value: Change | str, info: ValidationInfo) -> Change:
+        change = kind.read(value) if isinstance(value, str) else value
         known = (info.context or {}).get(listed)
-        if known is not None and not set(names(change)) <= set(known):
+        if known is not None and not set(change.names) <= set(known):
             raise ValueError(f"not one of {listed}")
-        return str(change)
+        return change
 
-    return AfterValidator(check)
+    return PlainValidator(read)
 
 
 class SitingChoice(Choice):
@@ -142,16 +156,15 @@ class SitingChoice(Choice):
     limit: Minutes = Field(default=60, alias="grans")
     winter: Flag = Field(default=False, alias="vinter")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
-    openings: tuple[Annotated[str, _changes(Opening, "places", lambda one: [one.place])], ...] = (
-        Field(default=(), alias="oppna", max_length=MOST_CHANGES)
+    openings: tuple[Annotated[Opening, _read(Opening, "places")], ...] = Field(
+        default=(), alias="oppna", max_length=MOST_CHANGES
     )
-    closings: tuple[Annotated[str, _changes(Closing, "offices", lambda one: [str(one)])], ...] = (
-        Field(default=(), alias="stang", max_length=MOST_CHANGES)
+    closings: tuple[Annotated[Closing, _read(Closing, "offices")], ...] = Field(
+        default=(), alias="stang", max_length=MOST_CHANGES
     )
-    rounds: Annotated[
-        tuple[Annotated[str, _changes(Round, "places", lambda one: [one.base, *one.stops])], ...],
-        FreeText(),
-    ] = Field(default=(), alias="besok", max_length=MOST_CHANGES)
+    rounds: Annotated[tuple[Annotated[Round, _read(Round, "places")], ...], FreeText()] = Field(
+        default=(), alias="besok", max_length=MOST_CHANGES
+    )
     near: Annotated[Near, Whole] = Field(default=30, alias="nara")
     objective: Objective = Field(default="inom", alias="mal")
     number: Annotated[Number, Whole] = Field(default=1, alias="antal")
@@ -173,25 +186,14 @@ class SitingChoice(Choice):
         )
 
     @property
-    def plan(self) -> Plan:
-        """The changes."""
-        return Plan(
-            openings=tuple(map(Opening.read, self.openings)),
-            closings=tuple(map(Closing.read, self.closings)),
-            rounds=tuple(map(Round.read, self.rounds)),
-        )
+    def changes(self) -> tuple[tuple[str, Change], ...]:
+        """Every change of the plan, whose order means nothing, with its field."""
+        return tuple((name, change) for name in CHANGES for change in getattr(self, name))
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Changes; their order means nothing."""
-
-    openings: tuple[Opening, ...] = ()
-    closings: tuple[Closing, ...] = ()
-    rounds: tuple[Round, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.openings or self.closings or self.rounds)
+    @property
+    def unchanged(self) -> Self:
+        """The question without the plan."""
+        return self.model_copy(update=dict.fromkeys(CHANGES, ()))
 
 
 def context_of(register: Register, localities: Iterable[Locality]) -> Context:

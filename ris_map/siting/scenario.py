@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, permutations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +17,9 @@ from ris_map.coverage.cube import THRESHOLDS, cube_of
 from ris_map.coverage.groups import actors_near
 from ris_map.coverage.people import People, Residents, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
-from ris_map.siting.plan import WORKING_DAYS, Plan, Round, SitingChoice
+from ris_map.siting.plan import WORKING_DAYS, Closing, Round, SitingChoice
 from ris_map.travel.matrix import travel
-from ris_map.travel.network import SPEED_MODEL, BoolArray, FloatArray, IntArray, readonly
+from ris_map.travel.network import SPEED_MODEL, FloatArray, IntArray, readonly
 from ris_map.travel.world import Foundations, World
 
 COUNTY, INLAND, COAST = "lan", "inland", "kust"
@@ -36,7 +35,7 @@ class Basis:
     ``limit`` is L, itself within. Offices, ``actor/office``, help with what is asked;
     ``office_minutes`` (offices, cells) is infinite where one does not serve the cell's municipality
     and ``place_minutes`` (places, cells) from each named place where an office may open.
-    ``hop_minutes`` and ``hop_km`` lie between places, ``groups`` has municipality codes.
+    ``hop_minutes`` and ``hop_km`` lie between places, ``inland`` has municipality codes.
     """
 
     limit: float
@@ -47,7 +46,7 @@ class Basis:
     place_minutes: FloatArray
     hop_minutes: FloatArray
     hop_km: FloatArray
-    groups: Mapping[str, frozenset[str]]
+    inland: frozenset[str]
 
     @cached_property
     def actors(self) -> IntArray:
@@ -59,14 +58,17 @@ class Basis:
         """Return the position of a named place; ``ValueError`` if there is none."""
         return self.place_ids.index(place_id)
 
-    def who_counts(self, region: str) -> IntArray:
-        """Return residents by cell; outside the region nobody counts."""
-        persons = self.residents.persons
-        return persons if region == COUNTY else np.where(self.cells_of(region), persons, 0)
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """Codes of the county's municipalities, of its inland and coast, and each on its own."""
+        codes = self.residents.municipality_codes
+        coast = frozenset(codes) - self.inland
+        wide = {COUNTY: frozenset(codes), INLAND: self.inland, COAST: coast}
+        return {**wide, **{code: frozenset({code}) for code in codes}}
 
-    def cells_of(self, group: str) -> BoolArray:
-        """Return which cells lie in a group's municipalities."""
-        return self.residents.cells_of(self.groups[group])
+    def people(self, group: str) -> People:
+        """Return the residents of a group."""
+        return self.residents.among(self.groups[group])
 
 
 def basis_of(world: World, choice: SitingChoice) -> Basis:
@@ -77,8 +79,6 @@ def basis_of(world: World, choice: SitingChoice) -> Basis:
     sure = np.flatnonzero(cube.sure[at])
     ids = tuple(cube.table.office_ids[k] for k in sure.tolist())
     minutes, hop_minutes, hop_km = _from_places(base, choice.cube_choice.speed)
-    codes = cube.municipality_codes
-    inland = frozenset(base.geography.divisions[0].inland)
     return Basis(
         limit=float(choice.limit),
         residents=cube.population,
@@ -88,11 +88,7 @@ def basis_of(world: World, choice: SitingChoice) -> Basis:
         place_minutes=minutes,
         hop_minutes=hop_minutes,
         hop_km=hop_km,
-        groups={
-            INLAND: inland,
-            COAST: frozenset(codes) - inland,
-            COUNTY: frozenset(codes),
-        },
+        inland=frozenset(base.geography.divisions[0].inland),
     )
 
 
@@ -120,17 +116,20 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drive:
-    """A round driven: the order of its stops, km and hours (driving alone) a year."""
+    """A round driven: the order of its stops, km and hours (driving alone) a year.
 
+    They are infinite where no road leads to a stop.
+    """
+
+    round: Round
     order: tuple[str, ...]
     km_per_year: float
     hours_per_year: float
-    minutes_per_day: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
-    """Before and after, with a drive for each round of the plan.
+    """Before and after a choice's plan, with a drive for each of its rounds.
 
     ``table`` has a row per group (county, inland, coast, each municipality), columns ``residents``
     and, for ``before_`` and ``after_`` each: ``within_30`` ... ``within_120`` (residents),
@@ -141,31 +140,25 @@ class Scenario:
     """
 
     basis: Basis
-    plan: Plan
     before: State
     after: State
     table: pd.DataFrame
     drives: tuple[Drive, ...]
 
 
-def state(basis: Basis, plan: Plan, choice: SitingChoice) -> State:
-    """Return how far everybody has under a plan."""
-    is_kept = np.array(
-        [not any(c.closes(key) for c in plan.closings) for key in basis.office_ids], dtype=bool
-    )
-    places = sorted(
-        {
-            basis.place(opening.place)
-            for opening in plan.openings
-            if opening.matches(choice.phase, choice.service_type)
-        }
-    )
+def state(basis: Basis, choice: SitingChoice) -> State:
+    """Return how far everybody has under a choice's plan."""
+    offices = [Closing(*key.split("/")) for key in basis.office_ids]
+    closed = [any(one.covers(office) for one in choice.closings) for office in offices]
+    is_kept = ~np.array(closed, dtype=bool)
+    opened = (o for o in choice.openings if o.matches(choice.phase, choice.service_type))
+    places = sorted({basis.place(opening.place) for opening in opened})
     rows = np.concatenate([basis.office_minutes[is_kept], basis.place_minutes[places]])
     actor = np.concatenate([basis.actors[is_kept], -1 - np.arange(len(places))]).astype(np.int64)
     number = actors_near(rows, actor, basis.limit)[1].sum(axis=0, dtype=np.int64)
     minutes = rows.min(axis=0, initial=np.inf)
     days = np.where(minutes <= choice.near, WORKING_DAYS, 0)
-    for one_round in plan.rounds:
+    for one_round in choice.rounds:
         stops = [basis.place(stop) for stop in one_round.stops]
         there = (basis.place_minutes[stops] <= choice.near).any(axis=0)
         days = days + one_round.days * there
@@ -178,15 +171,14 @@ def state(basis: Basis, plan: Plan, choice: SitingChoice) -> State:
 
 def scenario(basis: Basis, choice: SitingChoice) -> Scenario:
     """Return the choice's plan before and after; the same input gives the same figures."""
-    plan = choice.plan
-    before, after = state(basis, Plan(), choice), state(basis, plan, choice)
+    before, after = state(basis, choice.unchanged), state(basis, choice)
+    rows = {group: _row(basis.people(group), basis.limit, before, after) for group in basis.groups}
     return Scenario(
         basis=basis,
-        plan=plan,
         before=before,
         after=after,
-        table=_table(basis, before, after),
-        drives=tuple(drive(basis, one) for one in plan.rounds),
+        table=pd.DataFrame.from_dict(rows, orient="index"),
+        drives=tuple(drive(basis, one) for one in choice.rounds),
     )
 
 
@@ -201,12 +193,11 @@ def drive(basis: Basis, one: Round) -> Drive:
     order = min(
         permutations(stops), key=lambda tour: (length(tour, basis.hop_minutes), tour[0] > tour[-1])
     )
-    minutes = length(order, basis.hop_minutes)
     return Drive(
+        round=one,
         order=tuple(basis.place_ids[k] for k in order),
         km_per_year=MONTHS * one.days * length(order, basis.hop_km),
-        hours_per_year=MONTHS * one.days * minutes / 60,
-        minutes_per_day=minutes,
+        hours_per_year=MONTHS * one.days * length(order, basis.hop_minutes) / 60,
     )
 
 
@@ -226,47 +217,25 @@ def worst_tenth(minutes: FloatArray, persons: IntArray) -> float:
     return float((minutes[order][some] * taken[some]).sum() / wanted)
 
 
-def _table(basis: Basis, before: State, after: State) -> pd.DataFrame:
-    residents, codes = basis.residents, basis.residents.municipality_codes
-    is_inland = np.array([code in basis.groups[INLAND] for code in codes])
-    groupings = [
-        ((COUNTY,), residents.grouped(np.zeros(len(codes), dtype=np.int64), groups=1)),
-        ((INLAND, COAST), residents.grouped(np.where(is_inland, 0, 1), groups=2)),
-        (codes, residents.people),
-    ]
-    return pd.concat(
-        pd.DataFrame(_columns(basis, people, before, after), index=list(ids))
-        for ids, people in groupings
-    )
-
-
-def _columns(basis: Basis, people: People, before: State, after: State) -> dict[str, Any]:
-    minutes = np.stack([before.minutes, after.minutes])
-    actors = np.stack([before.actors, after.actors]).astype(np.float64)
-    counted = figures(minutes, people=people, thresholds=THRESHOLDS, limit=basis.limit)
-    middle = weighted_percentile(actors, people=people, percent=50)
-
-    def count(is_counted: BoolArray) -> IntArray:
-        weights = people.persons * is_counted
-        return np.bincount(people.group, weights, people.groups).astype(np.int64)
-
-    columns: dict[str, Any] = {"residents": counted.persons}
-    for at, (when, one) in enumerate((("before", before), ("after", after))):
-        for k, limit in enumerate(THRESHOLDS):
-            columns[f"{when}_within_{limit:.0f}"] = counted.people_within[:, at, k]
-        columns[f"{when}_median"] = counted.median_minutes[:, at]
-        columns[f"{when}_p90"] = counted.p90_minutes[:, at]
-        columns[f"{when}_shortfall"] = counted.shortfall_minutes[:, at]
-        columns[f"{when}_worst_tenth"] = _worst(one.minutes, people)
-        columns[f"{when}_actors"] = np.nan_to_num(middle[:, at]).astype(np.int64)
+def _row(people: People, limit: float, before: State, after: State) -> dict[str, float]:
+    persons, here = people.persons, people.places[0]
+    on_road = here if people.has_road is None else here[people.has_road[here]]
+    states = {"before": before, "after": after}
+    minutes = np.stack([one.minutes for one in states.values()])
+    actors = np.stack([one.actors for one in states.values()]).astype(np.float64)
+    counted = figures(minutes, people=people, thresholds=THRESHOLDS, limit=limit)
+    middle = np.nan_to_num(weighted_percentile(actors, people=people, percent=50)[0])
+    row: dict[str, float] = {"residents": counted.persons[0]}
+    for at, (when, one) in enumerate(states.items()):
+        for most, within in zip(THRESHOLDS, counted.people_within[0, at], strict=True):
+            row[f"{when}_within_{most:.0f}"] = within
+        row[f"{when}_median"] = counted.median_minutes[0, at]
+        row[f"{when}_p90"] = counted.p90_minutes[0, at]
+        row[f"{when}_shortfall"] = counted.shortfall_minutes[0, at]
+        row[f"{when}_worst_tenth"] = worst_tenth(one.minutes[on_road], persons[on_road])
+        row[f"{when}_actors"] = int(middle[at])
         for days in DAYS_SHOWN:
-            columns[f"{when}_days_{days}"] = count(one.days >= days)
-    columns["gain"] = count(after.minutes < before.minutes)
-    columns["lose"] = count(after.minutes > before.minutes)
-    return columns
-
-
-def _worst(minutes: FloatArray, people: People) -> list[float]:
-    has_road = np.ones(len(minutes), bool) if people.has_road is None else people.has_road
-    groups = (places[has_road[places]] for places in people.places)
-    return [worst_tenth(minutes[places], people.persons[places]) for places in groups]
+            row[f"{when}_days_{days}"] = persons[one.days >= days].sum()
+    row["gain"] = persons[after.minutes < before.minutes].sum()
+    row["lose"] = persons[after.minutes > before.minutes].sum()
+    return row

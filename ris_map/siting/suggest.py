@@ -52,7 +52,7 @@ def task_of(basis: Basis, now: State, choice: SitingChoice) -> Problem:
     return problem(
         now.minutes,
         basis.place_minutes,
-        basis.who_counts(choice.region),
+        basis.people(choice.region).persons,
         objective=choice.objective,
         limit=basis.limit,
     )
@@ -60,7 +60,7 @@ def task_of(basis: Basis, now: State, choice: SitingChoice) -> Problem:
 
 def suggestions(basis: Basis, choice: SitingChoice) -> Iterator[Suggestion]:
     """Yield the best places so far when the plan's other changes stand; see :func:`search`."""
-    now, persons = state(basis, choice.plan, choice), basis.who_counts(choice.region)
+    now, persons = state(basis, choice), basis.people(choice.region).persons
     task = task_of(basis, now, choice)
     for answer in search(task, choice.number):
         yield Suggestion(
@@ -115,7 +115,7 @@ def regrets(
     for left, update in zip(range(len(others), 0, -1), others, strict=True):
         asked = choice.model_copy(update=update)
         basis = basis_for(asked)
-        task = task_of(basis, state(basis, asked.plan, asked), asked)
+        task = task_of(basis, state(basis, asked), asked)
         seconds = (deadline - time.monotonic()) / left
         best = best_sets(task, len(chosen), time_limit_s=seconds)
         yield Regret(
@@ -148,13 +148,12 @@ class Tours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """The best rounds within some days a month so far, and how each is driven.
+    """The best rounds within some days a month so far.
 
     ``served`` residents get a desk within the limit often enough and had none; ``gap`` is the
     share by which more might be, 0 = proved; ``tried`` counts the day tours compared.
     """
 
-    rounds: tuple[Round, ...] = ()
     drives: tuple[Drive, ...] = ()
     served: int = 0
     gap: float = 1.0
@@ -244,8 +243,8 @@ def best_rounds(
     who have an office within the limit need none, and those whom the plan visits already need so
     many fewer.
     """
-    now, near, days = state(basis, choice.plan, choice), float(choice.near), choice.month_days
-    worth, needs = basis.who_counts(choice.region), np.maximum(choice.visits - now.days, 0)
+    now, near, days = state(basis, choice), float(choice.near), choice.month_days
+    worth, needs = basis.people(choice.region).persons, np.maximum(choice.visits - now.days, 0)
     tours = day_tours(basis, choice.base, near=near, worth=worth, needs=needs)
     number, patterns = len(tours.stops), len(tours.worth)
     if not number:
@@ -269,13 +268,9 @@ def best_rounds(
         yield Rounds(tried=number)
         return
     taken = np.round(solved.x[:number]).astype(np.int64)
-    chosen = tuple(
-        Round(choice.base, tuple(sorted(basis.place_ids[j] for j in stops)), n)
-        for stops, n in zip(tours.stops, taken.tolist(), strict=True)
-        if n > 0
-    )
+    stops = (tuple(sorted(basis.place_ids[j] for j in tour)) for tour in tours.stops)
+    chosen = (Round(choice.base, at, n) for at, n in zip(stops, taken.tolist(), strict=True) if n)
     yield Rounds(
-        rounds=chosen,
         drives=tuple(drive(basis, one) for one in chosen),
         served=int(tours.worth[tours.reaches.T @ taken >= tours.needs].sum()),
         gap=0.0 if solved.status == 0 else float(solved.mip_gap),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ import pandas as pd
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, Office
-from ris_map.siting.plan import Change, Closing, Opening, Plan, Round, SitingChoice
+from ris_map.siting.plan import Change, Closing, Opening, SitingChoice
 from ris_map.siting.scenario import (
     COAST,
     COUNTY,
@@ -28,18 +28,20 @@ from ris_map.siting.scenario import (
     state,
 )
 from ris_map.siting.suggest import Regret, Rounds, Suggestion
+from ris_map.travel.matrix import office_key
 from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.routes import error_words, typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import Cell, FigureTable, count, minutes, percent, rounded, share, whole
 
+K = TypeVar("K")
 MOST_NAMED = 4
 _PLAIN = re.compile(r"[^\w\s,.()-]")
 """What means something in the Markdown of a label, or might."""
 
 
-def _in_order(names: dict[str, str]) -> dict[str, str]:
+def _in_order(names: dict[K, str]) -> dict[K, str]:
     return dict(sorted(names.items(), key=lambda item: swedish_sort_key(item[1])))
 
 
@@ -73,20 +75,19 @@ class SitingView:
         )
 
     @cached_property
-    def offices(self) -> dict[str, tuple[Actor, Office]]:
-        """The offices that help with what is asked, by ``actor@office``."""
-        helping = {key.replace("/", "@") for key in self.scenario.basis.office_ids}
+    def offices(self) -> dict[Closing, tuple[Actor, Office]]:
+        """The offices that help with what is asked, by what would close them."""
         return {
-            key: (actor, office)
+            Closing(actor.id, office.id): (actor, office)
             for actor in self.world.register.actors
             for office in actor.offices
-            if (key := f"{actor.id}@{office.id}") in helping
+            if office_key(actor, office) in self.scenario.basis.office_ids
         }
 
     @cached_property
-    def office_names(self) -> dict[str, str]:
+    def office_names(self) -> dict[Closing, str]:
         """Actor and town of each of them, in order."""
-        return _in_order({key: f"{a.name}, {o.town}" for key, (a, o) in self.offices.items()})
+        return _in_order({one: f"{a.name}, {o.town}" for one, (a, o) in self.offices.items()})
 
     def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         """Return the label of a term, in lower case."""
@@ -105,11 +106,8 @@ class SitingView:
 
     def figure(self, group: str, name: str) -> float:
         """Return a figure of a group of the table."""
-        return float(self._figures[group][name])
-
-    @cached_property
-    def _figures(self) -> dict[Any, dict[Any, Any]]:
-        return self.scenario.table.to_dict("index")
+        found: Any = self.scenario.table.at[group, name]
+        return float(found)
 
     def share_of(self, group: str, when: str) -> float:
         """Return the share of a group's residents within the limit, before or after."""
@@ -127,7 +125,7 @@ class SitingView:
         return self.tr(f"siting.side.{key}") if key else self.words.municipality_names[group]
 
     def about(self, number: float) -> str:
-        """Return a number of people for a sentence, to hundreds, small ones to tens."""
+        """Return a number for a sentence, to hundreds, small ones to tens."""
         step = 100 if number >= 1000 else 10 if number >= 100 else 1
         return self.tr.number(whole(number / step) * step)
 
@@ -166,13 +164,12 @@ def view_of(world: World, choice: SitingChoice, words: Words) -> SitingView:
 
 def headline(view: SitingView) -> str:
     """Return "With advice in Vilhelmina, 68 % of the inland reach help within 60 minutes"."""
-    plan, choice, tr = view.scenario.plan, view.choice, view.tr
+    choice, tr = view.choice, view.tr
     values = {"limit": choice.limit, "share": view.percent(INLAND, "after")}
-    if not plan:
-        return tr("siting.headline.none", kind=view.kind, **values)
-    if plan.closings or not plan.openings:
-        return tr("siting.headline.plan", kind=view.kind, **values)
-    places = tr.listing(view.place_names[opening.place] for opening in plan.openings)
+    if not choice.openings or choice.closings:
+        key = "plan" if choice.changes else "none"
+        return tr(f"siting.headline.{key}", kind=view.kind, **values)
+    places = tr.listing(view.place_names[opening.place] for opening in choice.openings)
     kind = view.label(choice.service_type)
     return tr("siting.headline.open", kind=kind, places=places, **values)
 
@@ -180,7 +177,7 @@ def headline(view: SitingView) -> str:
 def lead(view: SitingView) -> str:
     """Return what it is today, how many more, and what happens at the coast."""
     tr, choice, limit = view.tr, view.choice, view.choice.limit
-    if not view.scenario.plan:
+    if not choice.changes:
         return tr("siting.lead.none")
     more = view.figure(COUNTY, f"after_within_{limit}") - view.figure(
         COUNTY, f"before_within_{limit}"
@@ -197,8 +194,8 @@ def lead(view: SitingView) -> str:
         parts.append(tr("siting.lead.coast.share", share=shares["after"]))
     else:
         parts.append(tr("siting.lead.coast", **shares))
-    openings = view.scenario.plan.openings
-    if openings and not any(o.matches(choice.phase, choice.service_type) for o in openings):
+    matching = [o.matches(choice.phase, choice.service_type) for o in choice.openings]
+    if matching and not any(matching):
         parts.append(tr("siting.lead.other"))
     return " ".join(parts)
 
@@ -214,7 +211,7 @@ def change_words(view: SitingView, change: Change) -> tuple[str, str]:
             tr("siting.change.open.what", type=kind, phases=phases),
         )
     if isinstance(change, Closing):
-        name = view.office_names.get(str(change))
+        name = view.office_names.get(change)
         if name is None:
             actors = {actor.id: actor.name for actor in view.world.register.actors}
             name = actors.get(change.actor, change.actor)
@@ -232,22 +229,16 @@ def spoken(text: str) -> str:
     return f"*{_PLAIN.sub('', text).strip()}*"
 
 
-def changes(plan: Plan) -> list[tuple[str, Change]]:
-    """Return every change with the field of the choice that holds it."""
-    fields = ("openings", "closings", "rounds")
-    return [(name, change) for name in fields for change in getattr(plan, name)]
-
-
 def side_rows(view: SitingView) -> list[dict[str, Any]]:
     """Return before and after of the inland and its municipalities, the largest change first."""
-    tr, inland = view.tr, view.scenario.basis.groups[INLAND]
+    tr = view.tr
 
     def row(group: str) -> dict[str, Any]:
         before, after = (100 * view.share_of(group, when) for when in ("before", "after"))
         numbers = {when: view.percent(group, when) for when in ("before", "after")}
         is_same = numbers["before"] == numbers["after"]
         same, change = numbers["after"], "siting.side.change"
-        if view.scenario.plan:
+        if view.choice.changes:
             same = tr("siting.side.same", share=same)
         return {
             "name": view.group_name(group),
@@ -261,7 +252,7 @@ def side_rows(view: SitingView) -> list[dict[str, Any]]:
         }
 
     order = sorted(
-        inland,
+        view.scenario.basis.inland,
         key=lambda code: (
             -(view.share_of(code, "after") - view.share_of(code, "before")),
             -view.share_of(code, "after"),
@@ -276,12 +267,12 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
     tr, limit = view.tr, view.choice.limit
     table = view.scenario.table
     beyond = table["residents"] - table[f"after_within_{limit}"]
-    left = {code: float(beyond[code]) for code in view.scenario.basis.groups[INLAND]}
+    left = {code: float(beyond[code]) for code in view.scenario.basis.inland}
     if not sum(left.values()):
         return tr("siting.side.none-left", limit=limit), ""
     most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
     where = tr.listing(view.group_name(code) for code in most)
-    key = "still" if view.scenario.plan else "beyond"
+    key = "still" if view.choice.changes else "beyond"
     return (
         tr(f"siting.side.{key}", n=view.about(sum(left.values())), limit=limit),
         tr("siting.side.still.where", places=where),
@@ -297,7 +288,7 @@ def gains(view: SitingView) -> str:
         "worst_before": view.minutes(view.figure(INLAND, "before_worst_tenth")),
         "worst_after": view.minutes(view.figure(INLAND, "after_worst_tenth")),
     }
-    if not view.scenario.plan:
+    if not view.choice.changes:
         return tr("siting.side.now", **minutes_of)
     people = {name: view.about(view.figure(COUNTY, name)) for name in ("gain", "lose")}
     return f"{tr('siting.side.shortfall', **minutes_of)} {tr('siting.side.gain', **people)}"
@@ -310,35 +301,35 @@ def assumed(view: SitingView) -> str:
 
 def round_words(view: SitingView) -> list[str]:
     """Return what the rounds give and what they take, beside what offices would give."""
-    tr, scenario, near = view.tr, view.scenario, view.choice.near
-    if not scenario.plan.rounds:
+    choice, basis = view.choice, view.scenario.basis
+    if not choice.rounds:
         return []
     once, twice, four = (view.figure(COUNTY, f"after_days_{d}") for d in DAYS_SHOWN)
-    stops = sorted({stop for one in scenario.plan.rounds for stop in one.stops})
-    choice = view.choice
-    offices = tuple(Opening(stop, choice.service_type, (choice.phase,)) for stop in stops)
-    plan = scenario.plan
-    fixed = Plan(openings=(*plan.openings, *offices), closings=plan.closings)
-    there = state(scenario.basis, fixed, choice).days > 0
+    stops = dict.fromkeys(stop for one in choice.rounds for stop in one.stops)
+    offices = (Opening(stop, choice.service_type, (choice.phase,)) for stop in stops)
+    fixed = {"openings": (*choice.openings, *offices), "rounds": ()}
+    there = state(basis, choice.model_copy(update=fixed)).days > 0
     numbers = {
         "once": once,
         "twice": twice,
         "four": four,
         "now": view.figure(COUNTY, "before_days_1"),
-        "fixed": float(scenario.basis.residents.persons[there].sum()),
+        "fixed": float(basis.residents.persons[there].sum()),
     }
     told = {name: view.about(number) for name, number in numbers.items()}
-    sentences = [tr("siting.rounds.sentence", near=near, **told)]
-    rounds = zip(scenario.plan.rounds, scenario.drives, strict=True)
-    return [*sentences, *(drive_words(view, one, driven) for one, driven in rounds)]
+    sentence = view.tr("siting.rounds.sentence", near=choice.near, **told)
+    return [sentence, *(drive_words(view, driven) for driven in view.scenario.drives)]
 
 
-def drive_words(view: SitingView, one: Round, driven: Drive) -> str:
+def drive_words(view: SitingView, driven: Drive) -> str:
     """Return a round's stops in order, and what it takes in a year."""
     names = view.place_names
     order = " – ".join(names[stop] for stop in driven.order)
+    told = {"base": names[driven.round.base], "order": order}
+    if not np.isfinite(driven.km_per_year):
+        return view.tr("siting.rounds.no-road", **told)
     about = {"km": view.about(driven.km_per_year), "hours": view.about(driven.hours_per_year)}
-    return view.tr("siting.rounds.drive", base=names[one.base], order=order, **about)
+    return view.tr("siting.rounds.drive", **told, **about)
 
 
 def full_table(view: SitingView, limits: Sequence[int] = LIMITS) -> FigureTable:
@@ -383,7 +374,7 @@ _FIGURES = ("median", "p90", "shortfall", "worst_tenth", "actors")
 
 def plan_text(view: SitingView) -> str:
     """Return the plan as one line of text."""
-    lines = [": ".join(filter(None, change_words(view, c))) for _, c in changes(view.scenario.plan)]
+    lines = [": ".join(filter(None, change_words(view, c))) for _, c in view.choice.changes]
     return "; ".join(lines) or view.tr("siting.plan.empty")
 
 
@@ -421,7 +412,7 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
     """Return the five places that alone bring most residents within the limit, as bars."""
     basis, choice = view.scenario.basis, view.choice
     more = (basis.place_minutes <= basis.limit) & (view.scenario.after.minutes > basis.limit)
-    gained = pd.Series(more @ basis.who_counts(choice.region), index=list(basis.place_ids))
+    gained = pd.Series(more @ basis.people(choice.region).persons, index=list(basis.place_ids))
     best = gained[gained > 0].sort_index().sort_values(ascending=False, kind="stable")[:5]
     return [
         {
@@ -434,9 +425,8 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
     ]
 
 
-def _proof(view: SitingView, *, gap: float, is_proved: bool, tried: str) -> str:
-    gap_text = f"{view.tr.number(100 * gap, decimals=1)} %"
-    return tried if is_proved else view.tr("siting.best.gap", gap=gap_text)
+def _gap(view: SitingView, gap: float) -> str:
+    return view.tr("siting.best.gap", gap=f"{view.tr.number(100 * gap, decimals=1)} %")
 
 
 def suggestion_words(view: SitingView, found: Suggestion) -> dict[str, Any]:
@@ -446,12 +436,12 @@ def suggestion_words(view: SitingView, found: Suggestion) -> dict[str, Any]:
     ties = tr("siting.best.ties", places="; ".join(listed[1:])) if listed[1:] else ""
     if answer.has_more_ties:
         ties = f"{ties} {tr('siting.best.ties.more')}"
-    tried = tr("siting.best.proved", n=len(view.scenario.basis.place_ids))
+    proved = tr("siting.best.proved", n=len(view.scenario.basis.place_ids))
     unreached = tr("siting.best.unreached", n=tr.number(found.unreached))
     return {
         "result": tr("siting.best.result", places=listed[0]),
         "ties": ties,
-        "proof": _proof(view, gap=answer.gap, is_proved=answer.is_proved, tried=tried),
+        "proof": proved if answer.is_proved else _gap(view, answer.gap),
         "unreached": unreached if found.unreached else "",
         "heading": tr("siting.best.steps"),
         "steps": [
@@ -496,17 +486,17 @@ def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
 def rounds_words(view: SitingView, found: Rounds) -> dict[str, Any]:
     """Return the best rounds in words."""
     tr, choice = view.tr, view.choice
-    key = "result" if found.rounds else "none" if found.is_proved else "open"
+    key = "result" if found.drives else "none" if found.is_proved else "open"
     values = {"near": choice.near, "visits": choice.visits, "days": choice.month_days}
-    tried = tr("siting.rounds.proved", n=tr.number(found.tried))
+    proved = tr("siting.rounds.proved", n=tr.number(found.tried))
     return {
         "result": tr(f"siting.rounds.{key}", n=view.about(found.served), **values),
         "ties": tr("siting.rounds.visit"),
-        "proof": _proof(view, gap=found.gap, is_proved=found.is_proved, tried=tried),
+        "proof": proved if found.is_proved else _gap(view, found.gap),
         "unreached": "",
         "heading": "",
         "steps": [
-            f"{tr.plural('siting.rounds.days', one.days)}: {drive_words(view, one, driven)}"
-            for one, driven in zip(found.rounds, found.drives, strict=True)
+            f"{tr.plural('siting.rounds.days', driven.round.days)}: {drive_words(view, driven)}"
+            for driven in found.drives
         ],
     }

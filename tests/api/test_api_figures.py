@@ -288,6 +288,8 @@ def test_R13_the_best_rounds_are_rounds_that_a_plan_can_hold(api: TestClient) ->
     (county,) = [group for group in plan["groups"] if group["group"] == "lan"]
     visited = [county[when]["residents_with_visits_1"] for when in ("before", "after")]
     assert visited[1] - visited[0] == answer["residents_served"]
+    (island,) = api.get(f"{V1}/scenario?besok=umea:holmon:2").json()["rounds"]
+    assert (island["km_per_year"], island["hours_per_year"]) == (None, None)  # no road
 
 
 @pytest.mark.parametrize(

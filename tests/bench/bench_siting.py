@@ -15,7 +15,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from ris_map.siting.best import best_sets, last, problem
-from ris_map.siting.plan import OBJECTIVES, Plan, SitingChoice
+from ris_map.siting.plan import OBJECTIVES, SitingChoice
 from ris_map.siting.scenario import basis_of, scenario, state
 from ris_map.siting.suggest import best_rounds, task_of
 from tests.bench.measure import (
@@ -48,7 +48,7 @@ def measure_county(bench: Bench) -> Iterator[Result]:
     asked = plan.model_copy(update={"openings": ()})
     for objective in OBJECTIVES:
         wanted = asked.model_copy(update={"objective": objective})
-        task = task_of(basis, state(basis, Plan(), wanted), wanted)
+        task = task_of(basis, state(basis, wanted), wanted)
         for number in range(1, 6):
             budget = 1000 if number <= 3 else 5000
             best = partial(best_sets, task, number)
