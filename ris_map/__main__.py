@@ -100,7 +100,6 @@ def _parser() -> argparse.ArgumentParser:
 
     check = command("check", _check, "say everything that is wrong with the data")
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
-    check.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
     warnings = check.add_mutually_exclusive_group()
     warnings.add_argument("--quiet-warnings", action="store_true", help="leave warnings out")
     warnings.add_argument(
@@ -155,7 +154,7 @@ def _check(arguments: argparse.Namespace) -> int:
     # imported here: Streamlit takes longer to start than the other commands take to run
     from ris_map.web.layout import PAGE_ADDRESSES  # noqa: PLC0415
 
-    faults = check_data(data, today=arguments.today or dates.today(), taken=PAGE_ADDRESSES)
+    faults = check_data(data, today=dates.today(), taken=PAGE_ADDRESSES)
     if arguments.quiet_warnings:
         faults = [fault for fault in faults if fault.is_error]
     if arguments.json:

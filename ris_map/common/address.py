@@ -6,7 +6,7 @@ Last, the addresses that are renamed or withdrawn: ``redirects.yaml`` of a data 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
@@ -107,11 +107,8 @@ class Choice(BaseModel):
         ignored: list[IgnoredValue] = []
         for name, field in cls.model_fields.items():
             key, many = _key(name, field), _is_many(field)
-            texts = list(query.get(key, ()))
-            if not any(isinstance(mark, FreeText) for mark in field.metadata):
-                texts = [part for text in texts for part in text.split(",")]
             items = []
-            for text in dict.fromkeys(text for text in texts if text):
+            for text in dict.fromkeys(filter(None, _apart(query.get(key, ()), field))):
                 if text == ALL and _may_be_taken_back(field):
                     values[name] = () if many else None
                     continue
@@ -129,13 +126,9 @@ class Choice(BaseModel):
 
     def query(self) -> dict[str, list[str]]:
         """Return the address form: only what differs from no choice, in the fields' order."""
-        return {
-            key: texts
-            for (name, field), (key, texts) in zip(
-                type(self).model_fields.items(), self.texts().items(), strict=True
-            )
-            if getattr(self, name) != field.default
-        }
+        fields = type(self).model_fields.items()
+        same = {_key(name, field) for name, field in fields if getattr(self, name) == field.default}
+        return {key: texts for key, texts in self.texts().items() if key not in same}
 
     def url(self, *, tr: Translator, **changes: object) -> str:
         """Return the address of the page with these choices, some of them changed."""
@@ -158,12 +151,8 @@ class Choice(BaseModel):
         read = dict(data)
         for name, field in cls.model_fields.items():
             key = name if name in read else _key(name, field)
-            value = read.get(key)
-            if _is_many(field) and isinstance(value, list):
-                is_free = any(isinstance(mark, FreeText) for mark in field.metadata)
-                split = [v.split(",") if isinstance(v, str) and not is_free else [v] for v in value]
-                parts = [part for texts in split for part in texts]
-                read[key] = tuple(dict.fromkeys(parts))
+            if _is_many(field) and isinstance(read.get(key), list):
+                read[key] = tuple(dict.fromkeys(_apart(read[key], field)))
         return read
 
 
@@ -179,6 +168,14 @@ def _key(name: str, field: FieldInfo) -> str:
 
 def _is_many(field: FieldInfo) -> bool:
     return get_origin(field.annotation) is tuple
+
+
+def _apart(values: Iterable[Any], field: FieldInfo) -> list[Any]:
+    """Take texts apart at their commas, unless these belong to the text."""
+    if any(isinstance(mark, FreeText) for mark in field.metadata):
+        return list(values)
+    listed = (value.split(",") if isinstance(value, str) else [value] for value in values)
+    return [part for parts in listed for part in parts]
 
 
 def _may_be_taken_back(field: FieldInfo) -> bool:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
@@ -180,22 +181,20 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
     )
 
 
+_DESCRIBED = {NoneType: "Nothing (null)", list: "A list", tuple: "A list"}
+
+
 def _described(value: object) -> str:
     match value:
-        case None:
-            words = "Nothing (null)"
         case str():
-            words = f"The text {quoted(value)}"
+            return f"The text {quoted(value)}"
         case bool():
-            words = f"The truth value {str(value).lower()}"
+            return f"The truth value {str(value).lower()}"
         case int() | float():
             is_huge = isinstance(value, int) and abs(value) >= 10**15
-            words = f"The number {'(very large)' if is_huge else value}"
-        case list() | tuple():
-            words = "A list"
+            return f"The number {'(very large)' if is_huge else value}"
         case _:
-            words = "A group of keys"
-    return words
+            return _DESCRIBED.get(type(value), "A group of keys")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -253,21 +252,16 @@ def _wrong_in(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         found = match.group()
         kind = "a telephone or identity number" if "@" not in found else "an e-mail address"
         yield "personal-data", {"kind": kind, "begins": quoted(found[:2])}
-    # most texts are printable through and through, which is quick to see
-    is_plain = text.isprintable() and "\ufffd" not in text
-    if not is_plain and (signs := [sign for sign in dict.fromkeys(text) if _is_invisible(sign)]):
-        named = (
-            f"U+{ord(sign):04X} ({unicodedata.name(sign, 'control character').lower()})"
-            for sign in signs[:5]
-        )
-        yield "invisible-character", {"signs": ", ".join(named)}
-    for name, is_so in (
-        ("decomposed-letters", not unicodedata.is_normalized("NFC", text)),
-        ("html", _TAG.search(text) is not None),
-        ("stray-space", text != text.strip()),
-    ):
-        if is_so:
-            yield name, {}
+    if signs := list(filter(_is_invisible, dict.fromkeys(text))):
+        names = ((ord(sign), unicodedata.name(sign, "control character")) for sign in signs[:5])
+        named = ", ".join(f"U+{number:04X} ({name.lower()})" for number, name in names)
+        yield "invisible-character", {"signs": named}
+    if not unicodedata.is_normalized("NFC", text):
+        yield "decomposed-letters", {}
+    if _TAG.search(text):
+        yield "html", {}
+    if text != text.strip():
+        yield "stray-space", {}
 
 
 def _is_invisible(sign: str) -> bool:

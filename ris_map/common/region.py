@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from math import ceil, floor
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -25,6 +25,7 @@ from ris_map.common.records import (
 DATA_VARIABLE: Final = "RIS_MAP_DATA"
 DATA: Final = Path(__file__).resolve().parents[2] / "data"
 REGION_FILE: Final = "region.yaml"
+_T = TypeVar("_T")
 
 
 class RegionNames(Record):
@@ -43,11 +44,11 @@ class RegionNames(Record):
     """One that a search field gives as an example."""
 
 
-class NamesInBoth(Record):
-    """Names by language."""
+class InBoth(Record, Generic[_T]):
+    """Something by language."""
 
-    sv: RegionNames
-    en: RegionNames
+    sv: _T
+    en: _T
 
 
 class Box(Record):
@@ -79,13 +80,6 @@ class NamedMunicipality(Record):
     name: ShortText
 
 
-class NoteInBoth(Record):
-    """A note by language."""
-
-    sv: Text
-    en: Text
-
-
 class Counts(Record):
     """Numbers of actors by what they offer."""
 
@@ -98,7 +92,7 @@ class Yardstick(Record):
     """How many actors somebody else counted in 2022, and whom."""
 
     counts: Counts
-    note: NoteInBoth
+    note: InBoth[Text]
 
 
 class Region(Record):
@@ -107,7 +101,7 @@ class Region(Record):
     county_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
     nuts: Annotated[str, StringConstraints(pattern=r"^SE[0-9]{3}$")]
     """Its code in the EU's nomenclature of regions."""
-    names: NamesInBoth
+    names: InBoth[RegionNames]
     bounds: Box
     """The county with its sea, and the towns where its roads end."""
     view: Box
@@ -137,13 +131,13 @@ def load_region(folder: Path) -> Region:
 
 
 def _wrong_codes(region: Region) -> Iterator[Finding]:
-    before = ""
+    before, county = "", region.county_code
     for index, code in enumerate(region.codes):
-        if code.startswith(region.county_code) and code > before:
+        if code.startswith(county) and code > before:
             before = code
-            continue
-        at = ("municipalities", index, "code")
-        yield finding("bad-code/of-county", *at, code=code, county=region.county_code)
+        else:
+            at = ("municipalities", index, "code")
+            yield finding("bad-code/of-county", *at, code=code, county=county)
 
 
 def region() -> Region:

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ris_map.common.dates import period_end
 from ris_map.common.records import Loc
 from ris_map.common.yaml_file import dump_yaml
 from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.checks import unconfirmed_since
 from ris_map.register.model import Actor, Register
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import (
@@ -73,10 +73,8 @@ def questions(actor: Actor) -> Iterator[Question]:
 
 def is_to_be_asked(actor: Actor, *, today: date) -> bool:
     """Return whether there is somebody to ask: not ended, of the county, not confirmed lately."""
-    if actor.outside_county or actor.status is Status.ENDED:
-        return False
-    confirmed = actor.last_confirmed
-    return confirmed is None or (today - period_end(confirmed)).days > 365
+    is_there = not actor.outside_county and actor.status is not Status.ENDED
+    return is_there and unconfirmed_since(actor, on=today)
 
 
 def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], address: str) -> str:

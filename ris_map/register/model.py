@@ -49,8 +49,7 @@ class DeliveryModes(Record):
 
     def of(self, mode: Delivery) -> Availability:
         """Return what is known about one mode."""
-        level: Availability = getattr(self, mode.value)
-        return level
+        return Availability(getattr(self, mode))
 
 
 class DeliveryBasis(Record):
@@ -77,7 +76,7 @@ class Offer(Record):
 
     def basis_of(self, mode: Delivery) -> Basis | None:
         """Return what the answer about one mode rests on."""
-        basis: Basis | None = getattr(self.delivery_basis, mode.value)
+        basis: Basis | None = getattr(self.delivery_basis, mode)
         return basis
 
     def answer(self, mode: Delivery, *, sourced_only: bool = False) -> Answer:

@@ -223,37 +223,34 @@ def quality(
     actors = living(register)
     offers = [offer for actor in actors for offer in actor.offers]
     offices = [office for actor in actors for office in actor.offices]
+    source = Basis.SOURCE
 
-    def recent(days: Iterable[str | None], limit: int) -> int:
-        return sum(day is not None and (today - period_end(day)).days <= limit for day in days)
+    def recent(field: str, years: int) -> list[bool]:
+        days = [getattr(actor, field) for actor in actors]
+        return [day is not None and (today - period_end(day)).days <= years * YEAR for day in days]
 
-    def sourced(bases: Iterable[Basis | None]) -> int:
-        return sum(basis is Basis.SOURCE for basis in bases)
-
-    n = len(actors)
-    figures = [
-        ("confirmed", recent((a.last_confirmed for a in actors), YEAR), n, 1.0, "year"),
-        ("checked", recent((a.last_checked for a in actors), YEAR), n, 1.0, "year"),
-        ("evidence-1", recent((a.last_evidence for a in actors), YEAR), n, None, "none"),
-        ("evidence-3", recent((a.last_evidence for a in actors), 3 * YEAR), n, 0.8, "ours"),
-        ("evidence-5", recent((a.last_evidence for a in actors), 5 * YEAR), n, 1.0, "rule"),
-        ("office-town", sourced(o.basis for o in offices), len(offices), 0.8, "ours"),
-        ("service-area", sourced(a.service_area.basis for a in actors), n, 0.8, "ours"),
-        ("strength-areas", sourced(a.strength_areas.basis for a in actors), n, 0.8, "ours"),
-        ("homepage", sourced(a.homepage_basis for a in actors), n, 0.8, "ours"),
+    figures: list[tuple[str, list[bool], float | None, str]] = [
+        ("confirmed", recent("last_confirmed", 1), 1.0, "year"),
+        ("checked", recent("last_checked", 1), 1.0, "year"),
+        ("evidence-1", recent("last_evidence", 1), None, "none"),
+        ("evidence-3", recent("last_evidence", 3), 0.8, "ours"),
+        ("evidence-5", recent("last_evidence", 5), 1.0, "rule"),
+        ("office-town", [office.is_sourced for office in offices], 0.8, "ours"),
+        ("service-area", [a.service_area.basis is source for a in actors], 0.8, "ours"),
+        ("strength-areas", [a.strength_areas.basis is source for a in actors], 0.8, "ours"),
+        ("homepage", [a.homepage_basis is source for a in actors], 0.8, "ours"),
     ]
     for mode in Delivery:
-        known = sum(offer.delivery.of(mode) is not Availability.UNKNOWN for offer in offers)
-        stated = sourced(offer.basis_of(mode) for offer in offers)
-        figures.append((f"{mode}-known", known, len(offers), 0.8, "ours"))
-        figures.append((f"{mode}-sourced", stated, len(offers), None, "none"))
+        known = [offer.delivery.of(mode) is not Availability.UNKNOWN for offer in offers]
+        stated = [offer.basis_of(mode) is source for offer in offers]
+        figures.append((f"{mode}-known", known, 0.8, "ours"))
+        figures.append((f"{mode}-sourced", stated, None, "none"))
     asked = tried(homepages, actors)
-    answers = sum(one.result is Outcome.OK for one in asked)
-    figures.append(("homepage-answers", answers, len(asked), 0.95, "ours"))
+    figures.append(("homepage-answers", [one.result is Outcome.OK for one in asked], 0.95, "ours"))
     days = {"homepage-answers": max((one.date for one in asked if one.date), default=None)}
     return tuple(
-        Quality(id=name, count=count, of=of, goal=goal, source=source, on=days.get(name))
-        for name, count, of, goal, source in figures
+        Quality(id=id_, count=sum(met), of=len(met), goal=goal, source=limit, on=days.get(id_))
+        for id_, met, goal, limit in figures
     )
 
 
@@ -286,32 +283,33 @@ def compared(releases: Sequence[Register], now: Register) -> tuple[Compared, ...
 
 def composition(register: Register) -> dict[str, str]:
     """Return what the register consists of, line by line, as the note on method tells it."""
-    lines: dict[str, str] = {"records": str(len(register.actors))}
-
-    def count(title: str, kinds: Iterable[str]) -> None:
-        found = Counter(kinds)
-        if found:
-            lines[title] = ", ".join(f"{kind} {found[kind]}" for kind in sorted(found))
-
-    for scope in Scope:
-        count(f"{scope}, by status", (a.status for a in register.actors if a.scope is scope))
-    count("basis of the scope", (a.scope_basis for a in register.actors))
-    count("basis of the service area", (a.service_area.basis for a in register.actors))
-    count("basis of the strength areas", (a.strength_areas.basis for a in register.actors))
-    count("basis of the homepage", (a.homepage_basis or "none" for a in register.actors))
-    offices = [office for actor in register.actors for office in actor.offices]
-    count("offices, by precision", (o.precision for o in offices))
-    count("offices, by basis", (o.basis for o in offices))
+    actors = register.actors
+    offers = [offer for actor in actors for offer in actor.offers]
+    offices = [office for actor in actors for office in actor.offices]
     years = [period_end(o.last_evidence).year if o.last_evidence else None for o in offices]
-    kinds = ("none" if y is None else "recent" if y >= OFFICE_FROM else "older" for y in years)
-    count(f"offices, by evidence of the town (recent: {OFFICE_FROM} or later)", kinds)
-    offers = [offer for actor in register.actors for offer in actor.offers]
+    counted: dict[str, list[str]] = {
+        **{f"{one}, by status": [a.status for a in actors if a.scope is one] for one in Scope},
+        "basis of the scope": [a.scope_basis for a in actors],
+        "basis of the service area": [a.service_area.basis for a in actors],
+        "basis of the strength areas": [a.strength_areas.basis for a in actors],
+        "basis of the homepage": [a.homepage_basis or "none" for a in actors],
+        "offices, by precision": [o.precision for o in offices],
+        "offices, by basis": [o.basis for o in offices],
+        f"offices, by evidence of the town (recent: {OFFICE_FROM} or later)": [
+            "none" if y is None else "recent" if y >= OFFICE_FROM else "older" for y in years
+        ],
+    }
+    lines = {"records": str(len(actors))}
+    for title, kinds in counted.items():
+        if kinds:
+            found = sorted(Counter(kinds).items())
+            lines[title] = ", ".join(f"{kind} {number}" for kind, number in found)
     for mode in Delivery:
         unknown = sum(offer.delivery.of(mode) is Availability.UNKNOWN for offer in offers)
         share = round(100 * unknown / len(offers))
         lines[f"offers with {mode} unknown"] = f"{unknown} of {len(offers)} ({share} %)"
-    core = [a for a in register.actors if a.scope is Scope.CORE and a.status is Status.ACTIVE]
+    core = [a for a in actors if a.scope is Scope.CORE and a.status is Status.ACTIVE]
     for name in (*OPTIONAL, "last_checked", "last_confirmed"):
-        known, in_core = (sum(bool(getattr(a, name)) for a in of) for of in (register.actors, core))
+        known, in_core = (sum(bool(getattr(a, name)) for a in of) for of in (actors, core))
         lines[f"{name} known"] = f"{known}; active core {in_core} of {len(core)}"
     return lines
