@@ -142,14 +142,15 @@ def problem(
         nearest = _tail_begins(np.minimum(base, costs.min(axis=0)), counts, tail)
         base, costs = np.maximum(base, nearest), np.maximum(costs, nearest)
     costs = np.minimum(costs, base)
-    weights, base, costs = _merged(
-        counts[counts > 0].astype(np.float64), base[counts > 0], costs[:, counts > 0]
-    )
+    # cells that all have the same costs are added up: nothing is lost, and it is faster
+    here = np.flatnonzero(counts)
+    first, weights = alike(np.vstack([base, costs]).T[here], counts[here])
+    kept = here[first]
     return Problem(
         objective=objective,
         weights=weights,
-        base=base,
-        costs=costs,
+        base=base[kept],
+        costs=np.take(costs, kept, axis=1),
         tail=tail,
         unreached=int(residents[lost].sum()),
     )
@@ -160,16 +161,6 @@ def _tail_begins(minutes: FloatArray, weights: FloatArray | IntArray, tail: floa
     order = np.argsort(-minutes)
     at = int(np.searchsorted(np.cumsum(weights[order]), tail))
     return float(minutes[order[min(at, len(order) - 1)]]) if len(order) else 0.0
-
-
-def _merged(
-    weights: FloatArray, base: FloatArray, costs: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Add up cells that all have the same costs: nothing is lost, and it is faster."""
-    if not len(base):
-        return weights, base, costs
-    first, summed = alike(np.column_stack([base, costs.T]), weights)
-    return summed, base[first], np.ascontiguousarray(costs[:, first])
 
 
 def alike(rows: np.ndarray, weights: FloatArray | IntArray) -> tuple[IntArray, FloatArray]:
@@ -245,26 +236,19 @@ def search(task: Problem, number: int, *, time_limit_s: float = TIME_LIMIT_S) ->
         )
 
     is_small = number <= 3 and comb(len(task.costs), number) <= MOST_ENUMERATED
-    exact = _enumerated if is_small else _solved
-    for lowest in exact(task, number, found, deadline):
-        bound = bound if lowest is None else max(bound, lowest)
+    solved = partial(_solved, deadline=deadline)
+    for lowest in (_enumerated if is_small else solved)(task, number, found):
+        bound = max(bound, lowest)
         yield answer(is_proved=False)
         if time.monotonic() >= deadline:
             return
     yield answer(is_proved=True)
 
 
-def last(search: Iterable[T | None]) -> T:
+def last(search: Iterable[T]) -> T:
     """Return what a search ends with."""
     *_, found = search
-    if found is None:
-        raise RuntimeError("a search ended without an answer")
     return found
-
-
-def best_sets(task: Problem, number: int, *, time_limit_s: float = TIME_LIMIT_S) -> Answer:
-    """Return what the search for places ends with."""
-    return last(search(task, number, time_limit_s=time_limit_s))
 
 
 def _greedy(task: Problem, number: int, found: _Found) -> None:
@@ -273,11 +257,8 @@ def _greedy(task: Problem, number: int, found: _Found) -> None:
     for at in [*range(number), *range(number if number > 1 else 0)]:
         rest = chosen[:at] + chosen[at + 1 :]
         left = [j for j in range(len(task.costs)) if j not in rest]
-        chosen = [
-            *rest[:at],
-            left[int(task.values([[*rest, j] for j in left]).argmin())],
-            *rest[at:],
-        ]
+        best = left[int(task.values([[*rest, j] for j in left]).argmin())]
+        chosen = [*rest[:at], best, *rest[at:]]
     sets = np.sort(np.array([chosen]), axis=1)
     found.offer(sets, task.values(sets))
 
@@ -290,9 +271,7 @@ def _all_sets(places: int, number: int) -> IntArray:
     return np.array(list(combinations(range(places), number)), dtype=np.int64)
 
 
-def _enumerated(
-    task: Problem, number: int, found: _Found, _deadline: float
-) -> Iterator[float | None]:
+def _enumerated(task: Problem, number: int, found: _Found) -> Iterator[float]:
     """Compute every set that may be best; yield the least bound of those that are left."""
     sets = _all_sets(len(task.costs), number)
     lower = np.full(len(sets), -np.inf)
@@ -337,27 +316,27 @@ def _bounds(task: Problem, weights: FloatArray, sets: IntArray) -> FloatArray:
 # ---------------------------------------------------------------- four and five places
 
 
-def in_thread(solve: Callable[[], OptimizeResult]) -> Generator[None, None, OptimizeResult]:
-    """Yield None while HiGHS works, which tells nothing and cannot be asked; return its result."""
+def in_thread(
+    solve: Callable[[], OptimizeResult], meanwhile: T
+) -> Generator[T, None, OptimizeResult]:
+    """Yield something while HiGHS works, which cannot be asked; return its result."""
     results: list[OptimizeResult] = []
     thread = Thread(target=lambda: results.append(solve()), daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(POLL_S)
-        yield None
+        yield meanwhile
     return results[0]
 
 
-def _solved(
-    task: Problem, number: int, found: _Found, deadline: float
-) -> Generator[float | None, None, None]:
+def _solved(task: Problem, number: int, found: _Found, *, deadline: float) -> Iterator[float]:
     """Let HiGHS propose sets until nothing that is left can be as good; yield the bound."""
     master, bound = _Master(task, number), 0.0
     for bound in master.tighten():
         yield bound
-    known: list[tuple[int, ...]] = []
     while True:
-        result = yield from in_thread(partial(master.run, known, deadline - time.monotonic()))
+        seconds = deadline - time.monotonic()
+        result = yield from in_thread(partial(master.run, seconds), bound)
         if result.status == 2:  # every set is known
             return
         if result.mip_dual_bound is not None:
@@ -365,8 +344,7 @@ def _solved(
         if result.x is not None:
             chosen = np.flatnonzero(result.x[: len(task.costs)] > 0.5)
             found.offer(chosen[None], task.values(chosen[None]))
-            known.append(tuple(chosen.tolist()))
-            master.cut(chosen)
+            master.leave_out(chosen)
         if bound > found.beyond(SOLVER_TOLERANCE):
             return
         yield bound
@@ -398,27 +376,18 @@ class _Master:
         self.cost = np.concatenate([np.zeros(self.places), per_head, [1.0]])
         self.lower = np.append(np.zeros(self.places + groups), low)
         self.upper = np.concatenate([np.ones(self.places), np.full(groups, np.inf), [high]])
-        self.lines: list[FloatArray] = []
-        self.levels: list[float] = []
+        self.rules: list[tuple[FloatArray, float, float]] = []
+        """Coefficients of the variables, and from where to where their sum may lie."""
+        self._choose(range(self.places), low=number, high=number)
 
-    def run(
-        self, known: Sequence[tuple[int, ...]], seconds: float, *, is_whole: bool = True
-    ) -> OptimizeResult:
-        """Solve the problem without some sets, or its linear relaxation."""
-        block = np.zeros((1 + len(known), len(self.cost)))
-        block[0, : self.places] = 1
-        for row, chosen in enumerate(known, start=1):
-            block[row, list(chosen)] = 1
-        low = np.append(float(self.number), np.full(len(known), -np.inf))
-        high = np.append(float(self.number), np.full(len(known), self.number - 1.0))
-        rules = [LinearConstraint(csr_array(block), low, high)]
-        if self.lines:
-            rules.append(LinearConstraint(csr_array(np.array(self.lines)), self.levels, np.inf))
+    def run(self, seconds: float, *, is_whole: bool = True) -> OptimizeResult:
+        """Solve the problem, or its linear relaxation."""
+        lines, low, high = zip(*self.rules, strict=True)
         return milp(
             self.cost,
             integrality=np.arange(len(self.cost)) < self.places * is_whole,
             bounds=Bounds(self.lower, self.upper),
-            constraints=rules,
+            constraints=LinearConstraint(csr_array(np.array(lines)), low, high),
             options={"time_limit": max(seconds, 0.05), "mip_rel_gap": RELATIVE_TIE},
         )
 
@@ -427,7 +396,7 @@ class _Master:
         bound, still = 0.0, 0
         self._add(self.base, self.lower[-1])
         while still < 2:
-            solved = self.run([], TIME_LIMIT_S, is_whole=False)
+            solved = self.run(TIME_LIMIT_S, is_whole=False)
             if solved.x is None:
                 return
             still = 0 if solved.fun > bound * (1 + TIGHT) else still + 1
@@ -436,8 +405,14 @@ class _Master:
             if not self._separate(solved.x):
                 return
 
-    def cut(self, chosen: IntArray) -> None:
-        """Add the cuts that hold with equality at a set."""
+    def _choose(self, places: ArrayLike, *, low: float, high: float) -> None:
+        line = np.zeros(len(self.cost))
+        line[np.asarray(places)] = 1
+        self.rules.append((line, low, high))
+
+    def leave_out(self, chosen: IntArray) -> None:
+        """Take a set out of what may be chosen, and add the cuts that hold with equality at it."""
+        self._choose(chosen, low=-np.inf, high=self.number - 1.0)
         level = self.costs[:, chosen].min(axis=1)
         eta = _tail_begins(level, self.weights, self.task.tail) if self.is_tail else 0.0
         self._add(level, float(np.clip(eta, self.lower[-1], self.upper[-1])))
@@ -469,6 +444,5 @@ class _Master:
         lines[:, : self.places] = slope[groups]
         lines[np.arange(len(groups)), self.places + groups] = 1.0
         lines[:, -1] = number[groups]
-        self.lines += list(lines)
-        self.levels += total[groups].tolist()
+        self.rules += [(*rule, np.inf) for rule in zip(lines, total[groups].tolist(), strict=True)]
         return bool(len(groups))

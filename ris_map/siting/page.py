@@ -234,7 +234,7 @@ class _Search:
     def advance(self) -> None:
         until = time.monotonic() + AT_ONCE_S
         for one in () if self.is_over else self.steps:
-            self.found += [one] if one is not None else []
+            self.found.append(one)
             if time.monotonic() > until:
                 return
         self.is_over = True

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -18,8 +18,8 @@ from ris_map.siting.best import (
     Answer,
     Problem,
     alike,
-    best_sets,
     in_thread,
+    last,
     problem,
     search,
 )
@@ -117,7 +117,7 @@ def regrets(
         basis = basis_for(asked)
         task = task_of(basis, state(basis, asked), asked)
         seconds = (deadline - time.monotonic()) / left
-        best = best_sets(task, len(chosen), time_limit_s=seconds)
+        best = last(search(task, len(chosen), time_limit_s=seconds))
         yield Regret(
             asked=asked,
             loss=max(task.value(chosen) - best.value, 0.0),
@@ -176,8 +176,7 @@ def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray, needs: I
     is_near = by_place.any(axis=0)
     by_place, people = by_place[:, is_near], people[is_near]
     found: list[tuple[int, ...]] = []
-    driven: list[FloatArray] = [np.zeros(0)]
-    covers: list[BoolArray] = [np.zeros((0, len(people)), dtype=bool)]
+    driven, covers = list[FloatArray](), list[BoolArray]()
     for size in range(1, MOST_STOPS + 1):
         left = 60 * (DAY_HOURS - DESK_HOURS * size)
         sets = np.array(list(combinations(useful, size)), dtype=np.int64).reshape(-1, size)
@@ -199,14 +198,10 @@ def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray, needs: I
 
 def _shortest(hop: FloatArray, start: int, sets: IntArray) -> FloatArray:
     """Return the minutes of the fastest round trip to each set of one to three stops."""
-    orders: dict[int, list[tuple[int, ...]]] = {
-        1: [(0,)],
-        2: [(0, 1)],
-        3: [(0, 1, 2), (1, 0, 2), (0, 2, 1)],
-    }
-    home = np.full(len(sets), start)
-    lengths = []
-    for order in orders[sets.shape[1]]:
+    stops = range(sets.shape[1])
+    orders = [order for order in permutations(stops) if order[0] <= order[-1]]
+    home, lengths = np.full(len(sets), start), []
+    for order in orders:
         tour = [home, *(sets[:, k] for k in order), home]
         lengths.append(sum(hop[a, b] for a, b in pairwise(tour)))
     shortest: FloatArray = np.min(lengths, axis=0)
@@ -226,10 +221,8 @@ def _undominated(covers: BoolArray, driven: FloatArray) -> list[int]:
     return kept
 
 
-def best_rounds(
-    basis: Basis, choice: SitingChoice, *, time_limit_s: float = TIME_LIMIT_S
-) -> Generator[Rounds | None, None, None]:
-    """Yield nothing while searching, then the rounds that give most residents a desk often enough.
+def best_rounds(basis: Basis, choice: SitingChoice) -> Iterator[Rounds]:
+    """Yield no rounds while searching, then those that give most residents a desk often enough.
 
     A covering tour problem (Current & Schilling 1994) in two steps. A tour is a working day from a
     base to one, two or three stops and home, as fast as the roads allow, with a desk of two hours
@@ -261,11 +254,12 @@ def best_rounds(
         integrality=np.ones(number + patterns),
         bounds=Bounds(0.0, np.append(np.full(number, float(days)), np.ones(patterns))),
         constraints=[LinearConstraint(serve, 0.0, np.inf), LinearConstraint(spend, 0, days)],
-        options={"time_limit": time_limit_s, "mip_rel_gap": 0.0},
+        options={"time_limit": TIME_LIMIT_S, "mip_rel_gap": 0.0},
     )
-    solved = yield from in_thread(solve)
+    nothing = Rounds(tried=number)
+    solved = yield from in_thread(solve, nothing)
     if solved.x is None:
-        yield Rounds(tried=number)
+        yield nothing
         return
     taken = np.round(solved.x[:number]).astype(np.int64)
     stops = (tuple(sorted(basis.place_ids[j] for j in tour)) for tour in tours.stops)

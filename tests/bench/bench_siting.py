@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from ris_map.siting.best import best_sets, last, problem
-from ris_map.siting.plan import OBJECTIVES, SitingChoice
+from ris_map.siting.best import last, problem, search
+from ris_map.siting.plan import OBJECTIVES, Opening, SitingChoice
 from ris_map.siting.scenario import basis_of, scenario, state
 from ris_map.siting.suggest import best_rounds, task_of
 from tests.bench.measure import (
@@ -41,7 +41,7 @@ def gap(made: Any) -> str:
 
 def measure_county(bench: Bench) -> Iterator[Result]:
     """The county's own data: a plan, the best places, the best rounds."""
-    plan = SitingChoice(openings=("vilhelmina:radgivning:ide",))
+    plan = SitingChoice(openings=(Opening.read("vilhelmina:radgivning:ide"),))
     basis = basis_of(county(), plan)
     calls = [partial(scenario, basis, plan)] * bench.options.repeat
     yield timed("before and after", calls, budget=150)
@@ -51,7 +51,7 @@ def measure_county(bench: Bench) -> Iterator[Result]:
         task = task_of(basis, state(basis, wanted), wanted)
         for number in range(1, 6):
             budget = 1000 if number <= 3 else 5000
-            best = partial(best_sets, task, number)
+            best = partial(lambda *asked: last(search(*asked)), task, number)
             yield timed(f"{objective}, {number} places", [best], budget=budget, told=gap)
     for base in ("lycksele", "storuman", "umea"):
         wanted = asked.model_copy(update={"base": base})
@@ -71,7 +71,7 @@ def measure_nation(_: Bench) -> Iterator[Result]:
     for objective in OBJECTIVES:
         task = problem(far(offices).min(axis=0), far(places), people, objective=objective, limit=60)
         name = f"national size, {objective}, 3 places"
-        yield timed(name, [partial(best_sets, task, 3)], told=gap)
+        yield timed(name, [lambda task=task: last(search(task, 3))], told=gap)
 
 
 def plan_click(page: Page, read: str) -> float:

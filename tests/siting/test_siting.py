@@ -19,7 +19,7 @@ from ris_map.coverage.cube import cube_of
 from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import Residents
 from ris_map.siting import page
-from ris_map.siting.best import Problem, best_sets, last, problem, search
+from ris_map.siting.best import Problem, last, problem, search
 from ris_map.siting.map import map_picture, picture_file, today_address
 from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Round, SitingChoice
 from ris_map.siting.scenario import (
@@ -261,7 +261,7 @@ def problem_of(basis: Basis, now: np.ndarray, objective: str) -> Problem:
 def test_R5_the_best_sets_are_those_of_brute_force(objective: str, number: int, seed: int) -> None:
     basis = make_basis(seed, cells=60)
     now = state(basis, choice()).minutes
-    answer = best_sets(problem_of(basis, now, objective), number, time_limit_s=30)
+    answer = last(search(problem_of(basis, now, objective), number, time_limit_s=30))
     value, sets = brute_force(basis, objective, number, basis.limit)
     assert answer.is_proved
     assert answer.gap == 0
@@ -277,7 +277,7 @@ def test_R5_where_nothing_helps_any_set_is_as_good(objective: str) -> None:
     for people in (np.full(4, 10), np.zeros(4, dtype=np.int64)):
         task = problem(np.zeros(4), np.full((20, 4), 9.0), people, objective=objective, limit=60)
         for number in (3, 4):
-            answer = best_sets(task, number)
+            answer = last(search(task, number))
             assert (answer.value, answer.gap, answer.is_proved) == (0, 0, True)
             assert answer.has_more_ties
 
@@ -285,7 +285,7 @@ def test_R5_where_nothing_helps_any_set_is_as_good(objective: str) -> None:
 @pytest.mark.parametrize(("places_", "has_more"), [(20, True), (3, False)])
 def test_R5_ties_are_all_told_and_more_than_many_are_said_to_be_more(places_, has_more) -> None:
     reach, people = np.full((places_, 4), 10.0), np.full(4, 10)
-    answer = best_sets(problem(np.full(4, 100.0), reach, people, objective="inom", limit=60), 1)
+    answer = last(search(problem(np.full(4, 100.0), reach, people, objective="inom", limit=60), 1))
     assert answer.has_more_ties == has_more
     assert has_more or answer.sets == ((0,), (1,), (2,))
 
@@ -307,7 +307,7 @@ def test_R5_spopt_finds_the_same_optimum(seed: int) -> None:
             basis.place_minutes.T, persons, p_facilities=number
         ).solve(pulp.PULP_CBC_CMD(msg=False))
         nearest, mean = (
-            best_sets(problem_of(basis, far, objective), number).value
+            last(search(problem_of(basis, far, objective), number)).value
             for objective in ("inom", "medel")
         )
         assert persons.sum() - nearest == pytest.approx(cover.problem.objective.value())
@@ -320,12 +320,12 @@ def test_R5_out_of_time_the_best_found_has_its_gap(objective: str, number: int) 
     basis = make_basis(2, cells=80)
     asked = choice(objective=objective, number=number)
     task = task_of(basis, state(basis, asked), asked)
-    for answer in (best_sets(task, number, time_limit_s=0.0), next(search(task, number))):
+    for answer in (last(search(task, number, time_limit_s=0.0)), next(search(task, number))):
         assert not answer.is_proved
         assert 0 <= answer.gap <= 1
         assert len(answer.sets[0]) == number
-        assert answer.value >= best_sets(task, number).value
-        assert answer.value * (1 - answer.gap) <= best_sets(task, number).value + 1e-6
+        assert answer.value >= last(search(task, number)).value
+        assert answer.value * (1 - answer.gap) <= last(search(task, number)).value + 1e-6
 
 
 def test_R5_steps_end_at_the_optimum_and_regret_is_never_negative() -> None:
