@@ -192,11 +192,20 @@ class OpenData:
                 self._kept.clear()
             on = day_of(getattr(query, "as_of", ""))
             asked = self._site.served.moment(on) if on else moment
-            call = Call(site=self._site, moment=asked, query=query, base=base, id=name)
-            return self._built(resource, call)
+            return self._built(
+                Call(
+                    site=self._site,
+                    moment=asked,
+                    resource=resource,
+                    query=query,
+                    base=base,
+                    id=name,
+                )
+            )
 
-    def _built(self, resource: Resource, call: Call[Any]) -> Answer:
+    def _built(self, call: Call[Any]) -> Answer:
         """Return an answer, made once however its question is spelt."""
+        resource = call.resource
         base = call.base if resource.names_itself else ""
         key = (resource, call.id, tuple(call.given.items()), base)
         kept = self._kept.get(key)
@@ -293,7 +302,7 @@ class OpenData:
         path, _, query = distribution.path.partition("?")
         resource = self._resources()[path]
         wanted = resource.query.model_validate(dict(parse_qsl(query)))
-        return len(self._built(resource, replace(call, query=wanted)).content)
+        return len(self._built(replace(call, resource=resource, query=wanted)).content)
 
     def _description(self, prefix: str, call: Call[Any]) -> Document:
         """Return FastAPI's description, its examples from the register as it is served."""
@@ -335,7 +344,7 @@ class OpenData:
                     shape["pattern"] = _days_that_have_been()
             if resource.model is not None and resource.files:
                 query = resource.query.model_validate(needed(resource.query))
-                shown = replace(call, query=query, id=actor)
+                shown = replace(call, resource=resource, query=query, id=actor)
                 with_example = operation["responses"]["200"]["content"][resource.media_type]
                 with_example["example"] = shortened(json.loads(resource.content(shown)))
         return document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -16,9 +16,10 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
-from pydantic import AliasPath, BaseModel, ConfigDict, Field, create_model
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import to_json
 
-from ris_map.api.datasets import REGISTER, ROADS, Format, Terms, terms
+from ris_map.api.datasets import DATASETS, REGISTER, ROADS, Format, Terms, terms
 from ris_map.api.queries import (
     EXAMPLE_ID,
     HERE,
@@ -50,6 +51,8 @@ Document = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
+Finite = BeforeValidator(lambda x: None if isinstance(x, float) and not math.isfinite(x) else x)
+"""Makes null of a figure that does not exist: infinite, or not a number."""
 
 
 class FigureState(StrEnum):
@@ -144,6 +147,7 @@ class Call(Generic[Q]):
 
     site: Site
     moment: Moment
+    resource: Resource
     query: Q
     base: str
     id: str = ""
@@ -220,8 +224,9 @@ class Call(Generic[Q]):
         """Return the terms of data made from some files."""
         return terms(files, sources=sources(self.site.served.data_dir))
 
-    def geopackage(self, files: Sequence[str], **layers: pd.DataFrame) -> bytes:
-        """Return layers made from some data files as a GeoPackage, with its terms."""
+    def geopackage(self, **layers: pd.DataFrame) -> bytes:
+        """Return layers as a GeoPackage, with its terms."""
+        files = self.resource.files
         return geopackage(layers, about=self.terms(files).text, changed=self.changed(files))
 
     def typical_error(self) -> dict[str, float] | None:
@@ -229,26 +234,26 @@ class Call(Generic[Q]):
         found = typical_error(self.world.foundations)
         return {"median": round(found.median, 4), "p90": round(found.p90, 4)} if found else None
 
-    def meta(self, files: Sequence[str], count: int) -> Document:
-        """Return terms and size of an answer; one made from the register also says which."""
-        allowed = self.terms(files) if files else Terms("CC0-1.0", ())
+    def meta(self, count: int) -> Document:
+        """Return terms and size of the answer; one made from the register also says which."""
+        files = self.resource.files
+        allowed = self.terms(files)
         told: Document = {
             "licence": allowed.licence,
             "licence_url": allowed.address,
-            "attribution": [one.model_dump(mode="json") for one in allowed.credits],
+            "attribution": allowed.credits,
             "count": count,
         }
         if REGISTER not in files:
             return told
-        state = self.moment.state
         if not set(ROADS).isdisjoint(files):
             told["typical_error"] = self.typical_error()
         return {
             **told,
-            "register_date": state.register.meta.reference_date,
+            "register_date": self.moment.state.register.meta.reference_date,
             "on": self.world.on.isoformat(),
-            "register_outdated": state.is_outdated,
-            "filter": {name: list(v) for name, v in self.given.items() if name != "lang"},
+            "register_outdated": self.moment.state.is_outdated,
+            "filter": {name: told for name, told in self.given.items() if name != "lang"},
         }
 
 
@@ -263,24 +268,26 @@ def of(*path: str) -> Any:  # noqa: ANN401
     return Field(validation_alias=AliasPath(*path))
 
 
-Build = Callable[[Any], Document | bytes]
-Rows = TypeVar("Rows", bound=Callable[[Any], Iterable[Mapping[str, Cell]]])
+Build = TypeVar("Build", bound=Callable[[Any], Document | bytes | Iterable[Mapping[str, Cell]]])
+OF_ERROR = tuple(f"typical_error_{name}" for name in TypicalError.model_fields)
+"""Columns that tell in each line of a table how far minutes are off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """What lies at one address and how it is answered.
 
-    ``files`` are the data files it is made from; ``names_itself`` tells that the answer holds the
-    site's own address.
+    ``files`` are the data files it is made from, ``columns`` those of a table of records;
+    ``names_itself`` tells that the answer holds the site's own address.
     """
 
     path: str
     summary: str
-    build: Build
+    build: Callable[[Any], Any]
     media_type: str
     query: type[LanguageQuery]
     model: type[BaseModel] | None
+    columns: Sequence[str]
     files: tuple[str, ...]
     names_itself: bool
 
@@ -299,29 +306,32 @@ class Resource:
     def content(self, call: Call[Any]) -> bytes:
         """Return the bytes of the answer; what has a model is held against it.
 
-        "Not a number" and infinity are errors, never written.
+        "Not a number" and infinity are never written: such a figure is null, or an empty cell.
         """
         made = self.build(call)
         if isinstance(made, bytes):
             return made
+        if self.media_type == Format.CSV:
+            known = call.typical_error() if OF_ERROR[0] in self.columns else None
+            error = {f"typical_error_{name}": share for name, share in (known or {}).items()}
+            return csv_bytes(self.columns, ({**row, **error} for row in made))
         if self.model is not None and self.media_type == Format.JSON:
-            read = self.model.model_validate(
+            made = self.model.model_validate(
                 SimpleNamespace(**made), strict=False, from_attributes=True
             )
-            made = read.model_dump(mode="json", by_alias=True)
-        return json.dumps(made, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return to_json(made, inf_nan_mode="null")
 
 
 class DataRouter(APIRouter):
     """Routes whose functions make a document, or the bytes of a file, from a call.
 
-    ``files`` are the data files that answers are made from where an address names no others.
+    What a data set is made from stands with it; ``files`` are those of all other addresses.
     """
 
     def __init__(self, tag: str, files: tuple[str, ...] = ()) -> None:
         super().__init__(tags=[tag])
         self.resources: dict[str, Resource] = {}
-        self._files = files
+        self._files = {**{dataset.id: dataset.files for dataset in DATASETS}, "": files}
 
     def data(
         self,
@@ -329,6 +339,7 @@ class DataRouter(APIRouter):
         query: type[LanguageQuery] = LanguageQuery,
         *,
         model: type[BaseModel] | None = None,
+        columns: Sequence[str] = (),
         files: tuple[str, ...] | None = None,
         media_type: str = "",
         names_itself: bool = False,
@@ -343,6 +354,7 @@ class DataRouter(APIRouter):
         def publish(build: Build) -> Build:
             kind = media_type or Format.of(path)
             summary, _, more = (text or inspect.cleandoc(build.__doc__ or "")).partition("\n\n")
+            of_dataset = self._files.get(path.strip("/").partition(".")[0], self._files[""])
             resource = self.resources[path] = Resource(
                 path=path,
                 summary=summary.removesuffix("."),
@@ -350,7 +362,8 @@ class DataRouter(APIRouter):
                 media_type=kind,
                 query=query,
                 model=model or (Features if kind == Format.GEOJSON else None),
-                files=self._files if files is None else files,
+                columns=columns,
+                files=of_dataset if files is None else files,
                 names_itself=names_itself,
             )
             base = JSONResponse if "json" in kind else Response
@@ -366,33 +379,6 @@ class DataRouter(APIRouter):
                 responses=_responses(resource),
             )
             return build
-
-        return publish
-
-    def csv(
-        self,
-        path: str,
-        query: type[LanguageQuery] = LanguageQuery,
-        *,
-        columns: Sequence[str],
-        files: tuple[str, ...] | None = None,
-        with_error: bool = False,
-    ) -> Callable[[Rows], Rows]:
-        """Publish the records that a function makes as a table, described by its docstring.
-
-        ``with_error`` tells in each line how far minutes are off.
-        """
-
-        def publish(rows: Rows) -> Rows:
-            def build(call: Call[Any]) -> bytes:
-                known = call.typical_error() or {}
-                told = TypicalError.model_fields if with_error else ()
-                error = {f"typical_error_{name}": known.get(name) for name in told}
-                return csv_bytes((*columns, *error), ({**row, **error} for row in rows(call)))
-
-            text = inspect.cleandoc(rows.__doc__ or "")
-            self.data(path, query, files=files, text=text)(build)
-            return rows
 
         return publish
 

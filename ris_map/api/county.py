@@ -9,19 +9,23 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from pydantic import BeforeValidator, Field, create_model
 from shapely.geometry import MultiPolygon, shape
 
 from ris_map.api.calls import (
+    OF_ERROR,
     Call,
     Count,
     DataRouter,
     Document,
     FigureState,
+    Finite,
     Meta,
     Minutes,
     Share,
@@ -29,15 +33,7 @@ from ris_map.api.calls import (
     listing,
     of,
 )
-from ris_map.api.datasets import (
-    BOUNDARIES,
-    COVERAGE,
-    DIVISIONS,
-    LOCALITIES,
-    ROADS,
-    STRATEGY,
-    TRAVEL,
-)
+from ris_map.api.datasets import COVERAGE, DIVISIONS, ROADS
 from ris_map.api.queries import (
     CellsQuery,
     CoverageQuery,
@@ -46,7 +42,7 @@ from ris_map.api.queries import (
     TravelQuery,
     WayQuery,
 )
-from ris_map.api.register import Row, collection, feature, plain
+from ris_map.api.register import Row, collection, feature
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, cube_of, share_range
 from ris_map.coverage.groups import Supply
@@ -108,18 +104,18 @@ def places(call: Call[LanguageQuery]) -> Document:
         {**dict(group), "id": name, "division": division.label}
         for name, division, group in grouped_places(geography)
     ]
-    meta = call.meta(DIVISIONS, len(listed) + len(groups))
+    meta = call.meta(len(listed) + len(groups))
     return {"meta": meta, "municipalities": listed, "groups": groups}
 
 
-@router.data("/municipalities.geojson", files=BOUNDARIES)
+@router.data("/municipalities.geojson")
 def municipalities_geojson(call: Call[LanguageQuery]) -> Document:
     """Land of the municipalities, simplified (EPSG:4326)."""
     land = ({**area, "id": area["properties"]["code"]} for area in _land(call))
-    return collection(call, BOUNDARIES, land)
+    return collection(call, land)
 
 
-@router.data("/municipalities.gpkg", files=BOUNDARIES)
+@router.data("/municipalities.gpkg")
 def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Land of the municipalities as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
     land = _land(call)
@@ -129,7 +125,7 @@ def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
         [area["properties"] for area in land],
         [a if a.geom_type == "MultiPolygon" else MultiPolygon([a]) for a in areas],
     )
-    return call.geopackage(BOUNDARIES, municipalities=made)
+    return call.geopackage(municipalities=made)
 
 
 def _land(call: Call[LanguageQuery]) -> list[Document]:
@@ -161,14 +157,14 @@ Localities = listing("Localities", "Settlements.", Meta, localities=tuple[Settle
 LOCALITY_COLUMNS = tuple(Settlement.model_fields)
 
 
-@router.data("/localities", model=Localities, files=LOCALITIES)
+@router.data("/localities", model=Localities)
 def localities_json(call: Call[LanguageQuery]) -> Document:
     """Settlements with their population where it is known."""
     rows = localities(call)
-    return {"meta": call.meta(LOCALITIES, len(rows)), "localities": rows}
+    return {"meta": call.meta(len(rows)), "localities": rows}
 
 
-@router.csv("/localities.csv", columns=LOCALITY_COLUMNS, files=LOCALITIES)
+@router.data("/localities.csv", columns=LOCALITY_COLUMNS)
 def localities(call: Call[LanguageQuery]) -> list[Row]:
     """Settlements, one line each."""
     rows = []
@@ -179,12 +175,12 @@ def localities(call: Call[LanguageQuery]) -> list[Row]:
     return rows
 
 
-@router.data("/localities.gpkg", files=LOCALITIES)
+@router.data("/localities.gpkg")
 def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
     rows = localities(call)
     made = layer(LOCALITY_COLUMNS, rows, [shapely.Point(row["lon"], row["lat"]) for row in rows])
-    return call.geopackage(LOCALITIES, localities=made)
+    return call.geopackage(localities=made)
 
 
 class TravelDefinition(Record):
@@ -203,8 +199,8 @@ class Trip(Record):
     from_: Annotated[Slug, Field(alias="from")]
     to: str
     """Actor and office, with a slash between."""
-    minutes: Minutes | None
-    km: Km | None
+    minutes: Annotated[Minutes | None, Finite]
+    km: Annotated[Km | None, Finite]
     state: FigureState
 
 
@@ -214,14 +210,14 @@ TravelTimes = listing(
 )
 
 
-@router.data("/travel-times", TravelQuery, model=TravelTimes, files=TRAVEL)
+@router.data("/travel-times", TravelQuery, model=TravelTimes)
 def travel_times(call: Call[TravelQuery]) -> Document:
     """Minutes and kilometres by road from settlements to offices.
 
     Computed on an estimated road graph, not measured. Closed offices and offices outside the county
     are included. plats chooses where the trips begin.
     """
-    matrix, pairs = call.world.matrix, list(_trips(call))
+    matrix, pairs = call.world.matrix, _trips(call)
     places = call.world.foundations.joined_settlements.unreached(matrix.settlement_ids)
     offices = call.world.joined_offices.unreached(matrix.office_ids)
     definition = {
@@ -230,40 +226,38 @@ def travel_times(call: Call[TravelQuery]) -> Document:
         "speed_model": matrix.speed_model.id,
         "unreachable": (*places, *offices),
     }
-    return {"meta": call.meta(TRAVEL, len(pairs)), "definition": definition, "pairs": pairs}
+    return {"meta": call.meta(len(pairs)), "definition": definition, "pairs": pairs}
 
 
-@router.csv("/travel-times.csv", TravelQuery, columns=TRIP_COLUMNS, files=TRAVEL)
-def _trips(call: Call[TravelQuery]) -> Iterator[Row]:
+@router.data("/travel-times.csv", TravelQuery, columns=TRIP_COLUMNS)
+def _trips(call: Call[TravelQuery]) -> list[Row]:
     """Minutes and kilometres by road, one line per trip."""
     # every office of the matrix is there, closed ones and those outside the county included
     world, matrix, actor = call.world, call.world.matrix, call.query.actor
     if actor and actor not in world.register.by_id:
         raise Problem("unknown-actor", {"value": actor})
     places = world.foundations.geography.localities
-    here = {place.id for place in places if place.municipality_code in call.codes}
-    columns = [i for i, name in enumerate(matrix.settlement_ids) if name in here]
-    rows = [
-        i for i, name in enumerate(matrix.office_ids) if not actor or name.startswith(f"{actor}/")
-    ]
-    if (size := len(columns) * len(rows)) > MAX_PAIRS:
-        raise Problem("too-much", {"most": MAX_PAIRS, "asked": size})
-    for column in columns:
-        for row in rows:
-            minutes = float(matrix.settlement_minutes[row, column])
-            yield {
-                "from": matrix.settlement_ids[column],
-                "to": matrix.office_ids[row],
-                "minutes": plain(minutes),
-                "km": plain(float(matrix.settlement_km[row, column])),
-                "state": _state(minutes),
-            }
+    here = [place.id for place in places if place.municipality_code in call.codes]
+    trips = pd.DataFrame(
+        {
+            "from": np.repeat(matrix.settlement_ids, len(matrix.office_ids)),
+            "to": np.tile(matrix.office_ids, len(matrix.settlement_ids)),
+            "minutes": matrix.settlement_minutes.T.ravel(),
+            "km": matrix.settlement_km.T.ravel(),
+            "state": map(_state, matrix.settlement_minutes.T.ravel()),
+        }
+    )
+    theirs = f"{actor}/" if actor else ""
+    asked = trips[trips["from"].isin(here) & trips["to"].str.startswith(theirs)]
+    if len(asked) > MAX_PAIRS:
+        raise Problem("too-much", {"most": MAX_PAIRS, "asked": len(asked)})
+    return asked.to_dict("records")
 
 
-def _state(value: float) -> str:
+def _state(value: float) -> FigureState:
     if math.isnan(value):
-        return FigureState.NOBODY_LOCATED.value
-    return (FigureState.UNREACHABLE if math.isinf(value) else FigureState.KNOWN).value
+        return FigureState.NOBODY_LOCATED
+    return FigureState.UNREACHABLE if math.isinf(value) else FigureState.KNOWN
 
 
 class Point(Record):
@@ -312,7 +306,7 @@ def way(call: Call[WayQuery]) -> Document:
     route = routes[model]
     figures = ("minutes", "km", "schematic_km", "off_network_km")
     return {
-        "meta": call.meta(WAY, int(route is not None)),
+        "meta": call.meta(int(route is not None)),
         "from": dict(zip(("lat", "lon"), start, strict=True)),
         "to": dict(zip(("lat", "lon"), stop, strict=True)),
         "speed_model": model,
@@ -347,6 +341,7 @@ _FIGURES = (
     *("nearest_minutes_from_seat", "median_minutes_at_best"),
 )
 """Shortfall: mean minutes beyond the chosen limit, over all residents with a road."""
+SomeShare = Annotated[Share | None, Finite]
 _ROW: dict[str, Any] = dict(
     municipality_code=MunicipalityCode,
     municipality=str,
@@ -358,18 +353,18 @@ _ROW: dict[str, Any] = dict(
     located_residents=Count,
     population_state=FigureState,
     **{f"people_within_{limit:g}": Count for limit in THRESHOLDS},
-    **{f"share_within_{limit:g}": Share | None for limit in THRESHOLDS},
-    **{f"share_{end}": Share | None for end in ("low", "high", "at_best")},
+    **{f"share_within_{limit:g}": SomeShare for limit in THRESHOLDS},
+    **{f"share_{end}": SomeShare for end in ("low", "high", "at_best")},
     **{
         name + ending: kind
         for name in _FIGURES
-        for ending, kind in (("", Minutes | None), ("_state", FigureState))
+        for ending, kind in (("", Annotated[Minutes | None, Finite]), ("_state", FigureState))
     },
     nearest_office=str | None,
     nearest_town=str | None,
-    **dict.fromkeys(("visit", "digital", "phone"), (Answer)),
-    **dict.fromkeys(("is_borderline", "is_maybe_physical", "is_maybe_remote"), (bool)),
-    doubtful_share=Share | None,
+    **dict.fromkeys(("visit", "digital", "phone"), Answer),
+    **dict.fromkeys(("is_borderline", "is_maybe_physical", "is_maybe_remote"), bool),
+    doubtful_share=SomeShare,
 )
 CoverageRow: Any = create_model("Cell", __base__=Record, **_ROW)
 """A null figure has its reason in ``_state``; ``share_low`` and ``share_high`` are within the limit
@@ -393,21 +388,22 @@ def coverage(call: Call[CoverageQuery]) -> Document:
     it; unknown is never zero, physical and digital are never added.
     """
     cube, cells = cube_of(call.world, call.query.cube_choice), list(coverage_rows(call))
-    return {"meta": call.meta(COVERAGE, len(cells)), "definition": cube, "cells": cells}
+    return {"meta": call.meta(len(cells)), "definition": cube, "cells": cells}
 
 
-@router.csv("/coverage.csv", CoverageQuery, columns=COVERAGE_COLUMNS, with_error=True)
+@router.data("/coverage.csv", CoverageQuery, columns=(*COVERAGE_COLUMNS, *OF_ERROR))
 def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
     """Coverage, one line per municipality, phase and type of support."""
     world, choice = call.world, call.query.cube_choice
-    geography = world.foundations.geography
+    names = world.foundations.geography.names
     ends = [values.reshape(-1).tolist() for values in share_range(world, choice)]
     for cell, low, high in zip(cube_of(world, choice).cells(), *ends, strict=True):
         if cell.municipality_code not in call.codes:
             continue
         is_known = cell.located_residents > 0
-        record: dict[str, Any] = {
-            "municipality": geography.municipality(cell.municipality_code).name,
+        known = {
+            **asdict(cell),
+            "municipality": names[cell.municipality_code],
             "share_low": low,
             "share_high": high,
             "population_state": FigureState.KNOWN if is_known else FigureState.NOBODY_LOCATED,
@@ -415,19 +411,16 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
             **{f"{name}_state": _state(getattr(cell, name)) for name in _FIGURES},
         }
         for index, limit in enumerate(THRESHOLDS):
-            record[f"people_within_{limit:g}"] = cell.people_within[index]
-            record[f"share_within_{limit:g}"] = cell.share_within[index]
-        for column in COVERAGE_COLUMNS:
-            record.setdefault(column, getattr(cell, column, None))
-        yield {column: plain(record[column]) for column in COVERAGE_COLUMNS}
+            known[f"people_within_{limit:g}"] = cell.people_within[index]
+            known[f"share_within_{limit:g}"] = cell.share_within[index]
+        yield {column: known[column] for column in COVERAGE_COLUMNS}
 
 
 @router.data("/cells.geojson", CellsQuery)
 def cells_geojson(call: Call[CellsQuery]) -> Document:
     """Every inhabited square of 1 km as a point (EPSG:4326)."""
-    rows: Iterator[Document] = cell_rows(call)
-    squares = (feature(row["cell"], row, (row["lon"], row["lat"])) for row in rows)
-    return collection(call, COVERAGE, squares)
+    rows = cell_rows(call)
+    return collection(call, [feature(r["cell"], r, (r["lon"], r["lat"])) for r in rows])
 
 
 CELL_COLUMNS = (
@@ -436,8 +429,8 @@ CELL_COLUMNS = (
 )
 
 
-@router.csv("/cells.csv", CellsQuery, columns=CELL_COLUMNS, with_error=True)
-def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
+@router.data("/cells.csv", CellsQuery, columns=(*CELL_COLUMNS, *OF_ERROR))
+def cell_rows(call: Call[CellsQuery]) -> list[Row]:
     """Every inhabited square of 1 km: residents, minutes, nearest office.
 
     Filters as on the coverage page. Squares with fewer than ten residents have 1-9 instead of a
@@ -447,31 +440,30 @@ def cell_rows(call: Call[CellsQuery]) -> Iterator[Row]:
     cube, cells = cube_of(world, choice), world.cells
     supply = Supply(cube, query.phases, query.service_types)
     # a last row for "no office": the nearest of none is infinitely far away
-    offices = supply.offices
-    reach = np.vstack([cube.shared.of(offices), np.full(len(cells.ids), np.inf)])
-    minutes, nearest = reach.min(axis=0), reach.argmin(axis=0)
-    is_unknown = supply.is_unknown
-    names = world.foundations.geography.names
-    for i, code in enumerate(np.array(cells.municipality_codes)[cells.municipality].tolist()):
-        if code not in call.codes:
-            continue
-        reached = math.isfinite(minutes[i])
-        office = int(offices[nearest[i]]) if reached else -1
-        people = int(cells.population[i])
-        yield {
-            "cell": cells.ids[i],
-            "lat": float(cells.lat[i]),
-            "lon": float(cells.lon[i]),
+    offices = np.append(supply.offices, -1)
+    reach = np.vstack([cube.shared.of(supply.offices), np.full(len(cells.ids), np.inf)])
+    minutes = reach.min(axis=0)
+    nearest = np.where(np.isfinite(minutes), offices[reach.argmin(axis=0)], -1)
+    code = np.array(cells.municipality_codes)[cells.municipality]
+    squares = pd.DataFrame(
+        {
+            "cell": cells.ids,
+            "lat": cells.lat,
+            "lon": cells.lon,
             "municipality_code": code,
-            "municipality": names[code],
-            "residents": people if people >= FEWEST_SHOWN else f"1-{FEWEST_SHOWN - 1}",
-            "minutes": plain(float(minutes[i])),
-            "state": _state(float(minutes[i])),
-            "is_uncertain": bool(is_unknown[i]),
-            "ferry_only": bool(cells.is_ferry[i]),
-            "nearest_office": cube.table.office_ids[office] if reached else None,
-            "nearest_town": cube.table.offices[office].town if reached else None,
+            "municipality": pd.Series(code).map(world.foundations.geography.names),
+            "residents": pd.Series(cells.population, dtype=object).mask(
+                cells.population < FEWEST_SHOWN, f"1-{FEWEST_SHOWN - 1}"
+            ),
+            "minutes": minutes,
+            "state": map(_state, minutes),
+            "is_uncertain": supply.is_unknown,
+            "ferry_only": cells.is_ferry,
+            "nearest_office": np.array([*cube.table.office_ids, None])[nearest],
+            "nearest_town": np.array([*(x.town for x in cube.table.offices), None])[nearest],
         }
+    )
+    return squares[squares.municipality_code.isin(call.codes)].to_dict("records")
 
 
 Vocabulary = listing("Vocabulary", "The strategy's words.", Meta, vocabulary=Strategy)
@@ -480,10 +472,10 @@ Sources = listing(
 )
 
 
-@router.data("/strategy", model=Vocabulary, files=STRATEGY)
+@router.data("/strategy", model=Vocabulary)
 def strategy(call: Call[LanguageQuery]) -> Document:
     """The strategy's phases, types of support, strength areas and terms in words."""
-    return {"meta": call.meta(STRATEGY, 1), "vocabulary": call.world.foundations.strategy}
+    return {"meta": call.meta(1), "vocabulary": call.world.foundations.strategy}
 
 
 @router.data("/schema", media_type="application/schema+json", files=())
@@ -496,4 +488,4 @@ def schema(_: Call[LanguageQuery]) -> Document:
 def provenance(call: Call[LanguageQuery]) -> Document:
     """Where every data file comes from, with licences."""
     listed = sources(call.site.served.data_dir)
-    return {"meta": call.meta((), len(listed)), "sources": listed}
+    return {"meta": call.meta(len(listed)), "sources": listed}

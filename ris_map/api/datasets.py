@@ -139,7 +139,8 @@ class Terms:
 def terms(files: Iterable[str], *, sources: Iterable[DataSource]) -> Terms:
     """Return the terms of data made from several files: the strictest licence, every attribution.
 
-    ``LookupError`` if a file has no provenance, or a licence that is not known here.
+    What is made from none is free. ``LookupError`` if a file has no provenance, or a licence that
+    is not known here.
     """
     wanted = set(files)
     used = [source for source in sources if source.file in wanted]
@@ -147,7 +148,7 @@ def terms(files: Iterable[str], *, sources: Iterable[DataSource]) -> Terms:
     if missing:
         raise LookupError(f"no provenance for {', '.join(sorted(missing))}")
     order = list(LICENCES)
-    strictest = max(order.index(source.licence_out) for source in used)
+    strictest = max((order.index(source.licence_out) for source in used), default=0)
     named = dict.fromkeys(s.attribution for s in used if s.attribution != _NO_ATTRIBUTION)
     # "Källa: SCB." says nothing beside "Källa: SCB. Place points: GeoNames."
     said = (one for one in named if not any(_is_said_by(other, one) for other in named))

@@ -108,7 +108,7 @@ def releases(call: Call[LanguageQuery]) -> Document:
         for register in served.releases
         if (release := register.meta.release)
     ]
-    return {"meta": call.meta(ACTORS, len(listed)), "releases": listed}
+    return {"meta": call.meta(len(listed)), "releases": listed}
 
 
 @router.data("/changes", SinceQuery, model=Changes)
@@ -122,7 +122,7 @@ def changes_since(call: Call[SinceQuery]) -> Document:
     before = register_on(present, call.site.served.releases, on=day)
     found, release = changes(before, present), before.meta.release
     number = release.number if release else None
-    return {"meta": call.meta(ACTORS, len(found)), "release": number, "changes": found}
+    return {"meta": call.meta(len(found)), "release": number, "changes": found}
 
 
 @router.data("/quality", model=RegisterQuality)
@@ -132,7 +132,7 @@ def register_quality(call: Call[LanguageQuery]) -> Document:
     homepages = load_homepages(served.data_dir / HOMEPAGES)
     figures = quality(register, today=call.world.on, homepages=homepages)
     return {
-        "meta": call.meta(ACTORS, len(figures)),
+        "meta": call.meta(len(figures)),
         "figures": figures,
         "yardstick": compared(served.releases, register),
         "calls": call_list(unknown_cells(register, on=call.world.on)),

@@ -5,10 +5,9 @@ Flat records hold ids, not words: words are data of their own (the vocabulary).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from datetime import date
-from enum import Enum
+from types import SimpleNamespace
 from typing import Any
 
 import shapely
@@ -18,14 +17,14 @@ from ris_map.api.calls import Call, DataRouter, Document, listing
 from ris_map.api.datasets import ACTORS
 from ris_map.api.queries import ActorQuery, LanguageQuery, Problem
 from ris_map.common.records import Slug
-from ris_map.export.tables import LIST_SEPARATOR, Cell, layer
+from ris_map.export.tables import LIST_SEPARATOR, layer
 from ris_map.geography.boundaries import sweref_point
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match, selected_offices, shown_offices
 from ris_map.register.vocabulary import Delivery
 from ris_map.words.language import Language
 
-Row = dict[str, Cell]
+Row = dict[str, Any]
 router = DataRouter("register", ACTORS)
 
 
@@ -61,14 +60,14 @@ def actors(call: Call[ActorQuery]) -> Document:
     county.
     """
     listed = [
-        ListedActor.model_construct(
-            **dict(match.actor),
+        SimpleNamespace(
+            **vars(match.actor),
             group=match.group,
             matching_offices=tuple(office.id for office in match.offices),
         )
         for match in call.selection
     ]
-    return {"meta": call.meta(ACTORS, len(listed)), "actors": listed}
+    return {"meta": call.meta(len(listed)), "actors": listed}
 
 
 @router.data("/actors.geojson", ActorQuery)
@@ -78,7 +77,7 @@ def actors_geojson(call: Call[ActorQuery]) -> Document:
     The same filter as on the start page: keys, values and meaning. An actor without a known office
     has a feature without geometry.
     """
-    return collection(call, ACTORS, actor_features(call.selection, on=call.world.on))
+    return collection(call, actor_features(call.selection, on=call.world.on))
 
 
 @router.data("/actors.xlsx", ActorQuery, names_itself=True)
@@ -112,7 +111,7 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     points = [shapely.Point(office.lon, office.lat) for _, office in chosen]
     offices = layer(OFFICE_COLUMNS, rows, points)
     actors = layer(ACTOR_COLUMNS, map(actor_row, call.selection))
-    return call.geopackage(ACTORS, offices=offices, actors=actors)
+    return call.geopackage(offices=offices, actors=actors)
 
 
 @router.data("/actors/{id}", model=OneActor)
@@ -121,7 +120,7 @@ def one_actor(call: Call[LanguageQuery]) -> Document:
     actor = call.moment.state.register.by_id.get(call.id)
     if actor is None:
         raise Problem("unknown-actor", {"value": call.id})
-    return {"meta": call.meta(ACTORS, 1), "actor": actor}
+    return {"meta": call.meta(1), "actor": actor}
 
 
 @router.data("/offices", ActorQuery, model=Offices)
@@ -130,19 +129,19 @@ def offices(call: Call[ActorQuery]) -> Document:
 
     The same filter as on the start page: keys, values and meaning.
     """
-    listed = []
-    for match, office in selected_offices(call.selection, on=call.world.on):
-        north, east = sweref_point(office.lat, office.lon)
-        one = ListedOffice.model_construct(
-            **dict(office),
+    listed = [
+        SimpleNamespace(
+            **vars(office),
             actor=match.actor.id,
             actor_name=match.actor.name,
             group=match.group,
             sweref_north=north,
             sweref_east=east,
         )
-        listed.append(one)
-    return {"meta": call.meta(ACTORS, len(listed)), "offices": listed}
+        for match, office in selected_offices(call.selection, on=call.world.on)
+        for north, east in [sweref_point(office.lat, office.lon)]
+    ]
+    return {"meta": call.meta(len(listed)), "offices": listed}
 
 
 @router.data("/offices.geojson", ActorQuery)
@@ -153,15 +152,15 @@ def offices_geojson(call: Call[ActorQuery]) -> Document:
     """
     features = []
     for match, office in selected_offices(call.selection, on=call.world.on):
-        row: Document = dict(office_row(match, office, on=call.world.on))
+        row = office_row(match, office, on=call.world.on)
         features.append(feature(row.pop("id"), row, (office.lon, office.lat)))
-    return collection(call, ACTORS, features)
+    return collection(call, features)
 
 
 def actor_features(matches: Iterable[Match], *, on: date) -> Iterator[Document]:
     """Yield one feature per office of every selected actor, without a point if it has none."""
     for match in matches:
-        properties: Document = dict(actor_row(match))
+        properties = actor_row(match)
         properties["actor"] = me = properties.pop("id")
         for office in shown_offices(match, on=on):
             place = {"town": office.town, "municipality_code": office.municipality}
@@ -176,11 +175,10 @@ def feature(name: str, properties: Document, point: tuple[float, float] | None) 
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
-def collection(call: Call[Any], files: tuple[str, ...], features: Iterable[Document]) -> Document:
+def collection(call: Call[Any], features: Iterable[Document]) -> Document:
     """Return a GeoJSON feature collection with its terms."""
     listed = list(features)
-    meta = call.meta(files, len(listed))
-    return {"type": "FeatureCollection", "meta": meta, "features": listed}
+    return {"type": "FeatureCollection", "meta": call.meta(len(listed)), "features": listed}
 
 
 ACTOR_COLUMNS = (
@@ -227,10 +225,10 @@ def actor_row(match: Match) -> Row:
         "service_municipalities": _joined(actor.service_area.municipalities),
         "matching_offices": _joined(office.id for office in match.offices),
     }
-    return {column: plain(known[column]) for column in ACTOR_COLUMNS}
+    return {column: known[column] for column in ACTOR_COLUMNS}
 
 
-@router.csv("/actors.csv", ActorQuery, columns=ACTOR_COLUMNS)
+@router.data("/actors.csv", ActorQuery, columns=ACTOR_COLUMNS)
 def actors_table(call: Call[ActorQuery]) -> Iterable[Row]:
     """Selected actors, one line each.
 
@@ -258,7 +256,7 @@ def office_row(match: Match, office: Office, *, on: date) -> Row:
         "outside_municipality": outside and outside.municipality,
         "outside_country": outside and outside.country,
     }
-    return {column: plain(known[column]) for column in OFFICE_COLUMNS}
+    return {column: known[column] for column in OFFICE_COLUMNS}
 
 
 def _offered(actor: Actor) -> Row:
@@ -271,11 +269,3 @@ def _offered(actor: Actor) -> Row:
 
 def _joined(values: Iterable[str]) -> str:
     return LIST_SEPARATOR.join(values)
-
-
-def plain(value: Any) -> Cell:  # noqa: ANN401 -- a field of whatever record
-    """Return a member of a vocabulary as its id, and a figure only if it is one."""
-    if isinstance(value, Enum):
-        return str(value.value)
-    is_none = isinstance(value, float) and not math.isfinite(value)
-    return None if is_none else value

@@ -234,7 +234,7 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
         for row in found.table.reset_index(names="group").to_dict("records")
     ]
     return {
-        "meta": call.meta(COVERAGE, len(groups)),
+        "meta": call.meta(len(groups)),
         "definition": choice,
         "groups": groups,
         "rounds": found.drives,
@@ -253,7 +253,7 @@ def best_places_answer(call: Call[BestPlacesQuery]) -> Document:
     choice = _choice(call)
     found = last(suggestions(basis_of(call.world, choice), choice))
     return {
-        "meta": call.meta(COVERAGE, len(found.places)),
+        "meta": call.meta(len(found.places)),
         "definition": choice,
         "found": found,
         "regret": tuple(regrets(found.answer.sets[0], choice, partial(basis_of, call.world))),
@@ -266,7 +266,7 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
     choice = _choice(call)
     found = last(best_rounds(basis_of(call.world, choice), choice))
     return {
-        "meta": call.meta(COVERAGE, len(found.drives)),
+        "meta": call.meta(len(found.drives)),
         "definition": choice,
         "found": found,
     }

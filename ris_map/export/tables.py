@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import tempfile
 import threading
@@ -53,11 +54,8 @@ def text_csv(
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Return records as plain CSV; unknown is an empty cell, never zero.
-
-    ``rows`` hold finite numbers, texts, truth values or None for each column.
-    """
-    lines = [[_written(row[column]) for column in columns] for row in rows]
+    """Return records as plain CSV; unknown is an empty cell, never zero."""
+    lines = [[_written(row.get(column)) for column in columns] for row in rows]
     frame = pd.DataFrame(lines, columns=list(columns), dtype=object)
     return frame.to_csv(index=False, lineterminator="\r\n").encode()
 
@@ -88,11 +86,11 @@ def plain(text: str) -> str:
 
 
 def _written(cell: Cell) -> str:
-    if cell is None:
-        return ""
     if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return harmless(cell) if isinstance(cell, str) else repr(cell)
+        return str(cell).lower()
+    if isinstance(cell, int | float):
+        return repr(cell) if math.isfinite(cell) else ""
+    return harmless(cell or "")
 
 
 def _is_share(table: FigureTable, index: int) -> bool:

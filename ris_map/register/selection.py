@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Office, Register
@@ -36,7 +36,7 @@ class Filter:
     text: str = ""
 
 
-class Group(Enum):
+class Group(StrEnum):
     """Where in the list an actor stands."""
 
     OFFICE = "office"
