@@ -7,7 +7,6 @@ import json
 import logging
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
@@ -58,9 +57,8 @@ from ris_map.words.markup import render_text
 
 API_VERSION = "1.0.0"
 """Rises with every change: the first number would change the address (/v1)."""
-MOUNT = PREFIX.rpartition("/")[0]
-"""Also holds what lies beside the present version, so that it is refused in words."""
-MOUNTS = {MOUNT: PREFIX, HSDS: HSDS}
+MOUNTS = (PREFIX.rpartition("/")[0], HSDS)
+"""The first also holds what lies beside the present version, so that it is refused in words."""
 MAX_ADDRESS = 2000
 """Most bytes of path and query together."""
 METHODS = "GET, HEAD, OPTIONS"
@@ -71,6 +69,10 @@ TITLES = {
     HSDS: "Innovation Map {region}: Human Services Data Specification 3.0",
 }
 _ABOUT = "This description (OpenAPI 3.1)"
+_WHO_MAY_ASK = {
+    **dict.fromkeys(("Allow", "Access-Control-Allow-Methods"), METHODS),
+    **{"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"},
+}
 _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
@@ -119,35 +121,30 @@ class OpenData:
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
         path = text.ADDRESSES.get(path, path)
-        mount = next((one for one in MOUNTS if path == one or path.startswith(f"{one}/")), None)
-        if scope["type"] == "lifespan" or mount is None:
+        is_ours = any(path == mount or path.startswith(f"{mount}/") for mount in MOUNTS)
+        if scope["type"] == "lifespan" or not is_ours:
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
             return
         path = path.rstrip("/")
-        prefix = MOUNTS[mount]
-        path = f"{prefix}/" if path == prefix else path
-        request = Request({**scope, "root_path": root + prefix, "path": root + path})
+        path = f"{path}/" if path in TITLES else path
+        request = Request({**scope, "path": root + path})
+        answering: ASGIApp = Response(status_code=204, headers={**COMMON_HEADERS, **_WHO_MAY_ASK})
         try:
-            response = self._refused_or_asked(request, path)
+            if request.method != "OPTIONS":
+                self._keep_bounds(request)
+                answering = self._api
         except Problem as problem:
-            response = problem.response(request)
-        if response is not None:
-            await response(scope, receive, send)
-            return
+            answering = problem.response(request)
         try:
-            await self._apis[prefix]({**request.scope, "method": "GET"}, receive, send)
+            await answering({**request.scope, "method": "GET"}, receive, send)
         except Exception:
             _log.exception("The open-data API failed at %s", path)
 
-    def _refused_or_asked(self, request: Request, path: str) -> Response | None:
-        """Refuse what is out of bounds, and tell what may be asked; None = to be answered."""
-        if request.method == "OPTIONS":
-            told = {"Allow": METHODS, "Access-Control-Allow-Methods": METHODS}
-            further = {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"}
-            return Response(status_code=204, headers={**COMMON_HEADERS, **told, **further})
+    def _keep_bounds(self, request: Request) -> None:
+        """Refuse what is out of bounds."""
         if request.method not in {"GET", "HEAD"}:
             members = {"method": request.method, "known": tuple(METHODS.split(", "))}
             raise Problem("wrong-method", members, {"Allow": METHODS})
@@ -159,9 +156,6 @@ class OpenData:
             raise Problem("address-too-long", {"most": MAX_ADDRESS})
         if query.count(b"&") >= MAX_FIELDS:
             raise Problem("bad-query", {"most": MAX_FIELDS})
-        if not path.startswith(tuple(f"{prefix}/" for prefix in MOUNTS.values())):
-            raise self._unknown(request)
-        return None
 
     async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
         """Make an answer in a thread, one at a time and each client in its turn.
@@ -188,42 +182,18 @@ class OpenData:
         with self._building:
             moment = self._site.served.moment()
             if moment is not self._moment:
-                self._moment = moment
-                self._kept.clear()
+                self._moment, self._kept = moment, Store()
             on = day_of(getattr(query, "as_of", ""))
             asked = self._site.served.moment(on) if on else moment
-            return self._built(
-                Call(
-                    site=self._site,
-                    moment=asked,
-                    resource=resource,
-                    query=query,
-                    base=base,
-                    id=name,
-                )
-            )
+            return self._built(Call(self._site, asked, resource, query, base, name))
 
     def _built(self, call: Call[Any]) -> Answer:
         """Return an answer, made once however its question is spelt."""
         resource = call.resource
         base = call.base if resource.names_itself else ""
-        key = (resource, call.id, tuple(call.given.items()), base)
-        kept = self._kept.get(key)
-        if kept is None:
-            headers = dict(COMMON_HEADERS)
-            if resource.files:
-                headers["Link"] = f'<{call.terms(resource.files).address}>; rel="license"'
-            if resource.filename:
-                headers["Content-Disposition"] = f'attachment; filename="{resource.filename}"'
-            kept = Answer(
-                content=resource.content(call),
-                media_type=resource.media_type,
-                cache=resource.cache,
-                modified=call.changed(resource.files) if resource.files else None,
-                headers=headers,
-            )
-            self._kept.put(key, kept)
-        return kept
+        return self._kept.answer(
+            (resource, call.id, tuple(call.given.items()), base), partial(_answer, call)
+        )
 
     @cached_property
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
@@ -238,16 +208,9 @@ class OpenData:
                 text=f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
             )(partial(self._catalogue, ending))
         about.data("/", model=Index, names_itself=True, text="All addresses")(self._index)
+        own = (register, dcat, history, county, siting, text)
         return {
-            PREFIX: (
-                register.router,
-                dcat.router,
-                history.router,
-                county.router,
-                siting.router,
-                text.router,
-                about,
-            ),
+            PREFIX: (*(module.router for module in own), about),
             HSDS: (hsds.router, self._about(HSDS)),
         }
 
@@ -258,34 +221,38 @@ class OpenData:
         return router
 
     def _resources(self, prefix: str = PREFIX) -> dict[str, Resource]:
+        """What lies below a prefix, by the path that follows."""
         routers = self._routers[prefix]
         return {path: one for router in routers for path, one in router.resources.items()}
 
     @cached_property
-    def _apis(self) -> dict[str, FastAPI]:
-        return {prefix: self._api(prefix) for prefix in self._routers}
-
-    def _api(self, prefix: str) -> FastAPI:
-        api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    def _api(self) -> FastAPI:
+        faults = (Problem, RequestValidationError, DataFaults, HTTPException, Exception)
+        handlers = dict.fromkeys(faults, self._refused)
+        api = FastAPI(openapi_url=None, redirect_slashes=False, exception_handlers=handlers)
         api.state.answers = self
-        for router in self._routers[prefix]:
-            api.include_router(router)
-
-        def refused(fault: Any, make: Callable[[Request, Any], Problem]) -> None:  # noqa: ANN401
-            @api.exception_handler(fault)
-            async def _(request: Request, fault: Exception) -> Response:
-                return make(request, fault).response(request)
-
-        def misread(request: Request, fault: RequestValidationError) -> Problem:
-            model = self._resources(prefix)[request.scope["route"].path].query
-            return refusal(model, fault.errors())
-
-        refused(Problem, lambda _, problem: problem)
-        refused(RequestValidationError, misread)
-        refused(DataFaults, lambda *_: Problem("no-register"))
-        refused(HTTPException, lambda request, _: self._unknown(request))
-        refused(Exception, lambda *_: Problem("server-fault"))
+        for prefix, routers in self._routers.items():
+            for router in routers:
+                api.include_router(router, prefix=prefix)
         return api
+
+    async def _refused(self, request: Request, fault: Exception) -> Response:
+        match fault:
+            case Problem():
+                problem = fault
+            case RequestValidationError():
+                path, prefix = request.scope["route"].path, _prefix(request)
+                query = self._resources(prefix)[path.removeprefix(prefix)].query
+                problem = refusal(query, fault.errors())
+            case DataFaults():
+                problem = Problem("no-register")
+            case HTTPException():
+                prefix = _prefix(request)
+                known = tuple(prefix + path.removesuffix("/") for path in self._resources(prefix))
+                problem = Problem("unknown-address", {"value": _path(request), "known": known})
+            case _:
+                problem = Problem("server-fault")
+        return problem.response(request)
 
     def _index(self, call: Call[Any]) -> Document:
         links = [
@@ -312,19 +279,18 @@ class OpenData:
             requests, seconds = settings.api_rate
             rate = f"{requests} requests in {seconds} seconds and client; then 429"
         name = region().names.en.name
+        routers = self._routers[prefix]
+        used = (str(tag) for router in routers for tag in router.tags)
         document = get_openapi(
             title=TITLES[prefix].format(region=name),
             version=API_VERSION,
             description=render_text("description.md", rate=rate, region=name),
             license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
             servers=[{"url": call.base + prefix}],
-            routes=self._apis[prefix].routes,
+            tags=[{"name": tag, "description": TAGS[tag]} for tag in dict.fromkeys(used)],
+            routes=[route for router in routers for route in router.routes],
         )
         document["info"]["contact"] = {"email": settings.report_address}
-        used = {tag for item in document["paths"].values() for tag in item["get"]["tags"]}
-        document["tags"] = [
-            {"name": tag, "description": told} for tag, told in TAGS.items() if tag in used
-        ]
         shapes = document.setdefault("components", {}).setdefault("schemas", {})
         shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
         actors = call.world.register.by_id
@@ -353,18 +319,20 @@ class OpenData:
         """Give the public address of the site; a host that is none is refused."""
         if self._site.settings.base_url:
             return self._site.settings.base_url
-        host, root = request.headers.get("host", ""), request.scope["root_path"]
+        host = request.headers.get("host", "")
         if not HOST.fullmatch(host):
             raise Problem("bad-host")
-        scheme = request.scope.get("scheme", "http")
-        return f"{scheme}://{host}{root.removesuffix(PREFIX).removesuffix(HSDS)}"
+        return f"{request.scope.get('scheme', 'http')}://{host}{request.scope.get('root_path', '')}"
 
-    def _unknown(self, request: Request) -> Problem:
-        root = request.scope["root_path"]
-        prefix = HSDS if root.endswith(HSDS) else PREFIX
-        known = tuple(prefix + path.removesuffix("/") for path in self._resources(prefix))
-        path = request.scope["path"].removeprefix(root.removesuffix(prefix))
-        return Problem("unknown-address", {"value": path, "known": known})
+
+def _path(request: Request) -> str:
+    """Return an address of ours, seen from the site's root."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))
+
+
+def _prefix(request: Request) -> str:
+    return HSDS if _path(request).startswith(HSDS) else PREFIX
 
 
 def _days_that_have_been() -> str:
@@ -396,29 +364,36 @@ class Store:
     def __init__(self, *, answers: int = 256, size: int = 64_000_000) -> None:
         self._answers = answers
         self._limit = size
-        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._kept: dict[Hashable, Answer] = {}
 
-    def get(self, key: Hashable) -> Answer | None:
-        """Return an answer if it is kept."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def put(self, key: Hashable, answer: Answer) -> None:
-        """Keep an answer."""
-        self._kept[key] = answer
+    def answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return the answer that is kept, or that is made now."""
+        found = self._kept[key] = self._kept.pop(key, None) or make()
         size = sum(len(one.content) for one in self._kept.values())
         while len(self._kept) > self._answers or size > self._limit:
-            size -= len(self._kept.popitem(last=False)[1].content)
+            size -= len(self._kept.pop(next(iter(self._kept))).content)
+        return found
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._kept.clear()
+
+def _answer(call: Call[Any]) -> Answer:
+    resource, headers = call.resource, dict(COMMON_HEADERS)
+    if resource.files:
+        headers["Link"] = f'<{call.terms(resource.files).address}>; rel="license"'
+    if resource.filename:
+        headers["Content-Disposition"] = f'attachment; filename="{resource.filename}"'
+    return Answer(
+        content=resource.content(call),
+        media_type=resource.media_type,
+        cache=resource.cache,
+        modified=call.changed(resource.files) if resource.files else None,
+        headers=headers,
+    )
 
 
 class Limiter:
-    """Counts requests per client, a token bucket each; not for several threads at once.
+    """Counts requests per client; not for several threads at once.
 
+    A request costs its share of the rate's seconds, and nobody may be so many seconds ahead.
     This machine itself (loopback) is never limited: behind a proxy on the same machine that does
     not pass on the client's address everybody looks like one client, and the proxy has limits of
     its own; otherwise it is an operator's or a benchmark's own request.
@@ -427,22 +402,20 @@ class Limiter:
     def __init__(self, rate: Rate | None, *, clock: Callable[[], float] = monotonic) -> None:
         self._rate = rate
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._paid_until: dict[str, float] = {}
 
     def seconds_to_wait(self, address: str | None) -> int:
         """Count one request; return 0 if it is allowed, else whole seconds until one is."""
         client = _client(address)
         if self._rate is None or client is None:
             return 0
-        now = self._clock()
-        full, per_second = self._rate.requests, self._rate.requests / self._rate.seconds
-        tokens, seen = self._buckets.pop(client, (float(full), now))
-        tokens = min(full, tokens + (now - seen) * per_second)
-        allowed = tokens >= 1
-        self._buckets[client] = (tokens - 1 if allowed else tokens, now)
-        if len(self._buckets) > MAX_CLIENTS:
-            self._buckets.popitem(last=False)
-        return 0 if allowed else max(1, math.ceil((1 - tokens) / per_second))
+        now, price = self._clock(), self._rate.seconds / self._rate.requests
+        paid_until = max(now, self._paid_until.pop(client, now))
+        wait = round(paid_until + price - now - self._rate.seconds, 6)
+        self._paid_until[client] = paid_until if wait > 0 else paid_until + price
+        if len(self._paid_until) > MAX_CLIENTS:
+            del self._paid_until[next(iter(self._paid_until))]
+        return max(0, math.ceil(wait))
 
 
 @lru_cache(maxsize=MAX_CLIENTS)

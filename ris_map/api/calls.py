@@ -137,7 +137,7 @@ class Site:
     settings: Settings
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Call(Generic[Q]):
     """What a client asks for at one moment.
 
