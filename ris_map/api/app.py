@@ -266,7 +266,7 @@ class OpenData:
 
     def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""
-        path, _, query = distribution.path.partition("?")
+        path, _, query = distribution.address.removeprefix(PREFIX).partition("?")
         resource = self._resources()[path]
         wanted = resource.query.model_validate(dict(parse_qsl(query)))
         return len(self._built(replace(call, resource=resource, query=wanted)).content)

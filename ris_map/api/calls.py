@@ -354,6 +354,7 @@ class DataRouter(APIRouter):
         def publish(build: Build) -> Build:
             kind = media_type or Format.of(path)
             summary, _, more = (text or inspect.cleandoc(build.__doc__ or "")).partition("\n\n")
+            more = " ".join([query.about, *more.split()]).strip()
             of_dataset = self._files.get(path.strip("/").partition(".")[0], self._files[""])
             resource = self.resources[path] = Resource(
                 path=path,
@@ -374,7 +375,7 @@ class DataRouter(APIRouter):
                 response_model=resource.model,
                 response_class=type("Answer", (base,), {"media_type": kind}),
                 summary=resource.summary,
-                description=more.replace("\n", " ") or resource.summary,
+                description=more or resource.summary,
                 operation_id=name or "index",
                 responses=_responses(resource),
             )

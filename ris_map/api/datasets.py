@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from ris_map.travel.world import DataSource
 from ris_map.words.language import Language, LocalText
@@ -46,31 +49,21 @@ class Format(StrEnum):
         return {"GEOJSON": "GeoJSON", "GEOPACKAGE": "GeoPackage"}.get(self.name, self.name)
 
     @classmethod
-    def of(cls, path: str) -> Format:
+    def of(cls, address: str) -> Format:
         """Return the form that the ending of an address names."""
-        ending = path.rpartition("/")[2].partition(".")[2].upper()
-        return cls["GEOPACKAGE" if ending == "GPKG" else ending] if ending else cls.JSON
+        ending = PurePath(urlsplit(address).path).suffix[1:].upper() or "JSON"
+        return cls["GEOPACKAGE" if ending == "GPKG" else ending]
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """One form of a data set and its address below :data:`PREFIX`."""
+class Distribution(NamedTuple):
+    """One form of a data set, and its address from the site's root."""
 
-    path: str
-
-    @property
-    def format(self) -> Format:
-        """The form."""
-        return Format.of(self.path.partition("?")[0])
-
-    @property
-    def address(self) -> str:
-        """The address from the site's root."""
-        return PREFIX + self.path
+    address: str
+    format: Format
 
     def of_day(self, day: str) -> Distribution:
         """Return the same form as of a day; its address has a query already."""
-        return Distribution(f"{self.path}&datum={day}")
+        return self._replace(address=f"{self.address}&datum={day}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,8 @@ class Dataset:
     @property
     def distributions(self) -> tuple[Distribution, ...]:
         """Its forms."""
-        return tuple(Distribution(f"/{self.id}{ending}{self.query}") for ending in self.endings)
+        forms = (f"{PREFIX}/{self.id}{ending}{self.query}" for ending in self.endings)
+        return tuple(Distribution(address, Format.of(address)) for address in forms)
 
 
 _ALL = "?bredd=adjacent"
@@ -151,9 +145,5 @@ def terms(files: Iterable[str], *, sources: Iterable[DataSource]) -> Terms:
     strictest = max((order.index(source.licence_out) for source in used), default=0)
     named = dict.fromkeys(s.attribution for s in used if s.attribution != _NO_ATTRIBUTION)
     # "Källa: SCB." says nothing beside "Källa: SCB. Place points: GeoNames."
-    said = (one for one in named if not any(_is_said_by(other, one) for other in named))
+    said = [one for one in named if sum(one.sv in x.sv and one.en in x.en for x in named) == 1]
     return Terms(order[strictest], tuple(said))
-
-
-def _is_said_by(other: LocalText, one: LocalText) -> bool:
-    return other != one and one.sv in other.sv and one.en in other.en

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import groupby, pairwise
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
@@ -128,15 +129,23 @@ def changes_since(call: Call[SinceQuery]) -> Document:
 @router.data("/quality", model=RegisterQuality)
 def register_quality(call: Call[LanguageQuery]) -> Document:
     """How good the register is: figures with goals, an outside count, whom to ask, reports."""
-    register, served = call.world.register, call.site.served
-    homepages = load_homepages(served.data_dir / HOMEPAGES)
-    figures = quality(register, today=call.world.on, homepages=homepages)
+    served, on = call.site.served, call.world.on
+    found = quality_values(call.world.register, served.releases, folder=served.data_dir, on=on)
+    return {"meta": call.meta(len(found["figures"])), **found}
+
+
+def quality_values(
+    register: Register, releases: Sequence[Register], *, folder: Path, on: date
+) -> dict[str, Any]:
+    """Return what there is to say of a register's quality, for page and API."""
+    homepages = load_homepages(folder / HOMEPAGES)
+    unknown = unknown_cells(register, on=on)
     return {
-        "meta": call.meta(len(figures)),
-        "figures": figures,
-        "yardstick": compared(served.releases, register),
-        "calls": call_list(unknown_cells(register, on=call.world.on)),
-        "reports": load_reports(served.data_dir / "reports.yaml"),
+        "figures": quality(register, today=on, homepages=homepages),
+        "yardstick": compared(releases, register),
+        "unknown": unknown,
+        "calls": call_list(unknown),
+        "reports": load_reports(folder / "reports.yaml"),
     }
 
 

@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache, partial
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import Field
+from pydantic import Field, HttpUrl
 
 from ris_map.api.calls import Call, DataRouter, Document
 from ris_map.api.datasets import ACTORS
@@ -25,12 +24,7 @@ from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
 from ris_map.common.region import region
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.vocabulary import (
-    Availability,
-    Basis,
-    Delivery,
-    Status,
-)
+from ris_map.register.vocabulary import Availability, Basis, Delivery, Status
 from ris_map.travel.world import Moment
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
@@ -169,17 +163,25 @@ def _taxonomy(name: str, moment: Moment, tr: Translator) -> Document:
 def _terms(moment: Moment, tr: Translator) -> dict[str, Document]:
     """Return the terms of all taxonomies by taxonomy and code."""
     strategy, language = moment.world.foundations.strategy, tr.language
-    listed = [
-        *(("phase", x.id, x.label, x.description) for x in strategy.phases),
-        *(("service-type", x.id, x.label, x.description) for x in strategy.service_types),
-        *(("strength-area", x.id, x.label, x.description) for x in strategy.strength_areas),
+    named = [
+        (taxonomy, str(one.id), one.label.in_(language), one.description.in_(language))
+        for taxonomy, listed in (
+            ("phase", strategy.phases),
+            ("service-type", strategy.service_types),
+            ("strength-area", strategy.strength_areas),
+        )
+        for one in listed
     ]
-    named = [(t, str(n), a.in_(language), b.in_(language)) for t, n, a, b in listed]
-    for way in strategy.delivery:
-        label, text = way.label.in_(language), way.description.in_(language)
-        for level in Availability:
-            name = f"{label}: {tr(f'hsds.availability.{level}')}"
-            named.append(("way", f"{way.id}.{level}", name, text))
+    named += [
+        (
+            "way",
+            f"{way.id}.{level}",
+            f"{way.label.in_(language)}: {tr(f'hsds.availability.{level}')}",
+            way.description.in_(language),
+        )
+        for way in strategy.delivery
+        for level in Availability
+    ]
     named += [("basis", str(x), tr(f"hsds.basis.{x}"), tr(f"hsds.basis.{x}")) for x in Basis]
     return {
         f"{taxonomy}.{code}": {
@@ -199,11 +201,8 @@ def _uri(address: str | None) -> str | None:
     """Return an address in the letters that a URI may hold: å, ä and ö in it are written out."""
     if address is None or address.isascii():
         return address
-    parts = urlsplit(address)
-    host = parts.netloc.encode("idna").decode("ascii")
-    return parts._replace(
-        netloc=host, path=quote(parts.path, safe="/%"), query=quote(parts.query, safe="=&%")
-    ).geturl()
+    written = str(HttpUrl(address))
+    return written if address.endswith("/") else written.removesuffix("/")
 
 
 def known(document: Document) -> Document:
@@ -248,8 +247,8 @@ def profile(call: Call[LanguageQuery]) -> Document:
 def _page(name: str, call: Call[Any]) -> Document:
     """Return a page of a list in the standard's envelope."""
     query, items = call.query, _items(name, call)
-    if words := query.search.casefold().split():
-        items = [item for item in items if all(w in _searched(item) for w in words)]
+    words = query.search.casefold().split()
+    items = [item for item in items if all(word in _searched(item) for word in words)]
     pages = max(1, math.ceil(len(items) / query.per_page))
     contents = items[(query.page - 1) * query.per_page : query.page * query.per_page]
     if isinstance(query, ServiceQuery) and not query.full:

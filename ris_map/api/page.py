@@ -8,19 +8,11 @@ import streamlit as st
 
 from ris_map.api import dcat
 from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
+from ris_map.api.history import quality_values
 from ris_map.api.queries import HERE, ActorQuery, CoverageQuery, Parameter, TravelQuery, parameters
 from ris_map.common import dates
 from ris_map.common.region import region
-from ris_map.register.asking import call_list, unknown_cells
-from ris_map.register.quality import (
-    HOMEPAGES,
-    Quality,
-    compared,
-    load_homepages,
-    load_reports,
-    median_days,
-    quality,
-)
+from ris_map.register.quality import Quality, median_days
 from ris_map.travel.world import DataSource
 from ris_map.web import data
 from ris_map.web.settings import Settings, data_dir, read_settings
@@ -80,27 +72,19 @@ def open_data_html(
 
 def register_quality_html(tr: Translator) -> str:
     """Return how good the register is: figures, outside count, whom to ask, reports."""
-    register, today = data.register_state().register, dates.today()
-    unknown = unknown_cells(register, on=today)
-    calls = call_list(unknown)
-    homepages = load_homepages(data_dir() / HOMEPAGES)
-    figures = {one.id: one for one in quality(register, today=today, homepages=homepages)}
-    reports = load_reports(data_dir() / "reports.yaml")
+    register, releases = data.register_state().register, data.releases()
+    found = quality_values(register, releases, folder=data_dir(), on=dates.today())
     return render(
         "register_quality.html",
         t=tr,
-        figures=figures,
+        **{**found, "figures": {one.id: one for one in found["figures"]}},
         share=lambda one: _share(one, tr=tr),
         percent=lambda share: percent(share, tr=tr),
-        yardstick=region().yardstick,
-        compared=compared(data.releases(), register),
+        counted=region().yardstick,
         register=register,
-        calls=calls,
-        unknown=unknown,
-        reports=reports,
-        days=median_days(reports),
+        days=median_days(found["reports"]),
         whole=whole,
-        releases=data.releases(),
+        releases=releases,
     )
 
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -151,9 +151,10 @@ def key(name: str, default: Any = ...) -> Any:  # noqa: ANN401
 
 
 class LanguageQuery(Choice):
-    """What every address takes."""
+    """What every address takes; ``about`` describes each address that takes the rest too."""
 
     model_config = ConfigDict(populate_by_name=False)
+    about: ClassVar[str] = ""
 
     lang: Language = key("lang", Language.SV)
 
@@ -175,6 +176,7 @@ class DatedQuery(LanguageQuery):
 class ActorQuery(DatedQuery):
     """A filter of the register: values of one key widen, keys narrow one another."""
 
+    about = "The same filter as on the start page: keys, values and meaning."
     phases: Many[Phase] = key("fas", ())
     service_types: Many[ServiceType] = key("stod", ())
     strength_areas: Many[Area] = key("omrade", ())

@@ -56,8 +56,7 @@ Offices = listing("Offices", "Offices of selected actors.", offices=tuple[Listed
 def actors(call: Call[ActorQuery]) -> Document:
     """Selected actors with everything the register holds about them.
 
-    The same filter as on the start page: keys, values and meaning. By default core actors of the
-    county.
+    By default core actors of the county.
     """
     listed = [
         SimpleNamespace(
@@ -74,8 +73,7 @@ def actors(call: Call[ActorQuery]) -> Document:
 def actors_geojson(call: Call[ActorQuery]) -> Document:
     """Selected actors as points of their offices (EPSG:4326).
 
-    The same filter as on the start page: keys, values and meaning. An actor without a known office
-    has a feature without geometry.
+    An actor without a known office has a feature without geometry.
     """
     return collection(call, actor_features(call.selection, on=call.world.on))
 
@@ -84,8 +82,7 @@ def actors_geojson(call: Call[ActorQuery]) -> Document:
 def actors_workbook(call: Call[ActorQuery]) -> bytes:
     """Selected actors as a workbook in words, offices in SWEREF 99 TM (EPSG:3006).
 
-    The same filter as on the start page: keys, values and meaning. The language of the words is
-    chosen with lang.
+    The language of the words is chosen with lang.
     """
     tr, language = call.tr, call.query.lang
     meta, terms = call.world.register.meta, call.terms(ACTORS)
@@ -104,7 +101,7 @@ def actors_workbook(call: Call[ActorQuery]) -> bytes:
 def actors_geopackage(call: Call[ActorQuery]) -> bytes:
     """Selected actors as a GeoPackage in SWEREF 99 TM (EPSG:3006).
 
-    The same filter as on the start page: keys, values and meaning. Layer offices, table actors.
+    Layer offices, table actors.
     """
     chosen = list(selected_offices(call.selection, on=call.world.on))
     rows = [office_row(match, office, on=call.world.on) for match, office in chosen]
@@ -125,10 +122,7 @@ def one_actor(call: Call[LanguageQuery]) -> Document:
 
 @router.data("/offices", ActorQuery, model=Offices)
 def offices(call: Call[ActorQuery]) -> Document:
-    """Offices of the selected actors.
-
-    The same filter as on the start page: keys, values and meaning.
-    """
+    """Offices of the selected actors."""
     listed = [
         SimpleNamespace(
             **vars(office),
@@ -146,10 +140,7 @@ def offices(call: Call[ActorQuery]) -> Document:
 
 @router.data("/offices.geojson", ActorQuery)
 def offices_geojson(call: Call[ActorQuery]) -> Document:
-    """Offices of the selected actors as points (EPSG:4326).
-
-    The same filter as on the start page: keys, values and meaning.
-    """
+    """Offices of the selected actors as points (EPSG:4326)."""
     features = []
     for match, office in selected_offices(call.selection, on=call.world.on):
         row = office_row(match, office, on=call.world.on)
@@ -232,8 +223,7 @@ def actor_row(match: Match) -> Row:
 def actors_table(call: Call[ActorQuery]) -> Iterable[Row]:
     """Selected actors, one line each.
 
-    The same filter as on the start page: keys, values and meaning. Several ids in one cell are
-    separated by spaces.
+    Several ids in one cell are separated by spaces.
     """
     return map(actor_row, call.selection)
 

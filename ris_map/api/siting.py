@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import partial
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from ris_map.api.calls import (
     Call,
@@ -30,7 +31,6 @@ from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
 from ris_map.siting.plan import (
-    MOST_CHANGES,
     MonthDays,
     Near,
     Number,
@@ -42,20 +42,10 @@ from ris_map.siting.plan import (
 from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
-MOST_TEXT = 400
 MINUTES = ("median", "p90", "shortfall", "worst_tenth")
 router = DataRouter("siting", COVERAGE)
 
 Region = Literal["inland", "lan"]
-
-
-def _short(texts: tuple[str, ...]) -> tuple[str, ...]:
-    if len(texts) > MOST_CHANGES or any(len(text) > MOST_TEXT for text in texts):
-        raise ValueError("too many changes")
-    return texts
-
-
-Texts = AfterValidator(_short)
 
 
 class QuestionQuery(LanguageQuery):
@@ -68,9 +58,9 @@ class QuestionQuery(LanguageQuery):
     grans: Limit = key("grans", 60)
     vinter: YesNo = key("vinter", "nej")
     bredd: Scope = key("bredd", Scope.CORE)
-    oppna: Annotated[Many[str], Texts] = key("oppna", ())
-    stang: Annotated[Many[str], Texts] = key("stang", ())
-    besok: Annotated[tuple[str, ...], Texts, FreeText()] = key("besok", ())
+    oppna: Many[str] = key("oppna", ())
+    stang: Many[str] = key("stang", ())
+    besok: Annotated[tuple[str, ...], FreeText()] = key("besok", ())
     nara: Annotated[Near, Whole] = key("nara", 30)
 
 
@@ -116,20 +106,19 @@ def _finite(number: float, *, decimals: int = 3) -> float | None:
 
 Finite = BeforeValidator(_finite)
 Tenths = BeforeValidator(partial(_finite, decimals=1))
-_STATE: dict[str, tuple[Any, str]] = {
-    **{f"residents_within_{x:.0f}": (Count, f"within_{x:.0f}") for x in THRESHOLDS},
-    "share_within_limit": (Share | None, "share"),
-    **{f"{name}_minutes": (Annotated[Minutes | None, Finite], name) for name in MINUTES},
-    "actors_within_limit": (Count, "actors"),
-    **{f"residents_with_visits_{days}": (Count, f"days_{days}") for days in get_args(Visits)},
+_STATE: dict[str, Any] = {
+    **{f"residents_within_{x:.0f}": (Count, of(f"within_{x:.0f}")) for x in THRESHOLDS},
+    "share_within_limit": (Share | None, of("share")),
+    **{f"{name}_minutes": (Annotated[Minutes | None, Finite], of(name)) for name in MINUTES},
+    "actors_within_limit": (Count, of("actors")),
+    **{f"residents_with_visits_{days}": (Count, of(f"days_{days}")) for days in get_args(Visits)},
 }
 """Type of each figure of a group, and its column after ``before_`` or ``after_``."""
-_TYPES: dict[str, Any] = {name: kind for name, (kind, _) in _STATE.items()}
 State = create_model(
     "State",
     __base__=Record,
     __doc__="Figures of a group before or after; null where no way is known.",
-    **_TYPES,
+    **_STATE,
 )
 
 
@@ -140,8 +129,8 @@ class Group(Record):
     residents: Count
     before: State  # type: ignore[valid-type]
     after: State  # type: ignore[valid-type]
-    residents_nearer: Count
-    residents_farther: Count
+    residents_nearer: Count = of("gain")
+    residents_farther: Count = of("lose")
 
 
 class Driven(Record):
@@ -224,13 +213,9 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
     choice = _choice(call)
     found = scenario(basis_of(call.world, choice), choice)
     groups = [
-        {
-            "group": row["group"],
-            "residents": row["residents"],
-            **{when: _state(row, when, limit=choice.limit) for when in ("before", "after")},
-            "residents_nearer": row["gain"],
-            "residents_farther": row["lose"],
-        }
+        SimpleNamespace(
+            **row, before=_state(row, "before_", choice), after=_state(row, "after_", choice)
+        )
         for row in found.table.reset_index(names="group").to_dict("records")
     ]
     return {
@@ -274,23 +259,21 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
 
 def _choice(call: Call[Any]) -> SitingChoice:
     """Return the page's choice that a query means; what a page ignores is refused here."""
-    given = dict(call.given)
-    if list(given.get("omrade", ())) in (["inland"], ["lan"]):
+    given = {name: texts for name, texts in call.given.items() if texts != ("nej",)}
+    if given.get("omrade") in {("inland",), ("lan",)}:
         given["yta"] = given.pop("omrade")
-    known = SitingChoice.keys()
-    given = {key: texts for key, texts in given.items() if key in known and list(texts) != ["nej"]}
     context = context_of(call.world.register, call.world.foundations.geography.localities)
     choice, ignored = SitingChoice.read(given, context=context)
     for part in ignored:
-        lists = {"oppna": "places", "besok": "places", "bas": "places", "stang": "offices"}
-        allowed = tuple(sorted(context.get(lists.get(part.key, ""), ())))
+        allowed = tuple(sorted(context["offices" if part.key == "stang" else "places"]))
         raise Problem(
             "unknown-value", {"parameter": part.key, "value": part.value, "allowed": allowed}
         )
     return choice
 
 
-def _state(row: Mapping[Any, Any], when: str, *, limit: int) -> Document:
-    residents, within = row["residents"], row[f"{when}_within_{limit}"]
-    known = {**row, f"{when}_share": within / residents if residents else None}
-    return {name: known[f"{when}_{column}"] for name, (_, column) in _STATE.items()}
+def _state(row: Mapping[Any, Any], when: str, choice: SitingChoice) -> Document:
+    """Return what a row says of before or after."""
+    told = {name.removeprefix(when): row[name] for name in row if name.startswith(when)}
+    within, residents = told[f"within_{choice.limit}"], row["residents"]
+    return {**told, "share": within / residents if residents else None}

@@ -75,10 +75,8 @@ class TextQuery(LanguageQuery):
     @property
     def address(self) -> dict[str, list[str]]:
         """The keys and values as they were written, the language left out."""
-        more = self.model_extra or {}
-        given = {name: [v] if isinstance(v, str) else list(v) for name, v in more.items()}
-        known = {name: texts for name, texts in self.texts().items() if texts}
-        return {name: v for name, v in {**known, **given}.items() if name != LANGUAGE_KEY}
+        said = self.model_dump(by_alias=True, exclude={"lang"})
+        return {name: [v] if isinstance(v, str) else list(v) for name, v in said.items() if v}
 
     @property
     def given(self) -> Mapping[str, tuple[str, ...]]:

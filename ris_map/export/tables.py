@@ -119,7 +119,7 @@ _OPTIONS = {
 }
 _FORMATS = {Unit.COUNT: "#,##0", Unit.MINUTES: "0", Unit.SHARE: "0%"}
 
-Value = Amount | str | float | int | bool | None
+Value = TableCell | float | int | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,20 +161,21 @@ def sheets_xlsx(sheets: Iterable[Sheet], *, title: str, tr: Translator) -> bytes
                 page.set_column(column, column, width)
             for row, values in enumerate(sheet.rows, start=first):
                 for column, value in enumerate(values):
-                    if isinstance(value, Amount):
-                        if value.shown is not None:
-                            page.write_number(row, column, value.shown, formats[value.unit])
-                            continue
-                        text = cell_text(value, tr=tr)
-                    elif value is None or isinstance(value, int | float):
-                        if value is not None:
-                            page.write_number(row, column, value)
-                        continue
-                    else:
-                        text = NOT_IN_XML.sub("", value)
-                    page.write_string(row, column, text, wrap if len(text) > WIDEST else None)
+                    style = formats[value.unit] if isinstance(value, Amount) else None
+                    shown = _shown(value, tr=tr)
+                    if isinstance(shown, str):
+                        text = NOT_IN_XML.sub("", shown)
+                        page.write_string(row, column, text, wrap if len(text) > WIDEST else None)
+                    elif shown is not None:
+                        page.write_number(row, column, shown, style)
             page.freeze_panes(first, int(sheet.has_named_rows))
     return memory.getvalue()
+
+
+def _shown(value: Value, *, tr: Translator) -> str | float | None:
+    if isinstance(value, Amount) and value.shown is not None:
+        return value.shown
+    return cell_text(value, tr=tr) if isinstance(value, Amount | Link) else value
 
 
 def workbook(
@@ -200,17 +201,13 @@ def workbook(
         Sheet(
             name=table.id,
             heads=table.columns,
-            rows=[[_value(cell, tr=tr) for cell in row] for row in table.rows],
+            rows=table.rows,
             above=(table.title, table.sentence, source),
             widths=[_width(table, column, tr=tr) for column in range(len(table.columns))],
         )
         for table in tables
     )
     return sheets_xlsx((about, *shown), title=definitions_name, tr=tr)
-
-
-def _value(cell: TableCell, *, tr: Translator) -> Amount | str:
-    return cell if isinstance(cell, Amount) else cell_text(cell, tr=tr)
 
 
 def _width(table: FigureTable, column: int, *, tr: Translator) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -402,17 +401,20 @@ def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
 
 
 def test_answers_stay_within_number_and_size() -> None:
-    def kept(content: bytes) -> Answer:
-        return Answer(content=content, media_type="text/csv")
-
-    store = Store(answers=3, size=10_000)
-    for number in range(2):
-        store.put(number, kept(os.urandom(3000)))
-    assert store.get(0) is None or store.get(1) is not None
-    store.clear()
-    for number in range(5):
-        store.put(number, kept(bytes([number]) * 10))
-    assert [store.get(number) is not None for number in range(5)] == [False] * 2 + [True] * 3
+    """Beyond either the answer goes that was not asked for longest."""
+    for store, asked, expected in (
+        (Store(answers=3), [(name, 10) for name in "aaabcadb"], "abcdb"),
+        (
+            Store(size=10_000),
+            [("a", 6000), ("b", 3000), ("a", 6000), ("c", 6000), ("b", 1)],
+            "abcb",
+        ),
+    ):
+        made = ""
+        for name, size in asked:
+            answer = Answer(content=name.encode() * size, media_type="text/csv")
+            made += name if store.answer(name, lambda new=answer: new) is answer else ""
+        assert made == expected
 
 
 def test_F3_the_published_schema_compiles_and_accepts_the_register(

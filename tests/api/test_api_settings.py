@@ -121,5 +121,5 @@ def test_only_so_many_clients_are_remembered() -> None:
     limiter.seconds_to_wait("198.51.100.1")
     for number in range(MAX_CLIENTS):
         limiter.seconds_to_wait(str(IPv4Address("10.0.0.0") + number))
-    assert len(limiter._buckets) == MAX_CLIENTS
+    assert len(limiter._paid_until) == MAX_CLIENTS
     assert limiter.seconds_to_wait("198.51.100.1") == 0
