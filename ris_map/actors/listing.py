@@ -28,12 +28,6 @@ from ris_map.words.figures import minutes_number, percent
 from ris_map.words.markup import render
 
 
-def _town(text: str) -> str:
-    if text and (text[:4] not in MUNICIPALITY_CODES or not text[4:].startswith("-")):
-        raise ValueError("no town of the county")
-    return text
-
-
 def _cell(text: str) -> str:
     # a square's number is its place in their file
     if text and not (text.isascii() and text.isdigit() and int(text) < number_of_squares()):
@@ -42,7 +36,7 @@ def _cell(text: str) -> str:
 
 
 MunicipalityCode = OwnMunicipality | Literal[""]
-TownId = Annotated[str, AfterValidator(_town)]
+TownId = Annotated[str, Field(pattern=rf"^(({'|'.join(MUNICIPALITY_CODES)})-.*)?$")]
 
 
 class StartChoice(MapChoice):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,8 +34,6 @@ MAX_SEGMENT_DEGREES = 0.005
 SIMPLE_TOLERANCE_M = 500.0
 """Details smaller than this are left out of drawings; shared borders stay shared."""
 SMALLEST_ISLAND_M2 = 3_000_000.0
-
-Ring = tuple[tuple[float, float], ...]
 
 
 class Territory(Record):
@@ -209,30 +206,13 @@ def note_land_outside_territory(
         log.add(*words, record=code, field="geometry")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountyShapes:
-    """Outer rings of each municipality's land, without small islands: metres (EPSG:3006).
-
-    ``bounds`` are west, south, east, north of everything.
-    """
-
-    rings: dict[str, tuple[Ring, ...]]
-    bounds: tuple[float, float, float, float]
-
-
 @lru_cache(maxsize=2)
-def county_shapes(data_dir: Path) -> CountyShapes:
-    """Read a data folder's land and simplify it for paper, once; ``DataFaults`` if it cannot."""
+def county_shapes(data_dir: Path) -> gpd.GeoSeries:
+    """Read a data folder's land and simplify it for paper, once; ``GeodataFaults`` if it cannot.
+
+    Polygons by municipality, in metres (EPSG:3006) and without small islands.
+    """
     log = FaultLog(data_dir / "municipalities.geojson")
     land = accepted(read_areas(log, Land), log.faults)
-    simple = land.to_crs(METRES).geometry.simplify_coverage(SIMPLE_TOLERANCE_M)
-    parts = simple.explode()
-    parts = parts[parts.area >= SMALLEST_ISLAND_M2]
-    rings = {
-        str(code): tuple(
-            tuple((float(x), float(y)) for x, y in part.exterior.coords) for part in group
-        )
-        for code, group in parts.groupby(level=0, sort=False)
-    }
-    west, south, east, north = simple.total_bounds.tolist()
-    return CountyShapes(rings=rings, bounds=(west, south, east, north))
+    parts = land.to_crs(METRES).geometry.simplify_coverage(SIMPLE_TOLERANCE_M).explode()
+    return parts[parts.area >= SMALLEST_ISLAND_M2]

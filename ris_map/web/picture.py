@@ -19,7 +19,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ris_map.geography.boundaries import METRES, CountyShapes, Ring, county_shapes, point_in_metres
+from ris_map.geography.boundaries import METRES, county_shapes, point_in_metres
 from ris_map.travel.network import metres
 from ris_map.travel.world import World
 from ris_map.web.map import UNKNOWN, Legend, LegendRow, MapPicture
@@ -87,8 +87,8 @@ class CountyPicture:
     style: str = ""
 
     @property
-    def shapes(self) -> CountyShapes:
-        """The municipalities' land."""
+    def shapes(self) -> gpd.GeoSeries:
+        """The municipalities' land, see :func:`county_shapes`."""
         return county_shapes(self.world.foundations.data_dir)
 
     @property
@@ -104,10 +104,11 @@ class CountyPicture:
         names = [(*frame.at(x, y), LETTER * 19 * len(name) / 2, name) for x, y, name in sides]
         key = _key(self.picture.legend, frame) if self.picture.legend else {}
         taken: list[Box] = [(x - half, y - 14, x + half, y + 6) for x, y, half, _ in names]
-        taken += _along([[frame.at(*point) for point in part] for part in border])
+        taken += _along([[frame.at(*point) for point in part.coords] for part in border])
         if key:
             taken.append((key["x"], key["y"], key["x"] + key["width"], frame.height - MARGIN))
         roads = background_roads(self.world.foundations.data_dir) if self.has_ground else ()
+        areas = dict(iter(self.shapes.exterior.groupby(level=0, sort=False)))
         marks = list(self._marks(frame))
         drawn = render(
             "picture_map.svg.html",
@@ -116,11 +117,11 @@ class CountyPicture:
             font=FONT,
             width=frame.width,
             height=frame.height,
-            areas=[frame.path(rings) for rings in self.shapes.rings.values()],
+            areas=[frame.path(rings) for rings in areas.values()],
             roads=frame.path(roads, closed=False),
             squares=list(self._squares(frame)),
             border=frame.path(border, closed=False),
-            outlines=[frame.path(self.shapes.rings[code]) for code in self.chosen],
+            outlines=[frame.path(areas[code]) for code in self.chosen],
             marks=marks,
             ring=PHASE_COLOURS.get(self.phase, "#0B4F6C"),
             labels=place_labels(marks, avoid=taken, size=(frame.width, frame.height)),
@@ -156,11 +157,11 @@ class CountyPicture:
 
 
 @lru_cache(maxsize=2)
-def background_roads(data_dir: Path) -> tuple[Ring, ...]:
+def background_roads(data_dir: Path) -> gpd.GeoSeries:
     """Return the roads of the map's background in metres, simplified."""
     background = gpd.read_file(data_dir / "background.geojson")
     roads = background[background["kind"] == "road"].to_crs(METRES).geometry
-    return tuple(tuple(line.coords) for line in roads.explode().simplify(200.0))
+    return roads.explode().simplify(200.0)
 
 
 class _Svg(str):
@@ -186,7 +187,7 @@ class _Frame:
     """From metres to the drawing's own units; the legend has its room at the left."""
 
     def __init__(self, picture: CountyPicture) -> None:
-        west, south, east, north = picture.shapes.bounds
+        west, south, east, north = map(float, picture.shapes.total_bounds)
         self.left = 0.0 if picture.picture.legend is None else 0.22 * picture.width
         self.scale = (picture.width - self.left - 2 * MARGIN) / (east - west)
         self.west, self.top = west, north
@@ -201,27 +202,27 @@ class _Frame:
         x, y = self.scaled(east, north)
         return round(x, 1), round(y, 1)
 
-    def path(self, lines: Iterable[Iterable[tuple[float, float]]], *, closed: bool = True) -> str:
+    def path(self, lines: Iterable[shapely.LineString], *, closed: bool = True) -> str:
         parts = []
         for line in lines:
-            points = dict.fromkeys(self.at(x, y) for x, y in line)
+            points = dict.fromkeys(self.at(x, y) for x, y in line.coords)
             if len(points) > 1:
                 parts.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points))
         return ("Z" if closed else "").join([*parts, ""])
 
 
-def _sides(picture: CountyPicture) -> tuple[list[tuple[float, float, str]], tuple[Ring, ...]]:
+def _sides(
+    picture: CountyPicture,
+) -> tuple[list[tuple[float, float, str]], list[shapely.LineString]]:
     """Return where the two sides' names stand, and the line between them (metres)."""
-    halves: list[list[shapely.Geometry]] = [[], []]
-    for code, rings in picture.shapes.rings.items():
-        halves[code not in picture.inland] += [shapely.Polygon(ring) for ring in rings]
-    inland, coast = (shapely.union_all(half) for half in halves)
-    shared = shapely.intersection(shapely.boundary(inland), shapely.boundary(coast))
+    is_inland = picture.shapes.index.isin(picture.inland)
+    filled = shapely.polygons(picture.shapes.exterior)
+    halves = [shapely.union_all(filled[side]) for side in (is_inland, ~is_inland)]
+    shared = shapely.intersection(*shapely.boundary(halves))
     lines = [part for part in shapely.get_parts(shared) if part.geom_type == "LineString"]
-    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines)))
-    points = [half.representative_point() for half in (inland, coast)]
+    points = [half.representative_point() for half in halves]
     named = [(at.x, at.y, name) for at, name in zip(points, picture.sides, strict=False)]
-    return named, tuple(tuple(part.coords) for part in merged)
+    return named, list(shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines))))
 
 
 def _along(lines: Sequence[Sequence[tuple[float, float]]]) -> list[Box]:
