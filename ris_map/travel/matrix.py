@@ -8,7 +8,6 @@ from functools import partial
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
@@ -28,6 +27,15 @@ from ris_map.travel.network import (
     positions,
     readonly,
 )
+
+MOST_PAIRS = 500_000
+"""Pairs of points on one road that are taken at once: bounded memory."""
+STRETCH = np.dtype(
+    [(name, np.int64) for name in ("begin", "end", "edge")]
+    + [(name, np.float64) for name in ("start", "stop", "off_km", "km", "minutes")]
+)
+"""What is driven in one piece: from node to node, on which road from where to where on its line;
+kilometres beside roads, and kilometres and minutes in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +155,8 @@ def nearest_minutes(
 
 def fastest_ways(
     sources: Joined, targets: Joined, model: SpeedModel
-) -> tuple[pd.DataFrame, FloatArray, IntArray]:
-    """Return stretches, and from each source minutes to every node and the node before it.
+) -> tuple[np.ndarray, FloatArray, IntArray]:
+    """Return stretches (``STRETCH``), from each source minutes to every node, and the node before.
 
     Nodes are those of the network, then the sources, then the targets.
     """
@@ -160,18 +168,24 @@ def fastest_ways(
     return driven, *found
 
 
-def _fastest(parts: Iterable[pd.DataFrame], size: int) -> tuple[pd.DataFrame, csr_array]:
+def between(driven: np.ndarray, begin: IntArray, end: IntArray, *, size: int) -> IntArray:
+    """Return where the fastest stretch between each pair of nodes stands; ``size`` nodes in all."""
+    return np.searchsorted(driven["begin"] * size + driven["end"], begin * size + end)
+
+
+def _fastest(parts: Iterable[np.ndarray], size: int) -> tuple[np.ndarray, csr_array]:
     """Keep the fastest stretch between two nodes, of equally fast ones the shortest; its graph.
 
     In the order of their ends.
     """
-    found = pd.concat(parts)
-    order = np.lexsort((found["km"], found["minutes"], found["end"], found["begin"]))
-    kept = found.take(order).drop_duplicates(["begin", "end"])
+    found = np.concatenate([*parts])
+    ends = found["begin"] * size + found["end"]
+    order = np.lexsort((found["km"], found["minutes"], ends))
+    kept = found[order[np.diff(ends[order], prepend=-1) > 0]]
     return kept, csr_array((kept["minutes"], (kept["begin"], kept["end"])), shape=(size, size))
 
 
-def _to_network(sources: Joined, model: SpeedModel) -> Iterator[pd.DataFrame]:
+def _to_network(sources: Joined, model: SpeedModel) -> Iterator[np.ndarray]:
     """Yield the roads, and the ways from sources: they only lead into the network."""
     network = sources.network
     edges, ends = np.arange(len(network.km)), (network.tail, network.head)
@@ -183,7 +197,7 @@ def _to_network(sources: Joined, model: SpeedModel) -> Iterator[pd.DataFrame]:
         yield drive(to_end, sources.edge, (sources.fraction, at), sources.access_km)
 
 
-def _to_targets(sources: Joined, targets: Joined, model: SpeedModel) -> Iterator[pd.DataFrame]:
+def _to_targets(sources: Joined, targets: Joined, model: SpeedModel) -> Iterator[np.ndarray]:
     """Yield the ways to targets, which only lead out of the network.
 
     So no way passes through a point. Two points that join the same road may go along it; points
@@ -196,12 +210,11 @@ def _to_targets(sources: Joined, targets: Joined, model: SpeedModel) -> Iterator
     for at, end in enumerate((network.tail, network.head)):
         from_end = end[targets.edge], last + targets.point
         yield drive(from_end, targets.edge, (at, targets.fraction), targets.access_km)
-    s, t = _on_one_road(sources, targets)
-    along = sources.fraction[s], targets.fraction[t]
-    access_km = sources.access_km[s] + targets.access_km[t]
-    yield drive(
-        (first + sources.point[s], last + targets.point[t]), targets.edge[t], along, access_km
-    )
+    pairs = np.stack(_on_one_road(sources, targets))
+    for s, t in np.array_split(pairs, 1 + pairs.shape[1] // MOST_PAIRS, axis=1):
+        ends = first + sources.point[s], last + targets.point[t]
+        along = sources.fraction[s], targets.fraction[t]
+        yield drive(ends, targets.edge[t], along, sources.access_km[s] + targets.access_km[t])
     s, t, away_km = _near(sources, targets)
     yield drive((first + s, last + t), 0, (0, 0), away_km * DETOUR)
 
@@ -212,32 +225,26 @@ def _driven(
     edge: IntArray | int,
     along: tuple[FloatArray | int, FloatArray | int],
     off_km: FloatArray | float = 0.0,
-) -> pd.DataFrame:
-    """Return stretches that are driven in one piece.
-
-    Columns: begin, end (nodes); edge, start, stop (road and where on its line); km and minutes,
-    with off_km beside roads.
-    """
-    (network, model), (begin, end), (start, stop) = rules, nodes, along
+) -> np.ndarray:
+    (network, model), (start, stop) = rules, along
     km = np.abs(np.subtract(stop, start)) * network.km[edge]
     minutes = model.minutes(km, limit_kmh=network.limit_kmh[edge])
-    return pd.DataFrame(
-        {
-            "begin": begin, "end": end, "edge": edge, "start": start, "stop": stop,
-            "off_km": off_km, "km": km + off_km,
-            "minutes": minutes + model.access_minutes(np.asarray(off_km)),
-        }
-    )  # fmt: skip
+    minutes = minutes + model.access_minutes(np.asarray(off_km))
+    found = np.empty(len(nodes[0]), STRETCH)
+    columns = (*nodes, edge, start, stop, off_km, km + off_km, minutes)
+    for name, values in zip(STRETCH.names or (), columns, strict=True):
+        found[name] = values
+    return found
 
 
 def _on_one_road(sources: Joined, targets: Joined) -> tuple[IntArray, IntArray]:
     """Return every pair of ways that join the same road."""
-    s, t = (
-        pd.DataFrame({"edge": joined.edge, "way": np.arange(len(joined.edge))})
-        for joined in (sources, targets)
-    )
-    pairs = s.merge(t, on="edge", suffixes=("", "_to"))
-    return pairs["way"].to_numpy(), pairs["way_to"].to_numpy()
+    by_edge = np.argsort(sources.edge, kind="stable")
+    edges = sources.edge[by_edge]
+    first, end = (np.searchsorted(edges, targets.edge, side=side) for side in ("left", "right"))
+    counts = end - first
+    t = np.repeat(np.arange(len(counts)), counts)
+    return by_edge[np.arange(len(t)) - np.repeat(np.cumsum(counts) - end, counts)], t
 
 
 def _near(sources: Joined, targets: Joined) -> tuple[IntArray, IntArray, FloatArray]:
@@ -249,16 +256,14 @@ def _near(sources: Joined, targets: Joined) -> tuple[IntArray, IntArray, FloatAr
     return s[near["i"]], t[near["j"]], near["v"] / 1000
 
 
-def _km_along(before: IntArray, driven: pd.DataFrame) -> FloatArray:
+def _km_along(before: IntArray, driven: np.ndarray) -> FloatArray:
     """Return km from the root to each node along trees of fastest ways, by pointer doubling."""
     size = before.shape[1]
     own = np.broadcast_to(np.arange(size), before.shape)
     has_way = before >= 0
     parent = np.where(has_way, before, own)
-    ends = driven["begin"].to_numpy() * size + driven["end"].to_numpy()
     km = np.zeros(before.shape)
-    at = np.searchsorted(ends, parent[has_way] * size + own[has_way])
-    km[has_way] = driven["km"].to_numpy()[at]
+    km[has_way] = driven["km"][between(driven, parent[has_way], own[has_way], size=size)]
     while True:
         grandparent = np.take_along_axis(parent, parent, axis=1)
         if np.array_equal(grandparent, parent):

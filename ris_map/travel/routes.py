@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from shapely.ops import substring
 
 from ris_map.common.records import Record
 from ris_map.geography.boundaries import to_metres
-from ris_map.travel.matrix import fastest_ways, nearest_minutes, travel
+from ris_map.travel.matrix import between, fastest_ways, nearest_minutes, travel
 from ris_map.travel.network import (
     DECIMALS,
     SUMMER,
@@ -76,54 +75,48 @@ def routes_from(
 ) -> tuple[Route | None, ...]:
     """Return the fastest way from one point to each of several; None where no road leads."""
     driven, _, before = fastest_ways(origin, destinations, speed_model)
-    between = {(row.begin, row.end): row for row in driven.itertuples()}
-    ways = []
-    for node in range(before.shape[1] - len(destinations), before.shape[1]):
+    size, found = before.shape[1], list[Route | None]()
+    for node, xy in enumerate(destinations.xy, start=size - len(destinations)):
         nodes = [node]
         while before[0, nodes[-1]] >= 0:
             nodes.append(int(before[0, nodes[-1]]))
-        ways.append([between[ends] for ends in pairwise(nodes[::-1])])
-    return tuple(
-        _route(way, (origin.xy[0], end), network=origin.network, model=speed_model) if way else None
-        for way, end in zip(ways, destinations.xy, strict=True)
-    )
+        path = np.array(nodes[::-1])
+        way = driven[between(driven, path[:-1], path[1:], size=size)]
+        ends = origin.xy[0], xy
+        found.append(_route(way, ends, origin.network, speed_model) if len(way) else None)
+    return tuple(found)
 
 
 def _route(
-    way: Sequence[Any], ends: tuple[FloatArray, FloatArray], *, network: Network, model: SpeedModel
+    way: np.ndarray, ends: tuple[FloatArray, FloatArray], network: Network, model: SpeedModel
 ) -> Route:
     """Return a way in full, from the stretches that are driven."""
-    on_road = [part for part in way if part.start != part.stop]
-    drawn = [
-        substring(network.lines[part.edge], part.start, part.stop, normalized=True)
-        for part in on_road
-    ]
+    on_road = way[way["start"] != way["stop"]]
+    edge, start, stop = (on_road[name] for name in ("edge", "start", "stop"))
+    lines = zip(network.lines[edge], start, stop, strict=True)
+    drawn = [substring(line, *ends_on_it, normalized=True) for line, *ends_on_it in lines]
     xy = np.vstack([ends[0], *map(shapely.get_coordinates, drawn), ends[1]])
     lon, lat = to_metres().transform(xy[:, 0], xy[:, 1], direction="INVERSE")
     points = zip(np.round(lat, 4).tolist(), np.round(lon, 4).tolist(), strict=True)
+    km = np.abs(stop - start) * network.km[edge]
+    minutes = model.minutes(km, limit_kmh=network.limit_kmh[edge])
+    kinds = [(network.roads[at], bool(network.is_schematic[at])) for at in edge]
+    runs = [(kind, [*run]) for kind, run in groupby(range(len(kinds)), kinds.__getitem__)]
     return Route(
-        minutes=round(sum(part.minutes for part in way), DECIMALS),
-        km=round(sum(part.km for part in way), DECIMALS),
-        legs=tuple(_legs(on_road, network=network, model=model)),
-        off_network_km=round(sum(part.off_km for part in way), DECIMALS),
+        minutes=round(float(way["minutes"].sum()), DECIMALS),
+        km=round(float(way["km"].sum()), DECIMALS),
+        legs=tuple(
+            Leg(
+                road=road,
+                km=float(km[run].sum()),
+                minutes=float(minutes[run].sum()),
+                is_schematic=is_schematic,
+            )
+            for (road, is_schematic), run in runs
+        ),
+        off_network_km=round(float(way["off_km"].sum()), DECIMALS),
         line=tuple(point for point, _ in groupby(points)),
     )
-
-
-def _legs(on_road: Sequence[Any], *, network: Network, model: SpeedModel) -> Iterator[Leg]:
-    def kind(part: Any) -> tuple[str, bool]:  # noqa: ANN401 - a row of a frame
-        return network.roads[part.edge], bool(network.is_schematic[part.edge])
-
-    for (road, is_schematic), run in groupby(on_road, kind):
-        edge, share = zip(*((part.edge, abs(part.stop - part.start)) for part in run), strict=True)
-        km = np.array(share) * network.km[[*edge]]
-        minutes = model.minutes(km, limit_kmh=network.limit_kmh[[*edge]])
-        yield Leg(
-            road=road,
-            km=float(km.sum()),
-            minutes=float(minutes.sum()),
-            is_schematic=is_schematic,
-        )
 
 
 SHORTEST_MINUTES = 20
