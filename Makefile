@@ -51,7 +51,7 @@ format: $(DEV_STAMP) ## Rewrite the code in the agreed style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-BENCHES := page finder analysis api siting
+BENCHES := page analysis api
 
 bench: $(DEV_STAMP) ## Measure pages, figures and API, each against a bare counterpart in the same run
 	CHROMIUM="$$(sh scripts/ensure_chromium.sh)" && export CHROMIUM && \

@@ -1,4 +1,6 @@
-"""How long travel and coverage take; run with ``python -m tests.bench.bench_analysis``.
+"""How long travel, coverage, answers of Hitta and plans take, without a page.
+
+Run with ``python -m tests.bench.bench_analysis``.
 
 With ``--sweden FOLDER`` that holds cells and roads of the whole country
 (``cells_1km_2021.parquet``, ``roads_nodes.parquet``, ``roads_edges.parquet``), Sweden is timed too.
@@ -11,28 +13,39 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import cdist
 
 from ris_map.coverage.cube import THRESHOLDS, coverage_cube, cube_of, population_of, support_of
 from ris_map.coverage.gaps import find_gaps
 from ris_map.coverage.groups import fragility
 from ris_map.coverage.people import People, figures
 from ris_map.coverage.support import CubeChoice
+from ris_map.finder.answer import find_support
+from ris_map.finder.need import Need
 from ris_map.geography.boundaries import DEGREES, METRES
+from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.vocabulary import Phase
+from ris_map.siting.best import best_sets, last, problem
+from ris_map.siting.plan import OBJECTIVES, Plan, SitingChoice
+from ris_map.siting.scenario import basis_of, scenario, state
+from ris_map.siting.suggest import best_rounds, task_of
 from ris_map.travel.matrix import nearest_minutes
 from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, IntArray, Joined, join, road_network
 from ris_map.travel.world import World
-from tests.bench.measure import Bench, Result, county, main, memory_mb, timed
+from tests.bench.measure import Bench, Result, main, memory_mb, timed
+from tests.factories import real_world
 
 SEED = 20261126
 
 
-def measure_county(_: Bench) -> Iterator[Result]:
-    """Everything on the county's own data."""
-    world = county()
+def measure_coverage(_: Bench) -> Iterator[Result]:
+    """Minutes, coverage and gaps on the county's own data."""
+    world = real_world()
     base, cells, offices = world.foundations, world.cells, world.joined_offices
 
     def fresh() -> World:
@@ -68,6 +81,56 @@ def measure_county(_: Bench) -> Iterator[Result]:
     }
     for name, (call, runs, budget) in steps.items():
         yield timed(name, [call] * runs, budget=budget)
+
+
+def measure_finder(_: Bench) -> Iterator[Result]:
+    """One answer after the other: a place for the first time, then other phases at the same."""
+    world = real_world()
+    find_support(world, Need(place="2480", phase=Phase.VAXA))
+    for name, phases in (
+        ("new place", [Phase.IDE]),
+        ("another phase", [Phase.UTVECKLING, Phase.IDE]),
+    ):
+        needs = [Need(place=code, phase=phase) for code in MUNICIPALITY_CODES for phase in phases]
+        calls = [partial(find_support, world, need) for need in needs]
+        yield timed(f"answer, {name}", calls, budget=50)
+
+
+def gap(made: Any) -> str:
+    """Say what was proved: how far an answer may be from the best one."""
+    return f"gap {made.gap:.4f}"
+
+
+def measure_siting(bench: Bench) -> Iterator[Result]:
+    """A plan, the best places and the best rounds of the county."""
+    plan = SitingChoice(openings=("vilhelmina:radgivning:ide",))
+    basis = basis_of(real_world(), plan)
+    calls = [partial(scenario, basis, plan)] * bench.options.repeat
+    yield timed("before and after", calls, budget=150)
+    asked = plan.model_copy(update={"openings": ()})
+    for objective in OBJECTIVES:
+        wanted = asked.model_copy(update={"objective": objective})
+        task = task_of(basis, state(basis, Plan(), wanted), wanted)
+        for number in range(1, 6):
+            budget = 1000 if number <= 3 else 5000
+            best = partial(best_sets, task, number)
+            yield timed(f"{objective}, {number} places", [best], budget=budget, told=gap)
+    for base in ("lycksele", "storuman", "umea"):
+        wanted = asked.model_copy(update={"base": base})
+        rounds = [lambda choice=wanted: last(best_rounds(basis, choice))]
+        yield timed(f"rounds from {base}", rounds, budget=2000)
+
+
+def measure_nation(_: Bench) -> Iterator[Result]:
+    """Best places of national size: 290 places, 2 000 demand points, 25 offices."""
+    rng = np.random.default_rng(SEED)
+    demand, places = rng.uniform(0, 900, (2000, 2)), rng.uniform(0, 900, (290, 2))
+    offices, people = rng.uniform(0, 900, (25, 2)), rng.integers(100, 20_000, 2000)
+    far, minutes = 1.3 * cdist(places, demand), 1.3 * cdist(offices, demand).min(axis=0)
+    for objective in OBJECTIVES:
+        task = problem(minutes, far, people, objective=objective, limit=60)
+        name = f"national size, {objective}, 3 places"
+        yield timed(name, [partial(best_sets, task, 3)], told=gap)
 
 
 def sweden(folder: Path) -> tuple[int, Callable[[IntArray], Joined]]:
@@ -108,10 +171,16 @@ def measure_sweden(bench: Bench) -> Iterator[Result]:
 
     yield timed("Sweden: cube of 290 x 15", [cube], budget=10_000)
     peak = memory_mb(peak=True)
-    yield Result(name="memory of the process at its peak", unit="MB", value=peak, budget=1000)
+    yield Result("memory of the process at its peak", "MB", peak, budget=1000)
 
 
 if __name__ == "__main__":
     folder = {"type": Path, "help": "cells and roads of the whole country"}
-    parts = {"county": measure_county, "sweden": measure_sweden}
+    parts = {
+        "coverage": measure_coverage,
+        "finder": measure_finder,
+        "siting": measure_siting,
+        "nation": measure_nation,
+        "sweden": measure_sweden,
+    }
     sys.exit(main(__doc__, parts, sweden=folder))

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.bench.measure import Bench, Result, main, medians
-from tests.browser.harness import ROOT, Server
+from tests.browser.harness import Server, uvicorn_command
 
 ADDRESSES = (
     "/api/v1/actors.geojson",
@@ -53,12 +53,6 @@ app = Starlette(
     middleware=[Middleware(GZipMiddleware, compresslevel=4, minimum_size=1024)],
 )
 """
-
-
-def uvicorn(port: int, *, folder: Path, app: str) -> list[str]:
-    """Give the command for an application that lies in a folder."""
-    told = ["--host", "127.0.0.1", "--log-level", "warning", "--port", str(port)]
-    return [sys.executable, "-m", "uvicorn", "--app-dir", str(folder), *told, app]
 
 
 async def _connection(host: str, port: int, request: bytes, count: int) -> list[float]:
@@ -115,15 +109,13 @@ def compared(name: str, places: Sequence[tuple[Server, str]], connections: int) 
                 latencies += seconds if not which else []
     (mine, bare), slow = map(min, took), 1e3 * statistics.quantiles(latencies, n=100)[-1]
     note = f"{1e6 / mine:,.0f} against {1e6 / bare:,.0f} requests/s; p99 {slow:.2f} ms"
-    yield Result(name=name, unit="µs", value=mine, bare=bare, budget=BUDGET, note=note)
-    name = f"{name}, processor time"
-    yield Result(name=name, unit="µs", value=used[0] / 5, bare=used[1] / 5, budget=BUDGET)
+    yield Result(name, "µs", mine, BUDGET, bare, note)
+    yield Result(f"{name}, processor time", "µs", used[0] / 5, BUDGET, used[1] / 5)
 
 
 def product_of(bench: Bench) -> Server:
     """Start the product under the bare route's server, on one day."""
-    command = partial(uvicorn, folder=ROOT, app="app:app")
-    return bench.start("product", command, RIS_MAP_TODAY="2026-11-23")
+    return bench.start("product", uvicorn_command, RIS_MAP_TODAY="2026-11-23")
 
 
 def measure_kept(bench: Bench) -> Iterator[Result]:
@@ -133,7 +125,8 @@ def measure_kept(bench: Bench) -> Iterator[Result]:
         with urllib.request.urlopen(product.url + address, timeout=60) as answer:
             (bench.folder / f"body-{number}").write_bytes(answer.read())
     (bench.folder / "bare_app.py").write_text(BARE_APP, encoding="utf-8")
-    bare = bench.start("bare", partial(uvicorn, folder=bench.folder, app="bare_app:app"))
+    command = partial(uvicorn_command, folder=bench.folder, app="bare_app:app")
+    bare = bench.start("bare", command)
     for number, address in enumerate(ADDRESSES):
         places = ((product, address), (bare, f"/bare/body-{number}"))
         for connections in (1, 16) if number == 0 else (16,):

@@ -1,4 +1,4 @@
-"""The product measured in a browser, beside a bare Streamlit app in the same browser and run.
+"""The pages measured in a browser, beside a bare Streamlit app in the same browser and run.
 
 Times on one machine mean little elsewhere; the ratio to the bare app is what the budget speaks of.
 Run with ``make bench``. A budget that is not kept is an error only with ``--strict``.
@@ -6,46 +6,39 @@ Run with ``make bench``. A budget that is not kept is an error only with ``--str
 
 from __future__ import annotations
 
-import os
+import re
 import sys
-import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.bench.measure import (
-    READ_MAP,
-    Bench,
-    Result,
-    Traffic,
-    main,
-    measure_changes,
-    medians,
-    memory_mb,
-    running_browser,
-    time_click,
+from tests.bench.measure import Bench, Result, main, medians, memory_mb
+from tests.bench.sessions import run_sessions
+from tests.browser.harness import (
+    CHROMIUM_ARGS,
+    DESKTOP,
+    chromium_path,
+    map_frame,
+    settle,
+    streamlit_command,
 )
-from tests.bench.sessions import Load, run_sessions
-from tests.browser.harness import DESKTOP, settle, streamlit_command
 
-# ---- what the product's pages look like; the only lines to change when they change
-START, COVERAGE = "/", "/tackning"
-PHASES = {START: "start-fas", COVERAGE: "coverage-fas"}
-"""The key of each page's phases; the click goes to Idé and Växa in turn."""
-READ_MATRIX = """() => document.querySelector('.cov-matrix')?.textContent"""
-MAP_DRAWN = """() => [...document.querySelectorAll('iframe')].some((frame) =>
-  frame.contentWindow?.risDrawn
-  && frame.contentDocument.querySelectorAll('[data-municipality]').length === 15
-  && frame.contentDocument.querySelectorAll('.ris-bubble').length > 0)"""
-QUERIES = ("fas=ide", "fas=utveckling", "fas=vaxa", "")
-
+HELLO_SCRIPT = 'import streamlit as st\n\nst.title("hello")\n'
+CHANGE_SCRIPT = (
+    "import streamlit as st\n\n"
+    'choice = st.selectbox("Choice", ["one", "two"])\n'
+    'st.text(f"chosen: {choice}")\n'
+)
 BARE_DRAWN = "() => document.querySelector('h1')?.textContent === 'hello'"
+BARE_READ = "() => document.querySelector('[data-testid=stText]')?.textContent"
 
-CLICK_BUDGETS = {"phase click to changed map": 1.3, "bytes": 30_000.0}
 LOAD_BUDGETS = {"first load": 1.7, "later visit": 1.6}
+CHANGE_BYTES = 30_000.0
 GEOMETRY_BYTES = 250_000.0
 SESSION_MB = 5.0
 SESSIONS_BUDGETS = {50: 3.0, 200: 8.0}
@@ -55,23 +48,187 @@ PAUSES = {50: 10.0, 200: 30.0}
 MEASURED_SECONDS = 60.0
 
 
-def phase_click(page: Page, path: str, read: str) -> float:
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start the browser, and stop it at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=list(CHROMIUM_ARGS)
+        )
+        yield browser
+        browser.close()
+
+
+def bytes_of(page: Page) -> Counter[str]:
+    """Count by kind the bytes that the page receives from now on, as they come over the wire."""
+    received, kinds = Counter[str](), dict[str, str]()
+    prefixes = {
+        "/static/": "streamlit",
+        "/assets/geo/": "geometry",
+        "/assets/": "own files",
+        "/component/": "map frame",
+    }
+
+    def responded(event: dict[str, Any]) -> None:
+        path = urlsplit(event["response"]["url"]).path
+        named = (kind for prefix, kind in prefixes.items() if path.startswith(prefix))
+        kinds[event["requestId"]] = next(named, "other")
+
+    def finished(event: dict[str, Any]) -> None:
+        received[kinds.get(event["requestId"], "other")] += int(event["encodedDataLength"])
+
+    def told(event: dict[str, Any]) -> None:
+        size, binary = len(event["response"]["payloadData"]), event["response"]["opcode"] == 2
+        received["messages"] += size * 3 // 4 if binary else size
+
+    session = page.context.new_cdp_session(page)
+    session.on("Network.responseReceived", responded)
+    session.on("Network.loadingFinished", finished)
+    session.on("Network.webSocketFrameReceived", told)
+    session.send("Network.enable")
+    return received
+
+
+# ---- changes
+
+
+def time_click(page: Page, read: str, click: Callable[[], None]) -> float:
+    """Milliseconds from a finger's pressing to the frame in which the result is other than before.
+
+    Measured inside the page, so that the remote control of the browser takes no part in it.
+    """
+    page.evaluate(
+        f"""() => {{
+          delete window.risSeen;
+          const read = {read};
+          const before = read();
+          window.risBench = new Promise((done) => addEventListener('pointerdown', () => {{
+            const start = performance.now();
+            const look = () => read() === before
+              ? requestAnimationFrame(look) : done(performance.now() - start);
+            look();
+          }}, {{capture: true, once: true}}));
+        }}"""
+    )
+    click()
+    elapsed: float = page.evaluate("() => window.risBench")
+    settle(page)
+    return elapsed
+
+
+def bare_click(page: Page) -> float:
+    """One choice in the bare app's list: the list is opened first, outside the measurement."""
+    page.locator(
+        "[data-testid=stSelectbox] [role=combobox], [data-testid=stSelectbox] input"
+    ).first.click()
+    shown = page.locator("[data-testid=stText]").inner_text()
+    other = "two" if shown.endswith("one") else "one"
+    option = page.get_by_role("option", name=other, exact=True)
+    option.wait_for()
+    return time_click(page, BARE_READ, option.click)
+
+
+# what the product's pages look like; the only lines to change when they change
+MAP_DRAWN = """() => [...document.querySelectorAll('iframe')].some((frame) =>
+  frame.contentWindow?.risDrawn
+  && frame.contentDocument.querySelectorAll('[data-municipality]').length === 15
+  && frame.contentDocument.querySelectorAll('.ris-bubble').length > 0)"""
+# Squares, office towns and the sentence: all three must be other than before.
+READ_MAP = """() => {
+  const frame = document.querySelector('iframe')?.contentWindow;
+  if (!frame?.risState) return '';
+  const { codes, bubbles, say } = frame.risState();
+  const seen = window.risSeen ??= [String(codes), say];
+  return String(codes) !== seen[0] && say !== seen[1] && bubbles.length > 0;
+}"""
+READ_MATRIX = "() => document.querySelector('.cov-matrix')?.textContent"
+READ_HEADLINE = "() => document.querySelector('h1.ris-title')?.textContent"
+# What Hitta's list and map say, as text; both must change when a phase is pressed.
+READ_FOUND = """() => {
+  const frame = document.querySelector('iframe[data-testid=stCustomComponentV1]');
+  const onMap = frame && frame.contentDocument
+    ? [...frame.contentDocument.querySelectorAll('.ris-bubble')].map((e) => e.textContent.trim())
+    : [];
+  const listed = [...document.querySelectorAll('.ris-find-row')].map((e) => e.id);
+  const now = [listed.join('|'), onMap.join('|')], before = window.risSeen ??= now;
+  return now[0] !== before[0] && now[1] !== before[1];
+}"""
+QUERIES = ("fas=ide", "fas=utveckling", "fas=vaxa", "")
+
+
+def phase_click(page: Page, read: str) -> float:
     """One click on the page's phases: the one of Idé and Växa that is not chosen."""
-    group = page.locator(f".st-key-{PHASES[path]}")
+    group = page.locator(".st-key-start-fas, .st-key-coverage-fas")
     chosen = group.locator("[data-selected]").inner_text()
     other = group.locator("button", has_text="Idé" if "Växa" in chosen else "Växa")
     return time_click(page, read, other.click)
 
 
+def chain_click(page: Page) -> float:
+    """One press on the first of Hitta's other phases, to changed list and map."""
+    return time_click(page, READ_FOUND, page.locator(".ris-chain a").first.click)
+
+
+def plan_click(page: Page, read: str) -> float:
+    """Milliseconds from a click that takes an office out of the plan to what is then read.
+
+    It is put back by a click on the map, which is not measured.
+    """
+    remove = page.get_by_role("button", name=re.compile("^Ta bort"))
+    elapsed = time_click(page, read, remove.click)
+    map_frame(page).locator("path[data-municipality='2462']").click()
+    expect(page.locator("h1")).to_contain_text("Med rådgivning i Vilhelmina", timeout=60_000)
+    settle(page)
+    return elapsed
+
+
+Change = tuple[str, Callable[[Page], float], float | None]
+"""What is changed, how, and its budget as a multiple of the bare click."""
+CHANGES: Mapping[str, tuple[Change, ...]] = {
+    "/": (("phase click to changed map", partial(phase_click, read=READ_MAP), 1.3),),
+    "/tackning": (
+        ("phase click to changed map", partial(phase_click, read=READ_MAP), 1.3),
+        ("phase click to changed matrix", partial(phase_click, read=READ_MATRIX), None),
+    ),
+    "/hitta?plats=2462&fas=ide": (("phase to changed list and map", chain_click, 2.0),),
+    "/tankom?oppna=vilhelmina:radgivning:ide": (
+        ("click in the plan to changed map", partial(plan_click, read=READ_MAP), 2.0),
+        ("click in the plan to changed headline", partial(plan_click, read=READ_HEADLINE), 2.0),
+    ),
+}
+
+
 def measure_clicks(bench: Bench) -> Iterator[Result]:
-    """Phase click to changed map, and to changed matrix, and the bytes."""
-    for path in PHASES:
-        reads = {"map": READ_MAP, **({"matrix": READ_MATRIX} if path == COVERAGE else {})}
-        changes = {
-            f"phase click to changed {name}": partial(phase_click, path=path, read=read)
-            for name, read in reads.items()
-        }
-        yield from measure_changes(bench, path, changes, budgets=CLICK_BUDGETS)
+    """Changes of each page beside a choice in a bare app's list, in turns; and their bytes."""
+    bare_app = bench.start_script("change", CHANGE_SCRIPT)
+    for path, changes in CHANGES.items():
+        with running_browser() as browser:
+            product, bare = (browser.new_context(**DESKTOP).new_page() for _ in range(2))
+            product.goto(bench.product.url + path)
+            bare.goto(bare_app.url)
+            for page in (product, bare):
+                settle(page)
+            for _, change, _ in changes:  # the first ones warm caches up
+                for _ in range(2):
+                    change(product), bare_click(bare)
+            received = bytes_of(product)
+            ours, sizes = defaultdict[str, list[float]](list), list[float]()
+            theirs = list[float]()
+            for _ in range(bench.options.repeat):
+                theirs.append(bare_click(bare))
+                for name, change, _ in changes:
+                    received.clear()
+                    ours[name].append(change(product))
+                    sizes.append(float(received.total()))
+        where = path.partition("?")[0]
+        for name, _, budget in changes:
+            yield medians(f"{where}: {name}", ours[name], theirs, budget=budget)
+        if where != "/tankom":  # where a change is two
+            name, note = f"{where}: bytes for one change", f"largest {max(sizes):,.0f}"
+            yield medians(name, sizes, unit="B", budget=CHANGE_BYTES, note=note)
+
+
+# ---- loads, memory, many at once
 
 
 def load_time(page: Page, url: str, drawn: str) -> float:
@@ -90,11 +247,11 @@ def measure_loads(bench: Bench) -> Iterator[Result]:
     file and message, which the page being measured would wait for.
     """
     pages = {
-        "product": (bench.product.url + START, MAP_DRAWN),
-        "bare": (bench.hello.url, BARE_DRAWN),
+        "product": (bench.product.url, MAP_DRAWN),
+        "bare": (bench.start_script("hello", HELLO_SCRIPT).url, BARE_DRAWN),
     }
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
-    traffic: dict[tuple[str, str], Traffic] = {}
+    received: dict[tuple[str, str], Counter[str]] = {}
     with running_browser() as browser:
         for turn in range(1 + max(1, bench.options.repeat // 3)):
             for name, (url, drawn) in pages.items():
@@ -102,7 +259,7 @@ def measure_loads(bench: Bench) -> Iterator[Result]:
                 for visit in LOAD_BUDGETS:
                     page = context.new_page()
                     if not turn:
-                        traffic[name, visit] = Traffic.listen(page)
+                        received[name, visit] = bytes_of(page)
                     elapsed = load_time(page, url, drawn)
                     if turn:  # the server's own first time is not the visitor's
                         times[name, visit].append(elapsed)
@@ -111,13 +268,11 @@ def measure_loads(bench: Bench) -> Iterator[Result]:
     for visit, budget in LOAD_BUDGETS.items():
         mine, bare = times["product", visit], times["bare", visit]
         yield medians(f"{visit} to map drawn", mine, bare, budget=budget)
-    for visit in LOAD_BUDGETS:
-        sizes, bare_sizes = (traffic[name, visit].bytes_by_kind for name in pages)
+        sizes, total = received["product", visit], received["bare", visit].total()
         told = ", ".join(f"{kind} {size:,}" for kind, size in sizes.most_common())
-        total, bare_total = sizes.total(), bare_sizes.total()
-        yield Result(name=f"bytes, {visit}", unit="B", value=total, bare=bare_total, note=told)
+        yield Result(f"bytes, {visit}", "B", sizes.total(), bare=total, note=told)
         name = f"bytes of geometry, {visit}"
-        yield Result(name=name, unit="B", value=sizes["geometry"], budget=GEOMETRY_BYTES)
+        yield Result(name, "B", sizes["geometry"], budget=GEOMETRY_BYTES)
 
 
 def measure_memory(bench: Bench, sessions: int = 10) -> Iterator[Result]:
@@ -127,13 +282,12 @@ def measure_memory(bench: Bench, sessions: int = 10) -> Iterator[Result]:
         held = []
         for _ in range(1 + sessions):  # the first one fills what all share
             page = browser.new_context(**DESKTOP).new_page()
-            page.goto(bench.product.url + START)
+            page.goto(bench.product.url)
             settle(page)
             held.append(memory_mb(process))
     note = f"{sessions} sessions, server {held[-1]:,.0f} MB"
     each = (held[-1] - held[0]) / sessions
-    name = "server memory per session"
-    yield Result(name=name, unit="MB", value=each, budget=SESSION_MB, note=note)
+    yield Result("server memory per session", "MB", each, budget=SESSION_MB, note=note)
 
 
 def measure_sessions(bench: Bench) -> Iterator[Result]:
@@ -146,31 +300,17 @@ def measure_sessions(bench: Bench) -> Iterator[Result]:
         run_sessions([url], QUERIES, sessions=1, pause=0.5, seconds=10)
     alone = run_sessions(urls[:1], QUERIES, sessions=1, pause=0.5, seconds=20)
     for count in bench.options.sessions:
-        yield sessions_result(urls, alone, count)
-
-
-def sessions_result(urls: Sequence[str], alone: Load, sessions: int) -> Result:
-    """Many sessions beside one, and what the machine did meanwhile."""
-    pause = PAUSES.get(sessions, 30.0)
-    before, start = cpu_seconds(), time.perf_counter()
-    lasting = max(MEASURED_SECONDS, 2 * pause)
-    many = run_sessions(urls, QUERIES, sessions=sessions, pause=pause, seconds=lasting)
-    used = (cpu_seconds() - before) / (time.perf_counter() - start)
-    return medians(
-        f"change in {sessions} sessions at once",
-        [1000 * second for second in many.seconds],
-        [1000 * second for second in alone.seconds],
-        budget=SESSIONS_BUDGETS.get(sessions),
-        note=f"beside one session; a change about every {pause:.0f} s in each; "
-        f"slowest {max(many.seconds):.1f} s; {alone.errors + many.errors} errors; "
-        f"the machine used {used:.1f} of its cores",
-    )
-
-
-def cpu_seconds() -> float:
-    """Give the processor time that all programs of this machine have used (Linux)."""
-    user, nice, system = Path("/proc/stat").read_text().split()[1:4]
-    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+        pause = PAUSES.get(count, 30.0)
+        lasting = max(MEASURED_SECONDS, 2 * pause)
+        many = run_sessions(urls, QUERIES, sessions=count, pause=pause, seconds=lasting)
+        yield medians(
+            f"change in {count} sessions at once",
+            [1000 * second for second in many.seconds],
+            [1000 * second for second in alone.seconds],
+            budget=SESSIONS_BUDGETS.get(count),
+            note=f"beside one session; a change about every {pause:.0f} s in each; slowest "
+            f"{max(many.seconds):.1f} s; {alone.errors + many.errors} errors",
+        )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import cycle
 
 import websockets
@@ -24,12 +24,17 @@ _TIMEOUT_SECONDS = 120.0
 _OK = ForwardMsg.FINISHED_SUCCESSFULLY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Load:
-    """Seconds per change over all sessions, and how many changes went wrong."""
+    """Seconds per change over all sessions, and how many changes went wrong.
 
-    seconds: tuple[float, ...]
-    errors: int
+    Changes are made until ``end`` and measured from ``begin`` on, by the clock of ``perf_counter``.
+    """
+
+    begin: float
+    end: float
+    seconds: list[float] = field(default_factory=list)
+    errors: int = 0
 
 
 def run_sessions(
@@ -39,51 +44,42 @@ def run_sessions(
 
     Measured is what begins within ``seconds`` after all of them have come.
     """
+    begin = time.perf_counter() + pause
+    load = Load(begin, begin + seconds)
 
-    async def every() -> list[Load]:
-        begin = time.perf_counter() + pause
+    async def every() -> None:
         coming = (
-            _session(urls[seed % len(urls)], queries, seed, pause, begin, begin + seconds)
-            for seed in range(sessions)
+            visitor(urls[seed % len(urls)], queries, seed, pause, load) for seed in range(sessions)
         )
-        return await asyncio.gather(*coming)
+        await asyncio.gather(*coming)
 
-    loads = asyncio.run(every())
-    measured = tuple(second for load in loads for second in load.seconds)
-    return Load(measured, sum(load.errors for load in loads))
+    asyncio.run(every())
+    return load
 
 
-async def _session(
-    url: str, queries: Sequence[str], seed: int, pause: float, begin: float, end: float
-) -> Load:
-    chance, measured, errors = random.Random(seed), [], 0
+async def visitor(url: str, queries: Sequence[str], seed: int, pause: float, load: Load) -> None:
+    """Make changes until the load's end."""
+    chance = random.Random(seed)
     await asyncio.sleep(chance.uniform(0, pause))
     try:
-        async with visit(url) as socket:
+        async with websockets.connect(
+            url.replace("http", "ws", 1) + "/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=None,
+            ping_interval=None,
+            open_timeout=60,
+        ) as socket:
             await rerun(socket, "")
             for query in cycle(queries):
-                left = end - time.perf_counter()
-                await asyncio.sleep(min(chance.uniform(0, 2 * pause), left))
+                await asyncio.sleep(chance.uniform(0, 2 * pause))
                 start = time.perf_counter()
-                if start >= end:
+                if start >= load.end:
                     break
-                errors += not await rerun(socket, query)
-                if start >= begin:
-                    measured.append(time.perf_counter() - start)
+                load.errors += not await rerun(socket, query)
+                if start >= load.begin:
+                    load.seconds.append(time.perf_counter() - start)
     except (TimeoutError, websockets.WebSocketException, OSError):
-        errors += 1
-    return Load(tuple(measured), errors)
-
-
-def visit(url: str) -> websockets.connect:
-    """Open a session of the server at ``url``."""
-    return websockets.connect(
-        url.replace("http", "ws", 1) + "/_stcore/stream",
-        subprotocols=["streamlit"],
-        max_size=None,
-        ping_interval=None,
-        open_timeout=60,
-    )
+        load.errors += 1
 
 
 async def rerun(socket: websockets.ClientConnection, query: str) -> bool:

@@ -1,9 +1,9 @@
 """Two hours of visitors while the register is replaced every minute, one file in a hundred broken.
 
 ``make soak`` (``SOAK_MINUTES=120``). Prints one line of CSV a minute: minute, memory of the process
-in MB, runs, failed runs, faults the server reports, whether it is ready. Ends with 1 if memory rose
-by more than a tenth after the first tenth of the time, if a run failed, or if the server was ever
-not ready. Bounded in time and number; only this machine is asked.
+in MB, runs, failed runs, whether the server is ready. Ends with 1 if memory rose by more than a
+tenth after the first tenth of the time, if a run failed, or if the server was ever not ready.
+Bounded in time and number; only this machine is asked.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import shutil
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
 from tests.bench.measure import Bench, memory_mb
-from tests.bench.sessions import rerun, visit
+from tests.bench.sessions import Load, visitor
 from tests.browser.harness import ROOT, Server, streamlit_command
 
 SESSIONS = 20
@@ -39,79 +38,59 @@ QUERIES = (
 )
 
 
-@dataclass
-class Soak:
-    """What has happened so far."""
+async def edit(data: Path, load: Load) -> None:
+    """Put a new file in the register's place every minute, now and then a broken one."""
+    chance, file, number = random.Random(1), data / "actors.yaml", 0
+    whole = (ROOT / "data" / "actors.yaml").read_text("utf-8")
+    while time.perf_counter() < load.end:
+        number += 1
+        broken = chance.random() < BROKEN_SHARE or number == 3  # one at least
+        draft = file.with_suffix(".draft")
+        draft.write_text(whole[: len(whole) // 2] if broken else f"{whole}# {number}\n", "utf-8")
+        draft.replace(file)
+        await asyncio.sleep(REPLACE_SECONDS)
 
-    server: Server
-    data: Path
-    until: float
-    runs: int = 0
-    failed: int = 0
-    unready: int = 0
-    memory: list[float] = field(default_factory=list)
 
-    async def visitor(self, seed: int) -> None:
-        """Change the choice every few seconds until the end."""
-        chance = random.Random(seed)
-        async with visit(self.server.url) as socket:
-            while time.monotonic() < self.until:
-                self.failed += not await rerun(socket, chance.choice(QUERIES))
-                self.runs += 1
-                await asyncio.sleep(chance.uniform(0, 2 * PAUSE_SECONDS))
+async def watch(server: Server, load: Load) -> list[tuple[float, bool]]:
+    """Return memory and whether the server was ready, once a minute."""
+    print("minute,memory_mb,runs,failed,ready", flush=True)
+    seen = list[tuple[float, bool]]()
+    while time.perf_counter() < load.end:
+        await asyncio.sleep(REPLACE_SECONDS)
+        seen.append((memory_mb(server.process.pid), await asyncio.to_thread(is_ready, server)))
+        row = (len(seen), round(seen[-1][0]), len(load.seconds), load.errors, int(seen[-1][1]))
+        print(*row, sep=",", flush=True)
+    return seen
 
-    async def editor(self) -> None:
-        """Put a new file in the register's place every minute, now and then a broken one."""
-        chance = random.Random(1)
-        file = self.data / "actors.yaml"
-        whole = (ROOT / "data" / "actors.yaml").read_text("utf-8")
-        number = 0
-        while time.monotonic() < self.until:
-            number += 1
-            broken = chance.random() < BROKEN_SHARE or number == 3  # one at least
-            draft = file.with_suffix(".draft")
-            text = whole[: len(whole) // 2] if broken else f"{whole}# {number}\n"
-            draft.write_text(text, "utf-8")
-            draft.replace(file)
-            await asyncio.sleep(REPLACE_SECONDS)
 
-    async def watcher(self) -> None:
-        """Note memory and readiness once a minute."""
-        start = time.monotonic()
-        print("minute,memory_mb,runs,failed,ready", flush=True)
-        while time.monotonic() < self.until:
-            await asyncio.sleep(REPLACE_SECONDS)
-            self.memory.append(memory_mb(self.server.process.pid))
-            ready = await asyncio.to_thread(self._is_ready)
-            self.unready += not ready
-            minute = round((time.monotonic() - start) / 60)
-            row = (minute, round(self.memory[-1]), self.runs, self.failed, int(ready))
-            print(*row, sep=",", flush=True)
+def is_ready(server: Server) -> bool:
+    """Whether the server says that it can serve."""
+    try:
+        with urlopen(f"{server.url}/readyz", timeout=30) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
-    def _is_ready(self) -> bool:
-        try:
-            with urlopen(f"{self.server.url}/readyz", timeout=30) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
 
-    async def run(self) -> None:
-        """Everybody at once."""
-        await asyncio.gather(self.editor(), self.watcher(), *map(self.visitor, range(SESSIONS)))
-
-    def verdict(self) -> list[str]:
-        """What went wrong, in words."""
-        settled = self.memory[len(self.memory) // 10 :]
-        rise = max(settled) / settled[0] - 1
-        return [
-            words
-            for wrong, words in (
-                (rise > MEMORY_RISE, f"memory rose by {rise:.0%}"),
-                (self.failed, f"{self.failed} of {self.runs} runs failed"),
-                (self.unready, f"not ready {self.unready} times"),
-            )
-            if wrong
-        ]
+async def soak(server: Server, data: Path, load: Load) -> list[str]:
+    """Let everybody work at once; return what went wrong, in words."""
+    seen, *_ = await asyncio.gather(
+        watch(server, load),
+        edit(data, load),
+        *(visitor(server.url, QUERIES, seed, PAUSE_SECONDS, load) for seed in range(SESSIONS)),
+    )
+    memory, ready = zip(*seen, strict=True)
+    settled = memory[len(memory) // 10 :]
+    rise, unready = max(settled) / settled[0] - 1, ready.count(False)
+    return [
+        words
+        for wrong, words in (
+            (rise > MEMORY_RISE, f"memory rose by {rise:.0%}"),
+            (load.errors, f"{load.errors} of {len(load.seconds)} runs failed"),
+            (unready, f"not ready {unready} times"),
+        )
+        if wrong
+    ]
 
 
 def main() -> int:
@@ -121,9 +100,8 @@ def main() -> int:
         bench = Bench(argparse.Namespace(), stack)
         data = Path(shutil.copytree(ROOT / "data", bench.folder / "data"))
         server = bench.start("server", streamlit_command, RIS_MAP_DATA=str(data))
-        soak = Soak(server, data, time.monotonic() + 60 * minutes)
-        asyncio.run(soak.run())
-    faults = soak.verdict()
+        begin = time.perf_counter()
+        faults = asyncio.run(soak(server, data, Load(begin, begin + 60 * minutes)))
     print("\n".join(faults) or "nothing went wrong", file=sys.stderr)
     return bool(faults)
 

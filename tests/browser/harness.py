@@ -149,10 +149,10 @@ def streamlit_command(port: int, script: str = "app.py") -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", script, *options]
 
 
-def uvicorn_command(port: int) -> list[str]:
-    """Give the command for running the product under another ASGI server."""
-    where = ["--app-dir", str(ROOT), "--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, "-m", "uvicorn", "app:app", *where]
+def uvicorn_command(port: int, *, folder: Path = ROOT, app: str = "app:app") -> list[str]:
+    """Give the command for running the product, or another app, under another ASGI server."""
+    where = ["--app-dir", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    return [sys.executable, "-m", "uvicorn", "--log-level", "warning", app, *where]
 
 
 @dataclass
