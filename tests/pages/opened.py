@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -95,31 +94,6 @@ def cards(session: AppTest) -> list[str]:
     """Return the ids of the actors in the lists."""
     hrefs = [a["href"] or "" for _, a in read(session).tags if a.get("class") == "ris-row"]
     return [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
-
-
-def first_level_headings(session: AppTest) -> int:
-    """Return the number of first-level headings, in HTML and in Markdown."""
-    in_html = sum(tag == "h1" for tag, _ in read(session).tags)
-    in_markdown = sum(
-        len(re.findall(r"^#\s|<h1", element.value, flags=re.MULTILINE))
-        for element in session.markdown
-    )
-    return in_html + in_markdown + len(session.title)
-
-
-def page_links(session: AppTest) -> dict[str, str]:
-    """Return address by text of the links to pages."""
-    return {
-        re.sub(r"\s+", " ", text).strip(): unescape(url)
-        for url, text in re.findall(
-            r'<a href="([^"]*)" data-ris-page[^>]*>([^<]*)</a>', html(session)
-        )
-    }
-
-
-def link_paths(session: AppTest) -> dict[str, str]:
-    """Return paths by label of the links to pages."""
-    return {label: urlsplit(url).path.strip("/") for label, url in page_links(session).items()}
 
 
 def visible_text(session: AppTest) -> str:

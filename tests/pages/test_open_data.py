@@ -5,7 +5,6 @@ from __future__ import annotations
 import html as html_text
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -67,14 +66,3 @@ def test_the_rate_and_the_role_address_are_those_of_the_operator(
     session = open_page({"lang": "en"}, page=PAGE)
     assert "not limited" in visible_text(session)
     assert 'href="mailto:karta@region.example"' in html(session)
-
-
-def test_hostile_provenance_is_escaped(own_data: Path) -> None:
-    path = own_data / "sources.yaml"
-    text = path.read_text(encoding="utf-8")
-    hostile = "sv: '<script>alert(1)</script><b>x'"
-    path.write_text(text.replace("sv: 'Källa: SCB.'", hostile), encoding="utf-8")
-    shown = html(open_page({"lang": "sv"}, page=PAGE))
-    assert "<script" not in shown
-    assert "<b>x" not in shown
-    assert "&lt;b&gt;x" in shown

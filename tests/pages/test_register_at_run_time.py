@@ -12,9 +12,13 @@ from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.pages.opened import ROOT, cards, html, open_page, read, visible_text
 
-QUERIES = {"find": {"plats": "2462"}, "coverage": {}, "municipality": {"kommun": "2422"}}
-SHOWS = {"find": "data-actor=", "coverage": 'class="cov-matrix"', "municipality": "Sorsele: "}
-"""Other pages, and what is on each as long as there is a good register."""
+PAGES = {
+    "find": ({"plats": "2462"}, "data-actor="),
+    "coverage": ({}, 'class="cov-matrix"'),
+    "municipality": ({"kommun": "2422"}, "Sorsele: "),
+    "siting": ({"stang": "coompanion-vasterbotten@lycksele"}, "Stäng Coompanion Västerbotten"),
+}
+"""Other pages with a query, and what is on each as long as there is a good register."""
 NAME = "name: Coompanion Västerbotten\n"
 HOSTILE = """'Fond "x" ''y'' {{7*7}} ${z} &amp; {% for x in y %}'"""
 FAULTY: dict[str, Callable[[str], str]] = {
@@ -42,9 +46,9 @@ def test_X10_F4_a_bad_register_never_replaces_a_good_one_and_says_why(
     path = own_data / "actors.yaml"
     good = path.read_text(encoding="utf-8")
     first = open_page()
-    others = {name: open_page(query, page=name) for name, query in QUERIES.items()}
+    others = {name: open_page(query, page=name) for name, (query, _) in PAGES.items()}
     assert translator(Language.SV)("fault.heading") not in visible_text(first)
-    marks = {name: html(session).count(SHOWS[name]) for name, session in others.items()}
+    marks = {name: html(session).count(PAGES[name][1]) for name, session in others.items()}
     assert all(marks.values())
 
     for fault, spoil in FAULTY.items():
@@ -69,7 +73,7 @@ def test_X10_F4_a_bad_register_never_replaces_a_good_one_and_says_why(
         assert translator(Language.SV)("fault.kept") in read(session).text, name
         assert 'role="alert"' in html(session), name
         assert "actors.yaml" not in html(session), name
-        assert html(session).count(SHOWS[name]) == marks[name], name
+        assert html(session).count(PAGES[name][1]) == marks[name], name
     path.unlink()
     gone = open_page()
     assert cards(gone) == cards(first)

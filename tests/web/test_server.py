@@ -31,7 +31,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ris_map.web import server, settings, shell
 from ris_map.web.assets import asset_url, map_script
 from ris_map.web.server import COMPRESSION, SCRIPT, server_middleware, server_routes
-from ris_map.web.shell import content_security_policy
 from ris_map.words.language import Language
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -279,43 +278,23 @@ def test_geometry_is_compressed_kept_by_its_hash_and_renewed_when_it_changes(
 
 
 @pytest.mark.parametrize(
-    "name", ["app/page.css", "leaflet/leaflet.js", "bundle/page.css", "bundle/map.js"]
+    ("setting", "page", "frame"),
+    [
+        ("", "'self'", "'self'"),
+        # browsers check every ancestor of the map's frame, so both have to be named there
+        ("https://kommun.example", "https://kommun.example", "'self' https://kommun.example"),
+        ("'none'", "'none'", "'self'"),
+    ],
 )
-def test_files_are_kept_by_their_hash(client: TestClient, name: str) -> None:
-    kept = client.get(f"/{asset_url(name)}")
-    assert kept.status_code == 200
-    assert "immutable" in kept.headers["Cache-Control"]
-    assert "immutable" not in client.get(f"/assets/{name}?v=old").headers["Cache-Control"]
-
-
-@pytest.mark.parametrize(("setting", "named"), [("", "'self'"), ("https://kommun.example",) * 2])
 def test_M6_another_site_may_show_it_only_where_the_operator_allows(
-    monkeypatch: pytest.MonkeyPatch, setting: str, named: str
+    monkeypatch: pytest.MonkeyPatch, setting: str, page: str, frame: str
 ) -> None:
     monkeypatch.setattr(server, "_stop_on_faults", lambda _data: None)
     monkeypatch.setenv("RIS_MAP_FRAME_ANCESTORS", setting)
-    app = Starlette(routes=server_routes(), middleware=server_middleware())
-    policy = TestClient(app).get("/robots.txt").headers["Content-Security-Policy"]
-    assert policy.endswith(f"frame-ancestors {named}")
-
-
-def test_an_embedding_site_may_hold_the_page_and_the_page_its_frame() -> None:
-    """Browsers check every ancestor of the map's frame, so both have to be named there."""
-    allowed = ("https://example.org",)
-    page = content_security_policy(allowed, frame=False)
-    frame = content_security_policy(allowed, frame=True)
-    assert page.endswith("frame-ancestors https://example.org")
-    assert frame.endswith("frame-ancestors 'self' https://example.org")
-    assert content_security_policy(("'none'",), frame=False).endswith("frame-ancestors 'none'")
-    assert content_security_policy(("'none'",), frame=True).endswith("frame-ancestors 'self'")
-
-
-def test_a_missing_data_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RIS_MAP_DATA", str(tmp_path / "nowhere"))
-    with pytest.raises(settings.SettingFault, match="nowhere"):
-        settings.data_dir()
-    monkeypatch.delenv("RIS_MAP_DATA")
-    assert settings.data_dir() == settings.ROOT / "data"
+    site = TestClient(Starlette(routes=server_routes(), middleware=server_middleware()))
+    for path, named in (("/robots.txt", page), ("/component/x/y", frame)):
+        policy = site.get(path).headers["Content-Security-Policy"]
+        assert policy.endswith(f"frame-ancestors {named}")
 
 
 def test_the_settings_file_holds_whatever_folder_one_starts_from(tmp_path: Path) -> None:
