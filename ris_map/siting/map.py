@@ -211,28 +211,23 @@ def today_words(view: SitingView) -> str:
 
 def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
     """Return version and content of a picture for its query; None if the query means nothing."""
-    make = {NAME: _content, TODAY: _small}.get(name)
     world = data.world()
     places = world.foundations.geography.localities
     asked = read_picture(SitingChoice, query, context=context_of(world.register, places))
-    if make is None or asked is None:
+    if name not in (NAME, TODAY) or asked is None:
         return None
     choice, language = asked
-    return picture_version(world), make(world, choice.model_copy(update=STEERS), language)
+    plain = choice.model_copy(update=STEERS)
+    return picture_version(world), _content(world, name, plain, language)
 
 
 @kept(256)
-def _content(world: World, choice: SitingChoice, language: Language) -> bytes:
+def _content(world: World, name: str, choice: SitingChoice, language: Language) -> bytes:
     view = view_of(world, choice, data.words(translator(language)))
-    return picture_bytes(map_picture(view))
-
-
-@kept(16)
-def _small(world: World, choice: SitingChoice, language: Language) -> bytes:
-    """Return the map of how it is, without names and marks, in the page's light or dark colours."""
-    view = view_of(world, choice, data.words(translator(language)))
-    made = map_svg(view)
-    css = content("bundle/small_map.css").content.decode()
+    if name == NAME:
+        return picture_bytes(map_picture(view))
+    # without names and marks, in the page's light or dark colours
+    made, css = map_svg(view), content("bundle/small_map.css").content.decode()
     squares = MapPicture(classes=made.picture.classes)
     bare = replace(made, width=SMALL_PX, picture=squares, has_ground=False, sides=(), style=css)
     return bare.svg.encode()

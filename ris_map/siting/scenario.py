@@ -48,12 +48,6 @@ class Basis:
     hop_km: FloatArray
     inland: frozenset[str]
 
-    @cached_property
-    def actors(self) -> IntArray:
-        """The number of each office's actor."""
-        names = [key.partition("/")[0] for key in self.office_ids]
-        return np.unique(names, return_inverse=True)[1] if names else np.zeros(0, dtype=np.int64)
-
     def place(self, place_id: str) -> int:
         """Return the position of a named place; ``ValueError`` if there is none."""
         return self.place_ids.index(place_id)
@@ -150,11 +144,12 @@ def state(basis: Basis, choice: SitingChoice) -> State:
     """Return how far everybody has under a choice's plan."""
     offices = [Closing(*key.split("/")) for key in basis.office_ids]
     closed = [any(one.covers(office) for one in choice.closings) for office in offices]
-    is_kept = ~np.array(closed, dtype=bool)
+    stays = np.flatnonzero(np.logical_not(closed))
     opened = (o for o in choice.openings if o.matches(choice.phase, choice.service_type))
     places = sorted({basis.place(opening.place) for opening in opened})
-    rows = np.concatenate([basis.office_minutes[is_kept], basis.place_minutes[places]])
-    actor = np.concatenate([basis.actors[is_kept], -1 - np.arange(len(places))]).astype(np.int64)
+    rows = np.concatenate([basis.office_minutes[stays], basis.place_minutes[places]])
+    whose = [*(offices[k].actor for k in stays), *(f"@{place}" for place in places)]
+    actor = np.unique(whose, return_inverse=True)[1]
     number = actors_near(rows, actor, basis.limit)[1].sum(axis=0, dtype=np.int64)
     minutes = rows.min(axis=0, initial=np.inf)
     days = np.where(minutes <= choice.near, WORKING_DAYS, 0)

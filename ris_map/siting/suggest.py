@@ -161,13 +161,12 @@ class Rounds:
     tried: int = 0
 
 
-def day_tours(basis: Basis, base: str, *, near: float, worth: IntArray, needs: IntArray) -> Tours:
-    """Return the tours that fit into a working day and of which no other reaches all the same.
-
-    ``worth`` is how many residents of each cell count, ``needs`` how many visits they lack.
-    """
-    start, hop = basis.place(base), basis.hop_minutes
-    reaches = (basis.place_minutes <= near) & (worth > 0) & (needs > 0)
+def day_tours(basis: Basis, choice: SitingChoice) -> Tours:
+    """Return the tours that fit into a working day and of which no other reaches all the same."""
+    start, hop = basis.place(choice.base), basis.hop_minutes
+    worth = basis.people(choice.region).persons
+    needs = np.maximum(choice.visits - state(basis, choice).days, 0)
+    reaches = (basis.place_minutes <= choice.near) & (worth > 0) & (needs > 0)
     useful = [j for j in range(len(hop)) if reaches[j].any() and np.isfinite(hop[start, j])]
     # cells that the same places reach are reached alike by every tour
     bits = np.vstack([np.packbits(reaches, axis=0), needs.astype(np.uint8)]).T
@@ -236,9 +235,7 @@ def best_rounds(basis: Basis, choice: SitingChoice) -> Iterator[Rounds]:
     who have an office within the limit need none, and those whom the plan visits already need so
     many fewer.
     """
-    now, near, days = state(basis, choice), float(choice.near), choice.month_days
-    worth, needs = basis.people(choice.region).persons, np.maximum(choice.visits - now.days, 0)
-    tours = day_tours(basis, choice.base, near=near, worth=worth, needs=needs)
+    tours, days = day_tours(basis, choice), choice.month_days
     number, patterns = len(tours.stops), len(tours.worth)
     if not number:
         yield Rounds(gap=0.0, is_proved=True)

@@ -138,11 +138,6 @@ class SitingView:
         """The date of the register, which is that of all that is said."""
         return self.world.register.meta.reference_date
 
-    @property
-    def roads(self) -> str:
-        """Summer or winter roads."""
-        return self.tr("siting.assumed.winter" if self.choice.winter else "siting.assumed.summer")
-
 
 STEERS: Final = {
     name: SitingChoice.model_fields[name].default
@@ -283,10 +278,9 @@ def gains(view: SitingView) -> str:
     """Return shortfall, worst tenth and who gains and loses, in two sentences."""
     tr = view.tr
     minutes_of = {
-        "before": view.minutes(view.figure(INLAND, "before_shortfall")),
-        "after": view.minutes(view.figure(INLAND, "after_shortfall")),
-        "worst_before": view.minutes(view.figure(INLAND, "before_worst_tenth")),
-        "worst_after": view.minutes(view.figure(INLAND, "after_worst_tenth")),
+        f"{word}{when}": view.minutes(view.figure(INLAND, f"{when}_{name}"))
+        for word, name in (("", "shortfall"), ("worst_", "worst_tenth"))
+        for when in ("before", "after")
     }
     if not view.choice.changes:
         return tr("siting.side.now", **minutes_of)
@@ -296,7 +290,8 @@ def gains(view: SitingView) -> str:
 
 def assumed(view: SitingView) -> str:
     """Return what is assumed; stands beside every figure."""
-    return view.tr("siting.assumed", roads=view.roads, year=POPULATION_YEAR)
+    roads = view.tr("siting.assumed.winter" if view.choice.winter else "siting.assumed.summer")
+    return view.tr("siting.assumed", roads=roads, year=POPULATION_YEAR)
 
 
 def round_words(view: SitingView) -> list[str]:

@@ -12,14 +12,7 @@ import pytest
 from lxml import etree
 from streamlit.testing.v1 import AppTest
 
-from ris_map.siting.map import (
-    changed_by,
-    map_classes,
-    map_picture,
-    offices_of,
-    paper_html,
-    picture,
-)
+from ris_map.siting.map import changed_by, map_classes, map_picture, offices_of, paper_html, picture
 from ris_map.siting.page import book_of
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.suggest import Regret, Rounds

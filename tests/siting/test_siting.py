@@ -21,7 +21,7 @@ from ris_map.coverage.people import Residents
 from ris_map.siting import page
 from ris_map.siting.best import Problem, last, problem, search
 from ris_map.siting.map import map_picture, picture_file, today_address
-from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Round, SitingChoice
+from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, SitingChoice
 from ris_map.siting.scenario import (
     COUNTY,
     INLAND,
@@ -36,7 +36,6 @@ from ris_map.siting.suggest import (
     DAY_HOURS,
     DESK_HOURS,
     best_rounds,
-    day_tours,
     regrets,
     suggestions,
     task_of,
@@ -282,14 +281,6 @@ def test_R5_where_nothing_helps_any_set_is_as_good(objective: str) -> None:
             assert answer.has_more_ties
 
 
-@pytest.mark.parametrize(("places_", "has_more"), [(20, True), (3, False)])
-def test_R5_ties_are_all_told_and_more_than_many_are_said_to_be_more(places_, has_more) -> None:
-    reach, people = np.full((places_, 4), 10.0), np.full(4, 10)
-    answer = last(search(problem(np.full(4, 100.0), reach, people, objective="inom", limit=60), 1))
-    assert answer.has_more_ties == has_more
-    assert has_more or answer.sets == ((0,), (1,), (2,))
-
-
 @pytest.mark.filterwarnings("ignore")  # of PuLP, about its own next version
 @pytest.mark.parametrize("seed", [1, 2])
 def test_R5_spopt_finds_the_same_optimum(seed: int) -> None:
@@ -344,14 +335,6 @@ def test_R5_steps_end_at_the_optimum_and_regret_is_never_negative() -> None:
     assert told[0].loss == 0  # the same roads
 
 
-def test_R5_inland_only_counts_the_inland() -> None:
-    basis = make_basis(4)
-    counts = basis.people("inland").persons
-    inside = np.array([CODES[at] in basis.inland for at in basis.residents.municipality])
-    assert (counts[~inside] == 0).all()
-    assert np.array_equal(counts[inside], basis.residents.persons[inside])
-
-
 # -------------------------------------------------------------------- R13: best rounds
 
 
@@ -392,15 +375,6 @@ def test_R13_who_is_visited_by_the_plan_needs_fewer_visits_more() -> None:
     days = scenario(basis, after).after.days >= 2
     gained = days & (state(basis, fresh).days < 2)
     assert found.served == basis.residents.persons[gained].sum() > 0
-
-
-def test_R13_a_tour_that_does_not_fit_into_a_day_is_none() -> None:
-    basis = make_basis(0)
-    worth = basis.residents.persons
-    tours = day_tours(basis, "ort-0", near=30.0, worth=worth, needs=np.ones_like(worth))
-    for stops, driven in zip(tours.stops, tours.minutes, strict=True):
-        assert driven + 120 * len(stops) <= 480
-        assert Round("ort-0", tuple(f"ort-{s}" for s in stops), 1)
 
 
 # -------------------------------------------------------------------- R6: against the coverage
