@@ -148,7 +148,7 @@ else:
     address, _ = confirm_message(found, simple.fragment, changed=False, words=words)
     left, right = st.columns(2, gap="medium")
     with left:
-        asked = dict.fromkeys(question.text(tr) for question in questions(found))
+        asked = dict.fromkeys(questions(found, tr=tr))
         st.html(
             render("confirm_head.html", t=tr, url=address, asked=asked),
         )

@@ -7,13 +7,12 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
 from ris_map.common.faults import DataFaults, Fault, Severity, worded
 
-Stamp = tuple[tuple[int, ...] | None, ...]
+Stamp = tuple[int, ...] | None
 MAX_BYTES = 5_000_000
 REST_SECONDS = 1.0
 _MAX_LISTED = 50
@@ -114,13 +113,10 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def stamp(paths: Sequence[Path]) -> Stamp:
-    """Return what tells one state of files from another, permissions included."""
-    stamps: list[tuple[int, ...] | None] = []
-    for path in paths:
-        try:
-            s = path.stat()
-            stamps.append((s.st_mtime_ns, s.st_size, s.st_ino, s.st_mode, s.st_ctime_ns))
-        except (OSError, ValueError):
-            stamps.append(None)
-    return tuple(stamps)
+def stamp(path: Path) -> Stamp:
+    """Return what tells one state of a file from another, permissions included; None without."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode, found.st_ctime_ns

@@ -40,35 +40,22 @@ OPEN_FIELDS = ("target_groups", "cost", "eligibility", "how_to_apply", "contact_
 """Fields that may be unknown and that anybody who knows the actor can answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something unknown in a record, by the path of its field; its words are ``ask.<key>``."""
-
-    field: str
-    key: str
-    town: str = ""
-
-    def text(self, tr: Translator) -> str:
-        """Return the question in words."""
-        return tr(f"ask.{self.key}", town=self.town)
-
-
-def questions(actor: Actor) -> Iterator[Question]:
+def questions(actor: Actor, *, tr: Translator) -> Iterator[str]:
     """Yield one question for each thing that the register does not know about an actor."""
     if actor.status is Status.UNKNOWN:
-        yield Question("status", "status")
-    for index, offer in enumerate(actor.offers):
+        yield tr("ask.status")
+    for offer in actor.offers:
         if not offer.phases:
-            yield Question(f"offers.{index}.phases", "phases")
+            yield tr("ask.phases")
         for mode in Delivery:
             if offer.delivery.of(mode) is Availability.UNKNOWN:
-                yield Question(f"offers.{index}.delivery.{mode}", mode)
+                yield tr(f"ask.{mode}")
     for office in actor.offices:
         if not office.is_sourced and office.valid_to is None:
-            yield Question(f"offices.{office.id}", "town", office.town)
+            yield tr("ask.town", town=office.town)
     for field in OPEN_FIELDS:
         if not getattr(actor, field):
-            yield Question(field, field)
+            yield tr(f"ask.{field}")
 
 
 def is_to_be_asked(actor: Actor, *, today: date) -> bool:
@@ -84,7 +71,7 @@ def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], addres
         "letter.txt",
         t=tr,
         actor=actor,
-        questions=dict.fromkeys(question.text(tr) for question in questions(actor)),
+        questions=dict.fromkeys(questions(actor, tr=tr)),
         label=lambda term: strategy.label(term).sv,
         names=names,
         address=address,

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -256,10 +256,10 @@ class LiveState:
     @property
     def changed_at(self) -> datetime | None:
         """When the file was changed (UTC)."""
-        times = [one[0] for one in self.stamp if one is not None]
-        return datetime.fromtimestamp(max(times) / 1e9, UTC) if times else None
+        return datetime.fromtimestamp(self.stamp[0] / 1e9, UTC) if self.stamp else None
 
 
+@dataclass(slots=True)
 class LiveRegister:
     """Follows the register's file; safe to use from several threads.
 
@@ -269,22 +269,15 @@ class LiveRegister:
     wait.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        municipality_at: MunicipalityAt | None = None,
-        today: Callable[[], date] = dates.today,
-        rest: float | None = None,
-    ) -> None:
-        self._path = path
-        self._municipality_at = municipality_at
-        self._today = today
-        self._rest = files.REST_SECONDS if rest is None else rest
-        self._lock = threading.Lock()
-        self._state: LiveState | None = None
-        self._seen: tuple[Stamp, date] | None = None
-        self._refused: tuple[Fault, ...] = ()
+    path: Path
+    _: KW_ONLY
+    municipality_at: MunicipalityAt | None = None
+    today: Callable[[], date] = dates.today
+    rest: float = field(default_factory=lambda: files.REST_SECONDS)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _state: LiveState | None = field(default=None, init=False)
+    _seen: tuple[Stamp, date] | None = field(default=None, init=False)
+    _refused: tuple[Fault, ...] = field(default=(), init=False)
 
     def current(self) -> LiveState:
         """Return the last good state, after reading the file again if it has changed.
@@ -292,7 +285,7 @@ class LiveRegister:
         ``DataFaults`` only if there never was a good state.
         """
         with self._lock:
-            seen = (stamp([self._path]), self._today())
+            seen = (stamp(self.path), self.today())
             if seen != self._seen and (self._state is None or self._is_at_rest(seen[0])):
                 self._take(seen)
             if self._state is None:
@@ -300,16 +293,15 @@ class LiveRegister:
             return self._state
 
     def _is_at_rest(self, now: Stamp) -> bool:
-        ages = (time.time() - one[0] / 1e9 for one in now if one is not None)
-        return not any(0 <= age < self._rest for age in ages)
+        return now is None or not 0 <= time.time() - now[0] / 1e9 < self.rest
 
     def _take(self, seen: tuple[Stamp, date]) -> None:
         before = self._state
-        ids = before.register.by_id if before else released_ids(self._path.parent)
+        ids = before.register.by_id if before else released_ids(self.path.parent)
         found = check_register(
-            self._path, municipality_at=self._municipality_at, today=seen[1], known_ids=ids
+            self.path, municipality_at=self.municipality_at, today=seen[1], known_ids=ids
         )
-        if stamp([self._path]) != seen[0] and before is not None:
+        if stamp(self.path) != seen[0] and before is not None:
             return  # written while it was read: wait until it rests
         self._seen = seen
         for fault in found.faults:

@@ -167,31 +167,24 @@ def register_on(current: Register, releases: Sequence[Register], *, on: date) ->
     return before[-1] if before else frozen[0][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What has happened to the core since a day: three different things, never added up."""
+def since(
+    then: Register, then_on: date, now: Register, now_on: date
+) -> dict[str, tuple[Actor, ...]]:
+    """Return what differs between the core at work on two days: three things, never added up.
 
-    added: tuple[Actor, ...]
-    """In the core now and not then."""
-    ended: tuple[Actor, ...]
-    """In the core then, and it is known that they have ended."""
-    doubtful: tuple[Actor, ...]
-    """In the core then; no source of 2021 or later shows them at work."""
-
-
-def since(then: Register, then_on: date, now: Register, now_on: date) -> Since:
-    """Return what differs between the core at work on two days."""
+    ``added`` are in the core now and not then; of those that were then, it is known that the
+    ``ended`` have; no source of 2021 or later shows the ``doubtful`` at work.
+    """
     before, after = (
         {a.id: a for a in register.actors if a.scope is Scope.CORE and a.is_active(on)}
         for register, on in ((then, then_on), (now, now_on))
     )
     gone = [now.by_id.get(actor.id, actor) for actor in before.values() if actor.id not in after]
-    ended = tuple(actor for actor in gone if actor.status is Status.ENDED)
-    return Since(
-        added=tuple(actor for actor in after.values() if actor.id not in before),
-        ended=ended,
-        doubtful=tuple(actor for actor in gone if actor not in ended),
-    )
+    return {
+        "added": tuple(actor for actor in after.values() if actor.id not in before),
+        "ended": tuple(actor for actor in gone if actor.status is Status.ENDED),
+        "doubtful": tuple(actor for actor in gone if actor.status is not Status.ENDED),
+    }
 
 
 def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date) -> bytes:

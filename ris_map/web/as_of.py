@@ -11,7 +11,7 @@ from ris_map.common.address import DatedChoice
 from ris_map.common.dates import day_of, today
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Actor
-from ris_map.register.releases import Since, since
+from ris_map.register.releases import since
 from ris_map.travel.world import World
 from ris_map.web import data
 from ris_map.web.address import PageState
@@ -50,8 +50,7 @@ def since_html(
 
     ``shares`` are the residents of ``group`` within the limit, then and now.
     """
-    found = _since(then)
-    named = {"added": found.added, "ended": found.ended, "doubtful": found.doubtful}
+    named = _since(then)
     changes = tr.listing([tr.plural(f"as-of.{k}", len(actors)) for k, actors in named.items()])
     if shares:
         points = whole(100 * shares[1]) - whole(100 * shares[0])
@@ -75,9 +74,9 @@ def marks(choice: DatedChoice, then: World, *, tr: Translator) -> tuple[Bubble, 
     if not choice.as_of:
         return ()
     found, now = _since(then), data.world()
-    gone = [then.register.by_id[one.id] for one in (*found.ended, *found.doubtful)]
+    gone = [then.register.by_id[one.id] for one in (*found["ended"], *found["doubtful"])]
     return (
-        *_marks("new", found.added, now, choice=choice, tr=tr),
+        *_marks("new", found["added"], now, choice=choice, tr=tr),
         *_marks("gone", gone, then, choice=choice, tr=tr),
     )
 
@@ -92,6 +91,6 @@ def _marks(
         yield Bubble(id=f"{where}-{kind}", name="", lat=lat, lon=lon, label=label, kind=kind)
 
 
-def _since(then: World) -> Since:
+def _since(then: World) -> dict[str, tuple[Actor, ...]]:
     now = data.world()
     return since(then.register, then.on, now.register, now.on)

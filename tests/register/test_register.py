@@ -318,9 +318,9 @@ def test_F9_a_file_of_the_same_size_and_time_or_mended_by_its_permissions_is_not
     os.utime(other, ns=(1, 1))
     other.replace(path)
     assert {actor.name for actor in live.current().register.actors} == {"Exempelaktörer"}
-    before = stamp([path])
+    before = stamp(path)
     path.chmod(0o600)
-    assert before != stamp([path])
+    assert before != stamp(path)
 
 
 def test_a_new_day_judges_the_same_file_anew(path: Path) -> None:

@@ -199,11 +199,6 @@ def test_what_is_doubtful_is_a_warning_and_the_register_still_loads(
     )
 
 
-def test_x10_missing_files_and_folders_are_named(tmp_path: Path) -> None:
-    for path, code in ((tmp_path / "gone.yaml", "missing-file"), (tmp_path, "directory")):
-        assert codes(check_register(path, today=TODAY)) == [code]
-
-
 def test_x10_an_alias_bomb_is_refused_without_being_expanded(tmp_path: Path) -> None:
     bomb = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 25))
     found = codes(check(tmp_path, f"l0: &l0 lol\n{bomb}\n{TEXT}"))

@@ -117,10 +117,3 @@ def test_A1_every_withdrawn_claim_is_gone(register: Register) -> None:
         actor = register.by_id[actor_id]
         assert mode not in {claim.mode for claim in actor.delivery_claims}
         assert view(actor)["ways"][mode] == "unknown", actor_id
-
-
-def test_A1_every_item_of_the_review_is_looked_at() -> None:
-    assert len(LISTS["corrections"]) + 3 == 30  # three are rules for all records
-    assert len(LISTS["new_actors"]) + len(LISTS["aliases"]) == 15
-    assert len(LISTS["claims"]) == 24
-    assert len({actor_id for actor_id, _ in LISTS["withdrawn"]}) == 5
