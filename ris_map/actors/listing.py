@@ -56,9 +56,11 @@ Row = dict[str, Any]
 def headline_words(view: MapView) -> dict[str, Any]:
     """Return the headline in parts: before the figure, the figure, after it, and the lead."""
     tr, choice = view.tr, view.choice
-    values = {"kind": view.kind, "limit": view.limit}
+    values = {"kind": view.kind, "limit": view.choice.limit}
     if view.is_physical:
-        figure, coast = (percent(view.share(codes), tr=tr) for codes in (view.inland, view.coast))
+        figure, coast = (
+            percent(view.found.share_of(codes), tr=tr) for codes in (view.inland, view.coast)
+        )
         before, after = tr("karta.headline", figure="|", coast=coast, **values).split("|")
     else:
         figure = tr("karta.of-15", n=int((view.answers() == 2).sum()))
@@ -178,9 +180,9 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     if median[:1].isdigit():
         median = tr("karta.limit.min", n=median)
     return [
-        (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=view.limit)),
+        (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=view.choice.limit)),
         (median, tr("karta.panel.median")),
-        (tr.number(found.median_actors([code])), tr("karta.panel.actors", limit=view.limit)),
+        (tr.number(found.median_actors([code])), tr("karta.panel.actors", limit=view.choice.limit)),
     ]
 
 

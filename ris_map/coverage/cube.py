@@ -102,11 +102,6 @@ class Reach:
             minutes[k, self.serves[offices[k]][self.home] < level] = np.inf
         return minutes
 
-    def nearest(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
-        """Return minutes from each cell to the nearest of some offices, shape (C,)."""
-        nearest: FloatArray = self.of(offices, at_best=at_best).min(axis=0, initial=np.inf)
-        return nearest
-
 
 def reach(table: SupportTable, matrix: TravelMatrix, *, population: Residents) -> Reach:
     """Return who can go to which office, and how long it takes.
@@ -196,7 +191,7 @@ class CoverageCube:
     shared: Reach  # minutes to every office
     truth: CodeArray  # (3, 5, offices) whether each office counts, positions in ``ANSWERS``
     rows: FloatArray  # (rows, C) minutes from each cell to the nearest office of a set of offices
-    row: IntArray  # (3, 5) which row holds the minutes
+    row: IntArray  # (3, 5) which row holds the minutes to the nearest that surely counts
     row_at_best: IntArray  # (3, 5) which row holds the minutes at best
     figures: Figures  # per municipality, from ``row``
     median_minutes_at_best: FloatArray
@@ -221,16 +216,6 @@ class CoverageCube:
     def sure(self) -> BoolArray:
         """Offices that are known to match, shape (3, 5, offices)."""
         return np.asarray(self.truth == YES)
-
-    @property
-    def minutes(self) -> FloatArray:
-        """Minutes to the nearest office that is known to match and to serve, shape (3, 5, C)."""
-        return self.rows[self.row]
-
-    @property
-    def minutes_at_best(self) -> FloatArray:
-        """The same at best, shape (3, 5, C)."""
-        return self.rows[self.row_at_best]
 
     @property
     def threshold_at(self) -> int:
@@ -381,7 +366,8 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
     some_unknown = (shared.serves == UNKNOWN).any(axis=1)
     at_best = is_best & (flat & some_unknown).any(axis=1)
     sets, index = np.unique(np.column_stack([at_best, flat]), axis=0, return_inverse=True)
-    rows = np.stack([shared.nearest(np.flatnonzero(s[1:]), at_best=bool(s[0])) for s in sets])
+    minutes = (shared.of(np.flatnonzero(one[1:]), at_best=bool(one[0])) for one in sets)
+    rows = np.stack([some.min(axis=0, initial=np.inf) for some in minutes])
     return rows, [part.reshape(SHAPE) for part in np.split(index.reshape(-1), 3)]
 
 

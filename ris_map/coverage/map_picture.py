@@ -149,11 +149,6 @@ class MapView:
         return self.tr(f"karta.kind.{chosen.value if chosen else 'all'}")
 
     @property
-    def limit(self) -> str:
-        """The limit as it is said."""
-        return self.tr.number(self.choice.limit)
-
-    @property
     def inland(self) -> tuple[str, ...]:
         """Codes of the inland municipalities."""
         return self.division.inland
@@ -171,13 +166,10 @@ class MapView:
         """Return a municipality's position."""
         return self.found.cube.municipality_codes.index(code)
 
-    def share(self, codes: Sequence[str]) -> float:
-        """Return the share of all residents of some municipalities within the limit."""
-        return self.found.share_of(codes)
-
     def share_words(self, codes: Sequence[str]) -> str:
-        """Return that share: a range where it depends on what the register does not know."""
-        return percent_range(self.share(codes), self.found.best.share_of(codes), tr=self.tr)
+        """Return the share within the limit: a range where it depends on what is not known."""
+        shares = (found.share_of(codes) for found in (self.found, self.found.best))
+        return percent_range(*shares, tr=self.tr)
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""
@@ -235,7 +227,8 @@ def map_view(world: World, choice: MapChoice, *, tr: Translator) -> MapView:
 def since_html(view: MapView) -> str:
     """Return what has happened since the day that is shown."""
     now = replace(view, world=data.world())
-    shares = (view.share(view.inland), now.share(now.inland)) if view.is_physical else None
+    then, today = (one.found.share_of(one.inland) for one in (view, now))
+    shares = (then, today) if view.is_physical else None
     group = view.tr("as-of.inland")
     return as_of.since_html(view.choice, view.world, tr=view.tr, group=group, shares=shares)
 
@@ -270,7 +263,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
     swatch, said = (choice.phase.value,) * 2 if choice.phase else ("office", "all")
     office = (swatch, tr(f"karta.note.office.{said}"))
     return Legend(
-        title=tr(f"karta.legend.{what}", kind=view.kind, limit=view.limit),
+        title=tr(f"karta.legend.{what}", kind=view.kind, limit=view.choice.limit),
         columns=(head, tr("karta.inland.percent"), tr("karta.coast.percent")),
         rows=tuple(
             LegendRow(
@@ -305,7 +298,7 @@ def _sentence(view: MapView, code: str) -> Sentence:
         "url": f"/kommun?kommun={code}&lang={tr.language.value}",
         "link": tr("karta.to-page", name=name),
     }
-    values = {"name": name, "kind": view.kind, "limit": view.limit}
+    values = {"name": name, "kind": view.kind, "limit": view.choice.limit}
     if not view.is_physical:
         word = ("no", "unknown", "yes")[int(view.answers()[at])]
         key = f"karta.remote.{view.choice.delivery.value}.{word}"
@@ -314,7 +307,7 @@ def _sentence(view: MapView, code: str) -> Sentence:
     if not np.isfinite(median):
         figure, key = ("?", "may") if view.found.may_be_there[at] else ("0", "none")
     elif near_limit(median, float(view.choice.limit)):
-        figure, key = tr("karta.about", n=view.limit), "near"
+        figure, key = tr("karta.about", n=view.choice.limit), "near"
     elif share >= 0.5:
         # who has it in town has five minutes at most
         figure, key, median = _of_hundred(share, tr=tr), "within", max(median, ROUND_MINUTES)
@@ -332,7 +325,7 @@ def _county(view: MapView) -> Sentence:
             figure=tr("karta.of-15", n=n), text=tr("karta.county.remote", kind=view.kind)
         )
     coast = view.share_words(view.coast)
-    text = tr("karta.county", kind=view.kind, limit=view.limit, coast=coast)
+    text = tr("karta.county", kind=view.kind, limit=view.choice.limit, coast=coast)
     return Sentence(figure=view.share_words(view.inland), text=text)
 
 

@@ -77,11 +77,6 @@ class Residents:
         inside = np.array([code in codes for code in self.municipality_codes])
         return np.asarray(inside[self.municipality])
 
-    @property
-    def located(self) -> IntArray:
-        """Residents per municipality."""
-        return self.people.located
-
 
 def residents_of(cells: Cells, geography: Geography, *, has_road: BoolArray) -> Residents:
     """Return all residents of the county."""

@@ -12,12 +12,8 @@ from ris_map.common.address import IgnoredValue
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.county import language_rights, rights_of
-from ris_map.municipality.files import (
-    file_name,
-    profile_csv,
-    profile_xlsx,
-    report_html,
-)
+from ris_map.municipality import files
+from ris_map.municipality import words as municipal
 from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import (
     MunicipalityChoice,
@@ -26,17 +22,6 @@ from ris_map.municipality.profile import (
     profile,
 )
 from ris_map.municipality.tables import COMPARED_FIRST, Table, coverage_table, season, tables
-from ris_map.municipality.words import (
-    chain_sentence,
-    headline,
-    kind_words,
-    lead,
-    list_parts,
-    message_url,
-    near_towns,
-    paragraph,
-    source_line,
-)
 from ris_map.register.in_words import Words, confirm_url, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout, settings
@@ -97,11 +82,11 @@ def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> 
     """Return heading, table, source line and so on, by their names in ``embed.html`` (M6)."""
     tr, table = words.tr, tables(shown, (shown,), words=words)[0]
     return {
-        "title": headline(shown, shown.cell(*choice.kind), tr=tr),
-        "sentence": lead(shown, tr=tr),
+        "title": municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
+        "sentence": municipal.lead(shown, tr=tr),
         "table": render("municipality_matrix.html", table=table, labelled="", links=()),
         "note": table.sentence,
-        "source": source_line(shown, tr=tr),
+        "source": municipal.source_line(shown, tr=tr),
         "url": choice.url(tr=tr),
         "link": tr("municipality.embed.full", name=shown.name),
     }
@@ -136,12 +121,12 @@ def aside_html(
         near=tr("municipality.matrix.near", n=limit)
         if any(cell.is_borderline for cell in shown.cells)
         else "",
-        chain=chain_sentence(shown, words=words),
+        chain=municipal.chain_sentence(shown, words=words),
         near_title=tr("municipality.near.heading", seat=shown.seat.name),
-        towns=near_towns(shown, words=words),
+        towns=municipal.near_towns(shown, words=words),
         gaps=[
             (
-                kind_words(cell, words=words),
+                municipal.kind_words(cell, words=words),
                 choice.what_if_url(cell, place=shown.seat.id, tr=tr),
                 (cell.phase, cell.service_type) == choice.kind,
             )
@@ -162,20 +147,20 @@ def folds_html(
         t=tr,
         tables={table.id: table for table in made},
         is_compared=choice.beside is not None,
-        paragraph=paragraph(shown, words=words),
+        paragraph=municipal.paragraph(shown, words=words),
         stale_note=tr.plural("municipality.confirm.note", len(shown.unconfirmed)),
         stale=[
             {
                 "name": actor.name,
                 "url": detail_url(actor.id, words=words),
                 "evidence": actor.last_evidence or tr("unknown"),
-                "yes": message_url(actor, profile=shown, words=words),
+                "yes": municipal.message_url(actor, profile=shown, words=words),
                 "no": confirm_url(actor.id, words=words),
             }
             for actor in shown.unconfirmed
         ],
         rights=rights_of(shown.code, language_rights(settings.data_dir())),
-        source=source_line(shown, tr=tr),
+        source=municipal.source_line(shown, tr=tr),
     )
 
 
@@ -199,10 +184,10 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
                 "municipality_head.html",
                 t=tr,
                 all_url=choice.url(tr=tr, code=None, beside=None),
-                headline=headline(shown, shown.cell(*choice.kind), tr=tr),
-                lead=lead(shown, tr=tr),
-                other=other and headline(other, other.cell(*choice.kind), tr=tr),
-                other_lead=other and lead(other, tr=tr),
+                headline=municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
+                lead=municipal.lead(shown, tr=tr),
+                other=other and municipal.headline(other, other.cell(*choice.kind), tr=tr),
+                other_lead=other and municipal.lead(other, tr=tr),
             )
         )
         _buttons(shown, choice, tr=tr)
@@ -224,7 +209,7 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
     if other:
         table = replace(made[2], rows=made[2].rows[:COMPARED_FIRST])
         st.html(render("municipality_table.html", table=table, note=table.sentence))
-    parts = list_parts(shown, words=words)
+    parts = municipal.list_parts(shown, words=words)
     st.html(render("municipality_lists.html", t=tr, lists=parts))
     st.html(folds_html(shown, choice, made, words=words))
     _files(shown, choice, made, tr=tr)
@@ -239,7 +224,7 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> N
         layout.download(
             tr("municipality.button.report"),
             partial(_report, choice, tr),
-            f"{file_name(shown, choice, tr=tr)}.html",
+            f"{files.file_name(shown, choice, tr=tr)}.html",
             key="municipality-report",
             type="primary",
         )
@@ -276,16 +261,16 @@ def _notices(ignored: tuple[IgnoredValue, ...], *, tr: Translator) -> None:
 def _files(
     shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, tr: Translator
 ) -> None:
-    name = file_name(shown, choice, tr=tr)
+    name = files.file_name(shown, choice, tr=tr)
     with st.expander(tr("municipality.files.heading")), st.container(horizontal=True):
         for flavour in CsvFlavour:
-            make = partial(profile_csv, shown, made, flavour=flavour, tr=tr)
+            make = partial(files.profile_csv, shown, made, flavour=flavour, tr=tr)
             label = tr(f"municipality.files.csv-{flavour}")
             layout.download(label, make, f"{name}.csv", key=f"municipality-csv-{flavour}")
-        make, label = partial(profile_xlsx, shown, made, tr=tr), tr("municipality.files.xlsx")
+        make, label = partial(files.profile_xlsx, shown, made, tr=tr), tr("municipality.files.xlsx")
         layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
 
 
 def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:
     world = data.world(choice.as_of)
-    return report_html(choice, world=world, words=data.words(tr), site=layout.site()).encode()
+    return files.report_html(choice, world=world, words=data.words(tr), site=layout.site()).encode()

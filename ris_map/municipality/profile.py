@@ -88,7 +88,6 @@ class ListKind(StrEnum):
 class WayList:
     """One list: what is known, and apart from it what may be so. In the order of actor ids."""
 
-    kind: ListKind
     known: tuple[Way, ...]
     uncertain: tuple[Way, ...]
 
@@ -111,16 +110,15 @@ def _list_of(way: Way, code: str) -> ListKind | None:
     return ListKind.HERE if way.office and way.office.municipality == code else elsewhere
 
 
-FIGURES = (
-    "population",
-    "population_density",
-    "share_in_tatort",
-    "share_65plus",
-    "workplaces_manufacturing_and_services",
-    "local_labour_market",
-)
-"""Indicators of ``statistics.csv`` that are shown, each of its latest period."""
-PHYSICAL = (ListKind.HERE, ListKind.REACHABLE)
+FIGURES = {
+    "population": "regionfakta",
+    "population_density": "density",
+    "share_in_tatort": "tatort",
+    "share_65plus": "regionfakta",
+    "workplaces_manufacturing_and_services": "regionfakta",
+    "local_labour_market": "labour",
+}
+"""Indicators of ``statistics.csv`` that are shown, each of its latest period, with their source."""
 NEARBY = (CellState.ON_SITE, CellState.WITHIN_REACH)
 LIKENESS = 2.5
 """Largest factor between two similar municipalities, in population and in density alike; see
@@ -182,14 +180,14 @@ class Profile:
     reference_date: str
     located_residents: int
     home: tuple[Actor, ...]
-    lists: tuple[WayList, ...]
+    lists: Mapping[ListKind, WayList]
     offices: tuple[Way, ...]
     cells: tuple[CoverageCell, ...]
     gaps: tuple[CoverageCell, ...]
     chain: Chain
     own_actors: Mapping[StrengthArea, tuple[Actor, ...]]
     times: tuple[tuple[Locality, tuple[Nearest, ...]], ...]
-    figures: tuple[tuple[str, Statistic | None], ...]
+    figures: Mapping[str, Statistic | None]
     memberships: tuple[tuple[Division, DivisionGroup], ...]
     size: Size | None
     similar: Similar
@@ -200,17 +198,9 @@ class Profile:
         """Its central settlement."""
         return self.times[0][0]
 
-    def list_of(self, kind: ListKind) -> WayList:
-        """Return one of the lists."""
-        return next(item for item in self.lists if item.kind is kind)
-
     def cell(self, phase: Phase, service_type: ServiceType) -> CoverageCell:
         """Return one cell."""
         return next(c for c in self.cells if c.phase is phase and c.service_type is service_type)
-
-    def figure(self, indicator: str) -> Statistic | None:
-        """Return one of the basic figures; None = no information."""
-        return dict(self.figures)[indicator]
 
 
 @kept(64)
@@ -220,14 +210,13 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     m = cube.municipality_codes.index(code)
     home = tuple(world.home_of(code))
     listed = [(way, _list_of(way, code)) for way in ways(cube, code)]
-    lists = tuple(
-        WayList(
-            kind=kind,
+    lists = {
+        kind: WayList(
             known=tuple(way for way, where in listed if where is kind and way.kinds),
             uncertain=tuple(way for way, where in listed if where is kind and not way.kinds),
         )
         for kind in ListKind
-    )
+    }
     offices = (way for way, _ in listed if way.office and way.kinds)
     names = foundations.geography.names
     known_sizes, latest = sizes(foundations.statistics), _latest(foundations.statistics)
@@ -247,11 +236,11 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         chain=support_chains(cube)[m],
         own_actors=_own_actors(lists),
         times=_times(cube, world, m),
-        figures=tuple((name, latest.get((code, name))) for name in FIGURES),
+        figures={name: latest.get((code, name)) for name in FIGURES},
         memberships=tuple((d, d.group_of(code)) for d in foundations.geography.divisions),
         size=known_sizes.get(code),
         similar=similar_to(code, known=known_sizes, names=names),
-        unconfirmed=tuple(_unconfirmed(world, home, lists)),
+        unconfirmed=tuple(_unconfirmed(world, home, lists[ListKind.HERE])),
     )
 
 
@@ -306,8 +295,8 @@ def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]
     return Similar(nearest=nearest, factor=factors[nearest])
 
 
-def _own_actors(lists: Iterable[WayList]) -> dict[StrengthArea, tuple[Actor, ...]]:
-    near = {i: actor for item in lists if item.kind in PHYSICAL for i, actor in item.actors.items()}
+def _own_actors(lists: Mapping[ListKind, WayList]) -> dict[StrengthArea, tuple[Actor, ...]]:
+    near = {**lists[ListKind.HERE].actors, **lists[ListKind.REACHABLE].actors}
     actors = [near[i] for i in sorted(near)]
     return {
         area: tuple(actor for actor in actors if area in actor.strength_areas.areas)
@@ -338,11 +327,8 @@ def _nearest(cube: CoverageCube, m: int, localities: list[int], s: int) -> Itera
         yield Nearest(shortest, town)
 
 
-def _unconfirmed(
-    world: World, home: tuple[Actor, ...], lists: Iterable[WayList]
-) -> Iterator[Actor]:
+def _unconfirmed(world: World, home: tuple[Actor, ...], here: WayList) -> Iterator[Actor]:
     """Yield home first, then actors with an office here: those a municipality can answer for."""
-    here = next(item for item in lists if item.kind is ListKind.HERE)
     actors = [way.actor for way in (*here.known, *here.uncertain)]
     actors.sort(key=lambda actor: swedish_sort_key(actor.name))
     each = {actor.id: actor for actor in (*home, *actors)}

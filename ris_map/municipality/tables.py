@@ -11,20 +11,12 @@ from ris_map.coverage.cube import CoverageCell, time_class
 from ris_map.coverage.support import KINDS
 from ris_map.coverage.ways import Way
 from ris_map.geography.county import Statistic
-from ris_map.municipality.profile import LIKENESS, NEARBY, ListKind, Profile, WayList
+from ris_map.municipality.profile import FIGURES, LIKENESS, NEARBY, ListKind, Profile
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, FigureTable, Said, minutes_words, rounded
 
-SOURCES = {
-    "population": "regionfakta",
-    "population_density": "density",
-    "share_in_tatort": "tatort",
-    "share_65plus": "regionfakta",
-    "workplaces_manufacturing_and_services": "regionfakta",
-    "local_labour_market": "labour",
-}
 COMPARED_FIRST = 7
 """Rows of the comparison before the kinds of support, which the page shows as two matrices."""
 COUNTED = (ListKind.HERE, ListKind.VISIT, ListKind.REACHABLE, ListKind.DIGITAL)
@@ -126,18 +118,18 @@ def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Said:
 
 def _lists_table(profile: Profile, *, words: Words) -> Table:
     """Return the lists as one table: a row per way of helping, uncertain ones marked."""
-    rows = (row for item in profile.lists for row in _list_rows(profile, item, words=words))
+    rows = (row for kind in ListKind for row in _list_rows(profile, kind, words=words))
     names = ("list", "actor", "types", "phases", "place", "minutes", "people")
     note = words.tr("municipality.lists.note")
     return _table("lists", names, rows, note=note, tr=words.tr, name=profile.name)
 
 
-def _list_rows(profile: Profile, item: WayList, *, words: Words) -> Iterator[tuple[Said, ...]]:
-    tr = words.tr
-    title = list_title(item.kind, limit=profile.choice.threshold, tr=tr)
+def _list_rows(profile: Profile, kind: ListKind, *, words: Words) -> Iterator[tuple[Said, ...]]:
+    tr, item = words.tr, profile.lists[kind]
+    title = list_title(kind, limit=profile.choice.threshold, tr=tr)
     none = (Said(tr("municipality.none")),) * 3
     for ways, mark in ((item.known, ""), (item.unsure, tr("unknown"))):
-        for way in sorted_ways(ways, kind=item.kind):
+        for way in sorted_ways(ways, kind=kind):
             shown = way.kinds or way.possible
             phases = {phase for phase, _ in shown}
             office = (
@@ -227,7 +219,7 @@ def _compared(profile: Profile, *, tr: Translator) -> Iterator[Said]:
     population, density = profile.size or (None, None)
     yield number_cell(population, tr=tr)
     yield number_cell(density, decimals=1, tr=tr)
-    for item in map(profile.list_of, COUNTED):
+    for item in (profile.lists[kind] for kind in COUNTED):
         unsure = len({way.actor.id for way in item.unsure})
         small = tr("municipality.compare.count-small", u=tr.number(unsure)) if unsure else ""
         yield replace(number_cell(len(item.actors), tr=tr), small=small)
@@ -266,9 +258,9 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
             tr(f"municipality.figure.{indicator}"),
             _value(indicator, figure, tr=tr),
             figure.period if figure else unknown,
-            tr(f"municipality.source.{SOURCES[indicator]}"),
+            tr(f"municipality.source.{FIGURES[indicator]}"),
         )
-        for indicator, figure in profile.figures
+        for indicator, figure in profile.figures.items()
     ]
     rows.append(
         (

@@ -44,10 +44,8 @@ class ListPart:
 
     id: str
     title: str
-    note: str
     count: str
     entries: tuple[Entry, ...]
-    uncertain_title: str
     uncertain: tuple[tuple[str, str], ...]
 
 
@@ -138,19 +136,17 @@ def _marks(ways: Iterable[Way], *, words: Words) -> tuple[PhaseMark, ...]:
 def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
     """Yield the lists in words."""
     tr = words.tr
-    for item in profile.lists:
+    for kind, item in profile.lists.items():
         names = {way.actor.id: way.actor.name for way in item.unsure}
         unsure = sorted(names, key=lambda i: swedish_sort_key(names[i]))
         ways: dict[str, list[Way]] = {}
-        for way in sorted_ways(item.known, kind=item.kind):
+        for way in sorted_ways(item.known, kind=kind):
             ways.setdefault(way.actor.id, []).append(way)
         yield ListPart(
-            id=item.kind.value,
-            title=list_title(item.kind, limit=profile.choice.threshold, tr=tr),
-            note=tr(f"municipality.list.note.{item.kind}"),
+            id=kind.value,
+            title=list_title(kind, limit=profile.choice.threshold, tr=tr),
             count=_count("municipality.list.count", len(ways), "municipality.list.empty", tr=tr),
-            entries=tuple(_entry(profile, item.kind, own, words=words) for own in ways.values()),
-            uncertain_title=tr.plural("municipality.list.uncertain", len(unsure)),
+            entries=tuple(_entry(profile, kind, own, words=words) for own in ways.values()),
             uncertain=tuple((names[i], detail_url(i, words=words)) for i in unsure),
         )
 
@@ -232,7 +228,7 @@ def paragraph(profile: Profile, *, words: Words) -> str:
 
 
 def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
-    population, density = profile.figure("population"), profile.figure("population_density")
+    population, density = profile.figures["population"], profile.figures["population_density"]
     if not (population and density and population.number and density.number):
         yield tr("municipality.p.people-unknown", name=profile.name)
         return
@@ -243,7 +239,7 @@ def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
         year=population.period[:4],
         density=tr.number(density.number, decimals=1),
     )
-    inside = profile.figure("share_in_tatort")
+    inside = profile.figures["share_in_tatort"]
     if inside and inside.number is not None:
         share = percent(1 - inside.number / 100, tr=tr)
         yield tr("municipality.p.outside", share=share, year=inside.period[:4])
@@ -257,7 +253,7 @@ def _count(key: str, n: int, none: str, *, tr: Translator, **values: str) -> str
 def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
     scope = tr(f"municipality.scope.{profile.choice.scope}")
     limit = tr.number(profile.choice.threshold)
-    here, near = (len(profile.list_of(k).actors) for k in (ListKind.HERE, ListKind.REACHABLE))
+    here, near = (len(profile.lists[k].actors) for k in (ListKind.HERE, ListKind.REACHABLE))
     yield _count("municipality.p.here", here, "municipality.p.none-here", tr=tr, scope=scope)
     key = "municipality.p.reachable"
     yield _count(key, near, "municipality.p.none-reachable", tr=tr, limit=limit)
@@ -269,10 +265,10 @@ def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
 
 
 def _remote(profile: Profile, *, tr: Translator) -> Iterator[str]:
-    visit, digital = (profile.list_of(kind) for kind in (ListKind.VISIT, ListKind.DIGITAL))
-    for item in (visit, digital):
-        key = f"municipality.p.{item.kind}"
+    lists = {kind: profile.lists[kind] for kind in (ListKind.VISIT, ListKind.DIGITAL)}
+    for kind, item in lists.items():
+        key = f"municipality.p.{kind}"
         yield _count(key, len(item.actors), f"{key}-none", tr=tr)
-    staff, online = (len({way.actor.id for way in item.unsure}) for item in (visit, digital))
+    staff, online = (len({way.actor.id for way in item.unsure}) for item in lists.values())
     if staff or online:
         yield tr.plural("municipality.p.unknown", staff, digital=tr.number(online))

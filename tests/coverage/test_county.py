@@ -6,12 +6,16 @@ No figure of the register is fixed here: it may be edited without touching a tes
 from __future__ import annotations
 
 import inspect
+import math
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 from types import ModuleType
 
 import numpy as np
 import pytest
+from lxml.html import fromstring
 
 from ris_map.coverage.cube import (
     THRESHOLDS,
@@ -26,15 +30,22 @@ from ris_map.coverage.cube import (
     support_of,
     time_class,
 )
-from ris_map.coverage.groups import Supply, group_figures, supply_of
-from ris_map.coverage.support import CubeChoice
+from ris_map.coverage.gaps import distinct, find_gaps, gap_mask
+from ris_map.coverage.groups import Supply, fragility, group_figures, supply_of
+from ris_map.coverage.map_picture import picture
+from ris_map.coverage.page import matrix, summary, tables
+from ris_map.coverage.page.pictures import groups_of, shares_by_minute
+from ris_map.coverage.page.view import CoverageChoice, CoverageView, cell_id
+from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.municipality.profile import ListKind, profile
-from ris_map.register.selection import Filter, select
-from ris_map.register.vocabulary import Phase, ServiceType
+from ris_map.register.selection import Filter, Group, select
+from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.network import SPEED_MODELS
+from ris_map.words.figures import Amount, Link, Unit, near_limit, rounded
+from ris_map.words.language import Language
 from tests.coverage import from_raw_files
-from tests.coverage.worlds import without
-from tests.factories import real_world
+from tests.coverage.worlds import view, without
+from tests.factories import DAY, real_world
 from tests.travel import raw
 
 IDEA, ADVICE = (Phase.IDE,), (ServiceType.RADGIVNING,)
@@ -74,12 +85,12 @@ def test_K3_P1_every_square_has_the_minutes_that_the_figures_count(choice: CubeC
     minutes, residents = supply_of(county, choice, IDEA, ADVICE).minutes, population_of(county)
     assert (len(minutes), residents.persons.sum()) == (5_538, 274_448)
     assert (residents.seat >= 0).all()
-    assert np.array_equal(minutes, cube.minutes[0, list(ServiceType).index(ADVICE[0])])
+    assert np.array_equal(minutes, cube.rows[cube.row[0, list(ServiceType).index(ADVICE[0])]])
     within = np.bincount(
         residents.municipality, residents.persons * (minutes <= choice.threshold), 15
     )
     assert np.array_equal(within, cube.figures.people_within[:, 0, 2, cube.threshold_at])
-    assert np.array_equal(supply_of(county, choice).minutes, cube.minutes.min(axis=(0, 1)))
+    assert np.array_equal(supply_of(county, choice).minutes, cube.rows[cube.row].min(axis=(0, 1)))
 
 
 def test_K3_R2_islands_by_ferry_are_unknown_squares_and_counted_as_not_reached() -> None:
@@ -153,16 +164,307 @@ def test_W2_where_the_answer_depends_on_unknowns_there_is_a_range_and_never_a_ba
 
 def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municipality() -> None:
     county, cube = real_world(), cube_of(real_world(), CubeChoice())
-    on_map = select(county.register, Filter(), groups={}, on=county.on).on_map
+    matches = select(county.register, Filter(), groups={}, on=county.on)
     table = cube.table
     for m, code in enumerate(cube.municipality_codes):
         start = {
             match.actor.id
-            for match in on_map
+            for match in matches
+            if match.group is Group.OFFICE
             for office in match.offices
             if office.municipality == code
         }
-        lists = profile(county, code, CubeChoice()).list_of(ListKind.HERE)
+        lists = profile(county, code, CubeChoice()).lists[ListKind.HERE]
         counts = cube.sure.any(axis=(0, 1)) & (table.office_municipality == m)
         coverage = {table.actors[actor].id for actor in table.office_actor[counts]}
         assert start == set(lists.actors) == coverage
+
+
+# -------------------------------------------------------------------- the page
+
+
+REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
+CHOICES = [
+    {},
+    {"limit": 30, "phase": Phase.VAXA, "service_type": ServiceType.FINANSIERING},
+    {"limit": 120, "scope": Scope.ADJACENT, "include_outside": True, "phase": None},
+    {"limit": 90, "service_type": None, "division": "kust"},
+]
+PLACE = ("2422", Phase.IDE, ServiceType.RADGIVNING)
+
+
+def amounts(row: Iterable[object]) -> list[float]:
+    return [cell.value for cell in row if isinstance(cell, Amount)]
+
+
+def text_of(html: str) -> str:
+    return " ".join(fromstring(html).itertext())
+
+
+def median(times: np.ndarray, people: np.ndarray) -> float:
+    order = np.argsort(times, kind="stable")
+    reached = np.cumsum(people[order])
+    return float(times[order][np.searchsorted(reached * 2, reached[-1])])
+
+
+# -------------------------------------------------------------------- choice and address
+
+
+@pytest.mark.parametrize("text", ["2422", "2422.ide", "9999.ide.radgivning", "2422.x.radgivning"])
+def test_I5_a_cell_that_does_not_exist_is_left_out_and_named(text: str) -> None:
+    chosen, ignored = CoverageChoice.read({"cell": [text]})
+    assert chosen.cell == ""
+    assert [(one.key, one.value) for one in ignored] == [("cell", text)]
+
+
+# -------------------------------------------------------------------- matrix
+
+
+@pytest.mark.parametrize("changes", CHOICES)
+def test_K4_R1_all_75_cells_of_the_matrix_hold_the_minutes_of_the_cube(changes: dict) -> None:
+    shown = view(**changes)
+    rows = fromstring(matrix.matrix_html(shown)).xpath(".//tbody/tr")
+    assert len(rows) == 15
+    phases = [PHASES.index(phase) for phase in shown.choice.shown_phases]
+    limit = float(shown.choice.limit)
+    for row, code in zip(rows, shown.order, strict=True):
+        name, *cells = row
+        assert name.text_content().startswith(shown.names[code])
+        assert len(cells) == len(row.xpath(".//a[@data-cell]")) == 5
+        for s, cell in enumerate(cells):
+            text = cell.text_content().strip().rstrip("?")
+            times = shown.cube.rows[shown.cube.row[phases, s]].min(axis=0)
+            inside = shown.cube.population.municipality == shown.at(code)
+            expected = median(times[inside], shown.cube.population.persons[inside])
+            state = cell.get("class").split()[0]
+            if not math.isfinite(expected):
+                assert state in {"is-none", "is-unknown"}
+            elif near_limit(expected, limit):
+                assert (state, text) == ("is-near", f"≈ {limit:.0f}")
+            else:
+                assert state == f"q{time_class(expected)}"
+                assert text == (shown.tr.number(rounded(expected)) if expected >= 5 else "i orten")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("delivery", REMOTE)
+def test_R7_a_remote_matrix_has_no_minutes(delivery: Delivery, language: Language) -> None:
+    shown = view(language, delivery=delivery)
+    drawn = picture(shown)
+    assert drawn.bubbles == ()
+    assert set(drawn.classes) <= {0, 4, 5}
+    for cells in matrix.matrix_rows(shown).values():
+        assert {cell.state for cell in cells} <= {"offered", "unknown", "not-offered"}
+    texts = [
+        text_of(matrix.matrix_html(shown)),
+        text_of(matrix.cell_html(shown, PLACE)),
+        summary.copy_text(shown),
+    ]
+    texts += [summary.headline(shown), *(figure.text for figure in summary.key_figures(shown))]
+    texts += [t.title + t.sentence for t in tables.all_tables(shown)]
+    assert not [text for text in texts if re.search(r"\d[\s\u00a0]min\b", text)]
+    for table in tables.all_tables(shown):
+        for line in table.rows:
+            assert not [c for c in line if isinstance(c, Amount) and c.unit is not Unit.COUNT]
+
+
+# -------------------------------------------------------------------- figures
+
+
+@pytest.mark.parametrize("changes", CHOICES)
+def test_R1_R3_coast_and_inland_are_pooled_and_curve_and_legend_say_the_same(changes: dict) -> None:
+    shown = view(**changes)
+    whole, *parts = map(shown.group, (shown.order, shown.inland, shown.coast))
+    assert sum(part.residents for part in parts) == whole.residents == 274_448
+    assert sum(part.beyond for part in parts) == whole.beyond
+    for part in (*parts, whole):
+        assert part.share == pytest.approx(1 - part.beyond / part.residents)
+        assert part.share_low <= part.share <= part.share_high
+    people, times = shown.cube.population.persons, shown.found.minutes
+    far = np.isfinite(times) & (times > shown.choice.limit)
+    expected = np.average(times[far] - shown.choice.limit, weights=people[far])
+    assert whole.excess_minutes == pytest.approx(expected)
+    for codes in groups_of(shown).values():
+        share = shares_by_minute(shown, codes)[shown.choice.limit]
+        assert share == pytest.approx(shown.group(codes).share)
+    for column, codes in enumerate((shown.inland, shown.coast)):
+        shares = [row.shares[column] for row in picture(shown).legend.rows]
+        assert sum(shares) == pytest.approx(100, abs=0.5)  # the rest has no road
+        assert sum(shares[:2]) == pytest.approx(100 * shares_by_minute(shown, codes)[60], abs=0.11)
+
+
+def different_actors(shown: CoverageView, p: int, s: int) -> np.ndarray:
+    """Return how many actors each square has within the limit, one actor after the other."""
+    offices = np.flatnonzero(shown.cube.sure[p, s])
+    near = shown.cube.shared.of(offices) <= shown.choice.limit
+    actor = shown.cube.table.office_actor[offices]
+    return sum((near[actor == a].any(axis=0) for a in np.unique(actor)), np.zeros(5538, int))
+
+
+def test_R1_an_area_shows_all_phases_and_kinds() -> None:
+    shown = view()
+    for code in shown.order[:3]:
+        table = tables.area_table(view(place=code))
+        m, figures = shown.at(code), shown.cube.figures
+        for index, row in enumerate(table.rows):
+            p, s = divmod(index, len(SERVICE_TYPES))
+            values = amounts(row)
+            assert values[0:8:2] == figures.people_within[m, p, s].tolist()
+            assert values[8] == figures.median_minutes[m, p, s]
+            assert values[9] == figures.p90_minutes[m, p, s]
+            assert values[10] == pytest.approx(figures.shortfall_minutes[m, p, s])
+            within = shown.cube.population.municipality == m
+            number = different_actors(shown, p, s)[within]
+            persons = shown.cube.population.persons[within]
+            assert 2 * persons[number >= values[11]].sum() >= persons.sum()
+            assert 2 * persons[number > values[11]].sum() <= persons.sum()
+
+
+def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:
+    shown = view()
+    clear, near, _ = shown.gaps(shown.inland)
+    limit = float(shown.choice.limit)
+    for code in shown.inland:
+        time, is_home = shown.found.median[shown.at(code)], shown.found.on_site[shown.at(code)]
+        is_near = near_limit(float(time), limit)
+        assert (code in near) == (is_near and not is_home)
+        assert (code in clear) == (time > limit and not is_near and not is_home)
+    third = summary.key_figures(shown)[2]
+    if near:
+        assert third.number.startswith(f"{len(clear)}–{len(clear) + len(near)} ")
+        assert all(shown.names[code] in third.note for code in near)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_W4_W12_R6_R9_the_summary_has_shares_ranges_date_and_carrier(language: Language) -> None:
+    """The register's date, not today's; a difference inside the error is no headline."""
+    shown, register = view(language), real_world().register
+    inland, coast = shown.group(shown.inland), shown.group(shown.coast)
+    first, text = summary.key_figures(shown)[0], summary.copy_text(shown)
+    for group in (inland, coast):
+        assert shown.percent(group.share) in summary.finding_sentence(shown)
+        assert shown.range_of(group) in text
+    assert (summary.finding(shown) == "inland") == (
+        coast.share - inland.share >= 0.05
+        and coast.share_low > inland.share_high
+        and inland.share < 0.95
+    )
+    assert first.range == shown.range_of(inland)
+    carrier = inland.carriers[0].actor
+    assert carrier.name in first.note
+    assert carrier.name in text
+    said = " ".join([summary.basis(shown), text, *(t.title for t in tables.all_tables(shown))])
+    assert DAY.isoformat() not in said
+    assert register.meta.reference_date in said
+    years = {actor.last_evidence[:4] for actor in register.actors if actor.last_evidence}
+    assert set(shown.evidence_years.split("–")) <= years
+    assert shown.evidence_years in summary.basis(shown)
+
+
+def test_R3_every_division_has_its_figures_and_the_chosen_one_is_first() -> None:
+    shown = view(division="kust")
+    table = tables.division_table(shown)
+    assert table.rows[0][1] == shown.division.label.sv
+    for division in shown.geography.divisions:
+        residents = [amounts(row)[0] for row in table.rows if row[1] == division.label.sv]
+        assert sum(residents) == shown.cube.population.persons.sum()
+        assert min(residents) > 0
+
+
+def test_W3_W7_the_same_fact_is_said_once() -> None:
+    """Phases inside the error, a gap in several phases, remote help alike in the whole county."""
+    shown = view()
+    for row in tables.chain_table(view(service_type=None)).rows:
+        if len({str(cell) for cell in row[1:4]}) == 1:
+            assert row[4] == shown.tr("coverage.chain.equal")
+    found, gaps = find_gaps(shown.cube), tables.all_gaps_table(shown)
+    assert len(gaps.rows) == len(distinct(shown.cube, found)) < len(found)
+    assert f"{len(gaps.rows)} olika luckor" in gaps.sentence
+    remote = tables.remote_facts_table(shown)
+    alike = [row for row in remote.rows if row[2] == shown.tr("coverage.county")]
+    known = (shown.cube.remote == YES).any(axis=(1, 2)).all(axis=0).sum()
+    assert len(alike) == len({(row[0], row[3]) for row in alike}) >= known > 0
+    assert remote.title in [one.title for one in tables.all_tables(shown)]
+
+
+def test_W5_the_tenth_with_the_longest_way_is_not_the_seat() -> None:
+    cube, p, s = view().cube, PHASES.index(PLACE[1]), SERVICE_TYPES.index(PLACE[2])
+    longest = cube.figures.p90_minutes[:, p, s]
+    assert (longest > cube.figures.median_minutes[:, p, s]).all()
+    assert (longest != cube.nearest_minutes[:, p, s]).all()
+
+
+@pytest.mark.parametrize("kind", list(ServiceType))
+@pytest.mark.parametrize("phase", list(Phase))
+def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceType) -> None:
+    """Counted by what is sourced alone, where many offices are unknown."""
+    shown = view(phase=phase, service_type=kind, sourced_only=True)
+    best, limit = shown.found.best.minutes, float(shown.choice.limit)
+    clear, _, unsure = shown.gaps(shown.order)
+    for code in clear:
+        here = shown.cube.population.municipality == shown.at(code)
+        assert median(best[here], shown.cube.population.persons[here]) > limit
+    assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.may_be_there))
+    number, group = summary.key_figures(shown)[0].number, shown.group(shown.inland)
+    if round(100 * group.share_at_best) != round(100 * group.share):
+        assert "–" in number
+        assert number in summary.finding_sentence(shown)
+    assert (shown.cube.median_minutes_at_best[gap_mask(shown.cube)] > limit).all()
+    unknown = shown.cube.is_maybe_physical.sum()
+    assert f"För {unknown} rutor" in tables.all_gaps_table(shown).sentence
+
+
+def test_R6_R9_what_hangs_on_an_actor_is_the_librarys_and_unstable_gaps_are_marked() -> None:
+    shown = view(phase=None, service_type=None)
+    lost = fragility(shown.cube)
+    by_name = {actor.name: k for k, actor in enumerate(shown.cube.table.actors)}
+    fragile = tables.fragility_table(shown)
+    assert fragile.rows
+    for name, *figures in fragile.rows:
+        actor = by_name[name.text]
+        assert amounts(figures) == [lost.emptied[actor].sum(), lost.people[actor].max()]
+    gaps = tables.sensitivity_table(view())
+    assert len(gaps.columns) == 2 + 8  # four speed models and two limits
+    for _, said, *ranks in gaps.rows:
+        is_stable = all(isinstance(rank, Amount) and rank.value <= 10 for rank in ranks)
+        assert said == shown.tr("coverage.stable" if is_stable else "coverage.unstable")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_R11_the_method_says_what_distance_means(language: Language) -> None:
+    shown = view(language)
+    text = text_of(summary.method_html(shown))
+    for name in ("capacity", "evidence", "register", "roads", "people", "outside", "time"):
+        assert shown.tr(f"coverage.method.{name}") in text
+    assert shown.tr("coverage.term.gap") in dict(summary.definitions(shown))
+    assert all(value for _, value in summary.facts(shown))
+    for division in shown.geography.divisions:
+        assert division.source.in_(language) in text
+
+
+# -------------------------------------------------------------------- evidence
+
+
+def test_what_stands_behind_a_cell_is_every_known_way_with_its_page_and_source() -> None:
+    shown = view()
+    for place in product(shown.order, PHASES, SERVICE_TYPES):
+        code, phase, kind = place
+        cell = shown.cube.cell(code, phase=phase, service_type=kind)
+        found = matrix.evidence(shown, place)
+        rows = matrix.known_table(shown, found).rows
+        assert len(rows) == sum(way.answer is Answer.YES for way in found)
+        for row in rows:
+            page, source = (cell.url for cell in row if isinstance(cell, Link))
+            assert page.startswith("/aktor?id=")
+            assert source.startswith("http")
+        people = [amounts(row)[0] for row in matrix.figures_table(shown, cell).rows]
+        assert people == list(cell.people_within)
+
+
+def test_hostile_names_stay_text() -> None:
+    shown = view(cell=cell_id(*PLACE))
+    names = {**shown.words.municipality_names, "2422": '<img src=x onerror="x()">{{7*7}}'}
+    hostile = replace(shown, words=replace(shown.words, municipality_names=names))
+    html = matrix.matrix_html(hostile) + matrix.cell_html(hostile, PLACE)
+    assert "<img" not in html
+    assert "&lt;img" in html

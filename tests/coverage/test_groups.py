@@ -233,7 +233,7 @@ def test_W7_gaps_are_far_even_at_best_and_every_distinct_fact_is_said_once(world
     def distances(gap: CoverageCell) -> tuple[object, ...]:
         m, p, s = AT[gap.key]
         here = (cube.population.municipality == m) & (cube.population.persons > 0)
-        times = np.stack([cube.minutes[p, s], cube.minutes_at_best[p, s]])[:, here]
+        times = cube.rows[[cube.row[p, s], cube.row_at_best[p, s]]][:, here]
         return m, times.tobytes()
 
     facts = [{distances(gap) for gap in fact} for fact in told]

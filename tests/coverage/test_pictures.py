@@ -25,11 +25,9 @@ from ris_map.coverage.map_picture import (
     picture,
     picture_file,
 )
+from ris_map.coverage.page import pictures
 from ris_map.coverage.page.matrix import matrix_rows
 from ris_map.coverage.page.page import book_of
-from ris_map.coverage.page.pictures import PICTURES, file_name, labels_at, paper_map
-from ris_map.coverage.page.pictures import picture as paper_picture
-from ris_map.coverage.page.pictures import picture_file as paper_file
 from ris_map.coverage.page.summary import basis, finding_sentence
 from ris_map.coverage.page.tables import all_tables, cells_table
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
@@ -188,10 +186,10 @@ def test_no_text_of_a_file_is_run() -> None:
 
 
 @pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", pictures.PICTURES)
 def test_R12_P2_title_range_error_source_and_date_are_inside(name: str, language: Language) -> None:
     shown = view(language)
-    svg = ET.fromstring(paper_picture(shown, name))
+    svg = ET.fromstring(pictures.picture(shown, name))
     assert svg.tag == f"{SVG}svg"
     texts = ["".join(text.itertext()) for text in svg.iter(f"{SVG}text")]
     said = " ".join(" ".join(texts).split())
@@ -200,12 +198,12 @@ def test_R12_P2_title_range_error_source_and_date_are_inside(name: str, language
     assert " ".join(shown.range_of(shown.group(shown.inland)).split()) in said
     error = error_words(accuracy(shown.world.foundations).places, tr=shown.tr)
     assert said.count(" ".join(error.split())) == 1
-    assert not re.search(r"(href|src)=|<script", paper_picture(shown, name))
+    assert not re.search(r"(href|src)=|<script", pictures.picture(shown, name))
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", pictures.PICTURES)
 def test_R12_a_picture_is_also_a_png(name: str) -> None:
-    data = paper_file(view(), name, "png")
+    data = pictures.picture_file(view(), name, "png")
     assert data.startswith(PNG)
     assert int.from_bytes(data[16:20]) >= 1200
     assert len(data) > 20_000
@@ -213,7 +211,7 @@ def test_R12_a_picture_is_also_a_png(name: str) -> None:
 
 def test_R12_K3_the_map_on_paper_has_every_place_in_its_class() -> None:
     shown = view()
-    drawn = paper_map(shown)
+    drawn = pictures.paper_map(shown)
     assert drawn.picture.classes == shown.found.classes.tolist()
     svg = ET.fromstring(drawn.svg)
     paths = [p for p in svg.iter(f"{SVG}path") if p.get("class") == "squares"]
@@ -222,7 +220,7 @@ def test_R12_K3_the_map_on_paper_has_every_place_in_its_class() -> None:
 
 def test_R12_the_matrix_on_paper_has_every_cell() -> None:
     shown = view()
-    svg = ET.fromstring(paper_picture(shown, "matris"))
+    svg = ET.fromstring(pictures.picture(shown, "matris"))
     texts = ["".join(t.itertext()).strip() for t in svg.iter(f"{SVG}text")]
     for code, cells in matrix_rows(shown).items():
         assert shown.names[code] in texts
@@ -232,18 +230,18 @@ def test_R12_the_matrix_on_paper_has_every_cell() -> None:
 
 def test_F22_the_choice_is_in_the_name_and_no_two_files_share_one() -> None:
     names = {
-        file_name(view(**changes), name, suffix)
+        pictures.file_name(view(**changes), name, suffix)
         for changes in ({}, {"limit": 90}, {"delivery": Delivery.VISIT}, {"division": "kust"})
-        for name in PICTURES
+        for name in pictures.PICTURES
         for suffix in ("svg", "png")
     }
-    assert len(names) == 4 * len(PICTURES) * 2
+    assert len(names) == 4 * len(pictures.PICTURES) * 2
     assert "tackning-karta-ide-radgivning-60-min-2026-11.png" in names
 
 
 @pytest.mark.parametrize("shares", [(0.36, 0.99, 0.9), (1, 1, 1), (0, 0, 0), (0.5, 0.51, 0.52)])
 def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) -> None:
-    placed = labels_at(view(), dict(zip("abc", shares, strict=True)))
+    placed = pictures.labels_at(view(), dict(zip("abc", shares, strict=True)))
     heights = sorted(float(str(label["share"])) for label in placed)
     assert all(b - a >= 8.9 for a, b in pairwise(heights))
     assert heights[0] >= 0

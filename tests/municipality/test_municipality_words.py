@@ -23,7 +23,7 @@ from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.county import language_rights, load_language_rights, rights_of
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality import files
-from ris_map.municipality.files import file_name, profile_csv, profile_xlsx, report_html
+from ris_map.municipality import words as municipal
 from ris_map.municipality.page import aside_html, folds_html
 from ris_map.municipality.pictures import map_layer
 from ris_map.municipality.profile import (
@@ -34,16 +34,6 @@ from ris_map.municipality.profile import (
     profile,
 )
 from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_counts, tables
-from ris_map.municipality.words import (
-    chain_sentence,
-    half_sentence,
-    headline,
-    lead,
-    list_parts,
-    message_url,
-    near_towns,
-    paragraph,
-)
 from ris_map.register.model import Register
 from ris_map.register.vocabulary import Scope
 from ris_map.siting.plan import SitingChoice
@@ -74,7 +64,9 @@ def page_of(
 ) -> str:
     """Return what stands beside the map, in the folds and in the lists."""
     said = words(language)
-    lists = render("municipality_lists.html", t=said.tr, lists=list_parts(found, words=said))
+    lists = render(
+        "municipality_lists.html", t=said.tr, lists=municipal.list_parts(found, words=said)
+    )
     beside = aside_html(found, choice, words=said)
     return beside + folds_html(found, choice, shown, words=said) + lists
 
@@ -87,10 +79,10 @@ def table_of(table_id: str, code: str, other: str | None = None) -> Table:
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
 def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language: Language) -> None:
     found, said, shown = of(code), words(language), tables_of(code, language)
-    headlines = [headline(found, cell, tr=said.tr) for cell in found.cells]
+    headlines = [municipal.headline(found, cell, tr=said.tr) for cell in found.cells]
     assert all(found.name in text for text in headlines)
-    texts = [*headlines, paragraph(found, words=said), lead(found, tr=said.tr)]
-    texts += [" ".join(half_sentence(cell, limit=60, words=said)) for cell in found.cells]
+    texts = [*headlines, municipal.paragraph(found, words=said), municipal.lead(found, tr=said.tr)]
+    texts += [" ".join(municipal.half_sentence(cell, limit=60, words=said)) for cell in found.cells]
     for table in shown:
         assert table.rows or table.id == "lists", table.id
         assert {len(row) for row in table.rows} <= {len(table.columns)}
@@ -115,11 +107,13 @@ def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
         choice = MunicipalityChoice(kommun=code, vinter=is_winter)
         found = of(code, choice.cube)
         assert found.cube.matrix.speed_model.id == ("winter" if is_winter else "summer")
-        assert f"på {'vinter' if is_winter else 'sommar'}väg" in paragraph(found, words=said)
+        assert f"på {'vinter' if is_winter else 'sommar'}väg" in municipal.paragraph(
+            found, words=said
+        )
         for cell in found.cells:
             shown = cell_of(cell, found, tr=said.tr)
-            text = headline(found, cell, tr=said.tr)
-            big, _ = half_sentence(cell, limit=choice.limit, words=said)
+            text = municipal.headline(found, cell, tr=said.tr)
+            big, _ = municipal.half_sentence(cell, limit=choice.limit, words=said)
             assert text.startswith(f"{found.name}: ")
             if shown.tone == "near":
                 assert "omkring 60" in text
@@ -154,8 +148,10 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
 def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:
     said = words(SV)
     even = replace(of("2417"), chain=replace(of("2417").chain, weakest=()))
-    assert "lika långt" in chain_sentence(even, words=said)
-    assert "närliggande" in paragraph(of("2422", CubeChoice(scope=Scope.ADJACENT)), words=said)
+    assert "lika långt" in municipal.chain_sentence(even, words=said)
+    assert "närliggande" in municipal.paragraph(
+        of("2422", CubeChoice(scope=Scope.ADJACENT)), words=said
+    )
 
 
 def test_minutes_without_a_number_have_none_in_the_files() -> None:
@@ -168,12 +164,12 @@ def test_minutes_without_a_number_have_none_in_the_files() -> None:
 def test_M3_unknown_is_not_zero_in_the_tables() -> None:
     row = next(r for r in table_of("times", "2422").rows if r[0].text == "Ammarnäs")
     assert row[1] == Said(text="ingen uppgift")
-    found = replace(of("2422"), size=None, figures=tuple((n, None) for n, _ in of("2422").figures))
+    found = replace(of("2422"), size=None, figures=dict.fromkeys(of("2422").figures))
     shown = tables(found, (found,), words=words(SV))
     compare, figures = (next(t for t in shown if t.id == i) for i in ("compare", "figures"))
     assert [row[1].text for row in compare.rows[:2]] == ["ingen uppgift"] * 2
     assert [row[1].text for row in figures.rows[:6]] == ["ingen uppgift"] * 6
-    assert "saknas uppgift om folkmängd" in paragraph(found, words=words(SV))
+    assert "saknas uppgift om folkmängd" in municipal.paragraph(found, words=words(SV))
 
 
 def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
@@ -219,8 +215,8 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
         counts = nearby_counts(found)
         assert sum(counts.values()) == len(KINDS)
         assert counts["near"] == sum(c.is_borderline for c in found.cells)
-        for part in list_parts(found, words=words(SV)):
-            listed = found.list_of(ListKind(part.id))
+        for part in municipal.list_parts(found, words=words(SV)):
+            listed = found.lists[ListKind(part.id)]
             assert len(part.entries) == len(listed.actors)
             assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
             start = f"{len(listed.actors)} " if listed.known else "Ingen känd"
@@ -228,7 +224,7 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
 
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
-    towns = near_towns(of("2462"), words=words(SV))
+    towns = municipal.near_towns(of("2462"), words=words(SV))
     assert towns
     assert all("min" in minutes for _, minutes, _, _ in towns)
 
@@ -248,7 +244,7 @@ def test_M5_every_unconfirmed_entry_is_one_step_from_the_role_address(language: 
     """To confirm and to correct, with the record's id; without any the page says so."""
     found, choice, said = of("2480"), MunicipalityChoice(kommun="2480"), words(language)
     for actor in found.unconfirmed:
-        parts = urlsplit(message_url(actor, profile=found, words=said))
+        parts = urlsplit(municipal.message_url(actor, profile=found, words=said))
         assert (parts.scheme, parts.path) == ("mailto", "fel@example.org")
         fields = parse_qs(parts.query)
         assert actor.id in fields["subject"][0]
@@ -296,7 +292,7 @@ def test_hostile_names_stay_text() -> None:
 def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) -> None:
     found, said = of(code), words(SV)
     shown = tables_of(code, SV)
-    data = profile_csv(found, shown, flavour=flavour, tr=said.tr)
+    data = files.profile_csv(found, shown, flavour=flavour, tr=said.tr)
     swedish = flavour is CsvFlavour.SWEDISH
     text = data.decode("utf-8-sig")
     _, *rows = csv.reader(io.StringIO(text), delimiter=";" if swedish else ",")
@@ -319,7 +315,7 @@ def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) 
 def test_M4_xlsx_has_a_sheet_per_table() -> None:
     found, said = of("2422"), words(SV)
     shown = tables_of("2422", SV)
-    book = openpyxl.load_workbook(io.BytesIO(profile_xlsx(found, shown, tr=said.tr)))
+    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said.tr)))
     assert len(book.sheetnames) == len(shown) + 1
     for table, name in zip(shown, book.sheetnames[1:], strict=True):
         sheet = book[name]
@@ -336,7 +332,9 @@ def test_M4_xlsx_has_a_sheet_per_table() -> None:
 def test_file_names_and_addresses_are_plain() -> None:
     tr = words(SV).tr
     for code in MUNICIPALITY_CODES:
-        name = file_name(of(code), MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT), tr=tr)
+        name = files.file_name(
+            of(code), MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT), tr=tr
+        )
         assert re.fullmatch(r"kommun-[a-z0-9-]+-60min-adjacent-2026-11", name)
     choice = MunicipalityChoice(kommun="2422")
     assert choice.url(tr=tr) == "/kommun?kommun=2422&lang=sv"
@@ -354,7 +352,7 @@ def report(
     code: str, language: Language = SV, *, grans: int = 60, bredd: Scope = Scope.CORE
 ) -> str:
     choice = MunicipalityChoice(kommun=code, grans=grans, bredd=bredd)
-    return report_html(choice, world=real_world(), words=words(language))
+    return files.report_html(choice, world=real_world(), words=words(language))
 
 
 def text_of(html: str) -> str:
@@ -382,7 +380,7 @@ def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language
     """Every table of the page but the long list of actors stands in it, cell by cell."""
     found, said = profile(real_world(), code, CubeChoice()), words(language)
     html = report(code, language)
-    assert paragraph(found, words=said) in text_of(html)
+    assert municipal.paragraph(found, words=said) in text_of(html)
     for table in tables(found, compared(real_world(), found), words=said):
         if table.id == "lists":
             continue

@@ -53,7 +53,7 @@ def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
     view = map_view(data.world(), MapChoice(), tr=tr)
     assert not session.exception
     for codes in (view.inland, view.coast):
-        assert percent(view.share(codes), tr=tr) in text(session)
+        assert percent(view.found.share_of(codes), tr=tr) in text(session)
     assert cards(session)
     assert sorted(cards(session)) == sorted(sites[0].actor.id for sites in view.matching())
     for box in session.selectbox:
@@ -70,7 +70,7 @@ def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
     view = map_view(data.world(), MapChoice(), tr=TR)
     (carrier,) = view.found.carriers(view.inland)
     lead = text(open_page())
-    both = (view.share(view.inland), carrier.share_without)
+    both = (view.found.share_of(view.inland), carrier.share_without)
     assert all(percent(share, tr=TR) in lead for share in both)
     assert not any(o.is_sourced for o in carrier.actor.offices if o.town in carrier.towns)
     assert "Lycksele (antaget kontor)" in lead
@@ -129,7 +129,7 @@ def test_X6_a_choice_changes_headline_and_list_together() -> None:
     session = open_page()
     session.selectbox(key=STATE.key("service_type")).set_value(ServiceType.MOTESPLATS).run()
     view = map_view(data.world(), MapChoice(service_type=ServiceType.MOTESPLATS), tr=TR)
-    assert percent(view.share(view.inland), tr=TR) in text(session)
+    assert percent(view.found.share_of(view.inland), tr=TR) in text(session)
     assert sorted(cards(session)) == sorted(sites[0].actor.id for sites in view.matching())
     assert address(session) == {"stod": ["motesplats"]}
 

@@ -7,17 +7,8 @@ import re
 import pytest
 
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, StrengthArea
+from ris_map.strength import page
 from ris_map.strength.figures import StrengthFigures, strength_figures
-from ris_map.strength.page import (
-    StrengthChoice,
-    bars_html,
-    headline,
-    lead,
-    list_html,
-    map_layer,
-    map_sentence,
-    more_html,
-)
 from ris_map.web.map import MapPicture
 from ris_map.words.language import Language
 from tests.factories import DAY, real_words, real_world
@@ -25,8 +16,8 @@ from tests.factories import DAY, real_words, real_world
 SWEDISH = real_words(Language.SV)
 
 
-def chosen(area: StrengthArea | None, **more: str) -> StrengthChoice:
-    return StrengthChoice.model_validate({"omrade": area, **more})
+def chosen(area: StrengthArea | None, **more: str) -> page.StrengthChoice:
+    return page.StrengthChoice.model_validate({"omrade": area, **more})
 
 
 @pytest.fixture
@@ -35,7 +26,7 @@ def figures() -> StrengthFigures:
 
 
 def picture(figures: StrengthFigures, area: StrengthArea | None) -> MapPicture:
-    found = map_layer(figures, chosen(area), words=SWEDISH).picture
+    found = page.map_layer(figures, chosen(area), words=SWEDISH).picture
     assert isinstance(found, MapPicture)
     return found
 
@@ -82,9 +73,9 @@ def test_W1_bubbles_count_the_actors_of_the_list_and_the_headline_is_honest(
     assert len({b.id for b in bubbles}) == len(bubbles)
     for said in map(real_words, Language):
         texts = [
-            headline(figures, area, words=said),
-            lead(figures, area, tr=said.tr),
-            map_sentence(figures, area, words=said),
+            page.headline(figures, area, words=said),
+            page.lead(figures, area, tr=said.tr),
+            page.map_sentence(figures, area, words=said),
         ]
         assert all(text and not re.search(r"[{}]|None(?! of)|  ", text) for text in texts)
         assert str(len(figures.own(area))) in texts[0]
@@ -94,13 +85,13 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
     figures: StrengthFigures,
 ) -> None:
     area = StrengthArea.BESOKSNARING
-    assert headline(figures, area, words=SWEDISH) == "Besöksnäring: 0 egna aktörer"
-    html = list_html(figures, chosen(area), words=SWEDISH)
+    assert page.headline(figures, area, words=SWEDISH) == "Besöksnäring: 0 egna aktörer"
+    html = page.list_html(figures, chosen(area), words=SWEDISH)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
     assert html.index('data-group="near"') < html.index('data-group="open"')
     area = StrengthArea.DIGITALISERING
-    html = list_html(figures, chosen(area), words=SWEDISH)
+    html = page.list_html(figures, chosen(area), words=SWEDISH)
     assert html.index('data-group="own"') < html.index('data-group="open"')
     own = html.split('data-group="own"')[1].split("</section>")[0]
     assert "<details" not in own
@@ -108,8 +99,8 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
 
 
 def test_K4_bars_are_links_that_hold_the_figures(figures: StrengthFigures) -> None:
-    choice = StrengthChoice(omrade=StrengthArea.LIVSMEDEL, bredd=Scope.CORE)
-    html = bars_html(figures, choice, words=SWEDISH)
+    choice = page.StrengthChoice(omrade=StrengthArea.LIVSMEDEL, bredd=Scope.CORE)
+    html = page.bars_html(figures, choice, words=SWEDISH)
     assert html.count("data-area=") == len(STRENGTH_AREAS)
     assert html.count('aria-current="true"') == 1
     shown = [int(n) for n in re.findall(r"<b>(\d+)</b>", html)]
@@ -121,7 +112,7 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
     for item in figures.meeting_places:
         assert ServiceType.MOTESPLATS in item.service_types
         assert item.strength_areas.is_neutral or len(item.strength_areas.areas) > 1
-    html = more_html(figures, None, words=SWEDISH)
+    html = page.more_html(figures, None, words=SWEDISH)
     assert all(item.id in html for item in figures.meeting_places)
     assert "2026-11" in html
 
@@ -131,7 +122,7 @@ def test_K4_a_place_of_the_map_narrows_the_list(
     figures: StrengthFigures, place: dict[str, str]
 ) -> None:
     whole, part = (
-        list_html(figures, one, words=SWEDISH) for one in (chosen(None), chosen(None, **place))
+        page.list_html(figures, one, words=SWEDISH) for one in (chosen(None), chosen(None, **place))
     )
     assert 0 < part.count('class="ris-row"') < whole.count('class="ris-row"')
     assert all("2480-umea" in towns for towns in re.findall(r'data-map-ids="([^"]*)"', part))
@@ -143,5 +134,5 @@ def test_K2_every_municipality_has_its_sentence(figures: StrengthFigures) -> Non
     assert len(sentences) == 16
     assert sentences["2421"].figure == "0"
     assert "Storuman" in sentences["2421"].text
-    empty = list_html(figures, chosen(None, kommun="2421"), words=SWEDISH)
+    empty = page.list_html(figures, chosen(None, kommun="2421"), words=SWEDISH)
     assert "Ingen har kontor i Storuman." in empty

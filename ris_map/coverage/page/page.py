@@ -12,28 +12,8 @@ import streamlit as st
 from ris_map.common.address import ALL, Context, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.map_picture import address_of, neighbours, since_html
-from ris_map.coverage.page import tables
+from ris_map.coverage.page import pictures, summary, tables
 from ris_map.coverage.page.matrix import cell_html, matrix_html
-from ris_map.coverage.page.pictures import (
-    PICTURES,
-    curve_chart,
-    curve_table,
-    file_name,
-    map_title,
-    mountain_chart,
-    picture_file,
-)
-from ris_map.coverage.page.summary import (
-    basis,
-    copy_text,
-    definitions,
-    facts,
-    finding_sentence,
-    headline,
-    key_figures,
-    method_html,
-    range_words,
-)
 from ris_map.coverage.page.view import TABS, CoverageChoice, CoverageView, inland_name
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
@@ -76,11 +56,13 @@ def embed_parts(view: CoverageView) -> dict[str, str]:
     """Return what another site may show of this page, by its name in ``embed.html`` (M6)."""
     url = view.choice.url(tr=view.tr, cell="")
     return {
-        "title": headline(view),
-        "sentence": " ".join(filter(None, [finding_sentence(view), range_words(view)])),
+        "title": summary.headline(view),
+        "sentence": " ".join(
+            filter(None, [summary.finding_sentence(view), summary.range_words(view)])
+        ),
         "table": matrix_html(view, full=url),
         "note": "",
-        "source": basis(view),
+        "source": summary.basis(view),
         "url": url,
         "link": view.tr("coverage.embed.full"),
     }
@@ -97,10 +79,12 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     view = view_of_choice(tr)
     layout.ignored_notice(ignored, tr=tr)
     with st.container(horizontal=True, vertical_alignment="center", key="cov-head"):
-        layout.title(headline(view))
+        layout.title(summary.headline(view))
         _buttons(view)
     st.html(
-        render("coverage_figures.html", figures=key_figures(view), label=tr("coverage.figures"))
+        render(
+            "coverage_figures.html", figures=summary.key_figures(view), label=tr("coverage.figures")
+        )
     )
     if view.choice.as_of:
         st.html(since_html(view))
@@ -113,7 +97,7 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
     if view.choice.cell_key:
         st.html(cell_html(view, view.choice.cell_key))
     _tabs(tr)
-    st.html(render("coverage_paper.html", text=basis(view)))
+    st.html(render("coverage_paper.html", text=summary.basis(view)))
     layout.embed_builder(view.choice.url(tr=tr, cell=""), title=tr("page.coverage.title"), tr=tr)
 
 
@@ -122,23 +106,23 @@ def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredVa
 
 def _buttons(view: CoverageView) -> None:
     tr = view.tr
-    st.html(render("coverage_copy.html", text=copy_text(view), t=tr), width="content")
+    st.html(render("coverage_copy.html", text=summary.copy_text(view), t=tr), width="content")
     with st.popover(tr("coverage.picture"), key="cov-pictures", width="content"):
-        for name in PICTURES if view.is_physical else PICTURES[:2]:
+        for name in pictures.PICTURES if view.is_physical else pictures.PICTURES[:2]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 _note(tr(f"coverage.picture.{name}"))
                 for suffix in ("png", "svg"):
-                    make = partial(picture_file, view, name, suffix)
-                    file, key = file_name(view, name, suffix), f"cov-file-{name}-{suffix}"
+                    make = partial(pictures.picture_file, view, name, suffix)
+                    file, key = pictures.file_name(view, name, suffix), f"cov-file-{name}-{suffix}"
                     layout.download(suffix.upper(), make, file, key=key)
     st.html(render("coverage_print.html", t=tr), width="content")
     with st.popover(tr("coverage.files"), key="cov-files", width="content"):
         _note(tr("coverage.files.note"))
-        label, book = tr("coverage.files.xlsx"), file_name(view, "tabeller", "xlsx")
+        label, book = tr("coverage.files.xlsx"), pictures.file_name(view, "tabeller", "xlsx")
         layout.download(label, partial(book_of, view), book, key="cov-file-tabeller-xlsx")
         for name, flavour in (("rutor-excel", CsvFlavour.SWEDISH), ("rutor", CsvFlavour.PLAIN)):
             make, label = partial(_cells_csv, view, flavour), tr(f"coverage.files.csv.{flavour}")
-            file, key = file_name(view, name, "csv"), f"cov-file-rutor-{flavour}-csv"
+            file, key = pictures.file_name(view, name, "csv"), f"cov-file-rutor-{flavour}-csv"
             layout.download(label, make, file, key=key)
 
 
@@ -150,9 +134,13 @@ def book_of(view: CoverageView) -> bytes:
     """Return all tables with their definitions as a workbook."""
     return workbook(
         tables.all_tables(view),
-        definitions=[(headline(view), copy_text(view)), *definitions(view), *facts(view)],
+        definitions=[
+            (summary.headline(view), summary.copy_text(view)),
+            *summary.definitions(view),
+            *summary.facts(view),
+        ],
         definitions_name=view.tr("coverage.sheet.definitions"),
-        source=basis(view),
+        source=summary.basis(view),
         tr=view.tr,
     )
 
@@ -233,14 +221,14 @@ def _map(view: CoverageView) -> None:
     nearby = {field: texts[field] for field in ("phase", "service_type", "limit")}
     layer = MapLayer(
         picture=address_of(view.world, choice, tr.language),
-        title=map_title(view),
+        title=pictures.map_title(view),
         chosen=choice.place if choice.place in view.order else "",
         divide=view.division.id,
         sides=(tr("coverage.group.inland"), tr("coverage.group.coast")),
         bubbles=as_of.marks(choice, view.world, tr=tr),
         next_pictures=neighbours(view.world, choice, tr.language, nearby, key=STATE.key),
     )
-    st.html(render("heading.html", level=2, text=map_title(view), hidden=True))
+    st.html(render("heading.html", level=2, text=pictures.map_title(view), hidden=True))
     show_map(layer, key="coverage-map", height=MAP_HEIGHT, on_click=_clicked)
 
 
@@ -307,12 +295,12 @@ def _curve(view: CoverageView) -> None:
     if not view.is_physical:
         _note(view.tr("coverage.curve.none", mode=view.mode()))
         return
-    _note(range_words(view))
-    charts = {"cov-curve": curve_chart, "cov-mountain": mountain_chart}
+    _note(summary.range_words(view))
+    charts = {"cov-curve": pictures.curve_chart, "cov-mountain": pictures.mountain_chart}
     for column, (key, chart) in zip(st.columns(2, gap="medium"), charts.items(), strict=True):
         with column:
             st.vega_lite_chart(spec=chart(view).to_dict(), theme=None, key=key, width="stretch")
-    _show(curve_table(view), tr=view.tr)
+    _show(pictures.curve_table(view), tr=view.tr)
 
 
 def _chain(view: CoverageView) -> None:
@@ -328,4 +316,4 @@ def _divisions(view: CoverageView) -> None:
 
 
 def _method(view: CoverageView) -> None:
-    st.html(method_html(view))
+    st.html(summary.method_html(view))
