@@ -140,7 +140,7 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
             plan, _ = SitingChoice.read(query)
             assert (plan.phase, plan.service_type) == (chosen.phase, chosen.service_type)
             assert (plan.limit, plan.winter) == (30, True)
-            (opening,) = plan.plan.openings
+            (opening,) = plan.openings
             assert opening.place == found.seat.id
             assert opening.matches(chosen.phase, chosen.service_type)
 
