@@ -17,7 +17,7 @@ from ris_map.actors.listing import StartChoice, headline_words, panel_words, row
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import COVERAGE, PREFIX
 from ris_map.api.queries import LanguageQuery, key
-from ris_map.common.address import Choice, Context, FreeText, IgnoredValue
+from ris_map.common.address import Choice, Context, FreeText
 from ris_map.common.dates import day_of
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.page import summary
@@ -33,7 +33,7 @@ from ris_map.municipality.tables import tables
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice, context_of
 from ris_map.travel.world import World, place_groups
-from ris_map.web.address import LANGUAGE_KEY, PASSING, TRAVELS
+from ris_map.web.address import LANGUAGE_KEY, ignored_words, read_address
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import FigureTable, cell_text
 from ris_map.words.language import Language
@@ -103,14 +103,12 @@ def _page(
     def publish(make: Make) -> Make:
         def text(call: Call[TextQuery]) -> bytes:
             address = call.query.address
-            choice, ignored = model.read(address, context=context(call.world))
-            known = {*model.keys(), *PASSING, *TRAVELS}
-            extra = [IgnoredValue(k, ",".join(v)) for k, v in address.items() if k not in known]
+            choice, ignored = read_address(model, address, context(call.world))
             day = getattr(choice, "as_of", "")
             moment = call.site.served.moment(day_of(day)) if day else call.moment
             view = make(choice, moment.world, call)
             query = urlencode({**choice.query(), LANGUAGE_KEY: [call.query.lang]}, doseq=True)
-            notices = [_ignored((*ignored, *extra), tr=call.tr)]
+            notices = [ignored_words(ignored, tr=call.tr)]
             notices += [call.tr("as-of.day", day=day)] if day else []
             page = f"{call.base}{path}?{query}"
             return markdown(view, notices=notices, page=page, tr=call.tr).encode()
@@ -128,11 +126,6 @@ def _page(
         return make
 
     return publish
-
-
-def _ignored(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
-    values = ", ".join(f"{one.key}={one.value}" for one in ignored)
-    return tr("filter.ignored", values=values) if values else ""
 
 
 # -------------------------------------------------------------------- the one renderer

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from ris_map.common.address import Choice, Context, IgnoredValue
+from ris_map.words import Translator
 from ris_map.words.language import Language
 
 LANGUAGE_KEY = "lang"
@@ -54,6 +55,22 @@ def page_query(page: str) -> Query:
 def plain_query() -> Query:
     """Return the parameters for a link without choices."""
     return {LANGUAGE_KEY: [language().value]}
+
+
+def read_address(
+    model: type[C], query: Query, context: Context
+) -> tuple[C, tuple[IgnoredValue, ...]]:
+    """Return a page's choice, and what of its address means nothing; no language is expected."""
+    choice, ignored = model.read(query, context=context)
+    known = {*model.keys(), *PASSING, *TRAVELS}
+    unknown = [IgnoredValue(k, ",".join(v)) for k, v in query.items() if k not in known]
+    return choice, (*ignored, *unknown)
+
+
+def ignored_words(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
+    """Say which values of an address mean nothing here (I5)."""
+    values = ", ".join(f"{item.key}={item.value}" for item in ignored)
+    return tr("filter.ignored", values=values) if values else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +116,9 @@ class PageState(Generic[C]):
         # one missing key is enough: what is not drawn as a widget outlives a page switch
         is_dropped = any(self.key(name) not in st.session_state for name in self.model.model_fields)
         if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
-            choice, ignored = self.model.read(seen, context=self.context())
+            asked = {key: said for key, said in seen.items() if {key: said} != plain_query()}
+            choice, st.session_state[_IGNORED] = read_address(self.model, asked, self.context())
             self._fill(choice)
-            known = {*self.model.keys(), *PASSING, *TRAVELS}
-            unknown = tuple(
-                IgnoredValue(key, ",".join(values))
-                for key, values in seen.items()
-                if key not in known and (key != LANGUAGE_KEY or values != [language().value])
-            )
-            st.session_state[_IGNORED] = (*ignored, *unknown)
             self._write_address()
         return tuple(st.session_state.get(_IGNORED, ()))
 

@@ -137,10 +137,9 @@ def download(
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
-    """Say which values of the address mean nothing here (I5)."""
-    values = ", ".join(f"{item.key}={item.value}" for item in ignored)
-    if values:
-        st.html(render("notice.html", text=tr("filter.ignored", values=values)))
+    """Say which values of the address mean nothing here."""
+    if text := address.ignored_words(ignored, tr=tr):
+        st.html(render("notice.html", text=text))
 
 
 def fault_notice(faults: Iterable[Fault], *, tr: Translator, served: bool) -> None:

@@ -44,13 +44,7 @@ class Counted:
         if scope["type"] == "websocket":
             with SESSIONS.track_inprogress():
                 await self._app(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._request(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first = scope["path"].split("/", 2)[1] if "/" in scope["path"] else ""
+            return
         start, status = time.perf_counter(), 500
 
         async def noted(message: Message) -> None:
@@ -62,8 +56,11 @@ class Counted:
         try:
             await self._app(scope, receive, noted)
         finally:
-            part = first if first in _PARTS else "page"
-            REQUESTS.labels(part, f"{status // 100}xx").observe(time.perf_counter() - start)
+            if scope["type"] == "http":
+                first = scope["path"].partition("/")[2].partition("/")[0]
+                part = first if first in _PARTS else "page"
+                took = time.perf_counter() - start
+                REQUESTS.labels(part, f"{status // 100}xx").observe(took)
 
 
 class DataState(Collector):

@@ -209,12 +209,11 @@ class Shell:
             elif not replaced:
                 await send(message)
 
-        # a part of Streamlit's page is of no use to anybody
         if not scope["path"].startswith(("/static/", "/media/")):
+            # a part of Streamlit's page is of no use to anybody
             headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
-            await self._app({**scope, "headers": headers}, receive, send_shell)
-        else:
-            await self._app(scope, receive, send_shell)
+            scope = {**scope, "headers": headers}
+        await self._app(scope, receive, send_shell)
 
 
 def not_found(language: Language, *, withdrawn: str = "") -> str:
