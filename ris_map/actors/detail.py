@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from ris_map.actors.listing import delivery_sentence, way_words
 from ris_map.register.in_words import ActorRow, Words, actor_row, phase_marks, town_id
@@ -74,7 +75,7 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     offices = {town_id(o): o for o in actor.offices_on(on) if o.municipality is not None}
     if not offices:
         return None
-    count = len(actor.offices_on(on))
+    count, label = len(actor.offices_on(on)), partial(tr, "detail.map.office", name=actor.name)
     towns = tr.listing(office.town for office in offices.values())
     return MapLayer(
         picture=MapPicture(
@@ -84,14 +85,7 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
                 )
             },
             bubbles=tuple(
-                Bubble(
-                    id=place,
-                    name=office.town,
-                    lat=office.lat,
-                    lon=office.lon,
-                    label=tr("detail.map.office", town=office.town, name=actor.name),
-                    kind="own",
-                )
+                Bubble.at(office, office.town, id=place, label=label(town=office.town), kind="own")
                 for place, office in offices.items()
             ),
         ),

@@ -42,14 +42,7 @@ def map_layer(
     towns = _towns(profile, choice)
     kind = kind_words(profile.cell(*choice.kind), words=words)
     home = (
-        Bubble(
-            id=town_id(office),
-            name=office.town,
-            lat=office.lat,
-            lon=office.lon,
-            label=actor.name,
-            kind="home",
-        )
+        Bubble.at(office, office.town, id=town_id(office), label=actor.name, kind="home")
         for actor in profile.home
         for office in actor.offices_on(world.on)[:1]
         if town_id(office) not in towns
@@ -98,9 +91,7 @@ def map_picture(
     counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in bubbles if one.count)
     seat = profile.seat
     if seat.name not in {one.name for one in bubbles}:
-        bubbles.append(
-            Bubble(id="", name=seat.name, lat=seat.lat, lon=seat.lon, label="", kind="home")
-        )
+        bubbles.append(Bubble.at(seat, seat.name, id="", label="", kind="home"))
     kind = kind_words(profile.cell(*choice.kind), words=words)
     classes = classes_of(world, choice).tolist()
     return CountyPicture(
@@ -200,11 +191,9 @@ def _bubbles(choice: MunicipalityChoice, towns: Towns, *, tr: Translator) -> Ite
         first, actors = there[0][0], {actor.id: actor.name for _, actor in there}
         names = tr.listing(actors.values())
         label = tr.plural("municipality.map.town", len(actors), town=first.town)
-        yield Bubble(
+        yield Bubble.at(
+            *(first, first.town),
             id=place,
-            name=first.town,
-            lat=first.lat,
-            lon=first.lon,
             label=label,
             say=f"{label}: {names}.",
             count=len(actors),

@@ -119,11 +119,9 @@ def bubbles(view: SitingView) -> tuple[Bubble, ...]:
         label = tr.plural("karta.offices", number, town=first.town) if number else first.town
         hint = tr("siting.map.close" if number else "siting.map.closed")
         found.append(
-            Bubble(
+            Bubble.at(
+                *(first, first.town),
                 id=key,
-                name=first.town,
-                lat=first.lat,
-                lon=first.lon,
                 label=f"{label}. {hint}",
                 count=number or None,
                 kind="office" if number else "neutral",
@@ -140,9 +138,7 @@ def bubbles(view: SitingView) -> tuple[Bubble, ...]:
     for kind, place_id, word in dict.fromkeys(marks):
         place, key = where[place_id], f"{kind}-{place_id}"
         label = f"{place.name}: {tr(f'siting.map.{word}')}"
-        found.append(
-            Bubble(id=key, name=place.name, lat=place.lat, lon=place.lon, label=label, kind=kind)
-        )
+        found.append(Bubble.at(place, place.name, id=key, label=label, kind=kind))
     return tuple(found)
 
 

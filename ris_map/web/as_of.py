@@ -87,8 +87,7 @@ def _marks(
     for where, there in by_town((o, a) for a in actors for o in a.offices_on(world.on)).items():
         office, who = there[0][0], tr.listing(dict.fromkeys(actor.name for _, actor in there))
         label = tr(f"as-of.mark.{kind}", town=office.town, who=who, day=choice.as_of)
-        lat, lon = office.lat, office.lon
-        yield Bubble(id=f"{where}-{kind}", name="", lat=lat, lon=lon, label=label, kind=kind)
+        yield Bubble.at(office, "", id=f"{where}-{kind}", label=label, kind=kind)
 
 
 def _since(then: World) -> dict[str, tuple[Actor, ...]]:

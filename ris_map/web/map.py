@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 from urllib.parse import urlencode
 
 import folium
@@ -21,7 +21,9 @@ from jinja2 import Template
 
 from ris_map.common.address import Choice, Context
 from ris_map.common.region import region
+from ris_map.geography.county import Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.model import Office
 from ris_map.web import address, data
 from ris_map.web.assets import FRAME_TO_SITE
 from ris_map.words.language import Language
@@ -67,6 +69,11 @@ class Bubble:
     count: int | None = None
     kind: MarkerKind = "office"
     phases: tuple[str, ...] = ()
+
+    @classmethod
+    def at(cls, place: Office | Locality, name: str, **more: Any) -> Self:  # noqa: ANN401 -- fields
+        """Return a marker where an office or a settlement is."""
+        return cls(name=name, lat=place.lat, lon=place.lon, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
