@@ -11,6 +11,7 @@ from ris_map.api.app import api_middleware
 from ris_map.api.static_pages import static_routes
 from ris_map.coverage.cube import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
+from ris_map.finder import page as finder
 from ris_map.siting import map as siting
 from ris_map.travel.routes import accuracy
 from ris_map.web.operation import Counted
@@ -27,7 +28,10 @@ PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
 app = st.App(
     SCRIPT,
-    routes=[*server_routes(picture_file, siting.picture_file), *static_routes()],
+    routes=[
+        *server_routes(picture_file, siting.picture_file, finder.picture_file),
+        *static_routes(),
+    ],
     middleware=[
         Middleware(Counted),
         *front_middleware(),

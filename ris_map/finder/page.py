@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -14,16 +14,19 @@ import streamlit as st
 
 from ris_map.common import dates
 from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.map_picture import picture_version
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
 from ris_map.finder.words import (
     COUNTED,
+    FindSection,
     FindView,
     find_file,
     find_view,
-    list_html,
+    list_parts,
     marker_of,
     range_words,
+    rest_html,
     start_words,
 )
 from ris_map.register.in_words import Words
@@ -43,9 +46,12 @@ from ris_map.web.map import (
     MarkerKind,
     Route,
     Sentence,
+    picture_address,
+    picture_bytes,
+    read_picture,
     show_map,
 )
-from ris_map.words import Translator
+from ris_map.words import Translator, translator
 from ris_map.words.figures import minutes_words as in_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -55,6 +61,8 @@ STATE = PageState(
     model=Need,
     context=lambda: {"places": all_starts(data.geography()).keys()},
 )
+NAME = "hitta"
+"""The name of its map's pictures."""
 PREPARED = 48
 """Answers that are kept, about 0.2 MB each."""
 SCRIPT_TEXTS: Final = {
@@ -78,7 +86,7 @@ class Prepared:
     """An answer with everything that is drawn of it."""
 
     view: FindView
-    list_html: str
+    list_parts: tuple[tuple[str, FindSection | None], ...]
     layer: MapLayer
 
 
@@ -94,8 +102,8 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
     view = find_view(answer, world=world, words=words)
     return Prepared(
         view=view,
-        list_html=list_html(view, tr=tr),
-        layer=find_map(world, answer, words=words),
+        list_parts=list_parts(view, tr=tr),
+        layer=map_layer(world, answer, words=words),
     )
 
 
@@ -114,13 +122,14 @@ def body(tr: Translator) -> None:
     with answer_column:
         with st.container(key="ris-find-steps"):
             st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
-        with st.container(key="ris-find-list"):
+        with st.container(key="ris-find-list", gap="xxsmall"):
             _list(answer, tr=tr)
     key = "ris-find-answered" if is_answered else "ris-find-questions"
     with question_column, st.container(key=key):
         _questions(need, view, tr=tr)
     with st.container(key="ris-find-more"):
-        st.html(render("find_onward.html", view=view, t=tr))
+        after = next_pictures(data.world(), need, tr.language)
+        st.html(render("find_onward.html", view=view, after=after, t=tr))
         _share(view, need, tr=tr)
 
 
@@ -131,10 +140,17 @@ def _clicked(click: MapClick) -> None:
 
 
 def _list(answer: Prepared, *, tr: Translator) -> None:
-    if answer.view.sections:
-        st.html(answer.list_html)
-    else:
+    """Draw the groups; what is folded is sent when it is opened (a third of a change's time)."""
+    if not answer.view.sections:
         st.html(render("find_empty.html", title=tr("find.empty.title"), text=tr("find.empty.text")))
+    for html, section in answer.list_parts:
+        if html:
+            st.html(html)
+        if section is not None:
+            label, key = section.rest_label, section.rest_key
+            box = st.expander(label, key=key, type="compact", on_change="rerun")
+            if box.open:
+                box.html(rest_html(section, tr=tr))
 
 
 def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
@@ -297,7 +313,10 @@ def _further(need: Need, *, tr: Translator) -> None:
     plain = Need()
     further = ("who", "digital_first", "limit", "winter")
     is_chosen = any(getattr(need, name) != getattr(plain, name) for name in further)
-    with st.expander(tr("find.more"), expanded=is_chosen):
+    box = st.expander(tr("find.more"), expanded=is_chosen, key="hitta-fler", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         limits = {limit: tr("find.limit.minutes", n=limit) for limit in Limit}
         limits[Limit.ANY] = tr("find.limit.any")
         label = tr("find.limit.label")
@@ -331,24 +350,13 @@ NAMED = 2
 """Of those who are not counted, so many of a town are named."""
 
 
-def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
-    """Return what the map shows of an answer."""
-    tr, start = words.tr, answer.start
-    counted = [e for e in answer.entries if e.office is not None and e.group in COUNTED]
-    drawn, bubbles = _drawn(answer), _bubbles(answer.entries, words=words)
-    notes = [
-        (kind, tr(f"find.map.{kind}"))
-        for kind in ("home", "office", "adjacent")
-        if any(bubble.kind == kind for bubble in bubbles)
-    ]
-    sentence = _sentence(answer, drawn, words=words)
+def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
+    """Return what the map shows of an answer; the other phases' pictures are fetched before."""
+    tr, start, need = words.tr, answer.start, answer.need
+    after = next_pictures(world, need, tr.language)
+    ways = (route_to(entry, world=world, answer=answer) for entry in _drawn(answer))
     return MapLayer(
-        picture=MapPicture(
-            classes=_classes(world, answer, counted) if counted else None,
-            legend=Legend(title=tr("find.map.legend"), notes=tuple(notes)) if notes else None,
-            sentences={"" if start is None else start.code: sentence, "": sentence},
-            bubbles=bubbles,
-        ),
+        picture=address_of(world, need, tr.language),
         title=tr("find.map.title"),
         chosen="" if start is None else start.code,
         place=None if start is None else (start.locality.lat, start.locality.lon),
@@ -358,9 +366,59 @@ def find_map(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
                 label=in_words(way.minutes, tr=tr),
                 schematic=way.schematic_km > way.km / 2,
             )
-            for entry in drawn
-            if (way := route_to(entry, world=world, answer=answer)) and len(way.line) > 1
+            for way in ways
+            if way and len(way.line) > 1
         ),
+        next_pictures={
+            STATE.key("phase"): {tr(f"find.phase.{p}"): url for p, url in after.items()}
+        },
+    )
+
+
+def address_of(world: World, need: Need, language: Language) -> str:
+    """Return the address under which the picture of a need stands."""
+    query = {key: ",".join(values) for key, values in need.query().items()}
+    return picture_address(NAME, picture_version(world), {**query, "lang": language.value})
+
+
+def next_pictures(world: World, need: Need, language: Language) -> dict[Phase, str]:
+    """Return the address of each phase's picture at the same place."""
+    needs = {phase: need.model_copy(update={"phase": phase}) for phase in Phase}
+    return {phase: address_of(world, one, language) for phase, one in needs.items()}
+
+
+def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
+    """Return version and content of a picture for its query; None if the query means nothing."""
+    context = {"places": all_starts(data.geography()).keys()}
+    asked = read_picture(Need, query, context=context) if name == NAME else None
+    if asked is None:
+        return None
+    world = data.world()
+    return picture_version(world), _content(world, *asked)
+
+
+@kept(256)
+def _content(world: World, need: Need, language: Language) -> bytes:
+    words = data.words(translator(language))
+    return picture_bytes(find_picture(world, find_support(world, need), words=words))
+
+
+def find_picture(world: World, answer: SupportAnswer, *, words: Words) -> MapPicture:
+    """Return the map of an answer: minutes to who fits, and all who are known where they are."""
+    tr, start = words.tr, answer.start
+    counted = [e for e in answer.entries if e.office is not None and e.group in COUNTED]
+    bubbles = _bubbles(answer.entries, words=words)
+    notes = [
+        (kind, tr(f"find.map.{kind}"))
+        for kind in ("home", "office", "adjacent")
+        if any(bubble.kind == kind for bubble in bubbles)
+    ]
+    sentence = _sentence(answer, _drawn(answer), words=words)
+    return MapPicture(
+        classes=_classes(world, answer, counted) if counted else None,
+        legend=Legend(title=tr("find.map.legend"), notes=tuple(notes)) if notes else None,
+        sentences={"" if start is None else start.code: sentence, "": sentence},
+        bubbles=bubbles,
     )
 
 

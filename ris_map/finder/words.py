@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from ris_map.actors.listing import delivery_sentence
@@ -22,7 +23,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.selection import Group as RowGroup
-from ris_map.register.vocabulary import Phase
+from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 from ris_map.travel.routes import Route, error_words, typical_error
 from ris_map.travel.world import World
 from ris_map.web.map import MarkerKind
@@ -78,6 +79,11 @@ class FindSection:
     rows: tuple[FindRow, ...]
     rest: tuple[FindRow, ...]
     rest_label: str
+
+    @property
+    def rest_key(self) -> str:
+        """Return the key of what is folded: of a whole group, or of what is more in one."""
+        return f"hitta-{'rest' if self.rows else 'grupp'}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,18 +181,20 @@ def _sections(answer: SupportAnswer, *, world: World, words: Words) -> tuple[Fin
 
 def _section(group: str, rows: Sequence[FindRow], *, area: str, tr: Translator) -> FindSection:
     first = SHOWN_FIRST.get(group, SHOWN_OF_A_GROUP)
+    title = tr(f"find.group.{group}.title", **({"area": area} if group == OF_AREA else {}))
     # one that is left alone need not be folded
     first = len(rows) if first and len(rows) == first + 1 else first
     rest = tuple(rows[first:])
-    title, more = f"find.group.{group}.title", "rest" if first else "all"
+    label = tr.plural("find.group.rest", len(rest))
+    label = label if first else f"{title} ({tr.number(len(rest))})"
     return FindSection(
         id=group,
-        title=tr(title, area=area) if group == OF_AREA else tr(title),
+        title=title,
         note=tr(f"find.group.{group}.note"),
         count=tr.number(len(rows)),
         rows=tuple(rows[:first]),
         rest=rest,
-        rest_label=tr.plural(f"find.group.{more}", len(rest)) if rest else "",
+        rest_label=label if rest else "",
     )
 
 
@@ -267,15 +275,22 @@ def _road(number: str, *, tr: Translator) -> str:
 
 def reason_words(reason: Reason, *, words: Words) -> str:
     """Return one reason as a phrase that can stand in a list."""
-    tr, key, terms = words.tr, f"find.why.{reason.why}", reason.terms
-    if reason.why in {Why.WHO, Why.SERVES}:
-        return tr(f"{key}.{terms[0]}")
-    labels = [words.label(term).lower() for term in terms]
-    if reason.why is Why.OFFER:
-        kind, *phases = labels
-        named = tr.listing(phases)
-        return tr.plural(key, len(phases), type=kind, phases=named) if phases else kind
-    return tr(key, area=labels[0]) if labels else tr(key)
+    tr = words.tr
+    match reason.why:
+        case Why.OFFER:
+            kind, *phases = reason.terms
+            label = words.label(ServiceType(kind)).lower()
+            if not phases:
+                return label
+            names = tr.listing([words.label(Phase(p)).lower() for p in phases])
+            return tr.plural("find.why.offer", len(phases), type=label, phases=names)
+        case Why.AREA:
+            area = words.label(StrengthArea(reason.terms[0])).lower()
+            return tr("find.why.area", area=area)
+        case Why.WHO | Why.SERVES:
+            return tr(f"find.why.{reason.why}.{reason.terms[0]}")
+        case _:
+            return tr(f"find.why.{reason.why}")
 
 
 def start_words(start: Start, *, tr: Translator) -> str:
@@ -382,14 +397,29 @@ def marker_of(entry: Entry) -> tuple[MarkerKind, str]:
     return kind, f"{town}-{kind}" if town and kind != "office" else town
 
 
-def list_html(view: FindView, *, tr: Translator) -> str:
-    """Return the list with its headings."""
-    return render(
-        "find_list.html",
-        sections=view.sections,
-        t=tr,
-        delivery=lambda row: delivery_sentence(row, tr=tr),
-    )
+def list_parts(view: FindView, *, tr: Translator) -> tuple[tuple[str, FindSection | None], ...]:
+    """Return the list in parts: groups that stand open, and the one of them folded after it."""
+    folded = {row.town_id: one.rest_key for one in reversed(view.sections) for row in one.rest}
+    parts: list[tuple[str, FindSection | None]] = []
+    standing: list[FindSection] = []
+    for section in (*view.sections, None):
+        if section and section.rows:
+            standing.append(section)
+        if section is None or section.rest:
+            first = {} if parts else {"folded": folded}
+            parts.append((_list_html(tr, sections=standing, **first), section))
+            standing = []
+    return tuple(parts)
+
+
+def rest_html(section: FindSection, *, tr: Translator) -> str:
+    """Return what of a group is folded away."""
+    return _list_html(tr, sections=(), rest=section)
+
+
+def _list_html(tr: Translator, **values: object) -> str:
+    delivery = partial(delivery_sentence, tr=tr)
+    return render("find_list.html", t=tr, delivery=delivery, **values)
 
 
 def find_file(
@@ -406,7 +436,7 @@ def find_file(
         site=site,
         live=f"{site}{Need.path}?{urlencode(query, doseq=True)}",
         made=tr("find.file.made", date=on.isoformat()),
-        delivery=lambda row: delivery_sentence(row, tr=tr),
+        delivery=partial(delivery_sentence, tr=tr),
     )
 
 

@@ -261,6 +261,7 @@ def show_map(
             use_container_width=True,
             # nothing from streamlit-folium itself: the only sender is map.js
             returned_objects=[],
+            render=False,
             feature_group_to_add=changing(layer),
             on_change=clicked,
         )

@@ -17,23 +17,31 @@ from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import Group, SupportAnswer, find_support
 from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
-from ris_map.finder.page import _place_html, _types_html, find_map
+from ris_map.finder.page import (
+    _place_html,
+    _types_html,
+    find_picture,
+    map_layer,
+    picture_file,
+)
 from ris_map.finder.words import (
     FindRow,
     FindView,
     coverage_url,
     find_file,
     find_view,
-    list_html,
+    list_parts,
     marker_of,
     minutes_words,
     range_words,
+    rest_html,
 )
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import Answer, Phase, ServiceScope, ServiceType, Status
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
+from ris_map.web.map import picture_bytes
 from ris_map.words import translator
 from ris_map.words.figures import rounded
 from ris_map.words.language import Language
@@ -65,7 +73,15 @@ def steps_html(view: FindView, language: Language = Language.SV) -> str:
 
 
 def onward_html(view: FindView, language: Language = Language.SV) -> str:
-    return render("find_onward.html", view=view, t=words(language).tr)
+    after = dict.fromkeys(Phase, "")
+    return render("find_onward.html", view=view, after=after, t=words(language).tr)
+
+
+def list_html(view: FindView, language: Language = Language.SV) -> str:
+    """Return the list with every group unfolded."""
+    tr = words(language).tr
+    parts = list_parts(view, tr=tr)
+    return "".join(html + (rest_html(rest, tr=tr) if rest else "") for html, rest in parts)
 
 
 def file_of(view: FindView, language: Language = Language.SV, **query: str) -> str:
@@ -93,7 +109,7 @@ def all_rows(view: FindView) -> list[FindRow]:
 def test_I2_I8_M5_every_entry_says_everything(place: str | None, language: Language) -> None:
     """Name, phases, types, way, place, evidence, confirmation, link; a report names the entry."""
     view = real_view(language, place=place, phase=None)
-    html = list_html(view, tr=words(language).tr)
+    html = list_html(view, language)
     tags = read_html(html).tags
     links = [a["href"] or "" for tag, a in tags if tag == "a"]
     folded = html.split('<details class="ris-find-detail">')
@@ -123,7 +139,7 @@ def test_I2_an_entry_says_the_terms_that_are_known_and_no_others(language: Langu
     for fields in (said, {}):
         world = world_with(make.make_actor(**fields, offices=office))
         view = view_of(find_support(world, Need(place="2482")), language, world=world)
-        for html in (list_html(view, tr=tr), file_of(view, language)):
+        for html in (list_html(view, language), file_of(view, language)):
             found = read_html(html)
             links = [a["href"] for tag, a in found.tags if tag == "a"]
             assert (said["contact_url"] in links) == bool(fields)
@@ -191,8 +207,8 @@ def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_
         said = range_words(nearest, tr=translator(Language.SV))
         assert all(str(round(rounded(time))) in said for time in (min(times), max(times)))
         assert said in roads_from(place)[nearest.actor.id]
-        layer = find_map(world, answer, words=words(Language.SV))
-        assert said in layer.picture.sentences[""].text
+        picture = find_picture(world, answer, words=words(Language.SV))
+        assert said in picture.sentences[""].text
 
 
 def test_winter_is_longer_within_the_same_range_and_says_so() -> None:
@@ -331,9 +347,9 @@ def test_the_chain_can_be_followed(language: Language) -> None:
 @pytest.mark.parametrize("code", ["2462", "2480"])
 def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code: str) -> None:
     answer = find_support(real_world(), Need(place=code))
-    layer = find_map(real_world(), answer, words=words(Language.SV))
-    assert not isinstance(layer.picture, str)
-    marks = {one.id: one for one in layer.picture.bubbles if one.kind != "home"}
+    layer = map_layer(real_world(), answer, words=words(Language.SV))
+    picture = find_picture(real_world(), answer, words=words(Language.SV))
+    marks = {one.id: one for one in picture.bubbles if one.kind != "home"}
     assert set(marks) == {row.town_id for row in all_rows(view_of(answer)) if row.town_id}
     # a number counts who fits; who has a wider remit or is doubtful is named, and not counted
     for mark_id, mark in marks.items():
@@ -341,15 +357,21 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
         is_counted = {e.group in {Group.NEAR, Group.MAYBE_NEAR, Group.FAR} for e in there}
         assert is_counted == {mark.kind == "office"}
         assert mark.count == (len({e.actor.id for e in there}) if mark.kind == "office" else None)
-    assert layer.picture.legend
-    kinds = {one.kind for one in layer.picture.bubbles}
-    assert [kind for kind, _ in layer.picture.legend.notes] == [
+    assert picture.legend
+    kinds = {one.kind for one in picture.bubbles}
+    assert [kind for kind, _ in picture.legend.notes] == [
         kind for kind in ("home", "office", "adjacent") if kind in kinds
     ]
     assert layer.chosen == code
     assert layer.place is not None
     assert layer.routes
-    assert len(layer.picture.classes or ()) == len(real_world().cells)
+    assert len(picture.classes or ()) == len(real_world().cells)
+    # what the frame fetches is this picture, and those of the phases are where their choices are
+    urls = [layer.picture, *layer.next_pictures["hitta-fas"].values()]
+    read = [picture_file("hitta", parse_qs(urlsplit(str(url)).query)) for url in urls]
+    assert read[0]
+    assert read[0][1] == picture_bytes(picture)
+    assert len({one[1] for one in read if one}) == 1 + len(Phase)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -378,7 +400,7 @@ def test_hostile_text_is_text() -> None:
     )
     world = world_with(actor)
     view = view_of(find_support(world, Need(place="2480")), world=world)
-    entries = list_html(view, tr=translator(Language.SV))
+    entries = list_html(view)
     pieces = [entries, steps_html(view), onward_html(view), file_of(view)]
     for piece in pieces:
         tags = read_html(piece).tags

@@ -49,7 +49,8 @@ def test_each_choice_writes_the_address() -> None:
     session = open_find({"plats": "2480"})
     session.button(key="hitta-andra-stod").click().run()
     session.pills(key=TYPE).set_value([ServiceType.MOTESPLATS]).run()
-    session.checkbox(key="hitta-digitalt").check().run()
+    session.session_state["hitta-fler"] = True
+    session.run().checkbox(key="hitta-digitalt").check().run()
     assert address(session) == {"plats": ["2480"], "stod": ["motesplats"], "digitalt": ["ja"]}
     session.button(key="hitta-om").click().run()
     assert not session.exception

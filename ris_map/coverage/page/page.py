@@ -78,22 +78,24 @@ def view_of_choice(tr: Translator) -> CoverageView:
 def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredValue]) -> None:
     view = view_of_choice(tr)
     layout.ignored_notice(ignored, tr=tr)
-    with st.container(horizontal=True, vertical_alignment="center", key="cov-head"):
-        layout.title(summary.headline(view))
-        _buttons(view)
-    st.html(
-        render(
-            "coverage_figures.html", figures=summary.key_figures(view), label=tr("coverage.figures")
-        )
-    )
-    if view.choice.as_of:
-        st.html(since_html(view))
-    _choices(tr)
+    # map and matrix are sent first; what is above them has its place already
+    row = partial(st.container, horizontal=True, vertical_alignment="center")
+    head, figures, since = row(key="cov-head"), st.empty(), st.empty()
+    choices = row(key="ris-choices-coverage")
     left, right = st.columns([6, 4], gap="medium")
     with left, st.container(key="cov-map"):
         _map(view)
     with right, st.container(key="cov-matrix"):
         st.html(matrix_html(view))
+    with head:
+        layout.title(summary.headline(view))
+        _buttons(view)
+    values = {"figures": summary.key_figures(view), "label": tr("coverage.figures")}
+    figures.html(render("coverage_figures.html", **values))
+    if view.choice.as_of:
+        since.html(since_html(view))
+    with choices:
+        _choices(tr)
     if view.choice.cell_key:
         st.html(cell_html(view, view.choice.cell_key))
     _tabs(tr)
@@ -175,42 +177,39 @@ def _options(tr: Translator) -> dict[str, Texts]:
 def _choices(tr: Translator) -> None:
     texts, hidden = _options(tr), {"label_visibility": "collapsed"}
     everything = tr("coverage.choice.all")
-    with st.container(horizontal=True, vertical_alignment="center", key="ris-choices-coverage"):
-        STATE.widget(st.pills, "phase", tr("filter.phase"), texts["phase"], **hidden)
-        st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
-        for field, label, name, width in (
-            ("service_type", tr("filter.service-type"), tr("coverage.choice.type"), 205),
-            ("strength_area", tr("coverage.control.area"), tr("coverage.choice.area"), 170),
+    STATE.widget(st.pills, "phase", tr("filter.phase"), texts["phase"], **hidden)
+    st.html(render("more.html", text=tr("karta.more")), width="content")  # on a phone
+    for field, label, name, width in (
+        ("service_type", tr("filter.service-type"), tr("coverage.choice.type"), 205),
+        ("strength_area", tr("coverage.control.area"), tr("coverage.choice.area"), 170),
+    ):
+        STATE.widget(
+            st.selectbox,
+            field,
+            label,
+            texts[field],
+            index=None,
+            placeholder=f"{name}: {everything}",
+            width=width,
+            **hidden,
+        )
+    label, limits = tr("coverage.control.threshold"), texts["limit"]
+    STATE.widget(st.segmented_control, "limit", label, limits, required=True, **hidden)
+    label = tr("coverage.control.division")
+    STATE.widget(st.selectbox, "division", label, texts["division"], width=190, **hidden)
+    with st.popover(tr("coverage.choice.more"), width="content"):
+        as_of.control(STATE, tr=tr)
+        for field in ("shown", "delivery", "scope"):
+            name = f"coverage.control.{field}"
+            label, said = tr(name), tr(f"{name}.help")
+            STATE.widget(st.segmented_control, field, label, texts[field], help=said, required=True)
+        for field, short in (
+            ("winter", "winter"),
+            ("sourced_only", "sourced"),
+            ("include_outside", "outside"),
         ):
-            STATE.widget(
-                st.selectbox,
-                field,
-                label,
-                texts[field],
-                index=None,
-                placeholder=f"{name}: {everything}",
-                width=width,
-                **hidden,
-            )
-        label, limits = tr("coverage.control.threshold"), texts["limit"]
-        STATE.widget(st.segmented_control, "limit", label, limits, required=True, **hidden)
-        label = tr("coverage.control.division")
-        STATE.widget(st.selectbox, "division", label, texts["division"], width=190, **hidden)
-        with st.popover(tr("coverage.choice.more"), width="content"):
-            as_of.control(STATE, tr=tr)
-            for field in ("shown", "delivery", "scope"):
-                name = f"coverage.control.{field}"
-                label, said = tr(name), tr(f"{name}.help")
-                STATE.widget(
-                    st.segmented_control, field, label, texts[field], help=said, required=True
-                )
-            for field, short in (
-                ("winter", "winter"),
-                ("sourced_only", "sourced"),
-                ("include_outside", "outside"),
-            ):
-                name = f"coverage.control.{short}"
-                STATE.widget(st.checkbox, field, tr(name), help=tr(f"{name}.help"))
+            name = f"coverage.control.{short}"
+            STATE.widget(st.checkbox, field, tr(name), help=tr(f"{name}.help"))
 
 
 # -------------------------------------------------------------------- map and tabs

@@ -144,13 +144,45 @@
     }
   }
 
+  // ---------------------------------------------------------------- folded groups
+
+  // Streamlit's expanders: what is in them is sent when they are opened.
+  const FOLDS = ".st-key-ris-find-list [data-testid=stExpander] > details";
+  const isFilled = (fold) => fold.querySelector(".ris-find-row") !== null;
+  const press = (fold) => fold.querySelector("summary").click();
+  let awaited = null; // what is done as soon as it can be: returns whether it was
+
+  function when(done) {
+    awaited = done() ? null : done;
+  }
+
   /** Paper has no folded parts: open them, and fold them again afterwards. */
   function printAll() {
-    const folded = [...document.querySelectorAll("details.ris-rest:not([open])")];
-    folded.forEach((part) => (part.open = true));
-    window.addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)), { once: true });
-    window.print();
+    const folded = [...document.querySelectorAll(FOLDS)].filter((fold) => !fold.open);
+    folded.forEach(press);
+    when(() => {
+      if (![...document.querySelectorAll(FOLDS)].every(isFilled)) return false;
+      window.addEventListener("afterprint", () => folded.forEach(press), { once: true });
+      window.print();
+      return true;
+    });
   }
+
+  /** A town on the map leads to the first answer there; the part that it is folded into opens. */
+  function toTown(id) {
+    const town = CSS.escape(id);
+    const card = () => document.querySelector(`.ris-find-row[data-town="${town}"]`);
+    const fold = JSON.parse(byId("alla-svar")?.dataset.folded ?? "{}")[id];
+    if (!card() && !fold) return;
+    if (!card()) press(document.querySelector(`.st-key-${fold} details`));
+    when(() => {
+      if (!card()) return false;
+      card().scrollIntoView({ block: "center" });
+      card().querySelector("a").focus({ preventScroll: true });
+      return true;
+    });
+  }
+  window.addEventListener("ris-town", (event) => toTown(event.detail));
 
   // ---------------------------------------------------------------- listening
 
@@ -169,19 +201,10 @@
       if (link.dataset.risPlats) refocus = Date.now() + REFOCUS_MS;
     }
   });
-  /** A town on the map leads to the first answer there; the part that it is folded into opens. */
-  function toTown(id) {
-    const card = document.querySelector(`.ris-find-row[data-town="${CSS.escape(id)}"]`);
-    if (!card) return;
-    const part = card.closest("details.ris-rest");
-    if (part) part.open = true;
-    card.scrollIntoView({ block: "center" });
-    card.querySelector("a").focus({ preventScroll: true });
-  }
-  window.addEventListener("ris-town", (event) => toTown(event.detail));
 
   new MutationObserver(() => {
     showChosen();
+    if (awaited) when(awaited);
     // The field goes away once a place is chosen: the next question gets the focus, not nowhere,
     // and again if Streamlit replaces it while the answer comes in.
     if (Date.now() < refocus && document.activeElement === document.body && !byId("ris-plats")) {
@@ -189,5 +212,5 @@
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("popstate", () => setTimeout(showChosen));
-  document.addEventListener("pointerdown", () => { refocus = 0; });
+  document.addEventListener("pointerdown", () => { refocus = 0; awaited = null; });
 })();

@@ -591,7 +591,7 @@
     const url = foreseen(event);
     if (!url || url === shown.url) return;
     ahead = url;
-    show({ ...shown, picture: undefined, url: url });
+    show({ ...shown, picture: undefined, url: url, routes: [] }); // the ways are another picture's
     setTimeout(() => { if (ahead === url) { ahead = ""; if (held) show(held); } }, LONG_WAIT_MS);
   }
   window.risLayer = function (group, data) {
