@@ -24,7 +24,6 @@ import pandas as pd
 import shapely
 import xstatic.pkg.leaflet
 from pyproj import Transformer
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -197,41 +196,38 @@ def map_script() -> str:
     return f"{asset_url('bundle/map.js')}&{urlencode(near)}"
 
 
-async def _asset(request: Request) -> Response:
+def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     try:
-        found = await run_in_threadpool(content, name)
+        found = content(name)
     except (OSError, ValueError):
         raise HTTPException(status_code=404) from None
     kept = request.query_params.get("v") == found.version
     return found.response(request, cache=KEPT if kept else "")
 
 
-async def _search(request: Request) -> Response:
+def _search(request: Request) -> Response:
     """Send what can be searched for, in one language; asked for anew when the register changes."""
     language = request.path_params["language"]
     if language not in set(Language):
         raise HTTPException(status_code=404)
     folder = data_dir()
-    world = await run_in_threadpool(lambda: service(folder).moment().world)
-    found = await run_in_threadpool(index, world, everyday_words(folder), Language(language))
+    found = index(service(folder).moment().world, everyday_words(folder), Language(language))
     return Answer(content=found, media_type="application/json").response(request)
 
 
 def asset_routes(pictures: Sequence[PictureSource] = ()) -> list[BaseRoute]:
-    """Give the routes of the assets and of the map's pictures.
+    """Give the routes of the assets and of the map's pictures, each answered in a thread.
 
     Each of ``pictures`` returns version and content of a picture for its name (``restid``, for a
     drawing ``idag.svg``) and query, or None.
     """
 
-    async def picture(request: Request) -> Response:
+    def picture(request: Request) -> Response:
         query = {key: request.query_params.getlist(key) for key in request.query_params}
         name = request.path_params["file"].removesuffix(".json")
-        for source in pictures:
-            if found := await run_in_threadpool(source, name, query):
-                break
-        else:
+        found = next(filter(None, (source(name, query) for source in pictures)), None)
+        if found is None:
             raise HTTPException(status_code=404)
         version, plain = found
         cache = KEPT if request.path_params["version"] == version else ""

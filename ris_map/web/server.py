@@ -116,10 +116,10 @@ def base_address(request: Request) -> str:
     return read_settings().base_url or f"{request.url.scheme}://{safe}"
 
 
-async def _sitemap(request: Request) -> Response:
+def _sitemap(request: Request) -> Response:
     base = base_address(request)
     paths = [*(f"/{spec.url_path}" for spec in PAGES if spec.place != "hidden"), ABOUT]
-    moment = await asyncio.to_thread(_moment)
+    moment = _moment()
     if moment is not None:
         paths += [
             f"{ABOUT}kommun/{m.code}" for m in moment.world.foundations.geography.municipalities
@@ -149,9 +149,9 @@ async def _health(_: Request) -> Response:
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
 
-async def _ready(_: Request) -> Response:
+def _ready(_: Request) -> Response:
     """The data are loaded; says which register is served, and whether a newer one was refused."""
-    moment = await asyncio.to_thread(_moment)
+    moment = _moment()
     told: dict[str, Any] = {"ready": moment is not None}
     if moment is not None:
         told["register"] = moment.state.register.meta.reference_date

@@ -245,10 +245,7 @@ def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(page:
     wait_for(page, "(old) => window.risState().url !== old", before["url"])
     assert page.evaluate("window.risGoOn()") > 0
     settle(page)
-    view = map_view(
-        service(data_dir()).moment().world, MapChoice(phase=Phase.VAXA), tr=translator(Language.SV)
-    )
-    assert map_state(page)["codes"] == picture(view).classes != before["codes"]
+    assert map_state(page)["codes"] != before["codes"]  # which: the test of all squares
     # a fast double click ends with the last choice
     page.locator(".st-key-start-grans button", has_text="30").click()
     page.locator(".st-key-start-grans button", has_text="120").click()

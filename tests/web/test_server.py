@@ -124,7 +124,7 @@ def test_streamlits_scripts_pass_untouched(client: TestClient) -> None:
         assert ("Content-Encoding" in answer.headers) == (headers != PLAIN)
 
 
-def test_the_maps_script_names_the_geometry_and_everything_is_kept(
+def test_the_maps_code_names_the_geometry_stands_first_in_its_frame_and_is_kept(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RIS_MAP_DATA", str(settings.ROOT / "data"))
@@ -135,11 +135,20 @@ def test_the_maps_script_names_the_geometry_and_everything_is_kept(
         answer = client.get(f"/{address}")
         assert answer.status_code == 200, address
         assert "immutable" in answer.headers["Cache-Control"], address
+    frame = client.get(shell.FRAME_PAGE)
+    code, component = re.findall(r'<script defer="defer" src="([^"]+)"', frame.text)
+    assert html.unescape(code) == f"../../{script}"
+    assert component.startswith("./static/js/main.")
+    assert "'unsafe-eval'" in frame.headers["Content-Security-Policy"]
     # Streamlit sends the frame's script anew for each map: it gives no leave to keep it
     kept = client.get("/component/streamlit_folium.st_folium/static/js/main.0123abcd.js")
     assert "immutable" in kept.headers["Cache-Control"]
-    page = client.get("/component/x.y/index.html").headers.get("Cache-Control", "")
-    assert "immutable" not in page
+    assert "immutable" not in frame.headers["Cache-Control"]
+    again = client.get(shell.FRAME_PAGE, headers={"If-None-Match": frame.headers["ETag"]})
+    assert again.status_code == 304
+    monkeypatch.setattr(shell.re, "subn", lambda *_: ("", 0))
+    with pytest.raises(shell.PageChanged):
+        shell.frame_page("changed.js")
 
 
 def test_what_exists_at_the_start_is_looked_through_only_once(
@@ -151,22 +160,6 @@ def test_what_exists_at_the_start_is_looked_through_only_once(
         monkeypatch.setattr(server.gc, name, lambda name=name: calls.append(name))
     server.warm_up()
     assert calls == ["collect", "freeze"]
-
-
-def test_the_maps_code_stands_in_its_frame_before_the_script_that_asks_for_it(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RIS_MAP_DATA", str(settings.ROOT / "data"))
-    frame = client.get(shell.FRAME_PAGE)
-    code, component = re.findall(r'<script defer="defer" src="([^"]+)"', frame.text)
-    assert html.unescape(code) == f"../../{map_script()}"
-    assert component.startswith("./static/js/main.")
-    assert "'unsafe-eval'" in frame.headers["Content-Security-Policy"]
-    again = client.get(shell.FRAME_PAGE, headers={"If-None-Match": frame.headers["ETag"]})
-    assert again.status_code == 304
-    monkeypatch.setattr(shell.re, "subn", lambda *_: ("", 0))
-    with pytest.raises(shell.PageChanged):
-        shell.frame_page("changed.js")
 
 
 @pytest.mark.parametrize("path", ["/finns-inte", "/metod/djupt/ner", "/kommuner", "/app.py"])
