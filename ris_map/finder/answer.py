@@ -249,21 +249,18 @@ class _Search:
 
     def local(self) -> Iterator[Entry]:
         """Yield the municipality's own office, whatever the need: a way in, labelled as such."""
-        for actor in self.world.register.actors:
-            is_at_work = actor.status is Status.ACTIVE and actor.is_active(self.world.on)
-            if not (actor.municipal and is_at_work) or actor.outside_county or not self.start:
-                continue
-            if self.start.code in actor.service_area.municipalities:
-                for office in self.offices(actor):
-                    yield Entry(
-                        actor=actor,
-                        group=Group.LOCAL,
-                        way=Delivery.OFFICE,
-                        offers=actor.offers,
-                        office=office,
-                        road=self.roads[office_key(actor, office)],
-                        reasons=(Reason(Why.FIRST_CONTACT),),
-                    )
+        home = self.world.home_of(self.start.code) if self.start else []
+        for actor in (one for one in home if one.status is Status.ACTIVE):
+            for office in self.offices(actor):
+                yield Entry(
+                    actor=actor,
+                    group=Group.LOCAL,
+                    way=Delivery.OFFICE,
+                    offers=actor.offers,
+                    office=office,
+                    road=self.roads[office_key(actor, office)],
+                    reasons=(Reason(Why.FIRST_CONTACT),),
+                )
 
     def offices(self, actor: Actor) -> Iterator[Office]:
         """Yield the offices that exist; none before a place is chosen."""

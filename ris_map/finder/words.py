@@ -37,14 +37,8 @@ COUNTED = frozenset({Group.NEAR, Group.MAYBE_NEAR, Group.FAR})
 OF_AREA = "of-area"
 """Section of the actors that name the chosen strength area: apart from those open to all."""
 SHOWN_OF_A_GROUP = 3
-SHOWN_FIRST: Mapping[str, int] = {
-    Group.FAR: 1,
-    Group.REMOTE: 1,
-    Group.ADJACENT: 0,
-    Group.ADJACENT_REMOTE: 0,
-    Group.DOUBTFUL: 0,
-    Group.OUTSIDE: 0,
-}
+_FOLDED = (Group.ADJACENT, Group.ADJACENT_REMOTE, Group.DOUBTFUL, Group.OUTSIDE)
+SHOWN_FIRST: Mapping[str, int] = {Group.FAR: 1, Group.REMOTE: 1, **dict.fromkeys(_FOLDED, 0)}
 """How many of a long group stand open; the rest is one press away."""
 
 
