@@ -228,7 +228,7 @@ class OpenData:
     @cached_property
     def _api(self) -> FastAPI:
         faults = (Problem, RequestValidationError, DataFaults, HTTPException, Exception)
-        handlers = dict.fromkeys(faults, self._refused)
+        handlers: dict[int | type[Exception], Any] = dict.fromkeys(faults, self._refused)
         api = FastAPI(openapi_url=None, redirect_slashes=False, exception_handlers=handlers)
         api.state.answers = self
         for prefix, routers in self._routers.items():
@@ -368,7 +368,8 @@ class Store:
 
     def answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return the answer that is kept, or that is made now."""
-        found = self._kept[key] = self._kept.pop(key, None) or make()
+        kept = self._kept.pop(key, None)
+        found = self._kept[key] = kept or make()
         size = sum(len(one.content) for one in self._kept.values())
         while len(self._kept) > self._answers or size > self._limit:
             size -= len(self._kept.pop(next(iter(self._kept))).content)

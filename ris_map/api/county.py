@@ -167,12 +167,14 @@ def localities_json(call: Call[LanguageQuery]) -> Document:
 @router.data("/localities.csv", columns=LOCALITY_COLUMNS)
 def localities(call: Call[LanguageQuery]) -> list[Row]:
     """Settlements, one line each."""
-    rows = []
-    for item in call.world.foundations.geography.localities:
-        state = "unknown" if item.population is None else "known"
-        row = dict(item) | {"population_state": state, "note": item.note or None}
-        rows.append({column: row[column] for column in LOCALITY_COLUMNS})
-    return rows
+    return [
+        {
+            **dict(item),
+            "population_state": "unknown" if item.population is None else "known",
+            "note": item.note or None,
+        }
+        for item in call.world.foundations.geography.localities
+    ]
 
 
 @router.data("/localities.gpkg")

@@ -97,8 +97,6 @@ def _share(one: Quality, *, tr: Translator) -> str:
 
 def all_parameters() -> tuple[Parameter, ...]:
     """Return every parameter once, in the order of the start page."""
-    named: dict[str, Parameter] = {}
-    for model in (ActorQuery, CoverageQuery, TravelQuery):
-        for name, parameter in parameters(model).items():
-            named.setdefault(name, parameter)
+    models = (ActorQuery, CoverageQuery, TravelQuery)
+    named = {name: one for model in models for name, one in parameters(model).items()}
     return tuple(named.values())

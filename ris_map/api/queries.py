@@ -216,11 +216,6 @@ class CellsQuery(CoverageQuery):
     service_types: Many[ServiceType] = key("stod", ())
 
 
-def _point(text: str) -> tuple[float, float]:
-    lat, lon = map(float, text.split(","))
-    return lat, lon
-
-
 Point = Annotated[str, Field(pattern=POINT_PATTERN), FreeText()]
 
 
@@ -232,9 +227,9 @@ class WayQuery(LanguageQuery):
     model: Literal["sommar", "vinter", "skyltad", "forsiktig"] = key("modell", "sommar")
 
     @property
-    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+    def ends(self) -> list[list[float]]:
         """Latitude and longitude where one starts, and where one goes."""
-        return _point(self.start), _point(self.stop)
+        return [[float(part) for part in end.split(",")] for end in (self.start, self.stop)]
 
 
 class TravelQuery(DatedQuery):
@@ -252,6 +247,7 @@ class Parameter:
     values: tuple[str, ...]
     example: str | int | bool
     is_many: bool
+    is_needed: bool
 
 
 @cache
@@ -265,6 +261,7 @@ def parameters(model: type[BaseModel]) -> dict[str, Parameter]:
             values=tuple(map(str, _values(shape, schema.get("$defs", {})))),
             example=shape["examples"][0],
             is_many=shape.get("type") == "array",
+            is_needed=name in schema.get("required", ()),
         )
         for name, shape in shapes
     }
@@ -272,8 +269,7 @@ def parameters(model: type[BaseModel]) -> dict[str, Parameter]:
 
 def needed(model: type[BaseModel]) -> dict[str, str]:
     """Return the parameters that must be given, each with its example."""
-    required = model.model_json_schema().get("required", ())
-    return {name: str(parameters(model)[name].example) for name in required}
+    return {one.name: str(one.example) for one in parameters(model).values() if one.is_needed}
 
 
 def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]:

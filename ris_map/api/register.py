@@ -24,7 +24,8 @@ from ris_map.register.selection import Group, Match, selected_offices, shown_off
 from ris_map.register.vocabulary import Delivery
 from ris_map.words.language import Language
 
-Row = dict[str, Any]
+Row = dict[Any, Any]
+"""A flat record by its columns."""
 router = DataRouter("register", ACTORS)
 
 

@@ -212,11 +212,12 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
     """
     choice = _choice(call)
     found = scenario(basis_of(call.world, choice), choice)
+    rows: list[dict[Any, Any]] = found.table.reset_index(names="group").to_dict("records")
     groups = [
         SimpleNamespace(
             **row, before=_state(row, "before_", choice), after=_state(row, "after_", choice)
         )
-        for row in found.table.reset_index(names="group").to_dict("records")
+        for row in rows
     ]
     return {
         "meta": call.meta(len(groups)),

@@ -87,7 +87,7 @@ class TextQuery(LanguageQuery):
 def _query(name: str, model: type[Choice]) -> type[TextQuery]:
     """Return the query of a page: the keys of its choices, any text allowed."""
     many = Annotated[tuple[str, ...], FreeText()]
-    fields: dict[str, Any] = {one: (many, key(one, ())) for one in (*model.keys(),)}
+    fields: dict[str, Any] = {one: (many, key(one, ())) for one in model.keys()}  # noqa: SIM118
     return create_model(f"{name.capitalize()}Text", __base__=TextQuery, **fields)
 
 

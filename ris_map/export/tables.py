@@ -175,7 +175,9 @@ def sheets_xlsx(sheets: Iterable[Sheet], *, title: str, tr: Translator) -> bytes
 def _shown(value: Value, *, tr: Translator) -> str | float | None:
     if isinstance(value, Amount) and value.shown is not None:
         return value.shown
-    return cell_text(value, tr=tr) if isinstance(value, Amount | Link) else value
+    return (
+        value if value is None or isinstance(value, str | float | int) else cell_text(value, tr=tr)
+    )
 
 
 def workbook(

@@ -388,7 +388,7 @@ def test_answers_stay_within_number_and_size() -> None:
         made = ""
         for name, size in asked:
             answer = Answer(content=name.encode() * size, media_type="text/csv")
-            made += name if store.answer(name, lambda new=answer: new) is answer else ""
+            made += name if store.answer(name, [answer].pop) is answer else ""
         assert made == expected
 
 

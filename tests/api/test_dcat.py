@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 import pytest
 from rdflib import Graph, Literal, URIRef
@@ -84,9 +85,12 @@ VALUES: Mapping[str, tuple[str, tuple[URIRef | None, ...]]] = {
 }
 
 
+SPACES: dict[str, Any] = {**OF_CATALOGUE, "dct": DCTERMS}
+
+
 def name(short: str) -> URIRef:
     prefix, _, rest = short.partition(":")
-    return URIRef({**OF_CATALOGUE, "dct": DCTERMS}[prefix] + rest)
+    return URIRef(SPACES[prefix] + rest)
 
 
 def faults(graph: Graph) -> Iterator[str]:
