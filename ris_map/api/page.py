@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import streamlit as st
-
 from ris_map.api import dcat
 from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
 from ris_map.api.history import quality_values
@@ -13,9 +9,8 @@ from ris_map.api.queries import HERE, ActorQuery, CoverageQuery, Parameter, Trav
 from ris_map.common import dates
 from ris_map.common.region import region
 from ris_map.register.quality import Quality, median_days
-from ris_map.travel.world import DataSource
 from ris_map.web import data
-from ris_map.web.settings import Settings, data_dir, read_settings
+from ris_map.web.settings import data_dir, read_settings
 from ris_map.words import Translator
 from ris_map.words.figures import percent, whole
 from ris_map.words.markup import render
@@ -29,25 +24,9 @@ EXAMPLES = (
 )
 
 
-def open_data(tr: Translator) -> None:
-    """Draw everything below the page's title."""
-    register = data.register_state().register
-    st.html(
-        open_data_html(
-            tr,
-            settings=read_settings(),
-            sources=data.sources(),
-            reference=register.meta.reference_date,
-        )
-    )
-
-
-def open_data_html(
-    tr: Translator, *, settings: Settings, sources: Iterable[DataSource], reference: str
-) -> str:
-    """Return the page below its title; ``reference`` is the date of the register's research."""
-    on = dates.today().isoformat()
-    known = tuple(sources)
+def open_data_html(tr: Translator) -> str:
+    """Return the page below its title."""
+    known = data.sources()
     names = {one.code: one.name for one in region().municipalities}
     here, beside = (names.get(HERE[key], "") for key in ("plats", "jamfor"))
     return render(
@@ -60,9 +39,9 @@ def open_data_html(
         parameters=all_parameters(),
         licences=LICENCES,
         prefix=PREFIX,
-        on=on,
-        reference=reference,
-        settings=settings,
+        on=dates.today().isoformat(),
+        reference=data.register_state().register.meta.reference_date,
+        settings=read_settings(),
         examples=[
             (tr(f"open-data.example.{number}", here=here, beside=beside), path)
             for number, path in enumerate(EXAMPLES, start=1)

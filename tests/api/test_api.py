@@ -70,20 +70,15 @@ def test_every_address_answers_says_its_type_and_has_a_head(
         assert int(head.headers["Content-Length"]) == len(full.content)
 
 
-def test_json_answers_and_their_examples_have_the_shape_that_is_described(api: TestClient) -> None:
+def test_every_example_has_the_shape_that_is_described(api: TestClient) -> None:
+    """The answers themselves are held against it in ``test_api_fuzz``."""
     described = api.get(f"{V1}/openapi.json").json()
-    checked = 0
-    for path, item in described["paths"].items():
-        ((kind, content),) = item["get"]["responses"]["200"]["content"].items()
-        if "$ref" in content["schema"] and "json" in kind:
-            asked = (p for p in item["get"]["parameters"] if p["required"] and p["in"] == "query")
-            needed = {p["name"]: p["example"] for p in asked}
-            document = api.get(V1 + path.replace("{id}", "almi-nord"), params=needed).json()
-            shape = {**content["schema"], "components": described["components"]}
-            for one in (document, content.get("example", document)):
-                jsonschema.Draft202012Validator(shape).validate(one)
-            checked += 1
-    assert checked >= 13
+    contents = [item["get"]["responses"]["200"]["content"] for item in described["paths"].values()]
+    shown = [one for content in contents for one in content.values() if "example" in one]
+    assert len(shown) >= 13
+    for one in shown:
+        shape = {**one["schema"], "components": described["components"]}
+        jsonschema.Draft202012Validator(shape).validate(one["example"])
 
 
 def style_faults(described: dict[str, Any]) -> Iterator[str]:
@@ -266,16 +261,6 @@ def test_problems_speak_two_languages(
     assert answer.headers["Content-Language"] == language
     assert answer.headers["Vary"] == "Accept-Language"
     assert answer.json()["title"] == {"sv": "Okänt värde", "en": "Unknown value"}[language]
-
-
-def test_every_spelling_of_one_question_is_one_answer(api: TestClient) -> None:
-    spellings = (
-        "fas=ide&fas=vaxa&plats=2422",
-        "fas=vaxa,ide&plats=2422",
-        "plats=2422&fas=vaxa&fas=ide&fas=ide",
-        "plats=2422&fas=ide,vaxa&q=",
-    )
-    assert len({api.get(f"{V1}/actors?{spelling}").content for spelling in spellings}) == 1
 
 
 def test_too_many_requests_are_told_when_to_come_back() -> None:

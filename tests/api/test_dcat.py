@@ -251,10 +251,7 @@ def test_whom_to_name_is_told_once_in_each_language(graph: Graph) -> None:
     known = sources(DATA)
     pages, sentences, named = {}, {}, 0
     for language in Language:
-        shown = open_data_html(
-            translator(language), settings=Settings(), sources=known, reference="2026-11-23"
-        )
-        pages[language] = html.unescape(shown)
+        pages[language] = html.unescape(open_data_html(translator(language)))
         texts = [source.attribution.in_(language) for source in known]
         sentences[language] = {part for text in texts for part in re.split(r"(?<=\.) ", text)}
     for dataset in DATASETS:
