@@ -99,7 +99,6 @@ def real_world(day: date = DAY) -> World:
 
 @cache
 def strategy() -> Strategy:
-    """Return the words of the strategy as they are."""
     return load_strategy(DATA / "strategy.yaml")
 
 
@@ -121,7 +120,6 @@ def real_words(language: Language) -> Words:
 
 
 def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:
-    """Return a text in both languages."""
     return LocalText(sv=sv, en=en)
 
 
@@ -174,7 +172,6 @@ def make_office(*, code: str = "2480", **changes: Any) -> Office:
 
 
 def make_outside_office(**changes: Any) -> Office:
-    """Return an office outside the county (Örnsköldsvik)."""
     values: dict[str, Any] = {
         "id": "kontor-ornskoldsvik",
         "municipality": None,
@@ -193,7 +190,6 @@ def make_outside_office(**changes: Any) -> Office:
 
 
 def make_source(**changes: Any) -> Source:
-    """Return a source."""
     values: dict[str, Any] = {
         "url": "https://example.org/om-oss",
         "supports": text("Vad aktören gör", en="What the actor does"),
@@ -210,7 +206,6 @@ def make_strength(*areas: StrengthArea, basis: Basis = Basis.SOURCE) -> Strength
 def make_service_area(
     scope: ServiceScope = ServiceScope.COUNTY, *, municipalities: Sequence[str] = ()
 ) -> ServiceArea:
-    """Return a service area, the whole county by default."""
     return ServiceArea(scope=scope, municipalities=tuple(municipalities), basis=Basis.SOURCE)
 
 
@@ -267,7 +262,6 @@ TERMS: Mapping[str, Any] = {
 
 
 def make_register(*actors: Actor, **changes: Any) -> Register:
-    """Return a register of the given actors, or of one example actor."""
     values: dict[str, Any] = {
         "meta": RegisterMeta(
             title=text("Register", en="Register"),
@@ -292,24 +286,20 @@ def words(*, max_words: int = 8) -> st.SearchStrategy[str]:
 
 
 def local_texts() -> st.SearchStrategy[LocalText]:
-    """Return texts in both languages."""
     return st.builds(LocalText, sv=words(), en=words())
 
 
 def slugs() -> st.SearchStrategy[str]:
-    """Return ids."""
     return st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,6}){0,3}", fullmatch=True)
 
 
 def partial_dates(*, first: int = 1990, last: int = 2024) -> st.SearchStrategy[str]:
-    """Return partial dates of all three lengths between two years."""
     days = st.dates(date(first, 1, 1), date(last, 12, 31))
     lengths = st.sampled_from([len("2024"), len("2024-05"), len("2024-05-31")])
     return st.builds(lambda day, length: day.isoformat()[:length], days, lengths)
 
 
 def offers() -> st.SearchStrategy[Offer]:
-    """Return offers, some without a known phase."""
     return st.builds(
         make_offer,
         service_type=st.sampled_from(ServiceType),
@@ -320,7 +310,6 @@ def offers() -> st.SearchStrategy[Offer]:
 
 
 def offices() -> st.SearchStrategy[Office]:
-    """Return offices in the main town of any municipality."""
     return st.builds(
         make_office,
         code=st.sampled_from(MUNICIPALITY_CODES),
@@ -356,7 +345,6 @@ def service_areas(
 
 
 def delivery_claims() -> st.SearchStrategy[DeliveryClaim]:
-    """Return claims of pages about a delivery mode."""
     return st.builds(
         DeliveryClaim,
         mode=st.sampled_from(Delivery),

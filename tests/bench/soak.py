@@ -77,7 +77,7 @@ async def soak(server: Server, data: Path, load: Load) -> list[str]:
     seen, *_ = await asyncio.gather(
         watch(server, load),
         edit(data, load),
-        *(visitor(server.url, QUERIES, seed, PAUSE_SECONDS, load) for seed in range(SESSIONS)),
+        *[visitor(server.url, QUERIES, seed, PAUSE_SECONDS, load) for seed in range(SESSIONS)],
     )
     memory, ready = zip(*seen, strict=True)
     settled = memory[len(memory) // 10 :]

@@ -1,15 +1,15 @@
 """What the county's geography and roads guarantee."""
 
-import csv
 import json
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
-import geopandas
+import geopandas as gpd
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -27,19 +27,8 @@ MAX_BACKGROUND_BYTES = 25_000
 GEOGRAPHY = load_geography(DATA)
 
 
-def to_metres(geometry: shapely.Geometry) -> shapely.Geometry:
-    return geopandas.GeoSeries([geometry], crs=4326).to_crs(3006)[0]
-
-
-def polygons(name: str) -> dict[str, shapely.Geometry]:
-    document = json.loads((DATA / name).read_text(encoding="utf-8"))
-    return {
-        f["properties"]["code"]: shapely.from_geojson(json.dumps(f["geometry"]))
-        for f in document["features"]
-    }
-
-
-LAND = polygons("municipalities.geojson")
+def polygons(name: str) -> gpd.GeoSeries:
+    return gpd.read_file(DATA / name).set_index("code").geometry
 
 
 @pytest.mark.parametrize("name", ["municipalities.geojson", "territory.geojson"])
@@ -47,12 +36,10 @@ def test_neighbours_share_borders_vertex_by_vertex_and_rings_run_as_geojson_want
     name: str,
 ) -> None:
     areas = polygons(name)
-    assert tuple(areas) == MUNICIPALITY_CODES
-    assert shapely.coverage_is_valid(list(areas.values()))
-    whole = shapely.union_all(list(areas.values()))
-    assert all(len(part.interiors) == 0 for part in shapely.get_parts(whole))
-    for shape in areas.values():
-        assert all(part.exterior.is_ccw for part in shapely.get_parts(shape))
+    assert tuple(areas.index) == MUNICIPALITY_CODES
+    assert areas.is_valid_coverage()
+    assert all(len(part.interiors) == 0 for part in shapely.get_parts(areas.union_all()))
+    assert areas.explode().exterior.is_ccw.all()
 
 
 @pytest.mark.parametrize(
@@ -141,37 +128,32 @@ def test_divisions_have_their_sizes_and_disagree_about_three_municipalities() ->
 
 
 def test_coast_and_order_from_it_follow_the_sea() -> None:
-    territory = {code: to_metres(area) for code, area in GEOGRAPHY.territory.items()}
-    land = shapely.union_all([to_metres(area) for area in LAND.values()])
-    beside = shapely.union_all(list(territory.values())).difference(land)
+    territory = polygons("territory.geojson").to_crs(3006)
+    land = polygons("municipalities.geojson").to_crs(3006).union_all()
+    beside = territory.union_all().difference(land)
     # without the slivers that simplification leaves inland
     sea = max(shapely.get_parts(beside), key=shapely.area)
-    touching = {c for c, area in territory.items() if area.intersection(sea).area > 1e6}
+    touching = set(territory.index[territory.intersection(sea).area > 1e6])
     assert touching == set(GEOGRAPHY.division("kust").groups[0].municipalities)
-    away_m = {
-        seat.municipality_code: sea.distance(to_metres(shapely.Point(seat.lon, seat.lat)))
-        for seat in GEOGRAPHY.localities
-        if seat.is_seat
-    }
-    assert GEOGRAPHY.coast_to_mountains == tuple(sorted(away_m, key=lambda c: away_m[c]))
+    seats = [place for place in GEOGRAPHY.localities if place.is_seat]
+    points = gpd.points_from_xy([p.lon for p in seats], [p.lat for p in seats], crs=4326)
+    codes = [place.municipality_code for place in seats]
+    away = gpd.GeoSeries(points, index=codes).to_crs(3006).distance(sea)
+    assert GEOGRAPHY.coast_to_mountains == tuple(away.sort_values().index)
 
 
 def test_figures_have_one_source_cover_all_and_agree_with_our_own_localities() -> None:
-    with (DATA / "statistics.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    keys = Counter((row["municipality_code"], row["indicator"], row["period"]) for row in rows)
-    assert set(keys.values()) == {1}
-    assert all(row["source"] for row in rows)
-    codes: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        codes[row["indicator"]].add(row["municipality_code"])
-    assert all(found == set(MUNICIPALITY_CODES) for found in codes.values())
+    rows = pd.read_csv(DATA / "statistics.csv", dtype=str)
+    assert not rows.duplicated(["municipality_code", "indicator", "period"]).any()
+    assert rows["source"].notna().all()
+    codes = rows.groupby("indicator")["municipality_code"].agg(set)
+    assert all(found == set(MUNICIPALITY_CODES) for found in codes)
     ours: Counter[str] = Counter()
     for item in GEOGRAPHY.localities:
         if item.kind == "tatort":
             ours[item.municipality_code] += item.population or 0
-    urban = [row for row in rows if row["indicator"] == "population_in_tatort"]
-    assert {row["municipality_code"]: int(row["value"]) for row in urban} == ours
+    urban = rows[rows["indicator"] == "population_in_tatort"].set_index("municipality_code")
+    assert urban["value"].astype(int).to_dict() == ours
 
 
 ENTRIES = load_yaml(DATA / "sources.yaml").value["sources"]
