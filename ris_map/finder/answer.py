@@ -356,20 +356,20 @@ class _Search:
         """Yield why an actor is in the answer: what it offers, and to whom and where."""
         need, areas = self.need, actor.strength_areas.areas
         for offer in offers:
-            phases = (p.value for p in offer.phases if not need.phases or p in need.phases)
-            yield Reason(Why.OFFER, (offer.service_type.value, *phases))
+            phases = (p for p in offer.phases if not need.phases or p in need.phases)
+            yield Reason(Why.OFFER, (offer.service_type, *phases))
             if need.service_types and offer.service_type not in need.service_types:
                 yield Reason(Why.GIVES_ALSO)
         if need.strength_area and need.strength_area in areas:
-            yield Reason(Why.AREA, (need.strength_area.value,))
+            yield Reason(Why.AREA, (need.strength_area,))
         elif need.strength_area and StrengthArea.ALL in areas:
             yield Reason(Why.ALL_AREAS)
         if need.who and need.who in named_by(actor):
-            yield Reason(Why.WHO, (need.who.value,))
+            yield Reason(Why.WHO, (need.who,))
         if self.stands_here(office) and not actor.outside_county and serves is Answer.YES:
             yield Reason(Why.STANDS_HERE)
         elif not actor.outside_county and serves is Answer.YES:
-            yield Reason(Why.SERVES, (actor.service_area.scope.value,))
+            yield Reason(Why.SERVES, (actor.service_area.scope,))
 
     def group(self, entry: Entry) -> Group:
         """Return the group in which an entry stands."""

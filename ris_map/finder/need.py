@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
@@ -161,16 +161,13 @@ def guess_phase(
     return None if is_building is None else Phase.UTVECKLING if is_building else Phase.IDE
 
 
-@lru_cache(maxsize=1024)
-def named_in(summary: str) -> tuple[Who, ...]:
-    """Return the groups that a Swedish text names: a word of it begins with one of their stems."""
-    words = _WORD.findall(summary.casefold())
-    return tuple(who for who, stems in STEMS.items() if any(w.startswith(stems) for w in words))
-
-
 def named_by(actor: Actor) -> tuple[Who, ...]:
-    """Return the groups that an actor names, the same in whatever language it is shown."""
-    return named_in(actor.summary.in_(Language.SV))
+    """Return the groups that an actor names, the same in whatever language it is shown.
+
+    A word of the Swedish summary begins with one of their stems.
+    """
+    words = _WORD.findall(actor.summary.in_(Language.SV).casefold())
+    return tuple(who for who, stems in STEMS.items() if any(w.startswith(stems) for w in words))
 
 
 class Why(StrEnum):
@@ -204,4 +201,4 @@ class Reason:
     """A reason and the terms it speaks of."""
 
     why: Why
-    terms: tuple[str, ...] = ()
+    terms: tuple[Any, ...] = ()

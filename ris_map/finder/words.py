@@ -23,7 +23,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.selection import Group as RowGroup
-from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Phase
 from ris_map.travel.routes import Route, error_words, typical_error
 from ris_map.travel.world import World
 from ris_map.web.map import MarkerKind
@@ -269,22 +269,15 @@ def _road(number: str, *, tr: Translator) -> str:
 
 def reason_words(reason: Reason, *, words: Words) -> str:
     """Return one reason as a phrase that can stand in a list."""
-    tr = words.tr
-    match reason.why:
-        case Why.OFFER:
-            kind, *phases = reason.terms
-            label = words.label(ServiceType(kind)).lower()
-            if not phases:
-                return label
-            names = tr.listing([words.label(Phase(p)).lower() for p in phases])
-            return tr.plural("find.why.offer", len(phases), type=label, phases=names)
-        case Why.AREA:
-            area = words.label(StrengthArea(reason.terms[0])).lower()
-            return tr("find.why.area", area=area)
-        case Why.WHO | Why.SERVES:
-            return tr(f"find.why.{reason.why}.{reason.terms[0]}")
-        case _:
-            return tr(f"find.why.{reason.why}")
+    tr, key, terms = words.tr, f"find.why.{reason.why}", reason.terms
+    if reason.why in {Why.WHO, Why.SERVES}:
+        return tr(f"{key}.{terms[0]}")
+    labels = [words.label(term).lower() for term in terms]
+    if reason.why is Why.OFFER:
+        kind, *phases = labels
+        named = tr.listing(phases)
+        return tr.plural(key, len(phases), type=kind, phases=named) if phases else kind
+    return tr(key, area=labels[0]) if labels else tr(key)
 
 
 def start_words(start: Start, *, tr: Translator) -> str:

@@ -129,10 +129,6 @@ class SitingView:
         step = 100 if number >= 1000 else 10 if number >= 100 else 1
         return self.tr.number(whole(number / step) * step)
 
-    def minutes(self, value: float) -> str:
-        """Return minutes rounded to five."""
-        return self.tr.number(rounded(value)) if np.isfinite(value) else self.tr("unknown")
-
     @property
     def date(self) -> str:
         """The date of the register, which is that of all that is said."""
@@ -277,15 +273,16 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
 def gains(view: SitingView) -> str:
     """Return shortfall, worst tenth and who gains and loses, in two sentences."""
     tr = view.tr
-    minutes_of = {
-        f"{word}{when}": view.minutes(view.figure(INLAND, f"{when}_{name}"))
+    found = {
+        f"{word}{when}": rounded(view.figure(INLAND, f"{when}_{name}"))
         for word, name in (("", "shortfall"), ("worst_", "worst_tenth"))
         for when in ("before", "after")
     }
+    told = {k: tr.number(n) if np.isfinite(n) else tr("unknown") for k, n in found.items()}
     if not view.choice.changes:
-        return tr("siting.side.now", **minutes_of)
+        return tr("siting.side.now", **told)
     people = {name: view.about(view.figure(COUNTY, name)) for name in ("gain", "lose")}
-    return f"{tr('siting.side.shortfall', **minutes_of)} {tr('siting.side.gain', **people)}"
+    return f"{tr('siting.side.shortfall', **told)} {tr('siting.side.gain', **people)}"
 
 
 def assumed(view: SitingView) -> str:

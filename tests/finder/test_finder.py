@@ -20,7 +20,6 @@ from ris_map.finder.need import (
     all_starts,
     guess_phase,
     named_by,
-    named_in,
     start_of,
 )
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -224,7 +223,7 @@ def test_digital_first_and_who_one_is_change_the_order_and_never_the_list() -> N
     ],
 )
 def test_the_rule_of_words(summary: str, expected: tuple[Who, ...]) -> None:
-    assert named_in(summary) == expected
+    assert named_by(make.make_actor(summary=make.text(summary))) == expected
 
 
 def test_the_next_phase_and_who_takes_over() -> None:
