@@ -240,9 +240,8 @@ class CoverageCube:
         """Return the cell at a position in the arrays."""
         office, remote = int(self.nearest_office[m, p, s]), self.remote[m, p, s].tolist()
         values: dict[str, Any] = {
-            name: getattr(holder, name)[m, p, s].tolist()
-            for holder, names in ((self, _OWN), (self.figures, _COUNTED))
-            for name in names
+            name: getattr(self if hasattr(self, name) else self.figures, name)[m, p, s].tolist()
+            for name in _PLAIN
         }
         values |= {name: tuple(values[name]) for name in ("people_within", "share_within")}
         return CoverageCell(
@@ -265,11 +264,9 @@ class CoverageCube:
             yield self.cell_at(m, p, s)
 
 
-_STATES = {"state", "certainty"}
-_FIELDS = {field.name for field in fields(CoverageCell)} - _STATES
-_OWN = sorted(_FIELDS & {field.name for field in fields(CoverageCube)})
-_COUNTED = sorted(_FIELDS & {field.name for field in fields(Figures)})
-"""Fields of a cell that stand in the cube's own arrays, and in its figures."""
+_ARRAYS = {field.name for field in (*fields(CoverageCube), *fields(Figures))}
+_PLAIN = {field.name for field in fields(CoverageCell)} & _ARRAYS - {"state", "certainty"}
+"""Fields of a cell that stand as they are in the arrays of the cube, or in its figures."""
 
 
 def coverage_cube(

@@ -50,7 +50,6 @@ class Residents:
 
     year: int  # of the census
     municipality_codes: tuple[str, ...]  # in the order of the geography
-    cell_ids: tuple[str, ...]
     municipality: IntArray  # (cells,) position of each cell's municipality
     persons: IntArray  # (cells,)
     has_road: BoolArray  # (cells,) false on islands by ferry, and too far from every road
@@ -83,7 +82,6 @@ def residents_of(cells: Cells, geography: Geography, *, has_road: BoolArray) -> 
     return Residents(
         year=POPULATION_YEAR,
         municipality_codes=cells.municipality_codes,
-        cell_ids=cells.ids,
         municipality=cells.municipality,
         persons=cells.population,
         has_road=has_road,

@@ -152,11 +152,9 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
 
 def _by_place(part: ListPart) -> list[tuple[str, list[str]]]:
     """Return the names of a list; of offices elsewhere by town, the nearest first."""
-    if part.id != ListKind.REACHABLE:
-        return [("", [entry.name for entry in part.entries])] if part.entries else []
     names: dict[str, list[str]] = {}
     for entry in part.entries:
-        for place in entry.places:
+        for place in entry.places if part.id == ListKind.REACHABLE else ("",):
             names.setdefault(place, []).append(entry.name)
     return list(names.items())
 

@@ -6,12 +6,11 @@ import math
 from dataclasses import replace
 from itertools import product
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CellState, Certainty, CoverageCell, population_of
+from ris_map.coverage.cube import CellState, Certainty, CoverageCell
 from ris_map.coverage.support import ANSWERS, CubeChoice, truth_tensor
 from ris_map.coverage.ways import cell_evidence
 from ris_map.register.model import DeliveryBasis
@@ -32,8 +31,6 @@ from tests.coverage.slow_twin import YES, assert_same, nearest, slow_cell
 from tests.coverage.worlds import (
     CODES,
     World,
-    make_geography,
-    make_locality,
     make_matrix,
     make_world,
     office_in,
@@ -47,7 +44,6 @@ from tests.factories import (
     make_outside_office,
     make_service_area,
     make_strength,
-    real_world,
 )
 
 HERE, THERE = CODES[:2]
@@ -66,32 +62,6 @@ def test_R1_every_cell_equals_the_slow_twin(world: World) -> None:
         ]
         assert cube.rows[cube.row[p, s]].tolist() == slow_minutes
     assert (cube.rows[cube.row_at_best] <= cube.rows[cube.row]).all()
-
-
-@pytest.mark.parametrize("include_outside", [False, True])
-def test_R1_two_real_municipalities_equal_the_slow_twin_cell_by_cell(include_outside: bool) -> None:
-    """Every fourth of the 1 km squares of Bjurholm and Dorotea, as if they were settlements."""
-    real = real_world()
-    codes, residents = ("2403", "2425"), population_of(real)
-    home = np.array(residents.municipality_codes)[residents.municipality]
-    chosen = np.flatnonzero(np.isin(home, codes))[::4]
-    squares = tuple(
-        make_locality(int(c), code=str(home[c]), population=int(residents.persons[c]))
-        for c in chosen
-    )
-    world = World(
-        register=real.register,
-        geography=make_geography(squares, codes=residents.municipality_codes),
-        matrix=make_matrix(
-            tuple(s.id for s in squares), real.matrix.office_ids, real.matrix.minutes[:, chosen].T
-        ),
-        on=real.on,
-        choice=CubeChoice(include_outside=include_outside),
-    )
-    cube = world.cube()
-    for code, ((_, phase), (_, kind)) in product(codes, KINDS[::4]):
-        cell = cube.cell(code, phase=phase, service_type=kind)
-        assert_same(cell, slow_cell(world, code, phase, kind))
 
 
 @given(worlds())

@@ -92,7 +92,6 @@ def residents_of(geography: Geography) -> Residents:
     return Residents(
         year=2021,
         municipality_codes=codes,
-        cell_ids=tuple(p.id for p in places),
         municipality=np.array([codes.index(p.municipality_code) for p in places], dtype=np.int64),
         persons=np.array([p.population or 0 for p in places], dtype=np.int64),
         has_road=np.array([p.note != FERRY for p in places], dtype=np.bool_),

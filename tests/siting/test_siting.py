@@ -75,7 +75,6 @@ def make_basis(seed: int, *, cells: int = 40, places: int = 9, limit: float = 60
         residents=Residents(
             year=2021,
             municipality_codes=CODES,
-            cell_ids=tuple(map(str, range(cells))),
             municipality=rng.integers(0, 3, cells),
             persons=persons,
             has_road=np.ones(cells, dtype=bool),

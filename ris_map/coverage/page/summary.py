@@ -251,7 +251,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
             "coverage.fact.people.is",
             located=tr.number(int(population.persons.sum())),
             year=population.year,
-            cells=tr.number(len(population.cell_ids)),
+            cells=tr.number(len(population.persons)),
         ),
     }
     return [(tr(f"coverage.fact.{name}"), value) for name, value in values.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, Field
@@ -25,7 +25,8 @@ from ris_map.words.figures import minutes_words, near_limit, percent, percent_ra
 CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
 NEARLY_ALL = 0.95
-TABS = ("luckor", "kurva", "kedjan", "indelningar", "metod")
+Tab = Literal["luckor", "kurva", "kedjan", "indelningar", "metod"]
+TABS = get_args(Tab)
 
 
 def _is_cell(text: str) -> str:
@@ -48,9 +49,7 @@ class CoverageChoice(PictureChoice):
     path: ClassVar[str] = "/tackning"
     place: Annotated[str, one_of("places")] = Field("", alias="plats")
     cell: Annotated[str, AfterValidator(_is_cell)] = ""
-    tab: Literal["luckor", "kurva", "kedjan", "indelningar", "metod"] = Field(
-        "luckor", alias="visa"
-    )
+    tab: Tab = Field("luckor", alias="visa")
 
     @property
     def cell_key(self) -> CellKey | None:
