@@ -80,7 +80,7 @@ def choose_html(choice: MunicipalityChoice, *, tr: Translator) -> str:
 
 def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> dict[str, str]:
     """Return heading, table, source line and so on, by their names in ``embed.html`` (M6)."""
-    tr, table = words.tr, tables(shown, (shown,), words=words)[0]
+    tr, table = words.tr, coverage_table(shown, words=words)
     return {
         "title": municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
         "sentence": municipal.lead(shown, tr=tr),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import Field, PlainValidator, ValidationInfo
@@ -178,12 +178,7 @@ class SitingChoice(Choice):
     def cube_choice(self) -> CubeChoice:
         """What the coverage is computed for."""
         area = None if self.area is StrengthArea.ALL else self.area
-        return CubeChoice(
-            threshold=float(self.limit),
-            scope=self.scope,
-            strength_area=area,
-            speed="winter" if self.winter else "summer",
-        )
+        return replace(CubeChoice.of(self), strength_area=area)
 
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
