@@ -44,15 +44,15 @@ def form(actor: Actor) -> None:
         is_made = st.form_submit_button(tr("confirm.make"), type="primary")
     if not is_made:
         return
-    correction = corrected(actor, said, today=today)
-    changed = correction.fragment != corrected(actor, {}, today=today).fragment
+    record, fragment = corrected(actor, said, today=today)
+    changed = fragment != corrected(actor, {}, today=today)[1]
     municipality_at = data.geography().municipality_at
-    found = check_changed(register, correction.record, municipality_at=municipality_at, today=today)
+    found = check_changed(register, record, municipality_at=municipality_at, today=today)
     if found:
         faults = [f"{fault.field}: {fault.reason} {fault.action}" for fault in found]
         st.html(render("confirm_faults.html", text=tr("confirm.faults"), faults=faults))
         return
-    url, body = confirm_message(actor, correction.fragment, changed=changed, words=words)
+    url, body = confirm_message(actor, fragment, changed=changed, words=words)
     st.html(
         render(
             "confirm_ready.html",
@@ -144,8 +144,8 @@ if found is None:
 else:
     st.set_page_config(page_title=f"{found.name} – {tr('product.name')}")
     layout.title(tr("page.confirm.name", name=found.name), tr("page.confirm.lead"))
-    simple = corrected(found, {}, today=today)
-    address, _ = confirm_message(found, simple.fragment, changed=False, words=words)
+    fragment = corrected(found, {}, today=today)[1]
+    address, _ = confirm_message(found, fragment, changed=False, words=words)
     left, right = st.columns(2, gap="medium")
     with left:
         asked = dict.fromkeys(questions(found, tr=tr))

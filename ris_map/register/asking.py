@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -78,22 +77,16 @@ def letter(actor: Actor, *, strategy: Strategy, names: Mapping[str, str], addres
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a reader says of a record: the whole of it, and the changed fields as YAML."""
-
-    record: Mapping[str, Any]
-    fragment: str
-
-
-def corrected(actor: Actor, said: Mapping[Loc, Any], *, today: date) -> Correction:
-    """Return a record with some fields said anew, as the register would hold it.
+def corrected(
+    actor: Actor, said: Mapping[Loc, Any], *, today: date
+) -> tuple[Mapping[str, Any], str]:
+    """Return a record with some fields said anew, and the changed fields as YAML.
 
     ``said`` has a value by the path of its field. What an actor says of a way of help is entered
     as ``editorial``, for no page says it; nothing said confirms the record as it is.
     """
     before = actor.model_dump(mode="json")
-    raw: Any = deepcopy(before)
+    raw: Any = actor.model_dump(mode="json")
     for path, value in said.items():
         part = raw
         for step in path[:-1]:
@@ -106,7 +99,7 @@ def corrected(actor: Actor, said: Mapping[Loc, Any], *, today: date) -> Correcti
             raw[path[0]][path[1]]["delivery_basis"][path[-1]] = "editorial" if is_known else None
     raw["last_confirmed"] = today.isoformat()
     changed = {key: value for key, value in raw.items() if key == "id" or value != before[key]}
-    return Correction(record=raw, fragment=dump_yaml([changed]))
+    return raw, dump_yaml([changed])
 
 
 def unknown_cells(register: Register, *, on: date) -> dict[Cell, frozenset[str]]:

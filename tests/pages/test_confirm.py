@@ -96,12 +96,10 @@ def test_A3_the_fragment_is_checked_by_the_checks_of_the_whole_file_in_the_same_
         "nothing": {},
     }
     for name, change in said.items():
-        correction = corrected(actor, change, today=today)
-        found = check_changed(
-            register, correction.record, municipality_at=municipality_at, today=today
-        )
+        record, _ = corrected(actor, change, today=today)
+        found = check_changed(register, record, municipality_at=municipality_at, today=today)
         raw = register.model_dump(mode="json")
-        raw["actors"] = [correction.record if a["id"] == actor.id else a for a in raw["actors"]]
+        raw["actors"] = [record if a["id"] == actor.id else a for a in raw["actors"]]
         path = tmp_path / "actors.yaml"
         path.write_text(dump_yaml(raw), encoding="utf-8")
         report = check_register(path, municipality_at=municipality_at, today=today)
