@@ -26,11 +26,17 @@ few = settings(
 )
 
 
+def described_by(prefix: str) -> Any:
+    # the description has examples of every answer: on a machine just started they take their time
+    address = f"{prefix}/openapi.json"
+    return schemathesis.openapi.from_asgi(address, application(), timeout=60)
+
+
 @pytest.mark.parametrize("prefix", [V1, HSDS])
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_answer_is_as_described(prefix: str, mode: GenerationMode) -> None:
     """Status, media type, headers and shape as described; what is not allowed is refused."""
-    described = schemathesis.openapi.from_asgi(f"{prefix}/openapi.json", application())
+    described = described_by(prefix)
     acceptance = CHECKS.get_by_names(["positive_data_acceptance"])
     rejection = CHECKS.get_by_names(["negative_data_rejection"])
     operations = [found.ok() for found in described.get_all_operations()]
@@ -57,6 +63,6 @@ def fits(operation: Any, mode: GenerationMode, excluded: list[Any]) -> None:
 @pytest.mark.parametrize("prefix", [V1, HSDS])
 def test_calls_that_follow_one_another_are_as_described(prefix: str) -> None:
     """The stateful phase: links between operations are found and followed."""
-    described = schemathesis.openapi.from_asgi(f"{prefix}/openapi.json", application())
+    described = described_by(prefix)
     machine = described.as_state_machine()
     machine.run(settings=settings(few, stateful_step_count=4))
