@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
-from ris_map.common.faults import DataFaults, Fault, worded
+from ris_map.common.faults import DataFaults, Fault, refusal, worded
 from ris_map.common.files import not_yet
 from ris_map.common.records import Record, ShortText, Slug, Text, Url
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, load_listed, read_records
@@ -258,31 +258,16 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
     return tuple(figures.values())
 
 
-def population_by_municipality(statistics: tuple[Statistic, ...], *, year: int) -> dict[str, int]:
-    """Return all residents per municipality at the end of a year."""
-    return {
-        item.municipality_code: int(item.number)
-        for item in statistics
-        if item.indicator == "population"
-        and item.period.startswith(str(year))
-        and item.number is not None
-    }
-
-
-def load_language_rights(path: Path) -> tuple[LanguageRight, ...]:
-    """Read the language rights in file order; ``DataFaults`` with everything that is wrong."""
+@lru_cache(maxsize=2)
+def language_rights(data_dir: Path) -> tuple[LanguageRight, ...]:
+    """Read the language rights in file order, once; ``DataFaults`` with all that is wrong."""
+    path = data_dir / RIGHTS_FILE
     return load_listed(path, LanguageRight, key="languages") if path.exists() else ()
 
 
-@lru_cache(maxsize=2)
-def language_rights(data_dir: Path) -> tuple[LanguageRight, ...]:
-    """Return the language rights of a data folder, read once per process."""
-    return load_language_rights(data_dir / RIGHTS_FILE)
-
-
-def rights_of(code: str, rights: tuple[LanguageRight, ...]) -> tuple[LanguageRight, ...]:
+def rights_of(code: str, data_dir: Path) -> tuple[LanguageRight, ...]:
     """Return the languages of one municipality's administrative areas."""
-    return tuple(right for right in rights if code in right.municipalities)
+    return tuple(right for right in language_rights(data_dir) if code in right.municipalities)
 
 
 def check_facts(data_dir: Path) -> list[Fault]:
@@ -294,12 +279,8 @@ def check_facts(data_dir: Path) -> list[Fault]:
     if features.empty and not background.faults:
         background.add(*worded("empty-file/background"))
     faults = background.faults
-    for load, name in ((load_statistics, "statistics.csv"), (load_language_rights, RIGHTS_FILE)):
-        if not (data_dir / name).exists():
-            faults.append(not_yet(data_dir / name))
-            continue
-        try:
-            load(data_dir / name)
-        except DataFaults as refusal:
-            faults += refusal.faults
+    read_rights = partial(load_listed, kind=LanguageRight, key="languages")
+    for load, name in ((load_statistics, "statistics.csv"), (read_rights, RIGHTS_FILE)):
+        path = data_dir / name
+        faults += refusal(load, path) if path.exists() else [not_yet(path)]
     return faults

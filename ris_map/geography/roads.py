@@ -19,7 +19,6 @@ from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ris_map.common.faults import Fault
 from ris_map.common.records import ShortText
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
 from ris_map.geography.boundaries import DEGREES, METRES, point_problem, read_features
@@ -89,22 +88,6 @@ class Roads:
 
 def load_roads(data_dir: Path) -> Roads:
     """Read and check ``roads/`` in the data folder; ``DataFaults`` with every fault."""
-    return accepted(*_examine(data_dir))
-
-
-def check_roads(data_dir: Path) -> list[Fault]:
-    """Return every fault of the road files; empty when there is none."""
-    return _examine(data_dir)[1]
-
-
-def road_lines(roads: Roads) -> dict[str, list[shapely.LineString]]:
-    """Return the lines (EPSG:3006) of each numbered road; one with two numbers is under both."""
-    numbered = roads.edges[roads.edges["kind"] == "numbered"]
-    each = numbered.assign(number=numbered["road"].str.split("/")).explode("number")
-    return {str(road): list(part.geometry) for road, part in each.groupby("number")}
-
-
-def _examine(data_dir: Path) -> tuple[Roads | None, list[Fault]]:
     folder = data_dir / "roads"
     logs = [FaultLog(folder / name) for name in ("nodes.csv", "edges.csv", "edges.geojson")]
     nodes_log, edges_log, course_log = logs
@@ -122,7 +105,14 @@ def _examine(data_dir: Path) -> tuple[Roads | None, list[Fault]]:
         _check_course(roads, edges, edges_log)
         strangers = course[~course["edge_id"].isin(edges["edge_id"])]
         course_log.add_rows(strangers, "unknown-edge", field="edge_id")
-    return roads, [fault for log in logs for fault in log.faults]
+    return accepted(roads, [fault for log in logs for fault in log.faults])
+
+
+def road_lines(roads: Roads) -> dict[str, list[shapely.LineString]]:
+    """Return the lines (EPSG:3006) of each numbered road; one with two numbers is under both."""
+    numbered = roads.edges[roads.edges["kind"] == "numbered"]
+    each = numbered.assign(number=numbered["road"].str.split("/")).explode("number")
+    return {str(road): list(part.geometry) for road, part in each.groupby("number")}
 
 
 def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:

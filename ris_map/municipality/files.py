@@ -16,7 +16,7 @@ from ris_map.common import dates
 from ris_map.common.files import write_whole
 from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.export.tables import CsvFlavour, Sheet, plain, sheets_xlsx, text_csv
-from ris_map.geography.county import language_rights, rights_of
+from ris_map.geography.county import rights_of
 from ris_map.municipality.pictures import map_picture
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, season, tables
@@ -112,7 +112,7 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
 def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site: str = "") -> str:
     """Return the report as a whole HTML document; ``site`` is the product's address, if known."""
     data, code = world.foundations.data_dir, choice.code or ""
-    rights = rights_of(code, language_rights(data))
+    rights = rights_of(code, data)
     tr, language = words.tr, words.tr.language
     shown = profile(world, code, choice.cube)
     beside = compared(world, shown, other=choice.beside)

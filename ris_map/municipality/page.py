@@ -11,7 +11,7 @@ import streamlit as st
 from ris_map.common.address import IgnoredValue
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.export.tables import CsvFlavour
-from ris_map.geography.county import language_rights, rights_of
+from ris_map.geography.county import rights_of
 from ris_map.municipality import files
 from ris_map.municipality import words as municipal
 from ris_map.municipality.pictures import county_layer, map_layer
@@ -159,7 +159,7 @@ def folds_html(
             }
             for actor in shown.unconfirmed
         ],
-        rights=rights_of(shown.code, language_rights(settings.data_dir())),
+        rights=rights_of(shown.code, settings.data_dir()),
         source=municipal.source_line(shown, tr=tr),
     )
 

@@ -62,7 +62,8 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
         return [Fault(file_name(data), *worded("check-missing", error=error))], None
     geography, faults = county.examine(data)
     is_whole = not any(fault.is_error for fault in faults)
-    faults += roads.check_roads(data) + people.check_people(data) + county.check_facts(data)
+    faults += refusal(roads.load_roads, data) + refusal(people.load_cells, data)
+    faults += county.check_facts(data)
     if not is_whole:
         words, register = worded("check-skipped"), file_name(data / REGISTER_FILE)
         return [*faults, Fault(register, *words, severity=Severity.WARNING)], None

@@ -24,7 +24,6 @@ from ris_map.travel.network import (
     Network,
     SpeedModel,
     fingerprint,
-    positions,
     readonly,
 )
 
@@ -53,19 +52,6 @@ def office_key(actor: Actor, office: Office) -> str:
     return f"{actor.id}/{office.id}"
 
 
-def places_of_offices(actors: Iterable[Actor]) -> tuple[Place, ...]:
-    """Return every office of the actors as a place, sorted by key, in and outside the county.
-
-    Offices that have closed are kept: one matrix serves every date.
-    """
-    places = [
-        Place(id=office_key(a, o), name=f"{a.name}, {o.town}", lat=o.lat, lon=o.lon)
-        for a in actors
-        for o in a.offices
-    ]
-    return tuple(sorted(places, key=lambda place: place.id))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TravelMatrix:
     """Travel by car from offices, sorted by id. The arrays are read-only."""
@@ -84,8 +70,9 @@ class TravelMatrix:
     speed_model: SpeedModel
 
     def rows(self, offices: Sequence[str]) -> IntArray:
-        """Return the rows of offices; ``KeyError`` with every id that is not there."""
-        return positions(offices, within=self.office_ids)
+        """Return the rows of offices; ``KeyError`` for one that is not there."""
+        row = {office: index for index, office in enumerate(self.office_ids)}
+        return np.array([row[office] for office in offices], dtype=np.int64)
 
 
 def travel_matrix(

@@ -42,12 +42,6 @@ def readonly(values: NDArray[_Scalar]) -> NDArray[_Scalar]:
     return fixed
 
 
-def unit_vectors(lat: FloatArray, lon: FloatArray) -> FloatArray:
-    """Return points in degrees as vectors of length one, for neighbour search without a seam."""
-    phi, lam = np.radians(lat), np.radians(lon)
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
-
-
 def fingerprint(parts: Iterable[object]) -> str:
     """Return twelve hexadecimal digits that change when any of the parts changes."""
     digest = hashlib.sha256()
@@ -55,15 +49,6 @@ def fingerprint(parts: Iterable[object]) -> str:
         content = part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode()
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()[:12]
-
-
-def positions(wanted: Sequence[str], *, within: Sequence[str]) -> IntArray:
-    """Return where each id stands in another list; ``KeyError`` with the ids that do not."""
-    place = {key: index for index, key in enumerate(within)}
-    missing = [key for key in wanted if key not in place]
-    if missing:
-        raise KeyError(f"not in the travel matrix: {', '.join(missing)}")
-    return np.array([place[key] for key in wanted], dtype=np.int64)
 
 
 DETOUR = 1.3
@@ -92,10 +77,6 @@ class SpeedModel:
     share_of_limit: float = 0.9
     time_factor: float = 1.0
     cap_kmh: float = np.inf
-
-    def __post_init__(self) -> None:
-        if not (self.share_of_limit > 0 and self.time_factor > 0 and self.cap_kmh > 0):
-            raise ValueError(f"speed model {self.id!r}: every number must be above zero")
 
     def minutes(self, km: FloatArray, *, limit_kmh: FloatArray | float) -> FloatArray:
         """Return the minutes of stretches of road."""

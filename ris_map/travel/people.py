@@ -15,12 +15,12 @@ import shapely
 from pydantic import Field, StringConstraints
 from scipy.spatial import cKDTree
 
-from ris_map.common.faults import DataFaults, Fault, worded
+from ris_map.common.faults import DataFaults, worded
 from ris_map.common.region import data_folder
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
-from ris_map.geography.county import load_statistics, population_by_municipality
+from ris_map.geography.county import load_statistics
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
-from ris_map.travel.network import BoolArray, FloatArray, IntArray, readonly, unit_vectors
+from ris_map.travel.network import BoolArray, FloatArray, IntArray, metres, readonly
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -103,51 +103,42 @@ class Cells:
             crs=3035,
         )
 
-    @cached_property
-    def _tree(self) -> cKDTree:
-        return cKDTree(unit_vectors(self.lat, self.lon))
-
-    def nearest(self, lat: FloatArray, lon: FloatArray) -> IntArray:
-        """Return the position of the cell whose centre is nearest to each point (EPSG:4326)."""
-        return np.asarray(self._tree.query(unit_vectors(lat, lon))[1], dtype=np.int64)
-
     def only_ferry(self, lat: FloatArray, lon: FloatArray) -> BoolArray:
         """Return whether points lie where people get only by ferry: as the nearest cell."""
         if not len(self):
             return np.zeros(np.shape(lat), dtype=np.bool_)
-        return self.is_ferry[self.nearest(lat, lon)]
+        nearest: IntArray = self._tree.query(metres(lat, lon))[1]
+        return self.is_ferry[nearest]
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(metres(self.lat, self.lon))
 
 
 def load_cells(data_dir: Path) -> Cells:
     """Read and check the squares; ``DataFaults`` with every fault."""
-    return accepted(*_examine(data_dir))
+    log = FaultLog(data_dir / PEOPLE_FILE)
+    frame = read_frame(log, _Square, key="cell_id")
+    if not frame.empty:
+        off_centre = frame[~(_metres_off_centre(frame) <= 10)]  # rounded to five decimals: 1 m
+        log.add_rows(off_centre, "bad-point/square", field="lat, lon")
+    if not log.faults:
+        with contextlib.suppress(DataFaults):  # whoever checks the figures says what is wrong
+            statistics = load_statistics(data_dir / "statistics.csv")
+            totals = {
+                item.municipality_code: int(item.number or 0)
+                for item in statistics
+                if item.indicator == "population" and item.period.startswith(str(POPULATION_YEAR))
+            }
+            if totals:
+                _check_sums(frame, totals, log)
+    return _cells(accepted(frame, log.faults))
 
 
 @lru_cache(maxsize=1)
 def number_of_squares() -> int:
     """Return how many squares the region's file lists, without reading what they hold."""
     return len((data_folder() / PEOPLE_FILE).read_bytes().splitlines()) - 1
-
-
-def check_people(data_dir: Path) -> list[Fault]:
-    """Return every fault of the squares; empty when there is none."""
-    return _examine(data_dir)[1]
-
-
-def _examine(data_dir: Path) -> tuple[Cells | None, list[Fault]]:
-    log = FaultLog(data_dir / PEOPLE_FILE)
-    frame = read_frame(log, _Square, key="cell_id")
-    if frame.empty:
-        return None, log.faults
-    off_centre = frame[~(_metres_off_centre(frame) <= 10)]  # rounded to five decimals: 1 m
-    log.add_rows(off_centre, "bad-point/square", field="lat, lon")
-    if not log.faults:
-        with contextlib.suppress(DataFaults):  # whoever checks the figures says what is wrong
-            statistics = load_statistics(data_dir / "statistics.csv")
-            totals = population_by_municipality(statistics, year=POPULATION_YEAR)
-            if totals:
-                _check_sums(frame, totals, log)
-    return (None if log.faults else _cells(frame)), log.faults
 
 
 def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:

@@ -27,7 +27,7 @@ from ris_map.register.model import Actor, Register
 from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
-from ris_map.travel.matrix import Place, TravelMatrix, places_of_offices, travel_matrix
+from ris_map.travel.matrix import Place, TravelMatrix, office_key, travel_matrix
 from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, road_network
 from ris_map.travel.people import Cells, load_cells
 from ris_map.words import Translator
@@ -136,8 +136,16 @@ class World:
 
     @cached_property
     def offices(self) -> tuple[Place, ...]:
-        """Every office of the register as a place, sorted by key; the rows of the matrix."""
-        return places_of_offices(self.register.actors)
+        """Every office of the register as a place, sorted by key: the rows of the matrix.
+
+        Offices that have closed are kept: one matrix serves every date.
+        """
+        places = [
+            Place(id=office_key(a, o), name=f"{a.name}, {o.town}", lat=o.lat, lon=o.lon)
+            for a in self.register.actors
+            for o in a.offices
+        ]
+        return tuple(sorted(places, key=lambda place: place.id))
 
     @cached_property
     def joined_offices(self) -> Joined:

@@ -5,8 +5,9 @@ import math
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.faults import DataFaults, Fault, refusal
 from ris_map.geography.boundaries import point_problem
 from ris_map.geography.county import check_facts, examine, load_geography
-from ris_map.geography.roads import check_roads, load_roads
+from ris_map.geography.roads import load_roads
 from ris_map.travel.check import check_data
-from ris_map.travel.people import PEOPLE_FILE, check_people, load_cells
+from ris_map.travel.people import PEOPLE_FILE, load_cells
 from ris_map.travel.world import load_sources
 
 DATA = Path(__file__).parents[2] / "data"
@@ -41,7 +42,10 @@ def check_geography(data: Path) -> list[Fault]:
     return examine(data)[1]
 
 
-def check_of(name: str) -> Callable[[Path], list[Fault]]:
+check_roads, check_people = partial(refusal, load_roads), partial(refusal, load_cells)
+
+
+def check_of(name: str) -> Callable[[Path], Sequence[Fault]]:
     if name in GEOGRAPHY_FILES:
         return check_geography
     return {"roads": check_roads, "people": check_people}.get(name.partition("/")[0], check_facts)
@@ -176,7 +180,7 @@ def test_F6_a_fault_is_named_and_is_one_that_refuses_the_data(
 
 def test_the_data_have_no_fault() -> None:
     for check in (check_geography, check_facts, check_roads, check_people):
-        assert check(DATA) == []
+        assert not check(DATA)
 
 
 @pytest.mark.parametrize("name", FILES)

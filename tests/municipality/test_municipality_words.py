@@ -20,7 +20,7 @@ from ris_map.common.faults import DataFaults
 from ris_map.coverage.support import KINDS, CubeChoice
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.boundaries import county_shapes
-from ris_map.geography.county import language_rights, load_language_rights, rights_of
+from ris_map.geography.county import language_rights, rights_of
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality import files
 from ris_map.municipality import words as municipal
@@ -265,14 +265,14 @@ def test_M7_nine_municipalities_for_sami_and_umea_for_finnish(tmp_path: Path) ->
     assert set(by_id["samiska"].municipalities) == SAMI
     assert by_id["finska"].municipalities == ("2480",)
     for code in MUNICIPALITY_CODES:
-        assert bool(rights_of(code, rights)) == (code in SAMI)
+        assert bool(rights_of(code, DATA)) == (code in SAMI)
     hosts = {urlsplit(link.url).hostname for right in rights for link in right.links}
     assert hosts == {"www.sametinget.se", "minoritet.se", "rkrattsbaser.gov.se", "www.isof.se"}
     copy = tmp_path / "language_rights.yaml"
     text = (DATA / copy.name).read_text(encoding="utf-8")
     copy.write_text(text.replace('"2404"', '"9999"'), encoding="utf-8")
     with pytest.raises(DataFaults, match="9999"):
-        load_language_rights(copy)
+        language_rights(tmp_path)
 
 
 def test_hostile_names_stay_text() -> None:
