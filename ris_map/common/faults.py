@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -28,27 +28,29 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One fault, said so that a person who does not program can mend it.
 
     ``line`` counts from 1, ``record`` is an id or a position, ``field`` a dotted path inside the
     record; ``reason`` says what is wrong, ``action`` what to do; ``code`` is the short stable name
-    of the kind of fault, for example ``unknown-key``. Messages end up in logs: personal data is
-    masked in all of them.
+    of the kind of fault, for example ``unknown-key``; it decides how grave the fault is. Messages
+    end up in logs: personal data is masked in all of them.
     """
 
     file: str
     reason: str
     action: str
     code: str
-    _: KW_ONLY
+    _: dataclasses.KW_ONLY
     line: int | None = None
     record: str | None = None
     field: str | None = None
-    severity: Severity = Severity.ERROR
+    severity: Severity = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
+        severity = _wordings().get(self.code, ("", "", Severity.ERROR))[2]
+        object.__setattr__(self, "severity", severity)
         for name in ("record", "field", "reason", "action"):
             if words := getattr(self, name):
                 object.__setattr__(self, name, PERSONAL_DATA.sub(_MASK, words))
@@ -89,11 +91,6 @@ def wording_for(code: str, seen: str) -> str:
     """Return the wording of a code whose own name occurs in what was seen, else the plain one."""
     named = (name for name in _wordings() if name.startswith(f"{code}/"))
     return next((name for name in named if name.partition("/")[2] in seen), code)
-
-
-def severity_of(code: str) -> Severity:
-    """Return how grave a fault of a code is."""
-    return _wordings().get(code, ("", "", Severity.ERROR))[2]
 
 
 class RisMapError(Exception):

@@ -10,7 +10,7 @@ import unicodedata
 from itertools import islice
 from pathlib import Path
 
-from ris_map.common.faults import DataFaults, Fault, Severity, worded
+from ris_map.common.faults import DataFaults, Fault, worded
 
 Stamp = tuple[int, ...] | None
 MAX_BYTES = 5_000_000
@@ -31,7 +31,7 @@ def file_name(path: Path) -> str:
 
 def not_yet(path: Path) -> Fault:
     """Return the warning for a file or folder that a new region may lack."""
-    return Fault(file_name(path), *worded("not-yet"), severity=Severity.WARNING)
+    return Fault(file_name(path), *worded("not-yet"))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -19,7 +19,6 @@ from ris_map.common.faults import (
     DataFaults,
     Fault,
     quoted,
-    severity_of,
     worded,
     wording_for,
 )
@@ -71,7 +70,6 @@ class Place:
             line=self.document.line((*self.path, *field)),
             record=self.record,
             field=".".join(map(str, field)) or None,
-            severity=severity_of(code),
         )
 
     def read(self, kind: type[_T], raw: object) -> tuple[_T | None, list[Fault]]:

@@ -275,12 +275,6 @@ class Actor(Record):
         """Whether its status is open."""
         return self.status is Status.UNKNOWN
 
-    def basis_of(self, mode: Delivery) -> Basis | None:
-        """Return what the strongest thing known about a delivery mode rests on."""
-        level = self.availability(mode)
-        bases = [o.basis_of(mode) for o in self.offers if o.delivery.of(mode) is level]
-        return next((basis for basis in Basis if basis in bases), None)
-
     def availability(self, mode: Delivery) -> Availability:
         """Return the strongest thing known about a delivery mode over all offers."""
         known = {offer.delivery.of(mode) for offer in self.offers}
@@ -295,12 +289,10 @@ class Actor(Record):
             return False
         return covers(self.valid_from, self.valid_to, on=on)
 
-    def offices_open(self, on: date, *, sourced_only: bool = False) -> tuple[Office, ...]:
+    def offices_open(self, on: date) -> tuple[Office, ...]:
         """Return the offices in the county that count on a day: where people are received."""
-        answers = (
-            offer.answer(Delivery.OFFICE, sourced_only=sourced_only) for offer in self.offers
-        )
-        return self.offices_on(on) if Answer.YES in answers else ()
+        is_open = any(offer.answer(Delivery.OFFICE) is Answer.YES for offer in self.offers)
+        return self.offices_on(on) if is_open else ()
 
     def offices_on(self, on: date) -> tuple[Office, ...]:
         """Return the offices inside the county that exist on a day."""

@@ -101,23 +101,17 @@ def offer_truth(offer: Offer, chosen: Filter) -> Answer:
     return min(phase_truth(offer, chosen.phases), ways)
 
 
-def actor_truth(actor: Actor, chosen: Filter) -> Answer:
-    """Return whether an actor answers everything in the filter but place and text."""
-    best_offer = max(offer_truth(offer, chosen) for offer in actor.offers)
-    return min(best_offer, area_truth(actor, chosen.strength_areas))
-
-
 def _match(
     actor: Actor, chosen: Filter, *, codes: frozenset[str] | None, words: Sequence[str], on: date
 ) -> Match | None:
-    truth = actor_truth(actor, chosen)
-    if truth is Answer.NO or not _text_matches(actor, words):
-        return None
     all_offices = actor.offices_open(on)
     offices = tuple(o for o in all_offices if codes is None or o.municipality in codes)
-    if not offices:
-        truth = min(truth, _reach_truth(actor, codes))
-    if truth is Answer.NO:
+    truths = [area_truth(actor, chosen.strength_areas)]
+    truths.append(max(offer_truth(offer, chosen) for offer in actor.offers))
+    if codes is not None and not offices:  # does it say that it serves the place?
+        truths.append(max((actor.service_area.includes(c) for c in codes), default=Answer.NO))
+    truth = min(truths)
+    if truth is Answer.NO or not _text_matches(actor, words):
         return None
     if not actor.is_active(on):
         group = Group.ENDED
@@ -144,13 +138,6 @@ def area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
     if not wanted or any(actor.strength_areas.serves(area) for area in wanted):
         return Answer.YES
     return Answer.NO if actor.strength_areas.areas else Answer.UNKNOWN
-
-
-def _reach_truth(actor: Actor, codes: frozenset[str] | None) -> Answer:
-    """Whether an actor without an office in the chosen place says that it serves it."""
-    if codes is None:
-        return Answer.YES
-    return max((actor.service_area.includes(code) for code in codes), default=Answer.NO)
 
 
 def _text_matches(actor: Actor, words: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ris_map.common.address import REDIRECTS, load_redirects
-from ris_map.common.faults import DataFaults, Fault, Severity, refusal, worded
+from ris_map.common.faults import DataFaults, Fault, refusal, worded
 from ris_map.common.files import file_name, not_yet
 from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.register.checks import MunicipalityAt
@@ -65,8 +65,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     faults += refusal(roads.load_roads, data) + refusal(people.load_cells, data)
     faults += county.check_facts(data)
     if not is_whole:
-        words, register = worded("check-skipped"), file_name(data / REGISTER_FILE)
-        return [*faults, Fault(register, *words, severity=Severity.WARNING)], None
+        return [*faults, Fault(file_name(data / REGISTER_FILE), *worded("check-skipped"))], None
     if region().visits_from not in {place.id for place in geography.localities}:
         words, file = worded("unknown-place"), file_name(data / REGION_FILE)
         faults.append(Fault(file, *words, field="visits_from"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ import yaml
 from hypothesis import settings
 
 from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.records import parts
 from ris_map.common.yaml_file import dump_yaml
 from ris_map.register.reading import CheckResult, canonical, check_register, load_register
 from tests.factories import TOWNS, make_actor, make_office, make_register
@@ -243,15 +244,7 @@ def test_a_text_of_megabytes_is_searched_in_linear_time(tmp_path: Path) -> None:
         assert check(tmp_path, text).register is None
 
 
-def _places(value: Any) -> Iterator[tuple[str | int, ...]]:
-    parts = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, part in parts:
-        yield (key,)
-        if isinstance(part, dict | list):
-            yield from ((key, *rest) for rest in _places(part))
-
-
-PLACES = list(_places(raw_register()))
+PLACES = [path for path, _ in parts(raw_register()) if path]
 VALUES: list[Any] = [None, True, 0, -1.5, float("nan"), "", "x", "2480", [], {}, [[]], [None]]
 VALUES += [{"id": 1}, 10**30, "\u202e", "2023", ["2480", "2480"], [{}], {"sv": 1}]
 
