@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from ris_map.actors import files as csv_files
 from ris_map.actors import listing
+from ris_map.export.tables import CsvFlavour
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import (
     ActorKind,
@@ -51,7 +52,7 @@ DYNAMIC: Mapping[str, tuple[str, ...]] = {
     "column.{}": listing.COLUMNS,
     "confidence.{}": tuple(Confidence),
     "csv.column.{}": csv_files.COLUMNS,
-    "csv.{}": tuple(csv_files.CsvFlavour),
+    "csv.{}": tuple(CsvFlavour),
     "detail.office.precision.{}": tuple(Precision),
     "footer.{}": tuple(page.name for page in PAGES if page.place == "footer"),
     "group.{}.short": GROUPS,
