@@ -14,7 +14,7 @@ from ris_map.coverage.cube import CellState, Certainty, CoverageCell
 from ris_map.coverage.support import ANSWERS, CubeChoice, truth_tensor
 from ris_map.coverage.ways import cell_evidence
 from ris_map.register.model import DeliveryBasis
-from ris_map.register.selection import Filter, actor_truth
+from ris_map.register.selection import Filter, area_truth, offer_truth
 from ris_map.register.vocabulary import (
     Answer,
     Availability,
@@ -240,4 +240,6 @@ def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: Wor
     for index, actor in enumerate(table.actors):
         for (m, mode), ((p, phase), (s, kind)) in product(enumerate(Delivery), KINDS):
             chosen = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
-            assert ANSWERS[int(tensor[index, m, p, s])] is actor_truth(actor, chosen)
+            best = max(offer_truth(offer, chosen) for offer in actor.offers)
+            truth = min(best, area_truth(actor, chosen.strength_areas))
+            assert ANSWERS[int(tensor[index, m, p, s])] is truth
