@@ -208,7 +208,7 @@ def note_land_outside_territory(
 
 @lru_cache(maxsize=2)
 def county_shapes(data_dir: Path) -> gpd.GeoSeries:
-    """Read a data folder's land and simplify it for paper, once; ``GeodataFaults`` if it cannot.
+    """Read a data folder's land and simplify it for paper, once; ``DataFaults`` if it cannot.
 
     Polygons by municipality, in metres (EPSG:3006) and without small islands.
     """
