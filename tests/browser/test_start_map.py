@@ -197,6 +197,24 @@ def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(page
     assert sent == []
 
 
+def test_K2_what_comes_to_lie_under_a_mouse_at_rest_is_told_when_it_moves(page: Page) -> None:
+    load(page)
+    frame, say = map_frame(page), map_frame(page).locator("#say")
+    area = frame.locator("[data-municipality='2462']").bounding_box()
+    assert area is not None
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    page.mouse.move(x - 5, y)
+    page.mouse.click(x, y)
+    arrive(page, "kommun=2462")
+    at = frame_box(page)
+    under = "([x, y]) => document.elementFromPoint(x, y)?.dataset.municipality === '2425'"
+    wait_for(page, under, [x - at["x"], y - at["y"]])
+    frame.wait_for_timeout(300)  # the browser tells of it some frames later, or never
+    expect(say).to_contain_text("Vilhelmina")
+    page.mouse.move(x + 1, y)
+    expect(say).to_contain_text("Dorotea")
+
+
 def test_K2_K6_G5_enter_outlines_and_zooms_and_the_whole_county_comes_back(page: Page) -> None:
     load(page, "/?kommun=2418")
     frame, zooms = map_frame(page), []

@@ -139,10 +139,16 @@
   }
 
   const hover = (id) => { if (id !== hovered) { hovered = id; tell(); } };
-  // A finger does not point: a legend that grew under it at the press would take the click.
-  let finger = false;
-  for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(kind, (event) => { finger = event.pointerType === "touch"; }, true);
-  const point = (id) => { if (!finger) hover(id); };
+  // A finger does not point: a legend that grew under it at the press would take the click. Nor does
+  // a mouse at rest: after a press the map moves, and what came to lie under it was not asked for.
+  let finger = false, rests = false, where = "";
+  for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(kind, (event) => {
+    const now = kind === "keydown" ? where : `${event.screenX} ${event.screenY}`;
+    finger = event.pointerType === "touch";
+    rests = kind !== "pointermove" || (rests && now === where);
+    where = now;
+  }, true);
+  const point = (id) => { if (!finger && !rests) hover(id); };
   const pin = (code) => { pinned = pinned === code ? "" : code; tell(); };
   // streamlit-folium puts the component library on window; its own way waits 250 ms and has no ids.
   // The time makes a second click on the same place a new value.
@@ -151,7 +157,7 @@
 
   function pressable(element, id, label, press) {
     attributes(element, { tabindex: "0", role: "button", "aria-label": label });
-    element.addEventListener("focus", () => point(id));
+    element.addEventListener("focus", () => { if (!finger) hover(id); });
     element.addEventListener("blur", () => hover(""));
     element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); press(); }
@@ -167,7 +173,7 @@
       path.dataset.municipality = code;
       pressable(path, code, name, () => choose("municipality", code));
     });
-    polygon.on("mouseover", () => point(code)).on("mouseout", () => hover(""));
+    polygon.on("mouseover mousemove", () => point(code)).on("mouseout", () => hover(""));
     polygon.on("contextmenu", (event) => { L.DomEvent.preventDefault(event.originalEvent); pin(code); }); // right button, or a long touch
     polygon.on("click", (event) => {
       if (event.originalEvent?.shiftKey) return pin(code);
@@ -229,7 +235,7 @@
       Object.assign(element.dataset, { town: id, name: town.name });
       const press = () => { parent.dispatchEvent(new CustomEvent("ris-town", { detail: id })); choose("town", id); };
       pressable(element, id, town.label, press);
-      marker.on("mouseover", () => point(id)).on("mouseout", () => hover("")).on("click", press);
+      marker.on("mouseover mousemove", () => point(id)).on("mouseout", () => hover("")).on("click", press);
     });
   }
 
