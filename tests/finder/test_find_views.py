@@ -155,6 +155,12 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
     far = next(section for section in view.sections if section.id == "far")
     assert len(far.rest) == len(answer.group(Group.FAR)) - len(far.rows) > 0
     assert str(len(far.rest)) in far.rest_label
+    # a press on a town opens the part where its first row is folded
+    (anchor,) = (a for _, a in read_html(list_html(view)).tags if "data-folded" in a)
+    folded = json.loads(anchor["data-folded"] or "")
+    keys = {one.rest_key: {row.town_id for row in one.rest} for one in view.sections}
+    assert set(folded) == set.union(*keys.values())
+    assert all(town in keys[key] for town, key in folded.items())
     assert len(all_rows(view)) == len(answer.entries) - len(answer.group(Group.LOCAL))
 
 
