@@ -68,7 +68,6 @@ TITLES = {
     PREFIX: "Innovation Map {region}: open data",
     HSDS: "Innovation Map {region}: Human Services Data Specification 3.0",
 }
-_ABOUT = "This description (OpenAPI 3.1)"
 _WHO_MAY_ASK = {
     **dict.fromkeys(("Allow", "Access-Control-Allow-Methods"), METHODS),
     **{"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"},
@@ -206,7 +205,7 @@ class OpenData:
                 files=ACTORS,
                 names_itself=True,
                 text=f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
-            )(partial(self._catalogue, ending))
+            )(partial(dcat.catalogue, ending, size=self._size))
         about.data("/", model=Index, names_itself=True, text="All addresses")(self._index)
         own = (register, dcat, history, county, siting, text)
         return {
@@ -216,7 +215,8 @@ class OpenData:
 
     def _about(self, prefix: str) -> DataRouter:
         router = DataRouter("about")
-        publish = router.data("/openapi.json", names_itself=True, text=_ABOUT)
+        about = "This description (OpenAPI 3.1)"
+        publish = router.data("/openapi.json", names_itself=True, text=about)
         publish(partial(self._description, prefix))
         return router
 
@@ -261,9 +261,6 @@ class OpenData:
         ]
         return {"title": call.tr("dataset.api.title"), "links": links}
 
-    def _catalogue(self, ending: str, call: Call[Any]) -> bytes:
-        return dcat.catalogue(ending, call, size=partial(self._size, call))
-
     def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""
         path, _, query = distribution.address.removeprefix(PREFIX).partition("?")
@@ -274,17 +271,13 @@ class OpenData:
     def _description(self, prefix: str, call: Call[Any]) -> Document:
         """Return FastAPI's description, its examples from the register as it is served."""
         settings = self._site.settings
-        rate = "none on the number of requests"
-        if settings.api_rate:
-            requests, seconds = settings.api_rate
-            rate = f"{requests} requests in {seconds} seconds and client; then 429"
         name = region().names.en.name
         routers = self._routers[prefix]
         used = (str(tag) for router in routers for tag in router.tags)
         document = get_openapi(
             title=TITLES[prefix].format(region=name),
             version=API_VERSION,
-            description=render_text("description.md", rate=rate, region=name),
+            description=render_text("description.md", rate=settings.api_rate, region=name),
             license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
             servers=[{"url": call.base + prefix}],
             tags=[{"name": tag, "description": TAGS[tag]} for tag in dict.fromkeys(used)],

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import numpy as np
@@ -188,9 +189,9 @@ def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
 class TravelDefinition(Record):
     """How minutes were computed."""
 
-    matrix_version: str
-    network_source: str
-    speed_model: str
+    matrix_version: str = of("matrix", "version")
+    network_source: str = of("matrix", "network_source")
+    speed_model: str = of("matrix", "speed_model", "id")
     unreachable: tuple[str, ...]
     """Places with no way to the other side of the matrix."""
 
@@ -222,12 +223,7 @@ def travel_times(call: Call[TravelQuery]) -> Document:
     matrix, pairs = call.world.matrix, _trips(call)
     places = call.world.foundations.joined_settlements.unreached(matrix.settlement_ids)
     offices = call.world.joined_offices.unreached(matrix.office_ids)
-    definition = {
-        "matrix_version": matrix.version,
-        "network_source": matrix.network_source,
-        "speed_model": matrix.speed_model.id,
-        "unreachable": (*places, *offices),
-    }
+    definition = SimpleNamespace(matrix=matrix, unreachable=(*places, *offices))
     return {"meta": call.meta(len(pairs)), "definition": definition, "pairs": pairs}
 
 

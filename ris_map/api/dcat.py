@@ -52,7 +52,9 @@ _NOT_IN_ADDRESSES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in ' "<>\\
 router = DataRouter("register", ACTORS)
 
 
-def catalogue(ending: str, call: Call[Any], *, size: Callable[[Distribution], int]) -> bytes:
+def catalogue(
+    ending: str, call: Call[Any], *, size: Callable[[Call[Any], Distribution], int]
+) -> bytes:
     """Return the catalogue of all data sets; ``size`` gives the bytes of a distribution."""
     settings, releases = call.site.settings, call.site.served.releases
     areas = call.world.foundations.geography.territory.values()
@@ -72,7 +74,7 @@ def catalogue(ending: str, call: Call[Any], *, size: Callable[[Distribution], in
         datasets=DATASETS,
         licences=LICENCES,
         releases=[one for one in frozen if period_end(one.date) <= call.world.on],
-        size=size,
+        size=partial(size, call),
         terms_of=call.terms,
         period_end=period_end,
     )

@@ -7,7 +7,6 @@ does not exist must not be given something else.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +124,7 @@ HERE: defaultdict[str, str] = defaultdict(str)
 """Examples that name places and actors of the region, by key."""
 POINT_PATTERN = ""
 """Latitude,longitude to whole degrees: the county and the roads that lead out of it."""
-with contextlib.suppress(DataFaults):  # what is wrong is said before the server starts
+with suppress(DataFaults):  # what is wrong is said before the server starts
     HERE.update(region().examples, bas=region().visits_from, indelning=DEFAULT_DIVISION)
     POINT_PATTERN = region().bounds.pattern()
 DESCRIBED: Mapping[str, Mapping[str, Any]] = load_yaml(PARAMETERS).value

@@ -202,7 +202,9 @@ def actor_row(match: Match) -> Row:
     }
     known = {
         **vars(actor),
-        **_offered(actor),
+        "phases": _joined(actor.phases),
+        "service_types": _joined(actor.service_types),
+        "strength_areas": _joined(actor.strength_areas.areas),
         **{
             f"{name}_{lang}": text and text.in_(lang)
             for name, text in texts.items()
@@ -233,29 +235,17 @@ def office_row(match: Match, office: Office, *, on: date) -> Row:
     """Return one office of a selected actor as a flat record, without its point."""
     actor, outside = match.actor, office.outside
     known = {
+        **actor_row(match),
         **vars(office),
-        **_offered(actor),
         "id": f"{actor.id}/{office.id}",
         "actor": actor.id,
         "office": office.id,
-        "name": actor.name,
-        "group": match.group,
-        "scope": actor.scope,
-        "status": actor.status,
         "municipality_code": office.municipality,
         "street": office.street_on(on),
         "outside_municipality": outside and outside.municipality,
         "outside_country": outside and outside.country,
     }
     return {column: known[column] for column in OFFICE_COLUMNS}
-
-
-def _offered(actor: Actor) -> Row:
-    return {
-        "phases": _joined(actor.phases),
-        "service_types": _joined(actor.service_types),
-        "strength_areas": _joined(actor.strength_areas.areas),
-    }
 
 
 def _joined(values: Iterable[str]) -> str:
