@@ -201,24 +201,23 @@ class Call(Generic[Q]):
     def changed(self, files: Sequence[str]) -> datetime:
         """Return when an answer made from some data files may last have become another one.
 
-        The register counts from its file's time and from the beginning of the day it is shown for;
+        The register counts from its own time and from the beginning of the day it is shown for;
         never a time to come.
         """
         folder = self.site.served.data_dir
         paths = [folder / name.removeprefix("data/") for name in files if name != REGISTER]
-        times = [
-            *([self._register_changed()] if REGISTER in files else []),
-            # a region may lack some of them
-            *(datetime.fromtimestamp(p.stat().st_mtime, UTC) for p in paths if p.exists()),
-        ]
+        # a region may lack some of them
+        times = [datetime.fromtimestamp(p.stat().st_mtime, UTC) for p in paths if p.exists()]
+        if REGISTER in files:
+            times += [self.register_changed, datetime.combine(self.world.on, time(), UTC)]
         return min(max(times), datetime.now(UTC)).replace(microsecond=0)
 
-    def _register_changed(self) -> datetime:
+    @property
+    def register_changed(self) -> datetime:
+        """When the register became what it is; the day it is shown for means nothing here."""
         state = self.moment.state
-        read = state.loaded_at
-        if state.changed_at is not None and not state.is_outdated:
-            read = state.changed_at
-        return max(read, datetime.combine(self.world.on, time(), UTC))
+        changed = None if state.is_outdated else state.changed_at
+        return (changed or state.loaded_at).replace(microsecond=0)
 
     def terms(self, files: Sequence[str]) -> Terms:
         """Return the terms of data made from some files."""

@@ -69,7 +69,7 @@ def catalogue(
         settings=settings,
         publisher=lambda x: settings.publisher or translator(Language(x))("product.name"),
         issued=ISSUED,
-        modified=call.changed(ACTORS).date(),
+        modified=lambda files: call.changed(files).date(),
         bounds=shapely.total_bounds(list(areas)).tolist(),
         datasets=DATASETS,
         licences=LICENCES,

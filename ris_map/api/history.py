@@ -155,19 +155,19 @@ def feed(call: Call[LanguageQuery]) -> bytes:
 
     'register', the code of a municipality, or the id of an actor.
     """
-    register, tr = call.world.register, call.tr
-    names = call.world.foundations.geography.names
-    about = names.get(call.id) or (
-        register.by_id[call.id].name if call.id in register.by_id else ""
-    )
-    if not about and call.id != WHOLE:
+    named = {
+        WHOLE: call.tr("feed.register"),
+        **{actor.id: actor.name for actor in call.world.register.actors},
+        **call.world.foundations.geography.names,
+    }
+    if call.id not in named:
         raise Problem("unknown-item", {"value": call.id})
     entries = list(_entries(call))
     text = render(
         "feed.xml",
-        t=tr,
+        t=call.tr,
         id=call.id,
-        about=about or tr("feed.register"),
+        about=named[call.id],
         updated=max((when for when, *_ in entries), default=datetime(2022, 12, 31, tzinfo=UTC)),
         base=call.base,
         entries=entries,
@@ -176,28 +176,25 @@ def feed(call: Call[LanguageQuery]) -> bytes:
     return text.encode()
 
 
-Entry = tuple[datetime, str, Actor, Sequence[Change]]
+def _entries(
+    call: Call[LanguageQuery],
+) -> Iterator[tuple[datetime, str, Actor, Sequence[Change]]]:
+    """Yield the changes from each release to the next, and to the register that is worked on.
 
-
-def _entries(call: Call[LanguageQuery]) -> Iterator[Entry]:
-    """Yield the changes from each release to the next, and to the register that is worked on."""
+    A municipality reads of an actor with an office there, or that names it as served.
+    """
     present = call.world.register
     stages: list[tuple[str, datetime, Register]] = [
         (release.number, datetime.combine(period_end(release.date), time(), UTC), register)
         for register in call.site.served.releases
         if (release := register.meta.release)
     ]
-    stages.append(("next", call.changed(ACTORS), present))
+    stages.append(("next", call.register_changed, present))
     for (_, _, before), (number, when, after) in reversed(list(pairwise(stages))):
         for actor_id, found in groupby(changes(before, after), key=lambda change: change.id):
             actor = after.by_id.get(actor_id) or before.by_id[actor_id]
-            if call.id in {WHOLE, actor_id} or _concerns(actor, call.id):
+            towns = {office.municipality for office in actor.offices}
+            if call.id in {WHOLE, actor_id, *towns, *actor.service_area.municipalities}:
                 # an actor that has ended has changed fields too: the end is the news
                 told = sorted(found, key=lambda change: change.kind is ChangeKind.CHANGED)
                 yield when, number, actor, told
-
-
-def _concerns(actor: Actor, code: str) -> bool:
-    """Return whether a municipality reads of an actor: an office there, or named as served."""
-    towns = {office.municipality for office in actor.offices}
-    return code in towns or code in actor.service_area.municipalities

@@ -24,7 +24,7 @@ from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
 from ris_map.common.region import region
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.vocabulary import Availability, Basis, Delivery, Status
+from ris_map.register.vocabulary import Availability, Basis, Delivery
 from ris_map.travel.world import Moment
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
@@ -36,12 +36,6 @@ VERSION = "3.0"
 MOST = 500
 _MOMENT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-9:.]{5,20}(Z|[+-][0-9:]{4,6})?)?$"
 router = DataRouter("hsds", ACTORS)
-_STATUS = {
-    Status.ACTIVE: "active",
-    Status.UNKNOWN: "active",
-    Status.ENDED: "defunct",
-    Status.PLANNED: "inactive",
-}
 _VIRTUAL = (Delivery.DIGITAL, Delivery.PHONE)
 TAXONOMIES = ("phase", "service-type", "strength-area", "way", "basis")
 """What is classified; the terms of a way say what is known of it: ``digital.offered``."""
@@ -131,7 +125,6 @@ def _listing(moment: Moment, language: Language) -> Lists:
         towns=world.foundations.geography.names,
         county=region().names.sv.name,
         terms=terms,
-        status=_STATUS,
         modified=modified,
         areas=areas,
         classified=classified,

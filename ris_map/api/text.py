@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice, context_of
 from ris_map.travel.world import World, place_groups
 from ris_map.web.address import LANGUAGE_KEY, ignored_words, read_address
-from ris_map.words import Translator, swedish_sort_key
+from ris_map.words import swedish_sort_key
 from ris_map.words.figures import FigureTable, cell_text
 from ris_map.words.language import Language
 from ris_map.words.markup import render_text
@@ -106,12 +107,18 @@ def _page(
             choice, ignored = read_address(model, address, context(call.world))
             day = getattr(choice, "as_of", "")
             moment = call.site.served.moment(day_of(day)) if day else call.moment
-            view = make(choice, moment.world, call)
             query = urlencode({**choice.query(), LANGUAGE_KEY: [call.query.lang]}, doseq=True)
             notices = [ignored_words(ignored, tr=call.tr)]
             notices += [call.tr("as-of.day", day=day)] if day else []
-            page = f"{call.base}{path}?{query}"
-            return markdown(view, notices=notices, page=page, tr=call.tr).encode()
+            return render_text(
+                "page.md",
+                t=call.tr,
+                view=make(choice, moment.world, call),
+                notices=notices,
+                cell=partial(cell_text, tr=call.tr),
+                page=f"{call.base}{path}?{query}",
+                target=partial(_target, base=call.base),
+            ).encode()
 
         ADDRESSES[f"/{name}.md"] = f"{PREFIX}/{name}.md"
         router.data(
@@ -128,33 +135,9 @@ def _page(
     return publish
 
 
-# -------------------------------------------------------------------- the one renderer
-
-
-def markdown(view: TextView, *, notices: Iterable[str], page: str, tr: Translator) -> str:
-    """Return a page's text; every text is escaped, so that none becomes markup or HTML."""
-    tables = [
-        (
-            table.title,
-            table.sentence,
-            table.columns,
-            [[cell_text(cell, tr=tr) for cell in row] for row in table.rows],
-        )
-        for table in view.tables
-    ]
-    site = "/".join(page.split("/", 3)[:3])
-    return render_text(
-        "page.md",
-        t=tr,
-        view=view,
-        notices=notices,
-        tables=tables,
-        page=page,
-        target=lambda url: (f"{site}{url}" if url.startswith("/") else url).translate(_BRACKETS),
-    )
-
-
-# -------------------------------------------------------------------- the pages
+def _target(url: str, *, base: str) -> str:
+    """Return where a link leads, seen from anywhere."""
+    return (f"{base}{url}" if url.startswith("/") else url).translate(_BRACKETS)
 
 
 @_page("karta", "/", StartChoice)
@@ -205,7 +188,7 @@ def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView
         title=summary.headline(view),
         paragraphs=(summary.finding_sentence(view), summary.range_words(view)),
         figures=[
-            (one.number, f"{one.text}. {one.range} {one.note}".replace("  ", " ").strip())
+            (one.number, f"{one.text}{one.range and f' ({one.range})'}. {one.note}".strip())
             for one in summary.key_figures(view)
         ],
         tables=[make(view) for make in made],

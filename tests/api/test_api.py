@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
@@ -35,13 +34,6 @@ from tests.api.api_site import CONTACT, DATA, HOST, V1, client, lines_of
 
 PLAIN = {"Accept-Encoding": "identity"}
 ETAG_FORMS = ("{}", "W/{}", '"other", W/{}', "*")
-
-
-@pytest.fixture
-def own_data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    shutil.copytree(DATA, folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import html
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -236,6 +238,17 @@ def test_every_distribution_can_be_fetched_and_is_as_large_as_it_says(
         assert size is None or int(str(size)) == len(answer.content)
         licence = str(graph.value(distribution, DCTERMS.license))
         assert answer.headers["Link"] == f'<{licence}>; rel="license"'
+
+
+def test_a_data_set_was_modified_when_its_own_files_were(own_data: Path) -> None:
+    os.utime(own_data / "localities.csv", (1_700_000_000, 1_700_000_000))
+    text = client(own_data).get(f"{V1}/dcat.ttl").text
+    graph = Graph().parse(data=text, format="turtle")
+    told = {
+        name: str(graph.value(URIRef(f"{HOST}{V1}/dcat#{name}"), DCTERMS.modified))
+        for name in ("localities", "actors")
+    }
+    assert told["localities"] == "2023-11-14" < told["actors"]
 
 
 def test_names_of_our_own_hang_together(graph: Graph) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import date
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,7 +13,7 @@ from starlette.testclient import TestClient
 
 from ris_map.register.releases import changes
 from ris_map.travel.world import service
-from tests.api.api_site import DATA, V1
+from tests.api.api_site import DATA, V1, client
 
 
 def test_R8_the_answer_is_as_of_a_day_and_says_which(api: TestClient) -> None:
@@ -58,3 +60,17 @@ def test_R8_a_feed_tells_each_change_once_with_permanent_ids(api: TestClient, na
     assert (name == "the-great-northern") == (len(ids) == 1)
     times = [entry.findtext(f"{atom}updated") or "" for entry in entries]
     assert times == sorted(times, reverse=True)
+
+
+def test_R8_a_feed_tells_when_the_register_changed_whatever_the_day(
+    own_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = own_data / "actors.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    name: Almi Nord\n", "    name: Almi\n"), encoding="utf-8")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    api = client(own_data)
+    for day in ("2026-11-23", "2026-11-24"):
+        monkeypatch.setenv("RIS_MAP_TODAY", day)
+        entry = api.get(f"{V1}/feeds/almi-nord").text.partition("change:next:almi-nord")[2]
+        assert "<updated>2023-11-14T22:13:20+00:00</updated>" in entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -11,8 +12,10 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from starlette.testclient import TestClient
 
-from ris_map.register.vocabulary import Availability, Delivery
+from ris_map.api.hsds import _listing
+from ris_map.register.vocabulary import Availability, Delivery, Status
 from ris_map.travel.world import service
+from ris_map.words.language import Language
 from tests.api.api_site import DATA, HOST, STANDARDS
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of schemathesis' own dependencies
@@ -76,6 +79,17 @@ def test_pages_hang_together_and_filters_narrow(api: TestClient) -> None:
     assert [item["id"] for item in minimal] == [item["id"] for item in whole]
     for wrong, status in (("/nobody", 404), ("?per_page=0", 400), ("?nothing=1", 400)):
         assert api.get(f"/hsds/services{wrong}").status_code == status
+
+
+def test_what_is_not_at_work_is_not_active() -> None:
+    """Also where the register knows when it ended, but not whether it has."""
+    moment = service(DATA).moment()
+    actor = moment.state.register.by_id["almi-nord"]
+    over = actor.model_copy(update={"status": Status.UNKNOWN, "valid_to": "2020"})
+    register = moment.state.register.model_copy(update={"actors": (over,)})
+    then = replace(moment, state=replace(moment.state, register=register))
+    told = _listing(then, Language.SV)["services"].values()
+    assert {service["status"] for service in told} == {"inactive"}
 
 
 def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:

@@ -26,9 +26,11 @@ from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Service
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
 from ris_map.web import data
+from ris_map.web.settings import Settings
 from ris_map.words.figures import cell_text, percent
 from ris_map.words.language import Language
 from ris_map.words.markup import markdown_text
+from tests.api.api_site import client
 
 PAGES = ("karta", "tackning", "kommun", "hitta", "tankom")
 few = settings(
@@ -100,7 +102,8 @@ def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query)
     view = CoverageView(world=data.world(), choice=choice, words=words)
     has(text, summary.headline(view), summary.finding_sentence(view), summary.basis(view))
     for figure in summary.key_figures(view):
-        has(text, f"**{figure.number}** {figure.text}", figure.range, figure.note)
+        range_words = figure.range and f" ({figure.range})"
+        has(text, f"**{figure.number}** {figure.text}{range_words}. {figure.note}")
     table = tables.municipality_table(view)
     shown = [[cell_text(cell, tr=words.tr) for cell in row] for row in table.rows]
     has(text, table.title, *(f"| {' | '.join(row)} |" for row in shown))
@@ -195,6 +198,14 @@ def test_the_short_addresses_are_those_of_the_api_and_described(api: TestClient)
         assert (one.status_code, one.text) == (200, other.text)
         assert one.headers["ETag"]
     assert api.get("/.md").text == api.get("/karta.md").text
+
+
+def test_links_lead_to_the_site_also_below_a_path() -> None:
+    base = "https://karta.example.se/ris"
+    text = client(settings=Settings(base_url=base)).get("/karta.md").text
+    links = re.findall(r"\]\(<(.*?)>\)", text)
+    assert len(links) > 5
+    assert all(link.startswith(f"{base}/") for link in links)
 
 
 def test_hostile_text_is_only_text_in_markdown() -> None:
