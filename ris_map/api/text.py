@@ -209,7 +209,7 @@ def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> 
             lists=lists,
         )
     shown = profile(world, choice.code, choice.cube)
-    beside = compared(world, shown, other=choice.beside)
+    beside = compared(shown, other=choice.beside)
     return TextView(
         title=municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
         paragraphs=(municipal.lead(shown, tr=tr), municipal.paragraph(shown, words=words)),

@@ -115,7 +115,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
     rights = rights_of(code, data)
     tr, language = words.tr, words.tr.language
     shown = profile(world, code, choice.cube)
-    beside = compared(world, shown, other=choice.beside)
+    beside = compared(shown, other=choice.beside)
     made = tables(shown, beside, words=words)
     links = ((link.title.in_(language), link.url) for r in rights for link in r.links)
     used = (
@@ -134,7 +134,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
         back=f"{site}{choice.url(tr=tr)}",
         paragraph=paragraph(shown, words=words),
         home=[(actor.name, actor.homepage or "") for actor in shown.home],
-        map=map_picture(shown, choice, world=world, words=words),
+        map=map_picture(shown, choice, words=words),
         classes=[*CLASS_WORDS, tr("municipality.map.over")],
         lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
         tables={table.id: table for table in made},

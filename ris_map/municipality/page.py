@@ -59,8 +59,7 @@ def draw(*, tr: Translator) -> None:
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
     if st.context.is_embedded:
         words = data.words(tr)
-        layer = map_layer(shown, choice, world=world, words=words)
-        draw_map = partial(show_map, layer, key="municipality-map")
+        draw_map = partial(show_map, map_layer(shown, choice, words=words), key="municipality-map")
         layout.embedded(embed_parts(shown, choice, words=words), draw_map=draw_map)
         return
     layout.fault_notice(served.faults, tr=tr, served=True)
@@ -117,7 +116,7 @@ def aside_html(
             [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
             for phase in Phase
         ],
-        current=choice.url(tr=tr),
+        current=choice.url(tr=tr, phase=choice.kind[0], service_type=choice.kind[1]),
         near=tr("municipality.matrix.near", n=limit)
         if any(cell.is_borderline for cell in shown.cells)
         else "",
@@ -174,8 +173,8 @@ def _choose(click: MapClick) -> None:
 
 def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
     words = data.words(tr)
-    world = data.world(choice.as_of)
-    beside = compared(world, shown, other=choice.beside)
+    world = shown.world
+    beside = compared(shown, other=choice.beside)
     other = beside[-1] if choice.beside else None
     made = tables(shown, beside, words=words)
     with st.container(key="ris-m-top", horizontal=True, vertical_alignment="bottom"):
@@ -199,7 +198,7 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
         st.html(as_of.since_html(choice, world, tr=tr, group=shown.name, shares=shares))
     map_column, side = st.columns([6, 4], gap="medium")
     with map_column:
-        layer = map_layer(shown, choice, world=world, words=words)
+        layer = map_layer(shown, choice, words=words)
         came = as_of.marks(choice, world, tr=tr)
         layer = replace(layer, bubbles=(*layer.bubbles, *came))
         show_map(layer, key="municipality-map", on_click=_choose)

@@ -34,11 +34,9 @@ LINES = 2
 Towns = dict[str, list[tuple[Office, Actor]]]
 
 
-def map_layer(
-    profile: Profile, choice: MunicipalityChoice, *, world: World, words: Words
-) -> MapLayer:
+def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
-    tr, classes = words.tr, classes_of(world, choice)
+    tr, world, classes = words.tr, profile.world, classes_of(profile.world, choice)
     towns = _towns(profile, choice)
     kind = kind_words(profile.cell(*choice.kind), words=words)
     home = (
@@ -50,14 +48,14 @@ def map_layer(
     return MapLayer(
         picture=MapPicture(
             classes=classes.tolist(),
-            legend=_legend(profile, world, classes, choice.beside, kind=kind, words=words),
+            legend=_legend(profile, classes, choice.beside, kind=kind, words=words),
             sentences=_sentences(profile.cube, choice, words=words, chosen=profile.code),
             bubbles=tuple(_bubbles(choice, towns, tr=tr)),
         ),
         title=tr("municipality.map.title", name=profile.name),
         chosen=profile.code,
         beside=choice.beside or "",
-        routes=tuple(_routes(profile, towns, world=world, tr=tr)),
+        routes=tuple(_routes(profile, towns, tr=tr)),
         bubbles=tuple(home),
     )
 
@@ -82,9 +80,7 @@ def classes_of(world: World, choice: MunicipalityChoice) -> CodeArray:
     return supply_of(world, choice.cube, (phase,), (service_type,)).classes
 
 
-def map_picture(
-    profile: Profile, choice: MunicipalityChoice, *, world: World, words: Words
-) -> CountyPicture:
+def map_picture(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> CountyPicture:
     """Return the same map as a drawing for paper."""
     tr = words.tr
     bubbles = list(_bubbles(choice, _towns(profile, choice), tr=tr))
@@ -93,9 +89,9 @@ def map_picture(
     if seat.name not in {one.name for one in bubbles}:
         bubbles.append(Bubble.at(seat, seat.name, id="", label="", kind="home"))
     kind = kind_words(profile.cell(*choice.kind), words=words)
-    classes = classes_of(world, choice).tolist()
+    classes = classes_of(profile.world, choice).tolist()
     return CountyPicture(
-        world=world,
+        world=profile.world,
         picture=MapPicture(classes=classes, bubbles=tuple(bubbles)),
         title=tr("municipality.map.paper", name=profile.name, kind=kind),
         description=tr("municipality.map.alt", name=profile.name, towns=counted or "–"),
@@ -127,13 +123,7 @@ def _sentences(
 
 
 def _legend(
-    profile: Profile,
-    world: World,
-    classes: CodeArray,
-    beside: str | None,
-    *,
-    kind: str,
-    words: Words,
+    profile: Profile, classes: CodeArray, beside: str | None, *, kind: str, words: Words
 ) -> Legend:
     """Return the legend as a chart: share of residents in each class, here and there.
 
@@ -142,7 +132,7 @@ def _legend(
     tr = words.tr
     there = words.municipality_names[beside] if beside else tr("municipality.map.county")
     groups = {profile.code: (profile.code,), "": (beside,) if beside else MUNICIPALITY_CODES}
-    columns = class_shares(world, classes, groups).values()
+    columns = class_shares(profile.world, classes, groups).values()
     rows = tuple(
         LegendRow(
             code=code,
@@ -167,13 +157,13 @@ def _towns(profile: Profile, choice: MunicipalityChoice) -> Towns:
     return by_town((way.office, way.actor) for way in ways if way.office)
 
 
-def _routes(profile: Profile, towns: Towns, *, world: World, tr: Translator) -> Iterator[Route]:
+def _routes(profile: Profile, towns: Towns, *, tr: Translator) -> Iterator[Route]:
     """Yield the ways from the seat to the nearest towns, unless one of them is the seat itself."""
     seat = profile.seat
     nearest = [there[0][0] for there in list(towns.values())[:LINES]]
     if not nearest or nearest[0].town == seat.name:
         return
-    base = world.foundations
+    base = profile.world.foundations
     origin = base.joined([seat.lat], [seat.lon])
     goals = base.joined([o.lat for o in nearest], [o.lon for o in nearest])
     model = SPEED_MODEL[profile.choice.speed]

@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from ris_map.common.address import DatedChoice, Flag
 from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube, cube_of
@@ -24,7 +24,7 @@ from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import SERVICE_TYPES, YES, CubeChoice
 from ris_map.coverage.ways import Way, ways
 from ris_map.geography.county import Locality, Statistic
-from ris_map.geography.divisions import Division, DivisionGroup, OwnMunicipality
+from ris_map.geography.divisions import OwnMunicipality
 from ris_map.register.checks import unconfirmed_since
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import (
@@ -35,7 +35,6 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
-from ris_map.travel.routes import Errors, typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
 
@@ -51,6 +50,11 @@ class MunicipalityChoice(DatedChoice):
     limit: Minutes = Field(default=60, alias="grans")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
     winter: Flag = Field(default=False, alias="vinter")
+
+    @field_validator("beside")
+    @classmethod
+    def _another(cls, beside: str | None, info: ValidationInfo) -> str | None:
+        return None if beside == info.data.get("code") else beside
 
     @property
     def cube(self) -> CubeChoice:
@@ -142,23 +146,14 @@ class Size(NamedTuple):
     density: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Similar:
-    """What a municipality is compared with: those alike or, without any, the closest one.
+class Similar(NamedTuple):
+    """What a municipality is compared with, by name: those alike or, without any, the closest one.
 
-    ``factor`` is the larger of the two factors to ``nearest``; both are None where there are
-    similar ones. ``is_known`` says whether its own population and area are known at all.
+    ``factor`` is how much the closest one differs; None where there are similar ones.
     """
 
     codes: tuple[str, ...] = ()
-    nearest: str | None = None
     factor: float | None = None
-    is_known: bool = True
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """Codes to show."""
-        return self.codes or ((self.nearest,) if self.nearest else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +167,11 @@ class Profile:
     nobody has confirmed within twelve months.
     """
 
+    world: World
     code: str
     name: str
     choice: CubeChoice
     cube: CoverageCube
-    typical_error: Errors | None
     reference_date: str
     located_residents: int
     home: tuple[Actor, ...]
@@ -188,7 +183,6 @@ class Profile:
     own_actors: Mapping[StrengthArea, tuple[Actor, ...]]
     times: tuple[tuple[Locality, tuple[Nearest, ...]], ...]
     figures: Mapping[str, Statistic | None]
-    memberships: tuple[tuple[Division, DivisionGroup], ...]
     size: Size | None
     similar: Similar
     unconfirmed: tuple[Actor, ...]
@@ -221,12 +215,12 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     names = foundations.geography.names
     known_sizes, latest = sizes(foundations.statistics), _latest(foundations.statistics)
     return Profile(
+        world=world,
         code=code,
         name=names[code],
         choice=choice,
         cube=cube,
         reference_date=world.register.meta.reference_date,
-        typical_error=typical_error(foundations),
         located_residents=int(cube.figures.persons[m]),
         home=home,
         lists=lists,
@@ -237,7 +231,6 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         own_actors=_own_actors(lists),
         times=_times(cube, world, m),
         figures={name: latest.get((code, name)) for name in FIGURES},
-        memberships=tuple((d, d.group_of(code)) for d in foundations.geography.divisions),
         size=known_sizes.get(code),
         similar=similar_to(code, known=known_sizes, names=names),
         unconfirmed=tuple(_unconfirmed(world, home, lists[ListKind.HERE])),
@@ -250,12 +243,12 @@ def _gaps(world: World, choice: CubeChoice) -> list[CoverageCell]:
     return find_gaps(cube_of(world, choice))
 
 
-def compared(world: World, profile_: Profile, *, other: str | None = None) -> tuple[Profile, ...]:
+def compared(shown: Profile, *, other: str | None = None) -> tuple[Profile, ...]:
     """Return profiles to stand side by side: with one other, or with the similar ones by name."""
     if other is not None:
-        return (profile_, profile(world, other, profile_.choice))
-    codes = {profile_.code, *profile_.similar.compared}
-    profiles = (profile(world, code, profile_.choice) for code in codes)
+        return (shown, profile(shown.world, other, shown.choice))
+    codes = {shown.code, *shown.similar.codes}
+    profiles = (profile(shown.world, code, shown.choice) for code in codes)
     return tuple(sorted(profiles, key=lambda item: swedish_sort_key(item.name)))
 
 
@@ -285,14 +278,14 @@ def factor(one: Size, other: Size) -> float:
 def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]) -> Similar:
     """Return what a municipality is compared with, in Swedish alphabetical order; no ranking."""
     if code not in known:
-        return Similar(is_known=False)
+        return Similar()
     factors = {other: factor(known[code], known[other]) for other in known if other != code}
     alike = (other for other, by in factors.items() if by <= LIKENESS)
     codes = tuple(sorted(alike, key=lambda other: swedish_sort_key(names[other])))
     if codes or not factors:
-        return Similar(codes=codes)
+        return Similar(codes)
     nearest = min(sorted(factors), key=factors.__getitem__)
-    return Similar(nearest=nearest, factor=factors[nearest])
+    return Similar((nearest,), factors[nearest])
 
 
 def _own_actors(lists: Mapping[ListKind, WayList]) -> dict[StrengthArea, tuple[Actor, ...]]:

@@ -234,18 +234,18 @@ def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -
     """Return the rule of the comparison, and what holds where it finds nobody."""
     tr, similar = words.tr, profile.similar
     how = tr("municipality.compare.how", n=tr.number(profile.choice.threshold))
-    if {p.code for p in beside} - {profile.code} != set(similar.compared):
+    if {p.code for p in beside} - {profile.code} != set(similar.codes):
         return how
-    if not similar.is_known:
+    if profile.size is None:
         return tr("municipality.compare.unknown")
     rule = tr("municipality.compare.rule", limit=tr.number(LIKENESS, decimals=1))
-    if similar.nearest is None:
+    if similar.factor is None:
         return f"{rule} {how}"
     none = tr(
         "municipality.compare.none",
         name=profile.name,
-        other=words.municipality_names[similar.nearest],
-        factor=tr.number(similar.factor or 0, decimals=1),
+        other=words.municipality_names[similar.codes[0]],
+        factor=tr.number(similar.factor, decimals=1),
     )
     return f"{none} {rule} {how}"
 
@@ -273,11 +273,11 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
     rows += [
         (
             division.label.in_(tr.language),
-            Said(group.label.in_(tr.language)),
+            Said(division.group_of(profile.code).label.in_(tr.language)),
             unknown if division.as_of == "unknown" else division.as_of,
             division.source.in_(tr.language),
         )
-        for division, group in profile.memberships
+        for division in profile.world.foundations.geography.divisions
     ]
     return _table(
         "figures",

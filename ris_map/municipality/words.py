@@ -20,7 +20,7 @@ from ris_map.municipality.tables import (
 from ris_map.register.in_words import PhaseMark, Words, detail_url, mail_url, phase_marks
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
-from ris_map.travel.routes import error_words
+from ris_map.travel.routes import error_words, typical_error
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent, rounded
 
@@ -192,7 +192,7 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
         scope=tr(f"municipality.scope.{profile.choice.scope}"),
         n=tr.number(profile.choice.threshold),
         season=season(profile, tr=tr),
-        error=error_words(profile.typical_error, tr=tr),
+        error=error_words(typical_error(profile.world.foundations), tr=tr),
         version=cube.matrix.version,
         year=cube.population.year,
     )

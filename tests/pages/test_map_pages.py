@@ -223,6 +223,13 @@ def test_choices_write_the_address() -> None:
     assert "<details" not in html(session).split('data-table="compare"')[0].split("ris-m-home")[-1]
 
 
+def test_M3_no_municipality_stands_beside_itself() -> None:
+    """One that is compared with may be clicked on the map."""
+    session = open_municipality(kommun="2480", jamfor="2480")
+    assert address(session) == {"kommun": ["2480"]}
+    assert html(session).count('<h3 class="ris-m-name"') == 0
+
+
 def test_M7_language_rights_stand_only_where_they_hold() -> None:
     """Which, and their links, is in tests/municipality/test_municipality_words.py."""
     shown = [code for code in ("2401", "2422", "2480") if "ris-m-rights" in html(seen(code))]
