@@ -7,7 +7,7 @@ fit (the same reading as in the list of actors).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import product
@@ -19,7 +19,6 @@ from ris_map.geography.county import Geography
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.selection import area_truth, phase_truth
 from ris_map.register.vocabulary import (
-    STRENGTH_AREAS,
     Answer,
     Delivery,
     Phase,
@@ -77,18 +76,12 @@ class SupportTable:
     """
 
     on: date
-    municipality_codes: tuple[str, ...]
     actors: tuple[Actor, ...]
-    actor_is_core: BoolArray
     actor_is_outside: BoolArray  # a neighbour outside the county
     actor_is_doubtful: BoolArray  # its status is open
-    actor_areas: CodeArray  # (actors, 9) whether it serves each strength area
     serves: CodeArray  # (municipalities, actors) whether the service area includes it
-    offer_actor: IntArray
-    offer_type: IntArray
-    offer_phases: CodeArray  # (offers, 3) whether it is for each phase
-    offer_delivery: CodeArray  # (offers, 4) office, visit, digital, phone
-    offer_sourced: CodeArray  # the same, offices only where a page says that people are received
+    offers: CodeArray  # (actors, 4, 3, 5) its help by mode (``MODES``), phase and service type
+    sourced: CodeArray  # the same, offices only where a page says that people are received
     office_ids: tuple[str, ...]  # unique over all actors, see ``office_key``
     offices: tuple[Office, ...]
     office_actor: IntArray
@@ -98,9 +91,7 @@ class SupportTable:
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:
     """Return the register as arrays for one day."""
     codes = tuple(item.code for item in geography.municipalities)
-    areas = [(area,) for area in STRENGTH_AREAS]
     actors = sorted((a for a in register.actors if a.is_active(on)), key=lambda a: a.id)
-    offers = [(i, offer) for i, actor in enumerate(actors) for offer in actor.offers]
     offices = sorted(
         (
             (office_key(actor, office), i, office)
@@ -110,65 +101,48 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         ),
         key=lambda row: row[0],
     )
-    plain = [offer for _, offer in offers]
-    served = [[actor.service_area.includes(code) for code in codes] for actor in actors]
-    fitting = [[area_truth(actor, area) for area in areas] for actor in actors]
-    phases = [[phase_truth(offer, (phase,)) for phase in PHASES] for offer in plain]
-    ways = [[offer.answer(mode) for mode in MODES] for offer in plain]
-    sourced = [[offer.answer(mode, sourced_only=True) for mode in MODES] for offer in plain]
+    serves = [[ANSWERS.index(a.service_area.includes(code)) for a in actors] for code in codes]
+    places = [codes.index(o.municipality) if o.municipality else OUTSIDE for _, _, o in offices]
     return SupportTable(
         on=on,
-        municipality_codes=codes,
         actors=tuple(actors),
-        actor_is_core=_flags([actor.scope is Scope.CORE for actor in actors]),
-        actor_is_outside=_flags([actor.outside_county for actor in actors]),
-        actor_is_doubtful=_flags([actor.is_doubtful for actor in actors]),
-        actor_areas=_codes(fitting, len(areas)),
-        serves=_codes(served, len(codes)).T,
-        offer_actor=_numbers([i for i, _ in offers]),
-        offer_type=_numbers([SERVICE_TYPES.index(offer.service_type) for offer in plain]),
-        offer_phases=_codes(phases, len(PHASES)),
-        offer_delivery=_codes(ways, len(MODES)),
-        offer_sourced=_codes(sourced, len(MODES)),
+        actor_is_outside=readonly(np.array([a.outside_county for a in actors], dtype=np.bool_)),
+        actor_is_doubtful=readonly(np.array([a.is_doubtful for a in actors], dtype=np.bool_)),
+        serves=readonly(np.array(serves, dtype=np.int8)),
+        offers=_offers(actors, sourced_only=False),
+        sourced=_offers(actors, sourced_only=True),
         office_ids=tuple(key for key, _, _ in offices),
         offices=tuple(office for _, _, office in offices),
-        office_actor=_numbers([i for _, i, _ in offices]),
-        office_municipality=_numbers(
-            [codes.index(o.municipality) if o.municipality else OUTSIDE for _, _, o in offices]
-        ),
+        office_actor=readonly(np.array([i for _, i, _ in offices], dtype=np.int64)),
+        office_municipality=readonly(np.array(places, dtype=np.int64)),
     )
 
 
+def _offers(actors: Sequence[Actor], *, sourced_only: bool) -> CodeArray:
+    """Return the best of each actor's offers, each as good as its weakest part."""
+    known = np.zeros((len(actors), len(MODES), len(PHASES), len(SERVICE_TYPES)), dtype=np.int8)
+    for i, actor in enumerate(actors):
+        for offer in actor.offers:
+            ways = [ANSWERS.index(offer.answer(m, sourced_only=sourced_only)) for m in MODES]
+            phases = [ANSWERS.index(phase_truth(offer, (phase,))) for phase in PHASES]
+            best = known[i, :, :, SERVICE_TYPES.index(offer.service_type)]
+            best[:] = np.maximum(best, np.minimum.outer(ways, phases))
+    return readonly(known)
+
+
 def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
-    """Return what is known about each actor's offers, per mode, phase and service type.
+    """Return what is known about the offers of the actors that count, none of the others.
 
-    Shape (actors, 4, 3, 5), positions in ``ANSWERS``: the best of the actor's offers, each as good
-    as its weakest part.
+    Shape (actors, 4, 3, 5) by mode, phase and service type, positions in ``ANSWERS``.
     """
-    actor_truth = np.full(len(table.actors), YES, dtype=np.int8)
-    if choice.strength_area not in (None, StrengthArea.ALL):
-        actor_truth = table.actor_areas[:, STRENGTH_AREAS.index(choice.strength_area)]
-    if choice.scope is Scope.CORE:
-        actor_truth = np.where(table.actor_is_core, actor_truth, NO)
-    if not choice.include_outside:
-        actor_truth = np.where(table.actor_is_outside, NO, actor_truth)
-    delivery = table.offer_sourced if choice.sourced_only else table.offer_delivery
-    offer_truth = np.minimum(delivery[:, :, None], table.offer_phases[:, None, :])
-    offer_truth = np.minimum(offer_truth, actor_truth[table.offer_actor][:, None, None])
-    shape = len(table.actors), len(SERVICE_TYPES), len(MODES), len(PHASES)
-    tensor = np.zeros(shape, dtype=np.int8)
-    np.maximum.at(tensor, (table.offer_actor, table.offer_type), offer_truth.astype(np.int8))
-    return np.ascontiguousarray(np.moveaxis(tensor, 1, 3))
-
-
-def _flags(values: list[bool]) -> BoolArray:
-    return readonly(np.array(values, dtype=np.bool_))
-
-
-def _numbers(values: list[int]) -> IntArray:
-    return readonly(np.array(values, dtype=np.int64))
-
-
-def _codes(rows: list[list[Answer]], width: int) -> CodeArray:
-    codes = np.array([[ANSWERS.index(answer) for answer in row] for row in rows], dtype=np.int8)
-    return readonly(codes.reshape(len(rows), width))
+    area = choice.strength_area
+    areas = () if area in (None, StrengthArea.ALL) else (area,)
+    truth = [
+        ANSWERS.index(area_truth(actor, areas))
+        if (choice.scope is not Scope.CORE or actor.scope is Scope.CORE)
+        and (choice.include_outside or not actor.outside_county)
+        else NO
+        for actor in table.actors
+    ]
+    offers = table.sourced if choice.sourced_only else table.offers
+    return np.minimum(offers, np.array(truth, dtype=np.int8)[:, None, None, None])

@@ -101,9 +101,8 @@ def residents_of(geography: Geography) -> Residents:
 
 def without(table: SupportTable, actor_id: str) -> SupportTable:
     """Return the table as if an actor offered nothing; it and its offices keep their rows."""
-    kept = table.offer_actor != [actor.id for actor in table.actors].index(actor_id)
-    names = ("offer_actor", "offer_type", "offer_phases", "offer_delivery", "offer_sourced")
-    return replace(table, **{name: getattr(table, name)[kept] for name in names})
+    stays = np.array([actor.id != actor_id for actor in table.actors])[:, None, None, None]
+    return replace(table, offers=table.offers * stays, sourced=table.sourced * stays)
 
 
 @dataclass(frozen=True, kw_only=True)
