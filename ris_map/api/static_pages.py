@@ -29,7 +29,7 @@ from ris_map.web import data
 from ris_map.web.assets import Answer, asset_url
 from ris_map.web.server import base_address
 from ris_map.web.shell import ABOUT, chosen_language, not_found
-from ris_map.words import swedish_sort_key
+from ris_map.words import swedish_sort_key, translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render, render_text, script_json
 
@@ -69,7 +69,7 @@ def static_routes() -> list[BaseRoute]:
 
 def _answer(request: Request) -> Response:
     language = chosen_language(request.scope.get("query_string", b""))
-    words = data.words(data.texts(language))
+    words = data.words(translator(language))
     try:
         world = data.world()
     except RisMapError:

@@ -96,7 +96,7 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
 
     The world is compared by identity: a register that is read anew makes another one.
     """
-    tr = data.texts(language)
+    tr = translator(language)
     answer = find_support(world, need)
     words = data.words(tr)
     view = find_view(answer, world=world, words=words)

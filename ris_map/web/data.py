@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from ris_map.common.dates import day_of
 from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words
@@ -13,7 +11,7 @@ from ris_map.register.strategy import Strategy
 from ris_map.travel.world import DataSource, World, foundations, grouped_places, service
 from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
-from ris_map.words import Translator, swedish_sort_key, translator
+from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.language import Language
 
 
@@ -54,7 +52,6 @@ def words(tr: Translator) -> Words:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=len(Language))
 def places(language: Language) -> dict[str, str]:
     """Return the names of the places to choose from by id: groups, then municipalities by name."""
     grouped = {
@@ -63,8 +60,3 @@ def places(language: Language) -> dict[str, str]:
     }
     names = geography().names.items()
     return {**grouped, **dict(sorted(names, key=lambda item: swedish_sort_key(item[1])))}
-
-
-def texts(language: Language) -> Translator:
-    """Return the texts of a language."""
-    return translator(language)

@@ -14,7 +14,7 @@ from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
-from ris_map.words import Translator
+from ris_map.words import Translator, translator
 from ris_map.words.language import Language, page_text
 from ris_map.words.markup import render
 
@@ -177,7 +177,7 @@ def text_page(name: str, file: str) -> None:
 
 def language_texts() -> Translator:
     """Return the texts of the chosen language."""
-    return data.texts(address.language())
+    return translator(address.language())
 
 
 def _links(place: str, *, current: PageSpec, tr: Translator) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeVar, cast
 from urllib.parse import urlencode
@@ -24,8 +24,9 @@ from ris_map.common.region import region
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Office
-from ris_map.web import address, data
+from ris_map.web import address
 from ris_map.web.assets import FRAME_TO_SITE
+from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import script_json
 
@@ -35,7 +36,7 @@ AS_THEY_ARE = ("title", "chosen", "beside", "place", "divide", "sides")
 """Parts of a layer that the frame reads under the same name."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TOWN_ID = re.compile(r"[a-z0-9-]{1,80}")
-_NUMBER = re.compile(r"[0-9]{1,7}")
+_NUMBER = re.compile(r"[0-9]{1,6}")
 
 C = TypeVar("C", bound=Choice)
 MarkerKind = Literal["office", "own", "neutral", "adjacent", "planned", "home", "new", "gone"]
@@ -157,9 +158,7 @@ class MapClick:
     n: int
 
 
-def read_click(
-    value: object, *, municipalities: Collection[str] | None = None, cells: int = 10**6
-) -> MapClick | None:
+def read_click(value: object) -> MapClick | None:
     """Return the click that a browser sent, or ``None`` for anything that is not one."""
     if not isinstance(value, Mapping) or set(value) != {"kind", "id", "n"}:
         return None
@@ -167,9 +166,9 @@ def read_click(
     if not (isinstance(kind, str) and isinstance(place, str) and type(n) is int):
         return None
     is_known = {
-        "municipality": place in (municipalities or MUNICIPALITY_CODES),
+        "municipality": place in MUNICIPALITY_CODES,
         "town": bool(_TOWN_ID.fullmatch(place)),
-        "cell": bool(_NUMBER.fullmatch(place)) and int(place) < cells,
+        "cell": bool(_NUMBER.fullmatch(place)),
         "county": place == "",
     }
     return MapClick(cast(ClickKind, kind), place, n) if is_known.get(kind) else None
@@ -288,7 +287,7 @@ class _Call(MacroElement):
 
 def _base() -> folium.Map:
     """Return a new map without anything that changes; drawing changes it, so it is never kept."""
-    tr = data.texts(address.language())
+    tr = translator(address.language())
     base = folium.Map(
         tiles=None,
         zoom_control=False,

@@ -37,7 +37,7 @@ from ris_map.web.settings import (
     read_settings,
     settings_at_start,
 )
-from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell, build_shells
+from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell
 from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render, render_text
@@ -78,7 +78,7 @@ def server_middleware() -> list[Middleware]:
     pages = tuple(spec.url_path for spec in PAGES)
     return [
         Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
-        Middleware(Shell, shells=build_shells, pages=pages),
+        Middleware(Shell, pages=pages),
     ]
 
 

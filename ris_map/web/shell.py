@@ -7,7 +7,7 @@ description, own style and script are set here, and an address without a page sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from html import escape
 from importlib.util import find_spec
@@ -172,15 +172,8 @@ class Shell:
     ``pages`` are the paths that lead somewhere; any other answers 404, with a page of its own.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        shells: Callable[[], Mapping[str, Answer]],
-        pages: Collection[str],
-    ) -> None:
-        self._app = app
-        self._shells = shells()
-        self._pages = frozenset(pages)
+    def __init__(self, app: ASGIApp, pages: Collection[str]) -> None:
+        self._app, self._shells, self._pages = app, build_shells(), frozenset(pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -273,8 +266,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(_FIXED)
                 headers["Content-Security-Policy"] = policy
-                # the name holds a hash; Streamlit sends it anew for each map otherwise
-                if _HASHED.match(scope["path"]):
+                # the name holds a hash; Streamlit sends it anew for each map otherwise. While a
+                # new version spreads over servers, one may not have it yet
+                if _HASHED.match(scope["path"]) and message["status"] < 400:
                     headers["Cache-Control"] = KEPT
             await send(message)
 

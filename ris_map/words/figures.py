@@ -196,18 +196,13 @@ def _cell(cell: Cell, *, tr: Translator) -> dict[str, object]:
     return {"text": text, "url": link.url, "cell": link.cell, "number": is_number}
 
 
-def table_html(
-    table: FigureTable, *, tr: Translator, first: int = 0, last: int | None = None
-) -> str:
-    """Return a table, or some of its rows, as HTML."""
-    rows = [[_cell(cell, tr=tr) for cell in row] for row in table.rows[first:last]]
-    name = table.id if not first else f"{table.id}-{first}"
-    caption = tr("coverage.table.continued", title=table.title) if first else table.title
+def table_html(table: FigureTable, *, tr: Translator) -> str:
+    """Return a table as HTML."""
     return render(
         "coverage_table.html",
-        id=name,
-        caption=caption,
+        id=table.id,
+        caption=table.title,
         columns=table.columns,
-        rows=rows,
+        rows=[[_cell(cell, tr=tr) for cell in row] for row in table.rows],
         evidence=tr("coverage.table.evidence"),
     )

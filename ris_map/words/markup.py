@@ -12,12 +12,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-TEMPLATE_DIRS = sorted(Path(__file__).parents[1].glob("**/templates"))
-"""Each room's own templates; a name is used once in all of them."""
-
 
 @lru_cache(maxsize=2)
 def _environment(kind: str) -> Environment:
+    """Return what reads each room's own folders of a kind; a name is used once in all of them."""
     environment = Environment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob(f"**/{kind}"))),
         autoescape=kind == "templates",

@@ -21,6 +21,7 @@ from ris_map.municipality.words import headline, lead, paragraph
 from ris_map.register.vocabulary import ActorKind
 from ris_map.web import data
 from ris_map.web.shell import ABOUT
+from ris_map.words import translator
 from ris_map.words.language import Language
 
 LANGUAGES = tuple(Language)
@@ -92,7 +93,7 @@ def test_every_page_is_valid_html_names_itself_and_is_listed(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -> None:
-    words = data.words(data.texts(language))
+    words = data.words(translator(language))
     for actor in data.register_state().register.actors:
         page = read(f"aktor/{actor.id}", language)
         live = html.fromstring(actor_html(actor, words=words, on=data.world().on))
@@ -115,7 +116,7 @@ def test_public_and_private_actors_have_types_of_their_own() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_municipality_has_the_live_pages_figures(read: Read, language: Language) -> None:
-    words = data.words(data.texts(language))
+    words = data.words(translator(language))
     for place in data.geography().municipalities:
         choice = MunicipalityChoice(code=place.code)
         shown = profile(data.world(), place.code, choice.cube)
@@ -138,7 +139,7 @@ def test_a_municipality_has_the_live_pages_figures(read: Read, language: Languag
 
 
 def test_X3_hostile_text_stays_text() -> None:
-    words = data.words(data.texts(Language.SV))
+    words = data.words(translator(Language.SV))
     actor = data.register_state().register.by_id["almi-nord"]
     summary = actor.summary.model_copy(update={"sv": HOSTILE})
     evil = actor.model_copy(update={"name": HOSTILE, "summary": summary, "aliases": (HOSTILE,)})

@@ -27,6 +27,7 @@ from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
 from ris_map.web import data
 from ris_map.web.settings import Settings
+from ris_map.words import translator
 from ris_map.words.figures import cell_text, percent
 from ris_map.words.language import Language
 from ris_map.words.markup import markdown_text
@@ -75,7 +76,7 @@ def lists(query: Query) -> dict[str, list[str]]:
 
 
 def words_of(query: Query) -> Any:
-    return data.words(data.texts(Language(query.get("lang", "sv"))))
+    return data.words(translator(Language(query.get("lang", "sv"))))
 
 
 @few
@@ -129,7 +130,7 @@ def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
     text = read(api, "kommun", query)
     choice, _ = MunicipalityChoice.read(lists(query))
     if choice.code is None:
-        has(text, *data.words(data.texts(Language.SV)).municipality_names.values())
+        has(text, *data.words(translator(Language.SV)).municipality_names.values())
         return
     words = words_of(query)
     shown = profile(data.world(), choice.code, choice.cube)

@@ -1,4 +1,4 @@
-"""The real Streamlit script without a browser, on a fixed day and with caches of its own."""
+"""The real Streamlit script without a browser, on a fixed day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from ris_map.web import map as maps
 
@@ -23,13 +22,6 @@ def _fixed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("RIS_MAP_TODAY", FROZEN_DAY)
     monkeypatch.setattr(maps, "HEAD_START_S", 0.0)  # there is no map to wait for
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _caches_of_our_own() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,7 @@ from ris_map.siting.words import (
 from ris_map.travel.world import service
 from ris_map.web import data
 from ris_map.web.map import picture_bytes
+from ris_map.words import translator
 from ris_map.words.language import Language
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -402,7 +403,7 @@ VISITED = {**CHANGED, "besok": ["lycksele:storuman,vilhelmina:2"]}
 
 
 def view_under(query: Mapping[str, list[str]], language: Language = Language.SV) -> SitingView:
-    words = data.words(data.texts(language))
+    words = data.words(translator(language))
     return view_of(data.world(), SitingChoice.read(query)[0], words)
 
 

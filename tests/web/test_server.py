@@ -290,6 +290,13 @@ def test_M6_another_site_may_show_it_only_where_the_operator_allows(
         assert policy.endswith(f"frame-ancestors {named}")
 
 
+def test_a_file_that_a_server_does_not_have_yet_is_not_missing_for_a_year() -> None:
+    """Its name holds a hash; while a new version spreads, its page may come from another server."""
+    site = TestClient(Starlette(middleware=server_middleware()))
+    gone = site.get("/component/streamlit_folium.st_folium/static/js/main.0123abcd.js")
+    assert (gone.status_code, gone.headers.get("Cache-Control")) == (404, None)
+
+
 def test_the_settings_file_holds_whatever_folder_one_starts_from(tmp_path: Path) -> None:
     code = (
         "import app; from streamlit import config;"

@@ -24,7 +24,7 @@ from ris_map.travel.world import DataSource
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence, changing
 from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
-from ris_map.words.markup import TEMPLATE_DIRS, render
+from ris_map.words.markup import render
 from tests import factories
 from tests.factories import DAY, words_in
 
@@ -192,7 +192,7 @@ def test_hostile_text_is_neither_run_by_the_server_nor_by_the_browser(text: str)
 # One place for HTML.
 
 CODE = [path for folder in ("ris_map", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]
-TEMPLATES = [path for folder in TEMPLATE_DIRS for path in folder.iterdir()]
+TEMPLATES = sorted((ROOT / "ris_map").glob("**/templates/*"))
 PREPARED: dict[str, set[str]] = {
     "coverage_cell.html": {"figures", "known"},
     "coverage_details.html": {"table"},
