@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gzip
 import html
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -295,21 +292,3 @@ def test_a_file_that_a_server_does_not_have_yet_is_not_missing_for_a_year() -> N
     site = TestClient(Starlette(middleware=server_middleware()))
     gone = site.get("/component/streamlit_folium.st_folium/static/js/main.0123abcd.js")
     assert (gone.status_code, gone.headers.get("Cache-Control")) == (404, None)
-
-
-def test_the_settings_file_holds_whatever_folder_one_starts_from(tmp_path: Path) -> None:
-    code = (
-        "import app; from streamlit import config;"
-        "print(config.get_option('theme.light.primaryColor'),"
-        " config.get_option('client.allowedOrigins'))"
-    )
-    for folder in (settings.ROOT, tmp_path):
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(settings.ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stdout.split() == ["#0b4f6c", "[]"]
