@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lxml.html import HtmlElement, fromstring
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -21,24 +21,6 @@ Query = Mapping[str, str | list[str]]
 # Streamlit reads what every installed package says of itself for each new session: nine tenths of
 # its time, and the same each time.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-
-
-class Reader(HTMLParser):
-    """Elements with their attributes, and the text as a reader sees it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a start tag."""
-        self.tags.append((tag, dict(attrs)))
-        self.text += " "
-
-    def handle_data(self, data: str) -> None:
-        """Note text."""
-        self.text += data
 
 
 @cache
@@ -72,27 +54,27 @@ def html(session: AppTest) -> str:
     return "\n".join(element.proto.body for element in session.html)
 
 
-def read(session: AppTest) -> Reader:
+def words_apart(source: str) -> HtmlElement:
+    """Return HTML, read; where an element begins, another word begins."""
+    apart = re.sub(r"<(?=\w)", " <", source)
+    return fromstring(f"<main>{apart}</main>")
+
+
+def read(session: AppTest) -> HtmlElement:
     """Return the page's HTML, read."""
-    reader = Reader()
-    reader.feed(html(session))
-    return reader
+    return words_apart(html(session))
 
 
 def text_of_class(session: AppTest, name: str) -> list[str]:
     """Return the texts of the paragraphs of a class."""
-    found = re.findall(rf'<p class="{name}"[^>]*>(.*?)</p>', html(session), flags=re.DOTALL)
-    texts = []
-    for part in found:
-        reader = Reader()
-        reader.feed(part)
-        texts.append(" ".join(reader.text.split()))
-    return texts
+    return [
+        " ".join(p.text_content().split()) for p in read(session).xpath(f"//p[@class='{name}']")
+    ]
 
 
 def cards(session: AppTest) -> list[str]:
     """Return the ids of the actors in the lists."""
-    hrefs = [a["href"] or "" for _, a in read(session).tags if a.get("class") == "ris-row"]
+    hrefs = read(session).xpath("//a[@class='ris-row']/@href")
     return [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
 
 
@@ -108,7 +90,7 @@ def visible_text(session: AppTest) -> str:
         ),
         *(*session.button, *session.expander, *session.download_button),
     ]
-    parts = [read(session).text]
+    parts = [read(session).text_content()]
     for element in widgets:
         for name in ("label", "placeholder", "help"):
             parts.append(str(getattr(element.proto, name, "") or ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pytest
@@ -16,17 +15,13 @@ from ris_map.web import as_of, data
 from ris_map.words import translator
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
-from tests.pages.opened import Reader, address, html, open_page, read
+from tests.pages.opened import address, open_page, read
 
 FINANCE = {"fas": "vaxa", "stod": "finansiering"}
 
 
 def notice(session: AppTest) -> str:
-    reader = Reader()
-    reader.feed(
-        "".join(re.findall(r'<div class="ris-notice ris-as-of".*?</div>', html(session), re.S))
-    )
-    return reader.text
+    return str(read(session).xpath("string(//div[@class='ris-notice ris-as-of'])"))
 
 
 def core(register: Register, on: date) -> set[str]:
@@ -44,7 +39,7 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
     choice = MapChoice.read({key: [value] for key, value in FINANCE.items()})[0]
     figures = [map_view(world, choice, tr=tr) for world in (then, now)]
     shares = [percent(view.found.share_of(view.inland), tr=tr) for view in figures]
-    assert shares[0] in read(session).text
+    assert shares[0] in read(session).text_content()
     said = notice(session)
     assert all(share in said for share in shares)
     gone = core(then.register, then.on) - core(now.register, now.on)

@@ -41,7 +41,7 @@ def notices(session: AppTest) -> str:
 
 
 def text(session: AppTest) -> str:
-    return re.sub(r"[ \n]+", " ", read(session).text)
+    return re.sub(r"[ \n]+", " ", read(session).text_content())
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -240,7 +240,7 @@ def test_M7_language_rights_stand_only_where_they_hold() -> None:
 def test_all_nine_areas_stand_on_the_page_and_have_an_address() -> None:
     """What each bar says is in tests/strength/test_strength.py."""
     session = open_page(page="strength_areas")
-    areas = {a["data-area"] for _, a in read(session).tags if "data-area" in a}
+    areas = set(read(session).xpath("//@data-area"))
     assert areas == {area.value.replace("_", "-") for area in STRENGTH_AREAS}
     assert 'aria-current="true"' not in html(session).split("data-area=", 1)[1]
     figures, words = strength_figures(real_world()), real_words(Language.SV)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as html_text
 import re
 from functools import cache
 
@@ -27,8 +26,7 @@ def opened(language: Language) -> AppTest:
 
 
 def api_links(language: Language) -> list[str]:
-    found = [a.get("href") or "" for tag, a in read(opened(language)).tags if tag == "a"]
-    return [html_text.unescape(address) for address in found if address.startswith("/api")]
+    return list(read(opened(language)).xpath("//a[starts-with(@href, '/api')]/@href"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
