@@ -79,14 +79,14 @@ class Entry:
     cautions: tuple[Caution, ...] = ()
 
     @property
-    def minutes(self) -> float | None:
-        """Minutes by road to the office, infinite without a road; None without an office."""
-        return None if self.road is None else self.road.minutes
+    def minutes(self) -> float:
+        """Minutes by road to the office; infinite without a road, or an office."""
+        return math.inf if self.road is None else self.road.minutes
 
     @property
     def is_reached(self) -> bool:
         """Whether there is an office, and a road to it."""
-        return self.road is not None and math.isfinite(self.road.minutes)
+        return math.isfinite(self.minutes)
 
     @property
     def is_of_area(self) -> bool:
@@ -144,15 +144,14 @@ def rank(entry: Entry, *, need: Need) -> tuple[int, int, int, float, int, tuple[
     """
     first = Group.DIGITAL if need.digital_first else Group.LOCAL
     order = sorted(Group, key=lambda group: group is not Group.DIGITAL or not need.digital_first)
-    minutes = math.inf if entry.minutes is None else entry.minutes
     by_road = entry.group in BY_ROAD
     names_who = any(reason.why is Why.WHO for reason in entry.reasons)
     return (
         0 if entry.group is first else 1 if entry.is_of_area else 2,
         order.index(entry.group),
         0 if by_road or entry.is_sure else 1,
-        minutes,
-        0 if math.isfinite(minutes) or names_who else 1,
+        entry.minutes,
+        0 if entry.is_reached or names_who else 1,
         swedish_sort_key(entry.actor.name),
         entry.actor.id,
     )
@@ -268,9 +267,9 @@ class _Search:
 
     def of(self, actor: Actor) -> list[Entry]:
         """Return the ways in which one actor helps: its best office, and those without one."""
-        offices = [e for o in self.offices(actor) if (e := self.entry(actor, Delivery.OFFICE, o))]
-        offices.sort(key=lambda e: (rank(e, need=self.need), e.office.id if e.office else ""))
-        physical = offices[:1]
+        offices = sorted(self.offices(actor), key=lambda office: office.id)
+        found = [e for o in offices if (e := self.entry(actor, Delivery.OFFICE, o))]
+        physical = sorted(found, key=lambda entry: rank(entry, need=self.need))[:1]
         if actor.outside_county:
             return physical
         remote = self.remote(actor)
@@ -381,23 +380,15 @@ class _Search:
         if actor.scope is Scope.ADJACENT:
             return Group.ADJACENT_REMOTE if entry.office is None else Group.ADJACENT
         if entry.office is None:
-            return _GROUP_OF_WAY[entry.way]
+            at_a_distance = Group.VISIT if entry.way is Delivery.VISIT else Group.DIGITAL
+            return Group.REMOTE if entry.way is None else at_a_distance
         if not self.is_within(entry):
             return Group.FAR
         return Group.NEAR if entry.is_sure else Group.MAYBE_NEAR
 
     def is_within(self, entry: Entry) -> bool:
         """Whether the office can be reached within the limit; the limit itself counts."""
-        limit = self.need.max_minutes or math.inf
-        return entry.is_reached and (entry.minutes or 0.0) <= limit
-
-
-_GROUP_OF_WAY: Mapping[Delivery | None, Group] = {
-    Delivery.VISIT: Group.VISIT,
-    Delivery.DIGITAL: Group.DIGITAL,
-    Delivery.PHONE: Group.DIGITAL,
-    None: Group.REMOTE,
-}
+        return entry.is_reached and entry.minutes <= (self.need.max_minutes or math.inf)
 
 
 def _nearest(entries: Sequence[Entry]) -> Entry | None:

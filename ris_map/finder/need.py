@@ -114,6 +114,11 @@ class Start:
     municipality_name: str
 
     @property
+    def name(self) -> str:
+        """What was named: the municipality, or the settlement."""
+        return self.municipality_name if self.is_municipality else self.locality.name
+
+    @property
     def code(self) -> str:
         """Code of the municipality."""
         return self.locality.municipality_code
@@ -141,24 +146,15 @@ def all_starts(geography: Geography) -> Mapping[str, Start]:
     }
 
 
-def start_of(geography: Geography, place: str) -> Start | None:
-    """Return the start that a place means; None if there is no such place."""
-    return all_starts(geography).get(place)
+def guess_phase(has_company: bool | None, has_begun: bool | None) -> Phase | None:
+    """Return the phase that plain answers lead to, each yes one further; None if one is missing.
 
-
-def guess_phase(
-    *, has_company: bool | None, has_users: bool | None, is_building: bool | None
-) -> Phase | None:
-    """Return the phase that plain answers lead to; None while an answer is missing.
-
-    ``has_users`` (somebody uses it or pays for it) is asked if there is a company,
-    ``is_building`` (a first version or a team is there) if there is none.
+    ``has_begun``: with a company somebody uses it or pays for it, without one a first version or a
+    team is there.
     """
-    if has_company is None:
+    if has_company is None or has_begun is None:
         return None
-    if has_company:
-        return None if has_users is None else Phase.VAXA if has_users else Phase.UTVECKLING
-    return None if is_building is None else Phase.UTVECKLING if is_building else Phase.IDE
+    return list(Phase)[has_company + has_begun]
 
 
 def named_by(actor: Actor) -> tuple[Who, ...]:

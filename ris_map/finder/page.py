@@ -13,10 +13,10 @@ import numpy as np
 import streamlit as st
 
 from ris_map.common import dates
-from ris_map.coverage.cube import THRESHOLDS
+from ris_map.coverage.cube import class_codes
 from ris_map.coverage.map_picture import picture_version
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
-from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase, start_of
+from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase
 from ris_map.finder.words import (
     COUNTED,
     FindSection,
@@ -37,7 +37,6 @@ from ris_map.travel.world import World, kept
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import (
-    UNKNOWN,
     Bubble,
     Legend,
     MapClick,
@@ -155,28 +154,27 @@ def _list(answer: Prepared, *, tr: Translator) -> None:
 
 def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
     """Draw each question open until it is answered, then as a line with a button."""
-    words = data.words(tr)
+    words, opened = data.words(tr), st.session_state.get(_OPEN)
     st.html(render("find_heading.html", text=tr("find.answers.heading")))
-    start = None if need.place is None else start_of(data.geography(), need.place)
-    if _is_open("plats", answered=start is not None):
+    if need.place is None or opened == "plats":
         st.html(_place_html(need, tr=tr))
     else:
-        _line("plats", "" if start is None else start_words(start, tr=tr), tr=tr)
-    if _is_open("fas", answered=need.phase is not None):
+        _line("plats", view.place, tr=tr)
+    if need.phase is None or opened == "fas":
         _phase(tr=tr)
     else:
-        _line("fas", "" if need.phase is None else tr(f"find.phase.{need.phase}"), tr=tr)
-        if need.phase is not None and st.session_state.get(_GUESSED) == need.phase:
+        _line("fas", tr(f"find.phase.{need.phase}"), tr=tr)
+        if st.session_state.get(_GUESSED) == need.phase:
             text = tr("find.guide.result", phase=words.label(need.phase).lower())
             st.html(render("notice.html", text=text))
-    if _is_open("stod", answered=True):
+    if opened == "stod":
         label, kinds = tr("find.type.label"), {k: tr(f"find.type.{k}") for k in ServiceType}
         STATE.widget(st.pills, "service_types", label, kinds, selection_mode="multi", wrap=True)
         st.html(_types_html(tr))
     else:
         types = tr.listing([tr(f"find.type.{kind}") for kind in need.service_types])
         _line("stod", types or tr("find.type.unsure"), tr=tr)
-    if _is_open("omrade", answered=need.place is not None and need.phase is not None):
+    if need.place is None or need.phase is None or opened == "omrade":
         areas, label = {area: words.label(area) for area in STRENGTH_AREAS}, tr("find.area.label")
         STATE.widget(st.pills, "strength_area", label, areas, wrap=True, on_change=_answered)
     else:
@@ -187,10 +185,6 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
     if need != Need():
         st.button(tr("find.restart"), key="hitta-om", type="tertiary", on_click=_restart)
     st.html(render("find_see.html", t=tr, view=view))
-
-
-def _is_open(question: str, *, answered: bool) -> bool:
-    return not answered or st.session_state.get(_OPEN) == question
 
 
 def _line(question: str, answer: str, *, tr: Translator) -> None:
@@ -263,7 +257,7 @@ def _phase(*, tr: Translator) -> None:
         with st.container(key="ris-find-guide", border=True):
             has_company = _question("company", tr=tr)
             if has_company is not None:
-                _question("users" if has_company else "building", tr=tr)
+                _question(_next_question(has_company), tr=tr)
 
 
 def _phase_answered() -> None:
@@ -282,13 +276,14 @@ def _question(name: str, *, tr: Translator) -> bool | None:
     return answer
 
 
+def _next_question(has_company: object) -> str:
+    return "users" if has_company else "building"
+
+
 def _guess() -> None:
     state = st.session_state
-    phase = guess_phase(
-        has_company=state.get(f"{_GUIDE}-company"),
-        has_users=state.get(f"{_GUIDE}-users"),
-        is_building=state.get(f"{_GUIDE}-building"),
-    )
+    has_company = state.get(f"{_GUIDE}-company")
+    phase = guess_phase(has_company, state.get(f"{_GUIDE}-{_next_question(has_company)}"))
     if phase is not None:
         state[_GUESSED] = phase
         state[_OPEN] = None
@@ -427,15 +422,15 @@ def _classes(world: World, answer: SupportAnswer, entries: list[Entry]) -> list[
     keys = [office_key(e.actor, e.office) for e in entries if e.office is not None]
     matrix = world.matrix_for(speed_of(answer.need))
     minutes = matrix.minutes[matrix.rows(keys)].min(axis=0, initial=np.inf)
-    codes = np.searchsorted(THRESHOLDS, minutes)
-    return [int(code) for code in np.where(np.isinf(minutes), UNKNOWN, codes)]
+    classes: list[int] = class_codes(minutes, np.isinf(minutes)).tolist()
+    return classes
 
 
 def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     """Return the offices to which the way is drawn: the nearest that help, else the nearest one."""
     near = [e for e in answer.entries if e.group is Group.NEAR and e.is_reached]
     if near:
-        return tuple(sorted(near, key=lambda e: e.minutes or 0.0))[:DRAWN_WAYS]
+        return tuple(sorted(near, key=lambda entry: entry.minutes))[:DRAWN_WAYS]
     return () if answer.nearest is None else (answer.nearest,)
 
 
@@ -443,13 +438,12 @@ def _sentence(answer: SupportAnswer, drawn: tuple[Entry, ...], *, words: Words) 
     tr = words.tr
     if answer.start is None:
         return Sentence(figure="", text=tr("find.answer.start"))
-    if not drawn or drawn[0].office is None:
+    if not drawn or (office := drawn[0].office) is None:
         return Sentence(figure="", text=tr("find.nothing.no-office"))
     nearest = drawn[0]
-    assert nearest.office is not None
-    text = tr("find.map.sentence", name=nearest.actor.name, town=nearest.office.town)
+    text = tr("find.map.sentence", name=nearest.actor.name, town=office.town)
     return Sentence(
-        figure=in_words(nearest.minutes or 0.0, tr=tr),
+        figure=in_words(nearest.minutes, tr=tr),
         text="\n".join(part for part in (text, range_words(nearest, tr=tr)) if part),
     )
 

@@ -126,8 +126,7 @@ def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
     rows = [row for section in sections for row in (*section.rows, *section.rest)]
     title = tr("page.find.title")
     if start is not None:
-        name = start.municipality_name if start.is_municipality else start.locality.name
-        title = tr(f"find.head.{len(steps)}", place=name)
+        title = tr(f"find.head.{len(steps)}", place=start.name)
     season = tr(f"coverage.season.{'winter' if answer.need.winter else 'summer'}")
     reference = world.register.meta.reference_date
     return FindView(
@@ -224,10 +223,8 @@ def find_row(
     )
 
 
-def minutes_words(minutes: float | None, *, limit: int | None, tr: Translator) -> str:
+def minutes_words(minutes: float, *, limit: int | None, tr: Translator) -> str:
     """Return the minutes to an office by car, rounded to five but never across the limit."""
-    if minutes is None:
-        return tr("find.way.office")
     if math.isinf(minutes):
         return tr("find.way.no-road")
     text = minutes_in_words(minutes, tr=tr, limit=limit)
@@ -282,10 +279,8 @@ def reason_words(reason: Reason, *, words: Words) -> str:
 
 def start_words(start: Start, *, tr: Translator) -> str:
     """Return a place by its name, with the municipality where that says more."""
-    if start.is_municipality:
-        return tr("find.place.municipality", name=start.municipality_name)
-    name = start.locality.name
-    return tr("find.place.locality", name=name, municipality=start.municipality_name)
+    kind = "municipality" if start.is_municipality else "locality"
+    return tr(f"find.place.{kind}", name=start.name, municipality=start.municipality_name)
 
 
 def _need_words(need: Need, *, words: Words) -> Iterator[str]:
@@ -334,7 +329,7 @@ def _step(kind: str, entry: Entry, *, need: Need, words: Words) -> Step:
 
 def _reach_words(entry: Entry, *, need: Need, tr: Translator) -> str:
     """Return "Town, about 95 min", or the way of help without an office."""
-    if entry.office is None or entry.minutes is None:
+    if entry.office is None:
         return tr(f"find.way.{entry.way or 'unknown'}")
     said = tr("find.way.no-road")
     if entry.is_reached:
@@ -453,10 +448,11 @@ def _onward_title(answer: SupportAnswer, *, words: Words) -> str:
 
 def _onward(entry: Entry, *, need: Need, words: Words) -> tuple[str, str, str]:
     tr = words.tr
-    way = tr(f"find.way.{entry.way or 'unknown'}").lower()
-    if entry.office is not None:
-        way = minutes_words(entry.minutes, limit=need.max_minutes, tr=tr)
-        way = f"{way}, {entry.office.town}"
+    if entry.office is None:
+        way = tr(f"find.way.{entry.way or 'unknown'}").lower()
+    else:
+        minutes = minutes_words(entry.minutes, limit=need.max_minutes, tr=tr)
+        way = f"{minutes}, {entry.office.town}"
     return entry.actor.name, detail_url(entry.actor.id, words=words), way
 
 

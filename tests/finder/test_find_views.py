@@ -164,14 +164,13 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [
-        (None, "kontor"),
         (4.0, "i orten"),
         (62.5, "cirka 65~min med bil"),
         (60.1, "drygt 60~min med bil"),
         (math.inf, "ingen väg i vårt vägnät"),
     ],
 )
-def test_minutes_are_never_said_across_the_limit(minutes: float | None, expected: str) -> None:
+def test_minutes_are_never_said_across_the_limit(minutes: float, expected: str) -> None:
     said = minutes_words(minutes, limit=60, tr=translator(Language.SV))
     assert expected.replace("~", HARD_SPACE) in said.lower()
 
