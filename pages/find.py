@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ris_map.finder.page import body
-from ris_map.web import data, layout
+from ris_map.web import layout
 
 tr = layout.language_texts()
-layout.fault_notice(data.register_state().faults, tr=tr, served=True)
+layout.fault_notice(tr=tr)
 st.fragment(body)(tr)

@@ -50,7 +50,7 @@ def page() -> None:
     tr = layout.language_texts()
     if "ort" in st.query_params:  # of links from before 2026-11-26
         st.query_params["tatort"] = st.query_params.pop("ort")
-    layout.fault_notice(data.register_state().faults, tr=tr, served=True)
+    layout.fault_notice(tr=tr)
     _all_that_depends_on_the_choices(tr)
 
 

@@ -35,13 +35,12 @@ STATE = PageState(page="municipality", model=MunicipalityChoice)
 
 def draw(*, tr: Translator) -> None:
     """Draw the whole page for the address."""
-    served = data.register_state()
     ignored = STATE.sync()
     choice = STATE.chosen()
     world = data.world(choice.as_of)
     if choice.code is None:
         layout.title(tr("page.municipality.title"), tr("page.municipality.lead"))
-        layout.fault_notice(served.faults, tr=tr, served=True)
+        layout.fault_notice(tr=tr)
         _notices(ignored, tr=tr)
         if choice.as_of:
             st.html(as_of.since_html(choice, world, tr=tr))
@@ -62,7 +61,7 @@ def draw(*, tr: Translator) -> None:
         draw_map = partial(show_map, map_layer(shown, choice, words=words), key="municipality-map")
         layout.embedded(embed_parts(shown, choice, words=words), draw_map=draw_map)
         return
-    layout.fault_notice(served.faults, tr=tr, served=True)
+    layout.fault_notice(tr=tr)
     _notices(ignored, tr=tr)
     _municipality(shown, choice, tr=tr)
 

@@ -15,7 +15,7 @@ from ris_map.municipality.profile import FIGURES, LIKENESS, NEARBY, ListKind, Pr
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import ROUND_MINUTES, FigureTable, Said, minutes_words, rounded
+from ris_map.words.figures import Amount, FigureTable, Said, Unit, minutes_words
 
 COMPARED_FIRST = 7
 """Rows of the comparison before the kinds of support, which the page shows as two matrices."""
@@ -31,7 +31,7 @@ class Table(FigureTable):
 
 def minutes_cell(minutes: float, *, tr: Translator, small: str = "") -> Said:
     """Return minutes as shown; where words stand in place of a number there is none."""
-    value = rounded(minutes) if math.isfinite(minutes) and minutes >= ROUND_MINUTES else None
+    value = Amount(minutes, Unit.MINUTES).shown
     return Said(minutes_words(minutes, tr=tr), value=value, small=small)
 
 

@@ -59,7 +59,7 @@ STATE = PageState(page="siting", model=SitingChoice, context=_context)
 
 def page(*, tr: Translator) -> None:
     """Draw the page."""
-    layout.fault_notice(data.register_state().faults, tr=tr, served=True)
+    layout.fault_notice(tr=tr)
     _all_that_depends_on_the_choices(tr, STATE.sync())
 
 

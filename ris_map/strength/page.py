@@ -64,12 +64,11 @@ STATE = PageState(page="strength_areas", model=StrengthChoice)
 
 def draw(*, tr: Translator) -> None:
     """Draw the whole page for the address."""
-    served = data.register_state()
     ignored = STATE.sync()
     choice, words = STATE.chosen(), data.words(tr)
     figures = strength_figures(data.world())
     layout.title(headline(figures, choice.one, words=words), lead(figures, choice.one, tr=tr))
-    layout.fault_notice(served.faults, tr=tr, served=True)
+    layout.fault_notice(tr=tr)
     layout.ignored_notice(ignored, tr=tr)
     bars, middle, side = st.columns([2.5, 4.5, 2.5], gap="medium")
     with bars, st.container(key="ris-s-bars"):

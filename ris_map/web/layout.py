@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from ris_map.common.address import IgnoredValue
-from ris_map.common.faults import DataFaults, Fault
+from ris_map.common.faults import DataFaults
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
 from ris_map.words import Translator, translator
@@ -142,20 +142,19 @@ def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
         st.html(render("notice.html", text=text))
 
 
-def fault_notice(faults: Iterable[Fault], *, tr: Translator, served: bool) -> None:
+def fault_notice(*, tr: Translator) -> None:
     """Say in one line that a data file has faults; log and ``check`` have them all (X10, F4)."""
-    if any(fault.is_error for fault in faults):
-        text = f"{tr('fault.heading')} {tr('fault.kept' if served else 'fault.none-good')}"
-        st.html(render("faults.html", text=text))
+    if any(fault.is_error for fault in data.register_state().faults):
+        st.html(render("faults.html", text=f"{tr('fault.heading')} {tr('fault.kept')}"))
 
 
 def register_is_served(*, tr: Translator) -> bool:
-    """Return whether there is a register to show; else show its faults instead of any page."""
+    """Return whether there is a register to show; else say instead of any page that it is not."""
     try:
         data.register_state()
-    except DataFaults as refused:
+    except DataFaults:
         title(tr("fault.title"))
-        fault_notice(refused.faults, tr=tr, served=False)
+        st.html(render("faults.html", text=f"{tr('fault.heading')} {tr('fault.none-good')}"))
         return False
     return True
 

@@ -75,10 +75,9 @@ def server_middleware() -> list[Middleware]:
     """
     settings = settings_at_start()
     _stop_on_faults(settings.data)
-    pages = tuple(spec.url_path for spec in PAGES)
     return [
         Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
-        Middleware(Shell, pages=pages),
+        Middleware(Shell, pages=PAGE_ADDRESSES),
     ]
 
 

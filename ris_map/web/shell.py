@@ -195,7 +195,7 @@ class Shell:
             if message["type"] == "http.response.start" and _is_page(message):
                 replaced = True
                 language = chosen_language(scope.get("query_string", b""))
-                is_known = scope["path"].strip("/") in self._pages
+                is_known = f"/{scope['path'].strip('/')}" in self._pages
                 shown = self._shells[language] if is_known else _html(not_found(language))
                 response = shown.response(Request(scope), status=200 if is_known else 404)
                 await response(scope, receive, send)

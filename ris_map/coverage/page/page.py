@@ -48,7 +48,7 @@ def page() -> None:
         view = view_of_choice(tr)
         layout.embedded(embed_parts(view), draw_map=partial(_map, view))
         return
-    layout.fault_notice(data.register_state().faults, tr=tr, served=True)
+    layout.fault_notice(tr=tr)
     _all_that_depends_on_the_choices(tr, STATE.sync())
 
 
