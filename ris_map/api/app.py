@@ -50,7 +50,7 @@ from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
 from ris_map.common.region import region
-from ris_map.travel.world import Moment, service
+from ris_map.travel.world import service
 from ris_map.web.assets import Answer
 from ris_map.web.settings import HOST, Rate, settings_at_start
 from ris_map.words.markup import render_text
@@ -111,9 +111,7 @@ class OpenData:
         self._site = site
         self._limiter = Limiter(site.settings.api_rate)
         self._kept = Store()
-        self._moment: Moment | None = None
-        self._building = threading.Lock()
-        self._turns: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str | Resource, anyio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -157,42 +155,35 @@ class OpenData:
             raise Problem("bad-query", {"most": MAX_FIELDS})
 
     async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
-        """Make an answer in a thread, one at a time and each client in its turn.
+        """Make an answer in a thread; each client and each address is taken in its turn.
 
         A client that asks for a hundred new workbooks at once waits for itself alone: others wait
-        for one of them at most.
+        for one of them at most, and not at all for what lies at another address. Two that make the
+        same figures at once would only hold each other up.
         """
         for parameter in parameters(resource.query).values():
             given = request.query_params.getlist(parameter.name)
             if len(given) > 1 and not parameter.is_many:
                 raise Problem("repeated-parameter", {"parameter": parameter.name})
         client = request.client.host if request.client else ""
-        turn = self._turns.setdefault(client, anyio.Lock())
+        turn, turn_here = (self._turns.setdefault(x, anyio.Lock()) for x in (client, resource))
         base, name = self._base(request), request.path_params.get("id", "")
-        async with turn:
+        async with turn, turn_here:
             made = await anyio.to_thread.run_sync(self._make, resource, query, base, name)
         return made.response(request)
 
     def _make(self, resource: Resource, query: LanguageQuery, base: str, name: str) -> Answer:
-        """Read the register if it has changed and make the answer; in a thread.
-
-        One at a time: two that make the same figures at once would only hold each other up.
-        """
-        with self._building:
-            moment = self._site.served.moment()
-            if moment is not self._moment:
-                self._moment, self._kept = moment, Store()
-            on = day_of(getattr(query, "as_of", ""))
-            asked = self._site.served.moment(on) if on else moment
-            return self._built(Call(self._site, asked, resource, query, base, name))
+        """Read the register if it has changed and make the answer; in a thread."""
+        moment = self._site.served.moment(day_of(getattr(query, "as_of", "")))
+        return self._built(Call(self._site, moment, resource, query, base, name))
 
     def _built(self, call: Call[Any]) -> Answer:
-        """Return an answer, made once however its question is spelt."""
-        resource = call.resource
+        """Return an answer, made once for a register and day however its question is spelt."""
+        resource, state = call.resource, call.moment.state
+        register = (state.loaded_at, state.is_outdated, call.world.on)
         base = call.base if resource.names_itself else ""
-        return self._kept.answer(
-            (resource, call.id, tuple(call.given.items()), base), partial(_answer, call)
-        )
+        asked = (resource, call.id, tuple(call.given.items()), base)
+        return self._kept.answer((register, asked), partial(_answer, call))
 
     @cached_property
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
@@ -352,20 +343,27 @@ def _href(path: str, resource: Resource) -> str:
 
 
 class Store:
-    """Keeps answers up to a number and a size; what was asked for longest ago goes first."""
+    """Keeps answers up to a number and a size; what was asked for longest ago goes first.
+
+    Safe for threads; two that ask for the same at once may both make it.
+    """
 
     def __init__(self, *, answers: int = 256, size: int = 64_000_000) -> None:
         self._answers = answers
         self._limit = size
         self._kept: dict[Hashable, Answer] = {}
+        self._lock = threading.Lock()
 
     def answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return the answer that is kept, or that is made now."""
-        kept = self._kept.pop(key, None)
-        found = self._kept[key] = kept or make()
-        size = sum(len(one.content) for one in self._kept.values())
-        while len(self._kept) > self._answers or size > self._limit:
-            size -= len(self._kept.pop(next(iter(self._kept))).content)
+        with self._lock:
+            kept = self._kept.pop(key, None)
+        found = kept or make()
+        with self._lock:
+            self._kept[key] = found
+            size = sum(len(one.content) for one in self._kept.values())
+            while len(self._kept) > self._answers or size > self._limit:
+                size -= len(self._kept.pop(next(iter(self._kept))).content)
         return found
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from itertools import cycle
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import anyio
@@ -27,10 +28,11 @@ from ris_map.api.calls import Site
 from ris_map.api.hsds import HSDS
 from ris_map.common.faults import PERSONAL_DATA
 from ris_map.common.yaml_file import load_yaml
+from ris_map.siting.scenario import scenario
 from ris_map.travel.world import service
 from ris_map.web.assets import Answer
 from ris_map.web.settings import Rate, Settings
-from tests.api.api_site import CONTACT, DATA, HOST, V1, client, lines_of
+from tests.api.api_site import CONTACT, DATA, HOST, V1, application, client, lines_of
 
 PLAIN = {"Accept-Encoding": "identity"}
 ETAG_FORMS = ("{}", "W/{}", '"other", W/{}', "*")
@@ -386,6 +388,28 @@ def test_F3_the_published_schema_compiles_and_accepts_the_register(
     for pattern in re.findall(r'"pattern":\s*("(?:[^"\\]|\\.)*")', schema.read_text()):
         # ECMAScript with the flag u knows only these characters after a backslash
         assert not re.search(r"\\[^dDwWsSbB.*+?^${}()|\[\]\\/-]", json.loads(pattern)), pattern
+
+
+def test_F20_an_answer_that_takes_seconds_does_not_hold_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, done, waited = Event(), Event(), list[bool]()
+
+    def slow(*plan: Any) -> Any:
+        begun.set()
+        waited.append(done.wait(10))
+        return scenario(*plan)
+
+    monkeypatch.setattr("ris_map.api.siting.scenario", slow)
+    app = application()
+    first, second = (TestClient(app, HOST, client=(f"203.0.113.{n}", 1)) for n in (5, 6))
+    with ThreadPoolExecutor(1) as other:
+        planned = other.submit(first.get, f"{V1}/scenario")
+        assert begun.wait(10)
+        assert second.get(f"{V1}/places").status_code == 200
+        done.set()
+        assert planned.result().status_code == 200
+    assert waited == [True]
 
 
 def test_F20_a_burst_from_one_client_does_not_hold_others(monkeypatch: pytest.MonkeyPatch) -> None:
