@@ -161,9 +161,10 @@ class OpenData:
         for one of them at most, and not at all for what lies at another address. Two that make the
         same figures at once would only hold each other up.
         """
+        is_page = issubclass(resource.query, text.TextQuery)  # that never refuses its address
         for parameter in parameters(resource.query).values():
             given = request.query_params.getlist(parameter.name)
-            if len(given) > 1 and not parameter.is_many:
+            if len(given) > 1 and not parameter.is_many and not is_page:
                 raise Problem("repeated-parameter", {"parameter": parameter.name})
         client = request.client.host if request.client else ""
         turn, turn_here = (self._turns.setdefault(x, anyio.Lock()) for x in (client, resource))
@@ -211,10 +212,15 @@ class OpenData:
         publish(partial(self._description, prefix))
         return router
 
-    def _resources(self, prefix: str = PREFIX) -> dict[str, Resource]:
-        """What lies below a prefix, by the path that follows."""
-        routers = self._routers[prefix]
-        return {path: one for router in routers for path, one in router.resources.items()}
+    @cached_property
+    def _resources(self) -> dict[str, Resource]:
+        """Everything that can be asked for, by its path from the site's root."""
+        return {
+            prefix + path: resource
+            for prefix, routers in self._routers.items()
+            for router in routers
+            for path, resource in router.resources.items()
+        }
 
     @cached_property
     def _api(self) -> FastAPI:
@@ -228,19 +234,19 @@ class OpenData:
         return api
 
     async def _refused(self, request: Request, fault: Exception) -> Response:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        prefix = HSDS if path.startswith(HSDS) else PREFIX
         match fault:
             case Problem():
                 problem = fault
             case RequestValidationError():
-                path, prefix = request.scope["route"].path, _prefix(request)
-                query = self._resources(prefix)[path.removeprefix(prefix)].query
+                query = self._resources[prefix + request.scope["route"].path].query
                 problem = refusal(query, fault.errors())
             case DataFaults():
                 problem = Problem("no-register")
             case HTTPException():
-                prefix = _prefix(request)
-                known = tuple(prefix + path.removesuffix("/") for path in self._resources(prefix))
-                problem = Problem("unknown-address", {"value": _path(request), "known": known})
+                known = tuple(x.removesuffix("/") for x in self._resources if x.startswith(prefix))
+                problem = Problem("unknown-address", {"value": path, "known": known})
             case _:
                 problem = Problem("server-fault")
         return problem.response(request)
@@ -248,14 +254,15 @@ class OpenData:
     def _index(self, call: Call[Any]) -> Document:
         links = [
             {"href": _href(path, x), "title": x.summary, "type": x.media_type}
-            for path, x in self._resources().items()
+            for path, x in self._resources.items()
+            if path.startswith(PREFIX)
         ]
         return {"title": call.tr("dataset.api.title"), "links": links}
 
     def _size(self, call: Call[Any], distribution: Distribution) -> int:
         """Give the bytes of a distribution by making it."""
-        path, _, query = distribution.address.removeprefix(PREFIX).partition("?")
-        resource = self._resources()[path]
+        path, _, query = distribution.address.partition("?")
+        resource = self._resources[path]
         wanted = resource.query.model_validate(dict(parse_qsl(query)))
         return len(self._built(replace(call, resource=resource, query=wanted)).content)
 
@@ -279,8 +286,8 @@ class OpenData:
         shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
         actors = call.world.register.by_id
         actor = HERE["aktor"] if HERE["aktor"] in actors else next(iter(actors))
-        for path, resource in self._resources(prefix).items():
-            operation = document["paths"][path]["get"]
+        for path, item in document["paths"].items():
+            operation, resource = item["get"], self._resources[prefix + path]
             for parameter in operation.get("parameters", ()):
                 shape = parameter["schema"]
                 shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
@@ -309,16 +316,6 @@ class OpenData:
         return f"{request.scope.get('scheme', 'http')}://{host}{request.scope.get('root_path', '')}"
 
 
-def _path(request: Request) -> str:
-    """Return an address of ours, seen from the site's root."""
-    path: str = request.scope["path"]
-    return path.removeprefix(request.scope.get("root_path", ""))
-
-
-def _prefix(request: Request) -> str:
-    return HSDS if _path(request).startswith(HSDS) else PREFIX
-
-
 def _days_that_have_been() -> str:
     """Return a pattern of years, months and days for which the register can be shown."""
     past = "|".join(map(str, range(FIRST_DAY.year, today().year)))
@@ -339,7 +336,7 @@ def shortened(value: Any) -> Any:  # noqa: ANN401
 def _href(path: str, resource: Resource) -> str:
     """Return an address that answers: with an example of what must be given."""
     query = urlencode(needed(resource.query), safe=",")
-    return PREFIX + path.removesuffix("/") + (f"?{query}" if query else "")
+    return path.removesuffix("/") + (f"?{query}" if query else "")
 
 
 class Store:
