@@ -287,7 +287,8 @@ def _place(
     """Return where the list's offices are, if a place is chosen."""
     everybody = (*figures.core, *figures.adjacent)
     names = {town_id(o): o.town for actor in everybody for o in figures.offices(actor)}
-    name = words.municipality_names.get(choice.municipality) or names.get(choice.town)
+    town = names.get(choice.town, choice.town[5:])  # of a town without an office, what its id says
+    name = words.municipality_names.get(choice.municipality) or town
     if not name:
         return ""
     return words.tr("strength.list.here" if is_anybody else "strength.list.nobody-here", name=name)

@@ -356,9 +356,20 @@ def test_W4_W12_R6_R9_the_summary_has_shares_ranges_date_and_carrier(language: L
     said = " ".join([summary.basis(shown), text, *(t.title for t in tables.all_tables(shown))])
     assert DAY.isoformat() not in said
     assert register.meta.reference_date in said
-    years = {actor.last_evidence[:4] for actor in register.actors if actor.last_evidence}
-    assert set(shown.evidence_years.split("–")) <= years
     assert shown.evidence_years in summary.basis(shown)
+
+
+@pytest.mark.parametrize("outside", [True, False])
+def test_W12_the_basis_has_the_years_of_who_counts_and_that_only_sources_count(
+    outside: bool,
+) -> None:
+    shown = view(scope=Scope.ADJACENT, include_outside=outside, sourced_only=True)
+    actors = [a for a in shown.cube.table.actors if outside or not a.outside_county]
+    years = sorted(actor.last_evidence[:4] for actor in actors if actor.last_evidence)
+    assert shown.evidence_years == f"{years[0]}–{years[-1]}"
+    said = shown.tr("coverage.control.sourced").lower()
+    assert said in summary.basis(shown)
+    assert said not in summary.basis(view())
 
 
 def test_R3_every_division_has_its_figures_and_the_chosen_one_is_first() -> None:

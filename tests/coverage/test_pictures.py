@@ -31,7 +31,7 @@ from ris_map.coverage.page.page import book_of
 from ris_map.coverage.page.summary import basis, finding_sentence
 from ris_map.coverage.page.tables import all_tables, cells_table
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
-from ris_map.register.vocabulary import Delivery, Phase, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.routes import accuracy, error_words
 from ris_map.travel.world import service
 from ris_map.web.picture import Mark, overlap, place_labels
@@ -228,14 +228,28 @@ def test_R12_the_matrix_on_paper_has_every_cell() -> None:
             assert cell.text + ("?" if cell.is_open else "") in texts
 
 
+CHANGES = [
+    {},
+    {"limit": 90},
+    {"delivery": Delivery.VISIT},
+    {"division": "kust"},
+    {"place": "2480"},
+    {"shown": "aktorer"},
+    {"scope": Scope.ADJACENT},
+    {"include_outside": True},
+    {"winter": True},
+    {"sourced_only": True},
+]
+
+
 def test_F22_the_choice_is_in_the_name_and_no_two_files_share_one() -> None:
     names = {
         pictures.file_name(view(**changes), name, suffix)
-        for changes in ({}, {"limit": 90}, {"delivery": Delivery.VISIT}, {"division": "kust"})
+        for changes in CHANGES
         for name in pictures.PICTURES
         for suffix in ("svg", "png")
     }
-    assert len(names) == 4 * len(pictures.PICTURES) * 2
+    assert len(names) == len(CHANGES) * len(pictures.PICTURES) * 2
     assert "tackning-karta-ide-radgivning-60-min-2026-11.png" in names
 
 

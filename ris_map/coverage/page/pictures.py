@@ -12,13 +12,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ris_map.common.address import YES
 from ris_map.coverage.cube import THRESHOLDS, time_class
 from ris_map.coverage.map_picture import picture as map_content
 from ris_map.coverage.page.matrix import matrix_rows, matrix_title
 from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
-from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.travel.network import FloatArray
 from ris_map.web.picture import (
     CLASS_COLOURS,
@@ -239,7 +239,9 @@ def file_name(view: CoverageView, name: str, suffix: str) -> str:
     parts = [view.tr("coverage.file"), name]
     parts += [str(p) for p in (choice.phase, choice.service_type, choice.strength_area) if p]
     parts.append(f"{choice.limit}-min" if view.is_physical else str(choice.delivery))
-    parts += [choice.division] if choice.division != DEFAULT_DIVISION else []
+    query = choice.query()  # only what differs from no choice
+    others = ("indelning", "plats", "lager", "bredd", "utanfor", "vinter", "belagt")
+    parts += [key if text == YES else text for key in others for text in query.get(key, ())]
     stem = "-".join([*parts, view.date]).replace("_", "-")
     return f"{stem}.{suffix}"
 

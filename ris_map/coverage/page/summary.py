@@ -150,12 +150,15 @@ def basis(view: CoverageView) -> str:
     """Return what the figures rest on: who is counted, how far off, register, roads, day."""
     tr, choice = view.tr, view.choice
     key = "office" if view.is_physical else "remote"
+    outside = tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no")
+    if choice.sourced_only and view.is_physical:
+        outside += f", {tr('coverage.control.sourced').lower()}"
     return tr(
         f"coverage.basis.{key}",
         date=view.date,
         years=view.evidence_years,
         scope=tr(f"coverage.scope.{choice.scope}"),
-        outside=tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"),
+        outside=outside,
         season=tr(f"coverage.season.{'winter' if choice.winter else 'summer'}"),
         year=view.cube.population.year,
         residents=tr.number(int(view.cube.population.persons.sum())),

@@ -96,9 +96,13 @@ class CoverageView(MapView):
     @property
     def evidence_years(self) -> str:
         """The years of the latest evidence of the actors that count."""
-        scopes = {Scope.CORE, self.choice.scope}
-        found = (a.last_evidence for a in self.cube.table.actors if a.scope in scopes)
-        years = sorted({day[:4] for day in found if day})
+        scopes, outside = {Scope.CORE, self.choice.scope}, self.choice.include_outside
+        counting = (
+            actor
+            for actor in self.cube.table.actors
+            if actor.scope in scopes and (outside or not actor.outside_county)
+        )
+        years = sorted({actor.last_evidence[:4] for actor in counting if actor.last_evidence})
         return "–".join(dict.fromkeys((years[0], years[-1]))) if years else self.tr("unknown")
 
     # ---------------------------------------------------------------- figures
