@@ -25,6 +25,7 @@ from ris_map.finder.words import (
     find_view,
     list_parts,
     marker_of,
+    no_office_words,
     range_words,
     rest_html,
     start_words,
@@ -212,7 +213,7 @@ def _answered() -> None:
 
 
 def _restart() -> None:
-    st.session_state[_OPEN] = None
+    st.session_state[_OPEN] = st.session_state[_GUESSED] = None
     STATE.clear()
 
 
@@ -331,7 +332,7 @@ def _share(view: FindView, need: Need, *, tr: Translator) -> None:
             find_file,
             view,
             tr=tr,
-            site=(st.context.url or "").split("?")[0].rsplit("/", 1)[0],
+            site=layout.site(),
             query={**need.query(), "lang": [tr.language.value]},
             on=dates.today(),
         )
@@ -358,7 +359,7 @@ def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
         routes=tuple(
             Route(
                 points=way.line,
-                label=in_words(way.minutes, tr=tr),
+                label=in_words(way.minutes, tr=tr, limit=need.max_minutes),
                 schematic=way.schematic_km > way.km / 2,
             )
             for way in ways
@@ -439,11 +440,11 @@ def _sentence(answer: SupportAnswer, drawn: tuple[Entry, ...], *, words: Words) 
     if answer.start is None:
         return Sentence(figure="", text=tr("find.answer.start"))
     if not drawn or (office := drawn[0].office) is None:
-        return Sentence(figure="", text=tr("find.nothing.no-office"))
+        return Sentence(figure="", text=no_office_words(answer, tr=tr))
     nearest = drawn[0]
     text = tr("find.map.sentence", name=nearest.actor.name, town=office.town)
     return Sentence(
-        figure=in_words(nearest.minutes, tr=tr),
+        figure=in_words(nearest.minutes, tr=tr, limit=answer.need.max_minutes),
         text="\n".join(part for part in (text, range_words(nearest, tr=tr)) if part),
     )
 

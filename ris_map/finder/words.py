@@ -23,7 +23,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.selection import Group as RowGroup
-from ris_map.register.vocabulary import Phase
+from ris_map.register.vocabulary import Delivery, Phase
 from ris_map.travel.routes import Route, error_words, typical_error
 from ris_map.travel.world import World
 from ris_map.web.map import MarkerKind
@@ -207,7 +207,8 @@ def find_row(
     else:
         way = tr(f"find.way.{entry.way or 'unknown'}")
         known = places_words(entry.actor.offices, words=words) or tr("office.none-known")
-        place = known if entry.way is None else tr("find.entry.from-afar")
+        distant = "find.entry.at-yours" if entry.way is Delivery.VISIT else "find.entry.from-afar"
+        place = known if entry.way is None else tr(distant)
     return FindRow(
         id=element,
         row=actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=world.on),
@@ -347,6 +348,8 @@ def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     if near:
         return tr.plural(f"find.sum.near{any_way}", near, limit=limit)
     nothing = tr(f"find.nothing.title{any_way}", limit=limit)
+    if not limit and answer.nearest is None and answer.group(Group.FAR):  # some that help are known
+        nothing = no_office_words(answer, tr=tr)
     if answer.group(Group.LOCAL):
         return f"{nothing} {tr('find.nothing.home')}"
     return f"{nothing} {tr('find.nothing.remote')}" if answer.group(Group.DIGITAL) else nothing
@@ -358,7 +361,7 @@ def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> I
     if maybe:
         yield tr.plural("find.nothing.maybe", maybe)
     if nearest is None or nearest.office is None:
-        yield tr("find.nothing.no-office")
+        yield no_office_words(answer, tr=tr)
     elif not any(nearest.office.town in step.way for step in steps):
         name = words.municipality_names.get(nearest.office.municipality or "", nearest.office.town)
         municipality = tr("find.nothing.municipality", name=name)
@@ -366,6 +369,11 @@ def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> I
         yield tr("find.nothing.nearest", way=way, municipality=municipality)
     if not answer.group(Group.DIGITAL):
         yield tr("find.nothing.no-digital")
+
+
+def no_office_words(answer: SupportAnswer, *, tr: Translator) -> str:
+    """Return why there is no nearest office: no road leads to those that help, or none does."""
+    return tr(f"find.nothing.{'no-road' if answer.group(Group.FAR) else 'no-office'}")
 
 
 def marker_of(entry: Entry) -> tuple[MarkerKind, str]:

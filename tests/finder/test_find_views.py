@@ -37,7 +37,14 @@ from ris_map.finder.words import (
     rest_html,
 )
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.vocabulary import Answer, Phase, ServiceScope, ServiceType, Status
+from ris_map.register.vocabulary import (
+    Answer,
+    Availability,
+    Phase,
+    ServiceScope,
+    ServiceType,
+    Status,
+)
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
@@ -208,6 +215,33 @@ def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_
         assert said in roads_from(place)[nearest.actor.id]
         picture = find_picture(world, answer, words=words(Language.SV))
         assert said in picture.sentences[""].text
+
+
+@pytest.mark.parametrize("limit", [Limit.M60, Limit.ANY])
+def test_W_an_island_is_told_that_no_road_leads_to_the_offices_that_are_known(limit: Limit) -> None:
+    answer = find_support(real_world(), Need(place="holmon", phase=Phase.IDE, limit=limit))
+    view, picture = view_of(answer), find_picture(real_world(), answer, words=words(Language.SV))
+    assert answer.group(Group.FAR)
+    said = [view.lead, *view.missing, picture.sentences[""].text]
+    assert not re.search(r"känner inte till något kontor (i länet|som)", " ".join(said))
+    assert "Ingen väg i vårt vägnät" in picture.sentences[""].text in view.missing
+    assert ("Ingen väg i vårt vägnät" in view.lead) == (limit is Limit.ANY)
+
+
+def test_W1_the_map_says_the_minutes_as_the_steps_do_never_across_the_limit() -> None:
+    answer = find_support(real_world(), Need(place="slussfors", phase=Phase.IDE, limit=Limit.M120))
+    said, layer = "drygt 120\u00a0min", map_layer(real_world(), answer, words=words(Language.SV))
+    picture = find_picture(real_world(), answer, words=words(Language.SV))
+    assert view_of(answer).steps[-1].way.endswith(said)
+    assert [said] == [route.label for route in layer.routes] == [picture.sentences[""].figure]
+
+
+def test_who_comes_to_you_is_with_you_and_not_at_a_distance() -> None:
+    modes = make.make_modes(office=Availability.NOT_OFFERED, visit=Availability.OFFERED)
+    actor = make.make_actor(offers=(make.make_offer(delivery=modes),), offices=())
+    world = world_with(actor)
+    (row,) = all_rows(view_of(find_support(world, Need(place="2462")), world=world))
+    assert (row.way, row.place) == ("Besöker dig", "hos dig")
 
 
 def test_winter_is_longer_within_the_same_range_and_says_so() -> None:

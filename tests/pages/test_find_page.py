@@ -86,3 +86,8 @@ def test_the_short_questions_choose_a_phase() -> None:
     assert address(session)["fas"] == ["utveckling"]
     notice = " ".join(text_of_class(session, "ris-notice"))
     assert TR("find.guide.result", phase="utveckling") == notice
+    # who begins anew and comes to the same phase by a link has answered no questions
+    session.button(key="hitta-om").click().run()
+    session.query_params["fas"] = "utveckling"
+    assert not text_of_class(session.run(), "ris-notice")
+    assert address(session)["fas"] == ["utveckling"]
