@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from ris_map.common.address import Flag
 from ris_map.coverage.map_picture import MapChoice, MapView, Site
+from ris_map.coverage.support import UNKNOWN
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.register.in_words import (
     ActorRow,
@@ -58,12 +59,10 @@ def headline_words(view: MapView) -> dict[str, Any]:
     tr, choice = view.tr, view.choice
     values = {"kind": view.kind, "limit": view.choice.limit}
     if view.is_physical:
-        figure, coast = (
-            percent(view.found.share_of(codes), tr=tr) for codes in (view.inland, view.coast)
-        )
+        figure, coast = (view.share_words(codes) for codes in (view.inland, view.coast))
         before, after = tr("karta.headline", figure="|", coast=coast, **values).split("|")
     else:
-        figure = tr("karta.of-15", n=int((view.answers() == 2).sum()))
+        figure = view.reached_words(tuple(view.names))
         before, after = "", " " + tr(f"karta.headline.{choice.delivery.value}", **values)
     return {"parts": (before, after), "figure": figure, **lead_words(view)}
 
@@ -75,6 +74,7 @@ def lead_words(view: MapView) -> dict[str, str]:
         text = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
     else:
         text = tr("karta.lead.remote", phase=_phase(view))
+        text += " " + tr("karta.lead.unsure") if UNKNOWN in view.answers() else ""
     for one in view.found.carriers(view.inland)[:1] if view.is_physical else ():
         text += " " + tr(
             "coverage.carrier",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -19,7 +19,7 @@ from pydantic import Field
 from ris_map.common.address import DatedChoice, Flag, Whole, one_of
 from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
-from ris_map.coverage.support import CubeChoice
+from ris_map.coverage.support import UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
 from ris_map.register.in_words import Words, by_town, place_id
 from ris_map.register.model import Actor, Office
@@ -171,6 +171,13 @@ class MapView:
         shares = (found.share_of(codes) for found in (self.found, self.found.best))
         return percent_range(*shares, tr=self.tr)
 
+    def reached_words(self, codes: Collection[str]) -> str:
+        """Return how many municipalities get help in the chosen remote way: known, and at most."""
+        answers = [self.answers()[self.at(code)] for code in codes]
+        known, at_most = (sum(answer >= level for answer in answers) for level in (YES, UNKNOWN))
+        number = str(known) if known == at_most else f"{known}–{at_most}"
+        return self.tr("coverage.figure.of", n=number, of=len(codes))
+
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""
         return minutes_words(minutes, tr=self.tr, limit=float(self.choice.limit))
@@ -320,10 +327,8 @@ def _sentence(view: MapView, code: str) -> Sentence:
 def _county(view: MapView) -> Sentence:
     tr = view.tr
     if not view.is_physical:
-        n = int((view.answers() == 2).sum())
-        return Sentence(
-            figure=tr("karta.of-15", n=n), text=tr("karta.county.remote", kind=view.kind)
-        )
+        figure, text = view.reached_words(tuple(view.names)), "karta.county.remote"
+        return Sentence(figure=figure, text=tr(text, kind=view.kind))
     coast = view.share_words(view.coast)
     text = tr("karta.county", kind=view.kind, limit=view.choice.limit, coast=coast)
     return Sentence(figure=view.share_words(view.inland), text=text)

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from lxml.html import fromstring
 
+from ris_map.actors.listing import headline_words
 from ris_map.coverage.cube import (
     THRESHOLDS,
     UNKNOWN_CLASS,
@@ -263,6 +264,15 @@ def test_R7_a_remote_matrix_has_no_minutes(delivery: Delivery, language: Languag
     texts += [summary.headline(shown), *(figure.text for figure in summary.key_figures(shown))]
     texts += [t.title + t.sentence for t in tables.all_tables(shown)]
     assert not [text for text in texts if re.search(r"\d[\s\u00a0]min\b", text)]
+    # how many are reached is a range where it is not known: never "0 of 15" of unknown ones
+    told = [shown.remote(code) for code in shown.order]
+    known, most = told.count(Answer.YES), len(told) - told.count(Answer.NO)
+    number = f"{known}–{most}" if known < most else f"{known}"
+    for figure in (headline_words(shown)["figure"], drawn.sentences[""].figure):
+        assert re.fullmatch(rf"{number} (av|of) {len(told)}", figure)
+    assert ("–" in summary.key_figures(shown)[0].number) == any(
+        shown.remote(code) is Answer.UNKNOWN for code in shown.inland
+    )
     for table in tables.all_tables(shown):
         for line in table.rows:
             assert not [c for c in line if isinstance(c, Amount) and c.unit is not Unit.COUNT]
@@ -417,6 +427,7 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
         assert median(best[here], shown.cube.population.persons[here]) > limit
     assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.may_be_there))
     number, group = summary.key_figures(shown)[0].number, shown.group(shown.inland)
+    assert headline_words(shown)["figure"] == number
     if round(100 * group.share_at_best) != round(100 * group.share):
         assert "–" in number
         assert number in summary.finding_sentence(shown)

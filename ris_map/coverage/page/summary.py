@@ -101,10 +101,8 @@ def carrier_words(view: CoverageView, *, short: bool = False) -> str:
 def _remote_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     tr, figures = view.tr, []
     for side, codes in (("inland", view.inland), ("coast", view.coast)):
-        yes = sum(view.remote(code) is Answer.YES for code in codes)
         text = tr(f"coverage.figure.remote.{side}", mode=view.mode())
-        number = tr("coverage.figure.of", n=yes, of=len(codes))
-        figures.append(KeyFigure(number, text, is_gap=side == "inland"))
+        figures.append(KeyFigure(view.reached_words(codes), text, is_gap=side == "inland"))
     for known, key in ((Answer.UNKNOWN, "unknown"), (Answer.NO, "no")):
         number = str(sum(view.remote(code) is known for code in view.order))
         figures.append(KeyFigure(number, tr(f"coverage.figure.remote.{key}", mode=view.mode())))
