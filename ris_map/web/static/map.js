@@ -582,7 +582,8 @@
   }
 
   /* A click on a choice is seen here before Python has it, and what is ready is painted. Python's
-     answer decides: it is the same picture, or it takes over when the wait is over. */
+     answer decides: it is the same picture, or it takes over when the wait is over. The addresses
+     are of one click: what a second one leads to before that answer, Python alone says. */
   let ahead = "", held = null;
   function foreseen(event) {
     const direct = event.target.closest?.("[data-map-next]");
@@ -595,7 +596,8 @@
   }
   function foresee(event) {
     const url = foreseen(event);
-    if (!url || url === shown.url) return;
+    if (!url || url === (ahead || shown.url)) return;
+    if (ahead) { ahead = ""; return; }
     ahead = url;
     show({ ...shown, picture: undefined, url: url, routes: [] }); // the ways are another picture's
     setTimeout(() => { if (ahead === url) { ahead = ""; if (held) show(held); } }, LONG_WAIT_MS);
