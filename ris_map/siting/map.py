@@ -12,7 +12,15 @@ from ris_map.coverage.cube import UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import CLASS_WORDS, LIMITS, picture_version
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Office
-from ris_map.siting.plan import CHANGES, Change, Closing, Opening, SitingChoice, context_of
+from ris_map.siting.plan import (
+    CHANGES,
+    Change,
+    Closing,
+    Opening,
+    SitingChoice,
+    as_plan,
+    context_of,
+)
 from ris_map.siting.scenario import INLAND
 from ris_map.siting.words import (
     STEERS,
@@ -74,7 +82,7 @@ def map_classes(view: SitingView) -> tuple[CodeArray, str, list[str]]:
 
 def offices_of(view: SitingView) -> dict[str, list[tuple[Office, Closing]]]:
     """Return the offices that help with what is asked, open or closed, by id of their bubble."""
-    towns = by_town((office, closing) for closing, (_, office) in view.offices.items())
+    towns = by_town((office, closing) for closing, office in view.offices.items())
     return {f"office-{number}": offices for number, offices in enumerate(towns.values())}
 
 
@@ -106,7 +114,7 @@ def changed_by(view: SitingView, click: MapClick) -> dict[str, tuple[Change, ...
     now = getattr(choice, field)
     if wanted and set(wanted) <= set(now):
         return {field: tuple(one for one in now if one not in wanted)}
-    return {field: tuple(dict.fromkeys([*now, *wanted]))}
+    return {field: as_plan([*now, *wanted])}
 
 
 def bubbles(view: SitingView) -> tuple[Bubble, ...]:

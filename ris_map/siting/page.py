@@ -29,6 +29,7 @@ from ris_map.siting.plan import (
     Round,
     SitingChoice,
     View,
+    as_plan,
     context_of,
 )
 from ris_map.siting.scenario import basis_of
@@ -169,7 +170,8 @@ def _form(view: SitingView, name: str, old: Any = None) -> None:  # noqa: ANN401
         if place and some:
             new = Opening(place, kind, tuple(phase for phase in Phase if phase in some))
     elif name == "closings":
-        new = pick("office", view.office_names, old)
+        names = {one: name for one, name in view.office_names.items() if one in view.offices}
+        new = pick("office", names, old)
     else:
         base = pick("base", view.place_names, old and old.base)
         stops = pick("stops", view.place_names, old.stops if old else (), MOST_STOPS)
@@ -193,7 +195,7 @@ def _change(name: str, old: Change | None, new: Sequence[Change]) -> None:
     now = list(getattr(STATE.chosen(), name))
     at = now.index(old) if old in now else len(now)
     now[at : at + 1] = new
-    STATE.set(**{name: tuple(dict.fromkeys(now))[:MOST_CHANGES]})
+    STATE.set(**{name: as_plan(now)})
 
 
 def _question(view: SitingView) -> None:

@@ -17,10 +17,11 @@ from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.model import Register
 from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
 
-MOST_CHANGES: Final = 12
 MOST_STOPS: Final = 5
 WORKING_DAYS: Final = 20
 """Working days of a month: a desk that is open on all of them is an office."""
+MOST_CHANGES: Final = WORKING_DAYS
+"""Of one kind in a plan: the best rounds of a month may go another way each day."""
 MonthDays = Literal[1, 2, 3, 4, 6, 8, 10, 15, 20]
 Near = Literal[30, 60]
 Number = Literal[1, 2, 3, 4, 5]
@@ -62,10 +63,6 @@ class Opening:
     def __str__(self) -> str:
         phases = "alla" if self.phases == tuple(Phase) else "-".join(self.phases)
         return f"{self.place}:{self.service_type}:{phases}"
-
-    def matches(self, phase: Phase, service_type: ServiceType) -> bool:
-        """Return whether the new office helps with this."""
-        return phase in self.phases and service_type is self.service_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +121,23 @@ class Round:
 Change = Opening | Closing | Round
 
 
+def as_plan(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes of one kind as a plan holds them: each once, and no more than may be.
+
+    Rounds from one base to the same stops are one, on the days of all.
+    """
+    found = dict[object, Change]()
+    for change in changes:
+        if not isinstance(change, Round):
+            found[change] = change
+            continue
+        key = change.base, change.stops
+        known = found.get(key)
+        days = change.days + (known.days if isinstance(known, Round) else 0)
+        found[key] = replace(change, days=min(days, WORKING_DAYS))
+    return tuple(found.values())[:MOST_CHANGES]
+
+
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text) or len(text) > 80:
         raise ValueError(f"not an id: {text[:80]}")
@@ -179,6 +193,12 @@ class SitingChoice(Choice):
         """What the coverage is computed for."""
         area = None if self.area is StrengthArea.ALL else self.area
         return replace(CubeChoice.of(self), strength_area=area)
+
+    @property
+    def matching(self) -> tuple[Opening, ...]:
+        """The openings that help with what is asked."""
+        kind = self.service_type
+        return tuple(o for o in self.openings if o.service_type is kind and self.phase in o.phases)
 
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:

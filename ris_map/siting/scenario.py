@@ -145,8 +145,7 @@ def state(basis: Basis, choice: SitingChoice) -> State:
     offices = [Closing(*key.split("/")) for key in basis.office_ids]
     closed = [any(one.covers(office) for one in choice.closings) for office in offices]
     stays = np.flatnonzero(np.logical_not(closed))
-    opened = (o for o in choice.openings if o.matches(choice.phase, choice.service_type))
-    places = sorted({basis.place(opening.place) for opening in opened})
+    places = sorted({basis.place(opening.place) for opening in choice.matching})
     rows = np.concatenate([basis.office_minutes[stays], basis.place_minutes[places]])
     whose = [*(offices[k].actor for k in stays), *(f"@{place}" for place in places)]
     actor = np.unique(whose, return_inverse=True)[1]

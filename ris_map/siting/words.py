@@ -14,7 +14,7 @@ import pandas as pd
 
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.register.in_words import Words
-from ris_map.register.model import Actor, Office
+from ris_map.register.model import Office
 from ris_map.siting.plan import Change, Closing, Opening, SitingChoice
 from ris_map.siting.scenario import (
     COAST,
@@ -75,10 +75,10 @@ class SitingView:
         )
 
     @cached_property
-    def offices(self) -> dict[Closing, tuple[Actor, Office]]:
+    def offices(self) -> dict[Closing, Office]:
         """The offices that help with what is asked, by what would close them."""
         return {
-            Closing(actor.id, office.id): (actor, office)
+            Closing(actor.id, office.id): office
             for actor in self.world.register.actors
             for office in actor.offices
             if office_key(actor, office) in self.scenario.basis.office_ids
@@ -86,8 +86,11 @@ class SitingView:
 
     @cached_property
     def office_names(self) -> dict[Closing, str]:
-        """Actor and town of each of them, in order."""
-        return _in_order({one: f"{a.name}, {o.town}" for one, (a, o) in self.offices.items()})
+        """Actor and town of every office, in order, by what would close it."""
+        actors = self.world.register.actors
+        return _in_order(
+            {Closing(a.id, o.id): f"{a.name}, {o.town}" for a in actors for o in a.offices}
+        )
 
     def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         """Return the label of a term, in lower case."""
@@ -157,10 +160,10 @@ def headline(view: SitingView) -> str:
     """Return "With advice in Vilhelmina, 68 % of the inland reach help within 60 minutes"."""
     choice, tr = view.choice, view.tr
     values = {"limit": choice.limit, "share": view.percent(INLAND, "after")}
-    if not choice.openings or choice.closings:
+    if not choice.matching or choice.closings:
         key = "plan" if choice.changes else "none"
         return tr(f"siting.headline.{key}", kind=view.kind, **values)
-    places = tr.listing(view.place_names[opening.place] for opening in choice.openings)
+    places = tr.listing(view.place_names[opening.place] for opening in choice.matching)
     kind = view.label(choice.service_type)
     return tr("siting.headline.open", kind=kind, places=places, **values)
 
@@ -185,8 +188,7 @@ def lead(view: SitingView) -> str:
         parts.append(tr("siting.lead.coast.share", share=shares["after"]))
     else:
         parts.append(tr("siting.lead.coast", **shares))
-    matching = [o.matches(choice.phase, choice.service_type) for o in choice.openings]
-    if matching and not any(matching):
+    if choice.openings and not choice.matching and not choice.closings:
         parts.append(tr("siting.lead.other"))
     return " ".join(parts)
 
@@ -202,10 +204,8 @@ def change_words(view: SitingView, change: Change) -> tuple[str, str]:
             tr("siting.change.open.what", type=kind, phases=phases),
         )
     if isinstance(change, Closing):
-        name = view.office_names.get(change)
-        if name is None:
-            actors = {actor.id: actor.name for actor in view.world.register.actors}
-            name = actors.get(change.actor, change.actor)
+        actors = {actor.id: actor.name for actor in view.world.register.actors}
+        name = view.office_names.get(change) or actors.get(change.actor, change.actor)
         every = "" if change.office else tr("siting.change.close.all")
         return tr("siting.change.close", name=name), every
     stops = tr.listing(names[stop] for stop in change.stops)

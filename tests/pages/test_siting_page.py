@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from ris_map.siting.map import changed_by, map_classes, map_picture, offices_of, paper_html, picture
 from ris_map.siting.page import book_of
-from ris_map.siting.plan import SitingChoice
+from ris_map.siting.plan import MOST_CHANGES, SitingChoice
 from ris_map.siting.suggest import Regret, Rounds
 from ris_map.siting.words import SitingView, plan_text, regret_table, rounds_words, view_of
 from ris_map.travel.world import service
@@ -140,6 +140,15 @@ def test_R4_a_click_on_a_square_opens_near_it_and_one_on_an_office_closes_it(
         assert set(closed["closings"]) == {closing for _, closing in offices}
         again = replace(shown, choice=shown.choice.model_copy(update=closed))
         assert changed_by(again, MapClick("town", bubble, 2)) == {"closings": ()}
+
+
+def test_R4_a_click_on_a_full_plan_leaves_it_as_it_is(shown: SitingView) -> None:
+    places = shown.scenario.basis.place_ids
+    full = [f"{place}:radgivning:ide" for place in places if place != "vilhelmina"][:MOST_CHANGES]
+    choice = SitingChoice.model_validate({"openings": full})
+    click = MapClick("municipality", "2462", 1)
+    changed = changed_by(replace(shown, choice=choice), click)
+    assert SitingChoice.model_validate(changed) == choice
 
 
 def test_R4_what_has_not_changed_has_a_look_of_its_own(shown: SitingView) -> None:

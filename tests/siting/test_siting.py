@@ -21,7 +21,7 @@ from ris_map.coverage.people import Residents
 from ris_map.siting import page
 from ris_map.siting.best import Problem, last, problem, search
 from ris_map.siting.map import map_picture, picture_file, today_address
-from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, SitingChoice
+from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Round, SitingChoice, as_plan
 from ris_map.siting.scenario import (
     COUNTY,
     INLAND,
@@ -43,7 +43,10 @@ from ris_map.siting.suggest import (
 from ris_map.siting.words import (
     SitingView,
     gains,
+    headline,
+    lead,
     most_gained,
+    plan_text,
     round_words,
     side_rows,
     still_beyond,
@@ -220,6 +223,19 @@ def test_R4_a_plan_is_its_address_and_unknown_parts_are_noticed() -> None:
     plain = {key: values for key, values in read.query().items() if key in ("oppna", "besok")}
     asked_of_api = SitingChoice.model_validate(plain, context=context)
     assert (asked_of_api.openings, asked_of_api.rounds) == (read.openings, read.rounds)
+
+
+def test_R13_rounds_to_the_same_stops_are_one_and_a_month_of_them_fits_into_a_plan() -> None:
+    def rounds(*texts: str) -> list[Round]:
+        return [Round.read(text) for text in texts]
+
+    again = as_plan(rounds("ort-0:ort-1:1", "ort-0:ort-2:3", "ort-0:ort-1:4"))
+    assert [*map(str, again)] == ["ort-0:ort-1:5", "ort-0:ort-2:3"]
+    assert as_plan(rounds("ort-0:ort-1:15", "ort-0:ort-1:15")) == (Round("ort-0", ("ort-1",), 20),)
+    every_day = [f"ort-0:ort-{n}:1" for n in range(WORKING_DAYS + 1)]
+    assert len(as_plan(rounds(*every_day))) == WORKING_DAYS
+    read, ignored = SitingChoice.read({"besok": every_day[:WORKING_DAYS]})
+    assert (len(read.rounds), ignored) == (WORKING_DAYS, ())
 
 
 @given(text=st.text(max_size=40))
@@ -467,6 +483,39 @@ def test_W3_places_that_gain_the_same_are_equally_good_and_an_empty_plan_changes
     assert [bar["is_best"] for bar in bars] == [bar["text"] == bars[0]["text"] for bar in bars]
     said = " ".join([*still_beyond(view), gains(view), *(row["text"] for row in side_rows(view))])
     assert ("→" in said) == ("ändå" in said) == bool(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "begins", "other"),
+    [
+        (OPENED, "Med rådgivning i Vilhelmina når", False),
+        ({"oppna": ["vilhelmina:finansiering:ide"]}, "Med planen når", True),
+        ({"oppna": ["vilhelmina:radgivning:vaxa"]}, "Med planen når", True),
+        (
+            {"oppna": [*OPENED["oppna"], "asele:finansiering:ide"]},
+            "Med rådgivning i Vilhelm",
+            False,
+        ),
+        (
+            {"oppna": ["asele:finansiering:ide"], "stang": ["coompanion-vasterbotten"]},
+            "Med planen når",
+            False,  # what is closed changes the figures
+        ),
+    ],
+)
+def test_W3_the_headline_names_only_what_helps_with_the_question(
+    query: Mapping[str, list[str]], begins: str, other: bool
+) -> None:
+    view = view_under(query)
+    assert headline(view).startswith(begins)
+    assert "Åsele" not in headline(view)
+    assert ("därför ändras inget" in lead(view)) == other
+
+
+def test_W_an_office_that_closes_is_named_with_its_town_whatever_is_asked() -> None:
+    closed = {"stang": ["coompanion-vasterbotten@lycksele"]}
+    for query in (closed, {**closed, "stod": ["inkubator_accelerator"]}):
+        assert plan_text(view_under(query)) == "Stäng Coompanion Västerbotten, Lycksele"
 
 
 def test_R13_a_round_to_an_island_says_that_no_road_leads_there() -> None:
