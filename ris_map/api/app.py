@@ -9,7 +9,7 @@ import math
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -407,7 +407,6 @@ class Limiter:
         return max(0, math.ceil(wait))
 
 
-@lru_cache(maxsize=MAX_CLIENTS)
 def _client(address: str | None) -> str | None:
     """Return what a client is counted under; None = not counted."""
     if not address:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache, partial
+from itertools import product
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -154,30 +155,23 @@ def _taxonomy(name: str, moment: Moment, tr: Translator) -> Document:
 
 
 def _terms(moment: Moment, tr: Translator) -> dict[str, Document]:
-    """Return the terms of all taxonomies by taxonomy and code."""
+    """Return the terms of all taxonomies by taxonomy and code, a dot between."""
     strategy, language = moment.world.foundations.strategy, tr.language
-    named = [
-        (taxonomy, str(one.id), one.label.in_(language), one.description.in_(language))
+    named = {
+        f"{taxonomy}.{one.id}": (one.label.in_(language), one.description.in_(language))
         for taxonomy, listed in (
             ("phase", strategy.phases),
             ("service-type", strategy.service_types),
             ("strength-area", strategy.strength_areas),
         )
         for one in listed
-    ]
-    named += [
-        (
-            "way",
-            f"{way.id}.{level}",
-            f"{way.label.in_(language)}: {tr(f'hsds.availability.{level}')}",
-            way.description.in_(language),
-        )
-        for way in strategy.delivery
-        for level in Availability
-    ]
-    named += [("basis", str(x), tr(f"hsds.basis.{x}"), tr(f"hsds.basis.{x}")) for x in Basis]
+    }
+    for way, level in product(strategy.delivery, Availability):
+        name = f"{way.label.in_(language)}: {tr(f'hsds.availability.{level}')}"
+        named[f"way.{way.id}.{level}"] = name, way.description.in_(language)
+    named |= {f"basis.{one}": (tr(f"hsds.basis.{one}"),) * 2 for one in Basis}
     return {
-        f"{taxonomy}.{code}": {
+        term: {
             "id": identifier("term", taxonomy, code),
             "code": code,
             "name": name,
@@ -186,7 +180,8 @@ def _terms(moment: Moment, tr: Translator) -> dict[str, Document]:
             "taxonomy_id": identifier("taxonomy", taxonomy),
             "taxonomy_detail": _taxonomy(taxonomy, moment, tr),
         }
-        for taxonomy, code, name, text in named
+        for term, (name, text) in named.items()
+        for taxonomy, _, code in [term.partition(".")]
     }
 
 
