@@ -79,8 +79,8 @@ class Meta(Record):
 class TypicalError(Record):
     """Relative error against published minutes of 20 or more: the middle one, and nine in ten."""
 
-    median: Annotated[float, Field(ge=0, le=1)]
-    p90: Annotated[float, Field(ge=0, le=1)]
+    median: Share
+    p90: Share
 
 
 class RegisterMeta(Meta):

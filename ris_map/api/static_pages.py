@@ -140,7 +140,6 @@ def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
     tr, choice = words.tr, MunicipalityChoice.read({"kommun": [code]})[0]
     shown = profile(world, code, choice.cube)
     title = tr("municipality.title", name=shown.name)
-    lists = render("municipality_lists.html", t=tr, lists=list_parts(shown, words=words))
     return StaticPage(
         title=title,
         description=f"{headline(shown, shown.cell(*choice.kind), tr=tr)}. {lead(shown, tr=tr)}",
@@ -148,9 +147,9 @@ def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
         html=render(
             "static_municipality.html",
             t=tr,
-            top=render("embed.html", **embed_parts(shown, choice, words=words)),
             text=paragraph(shown, words=words),
-            lists=lists,
+            lists=list_parts(shown, words=words),
+            **embed_parts(shown, choice, words=words),
         ),
         thing={
             "@type": "AdministrativeArea",
