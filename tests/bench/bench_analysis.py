@@ -20,8 +20,6 @@ import pandas as pd
 from scipy.spatial.distance import cdist
 
 from ris_map.coverage.cube import THRESHOLDS, coverage_cube, cube_of, population_of, support_of
-from ris_map.coverage.gaps import find_gaps
-from ris_map.coverage.groups import fragility
 from ris_map.coverage.people import People, figures
 from ris_map.coverage.support import CubeChoice
 from ris_map.finder.answer import find_support
@@ -43,16 +41,13 @@ SEED = 20261126
 
 
 def measure_coverage(_: Bench) -> Iterator[Result]:
-    """Minutes, coverage and gaps on the county's own data."""
+    """Minutes and coverage on the county's own data."""
     world = real_world()
-    base, cells, offices = world.foundations, world.cells, world.joined_offices
-
-    def fresh() -> World:
-        return World(foundations=base, register=world.register, on=world.on)
+    base = world.foundations
 
     def from_points() -> None:
         base.__dict__.pop("joined_cells", None)
-        _ = fresh().matrix
+        _ = World(foundations=base, register=world.register, on=world.on).matrix
 
     choices = [CubeChoice(speed=model.id) for model in SPEED_MODELS]
     shared = {choice: cube_of(world, choice).shared for choice in choices}
@@ -67,16 +62,11 @@ def measure_coverage(_: Bench) -> Iterator[Result]:
                 shared=shared[choice],
             )
 
-    size = f"{len(cells)} cells, {len(world.offices)} offices"
-    steps: dict[str, tuple[Callable[[], object], int, float | None]] = {
+    size = f"{len(world.cells)} cells, {len(world.offices)} offices"
+    steps: dict[str, tuple[Callable[[], object], int, float]] = {
         f"all cells to all offices ({size})": (from_points, 10, 500),
-        "the same, cells joined": (lambda: fresh().matrix, 10, None),
-        "four speed models": (lambda: [fresh().matrix_for(m) for m in SPEED_MODELS], 5, None),
-        "nearest office only": (lambda: nearest_minutes(offices, base.joined_cells), 20, None),
         "full cube, one model": (partial(fresh_cubes, CubeChoice()), 20, 30),
         "full cube, four models": (partial(fresh_cubes, *choices), 10, 120),
-        "without each actor": (lambda: fragility(cube_of(world, CubeChoice())), 10, None),
-        "gaps": (lambda: find_gaps(cube_of(world, CubeChoice())), 10, None),
     }
     for name, (call, runs, budget) in steps.items():
         yield timed(name, [call] * runs, budget=budget)

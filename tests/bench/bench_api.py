@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.bench.measure import Bench, Result, main, medians
+from tests.bench.measure import Bench, Result, main
 from tests.browser.harness import Server, uvicorn_command
 
 ADDRESSES = (
@@ -113,14 +113,10 @@ def compared(name: str, places: Sequence[tuple[Server, str]], connections: int) 
     yield Result(f"{name}, processor time", "µs", used[0] / 5, BUDGET, used[1] / 5)
 
 
-def product_of(bench: Bench) -> Server:
-    """Start the product under the bare route's server, on one day."""
-    return bench.start("product", uvicorn_command, RIS_MAP_TODAY="2026-11-23")
-
-
 def measure_kept(bench: Bench) -> Iterator[Result]:
     """Answers that are kept, beside the same bytes."""
-    product = product_of(bench)
+    # under the bare route's server, on one day
+    product = bench.start("product", uvicorn_command, RIS_MAP_TODAY="2026-11-23")
     for number, address in enumerate(ADDRESSES):
         with urllib.request.urlopen(product.url + address, timeout=60) as answer:
             (bench.folder / f"body-{number}").write_bytes(answer.read())
@@ -133,18 +129,5 @@ def measure_kept(bench: Bench) -> Iterator[Result]:
             yield from compared(f"{address}, {connections} connection(s)", places, connections)
 
 
-def measure_new(bench: Bench) -> Iterator[Result]:
-    """The latency of answers that have to be made: another filter each time."""
-    api = f"{product_of(bench).url}/api/v1"
-    filters = [f"actors.geojson?bredd=adjacent&q=ord{number}" for number in range(30)]
-    cubes = [
-        f"coverage?grans={limit}&bredd={scope}&utanfor=ja"
-        for limit in (30, 60, 90, 120)
-        for scope in ("core", "adjacent")
-    ]
-    for name, addresses in (("GeoJSON of a new filter", filters), ("a new coverage choice", cubes)):
-        yield medians(name, [1000 * ask(f"{api}/{address}")[0] for address in addresses])
-
-
 if __name__ == "__main__":
-    sys.exit(main(__doc__, {"kept": measure_kept, "new": measure_new}))
+    sys.exit(main(__doc__, {"kept": measure_kept}))
