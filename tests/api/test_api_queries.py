@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.api.queries import ActorQuery, CoverageQuery, parameters
+from ris_map.api.queries import ActorQuery, parameters
 from ris_map.common.address import MAX_TEXT_LENGTH
-from ris_map.coverage.page.view import CoverageChoice
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 
 VALUES = {
@@ -57,20 +56,3 @@ def test_I5_order_and_repetition_do_not_matter_and_the_filter_comes_back(
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_TEXT_LENGTH))
 def test_I5_text_is_one_line(text: str) -> None:
     assert ActorQuery.model_validate({"q": text}).filter().text == " ".join(text.split())
-
-
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "grans": st.sampled_from(["30", "60", "90", "120"]),
-            "bredd": st.sampled_from(VALUES["bredd"]),
-            "omrade": st.sampled_from(VALUES["omrade"]),
-            **dict.fromkeys(("utanfor", "vinter", "belagt"), st.just("ja")),
-        },
-    )
-)
-def test_the_address_of_the_coverage_page_is_the_question_to_the_api(asked: dict[str, str]) -> None:
-    page = CoverageChoice.read({key: [value] for key, value in asked.items()})[0]
-    query = CoverageQuery.model_validate(asked)
-    assert query.cube_choice == page.cube_choice

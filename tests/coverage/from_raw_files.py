@@ -32,9 +32,9 @@ def people_within(on: date) -> pd.Series:
     offices = [
         (actor, office)
         for actor in actors["actors"]
-        if actor["scope"] == "core" and not actor["outside_county"] and _is_active(actor, on)
+        if actor["scope"] == "core" and not actor["outside_county"] and is_active(actor, on)
         for office in actor["offices"]
-        if office["municipality"] and _is_valid(office, on)
+        if office["municipality"] and is_valid(office, on)
     ]
     homes = people["municipality_code"].to_numpy()
     minutes = np.full((len(offices), len(people)), np.inf)
@@ -71,13 +71,14 @@ def _serves(actor: dict, office: dict, code: str) -> bool:
     return area["scope"] != "other_county"
 
 
-def _is_active(actor: dict, on: date) -> bool:
+def is_active(actor: dict, on: date) -> bool:
+    """Whether an actor is at work on a day."""
     if actor["status"] == "planned" or (actor["status"] == "ended" and not actor["valid_to"]):
         return False
-    return _is_valid(actor, on)
+    return is_valid(actor, on)
 
 
-def _is_valid(item: dict, on: date) -> bool:
+def is_valid(item: dict, on: date) -> bool:
     """Whether a thing exists on a day; "2023" begins in January and ends in December."""
     first, last = str(item["valid_from"] or ""), str(item["valid_to"] or "")
     day = on.isoformat()

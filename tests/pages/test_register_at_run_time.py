@@ -22,11 +22,8 @@ PAGES = {
 NAME = "name: Coompanion Västerbotten\n"
 HOSTILE = """'Fond "x" ''y'' {{7*7}} ${z} &amp; {% for x in y %}'"""
 FAULTY: dict[str, Callable[[str], str]] = {
-    "broken YAML": lambda text: text + "\n  - id: [unclosed\n",
-    "unknown key": lambda text: text.replace("    kind: ", "    kinda: x\n    kind: ", 1),
     "unknown word": lambda text: text.replace("    scope: core\n", "    scope: nonsens\n"),
     "hostile word": lambda text: text.replace("kind: foundation", "kind: <b>x</b>"),
-    "empty": lambda text: text[:0],
 }
 
 

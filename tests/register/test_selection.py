@@ -31,6 +31,7 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.words import swedish_sort_key
 from tests import factories
+from tests.coverage.from_raw_files import is_active, is_valid
 from tests.factories import DATA, DAY, make_actor, make_office, raw_actors, real_register
 
 WIDE = Filter(scope=Scope.ADJACENT)
@@ -77,13 +78,13 @@ def twin(records: list[dict[str, Any]], chosen: Filter, *, on: date = DAY) -> Fo
         answers = [twin_offers(actor, chosen), twin_area(actor, chosen), twin_text(actor, chosen)]
         is_open = any(offer["delivery"]["office"] == "offered" for offer in actor["offers"])
         offices = actor["offices"] if is_open else []
-        at_home = [o for o in offices if o["municipality"] and twin_exists(o, on=on)]
+        at_home = [o for o in offices if o["municipality"] and is_valid(o, on)]
         here = [o for o in at_home if not chosen.places or o["municipality"] in codes_of(chosen)]
         if chosen.places and not here:
             answers.append(twin_reach(actor, chosen))
         if "no" in answers:
             continue
-        if not twin_at_work(actor, on=on):
+        if not is_active(actor, on):
             group = "ended"
         elif "perhaps" in answers:
             group = "unknown"
@@ -155,18 +156,6 @@ def twin_text(actor: dict[str, Any], chosen: Filter) -> str:
 def bare(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
-
-
-def twin_exists(thing: dict[str, Any], *, on: date) -> bool:
-    """Compare partial dates as texts of the same length."""
-    start, end, day = thing["valid_from"], thing["valid_to"], on.isoformat()
-    begun = start is None or start <= day[: len(start)]
-    return begun and (end is None or day[: len(end)] <= end)
-
-
-def twin_at_work(actor: dict[str, Any], *, on: date) -> bool:
-    stopped = actor["status"] == "ended" and actor["valid_to"] is None
-    return actor["status"] != "planned" and not stopped and twin_exists(actor, on=on)
 
 
 # Filters and registers to try.
