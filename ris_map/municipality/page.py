@@ -15,12 +15,7 @@ from ris_map.geography.county import rights_of
 from ris_map.municipality import files
 from ris_map.municipality import words as municipal
 from ris_map.municipality.pictures import county_layer, map_layer
-from ris_map.municipality.profile import (
-    MunicipalityChoice,
-    Profile,
-    compared,
-    profile,
-)
+from ris_map.municipality.profile import MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import COMPARED_FIRST, Table, coverage_table, season, tables
 from ris_map.register.in_words import Words, confirm_url, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType

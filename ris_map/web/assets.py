@@ -34,7 +34,7 @@ from streamlit import file_util
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import Division
 from ris_map.register.strategy import SEARCH_CHOICES, EverydayWords, everyday_words
-from ris_map.travel.world import World, foundations, service
+from ris_map.travel.world import World, foundations, kept, service
 from ris_map.web.settings import data_dir
 from ris_map.words import swedish_sort_key, translator
 from ris_map.words.language import Language
@@ -110,7 +110,6 @@ _FOLDERS: Final[Mapping[str, Path]] = {
     "app": Path(__file__).resolve().parent / "static",
     "leaflet": Path(xstatic.pkg.leaflet.BASE_DIR),
 }
-_TYPES: Final = {".js": "text/javascript"}
 PictureSource = Callable[[str, Mapping[str, list[str]]], tuple[str, bytes] | None]
 Features = list[dict[str, Any]]
 
@@ -142,25 +141,22 @@ def _path(name: str) -> Path:
 
 @lru_cache(maxsize=64)
 def _made(name: str, sources: tuple[Path, ...], data: Path, _stamp: object) -> Answer:
-    suffix = Path(name).suffix
-    media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Answer(content=_bytes(name, sources, data), media_type=media_type)
-
-
-def _bytes(name: str, sources: tuple[Path, ...], data: Path) -> bytes:
+    is_script = name.endswith(".js")
     match name:
         case "geo/squares.bin":
-            return squares_bytes(data)
+            made = squares_bytes(data)
         case "geo/ground.json":
-            return ground_bytes(data, foundations(data).geography)
+            made = ground_bytes(data, foundations(data).geography)
         case "bundle/map.js":
-            return _map_code(*(path.read_text(encoding="utf-8") for path in sources))
+            made = _map_code(*(path.read_text(encoding="utf-8") for path in sources))
         case "bundle/not_found.css":  # a document of its own, without Streamlit's styles
-            style = "".join(path.read_text(encoding="utf-8") for path in sources)
-            return (_font() + style).encode()
-    # in joined scripts each ends with a semicolon, whatever it ends with itself
-    between = b"\n;\n" if name.endswith(".js") else b"\n"
-    return between.join(path.read_bytes() for path in sources)
+            made = _font().encode() + b"".join(path.read_bytes() for path in sources)
+        case _:
+            # in joined scripts each ends with a semicolon, whatever it ends with itself
+            between = b"\n;\n" if is_script else b"\n"
+            made = between.join(path.read_bytes() for path in sources)
+    media_type = "text/javascript" if is_script else mimetypes.guess_type(name)[0]
+    return Answer(content=made, media_type=media_type or "application/octet-stream")
 
 
 def _map_code(leaflet: str, *rest: str) -> bytes:
@@ -336,7 +332,7 @@ def _features(path: Path) -> Features:
 # ---- what can be searched for
 
 
-@lru_cache(maxsize=4)
+@kept(len(Language))
 def index(world: World, everyday: tuple[EverydayWords, ...], language: Language) -> bytes:
     """Return everything that can be found as JSON, about 40 kB.
 

@@ -76,13 +76,10 @@ class DataState(Collector):
         if moment is None:
             return
         state = moment.state
+        faults = sum(fault.is_error for fault in state.faults)
         for name, text, value in (
             ("outdated", "A newer file was refused, an older one is served.", state.is_outdated),
-            (
-                "faults",
-                "Errors in the files as they are now.",
-                sum(fault.is_error for fault in state.faults),
-            ),
+            ("faults", "Errors in the files as they are now.", faults),
             ("loaded_timestamp_seconds", "When it was read.", state.loaded_at.timestamp()),
             ("actors", "Actors in the register.", len(state.register.actors)),
         ):

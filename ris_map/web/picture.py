@@ -124,7 +124,7 @@ class CountyPicture:
             outlines=[frame.path(areas[code]) for code in self.chosen],
             marks=marks,
             ring=PHASE_COLOURS.get(self.phase, "#0B4F6C"),
-            labels=place_labels(marks, avoid=taken, size=(frame.width, frame.height)),
+            labels=list(place_labels(marks, avoid=taken, size=(frame.width, frame.height))),
             sides=names,
             key=key,
         )
@@ -171,16 +171,6 @@ class _Svg(str):
 
     def __html__(self) -> str:
         return self
-
-
-class Label(NamedTuple):
-    """A name on the map, in the drawing's own units."""
-
-    text: str
-    x: float
-    y: float
-    anchor: str
-    is_bold: bool
 
 
 class _Frame:
@@ -267,14 +257,13 @@ def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
 
 def place_labels(
     marks: Sequence[Mark], *, avoid: Sequence[Box], size: tuple[float, float]
-) -> list[Label]:
-    """Place the names so that none covers a marker, another name, the line or the legend.
+) -> Iterator[tuple[Mark, float, float, str]]:
+    """Yield where names stand so that none covers a marker, another name, the line or the legend.
 
     The important names choose their side first, and each is nearer to its own marker than to any
-    other; a name without room is left out.
+    other; a name without room is left out. With each x, y and the text's anchor.
     """
     taken = [*avoid, *map(_around, marks)]
-    labels = []
     for mark in sorted(marks, key=lambda mark: (not mark.is_bold, -mark.number)):
         x, y = mark.x, mark.y
         width = LETTER * 15 * len(mark.name) * (1.06 if mark.is_bold else 1)
@@ -297,10 +286,8 @@ def place_labels(
             inside = min(box[:2]) >= 0 and box[2] <= size[0] and box[3] <= size[1]
             if inside and not any(overlap(box, other) for other in taken if other != own):
                 taken.append(box)
-                at = round(at_x, 1), round(at_y, 1)
-                labels.append(Label(mark.name, *at, anchor, mark.is_bold))
+                yield mark, round(at_x, 1), round(at_y, 1), anchor
                 break
-    return labels
 
 
 def _around(mark: Mark) -> Box:

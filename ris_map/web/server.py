@@ -31,12 +31,7 @@ from ris_map.travel.world import Moment, World, service
 from ris_map.web.assets import PictureSource, asset_routes
 from ris_map.web.layout import PAGE_ADDRESSES, PAGES
 from ris_map.web.operation import serve_metrics, write_json_log
-from ris_map.web.settings import (
-    HOST,
-    data_dir,
-    read_settings,
-    settings_at_start,
-)
+from ris_map.web.settings import HOST, data_dir, read_settings, settings_at_start
 from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell
 from ris_map.words import translator
 from ris_map.words.language import Language

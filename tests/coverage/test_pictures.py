@@ -278,10 +278,10 @@ def test_G6_K6_every_name_on_the_map_stands_by_its_own_marker_and_covers_nothing
         for one in marks
     }
     boxes = {}
-    for label in place_labels(marks, avoid=[], size=(400.0, 300.0)):
-        width = 0.55 * 15 * len(label.text)
-        left = label.x - {"start": 0, "end": width, "middle": width / 2}[label.anchor]
-        boxes[label.text] = (left, label.y - 12, left + width, label.y + 4)
+    for mark, x, y, anchor in place_labels(marks, avoid=[], size=(400.0, 300.0)):
+        width = 0.55 * 15 * len(mark.name)
+        left = x - {"start": 0, "end": width, "middle": width / 2}[anchor]
+        boxes[mark.name] = (left, y - 12, left + width, y + 4)
     assert boxes
     assert not any(overlap(one, other) for one, other in combinations(boxes.values(), 2))
     for name, box in boxes.items():
