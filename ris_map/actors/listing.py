@@ -19,7 +19,6 @@ from ris_map.register.in_words import (
     phase_marks,
     service_area_words,
     town_id,
-    towns_of,
 )
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, ServiceScope
@@ -75,13 +74,8 @@ def lead_words(view: MapView) -> dict[str, str]:
     else:
         text = tr("karta.lead.remote", phase=_phase(view))
         text += " " + tr("karta.lead.unsure") if UNKNOWN in view.answers() else ""
-    for one in view.found.carriers(view.inland)[:1] if view.is_physical else ():
-        text += " " + tr(
-            "coverage.carrier",
-            actor=one.actor.name,
-            towns=towns_of(one.actor, one.towns, tr=tr),
-            share=percent(one.share_without, tr=tr),
-        )
+    if view.is_physical and (carrier := view.carrier_words()):
+        text += " " + carrier
     url = f"/metod?{urlencode({'lang': tr.language.value})}"
     return {"lead": text, "url": url, "how": tr("karta.how")}
 

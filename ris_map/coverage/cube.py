@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ris_map.coverage.people import NO_SEAT, Figures, Residents, figures, residents_of
+from ris_map.coverage.people import NO_SEAT, Figures, Residents, figures, seats
 from ris_map.coverage.support import (
     ANSWERS,
     MODES,
@@ -41,6 +41,7 @@ from ris_map.travel.network import (
     IntArray,
     readonly,
 )
+from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.world import World, kept
 from ris_map.words.figures import TIME_ERROR
 
@@ -404,8 +405,15 @@ def support_of(world: World) -> SupportTable:
 @kept(1)
 def population_of(world: World) -> Residents:
     """Return everybody, by inhabited cell."""
-    base = world.foundations
-    return residents_of(base.cells, base.geography, has_road=base.joined_cells.is_reachable)
+    base, cells = world.foundations, world.foundations.cells
+    return Residents(
+        year=POPULATION_YEAR,
+        municipality_codes=cells.municipality_codes,
+        municipality=cells.municipality,
+        persons=cells.population,
+        has_road=base.joined_cells.is_reachable,
+        seat=readonly(seats(base.geography, cells.municipality_codes)),
+    )
 
 
 @kept(len(SPEED_MODELS))

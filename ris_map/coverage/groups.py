@@ -265,7 +265,7 @@ class GroupFigures:
 
     ``beyond``: residents beyond the threshold or without a way; ``share``: within it; both known,
     and at best, if everything unknown turned out well. Low and high are over the speed models.
-    Minutes are those of :class:`ris_map.coverage.people.Figures`. On ``carriers`` the share rests.
+    Minutes are those of :class:`ris_map.coverage.people.Figures`.
     """
 
     residents: int
@@ -279,7 +279,6 @@ class GroupFigures:
     median_low: float
     median_high: float
     excess_minutes: float
-    carriers: tuple[Carrier, ...]
 
 
 @kept(2048)
@@ -290,7 +289,7 @@ def group_figures(
     phases: tuple[Phase, ...] = (),
     types: tuple[ServiceType, ...] = (),
 ) -> GroupFigures:
-    """Return the figures of a group of municipalities, with ranges and what they rest on."""
+    """Return the figures of a group of municipalities, with ranges."""
     supplies = [supply_of(world, one, phases, types) for one in speeds_of(choice)]
     chosen, at = supplies[0], supplies[0].cube.threshold_at
     over_speeds = [supply.of(codes) for supply in supplies]
@@ -310,5 +309,4 @@ def group_figures(
         median_low=min(medians),
         median_high=max(medians),
         excess_minutes=float(first.excess_minutes[0]),
-        carriers=chosen.carriers(codes),
     )

@@ -21,7 +21,7 @@ from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
-from ris_map.register.in_words import Words, by_town, place_id
+from ris_map.register.in_words import Words, by_town, place_id, towns_of
 from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
@@ -39,7 +39,14 @@ from ris_map.web.map import (
     read_picture,
 )
 from ris_map.words import Translator, swedish_sort_key, translator
-from ris_map.words.figures import ROUND_MINUTES, minutes_words, near_limit, percent_range, whole
+from ris_map.words.figures import (
+    ROUND_MINUTES,
+    minutes_words,
+    near_limit,
+    percent,
+    percent_range,
+    whole,
+)
 from ris_map.words.language import Language
 
 NAME = "restid"
@@ -84,8 +91,7 @@ class MapChoice(DatedChoice):
 
     def picture_choice(self) -> PictureChoice:
         """Return only what decides the picture."""
-        names = [name for name in type(self).model_fields if name in PictureChoice.model_fields]
-        return PictureChoice(**{name: getattr(self, name) for name in names})
+        return PictureChoice(**self.model_dump(include=set(PictureChoice.model_fields)))
 
 
 class PictureChoice(MapChoice):
@@ -177,6 +183,14 @@ class MapView:
         known, at_most = (sum(answer >= level for answer in answers) for level in (YES, UNKNOWN))
         number = str(known) if known == at_most else f"{known}–{at_most}"
         return self.tr("coverage.figure.of", n=number, of=len(codes))
+
+    def carrier_words(self, key: str = "coverage.carrier") -> str:
+        """Return the actor on which the inland's share rests, if one carries it (R6)."""
+        for carrier in self.found.carriers(self.inland):
+            towns = towns_of(carrier.actor, carrier.towns, tr=self.tr)
+            share = percent(carrier.share_without, tr=self.tr)
+            return self.tr(key, actor=carrier.actor.name, towns=towns, share=share)
+        return ""
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""
@@ -342,11 +356,10 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
         office = found[0][0]
         centre = centres.get(place, office)
         who = tr.listing(dict.fromkeys(actor.name for _, actor in found))
-        yield Bubble(
+        yield Bubble.at(
+            centre,
+            office.town,
             id=place,
-            name=office.town,
-            lat=centre.lat,
-            lon=centre.lon,
             count=len(found),
             label=tr.plural("karta.offices", len(found), town=office.town),
             say=tr("karta.offices.who", town=office.town, who=who),

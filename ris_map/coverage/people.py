@@ -14,7 +14,6 @@ import numpy as np
 
 from ris_map.geography.county import Geography
 from ris_map.travel.network import BoolArray, FloatArray, IntArray, readonly
-from ris_map.travel.people import POPULATION_YEAR, Cells
 
 NO_SEAT = -1
 
@@ -26,8 +25,8 @@ class People:
     persons: IntArray  # (places,)
     group: IntArray  # (places,) index of each place's group
     groups: int
-    has_road: BoolArray | None = None
-    """Where no road leads there is no time: left out of means, counted in every share."""
+    has_road: BoolArray
+    """(places,) Where no road leads there is no time: left out of means, counted in every share."""
 
     @cached_property
     def located(self) -> IntArray:
@@ -58,13 +57,12 @@ class Residents:
     @cached_property
     def people(self) -> People:
         """The residents, grouped by municipality."""
-        size = len(self.municipality_codes)
-        return self.grouped(np.arange(size), groups=size)
-
-    def grouped(self, group: IntArray | BoolArray, *, groups: int) -> People:
-        """Return the residents in groups of municipalities, given each municipality's group."""
-        place = group.astype(np.int64)[self.municipality]
-        return People(persons=self.persons, group=place, groups=groups, has_road=self.has_road)
+        return People(
+            persons=self.persons,
+            group=self.municipality,
+            groups=len(self.municipality_codes),
+            has_road=self.has_road,
+        )
 
     def among(self, codes: Collection[str]) -> People:
         """Return the residents of some municipalities as one group."""
@@ -75,18 +73,6 @@ class Residents:
         """Return which cells lie in some municipalities."""
         inside = np.array([code in codes for code in self.municipality_codes])
         return np.asarray(inside[self.municipality])
-
-
-def residents_of(cells: Cells, geography: Geography, *, has_road: BoolArray) -> Residents:
-    """Return all residents of the county."""
-    return Residents(
-        year=POPULATION_YEAR,
-        municipality_codes=cells.municipality_codes,
-        municipality=cells.municipality,
-        persons=cells.population,
-        has_road=has_road,
-        seat=readonly(seats(geography, cells.municipality_codes)),
-    )
 
 
 def seats(geography: Geography, codes: tuple[str, ...]) -> IntArray:
@@ -140,11 +126,10 @@ def figures(
         mine, persons = minutes[:, places], people.persons[places]
         in_order, running = _running(mine, persons)
         for at, threshold in enumerate(thresholds):
-            within[group, :, at] = running[_rows(running), (in_order <= threshold).sum(axis=1)]
+            within[group, :, at] = (mine <= threshold) @ persons
         median[group], p90[group] = (_percentile(in_order, running, part) for part in (50, 90))
-        if people.has_road is not None:
-            on_road = people.has_road[places]
-            mine, persons = mine[:, on_road], persons[on_road]
+        on_road = people.has_road[places]
+        mine, persons = mine[:, on_road], persons[on_road]
         over = np.maximum(mine - limit, 0.0)
         beyond = (over > 0) @ persons
         with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 where nobody is beyond

@@ -213,7 +213,7 @@ def worst_tenth(minutes: FloatArray, persons: IntArray) -> float:
 
 def _row(people: People, limit: float, before: State, after: State) -> dict[str, float]:
     persons, here = people.persons, people.places[0]
-    on_road = here if people.has_road is None else here[people.has_road[here]]
+    on_road = here[people.has_road[here]]
     states = {"before": before, "after": after}
     minutes = np.stack([one.minutes for one in states.values()])
     actors = np.stack([one.actors for one in states.values()]).astype(np.float64)

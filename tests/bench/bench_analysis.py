@@ -156,7 +156,10 @@ def measure_sweden(bench: Bench) -> Iterator[Result]:
     every = chance.choice(size, 5000, replace=False)
     sets = [joined(every[chance.random(5000) < k / 16]) for k in range(1, 16)]
     people = People(
-        persons=chance.integers(1, 200, size), group=np.arange(size) * 290 // size, groups=290
+        persons=chance.integers(1, 200, size),
+        group=np.arange(size) * 290 // size,
+        groups=290,
+        has_road=np.ones(size, dtype=np.bool_),
     )
 
     def cube() -> None:

@@ -52,7 +52,7 @@ def crowds(draw: st.DrawFn) -> tuple[np.ndarray, People]:
         persons=np.array(column(st.integers(0, 13)), dtype=np.int64),
         group=np.array(column(st.integers(0, groups - 1)), dtype=np.int64),
         groups=groups,
-        has_road=draw(st.none() | st.just(np.array(column(st.booleans()), dtype=np.bool_))),
+        has_road=np.array(column(st.booleans()), dtype=np.bool_),
     )
     return np.array([column(TIMES) for _ in range(rows)]), people
 
@@ -70,7 +70,7 @@ def test_R1_figures_equal_a_count_person_by_person(crowd, percent: int, limit: f
     found = figures(minutes, people=people, thresholds=(5.0, limit), limit=limit)
     for group in range(people.groups):
         inside = people.group == group
-        on_road = inside if people.has_road is None else inside & people.has_road
+        on_road = inside & people.has_road
         for row, times in enumerate(minutes):
             everybody, drivers = (one_by_one(times, people, some) for some in (inside, on_road))
             needed = math.ceil(percent * len(everybody) / 100 - 1e-9)
@@ -93,8 +93,8 @@ def test_R1_figures_equal_a_count_person_by_person(crowd, percent: int, limit: f
 def test_ninety_per_cent_of_ten_people_are_nine() -> None:
     """0.9 x 10 must not become 9.000000000000002 and ask for a tenth person."""
     for tens in range(1, 200):
-        persons = np.array([9 * tens, tens])
-        people = People(persons=persons, group=np.array([0, 0]), groups=1)
+        persons, both = np.array([9 * tens, tens]), np.array([True, True])
+        people = People(persons=persons, group=np.array([0, 0]), groups=1, has_road=both)
         assert weighted_percentile(np.array([[3.0, 99.0]]), people=people, percent=90)[0, 0] == 3.0
 
 

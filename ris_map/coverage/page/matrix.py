@@ -22,6 +22,7 @@ from ris_map.words.figures import (
     count,
     minutes,
     near_limit,
+    percent,
     rounded,
     share,
     table_html,
@@ -210,7 +211,7 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
         times = (max(one, ROUND_MINUTES) for one in (cell.median_minutes, cell.p90_minutes))
         half, most = map(view.about_minutes, times)
         yield tr("coverage.cell.median", median=half, p90=most)
-    answers = {mode: view.answer(getattr(cell, mode)) for mode in ("visit", "digital", "phone")}
+    answers = {mode: tr(f"answer.{getattr(cell, mode)}") for mode in ("visit", "digital", "phone")}
     yield tr("coverage.cell.remote", **answers)
     if cell.is_maybe_physical:
         best = cell.median_minutes_at_best
@@ -220,7 +221,7 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
     if near_limit(cell.median_minutes, float(limit)):
         yield tr("coverage.cell.borderline", limit=limit)
     if cell.doubtful_share > 0:
-        yield tr("coverage.cell.doubtful", share=view.percent(cell.doubtful_share))
+        yield tr("coverage.cell.doubtful", share=percent(cell.doubtful_share, tr=tr))
 
 
 def _actor_link(view: CoverageView, actor: Actor) -> Link:

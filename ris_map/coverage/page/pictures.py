@@ -29,7 +29,15 @@ from ris_map.web.picture import (
     framed,
     png,
 )
-from ris_map.words.figures import Cell, FigureTable, count, minutes_number, near_limit, share
+from ris_map.words.figures import (
+    Cell,
+    FigureTable,
+    count,
+    minutes_number,
+    near_limit,
+    percent,
+    share,
+)
 from ris_map.words.markup import render
 
 INK, SOFT, LINE = "#1B2733", "#4A5763", "#D5DADF"
@@ -133,7 +141,7 @@ def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, ob
         lowest = LABEL_STEP * (len(heights) - rank) - LABEL_STEP / 2
         beside = part * 100 + (LABEL_STEP / 2 if rank == 0 else -LABEL_STEP / 2)
         above = max(min(beside, above - LABEL_STEP), lowest)
-        text = f"{name}: {view.percent(part)}"
+        text = f"{name}: {percent(part, tr=view.tr)}"
         placed.append({"group": name, "text": text, "minutes": view.choice.limit, "share": above})
     return placed
 
@@ -161,11 +169,6 @@ def curve_table(view: CoverageView) -> FigureTable:
         ),
         rows=rows,
     )
-
-
-def mountain_title(view: CoverageView) -> str:
-    """Return the caption of the picture from the coast to the mountains."""
-    return view.tr("coverage.mountain.title", kind=view.asked)
 
 
 def mountain_chart(view: CoverageView) -> alt.LayerChart:
@@ -196,7 +199,7 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
         base.mark_rule(color=INK, strokeWidth=2).encode(y="low:Q", y2="high:Q"),
         _limit_rule("y", limit),
         texts.encode(y="high:Q", text="text:N"),
-        title=mountain_title(view),
+        title=tr("coverage.mountain.title", kind=view.asked),
     )
 
 
@@ -211,10 +214,10 @@ def picture(view: CoverageView, name: str) -> str:
     elif name == "matris":
         lead, (body, width, height) = matrix_title(view), _matrix_svg(view)
     else:
-        is_curve = name == "kurva"
-        chart, titled = (curve_chart, curve_title) if is_curve else (mountain_chart, mountain_title)
-        lead, body = titled(view), _chart_svg(json.dumps(chart(view).to_dict()))
-        width, height = CHART[0] + 110.0, CHART[1] + (80.0 if is_curve else 120.0)
+        chart, below = (curve_chart, 80.0) if name == "kurva" else (mountain_chart, 120.0)
+        spec = chart(view).to_dict()
+        lead, body = spec["description"], _chart_svg(json.dumps(spec))
+        width, height = CHART[0] + 110.0, CHART[1] + below
     return framed(
         body,
         width=width,
@@ -290,7 +293,7 @@ def _matrix_svg(view: CoverageView) -> tuple[str, float, float]:
         for i, item in enumerate(cells):
             fill, ink = states.get(item.state, ("#FFFFFF", INK))
             is_near = item.state == "near"
-            halves = [CLASS_COLOURS[min(side, 4)] for side in item.sides] if is_near else []
+            halves = [CLASS_COLOURS[side] for side in item.sides] if is_near else []
             text = item.text + ("?" if item.is_open else "")
             boxes.append((left + cell * i, y, fill, ink, text, halves))
         y += row_height

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView
-from ris_map.register.in_words import towns_of
+from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView, inland_name
 from ris_map.register.vocabulary import Answer
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.travel.routes import accuracy, error_words, typical_error
@@ -67,7 +66,7 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
         KeyFigure(
             view.share_words(view.inland),
             tr("coverage.figure.inland", limit=limit),
-            carrier_words(view, short=True),
+            view.carrier_words("coverage.carrier.short"),
             view.range_of(inland),
             is_gap=True,
         ),
@@ -82,19 +81,6 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
             " ".join(tr.plural(k, len(c), names=view.listed(c)) for k, c in notes if c),
         ),
         KeyFigure("–".join(dict.fromkeys(beyond)), tr("coverage.figure.beyond", limit=limit), far),
-    )
-
-
-def carrier_words(view: CoverageView, *, short: bool = False) -> str:
-    """Return the actor on which the inland's share rests, if one office carries it (R6)."""
-    carrier = next(iter(view.group(view.inland).carriers), None)
-    if carrier is None:
-        return ""
-    return view.tr(
-        "coverage.carrier.short" if short else "coverage.carrier",
-        actor=carrier.actor.name,
-        towns=towns_of(carrier.actor, carrier.towns, tr=view.tr),
-        share=view.percent(carrier.share_without),
     )
 
 
@@ -128,7 +114,7 @@ def copy_text(view: CoverageView) -> str:
     figures = key_figures(view)
     for figure in figures[2:] if view.is_physical else figures:
         sentences.append(f"{figure.number} {figure.text}. {figure.note}".strip())
-    if view.is_physical and (carrier := carrier_words(view)):
+    if view.is_physical and (carrier := view.carrier_words()):
         sentences.append(carrier)
     return " ".join([*sentences, basis(view)])
 
@@ -160,7 +146,7 @@ def basis(view: CoverageView) -> str:
         season=tr(f"coverage.season.{'winter' if choice.winter else 'summer'}"),
         year=view.cube.population.year,
         residents=tr.number(int(view.cube.population.persons.sum())),
-        division=view.division_name,
+        division=inland_name(view.division, tr=tr),
         error=error_words(typical_error(view.world.foundations), tr=tr),
     )
 
@@ -267,7 +253,8 @@ def choice_words(view: CoverageView) -> list[str]:
     words += [tr("coverage.season.winter")] if choice.winter else []
     words += [tr("coverage.control.sourced").lower()] if choice.sourced_only else []
     words.append(tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"))
-    return [*words, f"{tr('coverage.choice.division').lower()}: {view.division_name}"]
+    inland = inland_name(view.division, tr=tr)
+    return [*words, f"{tr('coverage.choice.division').lower()}: {inland}"]
 
 
 def _unreachable(view: CoverageView) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -18,7 +18,7 @@ from ris_map.coverage.gaps import (
     sensitivity,
     support_chains,
 )
-from ris_map.coverage.groups import GroupFigures, Losses, Supply, fragility
+from ris_map.coverage.groups import Losses, Supply, fragility
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
@@ -43,6 +43,7 @@ from ris_map.words.figures import (
     Link,
     count,
     minutes,
+    percent,
     percent_range,
     share,
 )
@@ -87,21 +88,10 @@ def municipality_table(view: CoverageView) -> FigureTable:
         ]
         return _table(view, "kommuner-remote", ("municipality", "reached"), answers)
     rows: list[list[Cell]] = []
-    figures, at = view.found.figures, view.found.cube.threshold_at
     for side, codes in (("inland", view.inland), ("coast", view.coast)):
         for code in (code for code in view.order if code in codes):
-            m = view.at(code)
-            rows.append(
-                [
-                    links[code],
-                    count(figures.persons[m]),
-                    _share(view, float(view.found.share[m]), view.found.best.share_of([code])),
-                    count(figures.persons[m] - figures.people_within[m, at]),
-                    view.about_minutes(float(view.found.median[m])),
-                    _excess(view, float(figures.excess_minutes[m])),
-                ]
-            )
-        rows.append([view.tr(f"coverage.whole.{side}"), *_group_cells(view, view.group(codes))])
+            rows.append([links[code], *_cells_of(view, [code])])
+        rows.append([view.tr(f"coverage.whole.{side}"), *_cells_of(view, codes)])
     names = ("municipality", "residents", "share-in", "beyond", "median", "shortfall")
     return _table(view, "kommuner", names, rows, sentence=gap_sentence(view))
 
@@ -109,7 +99,7 @@ def municipality_table(view: CoverageView) -> FigureTable:
 def _share(view: CoverageView, known: float, at_best: float) -> Cell:
     """Return a share; a range where it depends on what the register does not know (W2)."""
     words = percent_range(known, at_best, tr=view.tr)
-    return share(known) if words == view.percent(at_best) else words
+    return share(known) if words == percent(at_best, tr=view.tr) else words
 
 
 def _excess(view: CoverageView, beyond: float) -> Cell:
@@ -120,13 +110,16 @@ def _excess(view: CoverageView, beyond: float) -> Cell:
     return small if beyond < ROUND_MINUTES else minutes(beyond)
 
 
-def _group_cells(view: CoverageView, group: GroupFigures) -> list[Cell]:
+def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
+    """Return residents, share within, residents beyond, median and mean beyond of some together."""
+    found, at = view.found.of(codes), view.cube.threshold_at
+    residents, within = found.persons[0], found.people_within[0, at]
     return [
-        count(group.residents),
-        _share(view, group.share, group.share_at_best),
-        count(group.beyond),
-        view.about_minutes(group.median_minutes),
-        _excess(view, group.excess_minutes),
+        count(residents),
+        _share(view, float(found.share_within[0, at]), view.found.best.share_of(codes)),
+        count(residents - within),
+        view.about_minutes(float(found.median_minutes[0])),
+        _excess(view, float(found.excess_minutes[0])),
     ]
 
 
@@ -200,9 +193,9 @@ def division_table(view: CoverageView) -> FigureTable:
                 division.label.in_(language),
             ]
             if view.is_physical:
-                group = view.group(part.municipalities)
-                residents, within, beyond, median, _ = _group_cells(view, group)
-                rows.append([*head, residents, within, view.range_of(group), beyond, median])
+                residents, within, *others, _ = _cells_of(view, part.municipalities)
+                between = view.range_of(view.group(part.municipalities))
+                rows.append([*head, residents, within, between, *others])
             else:
                 yes = sum(view.remote(code) is Answer.YES for code in part.municipalities)
                 rows.append([*head, count(yes), count(len(part.municipalities))])
@@ -234,10 +227,17 @@ def chain_table(view: CoverageView) -> FigureTable:
         if view.is_physical:
             times = map(view.about_minutes, chain.medians)
             rows.append(
-                [view.names[code], *times, _weakest(view, chain), view.answer(chain.physical)]
+                [
+                    view.names[code],
+                    *times,
+                    _weakest(view, chain),
+                    view.tr(f"answer.{chain.physical}"),
+                ]
             )
         else:
-            rows.append([view.names[code], view.answer(getattr(chain, view.choice.delivery))])
+            rows.append(
+                [view.names[code], view.tr(f"answer.{getattr(chain, view.choice.delivery)}")]
+            )
     if not view.is_physical:
         return _table(view, "kedja-remote", ("municipality", "chain"), rows, **words)
     names = ("municipality", "ide", "utveckling", "vaxa", "weakest", "chain")
@@ -289,7 +289,7 @@ def remote_facts_table(view: CoverageView) -> FigureTable:
             view.label(mode),
             _kinds(view, kinds),
             view.listed(codes) or view.tr("coverage.county"),
-            view.answer(answer),
+            view.tr(f"answer.{answer}"),
         ]
         for (mode, answer, codes), kinds in remote_facts(view.cube).items()
     ]
@@ -325,7 +325,9 @@ def cells_table(view: CoverageView) -> FigureTable:
             row += [count(cell.offices_on_site), *_within(cell.people_within, cell.share_within)]
             row += [minutes(cell.median_minutes), minutes(cell.p90_minutes)]
             row += [cell.nearest_town or "–", minutes(cell.nearest_minutes_from_seat)]
-            row += [view.answer(answer) for answer in (cell.visit, cell.digital, cell.phone)]
+            row += [
+                view.tr(f"answer.{answer}") for answer in (cell.visit, cell.digital, cell.phone)
+            ]
             row += [count(cell.located_residents), *off]
         else:
             answer = REMOTE_STATES[getattr(cell, view.choice.delivery)]

@@ -20,7 +20,7 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
 from ris_map.words import Translator
-from ris_map.words.figures import minutes_words, near_limit, percent, percent_range
+from ris_map.words.figures import minutes_words, near_limit, percent_range
 
 CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
@@ -161,11 +161,6 @@ class CoverageView(MapView):
         return " ".join(parts)
 
     @property
-    def division_name(self) -> str:
-        """Return what the chosen division calls inland."""
-        return inland_name(self.division, tr=self.tr)
-
-    @property
     def place(self) -> tuple[str, tuple[str, ...]]:
         """Name and municipalities of the chosen place, or of the county."""
         place = self.choice.place
@@ -179,20 +174,12 @@ class CoverageView(MapView):
         """Return the chosen way of help in words."""
         return self.tr(f"coverage.mode.{self.choice.delivery}")
 
-    def answer(self, answer: Answer) -> str:
-        """Return an answer in words."""
-        return self.tr(f"answer.{answer}")
-
     def about_minutes(self, minutes: float) -> str:
         """Return minutes for a sentence; what lies within the error of the limit says so."""
         limit = float(self.choice.limit)
         if near_limit(minutes, limit):
             return self.tr("coverage.about", n=self.tr.number(limit))
         return minutes_words(minutes, tr=self.tr)
-
-    def percent(self, share: float) -> str:
-        """Return a share for a sentence."""
-        return percent(share, tr=self.tr)
 
     def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""
