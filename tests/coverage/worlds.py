@@ -59,12 +59,10 @@ def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Loc
     return plain.model_copy(update=changes)
 
 
-def make_geography(
-    localities: tuple[Locality, ...], *, codes: tuple[str, ...] = CODES
-) -> Geography:
+def make_geography(localities: tuple[Locality, ...]) -> Geography:
     """Return a county without boundaries and divisions."""
     municipalities = tuple(
-        Land(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0) for code in codes
+        Land(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0) for code in CODES
     )
     return Geography(
         municipalities=municipalities, localities=localities, divisions=(), territory={}
