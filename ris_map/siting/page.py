@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -246,23 +245,23 @@ class _Search:
 
 
 def _searched(
-    tr: Translator, name: str, asked: object, start: Callable[[], Iterator[Any]]
+    view: SitingView, name: str, start: Callable[[], Iterator[Any]], *about: object
 ) -> list[Any]:
     """Draw the button that starts a search, and return what is found when it has ended.
 
-    What takes longer than a moment goes on in a fragment of its own, which shows how far it is.
+    What takes longer than a moment goes on in a fragment of its own, which shows how far it is. An
+    answer is shown with the choices that asked for it and what it is about, never beside others.
     """
-    key = f"_siting-{name}"
-    label = tr(f"siting.{name}.button")
+    key, label = f"_siting-{name}", view.tr(f"siting.{name}.button")
+    asked = (view.choice.model_copy(update={"view": "efter"}), *about)
     if st.button(label, key=f"siting-{name}-button", type="primary", width="stretch"):
         st.session_state[key] = _Search(asked, start())
         st.session_state[key].advance()
     search: _Search | None = st.session_state.get(key)
-    # an answer is shown with the choices that asked for it, never beside others
     if search is None or search.asked != asked:
         return []
     if not search.is_over:
-        _going_on(tr, name)
+        _going_on(view.tr, name)
     return search.found if search.is_over else []
 
 
@@ -290,8 +289,7 @@ def _best(view: SitingView) -> None:
         _choose(tr, "number")
     with region:
         _choose(tr, "region", lambda name: tr(f"siting.best.region.{name}"))
-    asked = choice.model_copy(update={"view": "efter"})
-    if found := _searched(tr, "best", asked, partial(suggestions, basis, choice)):
+    if found := _searched(view, "best", partial(suggestions, basis, choice)):
         _suggestion(view, found[-1])
 
 
@@ -302,8 +300,7 @@ def _suggestion(view: SitingView, found: Suggestion) -> None:
     args = ("openings", None, new)
     st.button(tr("siting.best.add"), key="siting-best-add", on_click=_change, args=args)
     start = partial(regrets, found.answer.sets[0], choice, partial(basis_of, view.world))
-    asked = (choice.model_copy(update={"view": "efter"}), found.places[0])
-    if lost := _searched(tr, "regret", asked, start):
+    if lost := _searched(view, "regret", start, found.places[0]):
         st.html(table_html(told.regret_table(view, lost), tr=tr))
 
 
@@ -314,9 +311,7 @@ def _best_rounds(view: SitingView) -> None:
         _choose(tr, "base", names.__getitem__, tuple(names))
         _choose(tr, "month_days")
         _choose(tr, "visits")
-    asked = choice.model_copy(update={"view": "efter"})
-    start = partial(best_rounds, view.scenario.basis, choice)
-    if found := _searched(tr, "rounds", asked, start):
+    if found := _searched(view, "rounds", partial(best_rounds, view.scenario.basis, choice)):
         st.html(render("siting_best.html", t=tr, **told.rounds_words(view, found[-1])))
         if new := [driven.round for driven in found[-1].drives]:
             args = ("rounds", None, new)
@@ -377,10 +372,8 @@ def _tools(view: SitingView) -> None:
     st.html(render("siting_tools.html", t=tr, text=told.copy_text(view)), width="content")
     if st.button(tr("siting.print"), key="siting-print"):
         number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
-        query = urlencode({**view.choice.query(), "lang": tr.language.value}, doseq=True)
-        url = f"{(st.context.url or '').split('?')[0]}?{query}"
-        paper_html = plan_map.paper_html(view, url=url, number=number)
-        st.html(paper_html)
+        url = f"{layout.site()}{view.choice.url(tr=tr)}"
+        st.html(plan_map.paper_html(view, url=url, number=number))
     files: dict[str, Callable[[], bytes | str]] = {
         "png": lambda: png(plan_map.picture(view)),
         "svg": lambda: plan_map.picture(view),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Annotated, Final, Literal, Self, get_args
+from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
@@ -164,6 +164,7 @@ class SitingChoice(Choice):
     best for the tenth with the longest way. ``yta`` is whose minutes count.
     """
 
+    path: ClassVar[str] = "/tankom"
     phase: Phase = Field(default=Phase.IDE, alias="fas")
     service_type: ServiceType = Field(default=ServiceType.RADGIVNING, alias="stod")
     area: StrengthArea | None = Field(default=None, alias="omrade")
