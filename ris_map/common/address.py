@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self, get_args, get_origin
 from urllib.parse import urlencode
@@ -22,7 +22,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -107,13 +106,14 @@ class Choice(BaseModel):
         ignored: list[IgnoredValue] = []
         for name, field in cls.model_fields.items():
             key, many = _key(name, field), _is_many(field)
-            items = []
+            items: list[Any] = []
             for text in dict.fromkeys(filter(None, _apart(query.get(key, ()), field))):
                 if text == ALL and _may_be_taken_back(field):
                     values[name] = () if many else None
                     continue
                 try:
-                    items.append(_adapter(cls, name).validate_strings(text, context=context))
+                    one = cls.model_validate({key: [text] if many else text}, context=context)
+                    items += getattr(one, name) if many else [getattr(one, name)]
                 except ValidationError:
                     ignored.append(IgnoredValue(key, text))
             if many:  # more than may be chosen: the first of them
@@ -183,17 +183,6 @@ def _may_be_taken_back(field: FieldInfo) -> bool:
     return is_optional and field.default not in ((), None)
 
 
-@lru_cache(maxsize=512)
-def _adapter(model: type[Choice], name: str) -> TypeAdapter[Any]:
-    """Return the reader of one value of a field."""
-    field = model.model_fields[name]
-    if _is_many(field):
-        return TypeAdapter(get_args(field.annotation)[0])
-    kind: Any = field.annotation
-    marks = tuple(m for m in field.metadata if not isinstance(m, FreeText))
-    return TypeAdapter(Annotated[(kind, *marks)] if marks else kind)
-
-
 def in_order(items: Sequence[Any]) -> tuple[Any, ...]:
     """Return members of an enumeration in its order, other values as they came; each once."""
     unique = list(dict.fromkeys(items))
@@ -238,8 +227,9 @@ def load_redirects(path: Path, *, taken: Collection[str] = ()) -> Redirects:
 
 def _wrong(found: Redirects, taken: Collection[str]) -> Iterator[Finding]:
     for section in ("renamed", "withdrawn"):
-        for old in set(taken).intersection(getattr(found, section)):
-            yield finding("live-page", section, old)
+        for old in getattr(found, section):
+            if old in taken:
+                yield finding("live-page", section, old)
     for old, new in found.renamed.items():
         at = ("renamed", old)
         if old in found.withdrawn:
