@@ -131,10 +131,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             self.note(event, "alias", name=_named(event.anchor))
             return None
-        if event.anchor is not None:
-            self.note(event, "anchor", name=_named(event.anchor))
-        if event.tag is not None:
-            self.note(event, "tag", name=_named(event.tag))
+        self.note_marks(event)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
         if len(path) >= MAX_DEPTH:
@@ -158,6 +155,7 @@ class _Reader:
             self.note(event, "complex-key")
             self.node(event, (*path, ""))
             return ""
+        self.note_marks(event)
         key = str(event.value)
         if not event.style and key in {"", "<<"}:
             self.note(event, "merge-key" if key else "empty-key")
@@ -177,6 +175,11 @@ class _Reader:
         if isinstance(value, str) and rest.startswith("#"):
             self.note(event, "cut-text", name=_named(event.value))
         return value
+
+    def note_marks(self, event: Any) -> None:  # noqa: ANN401
+        for code, mark in (("anchor", event.anchor), ("tag", event.tag)):
+            if mark is not None:
+                self.note(event, code, name=_named(mark))
 
     def note(self, event: Any, code: str, /, **values: object) -> None:  # noqa: ANN401
         self.faults.append(_fault(self.name, event.start_mark.line + 1, code, **values))

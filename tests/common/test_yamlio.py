@@ -133,6 +133,8 @@ def test_every_part_knows_its_line_and_what_is_missing_that_of_what_is_around_it
         ("a: !!python/object/apply:os.system [echo]\n", "tag", 1, ""),
         ("a: !secret b\n", "tag", 1, ""),
         ("- *a\n", "alias", 1, ""),
+        ("&a b: 1\n", "anchor", 1, ""),
+        ("a: 1\n!c d: 1\n", "tag", 2, ""),
         ("a: Norrlandsfonden #1\n", "cut-text", 1, ""),
         ("a: 'open\nb: 1\nc: 'two'\n", "syntax", 1, ""),
         ("a:\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> other\n", "merge-conflict", 2, ""),
