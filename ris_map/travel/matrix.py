@@ -23,8 +23,6 @@ from ris_map.travel.network import (
     Joined,
     Network,
     SpeedModel,
-    fingerprint,
-    readonly,
 )
 
 MOST_PAIRS = 500_000
@@ -58,7 +56,6 @@ class TravelMatrix:
 
     network_source: ClassVar = "data/roads"
     office_ids: tuple[str, ...]
-    cell_ids: tuple[str, ...]
     settlement_ids: tuple[str, ...]
     minutes: FloatArray
     """To cells, rounded to six decimals; infinite where no road leads."""
@@ -73,35 +70,6 @@ class TravelMatrix:
         """Return the rows of offices; ``KeyError`` for one that is not there."""
         row = {office: index for index, office in enumerate(self.office_ids)}
         return np.array([row[office] for office in offices], dtype=np.int64)
-
-
-def travel_matrix(
-    sites: Joined,
-    site: IntArray,
-    ends: tuple[Joined, Joined],
-    ids: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
-    *,
-    model: SpeedModel,
-) -> TravelMatrix:
-    """Return minutes from offices, each at a site, to cells and settlements.
-
-    ``ids`` are those of offices, cells and settlements.
-    """
-    cells, settlements = ends
-    minutes, _ = travel(sites, cells, speed_model=model)
-    to_settlements, km = travel(sites, settlements, speed_model=model, with_km=True)
-    points = (sites.xy[site], cells.xy, settlements.xy)
-    reachable = (sites.is_reachable[site], cells.is_reachable, settlements.is_reachable)
-    return TravelMatrix(
-        office_ids=ids[0],
-        cell_ids=ids[1],
-        settlement_ids=ids[2],
-        minutes=readonly(minutes[site]),
-        settlement_minutes=readonly(to_settlements[site]),
-        settlement_km=readonly(km[site]),
-        version=fingerprint((sites.network.version, model, *ids, *points, *reachable)),
-        speed_model=model,
-    )
 
 
 def travel(

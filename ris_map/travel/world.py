@@ -27,8 +27,17 @@ from ris_map.register.model import Actor, Register
 from ris_map.register.reading import LiveRegister, LiveState
 from ris_map.register.releases import load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
-from ris_map.travel.matrix import Place, TravelMatrix, office_key, travel_matrix
-from ris_map.travel.network import SUMMER, Joined, Network, SpeedModel, join, road_network
+from ris_map.travel.matrix import Place, TravelMatrix, office_key, travel
+from ris_map.travel.network import (
+    SUMMER,
+    Joined,
+    Network,
+    SpeedModel,
+    fingerprint,
+    join,
+    readonly,
+    road_network,
+)
 from ris_map.travel.people import Cells, load_cells
 from ris_map.words import Translator
 from ris_map.words.language import LocalText
@@ -161,15 +170,23 @@ class World:
         """Return the matrix under a speed model, computed once."""
         if speed_model not in self.matrices:
             base, offices = self.foundations, tuple(place.id for place in self.offices)
-            points, site = np.unique(
-                [(p.lat, p.lon) for p in self.offices], axis=0, return_inverse=True
-            )
-            self.matrices[speed_model] = travel_matrix(
-                base.joined(*points.T),
-                site,
-                (base.joined_cells, base.joined_settlements),
-                (offices, base.cells.ids, tuple(p.id for p in base.geography.localities)),
-                model=speed_model,
+            cells, settlements = base.joined_cells, base.joined_settlements
+            points = np.array([(p.lat, p.lon) for p in self.offices]).reshape(-1, 2)
+            points, site = np.unique(points, axis=0, return_inverse=True)
+            sites = base.joined(*points.T)
+            minutes, _ = travel(sites, cells, speed_model=speed_model)
+            to_settlements, km = travel(sites, settlements, speed_model=speed_model, with_km=True)
+            ids = offices, base.cells.ids, tuple(p.id for p in base.geography.localities)
+            xy = sites.xy[site], cells.xy, settlements.xy
+            reachable = sites.is_reachable[site], cells.is_reachable, settlements.is_reachable
+            self.matrices[speed_model] = TravelMatrix(
+                office_ids=offices,
+                settlement_ids=ids[2],
+                minutes=readonly(minutes[site]),
+                settlement_minutes=readonly(to_settlements[site]),
+                settlement_km=readonly(km[site]),
+                version=fingerprint((base.network.version, speed_model, *ids, *xy, *reachable)),
+                speed_model=speed_model,
             )
         return self.matrices[speed_model]
 

@@ -182,7 +182,7 @@ def nearest(world: World, place: Locality, phase: Phase, kind: ServiceType, **le
 
 def minutes(world: World, place: Locality, actor: Actor, office: Office) -> float:
     row = world.matrix.office_ids.index(office_key(actor, office))
-    return float(world.matrix.minutes[row, world.matrix.cell_ids.index(place.id)])
+    return float(world.matrix.minutes[row, world.matrix.settlement_ids.index(place.id)])
 
 
 def nearest_to_seat(

@@ -74,7 +74,6 @@ def make_matrix(places: tuple[str, ...], offices: tuple[str, ...], minutes: obje
     values = np.asarray(minutes, dtype=np.float64).reshape(len(places), len(offices)).T
     return TravelMatrix(
         office_ids=offices,
-        cell_ids=places,
         settlement_ids=places,
         minutes=readonly(values),
         settlement_minutes=readonly(values),

@@ -25,7 +25,8 @@ from ris_map.travel.network import (
 )
 from ris_map.travel.people import PEOPLE_FILE
 from ris_map.travel.routes import routes_from
-from tests.factories import DATA, real_world
+from ris_map.travel.world import World
+from tests.factories import DATA, make_actor, make_register, real_world
 from tests.travel.slow_roads import degrees, make_network, slow_minutes
 
 CORNERS = {"a": (0.0, 0.0), "b": (30.0, 0.0), "c": (30.0, 40.0)}
@@ -189,6 +190,14 @@ def test_P1_R2_every_cell_is_joined_or_named() -> None:
     assert base.cells.population[~reached].sum() == 62  # Holmön
     assert base.joined_settlements.unreached(matrix.settlement_ids) == ("holmon",)
     assert world().joined_offices.unreached(matrix.office_ids) == ()
+
+
+def test_a_register_without_offices_has_a_matrix_without_rows() -> None:
+    silent = make_register(make_actor(offices=()))
+    nowhere = World(foundations=world().foundations, register=silent, on=world().on)
+    matrix = nowhere.matrix
+    assert matrix.minutes.shape == (0, len(nowhere.cells))
+    assert matrix.settlement_km.shape == (0, len(matrix.settlement_ids))
 
 
 def test_a_matrix_of_settlements_agrees_with_the_routes_of_hitta() -> None:
