@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault
 from ris_map.common.files import write_whole
+from ris_map.geography.county import load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
 from ris_map.register.model import Register
@@ -128,7 +129,6 @@ def _parser() -> argparse.ArgumentParser:
     diff = command("diff", _diff, "say what differs between two releases")
     diff.add_argument("before", metavar="A", help="number of a release")
     diff.add_argument("after", metavar="B", nargs="?", default="", help="left out: the register")
-    diff.add_argument("--json", action="store_true", help="print the changes as JSON")
 
     confirm = command("confirm", _confirm, "note that an actor has confirmed its record")
     confirm.add_argument("id", metavar="ID", help="such as almi-nord")
@@ -136,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     confirm.add_argument("--url", help="a page that says so; becomes a source")
 
     letters = command("letters", _letters, "write one letter (sv) for each organisation")
-    letters.add_argument("-o", "--output", type=Path, metavar="DIR", help="left out: print them")
+    letters.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     letters.add_argument("--address", default="innovationskartan@example.org", help="for answers")
 
     command("figures", _figures, "say what the register and its releases consist of (Markdown)")
@@ -236,10 +236,7 @@ def _release(arguments: argparse.Namespace) -> int:
 
 def _diff(arguments: argparse.Namespace) -> int:
     found = changes(_loaded(arguments, arguments.before), _loaded(arguments, arguments.after))
-    if arguments.json:
-        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
-    else:
-        print(notes(found), end="")
+    print(notes(found), end="")
     return OK
 
 
@@ -254,26 +251,15 @@ def _confirm(arguments: argparse.Namespace) -> int:
 
 
 def _letters(arguments: argparse.Namespace) -> int:
-    data: Path = arguments.data
-    # imported here: reading maps takes longer to start than the other commands take to run
-    from ris_map.geography.county import load_geography  # noqa: PLC0415
-
-    names = load_geography(data).names
-    strategy, today = load_strategy(data / STRATEGY), dates.today()
-    output: Path | None = arguments.output
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for actor in _loaded(arguments).actors:
-        if not is_to_be_asked(actor, today=today):
-            continue
+    data, output = arguments.data, arguments.output
+    names, today = load_geography(data).names, dates.today()
+    strategy = load_strategy(data / STRATEGY)
+    asked = [one for one in _loaded(arguments).actors if is_to_be_asked(one, today=today)]
+    output.mkdir(parents=True, exist_ok=True)
+    for actor in asked:
         text = letter(actor, strategy=strategy, names=names, address=arguments.address)
-        if output is None:
-            print(text)
-        else:
-            write_whole(output / f"{actor.id}.txt", text.encode())
-        count += 1
-    print(_counted(count, "letter").capitalize() + ".", file=sys.stderr)
+        write_whole(output / f"{actor.id}.txt", text.encode())
+    print(_counted(len(asked), "letter").capitalize() + ".", file=sys.stderr)
     return OK
 
 
