@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
@@ -179,9 +178,6 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
     )
 
 
-_DESCRIBED = {NoneType: "Nothing (null)", list: "A list", tuple: "A list"}
-
-
 def _described(value: object) -> str:
     match value:
         case str():
@@ -191,8 +187,12 @@ def _described(value: object) -> str:
         case int() | float():
             is_huge = isinstance(value, int) and abs(value) >= 10**15
             return f"The number {'(very large)' if is_huge else value}"
+        case None:
+            return "Nothing (null)"
+        case list():
+            return "A list"
         case _:
-            return _DESCRIBED.get(type(value), "A group of keys")
+            return "A group of keys"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

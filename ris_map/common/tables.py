@@ -9,8 +9,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, LiteralString, TypeVar
+from typing import Annotated, LiteralString, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -37,7 +38,8 @@ def _as_written(pattern: str, kind: LiteralString) -> BeforeValidator:
     return BeforeValidator(checked)
 
 
-Decimal = Annotated[float, _as_written(r"-?[0-9]{1,9}(\.[0-9]{1,15})?", "float_type")]
+DECIMAL = r"-?[0-9]{1,9}(\.[0-9]{1,15})?"
+Decimal = Annotated[float, _as_written(DECIMAL, "float_type")]
 """A number in plain decimals."""
 Count = Annotated[int, _as_written("[0-9]{1,9}", "int_type")]
 """A whole number from zero up."""
@@ -62,22 +64,32 @@ class FaultLog:
         self.path = path
         self.faults: list[Fault] = []
 
-    def add(self, reason: str, action: str, code: str, **where: Any) -> None:  # noqa: ANN401
-        """Note one fault; ``where`` are line, record and field as :class:`Fault` has them."""
-        self.faults.append(Fault(self.path.as_posix(), reason, action, code, **where))
+    def add(
+        self,
+        wording: str,
+        /,
+        *,
+        line: int | None = None,
+        record: str | None = None,
+        field: str | None = None,
+        **values: object,
+    ) -> None:
+        """Note one fault by its wording, with the values that stand in its words."""
+        file, words = self.path.as_posix(), worded(wording, **values)
+        self.faults.append(Fault(file, *words, line=line, record=record, field=field))
 
     def add_rows(self, rows: pd.DataFrame, wording: str, *, field: str | None = None) -> None:
         """Note a fault for each row of a frame, whose index is the line (0: not known).
 
         The words of the fault may have the row's cells in them.
         """
-        key, said = rows.attrs.get("key"), ("", "", "")
+        key = rows.attrs.get("key")
         for line, row in rows[:MOST_LISTED].iterrows():
-            record, said = str(row[key]) if key else None, worded(wording, **row)
-            self.add(*said, line=int(str(line)) or None, record=record, field=field)
+            record = str(row[key]) if key else None
+            self.add(wording, line=int(str(line)) or None, record=record, field=field, **row)
         if len(rows) > MOST_LISTED:
             more = f"{len(rows) - MOST_LISTED} further lines have the same fault."
-            self.add(more, *said[1:], field=field)
+            self.faults.append(replace(self.faults[-1], reason=more, line=None, record=None))
 
     def add_model(
         self, error: ValidationError, *, kind: type, line: int | None, record: str | None
@@ -154,7 +166,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
             log.add_model(error, kind=kind, line=line, record=name)
             continue
         if key and name in seen:
-            log.add(*worded("duplicate-id/row"), line=line, record=name, field=key)
+            log.add("duplicate-id/row", line=line, record=name, field=key)
         seen.add(name)
         records[line] = record
     return records
@@ -179,22 +191,22 @@ def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
     if text is None:
         return {}
     if text and not text.endswith("\n"):
-        log.add(*worded("cut-off"), line=text.count("\n") + 1)
+        log.add("cut-off", line=text.count("\n") + 1)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *rows = [(lines.line_num, row) for row in lines if row] or [(1, [])]
     except csv.Error as error:
-        log.add(*worded("bad-csv", error=error), line=lines.line_num)
+        log.add("bad-csv", line=lines.line_num, error=error)
         return {}
     if header[1] != columns:
-        log.add(*worded("bad-header", columns=",".join(columns)), line=1)
+        log.add("bad-header", line=1, columns=",".join(columns))
         return {}
     found = {}
     for line, row in rows:
         if len(row) == len(columns):
             found[line] = dict(zip(columns, map(str.strip, row), strict=True))
             continue
-        log.add(*worded("bad-row", found=len(row), wanted=len(columns)), line=line)
+        log.add("bad-row", line=line, found=len(row), wanted=len(columns))
     if not rows:
-        log.add(*worded("empty-file/table"))
+        log.add("empty-file/table")
     return found

@@ -19,7 +19,6 @@ import shapely
 from pydantic import BaseModel, ValidationError
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from ris_map.common.faults import worded
 from ris_map.common.records import Record, ShortText
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, accepted
@@ -64,8 +63,8 @@ def read_areas(log: FaultLog, kind: type[Territory]) -> gpd.GeoDataFrame:
     log.add_rows(wrong, "bad-geometry/area", field="geometry")
     missing = [code for code in MUNICIPALITY_CODES if code not in set(areas["code"])]
     if missing and (len(areas) or not log.faults):
-        values = {"number": len(MUNICIPALITY_CODES), "missing": ", ".join(missing)}
-        log.add(*worded("missing-municipality", **values))
+        number = len(MUNICIPALITY_CODES)
+        log.add("missing-municipality", number=number, missing=", ".join(missing))
     areas = areas[problems.isna()]
     areas = areas.assign(line=areas.index).set_index("code").sort_index()
     _note_overlaps_and_gaps(areas.geometry, log=log)
@@ -105,11 +104,11 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
     except (DataSourceError, DataLayerError) as error:
         line = re.search(r"line (\d+)", str(error))
         reason = f"Not a GeoJSON feature collection: {error}"
-        log.add(*worded("bad-json", reason=reason), line=int(line[1]) if line else None)
+        log.add("bad-json", line=int(line[1]) if line else None, reason=reason)
         return nothing
     if not isinstance(found, gpd.GeoDataFrame) or found.crs != DEGREES:
         reason = "Not a collection of features with geometry in degrees (EPSG:4326)"
-        log.add(*worded("bad-json", reason=reason))
+        log.add("bad-json", reason=reason)
         return nothing
     rows = text.splitlines()
     lines = [number for number, row in enumerate(rows, start=1) if '"Feature"' in row]
@@ -176,8 +175,8 @@ def _note_overlaps_and_gaps(areas: gpd.GeoSeries, *, log: FaultLog) -> None:
             pairs.index, pairs["code_right"], area_m2(shared), strict=True
         ):
             if overlap_m2 > MAX_SLIVER_M2:
-                words = worded("overlap", other=other, hectares=overlap_m2 / 1e4)
-                log.add(*words, record=code, field="geometry")
+                hectares = overlap_m2 / 1e4
+                log.add("overlap", record=code, field="geometry", other=other, hectares=hectares)
     if len(areas) < len(MUNICIPALITY_CODES):
         return  # one that is left out would look like a gap
     holes = gpd.GeoSeries(
@@ -191,8 +190,8 @@ def _note_overlaps_and_gaps(areas: gpd.GeoSeries, *, log: FaultLog) -> None:
     for hole, gap_m2 in zip(holes, area_m2(holes), strict=True):
         if gap_m2 > MAX_SLIVER_M2:
             beside = areas.index[areas.intersects(hole.exterior)]
-            words = worded("gap", hectares=gap_m2 / 1e4, beside=", ".join(beside))
-            log.add(*words, record=beside[0], field="geometry")
+            values = {"hectares": gap_m2 / 1e4, "beside": ", ".join(beside)}
+            log.add("gap", record=beside[0], field="geometry", **values)
 
 
 def note_land_outside_territory(
@@ -202,8 +201,7 @@ def note_land_outside_territory(
     both = land.index.intersection(territory.index)
     outside = area_m2(land.loc[both].difference(territory.loc[both], align=True))
     for code, outside_m2 in outside[outside > MAX_OUTSIDE_TERRITORY_M2].items():
-        words = worded("land-outside-territory", km2=outside_m2 / 1e6)
-        log.add(*words, record=code, field="geometry")
+        log.add("land-outside-territory", record=code, field="geometry", km2=outside_m2 / 1e6)
 
 
 @lru_cache(maxsize=2)

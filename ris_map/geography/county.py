@@ -6,6 +6,7 @@ All points and polygons are WGS 84 degrees (EPSG:4326).
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,10 +20,19 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
-from ris_map.common.faults import DataFaults, Fault, refusal, worded
+from ris_map.common.faults import DataFaults, Fault, refusal
 from ris_map.common.files import not_yet
 from ris_map.common.records import Record, ShortText, Slug, Text, Url
-from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, load_listed, read_records
+from ris_map.common.tables import (
+    DECIMAL,
+    Count,
+    Decimal,
+    FaultLog,
+    Row,
+    accepted,
+    load_listed,
+    read_records,
+)
 from ris_map.geography.boundaries import (
     DEGREES,
     Land,
@@ -159,32 +169,21 @@ def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
     codes = Counter(item.scb_code for item in rows.values())
     there_at = within.municipalities_at(lats, lons)
     for (line, item), there in zip(rows.items(), there_at, strict=True):
-        found = _locality_problems(item, there=there, within=within)
+        note, code = partial(log.add, line=line, record=item.id), item.municipality_code
+        if problem := point_problem(item.lat, item.lon):
+            note("bad-point/place", field="lat, lon", problem=problem)
+        elif code in within.territory and there != code:
+            lies_in = there or "no municipality"
+            note("wrong-municipality", field="municipality_code", there=lies_in, code=code)
+        if (item.population is None) != (item.population_year is None):
+            note("figure-without-year", field="population_year")
         if item.scb_code and codes[item.scb_code] > 1:
-            found.append((worded("duplicate-id/place", code=item.scb_code), "scb_code"))
-        for words, field in found:
-            log.add(*words, line=line, record=item.id, field=field)
+            note("duplicate-id/place", field="scb_code", code=item.scb_code)
     if not log.faults:  # a line that was left out may have been the seat
         seats = Counter(item.municipality_code for item in rows.values() if item.is_seat)
         for code in (code for code in MUNICIPALITY_CODES if seats[code] != 1):
-            words = worded("bad-seat", code=code, number=seats[code])
-            log.add(*words, record=code, field="is_seat")
+            log.add("bad-seat", record=code, field="is_seat", code=code, number=seats[code])
     return tuple(rows.values())
-
-
-def _locality_problems(
-    item: Locality, *, there: str | None, within: Geography
-) -> list[tuple[tuple[str, str, str], str]]:
-    """Return words and field of what is wrong beyond the cells themselves."""
-    code, problems = item.municipality_code, []
-    if problem := point_problem(item.lat, item.lon):
-        problems.append((worded("bad-point/place", problem=problem), "lat, lon"))
-    elif code in within.territory and there != code:
-        words = worded("wrong-municipality", there=there or "no municipality", code=code)
-        problems.append((words, "municipality_code"))
-    if (item.population is None) != (item.population_year is None):
-        problems.append((worded("figure-without-year"), "population_year"))
-    return problems
 
 
 NAME_UNIT = "name"
@@ -208,10 +207,7 @@ class Statistic(Row):
         """The value; None for values that are words, NaN for what should be a number and is not."""
         if self.unit == NAME_UNIT:
             return None
-        try:
-            return float(self.text)
-        except ValueError:
-            return math.nan
+        return float(self.text) if re.fullmatch(DECIMAL, self.text) else math.nan
 
 
 class OfficialLink(Record):
@@ -251,8 +247,7 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
     for line, row in figures.items():
         if row.number is not None and not 0 <= row.number < math.inf:
             record = f"{row.municipality_code} {row.indicator}"
-            words = worded("not-a-number", text=row.text)
-            log.add(*words, line=line, record=record, field="value")
+            log.add("not-a-number", line=line, record=record, field="value", text=row.text)
     if log.faults:
         raise DataFaults(log.faults)
     return tuple(figures.values())
@@ -277,7 +272,7 @@ def check_facts(data_dir: Path) -> list[Fault]:
     nowhere = features.geometry.isna() | features.geometry.is_empty
     background.add_rows(features[nowhere], "bad-geometry/background")
     if features.empty and not background.faults:
-        background.add(*worded("empty-file/background"))
+        background.add("empty-file/background")
     faults = background.faults
     read_rights = partial(load_listed, kind=LanguageRight, key="languages")
     for load, name in ((load_statistics, "statistics.csv"), (read_rights, RIGHTS_FILE)):

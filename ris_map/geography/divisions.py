@@ -11,7 +11,15 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from ris_map.common.faults import DataFaults
-from ris_map.common.records import Finding, MunicipalityCode, Place, Record, ShortText, Slug
+from ris_map.common.records import (
+    Finding,
+    MunicipalityCode,
+    Place,
+    Record,
+    ShortText,
+    Slug,
+    finding,
+)
 from ris_map.common.region import data_folder, region
 from ris_map.common.tables import FaultLog
 from ris_map.common.yaml_file import load_yaml
@@ -102,23 +110,19 @@ def read_divisions(log: FaultLog) -> DivisionsFile | None:
 def _wrong(division: Division, seen: set[str]) -> Iterator[Finding]:
     times = Counter(group.id for group in division.groups)
     for id_ in [*(i for i, number in times.items() if number > 1), *({division.id} & seen)]:
-        reason = f"The id {id_} stands here for the second time."
-        yield ("id",), reason, "Give it another id.", "duplicate-id"
+        yield finding("duplicate-id/division", "id", id=id_)
     codes = [code for group in division.groups for code in group.municipalities]
     if not 0 < len(division.inland) < len(codes):
-        reason = "All municipalities are on one side: every comparison needs inland and others."
-        action = "Let some groups be inland (is_inland) and others not."
-        yield ("groups",), reason, action, "one-sided"
+        yield finding("one-sided", "groups")
     yield from _no_partition("groups", codes)
 
 
 def _no_partition(field: str, codes: Iterable[str]) -> Iterator[Finding]:
     times = Counter(codes)
-    for problem, wrong, action in (
-        ("more than once", [c for c, n in times.items() if n > 1], "Keep each in one group."),
-        ("missing", [c for c in MUNICIPALITY_CODES if c not in times], "Add them."),
-        ("unknown", [c for c in times if c not in MUNICIPALITY_CODES], "Remove them."),
+    for problem, wrong in (
+        ("twice", [c for c, n in times.items() if n > 1]),
+        ("missing", [c for c in MUNICIPALITY_CODES if c not in times]),
+        ("unknown", [c for c in times if c not in MUNICIPALITY_CODES]),
     ):
         if wrong:
-            reason = f"Municipalities {problem}: {', '.join(sorted(wrong))}."
-            yield (field,), reason, action, "not-a-partition"
+            yield finding(f"not-a-partition/{problem}", field, codes=", ".join(sorted(wrong)))

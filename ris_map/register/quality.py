@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import computed_field, model_validator
 
 from ris_map.common.dates import PartialDate, period_end, period_start
-from ris_map.common.faults import DataFaults, worded
+from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record, Slug, Url
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, Row, load_listed, read_records
@@ -55,8 +55,8 @@ def load_homepages(path: Path) -> tuple[Homepage, ...]:
     records = read_records(log, Homepage, key="id") if path.exists() else {}
     for line, one in records.items():
         if (one.date is None) is not (one.result is Outcome.NOT_ASKED):
-            words = worded("homepage-day", result=one.result, day=one.date or "not given")
-            log.add(*words, line=line, record=one.id)
+            values = {"result": one.result, "day": one.date or "not given"}
+            log.add("homepage-day", line=line, record=one.id, **values)
     if log.faults:
         raise DataFaults(log.faults)
     return tuple(records.values())

@@ -11,16 +11,18 @@ from ris_map.common.address import REDIRECTS, load_redirects
 from ris_map.common.faults import DataFaults, Fault, refusal, worded
 from ris_map.common.files import file_name, not_yet
 from ris_map.common.region import REGION_FILE, load_region, region
+from ris_map.geography.county import check_facts, examine
+from ris_map.geography.roads import load_roads
 from ris_map.register.checks import MunicipalityAt
 from ris_map.register.quality import HOMEPAGES, load_homepages, load_reports
 from ris_map.register.reading import check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, load_everyday_words, load_strategy
-from ris_map.travel.world import load_sources
+from ris_map.travel.people import load_cells
+from ris_map.travel.world import REGISTER_FILE, load_sources
 
-REGISTER_FILE = "actors.yaml"
 NOT_NEEDED = ("reports.yaml", "releases", "checks", "texts")
-"""What a new region may lack, beside the facts of :mod:`ris_map.geography.divisions`."""
+"""What a new region may lack, beside what :func:`check_facts` looks for."""
 
 
 def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[Fault]:
@@ -54,16 +56,10 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
 
 def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     """Return the faults of places and roads, and, if the places are right, where points lie."""
-    try:
-        # imported here: reading maps takes longer to start than the other commands take to run
-        from ris_map.geography import county, roads  # noqa: PLC0415
-        from ris_map.travel import people  # noqa: PLC0415
-    except ImportError as error:
-        return [Fault(file_name(data), *worded("check-missing", error=error))], None
-    geography, faults = county.examine(data)
+    geography, faults = examine(data)
     is_whole = not any(fault.is_error for fault in faults)
-    faults += refusal(roads.load_roads, data) + refusal(people.load_cells, data)
-    faults += county.check_facts(data)
+    faults += refusal(load_roads, data) + refusal(load_cells, data)
+    faults += check_facts(data)
     if not is_whole:
         return [*faults, Fault(file_name(data / REGISTER_FILE), *worded("check-skipped"))], None
     if region().visits_from not in {place.id for place in geography.localities}:

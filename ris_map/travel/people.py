@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from pydantic import Field, StringConstraints
+from pyproj import Transformer
 from scipy.spatial import cKDTree
 
-from ris_map.common.faults import DataFaults, worded
+from ris_map.common.faults import DataFaults
 from ris_map.common.region import data_folder
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
 from ris_map.geography.county import load_statistics
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.travel.network import BoolArray, FloatArray, IntArray, metres, readonly
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 POPULATION_YEAR = 2021
 PEOPLE_FILE = "people/population_1km.csv"
@@ -74,9 +73,6 @@ class Cells:
     population: IntArray
     access: tuple[str, ...]
     """Whether a road, a ferry or nothing near leads there."""
-    corner_e: IntArray
-    """Lower left corner in kilometres, EPSG:3035."""
-    corner_n: IntArray
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -89,9 +85,7 @@ class Cells:
     @cached_property
     def frame(self) -> gpd.GeoDataFrame:
         """The squares as polygons (EPSG:3035), with id, municipality code, residents, access."""
-        import geopandas as gpd  # noqa: PLC0415 - only maps and files need it
-
-        east, north = self.corner_e * 1000, self.corner_n * 1000
+        east, north = _corners(self.ids)
         return gpd.GeoDataFrame(
             {
                 "cell": self.ids,
@@ -141,13 +135,17 @@ def number_of_squares() -> int:
     return len((data_folder() / PEOPLE_FILE).read_bytes().splitlines()) - 1
 
 
-def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
-    from pyproj import Transformer  # noqa: PLC0415 - slow to import, not needed by every command
+def _corners(ids: Sequence[str] | pd.Series) -> tuple[IntArray, IntArray]:
+    """Return east and north of the squares' lower left corners, in metres (EPSG:3035)."""
+    north, east = 1000 * pd.Series(ids).str.extract(_ID).astype(np.int64).to_numpy().T
+    return east, north
 
+
+def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
     to_grid = Transformer.from_crs(4326, 3035, always_xy=True)
     east, north = to_grid.transform(frame["lon"].to_numpy(), frame["lat"].to_numpy())
-    corner = frame["cell_id"].str.extract(_ID).astype(int).to_numpy() * 1000
-    off: FloatArray = np.hypot(east - corner[:, 1] - 500, north - corner[:, 0] - 500)
+    corner_e, corner_n = _corners(frame["cell_id"])
+    off: FloatArray = np.hypot(east - corner_e - 500, north - corner_n - 500)
     return off
 
 
@@ -158,12 +156,11 @@ def _check_sums(frame: pd.DataFrame, totals: Mapping[str, int], log: FaultLog) -
     sums.loc["the county"] = sums.sum()
     off = (sums["counted"] - sums["published"]).abs()
     for code, row in sums[off > LARGEST_DIFFERENCE * sums["published"]].iterrows():
-        words = worded("sum-differs", year=POPULATION_YEAR, **row)
-        log.add(*words, record=str(code), field="population")
+        values = {"year": POPULATION_YEAR, **row}
+        log.add("sum-differs", record=str(code), field="population", **values)
 
 
 def _cells(frame: pd.DataFrame) -> Cells:
-    corner = frame["cell_id"].str.extract(_ID).astype(np.int64).to_numpy()
     code_at = {code: index for index, code in enumerate(MUNICIPALITY_CODES)}
     return Cells(
         ids=tuple(frame["cell_id"]),
@@ -173,6 +170,4 @@ def _cells(frame: pd.DataFrame) -> Cells:
         municipality=readonly(np.array([code_at[code] for code in frame["municipality_code"]])),
         population=readonly(frame["population"].to_numpy(np.int64)),
         access=tuple(frame["access"]),
-        corner_e=readonly(corner[:, 1]),
-        corner_n=readonly(corner[:, 0]),
     )

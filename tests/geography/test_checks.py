@@ -131,6 +131,7 @@ HOSTILE = {
     "figure-of-what": (4, "2401,fa_region", "2401,", "empty-value", None, "indicator"),
     "figure-unit": (4, ",persons,", ",,", "empty-value", None, "unit"),
     "figure-negative": (4, ",1229.42,", ",-1,", "not-a-number", "2401 land_area_km2", "value"),
+    "figure-underscore": (4, ",1229.42,", ",1_229,", "not-a-number", None, "value"),
     "people-foreign": (5, ",2401,4,", ",2499,4,", "unknown-municipality", SQUARE, CODE),
     "people-nowhere": (5, ",2401,4,", ",,4,", "bad-code", SQUARE, CODE),
     "people-negative": (5, ",2401,4,", ",2401,-4,", "wrong-type", SQUARE, "population"),
