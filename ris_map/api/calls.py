@@ -249,7 +249,7 @@ class Call(Generic[Q]):
             told["typical_error"] = self.typical_error()
         return {
             **told,
-            "register_date": self.moment.state.register.meta.reference_date,
+            "register_date": self.world.register.meta.reference_date,
             "on": self.world.on.isoformat(),
             "register_outdated": self.moment.state.is_outdated,
             "filter": {name: told for name, told in self.given.items() if name != "lang"},

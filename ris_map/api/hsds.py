@@ -83,7 +83,7 @@ def listing(call: Call[Any]) -> Lists:
 @lru_cache(maxsize=4)
 def _listing(moment: Moment, language: Language) -> Lists:
     """Return every list, told in ``texts/hsds.json``."""
-    register, world, tr = moment.state.register, moment.world, translator(language)
+    register, world, tr = moment.world.register, moment.world, translator(language)
     terms = _terms(moment, tr)
 
     def modified(actor: Actor) -> date:
@@ -150,7 +150,7 @@ def _taxonomy(name: str, moment: Moment, tr: Translator) -> Document:
         "id": identifier("taxonomy", name),
         "name": tr(f"hsds.taxonomy.{name}"),
         "description": tr("hsds.taxonomy.description"),
-        "version": moment.state.register.meta.reference_date,
+        "version": moment.world.register.meta.reference_date,
     }
 
 

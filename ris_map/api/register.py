@@ -115,7 +115,7 @@ def actors_geopackage(call: Call[ActorQuery]) -> bytes:
 @router.data("/actors/{id}", model=OneActor)
 def one_actor(call: Call[LanguageQuery]) -> Document:
     """One actor, whatever its scope."""
-    actor = call.moment.state.register.by_id.get(call.id)
+    actor = call.world.register.by_id.get(call.id)
     if actor is None:
         raise Problem("unknown-actor", {"value": call.id})
     return {"meta": call.meta(1), "actor": actor}

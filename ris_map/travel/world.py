@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache, partial, wraps
 from pathlib import Path
@@ -238,9 +238,9 @@ class Moment:
     """What is served at one moment."""
 
     state: LiveState
-    """The register with the faults of a newer file, if it has any."""
+    """The register of today with the faults of a newer file, if it has any."""
     world: World
-    """What every figure is computed from."""
+    """What every figure is computed from, with the register of its day."""
 
 
 class Service:
@@ -251,8 +251,7 @@ class Service:
         self._register = data_dir / REGISTER_FILE
         self._lock = threading.Lock()
         self._live: LiveRegister | None = None
-        self._latest: Moment | None = None
-        self._past: dict[date, Moment] = {}
+        self._kept: dict[date | None, Moment] = {}
 
     @property
     def foundations(self) -> Foundations:
@@ -277,37 +276,32 @@ class Service:
         of its time, None is today by the file that is worked on. ``DataFaults`` if there never
         was a good register.
         """
-        state, day = self.register_state(), today()
+        state, day = self.register_state(), on or today()
+        register = (
+            state.register if on is None else register_on(state.register, self.releases, on=on)
+        )
         with self._lock:
-            known = self._latest
-            if known is None or known.state is not state or known.world.on != day:
-                world = known.world if known is not None else None
-                # a register read anew is another one, even if nothing in it has changed
-                if world is None or world.register is not state.register or world.on != day:
-                    world = World(foundations=self.foundations, register=state.register, on=day)
-                known = self._latest = Moment(state=state, world=world)
-        return known if on is None else self._dated(known, on)
+            known = self._kept.pop(on, None)
+            world = known.world if known is not None else None
+            # a register read anew is another one, even if nothing in it has changed
+            if world is None or world.register is not register or world.on != day:
+                # the ways to the offices are those of the register, whatever the day
+                alike = [m.world for m in self._kept.values() if m.world.register is register]
+                matrices = alike[0].matrices if alike else {}
+                base = self.foundations
+                world = World(foundations=base, register=register, on=day, matrices=matrices)
+            if known is None or known.state is not state or known.world is not world:
+                known = Moment(state=state, world=world)
+            self._kept[on] = known
+            past = [day for day in self._kept if day is not None]
+            for forgotten in past[:-KEPT_DAYS]:
+                del self._kept[forgotten]
+        return known
 
     @cached_property
     def releases(self) -> tuple[Register, ...]:
         """The frozen releases of the register, the oldest first."""
         return load_releases(self.data_dir)
-
-    def _dated(self, present: Moment, on: date) -> Moment:
-        register = register_on(present.state.register, self.releases, on=on)
-        with self._lock:
-            kept = self._past.pop(on, None)
-            if kept is None or kept.state.stamp != present.state.stamp:
-                # the ways to the offices are those of the register, whatever the day
-                alike = [m.world for m in self._past.values() if m.world.register is register]
-                matrices = alike[0].matrices if alike else {}
-                base = self.foundations
-                world = World(foundations=base, register=register, on=on, matrices=matrices)
-                kept = Moment(state=replace(present.state, register=register), world=world)
-            self._past[on] = kept
-            while len(self._past) > KEPT_DAYS:
-                del self._past[next(iter(self._past))]
-        return kept
 
 
 @lru_cache(maxsize=4)

@@ -87,7 +87,7 @@ def test_what_is_not_at_work_is_not_active() -> None:
     actor = moment.state.register.by_id["almi-nord"]
     over = actor.model_copy(update={"status": Status.UNKNOWN, "valid_to": "2020"})
     register = moment.state.register.model_copy(update={"actors": (over,)})
-    then = replace(moment, state=replace(moment.state, register=register))
+    then = replace(moment, world=replace(moment.world, register=register))
     told = _listing(then, Language.SV)["services"].values()
     assert {service["status"] for service in told} == {"inactive"}
 
