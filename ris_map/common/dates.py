@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from calendar import monthrange
 from datetime import date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -36,8 +37,7 @@ def period_end(value: str) -> date:
     if len(rest) == 2:
         return date(year, rest[0], rest[1])
     month = rest[0] if rest else 12
-    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _existing_day(value: str) -> str:

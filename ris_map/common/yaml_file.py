@@ -12,10 +12,10 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import yaml  # type: ignore[import-untyped]
 
 from ris_map.common.faults import DataFaults, Fault, shown, worded, wording_for
@@ -298,9 +298,8 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> Any:  # noqa: ANN401
 def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: ANN401
     if not math.isfinite(value):
         return dumper.represent_float(value)
-    # repr is the shortest text that reads back equal, but may have an exponent
-    written = format(Decimal(repr(value)), "f")
-    written += "" if "." in written else ".0"
+    # the shortest text that reads back equal, never with an exponent
+    written = np.format_float_positional(value, trim="0")
     return dumper.represent_scalar("tag:yaml.org,2002:float", written)
 
 
