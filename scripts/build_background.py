@@ -9,18 +9,19 @@ the municipal seats as points with their names.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import shapely
 from pyproj import Transformer
-from shapely.geometry import mapping, shape
 
+from ris_map.geography.boundaries import to_metres
 from ris_map.geography.county import Geography, load_geography
 from ris_map.geography.roads import Roads, load_roads, road_lines
 from ris_map.register.in_words import place_id
+from scripts.build_boundaries import collection_text, feature_line
 
 DECIMALS = 4
 ROAD_MARGIN_M = 6_000
@@ -29,22 +30,11 @@ SEA_OVERLAP_M = 3_000
 """The sea reaches under the land, whose own outline then draws the coast exactly."""
 SEA_TOLERANCE_M = 800
 ROAD_TOLERANCE_M = 150
-_TO_3006 = Transformer.from_crs(4326, 3006, always_xy=True)
 _TO_4326 = Transformer.from_crs(3006, 4326, always_xy=True)
 
 
 def background_text(*, roads: Roads, geography: Geography, land_4326: shapely.Geometry) -> str:
-    """Return the file's text, one feature per line.
-
-    Parameters
-    ----------
-    roads : Roads
-        The road network.
-    geography : Geography
-        Territory with the sea, and the localities.
-    land_4326 : shapely geometry
-        All land.
-    """
+    """Return the file's text, one feature per line."""
     territory_3006 = shapely.union_all([_to_3006(g) for g in geography.territory.values()])
     land_3006 = _to_3006(land_4326)
     has_sea = territory_3006.difference(land_3006.buffer(1)).area > 0
@@ -53,8 +43,7 @@ def background_text(*, roads: Roads, geography: Geography, land_4326: shapely.Ge
         *_road_features(roads, within_3006=territory_3006.buffer(ROAD_MARGIN_M)),
         *_seat_features(geography),
     ]
-    lines = (json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
-    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
+    return collection_text(features)
 
 
 def _sea_3006(territory_3006: shapely.Geometry, *, land_3006: shapely.Geometry) -> shapely.Geometry:
@@ -67,14 +56,14 @@ def _sea_3006(territory_3006: shapely.Geometry, *, land_3006: shapely.Geometry) 
     )
 
 
-def _road_features(roads: Roads, *, within_3006: shapely.Geometry) -> Iterator[dict[str, Any]]:
+def _road_features(roads: Roads, *, within_3006: shapely.Geometry) -> Iterator[str]:
     for road, lines in road_lines(roads).items():
         cut = shapely.line_merge(shapely.union_all(lines)).intersection(within_3006)
         if not cut.is_empty:
             yield _feature({"road": road, "kind": "road"}, cut.simplify(ROAD_TOLERANCE_M))
 
 
-def _seat_features(geography: Geography) -> Iterator[dict[str, Any]]:
+def _seat_features(geography: Geography) -> Iterator[str]:
     for seat in (locality for locality in geography.localities if locality.is_seat):
         properties = {
             "kind": "seat",
@@ -84,20 +73,19 @@ def _seat_features(geography: Geography) -> Iterator[dict[str, Any]]:
         yield _feature(properties, _to_3006(shapely.Point(seat.lon, seat.lat)))
 
 
-def _feature(properties: dict[str, Any], geometry_3006: shapely.Geometry) -> dict[str, Any]:
+def _feature(properties: dict[str, Any], geometry_3006: shapely.Geometry) -> str:
     degrees = shapely.transform(geometry_3006, _TO_4326.transform, interleaved=False)
     rounded = shapely.transform(degrees, lambda xy: xy.round(DECIMALS))
-    return {"type": "Feature", "properties": properties, "geometry": mapping(rounded)}
+    return feature_line(properties, rounded)
 
 
 def _to_3006(geometry: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(geometry, _TO_3006.transform, interleaved=False)
+    return shapely.transform(geometry, to_metres().transform, interleaved=False)
 
 
 def land_of(path: Path) -> shapely.Geometry:
     """Return all land of a boundary file as one geometry (EPSG:4326)."""
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return shapely.union_all([shape(feature["geometry"]) for feature in features])
+    return gpd.read_file(path).union_all()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -130,16 +130,16 @@ def feature_line(properties: dict[str, Any], geometry: shapely.Geometry) -> str:
     return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
 
 
-def write_features(path: Path, lines: Sequence[str]) -> None:
-    """Write a feature collection, one feature per line."""
-    text = '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
-    path.write_text(text, encoding="utf-8")
+def collection_text(features: Sequence[str]) -> str:
+    """Return a feature collection, one feature per line."""
+    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n"
 
 
 def write_boundaries(path: Path, *, frame: gpd.GeoDataFrame, polygons: np.ndarray) -> None:
     """Write code and name with each polygon."""
     pairs = zip(frame["code"], frame["name"], polygons, strict=True)
-    write_features(path, [feature_line({"code": c, "name": n}, p) for c, n, p in pairs])
+    text = collection_text([feature_line({"code": c, "name": n}, p) for c, n, p in pairs])
+    path.write_text(text, encoding="utf-8")
 
 
 def write_labelled(path: Path, *, frame: gpd.GeoDataFrame, polygons: np.ndarray) -> None:
@@ -155,7 +155,7 @@ def write_labelled(path: Path, *, frame: gpd.GeoDataFrame, polygons: np.ndarray)
             "label_lon": round(label.x, 4),
         }
         lines.append(feature_line(properties, polygon))
-    write_features(path, lines)
+    path.write_text(collection_text(lines), encoding="utf-8")
 
 
 def build(options: argparse.Namespace) -> None:

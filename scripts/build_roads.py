@@ -17,10 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import shapely
 from pyproj import Transformer
+
+from ris_map.geography.roads import EARTH
 
 LINE_FACTOR = 1.02
 """Stated over drawn kilometres, the median of the class A pairs of ``data/checks``."""
@@ -34,7 +35,6 @@ BOX = (62.9, 66.95, 12.9, 22.6)
 PREFIXES = {"e": "E", "r": "Rv ", "l": "Lv ", "rv": "NO Rv ", "fv": "NO Fv "}
 ON_ROAD_M = 5.0
 FRAME_M = 30.0
-EARTH_RADIUS_KM = 6371.0088
 Point = tuple[float, float]
 """Latitude and longitude, six decimals."""
 _TO_METRES = Transformer.from_crs(4326, 3006, always_xy=True)
@@ -121,10 +121,8 @@ def contracted(
 
 def km_between(line: Sequence[Point]) -> float:
     """Return the length of a line of points (great circles)."""
-    phi, lam = np.radians(np.array(line)).T
-    chord = np.sin(np.diff(phi) / 2) ** 2
-    chord += np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(np.diff(lam) / 2) ** 2
-    return float((2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(chord))).sum())
+    lats, lons = zip(*line, strict=True)
+    return float(EARTH.line_length(lons, lats)) / 1000
 
 
 def _metres(point: Point) -> tuple[float, float]:

@@ -31,7 +31,6 @@ import numpy as np
 import pandas as pd
 import shapely
 import yaml
-from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -44,15 +43,6 @@ BEYOND_M = 60_000
 MARGIN_DEGREES = 1.5
 """Points this far from the county are still no mistake: towns where its roads end."""
 SEARCH_WORDS, STRATEGY = "search_words.yaml", "strategy.yaml"
-PEOPLE_COLUMNS = (
-    "cell_id", "lat", "lon", "municipality_code", "population", "male", "female", "age_0_14",
-    "age_15_64", "age_65_plus", "employed", "land_share", "confidential", "outside_tatort_est",
-    "km_to_numbered_road", "km_to_network", "nearest_is_schematic", "access",
-)  # fmt: skip
-EDGE_COLUMNS = (
-    "edge_id", "from", "to", "road", "km", "km_basis", "limit_kmh", "limit_basis", "geometry_kind",
-    "source", "kind", "joinable", "km_line", "km_straight", "minutes", "hand_edge", "note",
-)  # fmt: skip
 SOURCES = (
     ("boundaries", "municipalities.geojson", "Kommungränser", "Municipality lines"),
     ("territory", "territory.geojson", "Kommunernas område", "Territories"),
@@ -96,17 +86,17 @@ def build(options: argparse.Namespace) -> None:
     _write_yaml(out / "sources.yaml", _sources(options.licence))
     _write_yaml(out / STRATEGY, _strategy(options))
     shutil.copy(DATA / SEARCH_WORDS, out / SEARCH_WORDS)
+    os.environ[DATA_VARIABLE] = str(out)
     _write_roads(options, out / "roads", within_m=frame.union_all().buffer(BEYOND_M))
     _write_what_rests_on_roads(out, people)
 
 
 def _write_what_rests_on_roads(out: Path, people: pd.DataFrame) -> None:
     """Write people and background, with the product's own readers of the folder so far."""
-    os.environ[DATA_VARIABLE] = str(out)
     # imported here: what is imported before knows the region of another folder
     from ris_map.geography.county import load_geography  # noqa: PLC0415
     from ris_map.geography.roads import load_roads  # noqa: PLC0415
-    from ris_map.travel.people import PEOPLE_FILE  # noqa: PLC0415
+    from ris_map.travel.people import PEOPLE_FILE, Square  # noqa: PLC0415
     from scripts.build_background import background_text, land_of  # noqa: PLC0415
     from scripts.build_people import FAR_KM, with_roads  # noqa: PLC0415
 
@@ -116,7 +106,7 @@ def _write_what_rests_on_roads(out: Path, people: pd.DataFrame) -> None:
     table["cell_id"] = "CRS3035RES1000m" + corner
     far = table["km_to_network"] > FAR_KM
     table["access"] = np.where(far, "network more than 10 km away", "road")
-    table = table.reindex(columns=list(PEOPLE_COLUMNS))
+    table = table.reindex(columns=Square.columns())
     table.sort_values(["municipality_code", "cell_id"]).to_csv(out / PEOPLE_FILE, index=False)
     land = land_of(out / "municipalities.geojson")
     text = background_text(roads=roads, geography=load_geography(out), land_4326=land)
@@ -278,6 +268,9 @@ def _strategy(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _write_roads(options: argparse.Namespace, folder: Path, *, within_m: shapely.Geometry) -> None:
+    # imported here: what is imported before knows the region of another folder
+    from ris_map.geography.roads import EARTH, Edge  # noqa: PLC0415
+
     nodes = pd.read_parquet(options.nodes)
     points = gpd.GeoSeries(gpd.points_from_xy(nodes["lon"], nodes["lat"], crs=GEOGRAPHIC_CRS))
     near = nodes["node"][points.to_crs(METRIC_CRS).within(within_m).to_numpy()]
@@ -302,10 +295,10 @@ def _write_roads(options: argparse.Namespace, folder: Path, *, within_m: shapely
         edge_id=[f"r{index:04d}" for index in range(len(edges))],
         **{end: edges[end].map(named) for end in ("from", "to")},
         km_basis="as in the file", geometry_kind="osm", source=origin, kind="numbered", joinable=1,
-        km_straight=(Geod(a=6_371_008.8, f=0).inv(*ends.T)[2] / 1000).round(3),
+        km_straight=(EARTH.inv(*ends.T)[2] / 1000).round(3),
         minutes=(60 * edges["km"] / (0.9 * edges["limit_kmh"])).round(3), hand_edge="", note="",
     )  # fmt: skip
-    edges[list(EDGE_COLUMNS)].to_csv(folder / "edges.csv", index=False)
+    edges[Edge.columns()].to_csv(folder / "edges.csv", index=False)
     drawn = gpd.GeoDataFrame(edges[["edge_id", "road", "kind"]], geometry=lines, crs=GEOGRAPHIC_CRS)
     (folder / "edges.geojson").write_text(drawn.to_json(drop_id=True), encoding="utf-8")
 

@@ -53,6 +53,11 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
 
+    @classmethod
+    def columns(cls) -> list[str]:
+        """Return the header."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
 
 _R = TypeVar("_R", bound=Row)
 
@@ -152,10 +157,9 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
     ``key`` is the column that identifies a record: filled in and unique. Without it a record is
     known by its line.
     """
-    columns = [field.alias or name for name, field in kind.model_fields.items()]
     optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
     records, seen = {}, set[str]()
-    for line, cells in _read_cells(log, columns).items():
+    for line, cells in _read_cells(log, kind.columns()).items():
         name = cells[key] if key else f"line {line}"
         try:
             filled = {
@@ -175,9 +179,8 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
 def read_frame(log: FaultLog, kind: type[Row], *, key: str) -> pd.DataFrame:
     """Return the lines of a table that are without fault; the index is the line in the file."""
     records = read_records(log, kind, key=key)
-    columns = [field.alias or name for name, field in kind.model_fields.items()]
     rows = [list(vars(record).values()) for record in records.values()]
-    frame = pd.DataFrame(rows, index=pd.Index(records, name="line"), columns=columns)
+    frame = pd.DataFrame(rows, index=pd.Index(records, name="line"), columns=kind.columns())
     frame.attrs["key"] = key
     return frame
 

@@ -47,7 +47,7 @@ class _Node(Row):
     coord_source: str = ""
 
 
-class _Edge(Row):
+class Edge(Row):
     """A stretch of road between two nodes."""
 
     edge_id: ShortText
@@ -92,7 +92,7 @@ def load_roads(data_dir: Path) -> Roads:
     logs = [FaultLog(folder / name) for name in ("nodes.csv", "edges.csv", "edges.geojson")]
     nodes_log, edges_log, course_log = logs
     nodes = read_frame(nodes_log, _Node, key="node")
-    edges = read_frame(edges_log, _Edge, key="edge_id")
+    edges = read_frame(edges_log, Edge, key="edge_id")
     course = read_features(course_log, _Course, key="edge_id")
     roads = None
     _check_nodes(nodes, nodes_log)

@@ -32,7 +32,7 @@ FERRY = "ferry"
 _ID = r"CRS3035RES1000mN(\d{4})000E(\d{4})000"
 
 
-class _Square(Row):
+class Square(Row):
     """One inhabited square."""
 
     cell_id: Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
@@ -112,7 +112,7 @@ class Cells:
 def load_cells(data_dir: Path) -> Cells:
     """Read and check the squares; ``DataFaults`` with every fault."""
     log = FaultLog(data_dir / PEOPLE_FILE)
-    frame = read_frame(log, _Square, key="cell_id")
+    frame = read_frame(log, Square, key="cell_id")
     if not frame.empty:
         off_centre = frame[~(_metres_off_centre(frame) <= 10)]  # rounded to five decimals: 1 m
         log.add_rows(off_centre, "bad-point/square", field="lat, lon")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import ris_map.geography
 from ris_map import __main__ as cli
 from ris_map.__main__ import main
 from ris_map.common.dates import today
@@ -129,15 +128,6 @@ def test_a_fault_of_the_program_itself_gives_2_and_no_traceback(
     captured = capsys.readouterr()
     assert "A fault inside the program, not in your data (RuntimeError: boom)" in captured.err
     assert "Traceback" not in captured.err
-
-
-def test_a_part_of_the_program_that_is_missing_is_named(
-    capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(ris_map.geography, "roads", raising=False)
-    monkeypatch.setitem(sys.modules, "ris_map.geography.roads", None)
-    assert run("check", "--data", ROOT / "data", "--quiet-warnings") == 1
-    assert "Places and roads were not checked" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
