@@ -98,10 +98,8 @@ class Reach:
         At best, an office that may serve a municipality does.
         """
         level = UNKNOWN if at_best else YES
-        minutes = self.minutes[offices]
-        for k in np.flatnonzero((self.serves[offices] < level).any(axis=1)):
-            minutes[k, self.serves[offices[k]][self.home] < level] = np.inf
-        return minutes
+        serves = (self.serves[offices] >= level)[:, self.home]
+        return np.where(serves, self.minutes[offices], np.inf)
 
 
 def reach(table: SupportTable, matrix: TravelMatrix, *, population: Residents) -> Reach:
@@ -199,7 +197,7 @@ class CoverageCube:
     share_at_best: FloatArray
     offices_on_site: IntArray  # matching offices that stand in the municipality
     nearest_office: IntArray  # the one nearest to the seat, in ``table.office_ids``; -1 = none
-    nearest_minutes: FloatArray  # from the seat to it
+    nearest_minutes_from_seat: FloatArray
     remote: CodeArray  # (M, 3, 5, 3) positions in ``ANSWERS``: visit, digital, phone
     state: CodeArray  # positions in ``CELL_STATES``
     certainty: CodeArray  # positions in ``CERTAINTIES``
@@ -254,7 +252,6 @@ class CoverageCube:
             located_residents=int(self.figures.persons[m]),
             nearest_office_id=self.table.office_ids[office] if office >= 0 else None,
             nearest_town=self.table.offices[office].town if office >= 0 else None,
-            nearest_minutes_from_seat=float(self.nearest_minutes[m, p, s]),
             **{mode.value: ANSWERS[code] for mode, code in zip(REMOTE, remote, strict=True)},
             **values,
         )
@@ -327,7 +324,7 @@ def coverage_cube(
         share_at_best=readonly(share[:, row_at_best]),
         offices_on_site=readonly(on_site),
         nearest_office=readonly(nearest_office),
-        nearest_minutes=readonly(nearest_minutes),
+        nearest_minutes_from_seat=readonly(nearest_minutes),
         remote=readonly(remote),
         state=readonly(state.astype(np.int8)),
         certainty=readonly(certainty.astype(np.int8)),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, SHAPE, CellKey, CoverageCell, CoverageCube
+from ris_map.coverage.cube import REMOTE, CellKey, CoverageCell, CoverageCube
 from ris_map.coverage.groups import Supply
-from ris_map.coverage.support import ANSWERS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, Kind
+from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, Kind
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray
 from ris_map.words.figures import equally_far
@@ -65,14 +66,12 @@ def remote_facts(
     """
     facts: dict[tuple[Delivery, Answer, tuple[str, ...]], list[Kind]] = {}
     every = cube.municipality_codes
-    for i, mode in enumerate(REMOTE):
-        for level in (YES, UNKNOWN):
-            for p, s in np.ndindex(*SHAPE):
-                where = np.flatnonzero(cube.remote[:, p, s, i] == level)
-                codes = () if len(where) == len(every) else tuple(every[m] for m in where)
-                if len(where):
-                    key = mode, ANSWERS[level], codes
-                    facts.setdefault(key, []).append((PHASES[p], SERVICE_TYPES[s]))
+    answers = cube.remote.reshape(len(every), len(KINDS), len(REMOTE))
+    for (i, mode), level, (k, kind) in product(enumerate(REMOTE), (YES, UNKNOWN), enumerate(KINDS)):
+        where = np.flatnonzero(answers[:, k, i] == level)
+        codes = () if len(where) == len(every) else tuple(every[m] for m in where)
+        if len(where):
+            facts.setdefault((mode, ANSWERS[level], codes), []).append(kind)
     return facts
 
 

@@ -201,24 +201,19 @@ def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
     everybody = [("own", own, len(own))]
     everybody += [("near", figures.near(area), FIRST)] if area else []
     everybody.append(("open", figures.neutral, FIRST))
-    groups = [(name, choice.of(actors, figures), most) for name, actors, most in everybody]
-    groups = [group for group in groups if group[1]]
+    groups = []
+    for name, actors, most in everybody:
+        rows = _rows(figures, choice.of(actors, figures), words=words)
+        title, rest = tr(f"strength.list.{name}"), tr("strength.list.rest", n=len(rows) - most)
+        group = {"id": name, "title": title, "first": rows[:most], "rest": rows[most:], "all": rest}
+        groups += [{**group, "count": len(rows)}] if rows else []
+    silent = [actor.name for actor in figures.unknown]
     return render(
         "strength_list.html",
         t=tr,
         heading=tr("strength.list.heading" if own else "strength.list.heading-none"),
-        groups=[
-            {
-                "id": name,
-                "title": tr(f"strength.list.{name}"),
-                "count": len(actors),
-                "first": _rows(figures, actors, words=words)[:most],
-                "rest": _rows(figures, actors, words=words)[most:],
-                "all": tr("strength.list.rest", n=len(actors) - most),
-            }
-            for name, actors, most in groups
-        ],
-        unknown=_unknown(figures, words=words),
+        groups=groups,
+        unknown=silent and tr.plural("strength.unknown", len(silent), names=tr.listing(silent)),
         place=_place(figures, choice, words=words, is_anybody=bool(groups)),
         all_url=choice.url(tr=tr, municipality="", town=""),
     )
@@ -292,10 +287,3 @@ def _place(
     if not name:
         return ""
     return words.tr("strength.list.here" if is_anybody else "strength.list.nobody-here", name=name)
-
-
-def _unknown(figures: StrengthFigures, *, words: Words) -> str:
-    if not figures.unknown:
-        return ""
-    names = words.tr.listing(actor.name for actor in figures.unknown)
-    return words.tr.plural("strength.unknown", len(figures.unknown), names=names)

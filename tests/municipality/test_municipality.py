@@ -95,7 +95,7 @@ def test_every_settlement_has_its_minutes_and_the_seat_stands_first(found: Profi
     assert found.seat.is_seat
     at = cube.municipality_codes.index(found.code)
     for s, near in enumerate(found.times[0][1]):
-        assert near.minutes == float(np.min(cube.nearest_minutes[at, :, s]))
+        assert near.minutes == float(np.min(cube.nearest_minutes_from_seat[at, :, s]))
         assert (not near.town) == math.isinf(near.minutes)
 
 

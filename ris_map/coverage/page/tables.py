@@ -142,21 +142,23 @@ def area_table(view: CoverageView) -> FigureTable:
     """Return phase x service type for the chosen place (R1): pooled, never averaged."""
     name, codes = view.place
     tr, cube, rows = view.tr, view.cube, list[list[Cell]]()
-    inside = [view.at(code) for code in codes]
-    for phase, kind in KINDS:
-        head, supply = f"{view.label(phase)}: {view.label(kind)}", Supply(cube, (phase,), (kind,))
-        if not view.is_physical:
-            answers = supply.remote[inside, REMOTE.index(view.choice.delivery)]
-            rows.append([head, *(count((answers == one).sum()) for one in (YES, UNKNOWN, NO))])
-            continue
+    supplies = {
+        f"{view.label(phase)}: {view.label(kind)}": Supply(cube, (phase,), (kind,))
+        for phase, kind in KINDS
+    }
+    if not view.is_physical:
+        at = [view.at(code) for code in codes], REMOTE.index(view.choice.delivery)
+        for head, supply in supplies.items():
+            numbers = [(supply.remote[at] == one).sum() for one in (YES, UNKNOWN, NO)]
+            rows.append([head, *map(count, numbers)])
+        names = ("kind", "reached", "unknown", "not-offered")
+        return _table(view, "omrade-remote", names, rows, name=name)
+    for head, supply in supplies.items():
         found = supply.of(codes)
         times = found.median_minutes, found.p90_minutes, found.shortfall_minutes
         row = [head, *_within(found.people_within[0], found.share_within[0])]
         row += [minutes(one[0]) for one in times]
         rows.append([*row, count(supply.median_actors(codes))])
-    if not view.is_physical:
-        names = ("kind", "reached", "unknown", "not-offered")
-        return _table(view, "omrade-remote", names, rows, name=name)
     ends = [
         tr(f"coverage.column.{key}", limit=view.choice.limit)
         for key in ("median-minutes", "p90", "mean-shortfall", "actors")
@@ -185,23 +187,24 @@ def division_table(view: CoverageView) -> FigureTable:
     """Return every group of every division, the chosen one first: sensitivity, not three proofs."""
     tr, language, rows = view.tr, view.tr.language, list[list[Cell]]()
     divisions = sorted(view.geography.divisions, key=lambda d: d.id != view.division.id)
-    for division in divisions:
-        for part in division.groups:
-            name = part.label.in_(language)
-            head: list[Cell] = [
-                tr("coverage.group.is-inland", name=name) if part.is_inland else name,
-                division.label.in_(language),
-            ]
-            if view.is_physical:
-                residents, within, *others, _ = _cells_of(view, part.municipalities)
-                between = view.range_of(view.group(part.municipalities))
-                rows.append([*head, residents, within, between, *others])
-            else:
-                yes = sum(view.remote(code) is Answer.YES for code in part.municipalities)
-                rows.append([*head, count(yes), count(len(part.municipalities))])
+    groups = {
+        (
+            tr("coverage.group.is-inland", name=part.label.in_(language))
+            if part.is_inland
+            else part.label.in_(language),
+            division.label.in_(language),
+        ): part.municipalities
+        for division in divisions
+        for part in division.groups
+    }
     if not view.is_physical:
-        names: tuple[str, ...] = ("group", "division", "reached", "of")
-        return _table(view, "indelningar-remote", names, rows)
+        for head, codes in groups.items():
+            yes = sum(view.remote(code) is Answer.YES for code in codes)
+            rows.append([*head, count(yes), count(len(codes))])
+        return _table(view, "indelningar-remote", ("group", "division", "reached", "of"), rows)
+    for head, codes in groups.items():
+        residents, within, *others, _ = _cells_of(view, codes)
+        rows.append([*head, residents, within, view.range_of(view.group(codes)), *others])
     listed = tr.listing(
         tr(
             "coverage.divisions.one",
@@ -220,30 +223,24 @@ def chain_table(view: CoverageView) -> FigureTable:
     """Return the support chain of every municipality; phases inside the error are equally far."""
     types, kind = view.choice.shown_types, view.choice.service_type
     words = {"types": view.label(kind).lower() if kind else view.tr("coverage.kind.any")}
-    chains = {c.municipality_code: c for c in support_chains(view.cube, service_types=types)}
-    rows: list[list[Cell]] = []
-    for code in view.order:
-        chain = chains[code]
-        if view.is_physical:
-            times = map(view.about_minutes, chain.medians)
-            rows.append(
-                [
-                    view.names[code],
-                    *times,
-                    _weakest(view, chain),
-                    view.tr(f"answer.{chain.physical}"),
-                ]
-            )
-        else:
-            rows.append(
-                [view.names[code], view.tr(f"answer.{getattr(chain, view.choice.delivery)}")]
-            )
+    by_code = {c.municipality_code: c for c in support_chains(view.cube, service_types=types)}
+    chains = {view.names[code]: by_code[code] for code in view.order}
     if not view.is_physical:
+        answers = {name: getattr(chain, view.choice.delivery) for name, chain in chains.items()}
+        rows = [[name, view.tr(f"answer.{answer}")] for name, answer in answers.items()]
         return _table(view, "kedja-remote", ("municipality", "chain"), rows, **words)
+    rows = [
+        [
+            name,
+            *map(view.about_minutes, chain.medians),
+            _weakest(view, chain),
+            view.tr(f"answer.{chain.physical}"),
+        ]
+        for name, chain in chains.items()
+    ]
     names = ("municipality", "ide", "utveckling", "vaxa", "weakest", "chain")
-    return _table(
-        view, "kedja", names, rows, sentence=chain_sentence(view, list(chains.values())), **words
-    )
+    sentence = chain_sentence(view, [*chains.values()])
+    return _table(view, "kedja", names, rows, sentence=sentence, **words)
 
 
 def _weakest(view: CoverageView, chain: Chain) -> str:

@@ -19,6 +19,7 @@ from ris_map.geography.county import Geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
+from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent_range
 
@@ -164,7 +165,7 @@ class CoverageView(MapView):
     def place(self) -> tuple[str, tuple[str, ...]]:
         """Name and municipalities of the chosen place, or of the county."""
         place = self.choice.place
-        groups = {f"{d.id}-{g.id}": g for d in self.geography.divisions for g in d.groups}
+        groups = {name: group for name, _, group in grouped_places(self.geography)}
         if place in groups:
             codes = tuple(c for c in self.order if c in groups[place].municipalities)
             return groups[place].label.in_(self.tr.language), codes
