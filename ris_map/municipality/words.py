@@ -79,7 +79,9 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
         return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", kind=kind)
     near = tr("municipality.half.near", n=tr.number(limit))
     figure = near if how == "near" else minutes_words(cell.median_minutes, tr=tr)
-    text = tr("municipality.half", n=tr.number(cell.located_residents), kind=kind)
+    is_here = cell.median_minutes < ROUND_MINUTES
+    key = "municipality.half.here" if is_here else "municipality.half"
+    text = tr(key, n=tr.number(cell.located_residents), kind=kind)
     if math.isfinite(cell.p90_minutes):
         nine = tr.number(rounded(max(cell.p90_minutes, ROUND_MINUTES)))
         text += "\n" + tr("municipality.half.ninety", minutes=nine)
@@ -88,8 +90,7 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
 
 def kind_words(cell: CoverageCell, *, words: Words) -> str:
     """Return one kind of support inside a sentence: "advice in the idea phase"."""
-    kind, phase = words.label(cell.service_type).lower(), words.label(cell.phase).lower()
-    return words.tr("municipality.kind", type=kind, phase=phase)
+    return f"{words.label(cell.service_type).lower()} {words.tr(f'coverage.in-phase.{cell.phase}')}"
 
 
 def chain_sentence(profile: Profile, *, words: Words) -> str:

@@ -35,7 +35,7 @@ from ris_map.municipality.profile import (
 )
 from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_counts, tables
 from ris_map.register.model import Register
-from ris_map.register.vocabulary import Scope
+from ris_map.register.vocabulary import Phase, Scope
 from ris_map.siting.plan import SitingChoice
 from ris_map.web.map import MapPicture
 from ris_map.words.figures import Said
@@ -113,14 +113,18 @@ def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
         for cell in found.cells:
             shown = cell_of(cell, found, tr=said.tr)
             text = municipal.headline(found, cell, tr=said.tr)
-            big, _ = municipal.half_sentence(cell, limit=choice.limit, words=said)
+            big, rest = municipal.half_sentence(cell, limit=choice.limit, words=said)
             assert text.startswith(f"{found.name}: ")
+            assert ("i utvecklingsfasen" in rest) == (cell.phase is Phase.UTVECKLING)
             if shown.tone == "near":
                 assert "omkring 60" in text
                 assert big == "≈\u00a060\u00a0min"
             elif shown.text.isdigit():
                 assert big == f"cirka {shown.text}\u00a0min"
                 assert big in text
+            elif shown.text == "i orten":
+                assert big in text
+                assert "invånarna ett kontor för" in rest
 
 
 def test_a_gap_leads_to_what_it_would_take() -> None:
@@ -142,7 +146,10 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
             assert (plan.limit, plan.winter) == (30, True)
             (opening,) = plan.openings
             assert opening.place == found.seat.id
-            assert opening.matches(chosen.phase, chosen.service_type)
+            assert (opening.service_type, opening.phases) == (
+                chosen.service_type,
+                (chosen.phase,),
+            )
 
 
 def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:
