@@ -1,4 +1,4 @@
-"""How long travel, coverage, answers of Hitta and plans take, without a page.
+"""How long travel, coverage and plans take, without a page.
 
 Run with ``python -m tests.bench.bench_analysis``.
 
@@ -22,11 +22,7 @@ from scipy.spatial.distance import cdist
 from ris_map.coverage.cube import THRESHOLDS, coverage_cube, cube_of, population_of, support_of
 from ris_map.coverage.people import People, figures
 from ris_map.coverage.support import CubeChoice
-from ris_map.finder.answer import find_support
-from ris_map.finder.need import Need
 from ris_map.geography.boundaries import DEGREES, METRES
-from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.vocabulary import Phase
 from ris_map.siting.best import Answer, Problem, last, problem, search
 from ris_map.siting.plan import OBJECTIVES, Opening, SitingChoice
 from ris_map.siting.scenario import basis_of, scenario, state
@@ -70,19 +66,6 @@ def measure_coverage(_: Bench) -> Iterator[Result]:
     }
     for name, (call, runs, budget) in steps.items():
         yield timed(name, [call] * runs, budget=budget)
-
-
-def measure_finder(_: Bench) -> Iterator[Result]:
-    """One answer after the other: a place for the first time, then other phases at the same."""
-    world = real_world()
-    find_support(world, Need(place="2480", phase=Phase.VAXA))
-    for name, phases in (
-        ("new place", [Phase.IDE]),
-        ("another phase", [Phase.UTVECKLING, Phase.IDE]),
-    ):
-        needs = [Need(place=code, phase=phase) for code in MUNICIPALITY_CODES for phase in phases]
-        calls = [partial(find_support, world, need) for need in needs]
-        yield timed(f"answer, {name}", calls, budget=50)
 
 
 def gap(made: Answer) -> str:
@@ -175,7 +158,6 @@ if __name__ == "__main__":
     folder = {"type": Path, "help": "cells and roads of the whole country"}
     parts = {
         "coverage": measure_coverage,
-        "finder": measure_finder,
         "siting": measure_siting,
         "nation": measure_nation,
         "sweden": measure_sweden,
