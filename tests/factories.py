@@ -263,6 +263,13 @@ def make_register(*actors: Actor, **changes: Any) -> Register:
     return Register(**(values | changes))
 
 
+def rewrite(path: Path, text: str) -> None:
+    """Replace a file as an editor does: a new file with a new stamp."""
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
 # Swedish letters, signs that hurt in HTML, CSV and YAML, but no digits: those could form a
 # telephone number by chance.
 _LETTERS = "abcdefghijklmnopqrstuvwxyzåäöéABCÅÄÖ"

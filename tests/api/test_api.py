@@ -33,6 +33,7 @@ from ris_map.travel.world import service
 from ris_map.web.assets import Answer
 from ris_map.web.settings import Rate, Settings
 from tests.api.api_site import CONTACT, DATA, HOST, V1, application, client, lines_of
+from tests.factories import rewrite
 
 PLAIN = {"Accept-Encoding": "identity"}
 ETAG_FORMS = ("{}", "W/{}", '"other", W/{}', "*")
@@ -290,12 +291,6 @@ def test_a_fault_of_ours_is_a_problem_and_tells_nothing_else(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "secret" in caplog.text
-
-
-def rewrite(path: Path, text: str) -> None:
-    new = path.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
 
 
 def test_X10_a_replaced_register_is_seen_and_a_bad_one_never_served(own_data: Path) -> None:

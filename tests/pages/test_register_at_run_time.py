@@ -10,6 +10,7 @@ import pytest
 
 from ris_map.words import translator
 from ris_map.words.language import Language
+from tests.factories import rewrite
 from tests.pages.opened import ROOT, cards, html, open_page, read, visible_text
 
 PAGES = {
@@ -25,14 +26,6 @@ FAULTY: dict[str, Callable[[str], str]] = {
     "unknown word": lambda text: text.replace("    scope: core\n", "    scope: nonsens\n"),
     "hostile word": lambda text: text.replace("kind: foundation", "kind: <b>x</b>"),
 }
-
-
-def rewrite(path: Path, text: str) -> None:
-    """Replace a file as an editor does: a new file with a new stamp."""
-    new = path.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    os.utime(new, (1, 1))  # as if it had rested
-    new.replace(path)
 
 
 def test_X10_F4_a_bad_register_never_replaces_a_good_one_and_says_why(
