@@ -263,8 +263,8 @@ def supply_of(
 class GroupFigures:
     """What is said of one group of municipalities, for the chosen kinds of help.
 
-    ``beyond``: residents beyond the threshold or without a way; ``share``: within it; both known,
-    and at best, if everything unknown turned out well. Low and high are over the speed models.
+    ``beyond``: residents beyond the threshold or without a way, known and at best, if everything
+    unknown turned out well; ``share``: those within it. Low and high are over the speed models.
     Minutes are those of :class:`ris_map.coverage.people.Figures`.
     """
 
@@ -272,10 +272,8 @@ class GroupFigures:
     beyond: int
     beyond_at_best: int
     share: float
-    share_at_best: float
     share_low: float
     share_high: float
-    median_minutes: float
     median_low: float
     median_high: float
     excess_minutes: float
@@ -291,21 +289,19 @@ def group_figures(
 ) -> GroupFigures:
     """Return the figures of a group of municipalities, with ranges."""
     supplies = [supply_of(world, one, phases, types) for one in speeds_of(choice)]
-    chosen, at = supplies[0], supplies[0].cube.threshold_at
+    at = supplies[0].cube.threshold_at
     over_speeds = [supply.of(codes) for supply in supplies]
     shares = [float(one.share_within[0, at]) for one in over_speeds]
     medians = [float(one.median_minutes[0]) for one in over_speeds]
-    first, at_best = over_speeds[0], chosen.best.share_of(codes)
+    first, at_best = over_speeds[0], supplies[0].best.share_of(codes)
     residents = int(first.persons[0])
     return GroupFigures(
         residents=residents,
         beyond=residents - int(first.people_within[0, at]),
         beyond_at_best=round(residents * (1 - at_best)),
         share=shares[0],
-        share_at_best=at_best,
         share_low=min(shares),
         share_high=max(shares),
-        median_minutes=medians[0],
         median_low=min(medians),
         median_high=max(medians),
         excess_minutes=float(first.excess_minutes[0]),

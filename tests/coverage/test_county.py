@@ -427,7 +427,7 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
     assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.may_be_there))
     number, group = summary.key_figures(shown)[0].number, shown.group(shown.inland)
     assert headline_words(shown)["figure"] == number
-    if round(100 * group.share_at_best) != round(100 * group.share):
+    if round(100 * shown.found.best.share_of(shown.inland)) != round(100 * group.share):
         assert "–" in number
         assert number in summary.finding_sentence(shown)
     assert (shown.cube.median_minutes_at_best[gap_mask(shown.cube)] > limit).all()

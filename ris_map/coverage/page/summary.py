@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ris_map.coverage.page.view import CLEAR_DIFFERENCE, NEARLY_ALL, CoverageView, inland_name
+from ris_map.coverage.page.view import CoverageView, inland_name
 from ris_map.register.vocabulary import Answer
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.travel.routes import accuracy, error_words, typical_error
 from ris_map.words.figures import rounded
 from ris_map.words.markup import render
 
+CLEAR_DIFFERENCE = 0.05
+"""Shares that differ by less than this are called alike: the times are not exact enough."""
+NEARLY_ALL = 0.95
 LIMITS = ("capacity", "evidence", "register", "roads", "people", "outside", "time")
 TERMS = ("gap", "near", "unknown", "median", "p90", "chain", "fragility", "stable")
 

@@ -23,9 +23,6 @@ from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent_range
 
-CLEAR_DIFFERENCE = 0.05
-"""Shares that differ by less than this are called alike: the times are not exact enough."""
-NEARLY_ALL = 0.95
 Tab = Literal["luckor", "kurva", "kedjan", "indelningar", "metod"]
 TABS = get_args(Tab)
 
