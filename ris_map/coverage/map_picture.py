@@ -40,6 +40,7 @@ from ris_map.web.map import (
 )
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.figures import (
+    NEARLY,
     ROUND_MINUTES,
     minutes_words,
     near_limit,
@@ -300,8 +301,10 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
 
 
 def _bare_percent(share: float, *, tr: Translator) -> str:
-    """Return per cent for a column that says so in its heading; nearly none is not none."""
-    return "<1" if 0 < share < 0.005 else tr.number(whole(100 * share))
+    """Return per cent for a column that says so in its heading; nearly none or all is neither."""
+    if 0 < share < NEARLY:
+        return "<1"
+    return ">99" if 1 - NEARLY <= share < 1 else tr.number(whole(100 * share))
 
 
 def _of_hundred(share: float, *, tr: Translator) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from ris_map.coverage.cube import class_shares
 from ris_map.coverage.map_picture import (
     ACTOR_CLASSES,
     LIMITS,
@@ -45,6 +46,7 @@ CHOICES = [
     *({"phase": p, "service_type": s, "limit": limit} for p, s, limit in [*EVERY][::5]),
     {"strength_area": StrengthArea.BESOKSNARING},
     {"shown": "aktorer"},
+    {"shown": "aktorer", "strength_area": StrengthArea.BESOKSNARING, "limit": 90},
 ]
 
 
@@ -62,6 +64,11 @@ def test_K3_W1_W8_W9_the_picture_says_what_the_figures_say(language: Language) -
         for column in range(2):
             parts = [row.shares[column] for row in drawn.legend.rows]
             assert 99.0 <= sum(parts) <= 100.5  # everybody once; the rest has no known way
+        groups = {"inland": shown.inland, "coast": shown.coast}
+        exact = class_shares(shown.world, np.array(drawn.classes), groups)
+        for row, name in product(drawn.legend.rows, groups):  # nearly all is not all
+            text = dict(zip(groups, row.texts, strict=True))[name]
+            assert (text == "0", text == "100") == tuple(exact[name][row.code] == n for n in (0, 1))
         assert set(drawn.sentences) == {"", *shown.names}
         assert not any("högst i orten" in one.text for one in drawn.sentences.values())
         for code in shown.names:
