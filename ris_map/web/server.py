@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
 import logging
 import socket
 import threading
@@ -43,7 +42,6 @@ COMPRESSION: Final = Middleware(GZipMiddleware, compresslevel=4, minimum_size=10
 """Of every answer, anew for each visitor: level 4 takes a third of the time of the highest."""
 HEADER_SECONDS: Final = 20.0
 """A connection whose request is not complete by then is closed."""
-_SLOW_IMPORTS: Final = ("folium", "pandas", "altair", "pyarrow")
 PREPARE: Final[list[Callable[[World], object]]] = []
 """What the rooms above want computed at the start, given the world."""
 _LOG = logging.getLogger(__name__)
@@ -164,15 +162,12 @@ def _moment() -> Moment | None:
 
 
 def warm_up() -> None:
-    """Do the first visitor's waiting: import what is slow, read the data, keep all that for good.
+    """Do the first visitor's waiting: read texts and data, and keep all that for good.
 
-    A refused register is no reason not to start. ``streamlit_folium`` is left out: imported before
-    Streamlit's runtime stands, its component is never registered. What now exists is taken out of
-    the garbage collector's sight: Streamlit collects after every run, 130 ms in which the run's
-    last messages wait to be sent.
+    A refused register is no reason not to start. What now exists is taken out of the garbage
+    collector's sight: Streamlit collects after every run, 130 ms in which the run's last messages
+    wait to be sent.
     """
-    for name in _SLOW_IMPORTS:
-        importlib.import_module(name)
     for language in Language:
         translator(language)
     moment = _moment()
