@@ -72,10 +72,11 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
 def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     """Return the small map of an actor's offices in the county; None without any."""
     tr = words.tr
-    offices = {town_id(o): o for o in actor.offices_on(on) if o.municipality is not None}
+    open_offices = _offices_at_work(actor, on=on)
+    offices = {town_id(office): office for office in open_offices}
     if not offices:
         return None
-    count, label = len(actor.offices_on(on)), partial(tr, "detail.map.office", name=actor.name)
+    count, label = len(open_offices), partial(tr, "detail.map.office", name=actor.name)
     towns = tr.listing(office.town for office in offices.values())
     return MapLayer(
         picture=MapPicture(
@@ -93,9 +94,14 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     )
 
 
+def _offices_at_work(actor: Actor, *, on: date) -> tuple[Office, ...]:
+    """Return the day's offices in the county; who has ended or not begun has none."""
+    return actor.offices_on(on) if actor.is_active(on) else ()
+
+
 def _places(actor: Actor, *, words: Words, on: date) -> list[str]:
     """Return the day's offices with their streets, after the towns unless every street is known."""
-    tr, offices = words.tr, actor.offices_on(on)
+    tr, offices = words.tr, _offices_at_work(actor, on=on)
     known = [office for office in offices if office.street_on(on)]
     lines = [f"{office.town}: {_address(office, words=words, on=on)}" for office in known]
     if len(known) < len(offices):

@@ -109,7 +109,7 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     title = tr.plural(
         f"karta.actors.{kind.value if kind else 'all'}", len(here), phase=_phase(view)
     )
-    offices = sum(len(sites) if not choice.town else 1 for sites in here)
+    offices = sum(choice.town in {"", town_id(o.office)} for sites in here for o in sites)
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
     named = ""
     if choice.town and here:

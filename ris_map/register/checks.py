@@ -204,11 +204,16 @@ def _against_basis(actor: Actor) -> Iterator[Finding]:
             yield finding("office-basis", "offices", index, "basis", year=OFFICE_FROM)
 
 
+def is_recent(day: str | None, *, on: date, years: int = 1) -> bool:
+    """Return whether something was seen within some years before a day."""
+    is_leap_day = (on.month, on.day) == (2, 29)
+    limit = on.replace(year=on.year - years, day=28 if is_leap_day else on.day)
+    return day is not None and period_end(day) >= limit
+
+
 def unconfirmed_since(actor: Actor, *, on: date) -> bool:
     """Return whether nobody has confirmed an entry within twelve months before a day."""
-    is_leap_day = (on.month, on.day) == (2, 29)
-    limit = on.replace(year=on.year - 1, day=28 if is_leap_day else on.day)
-    return actor.last_confirmed is None or period_end(actor.last_confirmed) < limit
+    return not is_recent(actor.last_confirmed, on=on)
 
 
 def _doubts(actor: Actor, *, today: date) -> Iterator[Finding]:
@@ -352,7 +357,8 @@ def _in_successor(raw: Raw, by_id: Mapping[str, Raw]) -> Iterator[Finding]:
     if _text(raw, "status") != Status.ENDED:
         yield finding("successor-of-living", "successor")
     ended, gone = _text(raw, "valid_to"), _text(successor, "valid_to")
-    if ended and gone and gone < ended:
+    # dates may be partial: 2023 is not before 2023-05
+    if ended and gone and gone < ended[: len(gone)]:
         yield finding("successor-before", "successor", gone=gone, ended=ended)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from http.client import HTTPException
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
@@ -22,7 +23,7 @@ from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record, Slug, Url
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, Row, load_listed, read_records
-from ris_map.register.checks import OFFICE_FROM
+from ris_map.register.checks import OFFICE_FROM, is_recent
 from ris_map.register.model import Actor, Register
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Scope, ServiceType, Status
 from ris_map.words.language import LocalText
@@ -92,7 +93,7 @@ def _ask(url: str, seconds: float) -> tuple[Outcome, str]:
             code = int(answer.status)
     except urllib.error.HTTPError as error:
         code = error.code
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         return Outcome.DEAD_LOOKING, f"no answer ({getattr(error, 'reason', error)})"
     is_alive = code < 400 or code in _ALIVE
     return Outcome.OK if is_alive else Outcome.DEAD_LOOKING, f"HTTP {code}"
@@ -104,7 +105,6 @@ def as_csv(homepages: Iterable[Homepage]) -> str:
     return pd.DataFrame(rows, columns=list(Homepage.model_fields)).to_csv(index=False)
 
 
-YEAR = 365
 OPTIONAL = ("target_groups", "eligibility", "cost", "how_to_apply", "funding", "contact_url")
 ADVICE = (ServiceType.RADGIVNING, ServiceType.FINANSIERING, ServiceType.FINANSIERING_RADGIVNING)
 YARDSTICK: dict[str, tuple[ServiceType, ...]] = {
@@ -226,8 +226,7 @@ def quality(
     source = Basis.SOURCE
 
     def recent(field: str, years: int) -> list[bool]:
-        days = [getattr(actor, field) for actor in actors]
-        return [day is not None and (today - period_end(day)).days <= years * YEAR for day in days]
+        return [is_recent(getattr(actor, field), on=today, years=years) for actor in actors]
 
     figures: list[tuple[str, list[bool], float | None, str]] = [
         ("confirmed", recent("last_confirmed", 1), 1.0, "year"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -86,14 +87,21 @@ def changes(before: Register, after: Register) -> tuple[Change, ...]:
 
 
 def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401
-    """Yield each leaf with its dotted path; items of lists are known by their id where they can."""
+    """Yield each leaf with its dotted path; items of lists are known by their id where they can.
+
+    Of items with the same name, such as two claims of one page, the later ones are numbered.
+    """
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _fields(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        seen = Counter[object]()
         for index, item in enumerate(value):
             names = (item[key] for key in ("id", "service_type", "url") if key in item)
-            yield from _fields(item, f"{path}[{next(names, index)}]")
+            name = next(names, index)
+            seen[name] += 1
+            number = f" {seen[name]}" if seen[name] > 1 else ""
+            yield from _fields(item, f"{path}[{name}{number}]")
     elif isinstance(value, list):
         yield path, ", ".join(map(str, value))
     else:
@@ -133,8 +141,8 @@ def digests(data: Path) -> dict[str, str]:
     """Return the hash that each release had when it was made, by the name of its file."""
     if not (data / RELEASES).is_dir():
         return {}
-    rows = read_text(data / RELEASES / HASHES).splitlines()
-    return dict(line.split()[::-1] for line in rows)
+    rows = map(str.split, read_text(data / RELEASES / HASHES).splitlines())
+    return {row[1]: row[0] for row in rows if len(row) == 2}
 
 
 def _digest(path: Path) -> str:
@@ -194,18 +202,17 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     becomes a source. ``DataFaults`` for an unknown id, an impossible date or address, or a file
     that is not understood.
     """
-    document = load_yaml(path)
-    actors = document.value.get("actors", []) if isinstance(document.value, dict) else []
-    ids = [actor.get("id") for actor in actors]
+    register = load_register(path, today=today)
+    ids = list(register.by_id)
     if actor_id not in ids:
-        near = nearest(actor_id, [one for one in ids if isinstance(one, str)])
+        near = nearest(actor_id, ids)
         hint = f" Did you mean {quoted(near)}?" if near else ""
         raise _refused(path, f"There is no record {quoted(actor_id)}.{hint}")
     if url is not None and not is_web_address(url):
         raise _refused(path, f"{quoted(url)} is not a web address.")
-    at = ("actors", ids.index(actor_id))
+    lines, at = load_yaml(path).lines, ("actors", ids.index(actor_id))
     rows = read_text(path).split("\n")
-    number = document.lines[(*at, "last_confirmed")]
+    number = lines[(*at, "last_confirmed")]
     match = re.fullmatch(r"( *)(last_confirmed: )(null|'?[0-9-]+'?)(\r?)", rows[number - 1])
     if match is None:
         reason = "The line of last_confirmed is not as the program writes it."
@@ -214,13 +221,13 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     if url is not None:
         says = {"sv": "Aktören bekräftar posten", "en": "The actor confirms the record"}
         source = dump_yaml([{"url": url, "supports": says, "year": on}])
-        after = document.lines[(*at, "note")] - 1
+        after = lines[(*at, "note")] - 1
         rows[after:after] = [f"{match[1]}  {row}" for row in source.splitlines()]
     content = "\n".join(rows).encode()
     draft = path.with_name(f".{path.name}.confirm")
     try:
         draft.write_bytes(content)
-        result = check_register(draft, today=today, known_ids=[one for one in ids if one])
+        result = check_register(draft, today=today, known_ids=ids)
     finally:
         draft.unlink(missing_ok=True)
     if result.register is None:

@@ -20,9 +20,16 @@ from hypothesis import strategies as st
 from lxml import html
 from lxml.html import HtmlElement
 
-from ris_map.actors.detail import actor_html
+from ris_map.actors.detail import actor_html, detail_layer
 from ris_map.actors.files import COLUMNS, TERMS, actors_csv
-from ris_map.actors.listing import all_html, delivery_sentence, table_html
+from ris_map.actors.listing import (
+    StartChoice,
+    all_html,
+    delivery_sentence,
+    rows_words,
+    table_html,
+)
+from ris_map.coverage.map_picture import map_view, picture
 from ris_map.export.tables import CsvFlavour, harmless
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import ActorRow, actor_row, actor_rows
@@ -36,11 +43,12 @@ from ris_map.register.vocabulary import (
     Precision,
     Scope,
     ServiceType,
+    Status,
 )
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
-from tests.factories import DAY, real_register, strategy, words_in
+from tests.factories import DAY, real_register, real_world, strategy, words_in
 
 LANGUAGES = list(Language)
 
@@ -149,6 +157,23 @@ def test_a_street_that_no_longer_holds_is_marked_as_old() -> None:
     assert old in detail(actor).text
     assert old not in detail(actor, on=date(2020, 12, 31)).text
     assert "Gamla gatan 1" in detail(actor, on=date(2020, 12, 31)).text
+
+
+def test_who_is_not_at_work_has_no_office_to_visit() -> None:
+    for fields, is_open in (({}, True), ({"status": Status.PLANNED}, False)):
+        actor = factories.make_actor(**fields)
+        layer = detail_layer(actor, words=words_in(Language.SV), on=DAY)
+        assert ("Umeå: Storgatan" in detail(actor).text) is (layer is not None) is is_open
+
+
+def test_offices_of_a_town_are_counted_as_its_bubble_counts_them() -> None:
+    tr = translator(Language.SV)
+    choice = StartChoice(phase=None, service_type=None, town="2480-umea")
+    view = map_view(real_world(), choice, tr=tr)
+    (bubble,) = (one for one in picture(view).bubbles if one.id == choice.town)
+    found = rows_words(view, choice)
+    assert found["note"] == tr.plural("karta.offices.count", bubble.count)
+    assert bubble.count > sum(len(rows) for _, rows in found["sections"]), "two of one actor"
 
 
 def test_X6_an_office_says_where_it_is_how_exactly_and_with_hard_spaces() -> None:

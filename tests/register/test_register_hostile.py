@@ -289,6 +289,20 @@ def test_a_circle_of_successors_is_named_at_each_of_its_records(tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("gone", "is_before"),
+    [("2021", True), ("2022-04", True), ("2022", False), ("2022-05-06", False)],
+)
+def test_a_successor_that_ended_before_is_named_where_the_dates_say_so(
+    tmp_path: Path, gone: str, is_before: bool
+) -> None:
+    raw = changed({"status": "ended", "valid_to": "2022-05", "successor": "andra"})
+    raw["actors"][1] |= {"status": "ended", "valid_to": gone}
+    for actor in raw["actors"]:
+        actor["valid_from"] = "2010"
+    assert codes(check(tmp_path, raw)) == ["successor-before"] * is_before
+
+
 def test_F16_a_link_to_a_record_that_has_a_fault_or_cannot_be_read_is_not_called_broken(
     tmp_path: Path,
 ) -> None:

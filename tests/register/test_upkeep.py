@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import urllib.error
 from collections import Counter
@@ -21,6 +22,7 @@ from pydantic import ValidationError
 from ris_map.__main__ import main
 from ris_map.common.faults import DataFaults
 from ris_map.register import asking, quality, releases
+from ris_map.register.model import DeliveryClaim
 from ris_map.register.quality import HOMEPAGES, Report, load_homepages
 from ris_map.register.reading import canonical, load_register
 from ris_map.register.releases import ChangeKind
@@ -77,6 +79,12 @@ def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Pat
     with pytest.raises(DataFaults, match="already"):
         releases.make_release(data, register, number="2025.1", on="2025-09")
     assert releases.check_releases(data) == []
+    hashes, known = path.with_name(releases.HASHES), path.with_name(releases.HASHES).read_text()
+    hashes.write_text(f"\n{known}x\n")
+    assert releases.check_releases(data) == [], "lines that name no release"
+    hashes.write_text("x\n")
+    assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
+    hashes.write_text(known)
     path.write_text(path.read_text() + "\n")
     assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
     path.unlink()
@@ -102,6 +110,24 @@ def test_R8_what_was_added_ended_and_changed_is_told_with_sources() -> None:
     assert (summary.id, summary.after) == ("kvar", "Ny text")
     assert summary.sources == ("https://example.org/ny",)
     assert releases.changes(before, before) == ()
+
+
+def make_claim(mode: Delivery, year: str) -> DeliveryClaim:
+    source = make_source(year=year)
+    return DeliveryClaim(mode=mode, availability=Availability.LIMITED, **dict(source))
+
+
+def test_R8_each_claim_of_one_page_is_told_and_actors_of_one_name_are_kept_apart() -> None:
+    ways = (Delivery.VISIT, Delivery.DIGITAL)
+    told = [tuple(make_claim(mode, year) for mode in ways) for year in ("2024", "2025")]
+    before, after = (make_register(make_actor(id="a", delivery_claims=made)) for made in told)
+    page = f"delivery_claims[{make_source().url}"
+    fields = [change.field for change in releases.changes(before, after)]
+    assert fields == [f"{page}].year", f"{page} 2].year"]
+    names = make_register(*(make_actor(id=one, name="Samma namn") for one in "ab"))
+    found = releases.changes(make_register(make_actor(id="c")), names)
+    notes = releases.notes(found)
+    assert all(f"- **Samma namn** (`{one}`)" in notes for one in "ab")
 
 
 def test_R8_a_day_is_shown_by_the_newest_release_up_to_it(data: Path) -> None:
@@ -181,6 +207,18 @@ def test_A4_what_is_not_understood_is_refused_and_nothing_is_written(
     assert [p.name for p in data.iterdir()] == ["actors.yaml"]
 
 
+@pytest.mark.parametrize(
+    "content", ["- a\n", "actors: 1\n", "actors:\n  - a\n", "actors:\n  - id: a\n", "actors: [\n"]
+)
+def test_A4_a_file_that_is_not_understood_is_refused_with_its_faults(
+    data: Path, content: str
+) -> None:
+    path = data / "actors.yaml"
+    path.write_text(content)
+    with pytest.raises(DataFaults):
+        releases.confirm(path, "a", on="2026-11-26", url=None, today=TODAY)
+
+
 def test_A4_the_commands_work_together(data: Path, capsys: Capture) -> None:
     folder = ["--data", str(data)]
     assert main(["release", "2026.1", *folder]) == 0
@@ -248,6 +286,15 @@ def test_R14_a_cell_that_somebody_is_known_to_serve_is_not_asked_about() -> None
     sure = make_offer(delivery=make_modes(digital=Availability.OFFERED))
     helped = make_register(silent, make_actor(id="hjalper", offers=(sure,)))
     assert asking.unknown_cells(helped, on=TODAY) == {}
+
+
+def test_A3_a_year_is_the_same_for_the_figure_and_for_who_is_asked() -> None:
+    asked_on = date(2028, 6, 1)  # a leap day lies between
+    for day, is_confirmed in (("2027-06-01", 1), ("2027-05-31", 0)):
+        actor = make_actor(last_confirmed=day)
+        figure = quality.quality(make_register(actor), today=asked_on)[0]
+        assert (figure.id, figure.count) == ("confirmed", is_confirmed)
+        assert asking.is_to_be_asked(actor, today=asked_on) is not bool(is_confirmed)
 
 
 # How good it is, counted anew from the raw file.
@@ -340,14 +387,18 @@ def test_reports_name_records_that_exist() -> None:
 # Homepages.
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, int | None]) -> None:
+Answers = dict[str, int | Exception]
+NO_ROUTE = urllib.error.URLError("no route")
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
     """Let each address answer with a code, or not at all; no other address is asked."""
 
     @contextmanager
     def opened(request: Any, **_: float) -> Iterator[SimpleNamespace]:
         code = answers[request.full_url]
-        if code is None:
-            raise urllib.error.URLError("no route")
+        if isinstance(code, Exception):
+            raise code
         if code >= 400:
             raise urllib.error.HTTPError(request.full_url, code, "", None, None)  # type: ignore[arg-type]
         yield SimpleNamespace(status=code)
@@ -358,29 +409,30 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, int | None]) -
 def test_links_keeps_what_was_found_with_its_day(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    codes = {"lever": 200, "stanger-ute": 403, "borta": 404, "tyst": None, "trasig": 500}
+    codes: Answers = {"lever": 200, "stanger-ute": 403, "borta": 404, "trasig": 500}
+    codes |= {"tyst": NO_ROUTE, "rappakalja": http.client.BadStatusLine("x")}
     register = make_register(
         *(make_actor(id=one, homepage=f"https://{one}.example") for one in codes),
         make_actor(id="utan", homepage=None),
     )
     (data / "actors.yaml").write_text(canonical(register), encoding="utf-8")
     links = ["links", "--data", str(data)]
-    answering(monkeypatch, dict.fromkeys((f"https://{one}.example" for one in codes), None))
+    answering(monkeypatch, {f"https://{one}.example": NO_ROUTE for one in codes})
     assert main([*links, "--write"]) == 2
     assert not (data / HOMEPAGES).exists(), "where there is no network nothing is said"
     answering(monkeypatch, {f"https://{one}.example": code for one, code in codes.items()})
     assert main(links) == 1
     assert not (data / HOMEPAGES).exists()
     assert main([*links, "--write"]) == 1
-    assert "2 of 5 homepages answered." in capsys.readouterr().out
+    assert "2 of 6 homepages answered." in capsys.readouterr().out
     found = load_homepages(data / HOMEPAGES)
     assert [one.id for one in found] == list(codes)
-    assert [one.result.value for one in found] == ["ok"] * 2 + ["dead-looking"] * 3
+    assert [one.result.value for one in found] == ["ok"] * 2 + ["dead-looking"] * 4
     assert {one.date for one in found} == {TODAY.isoformat()}
     moved = [a.model_copy(update={"homepage": "https://ny.example"}) for a in register.actors[:1]]
-    assert len(quality.tried(found, [*moved, *register.actors[1:]])) == 4
+    assert len(quality.tried(found, [*moved, *register.actors[1:]])) == 5
     figure = quality.quality(register, today=TODAY, homepages=found)[-1]
-    assert (figure.count, figure.of, figure.on, figure.is_reached) == (2, 5, "2026-11-26", False)
+    assert (figure.count, figure.of, figure.on, figure.is_reached) == (2, 6, "2026-11-26", False)
     untried = quality.quality(register, today=TODAY)[-1]
     assert untried.id == "homepage-answers"
     assert (untried.of, untried.share, untried.on, untried.is_reached) == (0, None, None, None)
