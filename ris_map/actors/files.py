@@ -34,7 +34,7 @@ def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator)
 
 
 def _cells(row: ActorRow, *, tr: Translator) -> list[str]:
-    ways = {mark.id: mark.known for mark in row.delivery}
+    ways = {str(mode): tr(f"availability.{known}") for mode, known in row.delivery.items()}
     said = {**dict.fromkeys(TERMS, tr("unknown")), **dict(row.terms)}
     return row.cells(COLUMNS, tr=tr, towns=row.places, **ways, **said)
 

@@ -21,7 +21,7 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.selection import Group
-from ris_map.register.vocabulary import Availability, ServiceScope
+from ris_map.register.vocabulary import Availability, Delivery, ServiceScope
 from ris_map.travel.people import FERRY, number_of_squares
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_number, percent
@@ -231,10 +231,11 @@ def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
     """Return what is known about the delivery modes, and about which nothing is known."""
     if row.group == Group.ENDED.value:
         return tr("row.delivery-ended")
-    silent = [m.id for m in row.delivery if m.availability == Availability.UNKNOWN]
+    silent = [mode for mode, known in row.delivery.items() if known is Availability.UNKNOWN]
     if len(silent) == len(row.delivery):
         return tr("row.delivery-unknown")
-    stated = [way_words(m.id, m.availability, tr=tr) for m in row.delivery if m.id not in silent]
+    told = ((mode, known) for mode, known in row.delivery.items() if mode not in silent)
+    stated = [way_words(mode, known, tr=tr) for mode, known in told]
     parts = [tr("row.delivery", modes=tr.listing(stated))]
     if silent:
         modes = tr.listing([tr(f"mode.{mode}") for mode in silent])
@@ -242,7 +243,7 @@ def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
     return " ".join(parts)
 
 
-def way_words(way: str, availability: str, *, tr: Translator) -> str:
+def way_words(way: Delivery, availability: Availability, *, tr: Translator) -> str:
     """Return a way of help and what is known about it: given, limited or not given."""
     mode = tr(f"mode.{way}")
     match availability:

@@ -120,7 +120,6 @@ def _options(tr: Translator) -> Options:
 
 def _map(view: MapView, choice: StartChoice) -> None:
     world, tr = view.world, view.tr
-
     layer = MapLayer(
         picture=address_of(world, choice, tr.language),
         title=tr("karta.title"),
@@ -141,8 +140,7 @@ def _routes(view: MapView, choice: StartChoice) -> list[Route]:
         return []
     towns = base.geography.localities
     seat = next(t for t in towns if t.municipality_code == choice.municipality and t.is_seat)
-    at = view.found.cube.population.municipality_codes.index(choice.municipality)
-    near = view.nearest(view.found.cube.shared.from_seat[:, at], 1)
+    near = view.nearest(view.found.cube.shared.from_seat[:, view.at(choice.municipality)], 1)
     if not near or near[0][2] < 5:
         return []
     goal = next((t for t in towns if t.name == near[0][1]), None)

@@ -42,22 +42,21 @@ def text_csv(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, flavour: CsvFlavour
 ) -> bytes:
     """Return texts as CSV in UTF-8; what a spreadsheet would run as a formula becomes text."""
-    swedish = flavour is CsvFlavour.SWEDISH
-    frame = pd.DataFrame([[*map(harmless, row)] for row in rows], dtype=object)
-    text = frame.reindex(columns=range(len(columns))).to_csv(
-        index=False,
-        header=[harmless(column) for column in columns],
-        sep=";" if swedish else ",",
-        lineterminator="\r\n",
-    )
-    return text.encode("utf-8-sig" if swedish else "utf-8")
+    lines = [[*map(harmless, line)] for line in (columns, *rows)]
+    if flavour is CsvFlavour.SWEDISH:
+        return _csv(lines, separator=";").encode("utf-8-sig")
+    return _csv(lines).encode()
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Return records as plain CSV; unknown is an empty cell, never zero."""
     lines = [[_written(row.get(column)) for column in columns] for row in rows]
-    frame = pd.DataFrame(lines, columns=list(columns), dtype=object)
-    return frame.to_csv(index=False, lineterminator="\r\n").encode()
+    return _csv([columns, *lines]).encode()
+
+
+def _csv(lines: Sequence[Sequence[str]], *, separator: str = ",") -> str:
+    frame = pd.DataFrame(lines, dtype=object)
+    return frame.to_csv(index=False, header=False, sep=separator, lineterminator="\r\n")
 
 
 def table_csv(table: FigureTable, *, flavour: CsvFlavour, tr: Translator) -> bytes:

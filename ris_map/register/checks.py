@@ -363,8 +363,7 @@ def _in_successor(raw: Raw, by_id: Mapping[str, Raw]) -> Iterator[Finding]:
 
 
 def _plain_name_of(raw: Raw) -> str | None:
-    name = _text(raw, "name")
-    return plain_name(name) if name else None
+    return plain_name(_text(raw, "name") or "") or None
 
 
 def _plain_homepage(raw: Raw) -> str | None:

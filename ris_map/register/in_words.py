@@ -13,6 +13,7 @@ from ris_map.register.selection import Group, Match
 from ris_map.register.strategy import Strategy, Term
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
+    Availability,
     Delivery,
     Phase,
     ServiceScope,
@@ -59,16 +60,6 @@ class PhaseMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryMark:
-    """What is known about one delivery mode, in words."""
-
-    id: str
-    label: str
-    availability: str
-    known: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ActorRow:
     """One actor in words. ``None`` never appears: what is missing says so.
 
@@ -82,14 +73,13 @@ class ActorRow:
     phases: tuple[PhaseMark, ...]
     service_types: str
     strength_areas: str
-    delivery: tuple[DeliveryMark, ...]
+    delivery: Mapping[Delivery, Availability]
     places: str
     town_ids: tuple[str, ...]
     municipalities: str
     service_area: str
     scope: str
     status: str
-    doubtful: bool
     homepage: str
     contact_url: str
     terms: tuple[tuple[str, str], ...]
@@ -133,22 +123,13 @@ def actor_row(
         phases=phase_marks(actor.phases, words=words),
         service_types=", ".join(map(words.label, actor.service_types)),
         strength_areas=strength_area_words(actor, words=words),
-        delivery=tuple(
-            DeliveryMark(
-                id=mode.value,
-                label=words.label(mode),
-                availability=(known := actor.availability(mode)).value,
-                known=tr(f"availability.{known}"),
-            )
-            for mode in Delivery
-        ),
+        delivery={mode: actor.availability(mode) for mode in Delivery},
         places=places_words(shown, words=words) or tr("office.none-known"),
         town_ids=tuple(dict.fromkeys(town_id(o) for o in actor.offices_on(on))),
         municipalities=words.municipalities(o.municipality for o in shown if o.municipality),
         service_area=service_area_words(actor, words=words),
         scope=words.label(actor.scope),
         status=tr(f"status.{actor.status}"),
-        doubtful=actor.status == "unknown",
         homepage=actor.homepage or "",
         contact_url=actor.contact_url or "",
         terms=terms(actor, words=words),

@@ -277,9 +277,8 @@ class Actor(Record):
 
     def availability(self, mode: Delivery) -> Availability:
         """Return the strongest thing known about a delivery mode over all offers."""
-        known = {offer.delivery.of(mode) for offer in self.offers}
         order = ("offered", "limited", "unknown", "not_offered")
-        return next(level for level in map(Availability, order) if level in known)
+        return min((offer.delivery.of(mode) for offer in self.offers), key=order.index)
 
     def is_active(self, on: date) -> bool:
         """Return whether the actor exists on a day: not ended, not merely planned, not before."""

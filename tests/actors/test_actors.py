@@ -95,6 +95,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
             actor.status_note.finding.in_(language) if actor.status_note else "",
             actor.last_evidence or tr("unknown"),
             actor.last_confirmed or tr("confirmed.never"),
+            f"{tr('status.unknown')}." if actor.status is Status.UNKNOWN else "",
             "" if actor.homepage else tr("row.no-homepage"),
             "" if actor.offices else tr("detail.no-office"),
         ]
@@ -345,7 +346,7 @@ def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) 
         assert cells["phases"] == (", ".join(mark.label for mark in row.phases) or tr("unknown"))
         assert cells["group"] == tr(f"group.{row.group}.short")
         assert cells["towns"] == row.places
-        assert all(cells[mark.id] == mark.known for mark in row.delivery)
+        assert all(cells[m] == tr(f"availability.{known}") for m, known in row.delivery.items())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -38,7 +38,6 @@ from ris_map.register.vocabulary import (
     Scope,
     ServiceScope,
     ServiceType,
-    Status,
     StrengthArea,
 )
 from ris_map.words import translator
@@ -72,17 +71,12 @@ def test_I2_every_entry_of_the_register_says_everything_or_that_it_is_unknown(
         assert not {"None", "null", "nan"}.intersection(map(str, asdict(row).values())), row.id
         assert [mark.id for mark in row.phases] == list(actor.phases)
         assert all(mark.letter and mark.label for mark in row.phases)
-        assert [mark.id for mark in row.delivery] == list(Delivery)
-        for mark in row.delivery:
-            assert mark.availability == actor.availability(Delivery(mark.id))
-            assert mark.known == tr(f"availability.{mark.availability}")
+        assert row.delivery == {mode: actor.availability(mode) for mode in Delivery}
         assert row.last_evidence == (actor.last_evidence or tr("unknown"))
         assert row.last_confirmed == (actor.last_confirmed or tr("confirmed.never"))
-        assert row.doubtful == (actor.status is Status.UNKNOWN)
         parts = urlsplit(row.detail_url)
         assert (parts.scheme, parts.netloc, parts.path) == ("", "", "/aktor")
         assert parse_qs(parts.query) == {"id": [row.id], "lang": [language.value]}
-    assert any(row.doubtful for row in rows)
     assert len({tr(f"availability.{state}") for state in Availability}) == len(Availability)
 
 
