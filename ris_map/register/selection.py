@@ -69,7 +69,9 @@ def select(
 
     ``groups`` has municipality codes by the id of a group of them.
     """
-    codes = place_codes(chosen.places, groups=groups)
+    known = {**groups, **{code: frozenset({code}) for code in MUNICIPALITY_CODES}}
+    asked = frozenset().union(*(known.get(place, ()) for place in chosen.places))
+    codes = asked if chosen.places else None
     words = _fold(chosen.text).split()
     found = (
         _match(actor, chosen, codes=codes, words=words, on=on)
@@ -83,14 +85,6 @@ def select(
         key=lambda m: (order.index(m.group), swedish_sort_key(m.actor.name)),
     )
     return tuple(matches)
-
-
-def place_codes(
-    places: Sequence[str], *, groups: Mapping[str, frozenset[str]]
-) -> frozenset[str] | None:
-    """Return the municipality codes of places; None = no place is chosen."""
-    known = {**groups, **{code: frozenset({code}) for code in MUNICIPALITY_CODES}}
-    return frozenset().union(*(known.get(place, ()) for place in places)) if places else None
 
 
 def offer_truth(offer: Offer, chosen: Filter) -> Answer:
