@@ -41,6 +41,11 @@ def test_X3_links_keep_the_document_and_the_choices_and_open_a_tab_on_request(pa
     page.get_by_role("link", name="Till listan och kartan").click()
     page.wait_for_url("**fas=vaxa*")
     assert "kommun=2482" in page.url
+    settle(page)
+    page.locator(".st-key-ris-footer").get_by_text(words("sv")["footer.method"], exact=True).click()
+    headed(page, words("sv")["page.method.title"])
+    # a new page begins at its top
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
     assert page.evaluate("() => window.risStayed")
 
 
