@@ -189,7 +189,7 @@ def _described(value: object) -> str:
             return f"The number {'(very large)' if is_huge else value}"
         case None:
             return "Nothing (null)"
-        case list():
+        case list() | tuple():
             return "A list"
         case _:
             return "A group of keys"

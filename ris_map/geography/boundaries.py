@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
 import shapely
@@ -110,6 +111,9 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
         reason = "Not a collection of features with geometry in degrees (EPSG:4326)"
         log.add("bad-json", reason=reason)
         return nothing
+    names = found.columns.drop("geometry")
+    # GDAL gives lists as arrays, which can be neither compared nor counted
+    found[names] = found[names].map(lambda v: tuple(v.tolist()) if isinstance(v, np.ndarray) else v)
     rows = text.splitlines()
     lines = [number for number, row in enumerate(rows, start=1) if '"Feature"' in row]
     return found.set_index(pd.Index(lines if len(lines) == len(found) else [0] * len(found)))
