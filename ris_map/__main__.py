@@ -32,9 +32,9 @@ from ris_map.register.reading import RELEASES, format_register, load_register, s
 from ris_map.register.releases import changes, confirm, load_releases, make_release, notes
 from ris_map.register.strategy import load_strategy
 from ris_map.travel.check import check_data
+from ris_map.travel.world import REGISTER_FILE
 from ris_map.words.language import Language
 
-REGISTER = "actors.yaml"
 STRATEGY = "strategy.yaml"
 SCHEMA = "actors.schema.json"
 OK, FAULTY, UNUSABLE = 0, 1, 2
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         "--all-warnings", action="store_true", help="list every warning, not one line per kind"
     )
     for name, words in (
-        ("format", f"write {REGISTER} in its canonical form"),
+        ("format", f"write {REGISTER_FILE} in its canonical form"),
         ("schema", f"write {SCHEMA} from the model"),
     ):
         made = command(name, _renew, words)
@@ -215,7 +215,7 @@ def _partial_date(text: str) -> str:
 def _loaded(arguments: argparse.Namespace, number: str = "") -> Register:
     """Return a release of the register, or the register itself."""
     data: Path = arguments.data
-    path = data / RELEASES / f"{number}.yaml" if number else data / REGISTER
+    path = data / RELEASES / f"{number}.yaml" if number else data / REGISTER_FILE
     return load_register(path)
 
 
@@ -241,7 +241,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _confirm(arguments: argparse.Namespace) -> int:
-    path: Path = arguments.data / REGISTER
+    path: Path = arguments.data / REGISTER_FILE
     today = dates.today()
     on = arguments.on or today.isoformat()
     content = confirm(path, arguments.id, on=on, url=arguments.url, today=today)
@@ -303,7 +303,7 @@ def _links(arguments: argparse.Namespace) -> int:
 def _renew(arguments: argparse.Namespace) -> int:
     """Write a file if its content differs, or only say that it does."""
     is_register = arguments.command == "format"
-    path: Path = arguments.data / (REGISTER if is_register else SCHEMA)
+    path: Path = arguments.data / (REGISTER_FILE if is_register else SCHEMA)
     text = format_register(path) if is_register else schema_text()
     found = path.read_bytes().decode(errors="replace") if path.exists() else ""
     if found == text and path.exists():

@@ -22,7 +22,7 @@ from ris_map.common.faults import (
     wording_for,
 )
 from ris_map.common.files import file_name
-from ris_map.common.yaml_file import YamlDocument, load_yaml
+from ris_map.common.yaml_file import Loc, YamlDocument, load_yaml
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
@@ -40,7 +40,6 @@ class Record(BaseModel):
 
 
 _T = TypeVar("_T")
-Loc = tuple[str | int, ...]
 Finding = tuple[Loc, str, str, str]
 """What is wrong where in a record: its path, reason, action and code."""
 

@@ -26,7 +26,8 @@ MAX_NODES = 400_000
 MAX_FAULTS = 300
 WIDTH = 90
 
-YamlPath = tuple[str | int, ...]
+Loc = tuple[str | int, ...]
+"""Where a part stands: the keys and positions that lead to it."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
@@ -44,11 +45,11 @@ class YamlDocument:
     """
 
     value: Any
-    lines: Mapping[YamlPath, int]
+    lines: Mapping[Loc, int]
     faults: tuple[Fault, ...] = ()
     unread: tuple[str, ...] = ()
 
-    def line(self, path: YamlPath) -> int | None:
+    def line(self, path: Loc) -> int | None:
         """Return the line of a path, or of the nearest part around it that is in the file."""
         parts = (self.lines.get(path[:length]) for length in range(len(path), -1, -1))
         return next((line for line in parts if line is not None), None)
@@ -100,7 +101,7 @@ class _Reader:
 
     text: str
     name: str
-    lines: dict[YamlPath, int] = field(default_factory=dict)
+    lines: dict[Loc, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     quotes: list[tuple[int, int]] = field(default_factory=list)
     """First and last line of quoted texts that go over several lines."""
@@ -123,7 +124,7 @@ class _Reader:
             self.faults.append(_fault(self.name, 1, "empty-file"))
         return value
 
-    def node(self, event: Any, path: YamlPath) -> Any:  # noqa: ANN401 -- PyYAML has no types
+    def node(self, event: Any, path: Loc) -> Any:  # noqa: ANN401 -- PyYAML has no types
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self.stop(event, "too-many-values", most=MAX_NODES)
@@ -148,7 +149,7 @@ class _Reader:
             mapping.setdefault(key, self.node(next(self.events), (*path, key)))
         return mapping
 
-    def key(self, event: Any, path: YamlPath, mapping: Mapping[str, Any]) -> str:  # noqa: ANN401
+    def key(self, event: Any, path: Loc, mapping: Mapping[str, Any]) -> str:  # noqa: ANN401
         if isinstance(event, yaml.AliasEvent):
             return str(self.node(event, (*path, "")) or "")
         if not isinstance(event, yaml.ScalarEvent):

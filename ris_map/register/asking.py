@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ris_map.common.records import Loc
-from ris_map.common.yaml_file import dump_yaml
+from ris_map.common.yaml_file import Loc, dump_yaml
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.checks import unconfirmed_since
 from ris_map.register.model import Actor, Register

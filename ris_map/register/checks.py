@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from ris_map.common.dates import period_end, period_start
 from ris_map.common.faults import Fault, quoted
-from ris_map.common.records import Finding, Loc, Place, finding, nearest, parts
+from ris_map.common.records import Finding, Place, finding, nearest, parts
+from ris_map.common.yaml_file import Loc
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import (
