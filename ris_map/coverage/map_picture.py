@@ -173,7 +173,7 @@ class MapView:
         """Return a municipality's position."""
         return self.found.cube.municipality_codes.index(code)
 
-    def share_words(self, codes: Sequence[str]) -> str:
+    def share_words(self, codes: Collection[str]) -> str:
         """Return the share within the limit: a range where it depends on what is not known."""
         shares = (found.share_of(codes) for found in (self.found, self.found.best))
         return percent_range(*shares, tr=self.tr)

@@ -44,7 +44,6 @@ from ris_map.words.figures import (
     count,
     minutes,
     percent,
-    percent_range,
     share,
 )
 
@@ -96,12 +95,6 @@ def municipality_table(view: CoverageView) -> FigureTable:
     return _table(view, "kommuner", names, rows, sentence=gap_sentence(view))
 
 
-def _share(view: CoverageView, known: float, at_best: float) -> Cell:
-    """Return a share; a range where it depends on what the register does not know (W2)."""
-    words = percent_range(known, at_best, tr=view.tr)
-    return share(known) if words == percent(at_best, tr=view.tr) else words
-
-
 def _excess(view: CoverageView, beyond: float) -> Cell:
     """Return mean minutes beyond the limit; none where nobody has farther."""
     if not math.isfinite(beyond):
@@ -114,9 +107,12 @@ def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
     """Return residents, share within, residents beyond, median and mean beyond of some together."""
     found, at = view.found.of(codes), view.cube.threshold_at
     residents, within = found.persons[0], found.people_within[0, at]
+    # a range where it depends on what the register does not know (W2)
+    words, at_best = view.share_words(codes), view.found.best.share_of(codes)
+    is_range = words != percent(at_best, tr=view.tr)
     return [
         count(residents),
-        _share(view, float(found.share_within[0, at]), view.found.best.share_of(codes)),
+        words if is_range else share(found.share_within[0, at]),
         count(residents - within),
         view.about_minutes(float(found.median_minutes[0])),
         _excess(view, float(found.excess_minutes[0])),
