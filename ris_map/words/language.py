@@ -62,6 +62,16 @@ def swedish_sort_key(text: str) -> tuple[str, str]:
 CATALOGUES_DIR = Path(__file__).parent / "catalogues"
 
 
+class _Values(dict[str, object]):
+    """Values of a text; ``{name_of}`` is a name as it stands before "kommun": Nordmalings, Malå."""
+
+    def __missing__(self, key: str) -> str:
+        name = str(self[key.removesuffix("_of")]) if key.endswith("_of") else ""
+        if not name:
+            raise KeyError(key)
+        return name if name[-1] in "aeiouyåäösxz" else f"{name}s"
+
+
 class MissingTextError(RisMapError):
     """A key has no text in a language."""
 
@@ -79,7 +89,7 @@ class Translator:
         """Return the text of a key, its ``{placeholders}`` filled; ``MissingTextError`` if none."""
         if key not in self.texts:
             raise MissingTextError(f"no text for {key!r} in {self.language}")
-        return self.texts[key].format(**values) if values else self.texts[key]
+        return self.texts[key].format_map(_Values(values)) if values else self.texts[key]
 
     def plural(self, key: str, count: int, /, **values: object) -> str:
         """Return the plural form for a count, with ``{n}`` as the formatted count."""
