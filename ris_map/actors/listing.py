@@ -146,8 +146,8 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     if view.is_physical:
         from_seat = view.found.cube.shared.from_seat[:, view.at(code)]
         near = [
-            (actor.name, f"{town}, {view.minutes_words(minutes)}")
-            for actor, town, minutes in view.nearest(from_seat, 3)
+            (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
+            for site, minutes in view.nearest(from_seat, 3)
         ]
     home = [(a.name, detail_url(a.id, words=words)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
@@ -198,8 +198,9 @@ def _square(view: MapView, choice: StartChoice) -> str:
     near = view.nearest(view.found.cube.shared.minutes[:, cell], 1)
     if not near:
         return tr("karta.square.none", kind=view.kind)
-    actor, town, minutes = near[0]
-    return tr("karta.square", minutes=view.minutes_words(minutes), name=actor.name, town=town)
+    site, minutes = near[0]
+    values = {"name": site.actor.name, "town": site.office.town}
+    return tr("karta.square", minutes=view.minutes_words(minutes), **values)
 
 
 def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:

@@ -28,7 +28,7 @@ from ris_map.coverage.map_picture import (
     since_html,
 )
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.in_words import actor_rows
+from ris_map.register.in_words import actor_rows, place_id, town_id
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.routes import routes_from
@@ -37,7 +37,7 @@ from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, Route, head_start, show_map
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import minutes_words
+from ris_map.words.figures import ROUND_MINUTES, minutes_words
 from ris_map.words.markup import render
 
 STATE = PageState(page="start", model=StartChoice)
@@ -141,15 +141,16 @@ def _routes(view: MapView, choice: StartChoice) -> list[Route]:
     towns = base.geography.localities
     seat = next(t for t in towns if t.municipality_code == choice.municipality and t.is_seat)
     near = view.nearest(view.found.cube.shared.from_seat[:, view.at(choice.municipality)], 1)
-    if not near or near[0][2] < 5:
+    if not near or near[0][1] < ROUND_MINUTES:
         return []
-    goal = next((t for t in towns if t.name == near[0][1]), None)
+    town = town_id(near[0][0].office)
+    goal = next((t for t in towns if place_id(t.municipality_code, t.name) == town), None)
     if goal is None:
         return []
     found = routes_from(base.joined([seat.lat], [seat.lon]), base.joined([goal.lat], [goal.lon]))[0]
     if found is None:
         return []
-    label = minutes_words(near[0][2], tr=view.tr, limit=float(choice.limit))
+    label = minutes_words(near[0][1], tr=view.tr, limit=float(choice.limit))
     return [Route(points=found.line, label=label)]
 
 

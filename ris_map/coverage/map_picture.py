@@ -231,13 +231,12 @@ class MapView:
                 by_actor.setdefault(site.actor.id, []).append(site)
         return sorted(by_actor.values(), key=lambda own: swedish_sort_key(own[0].actor.name))
 
-    def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Actor, str, float]]:
-        """Return the nearest matching actors with the town, given minutes to every office."""
+    def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Site, float]]:
+        """Return the nearest site of each of the nearest actors, given minutes to every office."""
         reached = [site for site in self.sites if np.isfinite(minutes_from[site.at])]
-        seen: dict[str, tuple[Actor, str, float]] = {}
+        seen: dict[str, tuple[Site, float]] = {}
         for site in sorted(reached, key=lambda site: minutes_from[site.at]):
-            here = (site.actor, site.office.town, float(minutes_from[site.at]))
-            seen.setdefault(site.actor.id, here)
+            seen.setdefault(site.actor.id, (site, float(minutes_from[site.at])))
         return list(seen.values())[:number]
 
 

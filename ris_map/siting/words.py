@@ -279,10 +279,13 @@ def gains(view: SitingView) -> str:
         for when in ("before", "after")
     }
     told = {k: tr.number(n) if np.isfinite(n) else tr("unknown") for k, n in found.items()}
+    # where nobody has an office to go to there is no mean to speak of
+    is_told = np.isfinite([*found.values()]).all()
     if not view.choice.changes:
-        return tr("siting.side.now", **told)
+        return tr("siting.side.now", **told) if is_told else ""
     people = {name: view.about(view.figure(COUNTY, name)) for name in ("gain", "lose")}
-    return f"{tr('siting.side.shortfall', **told)} {tr('siting.side.gain', **people)}"
+    means = f"{tr('siting.side.shortfall', **told)} " if is_told else ""
+    return means + tr("siting.side.gain", **people)
 
 
 def assumed(view: SitingView) -> str:
@@ -480,7 +483,7 @@ def rounds_words(view: SitingView, found: Rounds) -> dict[str, Any]:
     tr, choice = view.tr, view.choice
     key = "result" if found.drives else "none" if found.is_proved else "open"
     values = {"near": choice.near, "visits": choice.visits, "days": choice.month_days}
-    proved = tr("siting.rounds.proved", n=tr.number(found.tried))
+    proved = tr("siting.rounds.proved", n=tr.number(found.tried)) if found.tried else ""
     return {
         "result": tr(f"siting.rounds.{key}", n=view.about(found.served), **values),
         "ties": tr("siting.rounds.visit"),

@@ -485,6 +485,13 @@ def test_W3_places_that_gain_the_same_are_equally_good_and_an_empty_plan_changes
     assert ("→" in said) == ("ändå" in said) == bool(query)
 
 
+def test_W4_where_no_office_is_left_no_mean_is_spoken_of() -> None:
+    ids = view_under({}).scenario.basis.office_ids
+    said = gains(view_under({"stang": [name.replace("/", "@") for name in ids]}))
+    assert said
+    assert "ingen uppgift" not in said
+
+
 @pytest.mark.parametrize(
     ("query", "begins", "other"),
     [
