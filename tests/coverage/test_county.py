@@ -389,6 +389,9 @@ def test_R3_every_division_has_its_figures_and_the_chosen_one_is_first() -> None
         residents = [amounts(row)[0] for row in table.rows if row[1] == division.label.sv]
         assert sum(residents) == shown.cube.population.persons.sum()
         assert min(residents) > 0
+    remote = tables.division_table(view(delivery=Delivery.DIGITAL))
+    for row, part in zip(remote.rows, shown.geography.divisions[0].groups, strict=False):
+        assert sum(amounts(row)) == len(part.municipalities)  # reached, unknown and not
 
 
 def test_W3_W7_the_same_fact_is_said_once() -> None:

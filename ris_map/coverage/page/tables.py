@@ -23,6 +23,7 @@ from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
 from ris_map.coverage.support import (
+    ANSWERS,
     KINDS,
     NO,
     SERVICE_TYPES,
@@ -195,9 +196,10 @@ def division_table(view: CoverageView) -> FigureTable:
     }
     if not view.is_physical:
         for head, codes in groups.items():
-            yes = sum(view.remote(code) is Answer.YES for code in codes)
-            rows.append([*head, count(yes), count(len(codes))])
-        return _table(view, "indelningar-remote", ("group", "division", "reached", "of"), rows)
+            answers = [view.remote(code) for code in codes]
+            rows.append([*head, *(count(answers.count(one)) for one in reversed(ANSWERS))])
+        names: tuple[str, ...] = ("group", "division", "reached", "unknown", "not-offered")
+        return _table(view, "indelningar-remote", names, rows)
     for head, codes in groups.items():
         residents, within, *others, _ = _cells_of(view, codes)
         rows.append([*head, residents, within, view.range_of(view.group(codes)), *others])
