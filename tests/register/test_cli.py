@@ -97,9 +97,7 @@ def test_F6_x10_all_errors_come_at_once_a_line_each_and_keep_a_server_from_start
     [
         ((), 2, "usage"),
         (("--help",), 0, "check"),
-        (("frobnicate",), 2, "usage"),
         (("check", "--frobnicate"), 2, "usage"),
-        (("check", "--data"), 2, "usage"),
         (("check", "--data", "/no/such/folder"), 2, "does not exist"),
         (("check", "--data", "tests/register"), 2, "does not exist"),
         (("check", "--quiet-warnings", "--all-warnings"), 2, "usage"),

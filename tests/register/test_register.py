@@ -35,14 +35,7 @@ from ris_map.register.reading import (
     register_schema,
     schema_text,
 )
-from ris_map.register.vocabulary import Scope, Status
-from tests.factories import (
-    DATA,
-    make_actor,
-    make_outside_office,
-    make_register,
-    registers,
-)
+from tests.factories import DATA, make_actor, make_register, registers
 
 TODAY = date(2025, 9, 1)
 REAL = DATA / "actors.yaml"
@@ -51,10 +44,6 @@ REAL = DATA / "actors.yaml"
 def write(path: Path, register: Register, *, header: str = "") -> Path:
     path.write_text(header + canonical(register), encoding="utf-8")
     return path
-
-
-def codes(path: Path, *, on: date = TODAY) -> set[str]:
-    return {fault.code for fault in check_register(path, today=on).faults}
 
 
 # The file as it is.
@@ -110,18 +99,6 @@ def test_F3_a_foreign_validator_takes_the_register_and_the_schema_explains_its_f
     actor = schema["$defs"]["Actor"]
     assert actor["description"].startswith("One organisation")
     assert actor["properties"]["last_confirmed"]["description"].startswith("When the actor")
-
-
-def test_neighbours_and_the_ended_with_a_successor_are_accepted(tmp_path: Path) -> None:
-    outside = {"outside_county": True, "scope": Scope.ADJACENT}
-    ended = {"status": Status.ENDED, "valid_to": "2024-05", "successor": "ny"}
-    register = make_register(
-        make_actor(id="granne", name="Granne", offices=(make_outside_office(),), **outside),
-        make_actor(id="gammal", name="Gammal", offices=(), **ended),
-        make_actor(id="ny", name="Ny", offices=()),
-    )
-    path = write(tmp_path / "a.yaml", register)
-    assert load_register(path, municipality_at=lambda *_: None, today=TODAY) == register
 
 
 def test_the_canonical_form_keeps_header_and_unknown_keys_and_orders_keys_as_the_model_does(
@@ -187,7 +164,8 @@ def test_names_that_differ_in_form_only_are_alike_and_accepted_between_linked_re
         make_actor(id="almi-nord", name="Almi Nord", same_as="almi"),
         make_actor(id="almi", name="ALMI Nord AB"),
     )
-    assert "alike-names" not in codes(write(tmp_path / "a.yaml", register))
+    found = check_register(write(tmp_path / "a.yaml", register), today=TODAY).faults
+    assert "alike-names" not in {fault.code for fault in found}
 
 
 def test_misspelt_words_get_the_nearest_known_word_suggested(tmp_path: Path) -> None:

@@ -168,7 +168,8 @@ def single_filters() -> Iterator[Filter]:
         yield Filter(scope=scope)
         for field, members in every.items():
             yield from (Filter(scope=scope, **{field: (member,)}) for member in members)
-        yield from (Filter(scope=scope, text=text) for text in ("umea", "Åsele skog", "xyzzy"))
+        texts = ("umea", "umeA\u030a", "Åsele skog", "xyzzy", ".*", "%")
+        yield from (Filter(scope=scope, text=text) for text in texts)
 
 
 def picked(members: tuple[Any, ...]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -263,12 +264,11 @@ def test_I6_the_real_register_is_selected_as_by_the_twin_and_drawn_as_listed() -
     assert non_empty > 50, "combinations that select nothing prove nothing"
 
 
-# Examples, which hold the twin too: what an actor is like, what is chosen, and where it stands.
+# Examples of what is rare at random: what an actor is like, what is chosen, and where it stands.
 
-offer, area = factories.make_offer, factories.make_service_area
-modes, strength = factories.make_modes, factories.make_strength
+offer = factories.make_offer
+modes, FOOD = factories.make_modes, StrengthArea.LIVSMEDEL
 IDE, _, VAXA = Phase
-FOOD, MINING = StrengthArea.LIVSMEDEL, StrengthArea.GRUV_MINERAL
 TWO_OFFERS = {
     "offers": (
         offer(phases=(IDE,), delivery=modes(digital=Availability.NOT_OFFERED)),
@@ -279,14 +279,8 @@ TWO_OFFERS = {
         ),
     )
 }
-NO_AREAS = {"strength_areas": strength().model_copy(update={"areas": ()})}
-OUTSIDE = {"outside_county": True, "offices": (factories.make_outside_office(),)}
-CLOSED = {"offices": (make_office(code="2422", valid_to="2026-11-22"),)}
-NAMED = {
-    "name": "Åmegård",
-    "aliases": ("Alias AB",),
-    "summary": factories.text("Hjälper företag.", en="Helps firms."),
-}
+NO_AREAS = {"strength_areas": factories.make_strength().model_copy(update={"areas": ()})}
+UNKNOWN_AREA = factories.make_service_area(ServiceScope.UNKNOWN)
 MONEY, ADVICE = (ServiceType.FINANSIERING,), (ServiceType.RADGIVNING,)
 
 
@@ -300,23 +294,13 @@ MONEY, ADVICE = (ServiceType.FINANSIERING,), (ServiceType.RADGIVNING,)
         (TWO_OFFERS, {"delivery": (Delivery.OFFICE,), "service_types": MONEY}, None),
         (TWO_OFFERS, {"delivery": (Delivery.PHONE,)}, "unknown"),
         (TWO_OFFERS, {"delivery": (Delivery.PHONE, Delivery.OFFICE)}, "office"),
-        ({}, {"strength_areas": (FOOD,)}, "office"),
         (NO_AREAS, {"strength_areas": (FOOD,)}, "unknown"),
-        ({"strength_areas": strength(MINING)}, {"strength_areas": (FOOD,)}, None),
         ({}, {"places": ("2422",)}, "serves"),
         ({}, {"places": ("2422", "2480")}, "office"),
-        ({"service_area": area(ServiceScope.UNKNOWN)}, {"places": ("2422",)}, "unknown"),
-        ({"service_area": area(ServiceScope.OTHER_COUNTY)}, {"places": ("2422",)}, None),
-        (CLOSED, {"places": ("2422",)}, "remote"),
-        (OUTSIDE, {}, None),
-        (OUTSIDE, {"scope": Scope.ADJACENT}, "outside"),
-        ({"status": Status.PLANNED}, {}, "ended"),
+        ({"service_area": UNKNOWN_AREA}, {"places": ("2422",)}, "unknown"),
+        ({"service_area": UNKNOWN_AREA}, {"places": ("2480",)}, "office"),
         ({"status": Status.ENDED}, {}, "ended"),
         ({"status": Status.ENDED, "valid_to": "2026"}, {}, "office"),
-        ({"valid_from": "2026-11-24"}, {}, "ended"),
-        *((NAMED, {"text": text}, "office") for text in ("UMEÅ", "ume\u0061\u030a", " Umeå  ")),
-        *((NAMED, {"text": text}, "office") for text in ("åmegård ume", "alias a", "firms")),
-        *((NAMED, {"text": text}, None) for text in ("umeo", "åmegård skellefteå", ".*", "%")),
     ],
 )
 def test_an_actor_stands_where_the_rules_put_it(

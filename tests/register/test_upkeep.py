@@ -112,17 +112,14 @@ def test_R8_what_was_added_ended_and_changed_is_told_with_sources() -> None:
     assert releases.changes(before, before) == ()
 
 
-def make_claim(mode: Delivery, year: str) -> DeliveryClaim:
-    source = make_source(year=year)
-    return DeliveryClaim(mode=mode, availability=Availability.LIMITED, **dict(source))
-
-
 def test_R8_each_claim_of_one_page_is_told_and_actors_of_one_name_are_kept_apart() -> None:
-    ways = (Delivery.VISIT, Delivery.DIGITAL)
-    told = [tuple(make_claim(mode, year) for mode in ways) for year in ("2024", "2025")]
-    before, after = (make_register(make_actor(id="a", delivery_claims=made)) for made in told)
+    registers = []
+    for year in ("2024", "2025"):
+        said = {**dict(make_source(year=year)), "availability": Availability.LIMITED}
+        claims = [DeliveryClaim(mode=mode, **said) for mode in (Delivery.VISIT, Delivery.DIGITAL)]
+        registers.append(make_register(make_actor(id="a", delivery_claims=tuple(claims))))
     page = f"delivery_claims[{make_source().url}"
-    fields = [change.field for change in releases.changes(before, after)]
+    fields = [change.field for change in releases.changes(*registers)]
     assert fields == [f"{page}].year", f"{page} 2].year"]
     names = make_register(*(make_actor(id=one, name="Samma namn") for one in "ab"))
     found = releases.changes(make_register(make_actor(id="c")), names)
@@ -186,37 +183,30 @@ def test_A4_the_address_becomes_a_source_in_canonical_form(data: Path) -> None:
     assert register.by_id["a"].last_checked is None
 
 
+NOW = "2026-11-26"
+LISTS = ("- a\n", "actors: 1\n", "actors:\n  - a\n", "actors:\n  - id: a\n", "actors: [\n")
+
+
 @pytest.mark.parametrize(
-    ("actor_id", "on", "url"),
+    ("actor_id", "on", "url", "content"),
     [
-        ("c", "2026-11-26", None),
-        ("a", "2026-11-27", None),
-        ("a", "2026-02-30", None),
-        ("a", "2026-11-26", "https:///x"),
-        ("a", "2026-11-26", "javascript:alert(1)"),
+        ("c", NOW, None, None),
+        ("a", "2026-11-27", None, None),
+        ("a", "2026-02-30", None, None),
+        ("a", NOW, "javascript:alert(1)", None),
+        *(("a", NOW, None, content) for content in LISTS),
     ],
 )
 def test_A4_what_is_not_understood_is_refused_and_nothing_is_written(
-    data: Path, actor_id: str, on: str, url: str | None
+    data: Path, actor_id: str, on: str, url: str | None, content: str | None
 ) -> None:
     path = data / "actors.yaml"
+    path.write_text(content or path.read_text())
     before = path.read_bytes()
     with pytest.raises(DataFaults):
         releases.confirm(path, actor_id, on=on, url=url, today=TODAY)
     assert path.read_bytes() == before
     assert [p.name for p in data.iterdir()] == ["actors.yaml"]
-
-
-@pytest.mark.parametrize(
-    "content", ["- a\n", "actors: 1\n", "actors:\n  - a\n", "actors:\n  - id: a\n", "actors: [\n"]
-)
-def test_A4_a_file_that_is_not_understood_is_refused_with_its_faults(
-    data: Path, content: str
-) -> None:
-    path = data / "actors.yaml"
-    path.write_text(content)
-    with pytest.raises(DataFaults):
-        releases.confirm(path, "a", on="2026-11-26", url=None, today=TODAY)
 
 
 def test_A4_the_commands_work_together(data: Path, capsys: Capture) -> None:
@@ -443,10 +433,8 @@ def test_links_keeps_what_was_found_with_its_day(
     [
         "a,https://a.example,,ok",
         "a,https://a.example,2026-11-26,not-asked",
-        "a,https://a.example,2026-11-26,död",
         "a,https://a.example,26/11 2026,ok",
         "a,a.example,2026-11-26,ok",
-        "A b,https://a.example,2026-11-26,ok",
         "a,https://a.example,2026-11-26,ok\na,https://b.example,2026-11-26,ok",
     ],
 )
