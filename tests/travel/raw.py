@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import networkx as nx
@@ -33,9 +34,75 @@ def cells() -> pd.DataFrame:
     return frame
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RoadMap:
+    """Roads and named places in metres, and the rule by which points join them."""
+
+    edges: pd.DataFrame
+    """``edge_id, from, to, kind, joinable``, minutes as ``time``, and ``line``."""
+    places: pd.DataFrame
+    """``node, x, y``."""
+    beside: float = 1.3 / 1000
+    """Minutes per metre outside the network: 1.3 x the straight line, in summer at 60 km/h."""
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """The roads in both directions; of two between the same nodes the faster one."""
+        built = nx.Graph()
+        roads = self.edges.sort_values("time", ascending=False)
+        built.add_weighted_edges_from(roads[["from", "to", "time"]].to_numpy(), weight="time")
+        return nx.DiGraph(built)
+
+    def ways(self, xy: np.ndarray) -> pd.DataFrame:
+        """Return every way by which points join: a road and how far along it, or a named place."""
+        points, places = shapely.points(xy), shapely.points(self.places[["x", "y"]])
+        roads = self.edges[self.edges["joinable"] == 1]
+        lines = roads["line"].to_numpy()
+        numbered = _nearest(points, lines[roads["kind"] == "numbered"])
+        nearest = np.minimum(_nearest(points, lines), _nearest(points, places))
+        radius = np.maximum(np.minimum(1.5 * numbered + 2000, 15_000), nearest + 0.01)
+        radius[nearest > 60_000] = 0
+        point, at = shapely.STRtree(lines).query(points, "dwithin", radius)
+        on_road = roads.iloc[at][["edge_id", "from", "to", "time"]].assign(
+            point=point,
+            along=shapely.line_locate_point(lines[at], points[point], normalized=True),
+            metres=shapely.distance(lines[at], points[point]),
+        )
+        point, at = shapely.STRtree(places).query(points, "dwithin", radius)
+        by_place = self.places.iloc[at][["node"]]
+        by_place = by_place.assign(point=point, metres=shapely.distance(places[at], points[point]))
+        found = pd.concat([on_road, by_place], ignore_index=True)
+        return found.assign(access=self.beside * found["metres"])
+
+    def minutes(self, start: np.ndarray, stops: np.ndarray, found: pd.DataFrame) -> np.ndarray:
+        """Return the minutes from one point to others, which join as ``found``."""
+        own, of_stops = self.ways(start[np.newaxis]), _entries(found)
+        network = self.graph.copy()
+        network.add_node("start")
+        for node, minutes in _entries(own).groupby("node")["minutes"].min().items():
+            network.add_edge("start", node, time=minutes)
+        to_node = nx.single_source_dijkstra_path_length(network, "start", weight="time")
+        through = of_stops["node"].map(to_node) + of_stops["minutes"]
+        same = found.dropna(subset="edge_id").merge(own, on="edge_id", suffixes=("", "_own"))
+        along = (
+            same["access"]
+            + same["access_own"]
+            + (same["along"] - same["along_own"]).abs() * same["time"]
+        )
+        reached = found["point"].unique() if len(own) else []
+        straight = pd.Series(np.hypot(*(stops - start).T))[reached]
+        options = [
+            through.groupby(of_stops["point"]).min(),
+            along.groupby(same["point"]).min(),
+            self.beside * straight[straight <= 5000],
+        ]
+        best = pd.concat(options).groupby(level=0).min()
+        return best.reindex(range(len(stops)), fill_value=math.inf).fillna(math.inf).to_numpy()
+
+
 @cache
-def edges() -> pd.DataFrame:
-    """Return the roads with their lines in metres and their minutes in summer."""
+def roads() -> RoadMap:
+    """Return the roads of the files with their minutes in summer."""
     frame = pd.read_csv(DATA / "roads" / "edges.csv")
     course = json.loads((DATA / "roads" / "edges.geojson").read_text(encoding="utf-8"))
     lines = {
@@ -46,51 +113,27 @@ def edges() -> pd.DataFrame:
     }
     frame["line"] = frame["edge_id"].map(lines)
     frame["time"] = 60 * frame["km"] / (0.9 * frame["limit_kmh"])
-    return frame
+    places = pd.read_csv(DATA / "roads" / "nodes.csv")
+    places = places[places["kind"].isin(PLACES)]
+    places["x"], places["y"] = TO_METRES.transform(places["lon"], places["lat"])
+    return RoadMap(edges=frame, places=places)
 
 
 @cache
-def graph() -> nx.Graph:
-    """Return the roads as a graph; of two between the same nodes the faster one."""
-    built = nx.Graph()
-    for road in edges().sort_values("time", ascending=False).itertuples():
-        built.add_edge(road[2], road[3], time=road.time)
-    return built
+def ways_of_cells() -> pd.DataFrame:
+    """Return the ways of all squares; none where only a ferry goes."""
+    found = roads().ways(cells()[["x", "y"]].to_numpy())
+    return found[(cells()["access"] != "ferry").to_numpy()[found["point"]]]
 
 
 @cache
-def named_nodes() -> pd.DataFrame:
-    """Return the named places of the network in metres."""
-    frame = pd.read_csv(DATA / "roads" / "nodes.csv")
-    frame = frame[frame["kind"].isin(PLACES)].reset_index(drop=True)
-    frame["x"], frame["y"] = TO_METRES.transform(frame["lon"], frame["lat"])
-    return frame
+def minutes_at(lat: float, lon: float) -> np.ndarray:
+    """Return the minutes from every square to one office."""
+    office = np.array(TO_METRES.transform(lon, lat))
+    return roads().minutes(office, cells()[["x", "y"]].to_numpy(), ways_of_cells())
 
 
-def ways(xy: np.ndarray) -> pd.DataFrame:
-    """Return every way by which points join: a road and how far along it, or a named place."""
-    points, places = shapely.points(xy), shapely.points(named_nodes()[["x", "y"]])
-    roads = edges()[edges()["joinable"] == 1]
-    lines = roads["line"].to_numpy()
-    numbered = _nearest(points, lines[roads["kind"] == "numbered"])
-    nearest = np.minimum(_nearest(points, lines), _nearest(points, places))
-    radius = np.maximum(np.minimum(1.5 * numbered + 2000, 15_000), nearest + 0.01)
-    radius[nearest > 60_000] = 0
-    point, at = shapely.STRtree(lines).query(points, "dwithin", radius)
-    on_road = roads.iloc[at][["edge_id", "from", "to", "time"]].assign(
-        point=point,
-        along=shapely.line_locate_point(lines[at], points[point], normalized=True),
-        metres=shapely.distance(lines[at], points[point]),
-    )
-    point, at = shapely.STRtree(places).query(points, "dwithin", radius)
-    by_place = named_nodes().loc[at, ["node"]]
-    by_place = by_place.assign(point=point, metres=shapely.distance(places[at], points[point]))
-    found = pd.concat([on_road, by_place], ignore_index=True)
-    found["access"] = _beside(found["metres"])
-    return found
-
-
-def entries(found: pd.DataFrame) -> pd.DataFrame:
+def _entries(found: pd.DataFrame) -> pd.DataFrame:
     """Return point, node and minutes of ways: both ends of a road, or the place itself."""
     ends = (
         ("from", found["along"] * found["time"]),
@@ -104,45 +147,6 @@ def entries(found: pd.DataFrame) -> pd.DataFrame:
         for end, time in ends
     ]
     return pd.concat(parts).dropna(subset="node")
-
-
-@cache
-def ways_of_cells() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the ways of all squares and their entries; none where only a ferry goes."""
-    found = ways(cells()[["x", "y"]].to_numpy())
-    found = found[(cells()["access"] != "ferry").to_numpy()[found["point"]]]
-    return found, entries(found)
-
-
-@cache
-def minutes_at(lat: float, lon: float) -> np.ndarray:
-    """Return the minutes from every square to one office."""
-    x, y = TO_METRES.transform(lon, lat)
-    own, (found, of_cells) = ways(np.array([[x, y]])), ways_of_cells()
-    network = nx.DiGraph(graph())
-    for node, minutes in entries(own).groupby("node")["minutes"].min().items():
-        network.add_edge("office", node, time=minutes)
-    to_node = nx.single_source_dijkstra_path_length(network, "office", weight="time")
-    through = of_cells["node"].map(to_node) + of_cells["minutes"]
-    same = found.dropna(subset="edge_id").merge(own, on="edge_id", suffixes=("", "_own"))
-    along = (
-        same["access"]
-        + same["access_own"]
-        + (same["along"] - same["along_own"]).abs() * same["time"]
-    )
-    straight = pd.Series(np.hypot(cells()["x"] - x, cells()["y"] - y))[found["point"].unique()]
-    options = [
-        through.groupby(of_cells["point"]).min(),
-        along.groupby(same["point"]).min(),
-        _beside(straight[straight <= 5000]),
-    ]
-    best = pd.concat(options).groupby(level=0).min()
-    return best.reindex(range(len(cells())), fill_value=math.inf).fillna(math.inf).to_numpy()
-
-
-def _beside(metres: pd.Series) -> pd.Series:
-    """Return minutes outside the network: 1.3 x the straight line at 60 km/h."""
-    return 1.3 * metres / 1000
 
 
 def _nearest(points: np.ndarray, targets: np.ndarray) -> np.ndarray:

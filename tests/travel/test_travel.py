@@ -1,4 +1,4 @@
-"""Everybody counts once; minutes and ways by hand, against loops, and on the county's roads."""
+"""Everybody counts once; minutes and ways by hand, against a twin, and on the county's roads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from ris_map.travel.network import (
     CAUTIOUS,
     POSTED,
     SPEED_MODELS,
-    SUMMER,
     WINTER,
     Network,
     SpeedModel,
@@ -27,11 +26,7 @@ from ris_map.travel.people import PEOPLE_FILE
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from tests.factories import DATA, make_actor, make_register, real_world
-from tests.travel.slow_roads import degrees, make_network, slow_minutes
-
-CORNERS = {"a": (0.0, 0.0), "b": (30.0, 0.0), "c": (30.0, 40.0)}
-BENT = [("a", "b", {"road": "E4"}), ("b", "c", {"road": "Rv 90", "limit_kmh": 80.0})]
-
+from tests.travel.slow_roads import degrees, make_network, road_map
 
 world = real_world
 
@@ -66,7 +61,8 @@ def test_squares_lie_round_their_points_and_in_their_municipality() -> None:
 
 def bent() -> Network:
     """Return 30 km of E4 to the east (at 90 km/h), then 40 km of road 90 to the north (at 72)."""
-    return make_network(dict(CORNERS), [(a, b, dict(c)) for a, b, c in BENT])
+    points = {"a": (0.0, 0.0), "b": (30.0, 0.0), "c": (30.0, 40.0)}
+    return make_network(points, [("a", "b", {}), ("b", "c", {"limit_kmh": 80.0})])
 
 
 @pytest.mark.parametrize(
@@ -91,18 +87,6 @@ def test_minutes_are_those_that_a_hand_reckons(
 ) -> None:
     ends = [join(bent(), **degrees([point])) for point in (start, stop)]
     assert travel(*ends)[0][0, 0] == pytest.approx(expected, abs=1e-5)
-
-
-def test_a_way_never_passes_through_a_place() -> None:
-    """Two roads that do not meet, and an office between them: it is no bridge."""
-    points = {"a": (0.0, 0.0), "b": (50.0, 0.0), "c": (0.0, 6.0), "d": (50.0, 6.0)}
-    network = make_network(points, [("a", "b", {}), ("c", "d", {})])
-    sources = join(network, **degrees([(25, 3), (2, 0)]))
-    targets = join(network, **degrees([(48, 6)]))
-    # alone: over its own 6 km x 1.3 to the other road, as the candidates allow; never via (25, 3)
-    assert travel(sources, targets)[0][1, 0] == pytest.approx(
-        slow_minutes(network, SUMMER, tuple(sources.xy[1]), tuple(targets.xy[0]))
-    )
 
 
 def test_an_island_without_a_road_is_not_reached() -> None:
@@ -157,17 +141,17 @@ SPOTS = st.tuples(st.floats(-10, 60), st.floats(-10, 60))
 
 @given(networks(), st.lists(SPOTS, min_size=1, max_size=3), st.lists(SPOTS, min_size=1, max_size=4),
        st.sampled_from(SPEED_MODELS))  # fmt: skip
-def test_arrays_routes_and_nearest_agree_with_plain_loops(
+def test_arrays_routes_and_nearest_agree_with_the_twin_and_no_way_passes_through_a_point(
     network: Network, starts: list[tuple[float, float]], stops: list[tuple[float, float]],
     model: SpeedModel,
 ) -> None:  # fmt: skip
     sources, targets = join(network, **degrees(starts)), join(network, **degrees(stops))
     minutes, km = travel(sources, targets, speed_model=model, with_km=True)
     assert np.array_equal(minutes, travel(sources, targets, speed_model=model)[0])
-    slow = [
-        [slow_minutes(network, model, tuple(a), tuple(b)) for b in targets.xy] for a in sources.xy
-    ]
-    assert minutes == pytest.approx(np.array(slow), abs=2e-6)
+    twin = road_map(network, model)
+    ways = twin.ways(targets.xy)
+    for row, start in zip(minutes, sources.xy, strict=True):
+        assert row == pytest.approx(twin.minutes(start, targets.xy, ways), abs=2e-6)
     nearest = nearest_minutes(sources, targets, speed_model=model)
     assert nearest == pytest.approx(minutes.min(axis=0), abs=2e-6)
     for row, start in enumerate(starts):
