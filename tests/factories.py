@@ -12,6 +12,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from yaml import CSafeLoader, load
 
+from ris_map.common.records import Record
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.model import (
@@ -108,6 +109,11 @@ def real_words(language: Language) -> Words:
     return words_in(language, names=names)
 
 
+def _unset(kind: type[Record]) -> dict[str, Any]:
+    """Return None for each field that has to be given."""
+    return {name: None for name, field in kind.model_fields.items() if field.is_required()}
+
+
 def text(sv: str = "Svensk text", *, en: str = "English text") -> LocalText:
     return LocalText(sv=sv, en=en)
 
@@ -138,7 +144,7 @@ def make_offer(**changes: Any) -> Offer:
 def make_office(*, code: str = "2480", **changes: Any) -> Office:
     """Return an office in the main town of a municipality (Umeå by default)."""
     town, lat, lon = TOWNS[code]
-    values: dict[str, Any] = {
+    values = _unset(Office) | {
         "id": f"kontor-{code}",
         "municipality": code,
         "town": town,
@@ -150,12 +156,7 @@ def make_office(*, code: str = "2480", **changes: Any) -> Office:
         "uncertainty_m": 50,
         "basis": Basis.SOURCE,
         "address_basis": Basis.SOURCE,
-        "valid_from": None,
-        "valid_to": None,
         "last_evidence": "2025",
-        "address_valid_to": None,
-        "outside": None,
-        "note": None,
     }
     return Office(**(values | changes))
 
@@ -203,7 +204,7 @@ def make_actor(**changes: Any) -> Actor:
 
     Its only warning before June 2026 is that some delivery modes are unknown.
     """
-    values: dict[str, Any] = {
+    values = _unset(Actor) | {
         "id": "exempel-aktor",
         "name": "Exempelaktören",
         "aliases": (),
@@ -215,11 +216,6 @@ def make_actor(**changes: Any) -> Actor:
         "municipal": False,
         "outside_county": False,
         "status": Status.ACTIVE,
-        "status_note": None,
-        "valid_from": None,
-        "valid_to": None,
-        "successor": None,
-        "same_as": None,
         "in_2022": Answer.YES,
         "summary": text("Ger råd till den som har en idé.", en="Advises people with an idea."),
         "homepage": "https://example.org",
@@ -233,7 +229,6 @@ def make_actor(**changes: Any) -> Actor:
         "last_evidence": "2025-05",
         "last_confirmed": "2025-06-01",
         "sources": (make_source(),),
-        "note": None,
     }
     return Actor(**(values | changes))
 

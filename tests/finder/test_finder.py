@@ -234,13 +234,6 @@ def test_the_next_phase_and_who_takes_over() -> None:
     assert (last.next_phase, last.onward) == (None, ())
 
 
-def test_without_a_place_only_help_at_a_distance_is_shown() -> None:
-    answer = find_support(make.real_world(), Need(place=None, phase=Phase.IDE))
-    assert answer.start is None
-    assert answer.entries
-    assert all(entry.office is None for entry in answer.entries)
-
-
 @pytest.mark.parametrize(
     ("answers", "phase"),
     [
@@ -341,6 +334,9 @@ def test_the_order_follows_from_the_rule_alone(
     if one.nearest:
         sure = [entry for entry in offices if entry.is_sure] or offices
         assert one.nearest.minutes == min(entry.minutes for entry in sure)
+    if need.place is None:  # only help at a distance
+        assert one.start is None
+        assert all(entry.office is None for entry in one.entries)
     keys = [rank(entry, need=need) for entry in one.entries]
     assert keys == sorted(keys)
     answers = (find_support(world, need.model_copy(update={"limit": limit})) for limit in Limit)

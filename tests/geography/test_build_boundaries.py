@@ -4,10 +4,8 @@ In EPSG:3006: two municipalities side by side, 20 x 20 km each, with a ragged bo
 and the sea over their southern 5 km. An island of 4 km2 and an islet of 0.01 km2 lie in the sea.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -67,17 +65,9 @@ def run(folder: Path, *options: str, out: str = "out") -> int:
     )
 
 
-def features(folder: Path, name: str) -> list[dict[str, Any]]:
-    text = (folder / "out" / name).read_text(encoding="utf-8")
-    return list(json.loads(text)["features"])
-
-
-def shapes(folder: Path, name: str) -> list[shapely.Geometry]:
-    return [shapely.from_geojson(json.dumps(f["geometry"])) for f in features(folder, name)]
-
-
-def in_metres(shape: shapely.Geometry) -> shapely.Geometry:
-    return gpd.GeoSeries([shape], crs=4326).to_crs(3006).iloc[0]
+def built(folder: Path, name: str) -> gpd.GeoDataFrame:
+    """Return the municipalities that were written, in degrees."""
+    return gpd.read_file(folder / "out" / name)
 
 
 BOTH = ("municipalities.geojson", "territory.geojson")
@@ -88,8 +78,8 @@ def test_only_the_county_is_kept_in_the_order_of_the_codes_and_of_nothing_else(
 ) -> None:
     assert run(inputs) == 0
     for name in BOTH:
-        found = [(f["properties"]["code"], f["properties"]["name"]) for f in features(inputs, name)]
-        assert found == [("2401", "Väst"), ("2480", "Öst")]
+        found = built(inputs, name)[["code", "name"]]
+        assert found.to_numpy().tolist() == [["2401", "Väst"], ["2480", "Öst"]]
     municipalities_m().iloc[::-1].to_file(inputs / "municipalities.gpkg")
     run(inputs, out="again")
     for name in BOTH:
@@ -102,21 +92,19 @@ def test_neighbours_share_their_border_however_strong_the_simplification(
 ) -> None:
     assert run(inputs, f"--tolerance-m={tolerance_m}", "--territory-tolerance-m=500") == 0
     for name in BOTH:
-        west, east = shapes(inputs, name)
-        assert shapely.coverage_is_valid([west, east])
-        assert west.intersection(east).length > 0.1
-        whole = shapely.union_all([west, east])
-        assert all(len(part.interiors) == 0 for part in shapely.get_parts(whole))
+        areas = built(inputs, name).geometry
+        assert areas.is_valid_coverage()
+        assert areas[0].intersection(areas[1]).length > 0.1
+        assert all(len(part.interiors) == 0 for part in shapely.get_parts(areas.union_all()))
 
 
 def test_simplification_makes_the_file_smaller_and_keeps_the_area(inputs: Path) -> None:
     run(inputs, "--tolerance-m=0")
-    detailed = shapes(inputs, BOTH[0])
+    detailed = built(inputs, BOTH[0]).to_crs(3006)
     run(inputs, "--tolerance-m=1000")
-    simple = shapes(inputs, BOTH[0])
-    assert shapely.get_num_coordinates(simple).sum() < shapely.get_num_coordinates(detailed).sum()
-    for before, after in zip(detailed, simple, strict=True):
-        assert in_metres(after).area == pytest.approx(in_metres(before).area, rel=0.02)
+    simple = built(inputs, BOTH[0]).to_crs(3006)
+    assert len(simple.get_coordinates()) < len(detailed.get_coordinates())
+    assert simple.area.to_numpy() == pytest.approx(detailed.area.to_numpy(), rel=0.02)
 
 
 def test_the_sea_is_in_the_territory_and_of_the_land_islands_stay_and_islets_go(
@@ -124,27 +112,27 @@ def test_the_sea_is_in_the_territory_and_of_the_land_islands_stay_and_islets_go(
 ) -> None:
     run(inputs)
     sea_point = shapely.Point(SEA_POINT_M)
-    west, east = map(in_metres, shapes(inputs, BOTH[0]))
-    assert in_metres(shapes(inputs, "territory.geojson")[1]).covers(sea_point)
+    west, east = built(inputs, BOTH[0]).to_crs(3006).geometry
+    assert built(inputs, BOTH[1]).to_crs(3006).geometry[1].covers(sea_point)
     assert not east.intersects(sea_point)
     assert west.intersects(ISLAND.centroid)
     assert not east.intersects(ISLET.centroid)
     run(inputs, "--islet-km2=0", "--tolerance-m=0")
-    assert in_metres(shapes(inputs, BOTH[0])[1]).intersects(ISLET.centroid)
+    assert built(inputs, BOTH[0]).to_crs(3006).geometry[1].intersects(ISLET.centroid)
 
 
 def test_labels_stand_on_the_mainland_and_points_are_degrees_in_geojson_order(
     inputs: Path,
 ) -> None:
     run(inputs, "--decimals=3")
-    for feature, shape in zip(features(inputs, BOTH[0]), shapes(inputs, BOTH[0]), strict=True):
-        mainland = max(shapely.get_parts(shape), key=shapely.area)
-        label = [feature["properties"][f"label_{axis}"] for axis in ("lon", "lat")]
-        assert mainland.contains(shapely.Point(label))
-        lon_lat = shapely.get_coordinates(shape)
-        assert np.array_equal(lon_lat, np.round(lon_lat, 3))
-        assert ((lon_lat > [18, 63]) & (lon_lat < [21, 65])).all()
-        assert all(part.exterior.is_ccw for part in shapely.get_parts(shape))
+    areas = built(inputs, BOTH[0])
+    for area in areas.itertuples():
+        mainland = max(shapely.get_parts(area.geometry), key=shapely.area)
+        assert mainland.contains(shapely.Point(area.label_lon, area.label_lat))
+    lon_lat = areas.get_coordinates().to_numpy()
+    assert np.array_equal(lon_lat, np.round(lon_lat, 3))
+    assert ((lon_lat > [18, 63]) & (lon_lat < [21, 65])).all()
+    assert areas.explode().exterior.is_ccw.all()
 
 
 def test_other_columns_codes_as_numbers_and_several_rows_are_understood(inputs: Path) -> None:
@@ -152,11 +140,10 @@ def test_other_columns_codes_as_numbers_and_several_rows_are_understood(inputs: 
     frame["KNKOD"] = frame["KNKOD"].astype(int)
     frame.to_file(inputs / "municipalities.gpkg")
     assert run(inputs, "--code-column=KNKOD", "--name-column=KNNAMN") == 0
-    codes = [f["properties"]["code"] for f in features(inputs, "territory.geojson")]
-    assert codes == ["2401", "2480"]
+    assert built(inputs, BOTH[1])["code"].tolist() == ["2401", "2480"]
     municipalities_m().assign(code="2480", name="Allt").to_file(inputs / "municipalities.gpkg")
     assert run(inputs) == 0
-    assert len(features(inputs, "territory.geojson")) == 1
+    assert len(built(inputs, BOTH[1])) == 1
 
 
 def overlapping(folder: Path) -> None:

@@ -328,15 +328,13 @@ def test_M4_xlsx_has_a_sheet_per_table() -> None:
     book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said.tr)))
     assert len(book.sheetnames) == len(shown) + 1
     for table, name in zip(shown, book.sheetnames[1:], strict=True):
-        sheet = book[name]
-        for row, cells in enumerate(table.rows, start=3):
-            for column, cell in enumerate(cells, start=1):
-                value = sheet.cell(row=row, column=column).value
+        written = book[name].iter_rows(min_row=3, values_only=True)
+        for values, cells in zip(written, table.rows, strict=True):
+            for value, cell in zip(values, cells, strict=True):
                 if cell.value is not None:
                     assert value == pytest.approx(cell.value)
                 else:
                     assert str(value).startswith(cell.text)
-        assert sheet.max_row == len(table.rows) + 2
 
 
 def test_file_names_and_addresses_are_plain() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from itertools import combinations, combinations_with_replacement, pairwise, permutations
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,13 +51,11 @@ from ris_map.siting.words import (
     still_beyond,
     view_of,
 )
-from ris_map.travel.world import service
 from ris_map.web import data
 from ris_map.web.map import picture_bytes
 from ris_map.words import translator
 from ris_map.words.language import Language
 
-ROOT = Path(__file__).resolve().parents[2]
 CODES = ("2401", "2403", "2404")
 OFFICES = ("almi/umea", "almi/lycksele", "coompanion/umea")
 PLACES = tuple(f"ort-{n}" for n in range(9))
@@ -397,8 +394,7 @@ def test_R13_who_is_visited_by_the_plan_needs_fewer_visits_more() -> None:
 
 
 def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carries() -> None:
-    world = service(ROOT / "data").moment().world
-    asked = choice()
+    world, asked = data.world(), choice()
     cube = cube_of(world, asked.cube_choice)
     inland = world.foundations.geography.divisions[0].inland
     found = Supply(cube, (asked.phase,), (asked.service_type,)).carriers(inland)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -28,9 +27,8 @@ from ris_map.travel.routes import (
 )
 from ris_map.travel.world import foundations
 from ris_map.words.language import Language
-from tests.factories import real_words, real_world
+from tests.factories import DATA, real_words, real_world
 
-DATA = Path(__file__).parents[2] / "data"
 CHECKS = DATA / "checks"
 
 

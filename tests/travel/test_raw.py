@@ -7,7 +7,6 @@ whatever is written in the register later.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,6 @@ OFFICES = pd.read_csv(
 TABLES = pd.read_csv(HERE / "tables_2026_11_23.csv")
 NAMES = {town: code for code, (town, *_) in TOWNS.items()}
 """Codes of the municipalities, which have the names of their towns."""
-LARGEST_DIFFERENCE = 0.3
-"""Points of per cent."""
 
 
 def codes_of(area: str) -> tuple[str, ...]:
@@ -51,21 +48,15 @@ def counts(kinds: str, what: str) -> bool:
     return any(phase in (None, p) and kind in (None, k) for p, k in pairs)
 
 
-@cache
-def served(index: int) -> np.ndarray:
-    """Return which squares an office serves."""
-    home, serves = raw.cells()["municipality_code"], OFFICES["serves"].iloc[index].split()
-    return home.isin(serves).to_numpy()
-
-
 def nearest(what: str) -> np.ndarray:
     """Return minutes from every square to the nearest office that counts and serves it."""
-    found = np.full(len(raw.cells()), np.inf)
-    for index, office in enumerate(OFFICES.itertuples()):
+    homes = raw.cells()["municipality_code"]
+    found = np.full(len(homes), np.inf)
+    for office in OFFICES.itertuples():
         if counts(office.kinds, what):
             minutes = raw.minutes_at(office.lat, office.lon)
             if what != "by place":
-                minutes = np.where(served(index), minutes, np.inf)
+                minutes = np.where(homes.isin(office.serves.split()), minutes, np.inf)
             found = np.minimum(found, minutes)
     return found
 
@@ -77,7 +68,7 @@ def test_the_tables_come_out_to_within_a_third_of_a_point() -> None:
         for row in rows.itertuples():
             expected = [row.within_30, row.within_60, row.within_90, row.within_120]
             own = raw.shares(minutes, codes_of(row.area))
-            assert own == pytest.approx(expected, abs=LARGEST_DIFFERENCE), (what, row.area)
+            assert own == pytest.approx(expected, abs=0.3), (what, row.area)
 
 
 def test_minutes_of_all_cells_to_all_offices_are_those_of_the_raw_files() -> None:

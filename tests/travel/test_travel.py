@@ -25,10 +25,9 @@ from ris_map.travel.network import (
 from ris_map.travel.people import PEOPLE_FILE
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
-from tests.factories import DATA, make_actor, make_register, real_world
+from tests.factories import DATA, make_actor, make_register
+from tests.factories import real_world as world
 from tests.travel.slow_roads import degrees, make_network, road_map
-
-world = real_world
 
 
 def test_P1_everybody_counts_once_as_the_raw_file_says() -> None:
