@@ -11,9 +11,9 @@ import pytest
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
+from ris_map.register.selection import Filter, area_truth, offer_truth
 from ris_map.register.vocabulary import (
     Answer,
-    Availability,
     Basis,
     Delivery,
     Phase,
@@ -25,12 +25,9 @@ from ris_map.register.vocabulary import (
 from ris_map.travel.matrix import office_key
 from tests.coverage.worlds import FERRY, World
 
-NO, UNKNOWN, YES = 0, 1, 2
-ANSWER = {NO: Answer.NO, UNKNOWN: Answer.UNKNOWN, YES: Answer.YES}
+NO, UNKNOWN, YES = Answer
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
 LIMIT = 60.0
-
-
 LEVELS = (
     {"at_least": YES},  # known
     {"at_least": UNKNOWN},  # at best
@@ -57,7 +54,7 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
         for number, middle in zip((on_site, *others), (median, best, sure), strict=True)
     )
     is_borderline = not on_site and median * 0.9 <= LIMIT < median * 1.1
-    modes = {mode: remote(world, code, phase, kind, mode) for mode in list(Delivery)[1:]}
+    modes = {mode.value: remote(world, code, phase, kind, mode) for mode in list(Delivery)[1:]}
     within = tuple(people_within(here, times, limit) for limit in THRESHOLDS)
     office_id, town, minutes = nearest_to_seat(world, here, phase, kind)
     states = {
@@ -89,7 +86,7 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
         nearest_office_id=office_id,
         nearest_town=town,
         nearest_minutes_from_seat=minutes,
-        **{mode.value: ANSWER[truth] for mode, truth in modes.items()},
+        **modes,
         is_borderline=is_borderline,
         is_maybe_physical=may_be and not is_there,
         is_maybe_remote=max(modes.values()) == UNKNOWN,
@@ -108,7 +105,7 @@ def counting_actors(world: World) -> Iterator[Actor]:
 
 
 def counting_offices(
-    world: World, phase: Phase, kind: ServiceType, *, at_least: int, settled_only: bool = False
+    world: World, phase: Phase, kind: ServiceType, *, at_least: Answer, settled_only: bool = False
 ) -> Iterator[tuple[Actor, Office]]:
     """Yield the offices that match and count for minutes, by id, with their actors."""
     for actor in counting_actors(world):
@@ -121,54 +118,36 @@ def counting_offices(
                     yield actor, office
 
 
-def offer_truth(
-    world: World, actor: Actor, offer: Offer, phase: Phase, kind: ServiceType, mode: Delivery
-) -> int:
-    """Return whether one offer is of this kind, phase, area and mode: its weakest part."""
-    if offer.service_type is not kind:
-        return NO
-    return min(
-        YES if phase in offer.phases else (NO if offer.phases else UNKNOWN),
-        area_truth(world, actor),
-        delivery_truth(world, offer, mode),
-    )
+def actor_truth(
+    world: World, actor: Actor, phase: Phase, kind: ServiceType, mode: Delivery
+) -> Answer:
+    """Return the best of an actor's offers, each as the list of actors reads it.
 
+    Where only what is sourced counts, an office that is assumed is unknown.
+    """
+    asked = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
+    needs_source = world.choice.sourced_only and mode is Delivery.OFFICE
 
-def delivery_truth(world: World, offer: Offer, mode: Delivery) -> int:
-    """Return whether help is given in one way; what is assumed of an office counts as known."""
-    stated = {Availability.OFFERED: YES, Availability.NOT_OFFERED: NO}.get(
-        offer.delivery.of(mode), UNKNOWN
-    )
-    if mode is Delivery.OFFICE and world.choice.sourced_only and stated == YES:
-        return YES if offer.delivery_basis.office is Basis.SOURCE else UNKNOWN
-    return stated
+    def truth(offer: Offer) -> Answer:
+        is_assumed = needs_source and offer.delivery_basis.office is not Basis.SOURCE
+        return min(offer_truth(offer, asked), UNKNOWN if is_assumed else YES)
 
-
-def area_truth(world: World, actor: Actor) -> int:
     area = world.choice.strength_area
-    if area in (None, StrengthArea.ALL) or actor.strength_areas.serves(area):
-        return YES
-    return NO if actor.strength_areas.areas else UNKNOWN
+    areas = () if area in (None, StrengthArea.ALL) else (area,)
+    return min(area_truth(actor, areas), max(map(truth, actor.offers)))
 
 
-def actor_truth(world: World, actor: Actor, phase: Phase, kind: ServiceType, mode: Delivery) -> int:
-    return max(offer_truth(world, actor, offer, phase, kind, mode) for offer in actor.offers)
-
-
-def area_serves(actor: Actor, code: str) -> int:
-    return list(Answer).index(actor.service_area.includes(code))
-
-
-def office_serves(actor: Actor, office: Office, code: str) -> int:
+def office_serves(actor: Actor, office: Office, code: str) -> Answer:
     """Return whether people of a municipality may use an office."""
     if office.municipality is None and actor.outside_county:
         return YES
-    if office.municipality == code:
-        return YES if area_serves(actor, code) else NO
-    return area_serves(actor, code)
+    serves = actor.service_area.includes(code)
+    return YES if office.municipality == code and serves is UNKNOWN else serves
 
 
-def nearest(world: World, place: Locality, phase: Phase, kind: ServiceType, **level: int) -> float:
+def nearest(
+    world: World, place: Locality, phase: Phase, kind: ServiceType, **level: Answer | bool
+) -> float:
     """Return the minutes from a settlement to the nearest office that counts."""
     return min(
         (
@@ -201,17 +180,17 @@ def nearest_to_seat(
     return options[0][1], options[0][2], options[0][0]
 
 
-def count_on_site(world: World, code: str, phase: Phase, kind: ServiceType, **level: int) -> int:
+def count_on_site(world: World, code: str, phase: Phase, kind: ServiceType, **level: object) -> int:
     return sum(
         office.municipality == code and office_serves(actor, office, code) == YES
         for actor, office in counting_offices(world, phase, kind, **level)
     )
 
 
-def remote(world: World, code: str, phase: Phase, kind: ServiceType, mode: Delivery) -> int:
+def remote(world: World, code: str, phase: Phase, kind: ServiceType, mode: Delivery) -> Answer:
     return max(
         (
-            min(actor_truth(world, actor, phase, kind, mode), area_serves(actor, code))
+            min(actor_truth(world, actor, phase, kind, mode), actor.service_area.includes(code))
             for actor in counting_actors(world)
         ),
         default=NO,

@@ -11,10 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell
-from ris_map.coverage.support import ANSWERS, CubeChoice, truth_tensor
 from ris_map.coverage.ways import cell_evidence
 from ris_map.register.model import DeliveryBasis
-from ris_map.register.selection import Filter, area_truth, offer_truth
 from ris_map.register.vocabulary import (
     Answer,
     Availability,
@@ -31,7 +29,6 @@ from tests.coverage.slow_twin import YES, assert_same, nearest, slow_cell
 from tests.coverage.worlds import (
     CODES,
     World,
-    make_matrix,
     make_world,
     office_in,
     one_place,
@@ -189,7 +186,7 @@ def test_bad_input_is_refused_by_name_and_results_are_frozen() -> None:
     world = one_place(make_actor(offices=(office_in(HERE),)), minutes=[5])
     cube = world.cube()
     with pytest.raises(KeyError, match="exempel-aktor/kontor"):
-        replace(world, matrix=make_matrix(("ort-0",), (), [])).cube()
+        replace(world, matrix=replace(world.matrix, office_ids=())).cube()
     with pytest.raises(ValueError, match="not in tuple"):
         world.cube(threshold=45.0)
     for array in (cube.rows, cube.state, cube.figures.people_within, cube.table.serves):
@@ -231,15 +228,3 @@ def test_the_order_of_actors_and_offices_changes_nothing(world, random) -> None:
     )
     for one, other in zip(world.cube().cells(), mixed.cube().cells(), strict=True):
         assert_same(one, other)
-
-
-@given(worlds())
-def test_an_offer_counts_here_exactly_when_the_list_of_actors_says_so(world: World) -> None:
-    table = world.table
-    tensor = truth_tensor(table, CubeChoice(scope=Scope.ADJACENT, include_outside=True))
-    for index, actor in enumerate(table.actors):
-        for (m, mode), ((p, phase), (s, kind)) in product(enumerate(Delivery), KINDS):
-            chosen = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
-            best = max(offer_truth(offer, chosen) for offer in actor.offers)
-            truth = min(best, area_truth(actor, chosen.strength_areas))
-            assert ANSWERS[int(tensor[index, m, p, s])] is truth

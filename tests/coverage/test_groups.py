@@ -22,10 +22,10 @@ from ris_map.coverage.gaps import (
 )
 from ris_map.coverage.groups import Supply, fragility
 from ris_map.coverage.people import People, figures, weighted_percentile
-from ris_map.coverage.support import ANSWERS, KINDS
+from ris_map.coverage.support import ANSWERS, KINDS, NO, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
 from ris_map.travel.network import SUMMER
-from tests.coverage.slow_twin import NO, UNKNOWN, YES, nearest, people_within, percentile
+from tests.coverage.slow_twin import nearest, people_within, percentile
 from tests.coverage.worlds import (
     CODES,
     World,
@@ -220,7 +220,7 @@ def test_W7_gaps_are_far_even_at_best_and_every_distinct_fact_is_said_once(world
         assert (key in gaps) == (not is_settled)
         if key in gaps:
             places = [x for x in world.geography.localities if x.municipality_code == key[0]]
-            best = {x.id: nearest(world, x, *key[1:], at_least=UNKNOWN) for x in places}
+            best = {x.id: nearest(world, x, *key[1:], at_least=Answer.UNKNOWN) for x in places}
             everybody = sum(place.population or 0 for place in places)
             people = gaps[key].beyond_at_best
             assert people == everybody - people_within(places, best, 60.0)
@@ -295,7 +295,7 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
                     )
                     for place in places
                 }
-                for level in (YES, UNKNOWN)
+                for level in (Answer.YES, Answer.UNKNOWN)
             )
             median = percentile(places, known, 50)
             is_there = any(c.state is CellState.ON_SITE for c in cells) or median <= 60

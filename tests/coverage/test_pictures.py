@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
 from itertools import combinations, pairwise, product
 from xml.etree import ElementTree as ET
@@ -13,6 +12,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import openpyxl
 import pytest
+from shapely import Point, box
 
 from ris_map.coverage.cube import class_shares
 from ris_map.coverage.map_picture import (
@@ -35,7 +35,7 @@ from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.routes import accuracy, error_words
 from ris_map.travel.world import service
-from ris_map.web.picture import Mark, overlap, place_labels
+from ris_map.web.picture import Mark, place_labels
 from ris_map.web.settings import data_dir
 from ris_map.words.figures import Amount, FigureTable, cell_text, near_limit, share
 from ris_map.words.language import Language
@@ -269,28 +269,21 @@ def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) ->
     assert heights[-1] <= 105
 
 
-def apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """Return the distance between two boxes: left, top, right, bottom."""
-    across, down = (max(0.0, one[i] - other[i + 2], other[i] - one[i + 2]) for i in (0, 1))
-    return math.hypot(across, down)
-
-
 def test_G6_K6_every_name_on_the_map_stands_by_its_own_marker_and_covers_nothing() -> None:
     marks = [
         Mark(f"Ort {i}", 40.0 + 60 * column, 40.0 + 45 * row, i % 3)
         for i, (row, column) in enumerate(product(range(4), range(6)))
     ]
     circles = {
-        one.name: (one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius)
-        for one in marks
+        one.name: Point(one.x, one.y).buffer(one.radius, cap_style="square") for one in marks
     }
     boxes = {}
     for mark, x, y, anchor in place_labels(marks, avoid=[], size=(400.0, 300.0)):
         width = 0.55 * 15 * len(mark.name)
         left = x - {"start": 0, "end": width, "middle": width / 2}[anchor]
-        boxes[mark.name] = (left, y - 12, left + width, y + 4)
+        boxes[mark.name] = box(left, y - 12, left + width, y + 4)
     assert boxes
-    assert not any(overlap(one, other) for one, other in combinations(boxes.values(), 2))
-    for name, box in boxes.items():
-        assert sum(overlap(box, circle) for circle in circles.values()) <= 1
-        assert min(circles, key=lambda one: apart(box, circles[one])) == name
+    assert not any(one.intersection(other).area for one, other in combinations(boxes.values(), 2))
+    for name, label in boxes.items():
+        assert sum(label.intersection(circle).area > 0 for circle in circles.values()) <= 1
+        assert min(circles, key=lambda one: label.distance(circles[one])) == name

@@ -59,43 +59,6 @@ def make_locality(index: int, *, code: str = CODES[0], **changes: object) -> Loc
     return plain.model_copy(update=changes)
 
 
-def make_geography(localities: tuple[Locality, ...]) -> Geography:
-    """Return a county without boundaries and divisions."""
-    municipalities = tuple(
-        Land(code=code, name=f"Kommun {code}", label_lat=64.0, label_lon=20.0) for code in CODES
-    )
-    return Geography(
-        municipalities=municipalities, localities=localities, divisions=(), territory={}
-    )
-
-
-def make_matrix(places: tuple[str, ...], offices: tuple[str, ...], minutes: object) -> TravelMatrix:
-    """Return a matrix with made-up minutes: rows of places, which are cells and settlements."""
-    values = np.asarray(minutes, dtype=np.float64).reshape(len(places), len(offices)).T
-    return TravelMatrix(
-        office_ids=offices,
-        settlement_ids=places,
-        minutes=readonly(values),
-        settlement_minutes=readonly(values),
-        settlement_km=readonly(values),
-        version="prov",
-        speed_model=SUMMER,
-    )
-
-
-def residents_of(geography: Geography) -> Residents:
-    """Return the settlements' people as if each were one cell."""
-    codes, places = tuple(m.code for m in geography.municipalities), geography.localities
-    return Residents(
-        year=2021,
-        municipality_codes=codes,
-        municipality=np.array([codes.index(p.municipality_code) for p in places], dtype=np.int64),
-        persons=np.array([p.population or 0 for p in places], dtype=np.int64),
-        has_road=np.array([p.note != FERRY for p in places], dtype=np.bool_),
-        seat=seats(geography, codes),
-    )
-
-
 def without(table: SupportTable, actor_id: str) -> SupportTable:
     """Return the table as if an actor offered nothing; it and its offices keep their rows."""
     stays = np.array([actor.id != actor_id for actor in table.actors])[:, None, None, None]
@@ -119,8 +82,17 @@ class World:
 
     @property
     def population(self) -> Residents:
-        """Return the people as arrays."""
-        return residents_of(self.geography)
+        """Return the settlements' people as if each were one cell."""
+        places = self.geography.localities
+        homes = [CODES.index(place.municipality_code) for place in places]
+        return Residents(
+            year=2021,
+            municipality_codes=CODES,
+            municipality=np.array(homes, dtype=np.int64),
+            persons=np.array([place.population or 0 for place in places], dtype=np.int64),
+            has_road=np.array([place.note != FERRY for place in places], dtype=np.bool_),
+            seat=seats(self.geography, CODES),
+        )
 
     def cube(self, **changes: Any) -> CoverageCube:
         """Return the coverage, with changed choices if any."""
@@ -138,15 +110,30 @@ def make_world(
     minutes: object,
     choice: CubeChoice = DEFAULT_CHOICE,
 ) -> World:
-    """Return a world of given actors; minutes are rows of localities, columns of offices by key."""
+    """Return a world of given actors, without boundaries and divisions.
+
+    Minutes are rows of localities, which are cells and settlements, columns of offices by key.
+    """
     keys = tuple(sorted(office_key(actor, o) for actor in chosen for o in actor.offices))
-    world = World(
-        register=make_register(),
-        geography=make_geography(localities),
-        matrix=make_matrix(tuple(p.id for p in localities), keys, minutes),
+    shape = len(localities), len(keys)
+    values = readonly(np.asarray(minutes, dtype=np.float64).reshape(shape).T)
+    lands = (Land(code=c, name=f"Kommun {c}", label_lat=64.0, label_lon=20.0) for c in CODES)
+    return World(
+        register=Register(meta=make_register().meta, actors=chosen),
+        geography=Geography(
+            municipalities=tuple(lands), localities=localities, divisions=(), territory={}
+        ),
+        matrix=TravelMatrix(
+            office_ids=keys,
+            settlement_ids=tuple(place.id for place in localities),
+            minutes=values,
+            settlement_minutes=values,
+            settlement_km=values,
+            version="prov",
+            speed_model=SUMMER,
+        ),
         choice=choice,
     )
-    return world.with_actors(chosen)
 
 
 def one_place(*actors: Actor, minutes: object, **choice: Any) -> World:
