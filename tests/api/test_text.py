@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from starlette.testclient import TestClient
 
 from ris_map.actors.listing import StartChoice, headline_words, rows_words
+from ris_map.common.address import Choice
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.page import summary, tables
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
@@ -71,20 +72,18 @@ def has(text: str, *said: str) -> None:
         assert " ".join(one.replace("\u00ad", "").split()) in text, one
 
 
-def lists(query: Query) -> dict[str, list[str]]:
-    return {name: [value] for name, value in query.items() if name != "lang"}
-
-
-def words_of(query: Query) -> Any:
-    return data.words(translator(Language(query.get("lang", "sv"))))
+def opened(api: TestClient, page: str, model: type[Choice], query: Query) -> tuple[str, Any, Any]:
+    """Return a page's text, what its address chooses, and what puts that into words."""
+    asked = {name: [value] for name, value in query.items() if name != "lang"}
+    words = data.words(translator(Language(query.get("lang", "sv"))))
+    return read(api, page, query), model.read(asked)[0], words
 
 
 @few
 @given(query=some(**areas, **ways, kommun=towns))
 def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
-    text = read(api, "karta", query)
-    choice, _ = StartChoice.read(lists(query))
-    view = map_view(data.world(), choice, tr=words_of(query).tr)
+    text, choice, words = opened(api, "karta", StartChoice, query)
+    view = map_view(data.world(), choice, tr=words.tr)
     said, drawn = headline_words(view), picture(view)
     has(text, said["parts"][0] + said["figure"] + said["parts"][1], said["lead"])
     has(text, *(f"**{drawn.sentences[code].figure}**" for code in view.names))
@@ -97,9 +96,7 @@ def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
 @few
 @given(query=some(**areas, **ways, **winter))
 def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query) -> None:
-    text = read(api, "tackning", query)
-    choice, _ = CoverageChoice.read(lists(query))
-    words = words_of(query)
+    text, choice, words = opened(api, "tackning", CoverageChoice, query)
     view = CoverageView(world=data.world(), choice=choice, words=words)
     has(text, summary.headline(view), summary.finding_sentence(view), summary.basis(view))
     for figure in summary.key_figures(view):
@@ -127,12 +124,10 @@ def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query)
 @few
 @given(query=some(kommun=towns, **winter))
 def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
-    text = read(api, "kommun", query)
-    choice, _ = MunicipalityChoice.read(lists(query))
+    text, choice, words = opened(api, "kommun", MunicipalityChoice, query)
     if choice.code is None:
-        has(text, *data.words(translator(Language.SV)).municipality_names.values())
+        has(text, *words.municipality_names.values())
         return
-    words = words_of(query)
     shown = profile(data.world(), choice.code, choice.cube)
     has(text, municipal.headline(shown, shown.cell(*choice.kind), tr=words.tr))
     has(text, municipal.lead(shown, tr=words.tr), municipal.paragraph(shown, words=words))
@@ -144,9 +139,8 @@ def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
 @few
 @given(query=some(**areas, **winter, plats=towns, digitalt=st.just("ja")))
 def test_hitta_has_the_pages_answer(api: TestClient, query: Query) -> None:
-    text = read(api, "hitta", query)
-    need, _ = Need.read(lists(query))
-    view = find_view(find_support(data.world(), need), world=data.world(), words=words_of(query))
+    text, need, words = opened(api, "hitta", Need, query)
+    view = find_view(find_support(data.world(), need), world=data.world(), words=words)
     has(text, view.title, view.lead, view.choices, view.source, *view.missing)
     has(text, *(part for step in view.steps for part in (step.name, step.way)))
     for section in view.sections:
@@ -157,9 +151,7 @@ def test_hitta_has_the_pages_answer(api: TestClient, query: Query) -> None:
 @few
 @given(query=some(**areas, **winter, oppna=st.just("vilhelmina:radgivning:ide")))
 def test_tankom_has_the_figures_of_page_and_api(api: TestClient, query: Query) -> None:
-    text = read(api, "tankom", query)
-    choice, _ = SitingChoice.read(lists(query))
-    words = words_of(query)
+    text, choice, words = opened(api, "tankom", SitingChoice, query)
     view = siting.view_of(data.world(), choice, words)
     has(text, siting.headline(view), siting.lead(view), siting.gains(view), siting.source(view))
     for row in siting.full_table(view).rows:
