@@ -150,6 +150,15 @@ def test_one_cube_per_choice_and_the_slower_model_reaches_nobody_more() -> None:
     assert (winter.figures.people_within <= summer.figures.people_within).all()
 
 
+def test_W2_where_the_answer_depends_on_unknowns_there_is_a_range_and_never_a_bare_zero() -> None:
+    """Counted by what is sourced alone, where many offices are unknown."""
+    strict, whole = (cube_of(real_world(), CubeChoice(sourced_only=s)) for s in (True, False))
+    assert (strict.figures.people_within <= whole.figures.people_within).all()
+    share = strict.figures.share_within[..., strict.threshold_at]
+    assert (strict.share_at_best >= share).all()
+    assert (strict.share_at_best[strict.is_maybe_physical & (share == 0)] > 0).any()
+
+
 def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municipality() -> None:
     county, cube = real_world(), cube_of(real_world(), CubeChoice())
     matches = select(county.register, Filter(), groups={}, on=county.on)
