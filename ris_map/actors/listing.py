@@ -20,6 +20,7 @@ from ris_map.register.in_words import (
     service_area_words,
     town_id,
 )
+from ris_map.register.model import Actor
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, Delivery, ServiceScope
 from ris_map.travel.people import FERRY, number_of_squares
@@ -94,15 +95,28 @@ def _area(view: MapView) -> str:
 
 
 def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
-    """Return who has an office that matches, own actors of a chosen area before open ones."""
+    """Return who has an office that matches, own actors of a chosen area before open ones.
+
+    For help at a distance: who is known to give it, and of whom it is not known.
+    """
     tr, words = view.tr, view.words
+    if not view.is_physical:
+        sections = [
+            (
+                tr(f"karta.who.{name}", n=len(actors)),
+                [_row(a, service_area_words(a, words=words), words) for a in actors],
+            )
+            for name, actors in view.remote_helpers().items()
+        ]
+        title = tr(f"karta.who.{choice.delivery}", kind=view.kind)
+        return {"title": title, "note": tr("karta.who"), "sections": sections, "named": ""}
     here = [sites for sites in view.matching() if not choice.town or choice.town in _ids(sites)]
     area = choice.strength_area
     own = [sites for sites in here if area and area in sites[0].actor.strength_areas.areas]
     neutral = [sites for sites in here if sites not in own]
     parts = [("own", own), ("neutral", neutral)] if area else [("", here)]
     sections = [
-        (tr(f"karta.{name}", n=len(ones)) if name else "", [_row(one, words) for one in ones])
+        (tr(f"karta.{name}", n=len(ones)) if name else "", [_office_row(x, words) for x in ones])
         for name, ones in parts
     ]
     kind = choice.service_type
@@ -118,16 +132,20 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     return {"title": title, "note": note, "sections": sections, "named": named}
 
 
-def _row(sites: Sequence[Site], words: Words) -> Row:
+def _office_row(sites: Sequence[Site], words: Words) -> Row:
     tr, actor = words.tr, sites[0].actor
     where = tr.listing({town_id(site.office): site.office.town for site in sites}.values())
     if actor.service_area.scope is ServiceScope.MUNICIPALITIES:
         where = tr("karta.row.for", where=where, area=service_area_words(actor, words=words))
+    return _row(actor, where, words, towns=_ids(sites))
+
+
+def _row(actor: Actor, where: str, words: Words, *, towns: Iterable[str] = ()) -> Row:
     return {
         "name": actor.name,
         "where": where,
         "url": detail_url(actor.id, words=words),
-        "towns": " ".join(_ids(sites)),
+        "towns": " ".join(towns),
         "phases": phase_marks(actor.phases, words=words),
     }
 

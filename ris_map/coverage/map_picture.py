@@ -17,9 +17,9 @@ import numpy as np
 from pydantic import Field
 
 from ris_map.common.address import DatedChoice, Flag, Whole, one_of
-from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares
+from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares, positions
 from ris_map.coverage.groups import Supply, supply_of
-from ris_map.coverage.support import UNKNOWN, YES, CubeChoice
+from ris_map.coverage.support import MODES, UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
 from ris_map.register.in_words import Words, by_town, place_id, towns_of
 from ris_map.register.model import Actor, Office
@@ -187,11 +187,12 @@ class MapView:
 
     def carrier_words(self, key: str = "coverage.carrier") -> str:
         """Return the actor on which the inland's share rests, if one carries it (R6)."""
-        for carrier in self.found.carriers(self.inland):
-            towns = towns_of(carrier.actor, carrier.towns, tr=self.tr)
-            share = percent(carrier.share_without, tr=self.tr)
-            return self.tr(key, actor=carrier.actor.name, towns=towns, share=share)
-        return ""
+        carrier = next(iter(self.found.carriers(self.inland)), None)
+        if carrier is None:
+            return ""
+        towns = towns_of(carrier.actor, carrier.towns, tr=self.tr)
+        share = percent(carrier.share_without, tr=self.tr)
+        return self.tr(key, actor=carrier.actor.name, towns=towns, share=share)
 
     def minutes_words(self, minutes: float) -> str:
         """Return minutes in words, on their own side of the limit."""
@@ -230,6 +231,19 @@ class MapView:
             if site.office.municipality:
                 by_actor.setdefault(site.actor.id, []).append(site)
         return sorted(by_actor.values(), key=lambda own: swedish_sort_key(own[0].actor.name))
+
+    def remote_helpers(self) -> dict[str, list[Actor]]:
+        """Return who is known to help in the chosen remote way, and of whom it is not known."""
+        cube, choice = self.found.cube, self.choice
+        kinds = positions(choice.shown_phases, choice.shown_types)
+        offers = cube.tensor[:, MODES.index(choice.delivery)][:, *kinds].max(axis=(1, 2))
+        # an answer is as good as its weakest part, and a municipality is enough
+        answers = np.minimum(offers, cube.table.serves.max(axis=0)).tolist()
+        named = sorted(
+            zip(cube.table.actors, answers, strict=True), key=lambda x: swedish_sort_key(x[0].name)
+        )
+        levels = {"known": YES, "unsure": UNKNOWN}
+        return {name: [a for a, told in named if told == level] for name, level in levels.items()}
 
     def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Site, float]]:
         """Return the nearest site of each of the nearest actors, given minutes to every office."""

@@ -27,6 +27,7 @@ from ris_map.actors.listing import (
     table_html,
 )
 from ris_map.coverage.map_picture import map_view, picture
+from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour
 from ris_map.register.in_words import ActorRow, actor_row, actor_rows
 from ris_map.register.model import Actor
@@ -37,6 +38,7 @@ from ris_map.register.vocabulary import (
     Phase,
     Precision,
     Scope,
+    ServiceType,
     Status,
 )
 from ris_map.words import translator
@@ -174,6 +176,25 @@ def test_offices_of_a_town_are_counted_as_its_bubble_counts_them() -> None:
     found = rows_words(view, choice)
     assert found["note"] == tr.plural("karta.offices.count", bubble.count)
     assert bubble.count > sum(len(rows) for _, rows in found["sections"]), "two of one actor"
+
+
+@pytest.mark.parametrize("kind", [None, *ServiceType])
+@pytest.mark.parametrize("delivery", [d for d in Delivery if d is not Delivery.OFFICE])
+def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_office(
+    delivery: Delivery, kind: ServiceType | None
+) -> None:
+    choice = StartChoice(delivery=delivery, service_type=kind)
+    view = map_view(real_world(), choice, tr=translator(Language.SV))
+    cube, wanted = view.found.cube, {(choice.phase, one) for one in choice.shown_types}
+    found = [w for code in view.names for w in ways(cube, code) if w.mode is delivery]
+    known = {way.actor.name for way in found if wanted & set(way.kinds)}
+    unsure = {way.actor.name for way in found if wanted & set(way.possible)} - known
+    listed = rows_words(view, choice)["sections"]
+    assert [{row["name"] for row in rows} for _, rows in listed] == [known, unsure]
+    assert [heading.rpartition(" ")[2] for heading, _ in listed] == [
+        str(len(known)),
+        str(len(unsure)),
+    ]
 
 
 def test_X6_an_office_says_where_it_is_how_exactly_and_with_hard_spaces() -> None:
