@@ -16,6 +16,7 @@ from ris_map.register.in_words import (
     Words,
     detail_url,
     phase_marks,
+    place_id,
     places_words,
     strength_area_words,
     town_id,
@@ -281,8 +282,10 @@ def _place(
 ) -> str:
     """Return where the list's offices are, if a place is chosen."""
     everybody = (*figures.core, *figures.adjacent)
-    names = {town_id(o): o.town for actor in everybody for o in figures.offices(actor)}
-    town = names.get(choice.town, choice.town[5:])  # of a town without an office, what its id says
+    places = data.geography().localities
+    names = {place_id(place.municipality_code, place.name): place.name for place in places}
+    names |= {town_id(o): o.town for actor in everybody for o in figures.offices(actor)}
+    town = names.get(choice.town, choice.town[5:])  # of what is no place, what its id says
     name = words.municipality_names.get(choice.municipality) or town
     if not name:
         return ""
