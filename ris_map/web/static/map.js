@@ -363,6 +363,7 @@
     const cell = (text, share, code) => {
       const bar = make("i", { className: "bar c" + code });
       bar.style.width = `${share > 0 ? Math.max(2, (share * BAR_PX) / 100) : 0}px`;
+      if (!share) bar.style.borderWidth = "0"; // of none not even an outline
       return make("td", {}, bar, text);
     };
     const head = make("tr", {}, ...legend.columns.map((text) => make("th", { scope: "col", textContent: text })));
