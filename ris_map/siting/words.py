@@ -245,7 +245,7 @@ def side_rows(view: SitingView) -> list[dict[str, Any]]:
     order = sorted(
         view.scenario.basis.inland,
         key=lambda code: (
-            -(view.share_of(code, "after") - view.share_of(code, "before")),
+            -abs(view.share_of(code, "after") - view.share_of(code, "before")),
             -view.share_of(code, "after"),
             view.group_name(code),
         ),

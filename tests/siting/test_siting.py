@@ -481,6 +481,16 @@ def test_W3_places_that_gain_the_same_are_equally_good_and_an_empty_plan_changes
     assert ("→" in said) == ("ändå" in said) == bool(query)
 
 
+@pytest.mark.parametrize("query", [OPENED, {"stang": ["coompanion-vasterbotten"]}])
+def test_the_largest_change_comes_first_whether_won_or_lost(
+    query: Mapping[str, list[str]],
+) -> None:
+    whole, *rows, _, _ = side_rows(view_under(query))
+    assert whole["is_whole"]
+    assert rows[0]["span"] > 0
+    assert [row["span"] for row in rows] == sorted((row["span"] for row in rows), reverse=True)
+
+
 def test_W4_where_no_office_is_left_no_mean_is_spoken_of() -> None:
     ids = view_under({}).scenario.basis.office_ids
     said = gains(view_under({"stang": [name.replace("/", "@") for name in ids]}))
