@@ -155,7 +155,8 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
 def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:
     said = words(SV)
     even = replace(of("2417"), chain=replace(of("2417").chain, weakest=()))
-    assert "lika långt" in municipal.chain_sentence(even, words=said)
+    sentence = municipal.chain_sentence(even, words=said)
+    assert "oavsett stöd, är lika långt" in sentence  # one type alone may be farther in a phase
     assert "närliggande" in municipal.paragraph(
         of("2422", CubeChoice(scope=Scope.ADJACENT)), words=said
     )
