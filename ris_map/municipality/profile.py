@@ -82,8 +82,8 @@ class ListKind(StrEnum):
     """Which list an actor stands in."""
 
     HERE = "here"  # an office in the municipality
-    VISIT = "visit"  # its staff travel to the municipality
     REACHABLE = "reachable"  # an office elsewhere, within the threshold of at least one resident
+    VISIT = "visit"  # its staff travel to the municipality
     DIGITAL = "digital"  # a digital service whose service area includes the municipality
     PHONE = "phone"  # help by telephone whose service area includes the municipality
 
