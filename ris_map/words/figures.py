@@ -192,17 +192,18 @@ def cell_text(cell: Cell, *, tr: Translator) -> str:
 
 def _cell(cell: Cell, *, tr: Translator) -> dict[str, object]:
     link = cell if isinstance(cell, Link) else Link("")
-    text, is_number = cell_text(cell, tr=tr), isinstance(cell, Amount)
-    return {"text": text, "url": link.url, "cell": link.cell, "number": is_number}
+    return {"text": cell_text(cell, tr=tr), "url": link.url, "cell": link.cell}
 
 
 def table_html(table: FigureTable, *, tr: Translator) -> str:
-    """Return a table as HTML."""
+    """Return a table as HTML; a column with a number stands to the right, its words too."""
+    columns = zip(*table.rows, strict=True)
     return render(
         "coverage_table.html",
         id=table.id,
         caption=table.title,
         columns=table.columns,
+        numbers=[any(isinstance(cell, Amount) for cell in column) for column in columns],
         rows=[[_cell(cell, tr=tr) for cell in row] for row in table.rows],
         evidence=tr("coverage.table.evidence"),
     )

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from ris_map.words import translator
 from ris_map.words.figures import (
+    FigureTable,
     equally_far,
+    minutes,
     minutes_number,
     minutes_range,
     minutes_words,
@@ -18,6 +20,7 @@ from ris_map.words.figures import (
     percent,
     percent_range,
     rounded,
+    table_html,
 )
 from ris_map.words.language import Language
 
@@ -88,3 +91,9 @@ def test_W3_W9_times_within_their_error_are_equally_far_and_near_the_limit() -> 
 def test_rounding_moves_by_half_a_step_at_most_and_table_and_sentence_agree(minutes: float) -> None:
     assert abs(rounded(minutes) - minutes) <= 2.5 + 1e-9
     assert minutes_number(minutes, tr=SV) in minutes_words(minutes, tr=SV)
+
+
+def test_words_in_a_column_of_numbers_stand_to_the_right_as_they_do() -> None:
+    rows = [["Norsjö", "under 5"], ["Malå", minutes(7)]]
+    table = FigureTable(id="t", title="Tider", columns=["Kommun", "min"], rows=rows)
+    assert table_html(table, tr=SV).count('class="n"') == 3
