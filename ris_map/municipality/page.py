@@ -119,7 +119,7 @@ def aside_html(
         towns=municipal.near_towns(shown, words=words),
         gaps=[
             (
-                municipal.kind_words(cell, words=words),
+                words.kind(cell.phase, cell.service_type),
                 choice.what_if_url(cell, place=shown.seat.id, tr=tr),
                 (cell.phase, cell.service_type) == choice.kind,
             )

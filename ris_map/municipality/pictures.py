@@ -9,7 +9,7 @@ from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import CLASS_WORDS
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
-from ris_map.municipality.words import half_sentence, kind_words
+from ris_map.municipality.words import half_sentence
 from ris_map.register.in_words import Words, by_town, town_id
 from ris_map.register.model import Actor, Office
 from ris_map.travel.network import SPEED_MODEL, CodeArray
@@ -38,7 +38,7 @@ def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> 
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
     tr, world, classes = words.tr, profile.world, classes_of(profile.world, choice)
     towns = _towns(profile, choice)
-    kind = kind_words(profile.cell(*choice.kind), words=words)
+    kind = words.kind(*choice.kind)
     home = (
         Bubble.at(office, office.town, id=town_id(office), label=actor.name, kind="home")
         for actor in profile.home
@@ -88,7 +88,7 @@ def map_picture(profile: Profile, choice: MunicipalityChoice, *, words: Words) -
     seat = profile.seat
     if seat.name not in {one.name for one in bubbles}:
         bubbles.append(Bubble.at(seat, seat.name, id="", label="", kind="home"))
-    kind = kind_words(profile.cell(*choice.kind), words=words)
+    kind = words.kind(*choice.kind)
     classes = classes_of(profile.world, choice).tolist()
     return CountyPicture(
         world=profile.world,

@@ -74,7 +74,7 @@ def lead(profile: Profile, *, tr: Translator) -> str:
 def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[str, str]:
     """Return the big figure of the map and the words after it: half, and nine of ten."""
     tr, how = words.tr, reading(cell)
-    kind = kind_words(cell, words=words)
+    kind = words.kind(cell.phase, cell.service_type)
     if how in {"unknown", "none"}:
         return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", kind=kind)
     near = tr("municipality.half.near", n=tr.number(limit))
@@ -86,11 +86,6 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
         nine = tr.number(rounded(max(cell.p90_minutes, ROUND_MINUTES)))
         text += "\n" + tr("municipality.half.ninety", minutes=nine)
     return figure, text
-
-
-def kind_words(cell: CoverageCell, *, words: Words) -> str:
-    """Return one kind of support inside a sentence: "advice in the idea phase"."""
-    return f"{words.label(cell.service_type).lower()} {words.tr(f'coverage.in-phase.{cell.phase}')}"
 
 
 def chain_sentence(profile: Profile, *, words: Words) -> str:

@@ -17,6 +17,7 @@ from ris_map.register.vocabulary import (
     Delivery,
     Phase,
     ServiceScope,
+    ServiceType,
     StrengthArea,
 )
 from ris_map.words import Translator, swedish_sort_key
@@ -48,6 +49,16 @@ class Words:
         """Return the names of municipalities in Swedish alphabetical order."""
         names = {self.municipality_names.get(code, code) for code in codes}
         return ", ".join(sorted(names, key=swedish_sort_key))
+
+    def kind(
+        self, phase: Phase | None, service_type: ServiceType | None, area: Term | None = None
+    ) -> str:
+        """Return what is asked for, in a sentence: ``rådgivning i idéfasen``."""
+        tr = self.tr
+        parts = [self.label(service_type).lower() if service_type else tr("coverage.kind.any")]
+        parts += [tr(f"coverage.in-phase.{phase}")] if phase else []
+        parts += [tr("coverage.kind.area", area=self.label(area))] if area else []
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

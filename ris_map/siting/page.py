@@ -284,7 +284,7 @@ def _best(view: SitingView) -> None:
     note = tr("siting.best.one", limit=choice.limit, n=len(basis.place_ids))
     st.html(render("siting_bars.html", t=tr, note=note, bars=told.most_gained(view)))
     _choose(tr, "objective", lambda goal: tr(f"siting.best.goal.{goal}"))
-    number, region = st.columns(2)
+    number, region = st.columns([2, 3])
     with number:
         _choose(tr, "number")
     with region:

@@ -98,14 +98,9 @@ class SitingView:
 
     @cached_property
     def kind(self) -> str:
-        """What is asked: ``rådgivning i fasen idé``."""
-        choice, tr = self.choice, self.tr
-        text = tr(
-            "siting.kind", type=self.label(choice.service_type), phase=self.label(choice.phase)
-        )
-        if choice.area:
-            text = tr("siting.kind.area", kind=text, area=self.label(choice.area))
-        return text
+        """What is asked: ``rådgivning i idéfasen``."""
+        choice = self.choice
+        return self.words.kind(choice.phase, choice.service_type, choice.area)
 
     def figure(self, group: str, name: str) -> float:
         """Return a figure of a group of the table."""

@@ -133,7 +133,7 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
 def cell_title(view: CoverageView, place: CellKey) -> str:
     """Return the cell's name: municipality, kind, phase."""
     code, phase, kind = place
-    return f"{view.names[code]}: {view.label(kind).lower()} {view.tr(f'coverage.in-phase.{phase}')}"
+    return f"{view.names[code]}: {view.words.kind(phase, kind)}"
 
 
 def evidence(view: CoverageView, place: CellKey) -> tuple[Way, ...]:

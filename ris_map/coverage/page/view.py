@@ -150,13 +150,8 @@ class CoverageView(MapView):
     @property
     def asked(self) -> str:
         """What is asked for, in a sentence: ``rådgivning i idéfasen``."""
-        choice, tr = self.choice, self.tr
-        kind = choice.service_type
-        parts = [self.label(kind).lower() if kind else tr("coverage.kind.any")]
-        parts += [tr(f"coverage.in-phase.{choice.phase}")] if choice.phase else []
-        area = choice.strength_area
-        parts += [tr("coverage.kind.area", area=self.label(area))] if area else []
-        return " ".join(parts)
+        choice = self.choice
+        return self.words.kind(choice.phase, choice.service_type, choice.strength_area)
 
     @property
     def place(self) -> tuple[str, tuple[str, ...]]:
