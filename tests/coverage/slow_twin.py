@@ -10,8 +10,7 @@ import pytest
 
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell
 from ris_map.geography.county import Locality
-from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.selection import Filter, area_truth, offer_truth
+from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import (
     Answer,
     Basis,
@@ -27,7 +26,6 @@ from tests.coverage.worlds import FERRY, World
 
 NO, UNKNOWN, YES = Answer
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
-LIMIT = 60.0
 LEVELS = (
     {"at_least": YES},  # known
     {"at_least": UNKNOWN},  # at best
@@ -39,6 +37,7 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
     """Return one cell."""
     here = [place for place in world.geography.localities if place.municipality_code == code]
     people = sum(place.population or 0 for place in here)
+    limit = world.choice.threshold
 
     def share(number: int) -> float:
         return number / people if people else math.nan
@@ -50,16 +49,16 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
     on_site, *others = (count_on_site(world, code, phase, kind, **level) for level in LEVELS)
     median, best, sure = (percentile(here, found, 50) for found in (times, at_best, settled))
     is_there, may_be, without_doubt = (
-        number > 0 or middle <= LIMIT
+        number > 0 or middle <= limit
         for number, middle in zip((on_site, *others), (median, best, sure), strict=True)
     )
-    is_borderline = not on_site and median * 0.9 <= LIMIT < median * 1.1
+    is_borderline = not on_site and median * 0.9 <= limit < median * 1.1
     modes = {mode.value: remote(world, code, phase, kind, mode) for mode in list(Delivery)[1:]}
-    within = tuple(people_within(here, times, limit) for limit in THRESHOLDS)
+    within = {one: people_within(here, times, one) for one in THRESHOLDS}
     office_id, town, minutes = nearest_to_seat(world, here, phase, kind)
     states = {
         CellState.ON_SITE: on_site,
-        CellState.WITHIN_REACH: median <= LIMIT,
+        CellState.WITHIN_REACH: median <= limit,
         CellState.REMOTE_ONLY: YES in modes.values(),
         CellState.OUT_OF_REACH: True,
     }
@@ -76,13 +75,13 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
         certainty=next(certainty for certainty, holds in certainties.items() if holds),
         offices_on_site=on_site,
         located_residents=people,
-        people_within=within,
-        share_within=tuple(share(number) for number in within),
+        people_within=tuple(within.values()),
+        share_within=tuple(map(share, within.values())),
         median_minutes=median,
         p90_minutes=percentile(here, times, 90),
-        share_at_best=share(people_within(here, at_best, LIMIT)),
+        share_at_best=share(people_within(here, at_best, limit)),
         mean_minutes=mean(here, times),
-        shortfall_minutes=mean(here, {k: max(t - LIMIT, 0) for k, t in times.items()}),
+        shortfall_minutes=mean(here, {k: max(t - limit, 0) for k, t in times.items()}),
         nearest_office_id=office_id,
         nearest_town=town,
         nearest_minutes_from_seat=minutes,
@@ -91,7 +90,9 @@ def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> Cover
         is_maybe_physical=may_be and not is_there,
         is_maybe_remote=max(modes.values()) == UNKNOWN,
         median_minutes_at_best=best,
-        doubtful_share=share(within[1] - people_within(here, settled, LIMIT)),
+        doubtful_share=share(
+            people_within(here, times, limit) - people_within(here, settled, limit)
+        ),
     )
 
 
@@ -121,20 +122,26 @@ def counting_offices(
 def actor_truth(
     world: World, actor: Actor, phase: Phase, kind: ServiceType, mode: Delivery
 ) -> Answer:
-    """Return the best of an actor's offers, each as the list of actors reads it.
+    """Return the best of an actor's offers, each as good as its weakest part.
 
     Where only what is sourced counts, an office that is assumed is unknown.
     """
-    asked = Filter(phases=(phase,), service_types=(kind,), delivery=(mode,))
+    area, areas = world.choice.strength_area, actor.strength_areas.areas
+    if area in (None, StrengthArea.ALL, *areas) or StrengthArea.ALL in areas:
+        best_of_area = YES
+    else:
+        best_of_area = NO if areas else UNKNOWN
     needs_source = world.choice.sourced_only and mode is Delivery.OFFICE
-
-    def truth(offer: Offer) -> Answer:
-        is_assumed = needs_source and offer.delivery_basis.office is not Basis.SOURCE
-        return min(offer_truth(offer, asked), UNKNOWN if is_assumed else YES)
-
-    area = world.choice.strength_area
-    areas = () if area in (None, StrengthArea.ALL) else (area,)
-    return min(area_truth(actor, areas), max(map(truth, actor.offers)))
+    best = NO
+    for offer in actor.offers:
+        way = getattr(offer.delivery, mode)
+        is_other_phase = offer.phases and phase not in offer.phases
+        if offer.service_type is kind and not is_other_phase and way != "not_offered":
+            is_known = offer.phases and way == "offered"
+            if needs_source and offer.delivery_basis.office is not Basis.SOURCE:
+                is_known = False
+            best = YES if is_known else max(best, UNKNOWN)
+    return min(best_of_area, best)
 
 
 def office_serves(actor: Actor, office: Office, code: str) -> Answer:

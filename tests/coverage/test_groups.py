@@ -158,7 +158,7 @@ def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_othe
 def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
     found = Supply(world.cube(), IDEA, ADVICE)
     number = found.actors_within
-    assert np.array_equal(number > 0, found.minutes <= 60)
+    assert np.array_equal(number > 0, found.minutes <= world.choice.threshold)
     assert (number <= len(world.register.actors)).all()
     assert found.median_actors(CODES) <= max(number, default=0)
 
@@ -223,7 +223,7 @@ def test_W7_gaps_are_far_even_at_best_and_every_distinct_fact_is_said_once(world
             best = {x.id: nearest(world, x, *key[1:], at_least=Answer.UNKNOWN) for x in places}
             everybody = sum(place.population or 0 for place in places)
             people = gaps[key].beyond_at_best
-            assert people == everybody - people_within(places, best, 60.0)
+            assert people == everybody - people_within(places, best, world.choice.threshold)
             assert 2 * people > everybody
     order = [(-gap.beyond_at_best, -gap.median_minutes_at_best) for gap in found]
     assert order == sorted(order)
@@ -281,6 +281,7 @@ def test_R9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
 def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[ServiceType]) -> None:
     """In each phase one goes to the nearest of the kinds; what is unknown never breaks a chain."""
     cube, types = world.cube(), tuple(kind for kind in ServiceType if kind in kinds)
+    limit = world.choice.threshold
     with_gap = {gap.municipality_code for gap in find_gaps(cube)}
     for chain in support_chains(cube, service_types=types):
         code = chain.municipality_code
@@ -298,9 +299,9 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
                 for level in (Answer.YES, Answer.UNKNOWN)
             )
             median = percentile(places, known, 50)
-            is_there = any(c.state is CellState.ON_SITE for c in cells) or median <= 60
+            is_there = any(c.state is CellState.ON_SITE for c in cells) or median <= limit
             may_be = any(c.is_maybe_physical for c in cells)
-            may_be |= percentile(places, at_best, 50) <= 60
+            may_be |= percentile(places, at_best, 50) <= limit
             assert minutes == pytest.approx(median, nan_ok=True)
             physical.append(YES if is_there else UNKNOWN if may_be else NO)
             for mode in REMOTE:

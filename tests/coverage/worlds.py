@@ -5,33 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from random import Random
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import DEFAULT_CHOICE, CoverageCube, coverage_cube
+from ris_map.coverage.cube import DEFAULT_CHOICE, THRESHOLDS, CoverageCube, coverage_cube
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
 from ris_map.geography.boundaries import Land
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.model import Actor, Office, Register
-from ris_map.register.vocabulary import Scope, Status, StrengthArea
+from ris_map.register.model import (
+    Actor,
+    DeliveryBasis,
+    DeliveryModes,
+    Offer,
+    Office,
+    Register,
+)
+from ris_map.register.vocabulary import (
+    Availability,
+    Basis,
+    Delivery,
+    Phase,
+    Scope,
+    ServiceScope,
+    ServiceType,
+    Status,
+    StrengthArea,
+)
 from ris_map.travel.matrix import TravelMatrix, office_key
 from ris_map.travel.network import SUMMER, readonly
 from ris_map.words.language import Language
 from tests.factories import (
     make_actor,
+    make_offer,
     make_office,
     make_outside_office,
     make_register,
-    offers,
+    make_service_area,
+    make_strength,
     real_words,
     real_world,
-    service_areas,
-    strength_areas,
 )
 
 DAY = date(2023, 6, 1)
@@ -153,68 +171,98 @@ def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
     return CoverageView(world=real_world(), choice=choice, words=real_words(language))
 
 
-MINUTES = st.sampled_from(
-    (0.0, 12.5, 29.999999, 30.0, 59.999999, 60.0, 60.000001, 90.0, 121.0, np.inf)
-)
-"""Times on both sides of every threshold, and exactly on them."""
+TIMES = (0.0, 12.5, 29.999999, 30.0, 50.0, 54.5, 59.999999, 60.0, 60.000001, 65.0, 90.0, 121.0)
+"""On both sides of every threshold, exactly on them, and near the middle one."""
 
 
-@st.composite
-def localities(draw: st.DrawFn) -> tuple[Locality, ...]:
-    """Return one to seven settlements, some of unknown population; at most one seat each."""
-    codes = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=7))
+class Dice(Random):
+    """Chance without hypothesis' liking for the simplest: most of its worlds would be empty."""
+
+    def mostly(self, usual: Any, *others: Any, times: int = 4) -> Any:
+        """Return the usual value as a rule, and one of the others at times."""
+        return self.choice((usual,) * times + others)
+
+    def some(self, items: Iterable[Any], most: int) -> tuple[Any, ...]:
+        """Return one or more different items, in their order."""
+        every = tuple(items)
+        chosen = self.sample(every, self.randint(1, most))
+        return tuple(item for item in every if item in chosen)
+
+
+def random_localities(dice: Dice) -> tuple[Locality, ...]:
+    """Return three to seven settlements, some of unknown population; at most one seat each."""
+    codes = [dice.choice(CODES[:3]) for _ in range(dice.randint(3, 7))]
     return tuple(
         make_locality(
             index,
             code=code,
-            population=draw(st.none() | st.integers(0, 30)),
-            is_seat=code not in codes[:index] and draw(st.booleans()),
-            note=draw(st.sampled_from(("", "", FERRY))),
+            population=dice.mostly(dice.randint(1, 30), 0, None, times=8),
+            is_seat=code not in codes[:index] and dice.mostly(True, False),
+            note=dice.mostly("", FERRY, times=9),
         )
         for index, code in enumerate(codes)
     )
 
 
-@st.composite
-def lean_actors(draw: st.DrawFn, actor_id: str) -> Actor:
+def random_offer(dice: Dice) -> Offer:
+    """Return one of few kinds of help, so that several give the same; others nobody gives."""
+    ways = {mode: dice.choice(tuple(Availability)) for mode in Delivery}
+    ways["office"] = dice.mostly(Availability.OFFERED, *Availability, times=8)
+    return make_offer(
+        service_type=dice.choice(tuple(ServiceType)[:3]),
+        phases=dice.mostly(dice.some(Phase, 3), ()),
+        delivery=DeliveryModes(**ways),
+        delivery_basis=DeliveryBasis(office=dice.mostly(Basis.SOURCE, *Basis)),
+    )
+
+
+def random_actor(dice: Dice, actor_id: str) -> Actor:
     """Return actors of every kind, at random only in what the analysis reads."""
-    places = draw(st.lists(st.sampled_from((*CODES, None)), max_size=3))
-    status = draw(st.sampled_from(Status))
-    ends = st.sampled_from((None, None, "2023-05", "2023-06"))
+    status = dice.mostly(Status.ACTIVE, *Status, Status.UNKNOWN, Status.UNKNOWN, times=9)
+    offices = [dice.choice((*CODES, None)) for _ in range(dice.mostly(3, 0, 1, 2, times=2))]
+    areas = dice.some(StrengthArea, 3)
+    served = dice.mostly(ServiceScope.COUNTY, *ServiceScope, times=6)
+    listed = dice.some(CODES, 3) if served is ServiceScope.MUNICIPALITIES else ()
     return make_actor(
         id=actor_id,
-        scope=draw(st.sampled_from(Scope)),
+        scope=dice.mostly(Scope.CORE, Scope.ADJACENT),
         status=status,
-        valid_from=draw(st.none() | st.sampled_from(("2020", "2023-06-01", "2023-06-02"))),
+        valid_from=dice.mostly(None, "2023-06-01", "2023-06-02", times=9),
         valid_to="2023-05-31" if status is Status.ENDED else None,
-        outside_county=draw(st.integers(0, 3)) == 0,
-        strength_areas=draw(strength_areas()),
-        offers=tuple(draw(st.lists(offers(), min_size=1, max_size=3))),
+        outside_county=dice.mostly(False, True),
+        strength_areas=make_strength().model_copy(
+            update={"areas": dice.mostly((StrengthArea.ALL,), areas, ())}
+        ),
+        offers=tuple(random_offer(dice) for _ in range(dice.randint(1, 4))),
         offices=tuple(
-            office_in(code, f"kontor-{index}", valid_to=draw(ends))
+            office_in(
+                code, f"kontor-{index}", valid_to=dice.mostly(None, "2023-05", "2023-06", times=9)
+            )
             if code
             else make_outside_office(id=f"kontor-{index}")
-            for index, code in enumerate(places)
+            for index, code in enumerate(offices)
         ),
-        service_area=draw(service_areas(CODES)),
+        service_area=make_service_area(served, municipalities=listed),
     )
 
 
 @st.composite
 def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
     """Return small worlds with every kind of knowledge and ignorance."""
-    count = draw(st.integers(0, max_actors))
-    chosen, places = [draw(lean_actors(f"aktor-{n}")) for n in range(count)], draw(localities())
+    dice = Dice(draw(st.integers(0, 2**32)))
+    places = random_localities(dice)
+    number = dice.mostly(max_actors, *range(max_actors), times=9)
+    chosen = [random_actor(dice, f"aktor-{n}") for n in range(number)]
     offices = sum(len(actor.offices) for actor in chosen)
     rows = [
-        [np.inf if place.note == FERRY else draw(MINUTES) for _ in range(offices)]
+        [np.inf if place.note == FERRY else dice.choice(TIMES) for _ in range(offices)]
         for place in places
     ]
-    choice = st.builds(
-        CubeChoice,
-        scope=st.sampled_from(Scope),
-        strength_area=st.none() | st.none() | st.sampled_from(StrengthArea),
-        include_outside=st.booleans(),
-        sourced_only=st.sampled_from((False, False, False, True)),
+    choice = CubeChoice(
+        threshold=dice.mostly(60.0, *THRESHOLDS),
+        scope=dice.choice(tuple(Scope)),
+        strength_area=dice.mostly(None, dice.choice(tuple(StrengthArea))),
+        include_outside=dice.choice((False, True)),
+        sourced_only=dice.mostly(False, True),
     )
-    return make_world(*chosen, localities=places, minutes=rows, choice=draw(choice))
+    return make_world(*chosen, localities=places, minutes=rows, choice=choice)
