@@ -17,7 +17,7 @@ from ris_map.coverage.groups import Supply
 from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, Kind
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray
-from ris_map.words.figures import equally_far
+from ris_map.words.figures import TIME_ERROR, equally_far
 
 
 def find_gaps(cube: CoverageCube) -> list[CoverageCell]:
@@ -92,6 +92,8 @@ class Chain:
     physical: Answer
     """On site or within reach in every phase; unknown: it is, or may be; no: some phase has none
     even at best."""
+    is_near: bool
+    """Whether the error of the times reaches across the limit and decides it: "around 60 min"."""
     visit: Answer
     digital: Answer
     phone: Answer
@@ -104,17 +106,21 @@ def support_chains(
 ) -> tuple[Chain, ...]:
     """Return the chain of every municipality; any of the service types will do in each phase."""
     supplies = [Supply(cube, (phase,), tuple(service_types)) for phase in PHASES]
-    is_there, may_be_there, median, remote = (
+    on_site, is_there, may_be_there, median, remote = (
         np.stack([getattr(supply, name) for supply in supplies], axis=1)
-        for name in ("is_there", "may_be_there", "median", "remote")
+        for name in ("on_site", "is_there", "may_be_there", "median", "remote")
     )
-    physical = np.select([is_there, may_be_there], [YES, UNKNOWN], NO).min(axis=1)
+    answers = np.select([is_there, may_be_there], [YES, UNKNOWN], NO)
+    low, high = (median * factor for factor in (1 - TIME_ERROR, 1 + TIME_ERROR))
+    is_near = ~on_site & (low <= cube.choice.threshold) & (high > cube.choice.threshold)
+    physical, certain = answers.min(axis=1), np.where(is_near, UNKNOWN, answers).min(axis=1)
     modes = [mode.value for mode in REMOTE]
     return tuple(
         Chain(
             municipality_code=code,
             medians=tuple(median[m].tolist()),
             physical=ANSWERS[int(physical[m])],
+            is_near=bool(certain[m] != physical[m]),
             weakest=weakest_phases(median[m].tolist()),
             **{mode: ANSWERS[i] for mode, i in zip(modes, remote[m].min(axis=0), strict=True)},
         )

@@ -22,11 +22,12 @@ from ris_map.coverage.cube import (
     speeds_of,
 )
 from ris_map.coverage.people import Figures, People, figures, weighted_percentile
-from ris_map.coverage.support import YES, CubeChoice
+from ris_map.coverage.support import UNKNOWN, YES, CubeChoice
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import World, kept
+from ris_map.words.figures import share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,13 +96,15 @@ CARRIES = 0.5
 class Carrier:
     """An actor on which a group's figure rests.
 
-    ``towns`` are those of its offices that most of those within reach need; ``share_without`` is
-    the group's share within the threshold without the actor.
+    ``share_without`` is the group's share within the threshold without the actor, and at best, if
+    everything unknown turned out well; without its offices in the ``towns`` alone both are said
+    to be the same.
     """
 
     actor: Actor
     towns: tuple[str, ...]
     share_without: float
+    share_at_best: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,22 +208,37 @@ class Supply:
         """Return the actors that carry the figure of a group of municipalities, if any."""
         cube, people = self.cube, self.cube.population.among(codes)
         table, limit = cube.table, cube.choice.threshold
-        minutes, actor = cube.shared.of(self.offices), table.office_actor[self.offices]
         each, near = self._near
         within, lost = people.persons[near.any(axis=0)].sum(), lost_without(near, people)[:, 0]
+        offices = np.flatnonzero((cube.truth[self._at] >= UNKNOWN).any(axis=(0, 1)))
+        known = cube.shared.of(offices) <= limit
+        known[~np.isin(offices, self.offices)] = False
+        at_best = cube.shared.of(offices, at_best=True) <= limit
+
+        def without(closed: IntArray) -> list[float]:
+            left = (np.delete(one, closed, axis=0).any(axis=0) for one in (known, at_best))
+            return [float(one @ people.persons / people.located[0]) for one in left]
+
         found = []
         for a, alone in zip(each.tolist(), lost.tolist(), strict=True):
             if not alone or alone < CARRIES * within:
                 continue
-            without = people.persons * (minutes[actor != a] > limit).all(axis=0)
-            needed = np.flatnonzero(actor == a)
-            needed = needed[(minutes[needed] <= limit) @ without >= CARRIES * alone]
-            towns = (table.offices[k].town for k in self.offices[needed])
+            own = np.flatnonzero(table.office_actor[offices] == a)
+            own = own[np.argsort(-(known[own] @ people.persons), kind="stable")]
+            least = [share(one).shown for one in without(own)]
+            enough = next(
+                n
+                for n in range(1, len(own) + 1)
+                if [share(one).shown for one in without(own[:n])] == least
+            )
+            towns = (table.offices[k].town for k in offices[own[:enough]])
+            share_without, best = without(own)
             found.append(
                 Carrier(
                     actor=table.actors[a],
                     towns=tuple(dict.fromkeys(towns)),
-                    share_without=float((within - alone) / people.located[0]),
+                    share_without=share_without,
+                    share_at_best=best,
                 )
             )
         return tuple(sorted(found, key=lambda one: (one.share_without, one.actor.id)))
@@ -264,8 +282,8 @@ class GroupFigures:
     """What is said of one group of municipalities, for the chosen kinds of help.
 
     ``beyond``: residents beyond the threshold or without a way, known and at best, if everything
-    unknown turned out well; ``share``: those within it. Low and high are over the speed models.
-    Minutes are those of :class:`ris_map.coverage.people.Figures`.
+    unknown turned out well; ``share``: those within it. Low and high are over the speed models,
+    a high share at best. Minutes are those of :class:`ris_map.coverage.people.Figures`.
     """
 
     residents: int
@@ -293,15 +311,15 @@ def group_figures(
     over_speeds = [supply.of(codes) for supply in supplies]
     shares = [float(one.share_within[0, at]) for one in over_speeds]
     medians = [float(one.median_minutes[0]) for one in over_speeds]
-    first, at_best = over_speeds[0], supplies[0].best.share_of(codes)
+    first, at_best = over_speeds[0], [supply.best.share_of(codes) for supply in supplies]
     residents = int(first.persons[0])
     return GroupFigures(
         residents=residents,
         beyond=residents - int(first.people_within[0, at]),
-        beyond_at_best=round(residents * (1 - at_best)),
+        beyond_at_best=round(residents * (1 - at_best[0])),
         share=shares[0],
         share_low=min(shares),
-        share_high=max(shares),
+        share_high=max(at_best),
         median_low=min(medians),
         median_high=max(medians),
         excess_minutes=float(first.excess_minutes[0]),

@@ -44,7 +44,6 @@ from ris_map.words.figures import (
     ROUND_MINUTES,
     minutes_words,
     near_limit,
-    percent,
     percent_range,
     whole,
 )
@@ -191,7 +190,7 @@ class MapView:
         if carrier is None:
             return ""
         towns = towns_of(carrier.actor, carrier.towns, tr=self.tr)
-        share = percent(carrier.share_without, tr=self.tr)
+        share = percent_range(carrier.share_without, carrier.share_at_best, tr=self.tr)
         return self.tr(key, actor=carrier.actor.name, towns=towns, share=share)
 
     def minutes_words(self, minutes: float) -> str:
@@ -351,6 +350,8 @@ def _sentence(view: MapView, code: str) -> Sentence:
     else:
         figure, key = _of_hundred(1 - share, tr=tr), "beyond"
     text = tr(f"karta.{key}", median=view.minutes_words(median), **values)
+    if key == "beyond" and view.found.may_be_there[at]:
+        text += f" {tr('karta.beyond.may')}"
     return Sentence(figure=figure, text=text, **link)
 
 

@@ -22,7 +22,7 @@ from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
 from ris_map.travel.routes import error_words, typical_error
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent, rounded
+from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
     key = "municipality.half.here" if is_here else "municipality.half"
     text = tr(key, n=tr.number(cell.located_residents), kind=kind)
     if math.isfinite(cell.p90_minutes):
-        nine = tr.number(rounded(max(cell.p90_minutes, ROUND_MINUTES)))
+        nine = minutes_words(max(cell.p90_minutes, ROUND_MINUTES), tr=tr, limit=limit)
         text += "\n" + tr("municipality.half.ninety", minutes=nine)
     return figure, text
 

@@ -33,7 +33,16 @@ from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.routes import error_words, typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import Cell, FigureTable, count, minutes, percent, rounded, share, whole
+from ris_map.words.figures import (
+    Cell,
+    FigureTable,
+    about,
+    count,
+    minutes,
+    percent,
+    rounded,
+    share,
+)
 
 K = TypeVar("K")
 MOST_NAMED = 4
@@ -123,9 +132,8 @@ class SitingView:
         return self.tr(f"siting.side.{key}") if key else self.words.municipality_names[group]
 
     def about(self, number: float) -> str:
-        """Return a number for a sentence, to hundreds, small ones to tens."""
-        step = 100 if number >= 1000 else 10 if number >= 100 else 1
-        return self.tr.number(whole(number / step) * step)
+        """Return a number for a sentence."""
+        return about(number, tr=self.tr)
 
     @property
     def date(self) -> str:

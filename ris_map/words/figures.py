@@ -26,6 +26,12 @@ def whole(value: float) -> int:
     return math.floor(value + 0.5)
 
 
+def about(number: float, *, tr: Translator) -> str:
+    """Return a number for a sentence, to hundreds, small ones to tens."""
+    step = 100 if number >= 1000 else 10 if number >= 100 else 1
+    return tr.number(whole(number / step) * step)
+
+
 def rounded(minutes: float) -> float:
     """Return minutes as they are said, halves upwards; infinite and unknown stay what they are."""
     return (
@@ -79,17 +85,23 @@ def percent(share: float, *, tr: Translator) -> str:
     """Return a share as whole per cent; unknown is unknown, nearly none is not none."""
     if math.isnan(share):
         return tr("unknown")
-    if 0 < share < NEARLY:
-        return tr("figures.percent.under", n=1)
-    if 1 - NEARLY <= share < 1:
-        return tr("figures.percent.over", n=99)
+    if _is_nearly(share):
+        key, n = ("under", 1) if share < NEARLY else ("over", 99)
+        return tr(f"figures.percent.{key}", n=n)
     return tr("figures.percent", n=tr.number(whole(100 * share)))
 
 
+def _is_nearly(share: float) -> bool:
+    """Return whether a share is nearly none, or nearly all, and would round to just that."""
+    return 0 < share < NEARLY or 1 - NEARLY <= share < 1
+
+
 def percent_range(low: float, high: float, *, tr: Translator) -> str:
-    """Return "34-38 %", or one figure where both are said alike."""
+    """Return "34-38 %", "97 % to over 99 %", or one figure where both are said alike."""
     if math.isnan(low) or math.isnan(high) or whole(100 * low) == whole(100 * high):
-        return percent(high, tr=tr)
+        return percent(low if high == 1 else high, tr=tr)
+    if _is_nearly(low) or _is_nearly(high):
+        return tr("figures.percent.between", low=percent(low, tr=tr), high=percent(high, tr=tr))
     numbers = (tr.number(whole(100 * share)) for share in (low, high))
     return tr("figures.percent.range", **dict(zip(("low", "high"), numbers, strict=True)))
 
@@ -117,8 +129,7 @@ class Amount:
         if self.unit is Unit.MINUTES:
             return None if self.value < ROUND_MINUTES else rounded(self.value)
         if self.unit is Unit.SHARE:
-            is_nearly = 0 < self.value < NEARLY or 1 - NEARLY <= self.value < 1
-            return None if is_nearly else whole(100 * self.value) / 100
+            return None if _is_nearly(self.value) else whole(100 * self.value) / 100
         return self.value
 
 

@@ -30,13 +30,13 @@ from ris_map.coverage.cube import (
     support_of,
     time_class,
 )
-from ris_map.coverage.gaps import distinct, find_gaps, gap_mask
+from ris_map.coverage.gaps import distinct, find_gaps, gap_mask, support_chains
 from ris_map.coverage.groups import Supply, fragility, group_figures, supply_of
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import matrix, summary, tables
 from ris_map.coverage.page.pictures import groups_of, shares_by_minute
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
-from ris_map.coverage.support import PHASES, SERVICE_TYPES, YES, CubeChoice
+from ris_map.coverage.support import KINDS, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
 from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.selection import Filter, Group, select
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType
@@ -128,6 +128,28 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
             assert carrier.share_without == pytest.approx(share)
             assert carrier.share_without <= 0.5 * figures.share
             assert carrier.towns
+
+
+@pytest.mark.parametrize(("phase", "kind"), KINDS)
+@pytest.mark.parametrize("limit", [60, 120])
+def test_R6_without_the_named_offices_alone_the_figure_is_the_one_that_is_said(
+    phase: Phase, kind: ServiceType, limit: int
+) -> None:
+    shown = view(phase=phase, service_type=kind, limit=limit, sourced_only=limit == 120)
+    cube, people = shown.cube, shown.cube.population.among(shown.inland)
+    table = cube.table
+    for carrier in shown.found.carriers(shown.inland):
+        left = [
+            not (table.actors[a] is carrier.actor and office.town in carrier.towns)
+            for a, office in zip(table.office_actor, table.offices, strict=True)
+        ]
+        ends = carrier.share_without, carrier.share_at_best
+        for level, said in zip((YES, UNKNOWN), ends, strict=True):
+            counts = (cube.truth >= level)[PHASES.index(phase), SERVICE_TYPES.index(kind)] & left
+            minutes = cube.shared.of(np.flatnonzero(counts), at_best=level == UNKNOWN)
+            near = people.persons[(minutes <= limit).any(axis=0)].sum()
+            share = near / people.persons.sum()
+            assert percent(share, tr=shown.tr) == percent(said, tr=shown.tr)
 
 
 def test_R9_every_figure_has_its_range_over_the_speed_models() -> None:
@@ -426,6 +448,25 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
     assert (shown.cube.median_minutes_at_best[gap_mask(shown.cube)] > limit).all()
     unknown = shown.cube.is_maybe_physical.sum()
     assert f"För {unknown} rutor" in tables.all_gaps_table(shown).sentence
+    assert "∞" not in summary.copy_text(shown)
+    far_and_open = shown.found.may_be_there & (shown.found.share < 0.5)
+    for code, sentence in picture(shown).sentences.items():
+        is_open = code and far_and_open[shown.at(code)] and sentence.figure.endswith("av 100")
+        assert ("närmare kontor kan finnas" in sentence.text) == bool(is_open)
+    groups = shown.inland, shown.coast
+    if (side := summary.finding(shown)) in ("inland", "coast"):
+        far, near = groups if side == "inland" else groups[::-1]
+        assert best.share_of(far) < shown.found.share_of(near)
+
+
+@pytest.mark.parametrize("limit", [30, 60, 90, 120])
+def test_W9_no_chain_is_said_to_break_where_the_error_of_a_time_decides(limit: int) -> None:
+    shown = view(limit=limit, service_type=None)
+    chains = support_chains(shown.cube)
+    sentence = tables.chain_table(shown).sentence
+    broken = sentence.partition("Kedjan bryts i ")[2].partition(".")[0]
+    near = [shown.names[chain.municipality_code] for chain in chains if chain.is_near]
+    assert all(name in sentence and name not in broken for name in near)
 
 
 def test_R6_R9_what_hangs_on_an_actor_is_the_librarys_and_unstable_gaps_are_marked() -> None:

@@ -25,6 +25,7 @@ from ris_map.coverage.people import People, figures, weighted_percentile
 from ris_map.coverage.support import ANSWERS, KINDS, NO, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
 from ris_map.travel.network import SUMMER
+from ris_map.words.figures import near_limit
 from tests.coverage.slow_twin import nearest, people_within, percentile
 from tests.coverage.worlds import (
     CODES,
@@ -286,7 +287,7 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
     for chain in support_chains(cube, service_types=types):
         code = chain.municipality_code
         places = [x for x in world.geography.localities if x.municipality_code == code]
-        modes, physical = dict.fromkeys(REMOTE, len(ANSWERS)), []
+        modes, physical, certain = dict.fromkeys(REMOTE, len(ANSWERS)), [], []
         for phase, minutes in zip(Phase, chain.medians, strict=True):
             cells = [cube.cell(code, phase=phase, service_type=kind) for kind in types]
             known, at_best = (
@@ -299,15 +300,19 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
                 for level in (Answer.YES, Answer.UNKNOWN)
             )
             median = percentile(places, known, 50)
-            is_there = any(c.state is CellState.ON_SITE for c in cells) or median <= limit
+            on_site = any(c.state is CellState.ON_SITE for c in cells)
+            is_there = on_site or median <= limit
             may_be = any(c.is_maybe_physical for c in cells)
             may_be |= percentile(places, at_best, 50) <= limit
             assert minutes == pytest.approx(median, nan_ok=True)
             physical.append(YES if is_there else UNKNOWN if may_be else NO)
+            is_near = near_limit(minutes, limit) and not on_site
+            certain.append(UNKNOWN if is_near else physical[-1])
             for mode in REMOTE:
                 best = max(ANSWERS.index(getattr(cell, mode)) for cell in cells)
                 modes[mode] = min(modes[mode], best)
         assert ANSWERS.index(chain.physical) == min(physical)
+        assert chain.is_near == (min(certain) != min(physical))
         assert all(ANSWERS.index(getattr(chain, mode)) == modes[mode] for mode in REMOTE)
         everybody = sum(place.population or 0 for place in places)
         if chain.physical is Answer.NO and everybody:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -38,7 +39,7 @@ from ris_map.register.model import Register
 from ris_map.register.vocabulary import Phase, Scope
 from ris_map.siting.plan import SitingChoice
 from ris_map.web.map import MapPicture
-from ris_map.words.figures import Said
+from ris_map.words.figures import Said, minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests.factories import DATA, real_world
@@ -116,6 +117,8 @@ def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
             big, rest = municipal.half_sentence(cell, limit=choice.limit, words=said)
             assert text.startswith(f"{found.name}: ")
             assert ("i utvecklingsfasen" in rest) == (cell.phase is Phase.UTVECKLING)
+            nine = minutes_words(max(cell.p90_minutes, 5), tr=said.tr, limit=choice.limit)
+            assert f"9 av 10 har högst {nine}." in rest or not math.isfinite(cell.p90_minutes)
             if shown.tone == "near":
                 assert "omkring 60" in text
                 assert big == "≈\u00a060\u00a0min"

@@ -70,6 +70,9 @@ def test_R9_W2_range_is_one_figure_where_both_ends_are_said_alike_and_never_noth
     assert percent_range(0.34, 0.38, tr=SV) == "34–38\N{NO-BREAK SPACE}%"
     assert percent_range(0.0, 0.36, tr=SV) == "0–36\N{NO-BREAK SPACE}%"
     assert percent_range(0.361, 0.363, tr=SV) == percent(0.36, tr=SV)
+    assert percent_range(0.996, 1.0, tr=SV) == percent(0.996, tr=SV)
+    between = percent_range(0.001, 0.999, tr=SV).replace("\N{NO-BREAK SPACE}", " ")
+    assert between == "under 1 % till över 99 %"
     assert minutes_range(61.0, 74.0, tr=SV) == "60–75\N{NO-BREAK SPACE}min"
     assert minutes_range(58.0, 62.0, tr=SV) == minutes_words(60.0, tr=SV)
 

@@ -199,8 +199,9 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
     if cell.nearest_office_id is None or nearest is None:
         yield tr("coverage.cell.no-office", name=name)
     else:
+        is_here = cell.nearest_minutes_from_seat < ROUND_MINUTES
         yield tr(
-            "coverage.cell.nearest",
+            "coverage.cell.here" if is_here else "coverage.cell.nearest",
             actor=nearest.actor.name,
             town=cell.nearest_town,
             minutes=view.about_minutes(cell.nearest_minutes_from_seat),
@@ -215,9 +216,9 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
     yield tr("coverage.cell.remote", **answers)
     if cell.is_maybe_physical:
         best = cell.median_minutes_at_best
-        # a longer time means that the doubt is about an actor without a recorded office
-        key = "maybe" if best <= limit else "maybe-placeless"
-        yield tr(f"coverage.cell.{key}", minutes=view.about_minutes(best))
+        # a longer time means that the doubt is about an office in the municipality
+        key = "maybe" if best <= limit else "maybe-on-site"
+        yield tr(f"coverage.cell.{key}", minutes=view.about_minutes(max(best, ROUND_MINUTES)))
     if near_limit(cell.median_minutes, float(limit)):
         yield tr("coverage.cell.borderline", limit=limit)
     if cell.doubtful_share > 0:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from ris_map.coverage.page.view import CoverageView, inland_name
 from ris_map.register.vocabulary import Answer
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.travel.routes import accuracy, error_words, typical_error
-from ris_map.words.figures import rounded
+from ris_map.words.figures import about, cell_text
 from ris_map.words.markup import render
 
 CLEAR_DIFFERENCE = 0.05
@@ -44,7 +45,9 @@ def finding(view: CoverageView) -> str:
     if min(inland.share, coast.share) >= NEARLY_ALL:
         return "all"
     near, far = (coast, inland) if coast.share > inland.share else (inland, coast)
-    if near.share - far.share < CLEAR_DIFFERENCE or near.share_low <= far.share_high:
+    # what may be if everything unknown turned out well is no certain difference
+    far_at_best = 1 - far.beyond_at_best / far.residents
+    if near.share - far_at_best < CLEAR_DIFFERENCE or near.share_low <= far.share_high:
         return "alike"
     return "inland" if far is inland else "coast"
 
@@ -59,12 +62,10 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     most = len(clear) + len(near) + len(unsure)
     number = str(most) if most == len(clear) else f"{len(clear)}–{most}"
     notes = [("coverage.figure.near", near), ("coverage.figure.unsure", unsure)]
-    beyond = [
-        tr.number(n if n < 1000 else 100 * round(n / 100))
-        for n in (inland.beyond_at_best, inland.beyond)
-    ]
-    excess = inland.excess_minutes
-    far = tr("coverage.figure.shortfall", n=tr.number(rounded(excess))) if excess > 0 else ""
+    beyond = [about(n, tr=tr) for n in (inland.beyond_at_best, inland.beyond)]
+    is_told = math.isfinite(inland.excess_minutes) and inland.beyond_at_best == inland.beyond
+    excess = cell_text(view.excess(inland.excess_minutes), tr=tr)
+    far = tr("coverage.figure.shortfall", n=excess) if is_told else ""
     return (
         KeyFigure(
             view.share_words(view.inland),
@@ -218,6 +219,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         "speed": tr(
             "coverage.fact.speed.is",
             percent=tr.number(speed.share_of_limit * 100),
+            speed=tr(f"coverage.speed.{speed.id}"),
             others=tr.listing(
                 tr(f"coverage.speed.{model.id}") for model in SPEED_MODELS if model.id != speed.id
             ),
@@ -233,7 +235,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         "snap": tr(
             "coverage.fact.snap.is",
             detour=tr.number(DETOUR, decimals=1),
-            kmh=tr.number(ACCESS_LIMIT_KMH * speed.share_of_limit),
+            kmh=tr.number(ACCESS_LIMIT_KMH * speed.share_of_limit / speed.time_factor),
             limit=tr.number(JOIN_MOST_M / 1000),
         ),
         "unreachable": _unreachable(view),

@@ -38,7 +38,6 @@ from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words.figures import (
-    ROUND_MINUTES,
     Cell,
     FigureTable,
     Link,
@@ -96,14 +95,6 @@ def municipality_table(view: CoverageView) -> FigureTable:
     return _table(view, "kommuner", names, rows, sentence=gap_sentence(view))
 
 
-def _excess(view: CoverageView, beyond: float) -> Cell:
-    """Return mean minutes beyond the limit; none where nobody has farther."""
-    if not math.isfinite(beyond):
-        return "–"
-    small = view.tr("coverage.under", n=ROUND_MINUTES)
-    return small if beyond < ROUND_MINUTES else minutes(beyond)
-
-
 def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
     """Return residents, share within, residents beyond, median and mean beyond of some together."""
     found, at = view.found.of(codes), view.cube.threshold_at
@@ -116,7 +107,7 @@ def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
         words if is_range else share(found.share_within[0, at]),
         count(residents - within),
         view.about_minutes(float(found.median_minutes[0])),
-        _excess(view, float(found.excess_minutes[0])),
+        view.excess(float(found.excess_minutes[0])),
     ]
 
 
@@ -220,6 +211,7 @@ def division_table(view: CoverageView) -> FigureTable:
 def chain_table(view: CoverageView) -> FigureTable:
     """Return the support chain of every municipality; phases inside the error are equally far."""
     types, kind = view.choice.shown_types, view.choice.service_type
+    limit = float(view.choice.limit)
     words = {"types": view.label(kind).lower() if kind else view.tr("coverage.kind.any")}
     by_code = {c.municipality_code: c for c in support_chains(view.cube, service_types=types)}
     chains = {view.names[code]: by_code[code] for code in view.order}
@@ -232,7 +224,7 @@ def chain_table(view: CoverageView) -> FigureTable:
             name,
             *map(view.about_minutes, chain.medians),
             _weakest(view, chain),
-            view.tr(f"answer.{chain.physical}"),
+            view.about_minutes(limit) if chain.is_near else view.tr(f"answer.{chain.physical}"),
         ]
         for name, chain in chains.items()
     ]
@@ -248,13 +240,17 @@ def _weakest(view: CoverageView, chain: Chain) -> str:
 
 
 def chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
-    """Return where all three phases are near, where not, and where it is not known."""
-    codes = {a: [c.municipality_code for c in chains if c.physical is a] for a in Answer}
-    whole, tr = len(codes[Answer.YES]), view.tr
-    parts = [tr.plural("coverage.chain.whole", whole, of=len(chains), limit=view.choice.limit)]
-    for answer, key in ((Answer.NO, "broken"), (Answer.UNKNOWN, "unsure")):
-        if codes[answer]:
-            parts.append(tr(f"coverage.chain.{key}", names=view.listed(codes[answer])))
+    """Return where all three phases are near, where not, and where that cannot be said."""
+    codes: dict[Answer | None, list[str]] = {}
+    for chain in chains:
+        answer = None if chain.is_near else chain.physical
+        codes.setdefault(answer, []).append(chain.municipality_code)
+    whole, tr, limit = len(codes.get(Answer.YES, ())), view.tr, view.choice.limit
+    parts = [tr.plural("coverage.chain.whole", whole, of=len(chains), limit=limit)]
+    keys = {Answer.NO: "chain.broken", Answer.UNKNOWN: "chain.unsure", None: "gaps.near"}
+    for answer, key in keys.items():
+        if answer in codes:
+            parts.append(tr(f"coverage.{key}", names=view.listed(codes[answer]), limit=limit))
     return " ".join(parts)
 
 
@@ -271,10 +267,10 @@ def all_gaps_table(view: CoverageView) -> FigureTable:
         for gap, *alike in distinct(view.cube, find_gaps(view.cube))
     ]
     names = ("municipality", "kind", "beyond", "median", "nearest-town")
-    n, unknown = (view.tr.number(k) for k in (len(rows), view.cube.is_maybe_physical.sum()))
-    return _table(
-        view, "luckor", names, rows, sentence=view.tr("coverage.gaps.all", n=n, unknown=unknown)
-    )
+    sentence = view.tr.plural("coverage.gaps.all", len(rows))
+    if unknown := int(view.cube.is_maybe_physical.sum()):
+        sentence += " " + view.tr.plural("coverage.gaps.unknown", unknown)
+    return _table(view, "luckor", names, rows, sentence=sentence)
 
 
 def remote_facts_table(view: CoverageView) -> FigureTable:
@@ -358,7 +354,9 @@ def fragility_table(view: CoverageView) -> FigureTable:
         more = [count(most[a])] if view.is_physical else []
         rows.append([link, count(number[a]), view.listed(where) or "–", *more])
     names = ["actor", "emptied", "emptied-where", *(["most-lost"] if view.is_physical else [])]
-    sentence = view.tr.plural("coverage.fragility.sentence", len(rows))
+    sentence = view.tr("coverage.fragility.none")
+    if rows:
+        sentence = view.tr.plural("coverage.fragility.sentence", len(rows))
     return _table(view, "sarbarhet", names, rows[:FRAGILE_SHOWN], sentence=sentence)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,14 @@ from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
 from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
-from ris_map.words.figures import minutes_words, near_limit, percent_range
+from ris_map.words.figures import (
+    ROUND_MINUTES,
+    Cell,
+    minutes,
+    minutes_words,
+    near_limit,
+    percent_range,
+)
 
 Tab = Literal["luckor", "kurva", "kedjan", "indelningar", "metod"]
 TABS = get_args(Tab)
@@ -173,6 +181,13 @@ class CoverageView(MapView):
         if near_limit(minutes, limit):
             return self.tr("coverage.about", n=self.tr.number(limit))
         return minutes_words(minutes, tr=self.tr)
+
+    def excess(self, beyond: float) -> Cell:
+        """Return mean minutes beyond the limit; none where nobody has farther."""
+        if not math.isfinite(beyond):
+            return "–"
+        small = self.tr("coverage.under", n=ROUND_MINUTES)
+        return small if beyond < ROUND_MINUTES else minutes(beyond)
 
     def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""
