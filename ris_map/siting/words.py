@@ -37,11 +37,12 @@ from ris_map.words.figures import (
     Cell,
     FigureTable,
     about,
+    cell_text,
     count,
     minutes,
     percent,
-    rounded,
     share,
+    too_far,
 )
 
 K = TypeVar("K")
@@ -214,8 +215,13 @@ def change_words(view: SitingView, change: Change) -> tuple[str, str]:
     stops = tr.listing(names[stop] for stop in change.stops)
     return (
         tr("siting.change.round", base=names[change.base]),
-        tr("siting.change.round.what", stops=stops, days=change.days),
+        tr("siting.change.round.what", stops=stops, days=_days(view, change.days)),
     )
+
+
+def _days(view: SitingView, days: int) -> str:
+    """Return "1 day" or "4 days"."""
+    return view.tr.plural("siting.rounds.days", days)
 
 
 def spoken(text: str) -> str:
@@ -266,7 +272,7 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
         return tr("siting.side.none-left", limit=limit), ""
     most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
     where = tr.listing(view.group_name(code) for code in most)
-    key = "still" if view.choice.changes else "beyond"
+    key = "still" if view.figure(INLAND, "gain") else "beyond"
     return (
         tr(f"siting.side.{key}", n=view.about(sum(left.values())), limit=limit),
         tr("siting.side.still.where", places=where),
@@ -277,11 +283,11 @@ def gains(view: SitingView) -> str:
     """Return shortfall, worst tenth and who gains and loses, in two sentences."""
     tr = view.tr
     found = {
-        f"{word}{when}": rounded(view.figure(INLAND, f"{when}_{name}"))
+        f"{word}{when}": view.figure(INLAND, f"{when}_{name}")
         for word, name in (("", "shortfall"), ("worst_", "worst_tenth"))
         for when in ("before", "after")
     }
-    told = {k: tr.number(n) if np.isfinite(n) else tr("unknown") for k, n in found.items()}
+    told = {k: cell_text(too_far(n, tr=tr), tr=tr) for k, n in found.items()}
     # where nobody has an office to go to there is no mean to speak of
     is_told = np.isfinite([*found.values()]).all()
     if not view.choice.changes:
@@ -341,8 +347,8 @@ def full_table(view: SitingView, limits: Sequence[int] = LIMITS) -> FigureTable:
         value = view.figure(group, f"{when}_{name}")
         if name.startswith("within"):
             return share(value / view.figure(group, "residents"))
-        if name == "shortfall":  # a mean below five is not "in town"
-            return count(rounded(value))
+        if name == "shortfall":
+            return too_far(value, tr=tr)
         return count(value) if name == "actors" else minutes(value)
 
     rows = [
@@ -484,17 +490,21 @@ def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
 def rounds_words(view: SitingView, found: Rounds) -> dict[str, Any]:
     """Return the best rounds in words."""
     tr, choice = view.tr, view.choice
-    key = "result" if found.drives else "none" if found.is_proved else "open"
-    values = {"near": choice.near, "visits": choice.visits, "days": choice.month_days}
-    proved = tr("siting.rounds.proved", n=tr.number(found.tried)) if found.tried else ""
+    given = {"near": choice.near, "days": _days(view, choice.month_days)}
+    people, none = view.about(found.served), "none" if found.is_proved else "open"
+    proof = tr("siting.rounds.proved", n=tr.number(found.tried)) if found.tried else ""
+    if not found.is_proved:
+        proof = _gap(view, found.gap) if np.isfinite(found.gap) else ""
     return {
-        "result": tr(f"siting.rounds.{key}", n=view.about(found.served), **values),
+        "result": tr.plural("siting.rounds.result", choice.visits, people=people, **given)
+        if found.drives
+        else tr(f"siting.rounds.{none}"),
         "ties": tr("siting.rounds.visit"),
-        "proof": proved if found.is_proved else _gap(view, found.gap),
+        "proof": proof,
         "unreached": "",
         "heading": "",
         "steps": [
-            f"{tr.plural('siting.rounds.days', driven.round.days)}: {drive_words(view, driven)}"
+            f"{_days(view, driven.round.days)}: {drive_words(view, driven)}"
             for driven in found.drives
         ],
     }

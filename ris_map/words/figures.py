@@ -186,6 +186,13 @@ def minutes(value: float) -> Amount:
     return Amount(float(value), Unit.MINUTES)
 
 
+def too_far(beyond: float, *, tr: Translator) -> Cell:
+    """Return mean minutes beyond a limit: below five they are few, and never "in town"."""
+    if 0 < beyond < ROUND_MINUTES:
+        return tr("figures.minutes.few", n=ROUND_MINUTES)
+    return count(0) if beyond == 0 else minutes(beyond)
+
+
 def cell_text(cell: Cell, *, tr: Translator) -> str:
     """Return a cell as it stands on the screen."""
     if isinstance(cell, str):

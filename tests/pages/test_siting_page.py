@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,6 +193,7 @@ def test_R5_R13_what_is_not_proved_says_so_and_its_gap(shown: SitingView) -> Non
     assert said["result"] == "Ingen runda hittades på den tid som fanns."
     assert "slutade före beviset" in said["proof"]
     assert "25,0" in said["proof"]
+    assert not rounds_words(shown, Rounds(gap=math.inf, tried=7))["proof"]
 
 
 # ------------------------------------------------------------------ X7, X10, X12

@@ -41,6 +41,8 @@ from ris_map.siting.suggest import (
 )
 from ris_map.siting.words import (
     SitingView,
+    change_words,
+    full_table,
     gains,
     headline,
     lead,
@@ -54,6 +56,7 @@ from ris_map.siting.words import (
 from ris_map.web import data
 from ris_map.web.map import picture_bytes
 from ris_map.words import translator
+from ris_map.words.figures import cell_text
 from ris_map.words.language import Language
 
 CODES = ("2401", "2403", "2404")
@@ -493,9 +496,21 @@ def test_the_largest_change_comes_first_whether_won_or_lost(
 
 def test_W4_where_no_office_is_left_no_mean_is_spoken_of() -> None:
     ids = view_under({}).scenario.basis.office_ids
-    said = gains(view_under({"stang": [name.replace("/", "@") for name in ids]}))
+    closed = view_under({"stang": [name.replace("/", "@") for name in ids]})
+    said = gains(closed)
     assert said
     assert "ingen uppgift" not in said
+    cells = [cell_text(cell, tr=closed.tr) for row in full_table(closed).rows for cell in row]
+    assert "∞" not in [*cells, said]
+    assert "ändå" not in " ".join(still_beyond(closed))
+
+
+def test_means_too_far_are_neither_none_nor_in_town_when_they_are_few() -> None:
+    for view in (view_under({}), view_under({"besok": ["storuman:vilhelmina:1"]})):
+        for group, row in zip(view.scenario.table.index, full_table(view).rows, strict=True):
+            mean = view.figure(group, "before_shortfall")
+            assert ("under 5" in row) == (0 < mean < 5)
+    assert change_words(view, view.choice.rounds[0])[1] == "Vilhelmina, 1 dag i månaden"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from ris_map.words.figures import (
     minutes,
     percent,
     share,
+    too_far,
 )
 
 OTHER_LIMIT = {30: 60, 60: 90, 90: 120, 120: 90}
@@ -143,9 +144,9 @@ def area_table(view: CoverageView) -> FigureTable:
         return _table(view, "omrade-remote", names, rows, name=name)
     for head, supply in supplies.items():
         found = supply.of(codes)
-        times = found.median_minutes, found.p90_minutes, found.shortfall_minutes
         row = [head, *_within(found.people_within[0], found.share_within[0])]
-        row += [minutes(one[0]) for one in times]
+        row += [minutes(one[0]) for one in (found.median_minutes, found.p90_minutes)]
+        row.append(too_far(float(found.shortfall_minutes[0]), tr=tr))
         rows.append([*row, count(supply.median_actors(codes))])
     ends = [
         tr(f"coverage.column.{key}", limit=view.choice.limit)

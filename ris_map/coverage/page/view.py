@@ -23,12 +23,11 @@ from ris_map.travel.network import FloatArray
 from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
 from ris_map.words.figures import (
-    ROUND_MINUTES,
     Cell,
-    minutes,
     minutes_words,
     near_limit,
     percent_range,
+    too_far,
 )
 
 Tab = Literal["luckor", "kurva", "kedjan", "indelningar", "metod"]
@@ -184,10 +183,7 @@ class CoverageView(MapView):
 
     def excess(self, beyond: float) -> Cell:
         """Return mean minutes beyond the limit; none where nobody has farther."""
-        if not math.isfinite(beyond):
-            return "–"
-        small = self.tr("coverage.under", n=ROUND_MINUTES)
-        return small if beyond < ROUND_MINUTES else minutes(beyond)
+        return too_far(beyond, tr=self.tr) if math.isfinite(beyond) else "–"
 
     def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""
