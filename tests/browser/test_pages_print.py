@@ -100,13 +100,14 @@ def _assert_the_map_prints(page: Page) -> None:
             assert len(said) < 10 or said in own, f"{said} lies over the map"
     # the legend keeps its colours, and there is nothing to press
     page.emulate_media(media="print")
-    expect(frame.locator(".ris-key .swatch.unknown")).to_have_css("print-color-adjust", "exact")
+    for swatch in frame.locator(".ris-key .swatch.unknown").all():
+        expect(swatch).to_have_css("print-color-adjust", "exact")
     expect(frame.locator(".ris-controls")).to_be_hidden()
     page.emulate_media(media="null")
 
 
 def test_R12_F21_every_kind_of_page_prints_whole_and_nothing_lies_over_a_map(page: Page) -> None:
-    for path in ("/tackning", "/"):
+    for path in ("/tackning", "/tankom", "/hitta?plats=storuman", "/kommun?kommun=2482", "/"):
         load(page, path)
         _assert_the_map_prints(page)
     assert _assert_prints(page, "a.ris-row") <= 4
@@ -121,6 +122,12 @@ def test_R12_F21_every_kind_of_page_prints_whole_and_nothing_lies_over_a_map(pag
         ("/metod?lang=sv", "Så är kartan gjord", ".st-key-ris-text p", None),
         # the longest of the fifteen
         ("/kommun?kommun=2482&lang=sv", re.compile("^Skellefteå: "), ".ris-m-source", 4),
+        (
+            "/styrkeomraden?omrade=besoksnaring&lang=sv",
+            "Besöksnäring: 0 egna aktörer",
+            ".ris-footer p",
+            4,
+        ),
     ):
         page.emulate_media(media="null")
         page.set_viewport_size(DESKTOP["viewport"])

@@ -116,15 +116,14 @@
 
   /* On paper the map keeps the size it was drawn for and is made smaller as a whole: a page that is
      being printed runs no script, so the size is noted while it is on the screen. */
-  const PAPER = 670;
+  const PAPER = { width: 670, height: 460 };
   const sizes = new ResizeObserver((entries) => {
     if (matchMedia("print").matches) return;
     entries.forEach(({ target, contentRect: { width, height } }) => {
-      target.style.setProperty("--map-width", `${width}px`);
-      target.style.setProperty("--map-height", `${height}px`);
-      const zoom = Math.min(1, PAPER / (width || PAPER));
-      target.style.setProperty("--map-zoom", zoom);
-      target.style.setProperty("--map-shrink", `${height * (zoom - 1)}px`);
+      const { style } = target.parentElement;
+      style.setProperty("--map-width", `${width}px`);
+      style.setProperty("--map-height", `${height}px`);
+      style.setProperty("--map-zoom", Math.min(1, PAPER.width / (width || 1), PAPER.height / (height || 1)));
     });
   });
   const watch = () => document.querySelectorAll('[class*="st-key-map-"] iframe:not([data-cov-seen])').forEach((frame) => {
