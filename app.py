@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ris_map.api.app import api_middleware
+from ris_map.api.county import land_of
 from ris_map.api.static_pages import static_routes
 from ris_map.coverage.cube import CubeChoice, cube_of
 from ris_map.coverage.map_picture import picture_file
@@ -26,6 +27,7 @@ from ris_map.web.server import (
 
 PREPARE.append(lambda world: cube_of(world, CubeChoice()))
 PREPARE.append(lambda world: accuracy(world.foundations))
+PREPARE.append(lambda world: land_of(world.foundations.data_dir))
 app = st.App(
     SCRIPT,
     routes=[

@@ -181,7 +181,9 @@ class OpenData:
     def _built(self, call: Call[Any]) -> Answer:
         """Return an answer, made once for a register and day however its question is spelt."""
         resource, state = call.resource, call.moment.state
-        register = (state.loaded_at, state.is_outdated, call.world.on)
+        served = self._site.served
+        told = (served.reports.current(), served.homepages.current())
+        register = (state.loaded_at, state.is_outdated, call.world.on, told)
         base = call.base if resource.names_itself else ""
         asked = (resource, call.id, tuple(call.given.items()), base)
         return self._kept.answer((register, asked), partial(_answer, call))

@@ -10,6 +10,8 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -112,14 +114,16 @@ def places(call: Call[LanguageQuery]) -> Document:
 @router.data("/municipalities.geojson")
 def municipalities_geojson(call: Call[LanguageQuery]) -> Document:
     """Land of the municipalities, simplified (EPSG:4326)."""
-    land = ({**area, "id": area["properties"]["code"]} for area in _land(call))
+    land = (
+        {**area, "id": area["properties"]["code"]} for area in land_of(call.site.served.data_dir)
+    )
     return collection(call, land)
 
 
 @router.data("/municipalities.gpkg")
 def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
     """Land of the municipalities as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
-    land = _land(call)
+    land = land_of(call.site.served.data_dir)
     areas = [shape(area["geometry"]) for area in land]
     made = layer(
         ("code", "name", "label_lat", "label_lon"),
@@ -129,8 +133,10 @@ def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
     return call.geopackage(municipalities=made)
 
 
-def _land(call: Call[LanguageQuery]) -> list[Document]:
-    path = call.site.served.data_dir / "municipalities.geojson"
+@lru_cache(maxsize=2)
+def land_of(data_dir: Path) -> list[Document]:
+    """Return the municipalities as they stand in their file, read once."""
+    path = data_dir / "municipalities.geojson"
     land: list[Document] = json.loads(path.read_text(encoding="utf-8"))["features"]
     return land
 

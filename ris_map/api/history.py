@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -20,17 +19,15 @@ from ris_map.register.asking import call_list, unknown_cells
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
 from ris_map.register.quality import (
-    HOMEPAGES,
     Compared,
     Quality,
     Report,
     compared,
-    load_homepages,
-    load_reports,
     quality,
 )
-from ris_map.register.releases import Change, ChangeKind, changes, digests, register_on
+from ris_map.register.releases import Change, ChangeKind, changes, register_on
 from ris_map.register.vocabulary import Scope
+from ris_map.travel.world import Service
 from ris_map.words.markup import render
 
 router = DataRouter("history", ACTORS)
@@ -97,14 +94,13 @@ Changes = listing(
 def releases(call: Call[LanguageQuery]) -> Document:
     """Frozen releases of the register, the oldest first."""
     served = call.site.served
-    hashes = digests(served.data_dir)
     listed = [
         {
             "number": release.number,
             "date": release.date,
             "actors": len(register.actors),
             "core": sum(actor.scope is Scope.CORE for actor in register.actors),
-            "sha256": hashes[f"{release.number}.yaml"],
+            "sha256": served.hashes[f"{release.number}.yaml"],
         }
         for register in served.releases
         if (release := register.meta.release)
@@ -129,23 +125,19 @@ def changes_since(call: Call[SinceQuery]) -> Document:
 @router.data("/quality", model=RegisterQuality)
 def register_quality(call: Call[LanguageQuery]) -> Document:
     """How good the register is: figures with goals, an outside count, whom to ask, reports."""
-    served, on = call.site.served, call.world.on
-    found = quality_values(call.world.register, served.releases, folder=served.data_dir, on=on)
+    found = quality_values(call.world.register, call.site.served, on=call.world.on)
     return {"meta": call.meta(len(found["figures"])), **found}
 
 
-def quality_values(
-    register: Register, releases: Sequence[Register], *, folder: Path, on: date
-) -> dict[str, Any]:
+def quality_values(register: Register, served: Service, *, on: date) -> dict[str, Any]:
     """Return what there is to say of a register's quality, for page and API."""
-    homepages = load_homepages(folder / HOMEPAGES)
     unknown = unknown_cells(register, on=on)
     return {
-        "figures": quality(register, today=on, homepages=homepages),
-        "yardstick": compared(releases, register),
+        "figures": quality(register, today=on, homepages=served.homepages.current()),
+        "yardstick": compared(served.releases, register),
         "unknown": unknown,
         "calls": call_list(unknown),
-        "reports": load_reports(folder / "reports.yaml"),
+        "reports": served.reports.current(),
     }
 
 

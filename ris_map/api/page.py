@@ -9,6 +9,7 @@ from ris_map.api.queries import HERE, ActorQuery, CoverageQuery, Parameter, Trav
 from ris_map.common import dates
 from ris_map.common.region import region
 from ris_map.register.quality import Quality, median_days
+from ris_map.travel.world import service
 from ris_map.web import data
 from ris_map.web.settings import data_dir, read_settings
 from ris_map.words import Translator
@@ -51,8 +52,8 @@ def open_data_html(tr: Translator) -> str:
 
 def register_quality_html(tr: Translator) -> str:
     """Return how good the register is: figures, outside count, whom to ask, reports."""
-    register, releases = data.register_state().register, data.releases()
-    found = quality_values(register, releases, folder=data_dir(), on=dates.today())
+    register, served = data.register_state().register, service(data_dir())
+    found = quality_values(register, served, on=dates.today())
     return render(
         "register_quality.html",
         t=tr,
@@ -63,7 +64,7 @@ def register_quality_html(tr: Translator) -> str:
         register=register,
         days=median_days(found["reports"]),
         whole=whole,
-        releases=releases,
+        releases=served.releases,
     )
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import stat
+import time
 import unicodedata
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from ris_map.common.faults import DataFaults, Fault, worded
 
@@ -16,6 +20,8 @@ Stamp = tuple[int, ...] | None
 MAX_BYTES = 5_000_000
 REST_SECONDS = 1.0
 _MAX_LISTED = 50
+_LOG = logging.getLogger("ris_map")
+_T = TypeVar("_T")
 # What YAML lets stand in a file, without the line breaks that editors do not count as lines.
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -120,3 +126,31 @@ def stamp(path: Path) -> Stamp:
     except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode, found.st_ctime_ns
+
+
+def is_at_rest(now: Stamp, seconds: float | None = None) -> bool:
+    """Return whether a file has been left alone for so long that nobody is writing in it."""
+    rest = REST_SECONDS if seconds is None else seconds
+    return now is None or not 0 <= time.time() - now[0] / 1e9 < rest
+
+
+class Followed(Generic[_T]):
+    """What a file says, read anew when it has changed and rests; as it last was good, if faulty.
+
+    ``DataFaults`` only at first.
+    """
+
+    def __init__(self, read: Callable[[Path], _T], path: Path) -> None:
+        self._read, self._path, self._seen = read, path, stamp(path)
+        self._good = read(path)
+
+    def current(self) -> _T:
+        """Return what the file says now, or said last."""
+        now = stamp(self._path)
+        if now not in {None, self._seen} and is_at_rest(now):
+            self._seen = now
+            try:
+                self._good = self._read(self._path)
+            except DataFaults as refused:
+                _LOG.error("%s", refused)
+        return self._good

@@ -28,7 +28,7 @@ from ris_map.register.model import Actor, Register
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Scope, ServiceType, Status
 from ris_map.words.language import LocalText
 
-HOMEPAGES = "homepages.csv"
+HOMEPAGES, REPORTS = "homepages.csv", "reports.yaml"
 _ALIVE = {401, 403, 405, 429}
 """Answers of a site that is there, but does not let a program in."""
 

@@ -7,7 +7,6 @@ import logging
 import re
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -18,7 +17,7 @@ from pydantic import Field
 
 from ris_map.common import dates, files
 from ris_map.common.faults import DataFaults, Fault, quoted, worded
-from ris_map.common.files import Stamp, file_name, read_text, stamp
+from ris_map.common.files import Stamp, file_name, is_at_rest, read_text, stamp
 from ris_map.common.records import Place, Record, fields_at, finding, text_faults
 from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_yaml, split_comments
 from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
@@ -286,14 +285,11 @@ class LiveRegister:
         """
         with self._lock:
             seen = (stamp(self.path), self.today())
-            if seen != self._seen and (self._state is None or self._is_at_rest(seen[0])):
+            if seen != self._seen and (self._state is None or is_at_rest(seen[0], self.rest)):
                 self._take(seen)
             if self._state is None:
                 raise DataFaults(self._refused)
             return self._state
-
-    def _is_at_rest(self, now: Stamp) -> bool:
-        return now is None or not 0 <= time.time() - now[0] / 1e9 < self.rest
 
     def _take(self, seen: tuple[Stamp, date]) -> None:
         before = self._state

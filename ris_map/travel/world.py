@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from ris_map.common.dates import today
+from ris_map.common.files import Followed
 from ris_map.common.records import Record, ShortText, Slug, Text
 from ris_map.common.tables import load_listed
 from ris_map.geography.county import Geography, Statistic, load_geography, load_statistics
@@ -24,8 +25,16 @@ from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, Register
+from ris_map.register.quality import (
+    HOMEPAGES,
+    REPORTS,
+    Homepage,
+    Report,
+    load_homepages,
+    load_reports,
+)
 from ris_map.register.reading import LiveRegister, LiveState
-from ris_map.register.releases import load_releases, register_on
+from ris_map.register.releases import digests, load_releases, register_on
 from ris_map.register.strategy import Strategy, load_strategy
 from ris_map.travel.matrix import Place, TravelMatrix, office_key, travel
 from ris_map.travel.network import (
@@ -302,6 +311,21 @@ class Service:
     def releases(self) -> tuple[Register, ...]:
         """The frozen releases of the register, the oldest first."""
         return load_releases(self.data_dir)
+
+    @cached_property
+    def hashes(self) -> Mapping[str, str]:
+        """The hash of each release's file when it was made."""
+        return digests(self.data_dir)
+
+    @cached_property
+    def reports(self) -> Followed[tuple[Report, ...]]:
+        """What was reported about the register."""
+        return Followed(load_reports, self.data_dir / REPORTS)
+
+    @cached_property
+    def homepages(self) -> Followed[tuple[Homepage, ...]]:
+        """What was found when homepages were tried."""
+        return Followed(load_homepages, self.data_dir / HOMEPAGES)
 
 
 @lru_cache(maxsize=4)

@@ -78,11 +78,8 @@ FRAME_TO_SITE: Final = "../../"
 """From the map's frame to the site's root."""
 PEOPLE: Final = "people/population_1km.csv"
 ROADS: Final = "roads/edges.geojson"
-GROUND: Final = (
-    *("municipalities.geojson", "background.geojson", "localities.csv", "divisions.yaml", ROADS),
-)
-GEOMETRY: Final = {"geo/squares.bin": (PEOPLE,), "geo/ground.json": GROUND}
-"""What is made of which data files."""
+GEOMETRY: Final = ("geo/squares.bin", "geo/ground.json")
+"""What is made of data files, once, as the figures that are drawn on it."""
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = {
     "bundle/page.css": (
         *(f"app/{name}.css" for name in ("tokens", "not_found", "page", "coverage", "find")),
@@ -115,18 +112,15 @@ Features = list[dict[str, Any]]
 
 
 def content(name: str) -> Answer:
-    """Give what stands under an asset's name, made anew only when one of its files has changed.
+    """Give what stands under an asset's name, made anew only when a file of the code has changed.
 
     For example ``app/map.css``, ``bundle/page.js`` or ``geo/ground.json``; ``FileNotFoundError`` if
     there is none.
     """
-    data = data_dir()
-    if name in GEOMETRY:
-        sources = [data / one for one in GEOMETRY[name]]
-    else:
-        sources = [_path(part) for part in BUNDLES.get(name, (name,))]
+    named = () if name in GEOMETRY else BUNDLES.get(name, (name,))
+    sources = tuple(map(_path, named))
     stamp = tuple((file.st_mtime_ns, file.st_size) for file in map(Path.stat, sources))
-    return _made(name, tuple(sources), data, stamp)
+    return _made(name, sources, data_dir(), stamp)
 
 
 def _path(name: str) -> Path:

@@ -25,11 +25,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ris_map.common.address import REDIRECTS
 from ris_map.common.dates import today
 from ris_map.common.faults import RisMapError
+from ris_map.geography.boundaries import county_shapes
+from ris_map.geography.county import language_rights
+from ris_map.register.strategy import everyday_words
 from ris_map.travel.check import check_data
-from ris_map.travel.world import Moment, World, service
-from ris_map.web.assets import PictureSource, asset_routes
+from ris_map.travel.world import Moment, World, service, sources
+from ris_map.web.assets import PictureSource, asset_routes, map_script
 from ris_map.web.layout import PAGE_ADDRESSES, PAGES
 from ris_map.web.operation import serve_metrics, write_json_log
+from ris_map.web.picture import background_roads
 from ris_map.web.settings import HOST, data_dir, read_settings, settings_at_start
 from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell
 from ris_map.words import translator
@@ -43,7 +47,7 @@ COMPRESSION: Final = Middleware(GZipMiddleware, compresslevel=4, minimum_size=10
 HEADER_SECONDS: Final = 20.0
 """A connection whose request is not complete by then is closed."""
 PREPARE: Final[list[Callable[[World], object]]] = []
-"""What the rooms above want computed at the start, given the world."""
+"""What is read and computed at the start, given the world; rooms above add theirs."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -176,6 +180,18 @@ def warm_up() -> None:
             prepare(moment.world)
     gc.collect()
     gc.freeze()
+
+
+def read_all(world: World) -> None:
+    """Read what stands beside the register while it is as it was checked, for good."""
+    data = world.foundations.data_dir
+    for read in (sources, everyday_words, language_rights, county_shapes, background_roads):
+        read(data)
+    served = service(data)
+    _ = served.releases, served.hashes, served.reports, served.homepages, map_script()
+
+
+PREPARE.append(read_all)
 
 
 def guard_connections(seconds: float = HEADER_SECONDS) -> None:

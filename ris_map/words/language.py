@@ -48,7 +48,7 @@ def page_text(name: str, language: Language) -> str:
     for folder in (data_folder() / TEXTS, PAGES_DIR):
         path = folder / language.value / f"{name}.md"
         if path.is_file():
-            return path.read_text(encoding="utf-8")
+            return path.read_text(encoding="utf-8", errors="replace")  # may be half written
     return ""
 
 

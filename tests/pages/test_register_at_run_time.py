@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ris_map.api.county import land_of
+from ris_map.travel.world import service
+from ris_map.web.server import read_all
 from ris_map.words import translator
 from ris_map.words.language import Language
+from tests.api.api_site import client
 from tests.factories import rewrite
 from tests.pages.opened import ROOT, cards, html, open_page, read, visible_text
 
@@ -91,3 +95,27 @@ def test_a_better_register_is_served_without_a_restart_and_a_hostile_name_is_tex
     assert set(cards(session)) == set(cards(before))
     assert [e.tag for e in read(session).iter()] == [e.tag for e in read(before).iter()]
     assert translator(Language.SV)("fault.heading") not in visible_text(session)
+
+
+def test_X10_whatever_happens_to_the_other_files_what_was_read_at_the_start_is_served(
+    own_data: Path,
+) -> None:
+    """What is reported and how homepages answered is read anew, as long as it is right."""
+    read_all(service(own_data).moment().world)
+    land_of(own_data)
+    pages = [{"page": name} for name in ("start", "coverage", "data", "method", "open_data")]
+    pages.append({"page": "municipality", "query": {"kommun": "2480"}})
+    seen = [html(open_page(**page)) for page in pages]
+    addresses = [f"/api/v1/{name}" for name in ("quality", "releases", "municipalities.geojson")]
+    api = client(own_data)
+    answers = [api.get(address).json() for address in addresses]
+    reports = own_data / "reports.yaml"
+    good = reports.read_text(encoding="utf-8")
+    for path in own_data.rglob("*.*"):
+        if path.is_file() and path.name != "actors.yaml" and "texts" not in path.parts:
+            path.write_bytes(path.read_bytes()[:200])
+    assert [html(open_page(**page)) for page in pages] == seen
+    assert [api.get(address).json() for address in addresses] == answers
+    rewrite(reports, good.replace("MidtSkandia som verksam", "MidtSkandia som igång"))
+    assert "MidtSkandia som igång" in api.get(addresses[0]).text
+    assert "MidtSkandia som igång" in html(open_page(page="data"))
