@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ris_map.common.faults import DataFaults, Fault, worded
+from ris_map.common.faults import DataFaults, Fault, quoted, worded
 from ris_map.common.files import file_name, read_text
 from ris_map.common.records import Finding, Place, finding, model_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
@@ -80,7 +80,7 @@ class FaultLog:
         **values: object,
     ) -> None:
         """Note one fault by its wording, with the values that stand in its words."""
-        file, words = self.path.as_posix(), worded(wording, **values)
+        file, words = file_name(self.path), worded(wording, **values)
         self.faults.append(Fault(file, *words, line=line, record=record, field=field))
 
     def add_rows(self, rows: pd.DataFrame, wording: str, *, field: str | None = None) -> None:
@@ -101,7 +101,7 @@ class FaultLog:
     ) -> None:
         """Note what a model found wrong in one row."""
         document = YamlDocument(None, {(): line or 1})
-        place = Place(self.path.as_posix(), document, record=record)
+        place = Place(file_name(self.path), document, record=record)
         self.faults.extend(model_faults(error, model=kind, place=place))
 
     def text(self) -> str | None:
@@ -133,16 +133,24 @@ def load_listed(
     ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
     document, file = load_yaml(path), file_name(path)
-    content = document.value
-    listed = content.get(key) if isinstance(content, dict) else content
+    content = document.value if isinstance(document.value, dict) else {}
+    listed = content.get(key)
     if not isinstance(listed, list) or not listed:
         raise DataFaults([Place(file, document).fault(*finding("wrong-type/no-list", key=key))])
-    records, faults = [], []
+    faults = [
+        Place(file, document).fault(*finding("unknown-key", name, key=quoted(str(name)), hint=""))
+        for name in content
+        if name != key
+    ]
+    records, seen = [], set[str]()
     for index, raw in enumerate(listed):
         name = raw.get("id") if isinstance(raw, dict) else None
         place = Place(file, document, (key, index), str(name or f"{key}[{index}]"))
         record, found = place.read(kind, raw)
         faults += found
+        if name and str(name) in seen:
+            faults.append(place.fault(*finding("duplicate-id/row", "id")))
+        seen.add(str(name))
         if record is not None:
             faults += [place.fault(*one) for one in wrong(record)]
             records.append(record)
@@ -176,7 +184,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
     return records
 
 
-def read_frame(log: FaultLog, kind: type[Row], *, key: str) -> pd.DataFrame:
+def read_frame(log: FaultLog, kind: type[Row], *, key: str | None) -> pd.DataFrame:
     """Return the lines of a table that are without fault; the index is the line in the file."""
     records = read_records(log, kind, key=key)
     rows = [list(vars(record).values()) for record in records.values()]

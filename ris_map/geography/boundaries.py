@@ -59,6 +59,9 @@ def read_areas(log: FaultLog, kind: type[Territory]) -> gpd.GeoDataFrame:
     areas = areas[areas["code"].isin(MUNICIPALITY_CODES)]
     log.add_rows(areas[areas["code"].duplicated()], "duplicate-id/area", field="code")
     areas = areas.drop_duplicates("code")
+    wanted = areas["code"].map({one.code: one.name for one in region().municipalities})
+    off = areas.assign(wanted=wanted)[areas["name"].fillna("").ne("") & areas["name"].ne(wanted)]
+    log.add_rows(off, "other-name", field="name")
     problems = areas.geometry.map(_geometry_problem)
     wrong = areas.assign(problem=problems)[problems.notna().astype(bool)]
     log.add_rows(wrong, "bad-geometry/area", field="geometry")

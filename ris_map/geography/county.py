@@ -232,7 +232,7 @@ class LanguageRight(Record):
 class _Background(Record):
     """Properties of what is drawn under everything on the map."""
 
-    kind: ShortText
+    kind: Literal["sea", "road", "seat"]
     id: str = ""
     name: str = ""
     road: str = ""
@@ -269,8 +269,9 @@ def check_facts(data_dir: Path) -> list[Fault]:
     """Return every fault of the figures, the language rights and the map's background."""
     background = FaultLog(data_dir / "background.geojson")
     features = read_features(background, _Background, key=None)
-    nowhere = features.geometry.isna() | features.geometry.is_empty
-    background.add_rows(features[nowhere], "bad-geometry/background")
+    edges = features.geometry.bounds.itertuples(index=False)
+    inside = [not (point_problem(s, w) or point_problem(n, e)) for w, s, e, n in edges]
+    background.add_rows(features[~np.array(inside, dtype=bool)], "bad-geometry/background")
     if features.empty and not background.faults:
         background.add("empty-file/background")
     faults = background.faults

@@ -47,6 +47,9 @@ class _Node(Row):
     coord_source: str = ""
 
 
+RoadKind = Literal["numbered", "local", "street"]
+
+
 class Edge(Row):
     """A stretch of road between two nodes."""
 
@@ -60,7 +63,7 @@ class Edge(Row):
     limit_basis: str = ""
     geometry_kind: Literal["osm", "schematic"]
     source: str = ""
-    kind: Literal["numbered", "local", "street"]
+    kind: RoadKind
     joinable: Annotated[Count, Field(le=1)]
     km_line: Decimal
     km_straight: Decimal
@@ -73,6 +76,7 @@ class _Course(BaseModel):
     """What is needed of the properties of a road's line."""
 
     edge_id: ShortText
+    kind: RoadKind
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -178,5 +182,5 @@ def _check_course(roads: Roads, edges: pd.DataFrame, log: FaultLog) -> None:
         shapely.distance(shapely.get_point(lines, at), place.loc[roads.edges[end]].to_numpy())
         for end, at in (("from", 0), ("to", -1))
     ]
-    elsewhere = edges[~missing & (np.maximum(*ends) > END_SLACK_M)]
+    elsewhere = edges[~missing & ~(np.maximum(*ends) <= END_SLACK_M)]  # an empty line too
     log.add_rows(elsewhere, "course-elsewhere", field="edge_id")

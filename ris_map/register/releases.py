@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, quoted, worded
+from ris_map.common.faults import DataFaults, Fault, quoted, refusal, worded
 from ris_map.common.files import file_name, read_bytes, read_text, write_whole
 from ris_map.common.records import nearest
 from ris_map.common.yaml_file import dump_yaml, load_yaml
@@ -129,10 +129,13 @@ def check_releases(data: Path) -> list[Fault]:
         known = digests(data)
     except DataFaults as error:
         return list(error.faults)
-    there = {path.name: _digest(path) for path in release_paths(data)}
-    return [
+    faults, there = list[Fault](), dict[str, str]()
+    for path in release_paths(data):
+        faults += refusal(lambda one: there.update({one.name: _digest(one)}), path)
+    unread = {Path(fault.file).name for fault in faults}
+    return faults + [
         Fault(file_name(folder / name), *worded("changed-release"))
-        for name in sorted({*known, *there})
+        for name in sorted({*known, *there} - unread)
         if known.get(name) != there.get(name)
     ]
 
@@ -156,6 +159,8 @@ def make_release(data: Path, register: Register, *, number: str, on: str) -> Pat
     text = _HEADER.format(hashes=HASHES) + canonical(register.model_copy(update={"meta": meta}))
     if path.exists():
         raise _refused(path, f"There is a release {number} already.")
+    if dates.period_start(on) > dates.today():
+        raise _refused(path, f"The day it shows ({on}) lies in the future.")
     path.parent.mkdir(exist_ok=True)
     write_whole(path, text.encode())
     lines = [f"{_digest(one)}  {one.name}\n" for one in release_paths(data)]

@@ -11,17 +11,18 @@ from ris_map.common.address import REDIRECTS, load_redirects
 from ris_map.common.faults import DataFaults, Fault, refusal, worded
 from ris_map.common.files import file_name, not_yet
 from ris_map.common.region import REGION_FILE, load_region, region
-from ris_map.geography.county import check_facts, examine
-from ris_map.geography.roads import load_roads
+from ris_map.geography.county import Geography, check_facts, examine
+from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.checks import MunicipalityAt
-from ris_map.register.quality import HOMEPAGES, load_homepages, load_reports
+from ris_map.register.quality import HOMEPAGES, REPORTS, load_homepages, load_reports
 from ris_map.register.reading import check_register, committed_ids, released_ids
 from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, load_everyday_words, load_strategy
 from ris_map.travel.people import load_cells
+from ris_map.travel.routes import CHECKS, load_published
 from ris_map.travel.world import REGISTER_FILE, load_sources
 
-NOT_NEEDED = ("reports.yaml", "releases", "checks", "texts")
+NOT_NEEDED = (REPORTS, "releases", CHECKS, "texts")
 """What a new region may lack, beside what :func:`check_facts` looks for."""
 
 
@@ -45,7 +46,7 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
     for load, path in (
         (load_region, data),
         (load_sources, data / "sources.yaml"),
-        (load_reports, data / "reports.yaml"),
+        (load_reports, data / REPORTS),
         (load_homepages, data / HOMEPAGES),
         (load_everyday_words, data / SEARCH_WORDS),
         (partial(load_redirects, taken=taken), data / REDIRECTS),
@@ -58,8 +59,15 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
     """Return the faults of places and roads, and, if the places are right, where points lie."""
     geography, faults = examine(data)
     is_whole = not any(fault.is_error for fault in faults)
-    faults += refusal(load_roads, data) + refusal(load_cells, data)
-    faults += check_facts(data)
+    among: tuple[Geography, Roads] | None = None
+    try:
+        roads = load_roads(data)
+        among = (geography, roads) if is_whole else None
+    except DataFaults as error:
+        faults += error.faults
+    if (data / CHECKS).is_dir():
+        faults += refusal(partial(load_published, among=among), data)
+    faults += refusal(load_cells, data) + tuple(check_facts(data))
     if not is_whole:
         return [*faults, Fault(file_name(data / REGISTER_FILE), *worded("check-skipped"))], None
     if region().visits_from not in {place.id for place in geography.localities}:

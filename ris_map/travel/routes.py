@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,8 +17,12 @@ import shapely
 from pydantic import Field
 from shapely.ops import substring
 
-from ris_map.common.records import Record
+from ris_map.common.records import Record, ShortText
+from ris_map.common.tables import DECIMAL, Count, Decimal, FaultLog, Row, accepted, read_frame
 from ris_map.geography.boundaries import to_metres
+from ris_map.geography.county import Geography
+from ris_map.geography.divisions import OwnMunicipality
+from ris_map.geography.roads import Roads
 from ris_map.travel.matrix import between, fastest_ways, nearest_minutes, travel
 from ris_map.travel.network import (
     DECIMALS,
@@ -123,6 +129,70 @@ SHORTEST_MINUTES = 20
 """Below this, minutes say more about where in the town a care centre stands than about roads."""
 
 
+class _Published(Row):
+    """Published minutes by car from a place to the nearest care town."""
+
+    locality: ShortText
+    municipality_code: OwnMunicipality
+    cell_size: ShortText
+    eurostat_minutes: Annotated[Count, Field(ge=1)]
+
+
+class _CareTown(Row):
+    """A town those minutes lead to (EPSG:4326)."""
+
+    name: ShortText
+    lat: Decimal
+    lon: Decimal
+    basis: ShortText
+
+
+class _CareShare(Row):
+    """A published share of residents farther than so many minutes from care."""
+
+    beyond_minutes: Count
+    published_percent: Annotated[Decimal, Field(ge=0, le=100)]
+    source: ShortText
+
+
+class _Pair(Row):
+    """A road distance or a driving time between two places that a page states."""
+
+    kind: Literal["distance", "time"]
+    start: ShortText = Field(alias="from")
+    end: ShortText = Field(alias="to")
+    via: str = ""
+    km_stated: Decimal | None = None
+    minutes_stated: Decimal | None = None
+    mode: ShortText
+    grade: Literal["A", "B"] = Field(alias="class")
+    sigma_km: Decimal | None = None
+    used_for_draft: Decimal | None = None
+    basis: str = ""
+    source: str = ""
+
+
+class _Distance(_Pair):
+    km_stated: Annotated[Decimal, Field(gt=0)]
+
+
+class _Time(_Pair):
+    minutes_stated: Annotated[Decimal, Field(gt=0)]
+
+
+CHECKS = "checks"
+DISTANCES, TIMES = "pairs_distance.csv", "pairs_time.csv"
+MINUTES, TOWNS = "minutes.csv", "care_towns.csv"
+_DEGREES = re.compile(rf"{DECIMAL} +{DECIMAL}")
+_FILES: Mapping[str, type[Row]] = {
+    DISTANCES: _Distance,
+    TIMES: _Time,
+    MINUTES: _Published,
+    TOWNS: _CareTown,
+    "care_shares.csv": _CareShare,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errors:
     """Relative errors of one kind of figure, as shares of the published figure."""
@@ -162,11 +232,10 @@ def typical_error(base: Foundations) -> Errors | None:
 @lru_cache(maxsize=2)
 def accuracy(base: Foundations) -> Accuracy | None:
     """Return the comparison under summer conditions, computed once; None without a ``checks``."""
-    folder = base.data_dir / "checks"
-    if not folder.is_dir():
+    if not (base.data_dir / CHECKS).is_dir():
         return None
-    places = place_minutes(base, folder)
-    distances = pair_figures(base, folder / "pairs_distance.csv", stated="km_stated")
+    places = place_minutes(base)
+    distances = pair_figures(base, DISTANCES, stated="km_stated")
     signed = distances[distances["class"] == "A"]
     return Accuracy(
         places=_errors(places["own"], places["eurostat_minutes"]),
@@ -174,57 +243,84 @@ def accuracy(base: Foundations) -> Accuracy | None:
     )
 
 
-def place_minutes(base: Foundations, folder: Path) -> pd.DataFrame:
+def load_published(
+    data_dir: Path, *, among: tuple[Geography, Roads] | None
+) -> Mapping[str, pd.DataFrame]:
+    """Return the tables of ``checks/`` by file; ``DataFaults`` with everything that is wrong.
+
+    Places are looked up among those of the county and its roads, if these are right.
+    """
+    logs = {name: FaultLog(data_dir / CHECKS / name) for name in _FILES}
+    found = {name: read_frame(logs[name], kind, key=None) for name, kind in _FILES.items()}
+    if among:
+        settled = {(p.name, p.municipality_code) for p in among[0].localities}
+        columns = found[MINUTES][["locality", "municipality_code"]]
+        for line, *key in columns.itertuples(name=None):
+            if tuple(key) not in settled:
+                logs[MINUTES].add("unknown-place/published", line=line, place=" ".join(key))
+        places = _places(*among)
+        ways = [(name, way) for name in (DISTANCES, TIMES) for way in _ways(found[name]).items()]
+        for name, (line, way) in ways:
+            for place in way:
+                if place not in places and not _DEGREES.fullmatch(place):
+                    logs[name].add("unknown-place/published", line=line, place=place)
+    return accepted(found, [fault for log in logs.values() for fault in log.faults])
+
+
+@lru_cache(maxsize=2)
+def _published(base: Foundations) -> Mapping[str, pd.DataFrame]:
+    return load_published(base.data_dir, among=(base.geography, base.roads))
+
+
+def _places(geography: Geography, roads: Roads) -> dict[str, tuple[float, float]]:
+    """Return the degrees of settlements and of places of the network by name."""
+    nodes = zip(roads.nodes["name"], roads.nodes["lat"], roads.nodes["lon"], strict=True)
+    towns = {place.name: (place.lat, place.lon) for place in reversed(geography.localities)}
+    return towns | {name: (lat, lon) for name, lat, lon in [*nodes][::-1] if name}
+
+
+def _ways(pairs: pd.DataFrame) -> dict[int, list[str]]:
+    """Return the places on each way, ends included, by line."""
+    ends = zip(pairs.index, pairs["from"], pairs["via"], pairs["to"], strict=True)
+    return {line: [a, *filter(None, map(str.strip, via.split(","))), b] for line, a, via, b in ends}
+
+
+def place_minutes(base: Foundations) -> pd.DataFrame:
     """Return places 20 minutes or more from care, with published minutes and the ``own`` ones.
 
     The published minutes leave ferries out, so the rule goes as if a road led to every place.
     """
-    listed = pd.read_csv(folder / "minutes.csv", dtype={"municipality_code": str})
+    listed = _published(base)[MINUTES]
     listed = listed[listed["eurostat_minutes"] >= SHORTEST_MINUTES]
     places = {(p.name, p.municipality_code): p for p in base.geography.localities}
     keys = zip(listed["locality"], listed["municipality_code"], strict=True)
     found = [places[key] for key in keys]
     lat, lon = np.array([p.lat for p in found]), np.array([p.lon for p in found])
-    own = minutes_to_care(base, folder, join(base.network, lat=lat, lon=lon))
+    own = minutes_to_care(base, join(base.network, lat=lat, lon=lon))
     return listed.assign(own=own, lat=lat, lon=lon)
 
 
-def pair_figures(base: Foundations, path: Path, *, stated: str) -> pd.DataFrame:
-    """Return the pairs that can be placed, with what is ``stated`` and the ``own`` figure.
+def pair_figures(base: Foundations, name: str, *, stated: str) -> pd.DataFrame:
+    """Return the pairs of a file, with what is ``stated`` and the ``own`` figure.
 
     A way through given places is the sum of its parts; ferries and buses are left out.
     """
-    pairs = pd.read_csv(path, keep_default_na=False)
-    pairs = pairs[pairs["mode"].isin(["road", "car"])].reset_index(drop=True)
-    stops = [
-        [a, *(v.strip() for v in via.split(",") if v.strip()), b]
-        for a, via, b in zip(pairs["from"], pairs["via"], pairs["to"], strict=True)
-    ]
-    names = sorted({name for way in stops for name in way})
-    points = [_point(base, name) for name in names]
+    pairs = _published(base)[name]
+    pairs = pairs[pairs["mode"].isin(["road", "car"])]
+    ways = _ways(pairs).values()
+    known = _places(base.geography, base.roads)
+    at = {place: index for index, place in enumerate(sorted({one for way in ways for one in way}))}
+    points = [known.get(place) or tuple(map(float, place.split())) for place in at]
     joined = base.joined([lat for lat, _ in points], [lon for _, lon in points])
     minutes, km = travel(joined, joined, with_km=True)
     own = km if stated == "km_stated" else minutes
-    at = {name: index for index, name in enumerate(names)}
-    ways = [sum(own[at[a], at[b]] for a, b in pairwise(way)) for way in stops]
-    return pairs.assign(stated=pairs[stated].astype(float), own=ways)
+    sums = [sum(own[at[a], at[b]] for a, b in pairwise(way)) for way in ways]
+    return pairs.assign(stated=pairs[stated].astype(float), own=sums)
 
 
-def _point(base: Foundations, name: str) -> tuple[float, float]:
-    """Return the degrees of a place of the network or a settlement, or those it stands by."""
-    if name[0].isdigit():
-        lat, lon = map(float, name.split())
-        return lat, lon
-    nodes = base.roads.nodes[base.roads.nodes["name"] == name]
-    if len(nodes):
-        return float(nodes["lat"].iloc[0]), float(nodes["lon"].iloc[0])
-    place = next(p for p in base.geography.localities if p.name == name)
-    return place.lat, place.lon
-
-
-def minutes_to_care(base: Foundations, folder: Path, here: Joined) -> FloatArray:
+def minutes_to_care(base: Foundations, here: Joined) -> FloatArray:
     """Return the minutes from each point to the nearest care town."""
-    towns = pd.read_csv(folder / "care_towns.csv")
+    towns = _published(base)[TOWNS]
     return nearest_minutes(base.joined(list(towns["lat"]), list(towns["lon"])), here)
 
 

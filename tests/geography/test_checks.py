@@ -252,7 +252,10 @@ def test_two_municipalities_under_each_others_codes_are_noticed(copied: Path) ->
     text = path.read_text(encoding="utf-8")
     text = text.replace('"2401"', '"X"').replace('"2403"', '"2401"').replace('"X"', '"2403"')
     path.write_text(text, encoding="utf-8")
-    assert Counter(f.code for f in check_geography(copied)) == {"land-outside-territory": 2}
+    assert Counter(f.code for f in check_geography(copied)) == {
+        "land-outside-territory": 2,
+        "other-name": 2,
+    }
 
 
 def test_a_second_part_and_a_node_without_edge_are_named(copied: Path) -> None:
@@ -277,6 +280,8 @@ def test_a_second_part_and_a_node_without_edge_are_named(copied: Path) -> None:
         (lambda f: f[0]["geometry"]["coordinates"].reverse(), "course-elsewhere"),
         (lambda f: f[0]["properties"].update(edge_id="zz"), "unknown-edge"),
         (lambda f: f[0].update(geometry=None), "missing-course"),
+        (lambda f: f[0]["geometry"].update(coordinates=[]), "course-elsewhere"),
+        (lambda f: f[0]["properties"].pop("kind"), "missing-field"),
     ],
 )
 def test_a_wrong_course_is_refused(copied: Path, change: Change, code: str) -> None:
@@ -295,22 +300,41 @@ def test_sums_off_the_published_totals_are_refused_by_name(copied: Path) -> None
 def test_F6_a_bad_line_of_the_sources_is_named(tmp_path: Path) -> None:
     path = tmp_path / "sources.yaml"
     text = (DATA / "sources.yaml").read_text(encoding="utf-8")
-    path.write_text(text.replace("    licence_out:", "    licence_ut:", 1), encoding="utf-8")
+    text = text.replace("    licence_out:", "    licence_ut:", 1)
+    first = text.index("  - id:")
+    second = text.index("  - id:", first + 1)
+    path.write_text(f"{text}{text[first:second]}källor: []\n", encoding="utf-8")
     with pytest.raises(DataFaults) as refused:
         load_sources(path)
-    assert {fault.code for fault in refused.value.faults} == {"missing-field", "unknown-key"}
+    codes = Counter(fault.code for fault in refused.value.faults)
+    assert codes == {"missing-field": 2, "unknown-key": 3, "duplicate-id": 1}
     assert all(fault.line and fault.file == str(path) for fault in refused.value.faults)
 
 
 def test_F6_no_file_of_the_data_can_be_cut_without_a_word(tmp_path: Path) -> None:
-    """F6: ``check`` names all at once; tests read ``checks/``, which holds others' figures."""
     shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
     kinds = ("*.yaml", "*.csv", "*.geojson")
-    paths = [path for kind in kinds for path in tmp_path.rglob(kind) if "checks" not in path.parts]
+    paths = [path for kind in kinds for path in tmp_path.rglob(kind)]
     for path in paths:
-        path.write_bytes(path.read_bytes()[:300])
+        path.write_bytes(path.read_bytes()[:90])
     named = {Path(f.file) for f in check_data(tmp_path, today=TODAY) if f.is_error}
     assert {*paths} <= named
+
+
+def test_F6_a_published_figure_of_no_place_is_named(tmp_path: Path) -> None:
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    for name, old, new in (
+        ("minutes.csv", "Håknäs,2401", "Håknäs,2403"),
+        ("pairs_distance.csv", "Botsmark,Burträsk", "Botsmark,Bortträsk"),
+        ("pairs_time.csv", ",90.0,car", ",,car"),
+    ):
+        replace_once(tmp_path / "checks" / name, old, new)
+    faults = [fault for fault in check_data(tmp_path, today=TODAY) if fault.is_error]
+    assert [(Path(f.file).name, f.line, f.code) for f in faults] == [
+        ("pairs_distance.csv", 3, "unknown-place"),
+        ("pairs_time.csv", 2, "wrong-type"),
+        ("minutes.csv", 2, "unknown-place"),
+    ]
 
 
 @given(

@@ -78,6 +78,8 @@ def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Pat
     path = releases.make_release(data, register, number="2025.1", on="2025-09")
     with pytest.raises(DataFaults, match="already"):
         releases.make_release(data, register, number="2025.1", on="2025-09")
+    with pytest.raises(DataFaults, match="future"):
+        releases.make_release(data, register, number="2031.1", on="2031-01")
     assert releases.check_releases(data) == []
     hashes, known = path.with_name(releases.HASHES), path.with_name(releases.HASHES).read_text()
     hashes.write_text(f"\n{known}x\n")
@@ -89,6 +91,10 @@ def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Pat
     assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
     path.unlink()
     assert [fault.code for fault in releases.check_releases(data)] == ["changed-release"]
+    path.mkdir()
+    path.with_name("2024.1.yaml").write_text("x")
+    codes = [fault.code for fault in releases.check_releases(data)]
+    assert codes == ["directory", "changed-release"], "one that cannot be read hides no other"
     with pytest.raises(DataFaults):
         releases.load_releases(data)
 

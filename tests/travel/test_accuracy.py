@@ -43,7 +43,7 @@ def test_P2_places_of_twenty_minutes_or_more() -> None:
     assert found().places.median <= 0.09
     assert found().places.p90 <= 0.22
     base = foundations(DATA)
-    places = place_minutes(base, CHECKS)
+    places = place_minutes(base)
     by_ferry = base.cells.only_ferry(places["lat"].to_numpy(), places["lon"].to_numpy())
     assert places["locality"][by_ferry].tolist() == ["Holmön"]
 
@@ -56,7 +56,7 @@ def test_P2_distances_of_class_a() -> None:
 
 def test_P4_shares_beyond_care_are_near_the_published_ones() -> None:
     base, shares = foundations(DATA), pd.read_csv(CHECKS / "care_shares.csv")
-    minutes, people = minutes_to_care(base, CHECKS, base.joined_cells), base.cells.population
+    minutes, people = minutes_to_care(base, base.joined_cells), base.cells.population
     assert shares["beyond_minutes"].tolist() == [20, 45]
     for limit, percent, off in zip(*shares.iloc[:, :2].T.to_numpy(), (0.02, 0.03), strict=True):
         own = people[minutes > limit].sum() / people.sum()
@@ -68,11 +68,11 @@ def test_W14_every_stated_figure_is_compared_and_none_is_called_verified() -> No
     base = foundations(DATA)
     for name, stated in (("pairs_distance.csv", "km_stated"), ("pairs_time.csv", "minutes_stated")):
         listed = pd.read_csv(CHECKS / name)
-        compared = pair_figures(base, CHECKS / name, stated=stated)
+        compared = pair_figures(base, name, stated=stated)
         assert len(compared) == listed["mode"].isin(["road", "car"]).sum()
         assert (compared["own"] > 0).all()
         assert compared["own"].max() < 1000
-    places = place_minutes(base, CHECKS)
+    places = place_minutes(base)
     assert len(places) == (pd.read_csv(CHECKS / "minutes.csv").iloc[:, 3] >= 20).sum()
     assert "verification" not in pd.read_csv(DATA / "roads" / "edges.csv").columns
 
