@@ -18,11 +18,12 @@ from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault
-from ris_map.common.files import write_whole
+from ris_map.common.faults import DataFaults, Fault, quoted
+from ris_map.common.files import file_name, write_whole
+from ris_map.common.region import DATA_VARIABLE, data_folder
 from ris_map.geography.county import load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
@@ -46,11 +47,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; without ``argv`` that of the process."""
     _tolerate_any_terminal()
     try:
+        if argv is None:
+            _in_its_region()
         arguments = _parser().parse_args(argv)
         run: Callable[[argparse.Namespace], int] = arguments.run
         return run(arguments)
     except (Exception, KeyboardInterrupt, SystemExit) as error:  # no traceback reaches the user
         return _after(error)
+
+
+def _folder() -> argparse.ArgumentParser:
+    """Return what every command takes: its data folder."""
+    parser = argparse.ArgumentParser(prog="python -m ris_map", add_help=False)
+    here = Path(file_name(data_folder()))
+    parser.add_argument("--data", type=Path, default=here, metavar="DIR", help="folder of data")
+    return parser
+
+
+def _in_its_region() -> None:
+    """Begin anew where another folder is given: a process knows the region of one."""
+    data: Path = _folder().parse_known_args()[0].data
+    if data.is_dir() and data.resolve() != data_folder().resolve():
+        environment = {**os.environ, DATA_VARIABLE: str(data)}
+        again = [sys.executable, "-m", "ris_map", *sys.argv[1:]]
+        os.execve(sys.executable, again, environment)
 
 
 def _after(error: BaseException) -> int:
@@ -93,10 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     def command(
         name: str, run: Callable[[argparse.Namespace], int], words: str
     ) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=words)
+        made = commands.add_parser(name, help=words, parents=[_folder()])
         made.set_defaults(run=run)
-        data = Path("data")
-        made.add_argument("--data", type=Path, default=data, metavar="DIR", help="folder of data")
         return made
 
     check = command("check", _check, "say everything that is wrong with the data")
@@ -208,8 +226,12 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _partial_date(text: str) -> str:
-    """Return a partial date as it is; argparse names what is none."""
-    return TypeAdapter(dates.PartialDate).validate_python(text)
+    """Return a partial date as it is."""
+    try:
+        return TypeAdapter(dates.PartialDate).validate_python(text)
+    except ValidationError:
+        words = f"{quoted(text)} is no day, month or year such as 2026-11-23"
+        raise argparse.ArgumentTypeError(words) from None
 
 
 def _loaded(arguments: argparse.Namespace, number: str = "") -> Register:

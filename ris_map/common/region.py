@@ -121,7 +121,7 @@ class Region(Record):
 
 def data_folder() -> Path:
     """Return the data folder of this process."""
-    return Path(os.environ.get(DATA_VARIABLE, "").strip() or DATA)
+    return Path(os.environ.get(DATA_VARIABLE, "").strip() or DATA).expanduser()
 
 
 @lru_cache(maxsize=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,7 @@ def test_F6_x10_all_errors_come_at_once_a_line_each_and_keep_a_server_from_start
         (("check", "--data", "/no/such/folder"), 2, "does not exist"),
         (("check", "--data", "tests/register"), 2, "does not exist"),
         (("check", "--quiet-warnings", "--all-warnings"), 2, "usage"),
+        (("release", "2026.3", "--on", "26/11"), 2, "'26/11' is no day"),
         (("format", "--data", "/no/such/folder"), 2, "does not exist"),
         (("schema", "--data", "/no/such/folder"), 2, "No such file"),
         (("schema", "--check", "--data", "tests/register"), 1, "Run: python -m ris_map schema"),
@@ -113,6 +115,23 @@ def test_wrong_usage_and_unreadable_files_give_2_without_a_traceback(
     captured = capsys.readouterr()
     assert words in captured.out + captured.err
     assert "Traceback" not in captured.out + captured.err
+
+
+def test_another_folder_is_judged_by_its_own_region(data: Path) -> None:
+    spoil(data / "region.yaml", "visits_from: lycksele", "visits_from: lulea")
+    command = [sys.executable, "-m", "ris_map", "check", "--quiet-warnings"]
+    found = {**os.environ, "RIS_MAP_DATA": str(data)}
+    for more, environment in (([], found), (["--data", str(data)], None)):
+        done = subprocess.run(
+            [*command, *more],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout.count("[unknown-place]") == 1
 
 
 def test_a_fault_of_the_program_itself_gives_2_and_no_traceback(
