@@ -17,7 +17,7 @@ from ris_map.coverage.groups import Supply
 from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, Kind
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray
-from ris_map.words.figures import TIME_ERROR, equally_far
+from ris_map.words.figures import TIME_ERROR, equally_far, rounded
 
 
 def find_gaps(cube: CoverageCube) -> list[CoverageCell]:
@@ -129,7 +129,14 @@ def support_chains(
 
 
 def weakest_phases(minutes: Sequence[float]) -> tuple[Phase, ...]:
-    """Return the phases that are farther away than others, beyond the error of the times."""
+    """Return the phases that are farther away than others, beyond the error of the times.
+
+    Times that are said alike are equally far, too.
+    """
     longest = max(minutes)
-    weakest = tuple(p for p, m in zip(PHASES, minutes, strict=True) if equally_far(m, longest))
+    weakest = tuple(
+        phase
+        for phase, one in zip(PHASES, minutes, strict=True)
+        if equally_far(one, longest) or rounded(one) == rounded(longest)
+    )
     return weakest if len(weakest) < len(PHASES) else ()

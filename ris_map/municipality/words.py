@@ -218,6 +218,7 @@ def paragraph(profile: Profile, *, words: Words) -> str:
         product=tr("product.name"),
         reference=profile.reference_date,
         season=season(profile, tr=tr),
+        error=error_words(typical_error(profile.world.foundations), tr=tr),
     )
     chain = chain_sentence(profile, words=words)
     return " ".join((*sentences, lead(profile, tr=tr), chain, source))

@@ -208,6 +208,15 @@ def cell_text(cell: Cell, *, tr: Translator) -> str:
     return tr("unknown") if math.isnan(cell.value) else tr.number(cell.value)
 
 
+def between(low: Amount, high: Amount, *, tr: Translator) -> Cell:
+    """Return a count or share, in words from low to high where the two are not said alike."""
+    ends = [cell_text(one, tr=tr) for one in (low, high)]
+    if ends[0] == ends[1]:
+        return low
+    is_share = low.unit is Unit.SHARE
+    return percent_range(low.value, high.value, tr=tr) if is_share else "–".join(ends)
+
+
 def _cell(cell: Cell, *, tr: Translator) -> dict[str, object]:
     link = cell if isinstance(cell, Link) else Link("")
     return {"text": cell_text(cell, tr=tr), "url": link.url, "cell": link.cell}

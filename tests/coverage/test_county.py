@@ -34,14 +34,23 @@ from ris_map.coverage.gaps import distinct, find_gaps, gap_mask, support_chains
 from ris_map.coverage.groups import Supply, fragility, group_figures, supply_of
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import matrix, summary, tables
-from ris_map.coverage.page.pictures import groups_of, shares_by_minute
+from ris_map.coverage.page.pictures import curve_table, groups_of, shares_by_minute
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.support import KINDS, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
 from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.selection import Filter, Group, select
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.network import SPEED_MODELS
-from ris_map.words.figures import Amount, Link, Unit, near_limit, percent, rounded, too_far
+from ris_map.words.figures import (
+    Amount,
+    Link,
+    Unit,
+    cell_text,
+    near_limit,
+    percent,
+    rounded,
+    too_far,
+)
 from ris_map.words.language import Language
 from tests.coverage import from_raw_files
 from tests.coverage.worlds import view, without
@@ -435,7 +444,8 @@ def test_W5_the_tenth_with_the_longest_way_is_not_the_seat() -> None:
 @pytest.mark.parametrize("phase", list(Phase))
 def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceType) -> None:
     """Counted by what is sourced alone, where many offices are unknown."""
-    shown = view(phase=phase, service_type=kind, sourced_only=True)
+    choice = {"phase": phase, "service_type": kind, "sourced_only": True}
+    shown = view(**choice)
     best, limit = shown.found.best, float(shown.choice.limit)
     clear, _, unsure = shown.gaps(shown.order)
     assert all(best.median[shown.at(code)] > limit for code in clear)
@@ -449,6 +459,10 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
     unknown = shown.cube.is_maybe_physical.sum()
     assert f"För {unknown} rutor" in tables.all_gaps_table(shown).sentence
     assert "∞" not in summary.copy_text(shown)
+    area = tables.area_table(view(**choice, place="samverkan-region-10")).rows
+    row, at = area[KINDS.index((phase, kind))], shown.cube.threshold_at
+    for cell in (row[2 + 2 * at], curve_table(shown).rows[0][1 + at]):
+        assert cell_text(cell, tr=shown.tr) == number
     far_and_open = shown.found.may_be_there & (shown.found.share < 0.5)
     for code, sentence in picture(shown).sentences.items():
         is_open = code and far_and_open[shown.at(code)] and sentence.figure.endswith("av 100")

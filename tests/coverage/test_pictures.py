@@ -262,7 +262,7 @@ def test_F22_the_choice_is_in_the_name_and_no_two_files_share_one() -> None:
 
 @pytest.mark.parametrize("shares", [(0.36, 0.99, 0.9), (1, 1, 1), (0, 0, 0), (0.5, 0.51, 0.52)])
 def test_G6_no_name_on_the_curve_lies_over_another(shares: tuple[float, ...]) -> None:
-    placed = pictures.labels_at(view(), dict(zip("abc", shares, strict=True)))
+    placed = pictures.labels_at(view(), dict(zip(pictures.groups_of(view()), shares, strict=True)))
     heights = sorted(float(str(label["share"])) for label in placed)
     assert all(b - a >= 8.9 for a, b in pairwise(heights))
     assert heights[0] >= 0

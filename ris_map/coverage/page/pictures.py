@@ -32,10 +32,10 @@ from ris_map.web.picture import (
 from ris_map.words.figures import (
     Cell,
     FigureTable,
+    between,
     count,
     minutes_number,
     near_limit,
-    percent,
     share,
 )
 from ris_map.words.markup import render
@@ -141,7 +141,7 @@ def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, ob
         lowest = LABEL_STEP * (len(heights) - rank) - LABEL_STEP / 2
         beside = part * 100 + (LABEL_STEP / 2 if rank == 0 else -LABEL_STEP / 2)
         above = max(min(beside, above - LABEL_STEP), lowest)
-        text = f"{name}: {percent(part, tr=view.tr)}"
+        text = f"{name}: {view.share_words(groups_of(view)[name])}"
         placed.append({"group": name, "text": text, "minutes": view.choice.limit, "share": above})
     return placed
 
@@ -156,8 +156,8 @@ def curve_table(view: CoverageView) -> FigureTable:
     tr, limits = view.tr, [int(limit) for limit in THRESHOLDS]
     rows: list[tuple[Cell, ...]] = []
     for name, codes in groups_of(view).items():
-        shares = shares_by_minute(view, codes)
-        within = (share(shares[limit]) for limit in limits)
+        ends = (one.of(codes).share_within[0] for one in (view.found, view.found.best))
+        within = (between(*map(share, pair), tr=tr) for pair in zip(*ends, strict=True))
         rows.append((name, *within, count(view.group(codes).residents)))
     return FigureTable(
         id="fordelning",

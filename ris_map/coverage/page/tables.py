@@ -22,6 +22,7 @@ from ris_map.coverage.groups import Losses, Supply, fragility
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
+from ris_map.coverage.people import Figures
 from ris_map.coverage.support import (
     ANSWERS,
     KINDS,
@@ -38,12 +39,13 @@ from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words.figures import (
+    Amount,
     Cell,
     FigureTable,
     Link,
+    between,
     count,
     minutes,
-    percent,
     share,
     too_far,
 )
@@ -98,15 +100,15 @@ def municipality_table(view: CoverageView) -> FigureTable:
 
 def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
     """Return residents, share within, residents beyond, median and mean beyond of some together."""
-    found, at = view.found.of(codes), view.cube.threshold_at
-    residents, within = found.persons[0], found.people_within[0, at]
+    found, best = (one.of(codes) for one in (view.found, view.found.best))
+    at, residents = view.cube.threshold_at, found.persons[0]
     # a range where it depends on what the register does not know (W2)
-    words, at_best = view.share_words(codes), view.found.best.share_of(codes)
-    is_range = words != percent(at_best, tr=view.tr)
+    known, most = (share(one.share_within[0, at]) for one in (found, best))
+    least, beyond = (count(residents - one.people_within[0, at]) for one in (best, found))
     return [
         count(residents),
-        words if is_range else share(found.share_within[0, at]),
-        count(residents - within),
+        between(known, most, tr=view.tr),
+        between(least, beyond, tr=view.tr),
         view.about_minutes(float(found.median_minutes[0])),
         view.excess(float(found.excess_minutes[0])),
     ]
@@ -143,24 +145,30 @@ def area_table(view: CoverageView) -> FigureTable:
         names = ("kind", "reached", "unknown", "not-offered")
         return _table(view, "omrade-remote", names, rows, name=name)
     for head, supply in supplies.items():
-        found = supply.of(codes)
-        row = [head, *_within(found.people_within[0], found.share_within[0])]
+        found, best = supply.of(codes), supply.best.of(codes)
+        ends = zip(*map(_within_of, (found, best)), strict=True)
+        row = [head, *(between(low, high, tr=tr) for low, high in ends)]
         row += [minutes(one[0]) for one in (found.median_minutes, found.p90_minutes)]
         row.append(too_far(float(found.shortfall_minutes[0]), tr=tr))
         rows.append([*row, count(supply.median_actors(codes))])
-    ends = [
+    heads = [
         tr(f"coverage.column.{key}", limit=view.choice.limit)
         for key in ("median-minutes", "p90", "mean-shortfall", "actors")
     ]
     residents = tr.number(int(cube.population.among(codes).located[0]))
-    more = [*_within_columns(view), *ends]
+    more = [*_within_columns(view), *heads]
     return _table(view, "omrade", ("kind",), rows, more=more, name=name, residents=residents)
 
 
-def _within(people: Iterable[float], shares: Iterable[float]) -> list[Cell]:
+def _within(people: Iterable[float], shares: Iterable[float]) -> list[Amount]:
     """Return people and share within each limit."""
     pairs = zip(people, shares, strict=True)
     return [cell for number, part in pairs for cell in (count(number), share(part))]
+
+
+def _within_of(found: Figures) -> list[Amount]:
+    """Return the same of one group."""
+    return _within(found.people_within[0], found.share_within[0])
 
 
 def _within_columns(view: CoverageView) -> list[str]:
@@ -237,6 +245,8 @@ def chain_table(view: CoverageView) -> FigureTable:
 def _weakest(view: CoverageView, chain: Chain) -> str:
     """Return the phases that are clearly farther than some other one (W3)."""
     far = [view.label(phase).lower() for phase in chain.weakest]
+    if not far and math.isinf(chain.medians[0]):
+        return "–"
     return view.tr.listing(far) if far else view.tr("coverage.chain.equal")
 
 
