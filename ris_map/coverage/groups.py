@@ -27,7 +27,7 @@ from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 from ris_map.travel.world import World, kept
-from ris_map.words.figures import share
+from ris_map.words.figures import Amount, share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -208,37 +208,30 @@ class Supply:
         """Return the actors that carry the figure of a group of municipalities, if any."""
         cube, people = self.cube, self.cube.population.among(codes)
         table, limit = cube.table, cube.choice.threshold
-        each, near = self._near
-        within, lost = people.persons[near.any(axis=0)].sum(), lost_without(near, people)[:, 0]
         offices = np.flatnonzero((cube.truth[self._at] >= UNKNOWN).any(axis=(0, 1)))
         known = cube.shared.of(offices) <= limit
         known[~np.isin(offices, self.offices)] = False
         at_best = cube.shared.of(offices, at_best=True) <= limit
+        within, found = people.persons[known.any(axis=0)].sum(), []
 
-        def without(closed: IntArray) -> list[float]:
+        def without(closed: IntArray) -> list[Amount]:
             left = (np.delete(one, closed, axis=0).any(axis=0) for one in (known, at_best))
-            return [float(one @ people.persons / people.located[0]) for one in left]
+            return [share(one @ people.persons / people.located[0]) for one in left]
 
-        found = []
-        for a, alone in zip(each.tolist(), lost.tolist(), strict=True):
+        for a, alone in zip(self._near[0], lost_without(self._near[1], people)[:, 0], strict=True):
             if not alone or alone < CARRIES * within:
                 continue
             own = np.flatnonzero(table.office_actor[offices] == a)
             own = own[np.argsort(-(known[own] @ people.persons), kind="stable")]
-            least = [share(one).shown for one in without(own)]
-            enough = next(
-                n
-                for n in range(1, len(own) + 1)
-                if [share(one).shown for one in without(own[:n])] == least
-            )
-            towns = (table.offices[k].town for k in offices[own[:enough]])
-            share_without, best = without(own)
+            steps = [without(own[: n + 1]) for n in range(len(own))]
+            said = [[one.shown for one in step] for step in steps]
+            towns = (table.offices[k].town for k in offices[own[: said.index(said[-1]) + 1]])
             found.append(
                 Carrier(
                     actor=table.actors[a],
                     towns=tuple(dict.fromkeys(towns)),
-                    share_without=share_without,
-                    share_at_best=best,
+                    share_without=steps[-1][0].value,
+                    share_at_best=steps[-1][1].value,
                 )
             )
         return tuple(sorted(found, key=lambda one: (one.share_without, one.actor.id)))

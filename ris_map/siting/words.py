@@ -109,8 +109,7 @@ class SitingView:
     @cached_property
     def kind(self) -> str:
         """What is asked: ``rådgivning i idéfasen``."""
-        choice = self.choice
-        return self.words.kind(choice.phase, choice.service_type, choice.area)
+        return self.words.kind(self.choice.phase, self.choice.service_type, self.choice.area)
 
     def figure(self, group: str, name: str) -> float:
         """Return a figure of a group of the table."""
@@ -131,10 +130,6 @@ class SitingView:
         """Return the name of a municipality or group."""
         key = {COUNTY: "county", INLAND: "whole", COAST: "coast"}.get(group)
         return self.tr(f"siting.side.{key}") if key else self.words.municipality_names[group]
-
-    def about(self, number: float) -> str:
-        """Return a number for a sentence."""
-        return about(number, tr=self.tr)
 
     @property
     def date(self) -> str:
@@ -183,7 +178,7 @@ def lead(view: SitingView) -> str:
     key = "more" if more > 0 else "fewer" if more < 0 else "same"
     parts = [
         tr("siting.lead.now", share=view.percent(INLAND, "before")),
-        tr(f"siting.lead.{key}", n=view.about(abs(more)), limit=limit),
+        tr(f"siting.lead.{key}", n=about(abs(more), tr=tr), limit=limit),
     ]
     shares = {when: view.percent(COAST, when) for when in ("before", "after")}
     if view.figure(COAST, "gain") == view.figure(COAST, "lose") == 0:
@@ -215,13 +210,12 @@ def change_words(view: SitingView, change: Change) -> tuple[str, str]:
     stops = tr.listing(names[stop] for stop in change.stops)
     return (
         tr("siting.change.round", base=names[change.base]),
-        tr("siting.change.round.what", stops=stops, days=_days(view, change.days)),
+        tr(
+            "siting.change.round.what",
+            stops=stops,
+            days=tr.plural("siting.rounds.days", change.days),
+        ),
     )
-
-
-def _days(view: SitingView, days: int) -> str:
-    """Return "1 day" or "4 days"."""
-    return view.tr.plural("siting.rounds.days", days)
 
 
 def spoken(text: str) -> str:
@@ -274,7 +268,7 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
     where = tr.listing(view.group_name(code) for code in most)
     key = "still" if view.figure(INLAND, "gain") else "beyond"
     return (
-        tr(f"siting.side.{key}", n=view.about(sum(left.values())), limit=limit),
+        tr(f"siting.side.{key}", n=about(sum(left.values()), tr=tr), limit=limit),
         tr("siting.side.still.where", places=where),
     )
 
@@ -292,7 +286,7 @@ def gains(view: SitingView) -> str:
     is_told = np.isfinite([*found.values()]).all()
     if not view.choice.changes:
         return tr("siting.side.now", **told) if is_told else ""
-    people = {name: view.about(view.figure(COUNTY, name)) for name in ("gain", "lose")}
+    people = {name: about(view.figure(COUNTY, name), tr=tr) for name in ("gain", "lose")}
     means = f"{tr('siting.side.shortfall', **told)} " if is_told else ""
     return means + tr("siting.side.gain", **people)
 
@@ -313,14 +307,9 @@ def round_words(view: SitingView) -> list[str]:
     offices = (Opening(stop, choice.service_type, (choice.phase,)) for stop in stops)
     fixed = {"openings": (*choice.openings, *offices), "rounds": ()}
     there = state(basis, choice.model_copy(update=fixed)).days > 0
-    numbers = {
-        "once": once,
-        "twice": twice,
-        "four": four,
-        "now": view.figure(COUNTY, "before_days_1"),
-        "fixed": float(basis.residents.persons[there].sum()),
-    }
-    told = {name: view.about(number) for name, number in numbers.items()}
+    now, all_days = view.figure(COUNTY, "before_days_1"), basis.residents.persons[there].sum()
+    numbers = {"once": once, "twice": twice, "four": four, "now": now, "fixed": all_days}
+    told = {name: about(number, tr=view.tr) for name, number in numbers.items()}
     sentence = view.tr("siting.rounds.sentence", near=choice.near, **told)
     return [sentence, *(drive_words(view, driven) for driven in view.scenario.drives)]
 
@@ -332,15 +321,17 @@ def drive_words(view: SitingView, driven: Drive) -> str:
     told = {"base": names[driven.round.base], "order": order}
     if not np.isfinite(driven.km_per_year):
         return view.tr("siting.rounds.no-road", **told)
-    about = {"km": view.about(driven.km_per_year), "hours": view.about(driven.hours_per_year)}
-    return view.tr("siting.rounds.drive", **told, **about)
+    years = {"km": driven.km_per_year, "hours": driven.hours_per_year}
+    told |= {name: about(number, tr=view.tr) for name, number in years.items()}
+    return view.tr("siting.rounds.drive", **told)
 
 
 def full_table(view: SitingView, limits: Sequence[int] = LIMITS) -> FigureTable:
     """Return every figure of every group, as shown; shares within some limits."""
     tr, table = view.tr, view.scenario.table
     kinds = [(f"within_{limit}", tr("siting.column.within", limit=limit)) for limit in limits]
-    kinds += [(name, tr(f"siting.column.{name}")) for name in _FIGURES]
+    names = ("median", "p90", "shortfall", "worst_tenth", "actors")
+    kinds += [(name, tr(f"siting.column.{name}")) for name in names]
     whens = ("before", "after")
 
     def cell(group: str, name: str, when: str) -> Cell:
@@ -371,9 +362,6 @@ def full_table(view: SitingView, limits: Sequence[int] = LIMITS) -> FigureTable:
         rows=rows,
         sentence=headline(view),
     )
-
-
-_FIGURES = ("median", "p90", "shortfall", "worst_tenth", "actors")
 
 
 def plan_text(view: SitingView) -> str:
@@ -418,19 +406,21 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
     more = (basis.place_minutes <= basis.limit) & (view.scenario.after.minutes > basis.limit)
     gained = pd.Series(more @ basis.people(choice.region).persons, index=list(basis.place_ids))
     best = gained[gained > 0].sort_index().sort_values(ascending=False, kind="stable")[:5]
+    texts = [about(float(number), tr=view.tr) for number in best]
     return [
         {
             "name": view.place_names[str(place)],
             "width": round(100 * number / int(best.iloc[0])),
-            "text": view.about(float(number)),
-            "is_best": view.about(float(number)) == view.about(float(best.iloc[0])),
+            "text": text,
+            "is_best": text == texts[0],
         }
-        for place, number in best.items()
+        for (place, number), text in zip(best.items(), texts, strict=True)
     ]
 
 
 def _gap(view: SitingView, gap: float) -> str:
-    return view.tr("siting.best.gap", gap=f"{view.tr.number(100 * gap, decimals=1)} %")
+    told = f"{view.tr.number(100 * gap, decimals=1)} %"
+    return view.tr("siting.best.gap", gap=told) if np.isfinite(gap) else ""
 
 
 def suggestion_words(view: SitingView, found: Suggestion) -> dict[str, Any]:
@@ -490,21 +480,20 @@ def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
 def rounds_words(view: SitingView, found: Rounds) -> dict[str, Any]:
     """Return the best rounds in words."""
     tr, choice = view.tr, view.choice
-    given = {"near": choice.near, "days": _days(view, choice.month_days)}
-    people, none = view.about(found.served), "none" if found.is_proved else "open"
-    proof = tr("siting.rounds.proved", n=tr.number(found.tried)) if found.tried else ""
-    if not found.is_proved:
-        proof = _gap(view, found.gap) if np.isfinite(found.gap) else ""
+    days = tr.plural("siting.rounds.days", choice.month_days)
+    told = {"people": about(found.served, tr=tr), "near": choice.near, "days": days}
+    result = tr(f"siting.rounds.{'none' if found.is_proved else 'open'}")
+    if found.drives:
+        result = tr.plural("siting.rounds.result", choice.visits, **told)
+    proved = tr("siting.rounds.proved", n=tr.number(found.tried)) if found.tried else ""
     return {
-        "result": tr.plural("siting.rounds.result", choice.visits, people=people, **given)
-        if found.drives
-        else tr(f"siting.rounds.{none}"),
+        "result": result,
         "ties": tr("siting.rounds.visit"),
-        "proof": proof,
+        "proof": proved if found.is_proved else _gap(view, found.gap),
         "unreached": "",
         "heading": "",
         "steps": [
-            f"{_days(view, driven.round.days)}: {drive_words(view, driven)}"
+            f"{tr.plural('siting.rounds.days', driven.round.days)}: {drive_words(view, driven)}"
             for driven in found.drives
         ],
     }

@@ -187,10 +187,11 @@ def minutes(value: float) -> Amount:
 
 
 def too_far(beyond: float, *, tr: Translator) -> Cell:
-    """Return mean minutes beyond a limit: below five they are few, and never "in town"."""
-    if 0 < beyond < ROUND_MINUTES:
-        return tr("figures.minutes.few", n=ROUND_MINUTES)
-    return count(0) if beyond == 0 else minutes(beyond)
+    """Return mean minutes beyond a limit: below five they are few, NaN is a mean of nobody."""
+    if math.isnan(beyond) or beyond == 0:
+        return "–" if beyond else count(0)
+    few = tr("figures.minutes.few", n=ROUND_MINUTES)
+    return few if beyond < ROUND_MINUTES else minutes(beyond)
 
 
 def cell_text(cell: Cell, *, tr: Translator) -> str:

@@ -146,18 +146,14 @@ def test_R6_without_the_named_offices_alone_the_figure_is_the_one_that_is_said(
 ) -> None:
     shown = view(phase=phase, service_type=kind, limit=limit, sourced_only=limit == 120)
     cube, people = shown.cube, shown.cube.population.among(shown.inland)
-    table = cube.table
-    for carrier in shown.found.carriers(shown.inland):
-        left = [
-            not (table.actors[a] is carrier.actor and office.town in carrier.towns)
-            for a, office in zip(table.office_actor, table.offices, strict=True)
-        ]
-        ends = carrier.share_without, carrier.share_at_best
-        for level, said in zip((YES, UNKNOWN), ends, strict=True):
-            counts = (cube.truth >= level)[PHASES.index(phase), SERVICE_TYPES.index(kind)] & left
-            minutes = cube.shared.of(np.flatnonzero(counts), at_best=level == UNKNOWN)
-            near = people.persons[(minutes <= limit).any(axis=0)].sum()
-            share = near / people.persons.sum()
+    truth = cube.truth[PHASES.index(phase), SERVICE_TYPES.index(kind)]
+    actors = [cube.table.actors[a] for a in cube.table.office_actor]
+    for one in shown.found.carriers(shown.inland):
+        offices = zip(actors, cube.table.offices, strict=True)
+        stays = [actor is not one.actor or o.town not in one.towns for actor, o in offices]
+        for level, said in ((YES, one.share_without), (UNKNOWN, one.share_at_best)):
+            minutes = cube.shared.of(np.flatnonzero((truth >= level) & stays), at_best=level < YES)
+            share = (minutes <= limit).any(axis=0) @ people.persons / people.persons.sum()
             assert percent(share, tr=shown.tr) == percent(said, tr=shown.tr)
 
 

@@ -9,7 +9,7 @@ from ris_map.coverage.page.view import CoverageView, inland_name
 from ris_map.register.vocabulary import Answer
 from ris_map.travel.network import ACCESS_LIMIT_KMH, DETOUR, JOIN_MOST_M, SPEED_MODELS
 from ris_map.travel.routes import accuracy, error_words, typical_error
-from ris_map.words.figures import about, cell_text
+from ris_map.words.figures import about, cell_text, too_far
 from ris_map.words.markup import render
 
 CLEAR_DIFFERENCE = 0.05
@@ -64,7 +64,7 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     notes = [("coverage.figure.near", near), ("coverage.figure.unsure", unsure)]
     beyond = [about(n, tr=tr) for n in (inland.beyond_at_best, inland.beyond)]
     is_told = math.isfinite(inland.excess_minutes) and inland.beyond_at_best == inland.beyond
-    excess = cell_text(view.excess(inland.excess_minutes), tr=tr)
+    excess = cell_text(too_far(inland.excess_minutes, tr=tr), tr=tr)
     far = tr("coverage.figure.shortfall", n=excess) if is_told else ""
     return (
         KeyFigure(

@@ -22,7 +22,6 @@ from ris_map.coverage.groups import Losses, Supply, fragility
 from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
-from ris_map.coverage.people import Figures
 from ris_map.coverage.support import (
     ANSWERS,
     KINDS,
@@ -110,7 +109,7 @@ def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
         between(known, most, tr=view.tr),
         between(least, beyond, tr=view.tr),
         view.about_minutes(float(found.median_minutes[0])),
-        view.excess(float(found.excess_minutes[0])),
+        too_far(float(found.excess_minutes[0]), tr=view.tr),
     ]
 
 
@@ -146,8 +145,8 @@ def area_table(view: CoverageView) -> FigureTable:
         return _table(view, "omrade-remote", names, rows, name=name)
     for head, supply in supplies.items():
         found, best = supply.of(codes), supply.best.of(codes)
-        ends = zip(*map(_within_of, (found, best)), strict=True)
-        row = [head, *(between(low, high, tr=tr) for low, high in ends)]
+        ends = (_within(one.people_within[0], one.share_within[0]) for one in (found, best))
+        row = [head, *(between(*pair, tr=tr) for pair in zip(*ends, strict=True))]
         row += [minutes(one[0]) for one in (found.median_minutes, found.p90_minutes)]
         row.append(too_far(float(found.shortfall_minutes[0]), tr=tr))
         rows.append([*row, count(supply.median_actors(codes))])
@@ -164,11 +163,6 @@ def _within(people: Iterable[float], shares: Iterable[float]) -> list[Amount]:
     """Return people and share within each limit."""
     pairs = zip(people, shares, strict=True)
     return [cell for number, part in pairs for cell in (count(number), share(part))]
-
-
-def _within_of(found: Figures) -> list[Amount]:
-    """Return the same of one group."""
-    return _within(found.people_within[0], found.share_within[0])
 
 
 def _within_columns(view: CoverageView) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,11 +22,9 @@ from ris_map.travel.network import FloatArray
 from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
 from ris_map.words.figures import (
-    Cell,
     minutes_words,
     near_limit,
     percent_range,
-    too_far,
 )
 
 Tab = Literal["luckor", "kurva", "kedjan", "indelningar", "metod"]
@@ -180,10 +177,6 @@ class CoverageView(MapView):
         if near_limit(minutes, limit):
             return self.tr("coverage.about", n=self.tr.number(limit))
         return minutes_words(minutes, tr=self.tr)
-
-    def excess(self, beyond: float) -> Cell:
-        """Return mean minutes beyond the limit; none where nobody has farther."""
-        return too_far(beyond, tr=self.tr) if math.isfinite(beyond) else "–"
 
     def range_of(self, group: GroupFigures) -> str:
         """Return the range of a group's share."""
