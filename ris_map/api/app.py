@@ -183,7 +183,7 @@ class OpenData:
         resource, state = call.resource, call.moment.state
         served = self._site.served
         told = (served.reports.current(), served.homepages.current())
-        register = (state.loaded_at, state.is_outdated, call.world.on, told)
+        register = (state.loaded_at, state.stamp, call.world.on, told)
         base = call.base if resource.names_itself else ""
         asked = (resource, call.id, tuple(call.given.items()), base)
         return self._kept.answer((register, asked), partial(_answer, call))

@@ -11,9 +11,9 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from itertools import product
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field, HttpUrl
@@ -25,8 +25,9 @@ from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
 from ris_map.common.region import region
 from ris_map.register.model import Actor, Offer, Office
+from ris_map.register.selection import fold
 from ris_map.register.vocabulary import Availability, Basis, Delivery
-from ris_map.travel.world import Moment
+from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render_text
@@ -47,6 +48,7 @@ class PageQuery(LanguageQuery):
 
     page: Annotated[int, Field(ge=1, le=100_000)] = key("page", 1)
     per_page: Annotated[int, Field(ge=1, le=MOST)] = key("per_page", 50)
+    form: Literal["json"] = key("format", "json")
     search: Annotated[str, Field(max_length=MAX_TEXT_LENGTH)] = key("search", "")
 
 
@@ -77,14 +79,14 @@ Lists = Mapping[str, Mapping[str, Document]]
 
 def listing(call: Call[Any]) -> Lists:
     """Return the register in the standard's words, made once for each state and language."""
-    return _listing(call.moment, call.query.lang)
+    return _listing(call.world, call.query.lang)
 
 
-@lru_cache(maxsize=4)
-def _listing(moment: Moment, language: Language) -> Lists:
+@kept(len(Language))
+def _listing(world: World, language: Language) -> Lists:
     """Return every list, told in ``texts/hsds.json``."""
-    register, world, tr = moment.world.register, moment.world, translator(language)
-    terms = _terms(moment, tr)
+    register, tr = world.register, translator(language)
+    terms = _terms(world, tr)
 
     def modified(actor: Actor) -> date:
         return min(period_end(actor.last_checked or register.meta.reference_date), world.on)
@@ -140,23 +142,23 @@ def _listing(moment: Moment, language: Language) -> Lists:
         for service in made["services"]
         for place in service.get("service_at_locations", ())
     ]
-    made["taxonomies"] = [_taxonomy(name, moment, tr) for name in TAXONOMIES]
+    made["taxonomies"] = [_taxonomy(name, world, tr) for name in TAXONOMIES]
     made["taxonomy_terms"] = terms.values()
     return {name: {item["id"]: item for item in items} for name, items in made.items()}
 
 
-def _taxonomy(name: str, moment: Moment, tr: Translator) -> Document:
+def _taxonomy(name: str, world: World, tr: Translator) -> Document:
     return {
         "id": identifier("taxonomy", name),
         "name": tr(f"hsds.taxonomy.{name}"),
         "description": tr("hsds.taxonomy.description"),
-        "version": moment.world.register.meta.reference_date,
+        "version": world.register.meta.reference_date,
     }
 
 
-def _terms(moment: Moment, tr: Translator) -> dict[str, Document]:
+def _terms(world: World, tr: Translator) -> dict[str, Document]:
     """Return the terms of all taxonomies by taxonomy and code, a dot between."""
-    strategy, language = moment.world.foundations.strategy, tr.language
+    strategy, language = world.foundations.strategy, tr.language
     named = {
         f"{taxonomy}.{one.id}": (one.label.in_(language), one.description.in_(language))
         for taxonomy, listed in (
@@ -178,7 +180,7 @@ def _terms(moment: Moment, tr: Translator) -> dict[str, Document]:
             "description": text,
             "language": language.value,
             "taxonomy_id": identifier("taxonomy", taxonomy),
-            "taxonomy_detail": _taxonomy(taxonomy, moment, tr),
+            "taxonomy_detail": _taxonomy(taxonomy, world, tr),
         }
         for term, (name, text) in named.items()
         for taxonomy, _, code in [term.partition(".")]
@@ -235,7 +237,7 @@ def profile(call: Call[LanguageQuery]) -> Document:
 def _page(name: str, call: Call[Any]) -> Document:
     """Return a page of a list in the standard's envelope."""
     query, items = call.query, _items(name, call)
-    words = query.search.casefold().split()
+    words = fold(query.search).split()
     items = [item for item in items if all(word in _searched(item) for word in words)]
     pages = max(1, math.ceil(len(items) / query.per_page))
     contents = items[(query.page - 1) * query.per_page : query.page * query.per_page]
@@ -255,7 +257,7 @@ def _page(name: str, call: Call[Any]) -> Document:
 
 def _searched(item: Document) -> str:
     named = item.get("service", item)
-    return f"{named['name']} {named.get('description', '')}".casefold()
+    return fold(f"{named['name']} {named.get('description', '')}")
 
 
 def _asked_for(query: ServiceQuery, service: Document) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,6 +14,7 @@ from ris_map.common.records import Finding, Place, finding, nearest, parts
 from ris_map.common.yaml_file import Loc
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
+from ris_map.register.selection import fold
 from ris_map.register.vocabulary import (
     Answer,
     Availability,
@@ -385,7 +385,5 @@ def plain_name(name: str) -> str:
     >>> plain_name("Ålmi Nord AB") == plain_name("almi-nord")
     True
     """
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
-    words = [word for word in _NOT_A_WORD.split(bare) if word]
+    words = [word for word in _NOT_A_WORD.split(fold(name)) if word]
     return "".join(word for word in words if word not in _COMPANY_WORDS) or "".join(words)

@@ -72,7 +72,7 @@ def select(
     known = {**groups, **{code: frozenset({code}) for code in MUNICIPALITY_CODES}}
     asked = frozenset().union(*(known.get(place, ()) for place in chosen.places))
     codes = asked if chosen.places else None
-    words = _fold(chosen.text).split()
+    words = fold(chosen.text).split()
     found = (
         _match(actor, chosen, codes=codes, words=words, on=on)
         for actor in register.actors
@@ -137,11 +137,11 @@ def area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
 def _text_matches(actor: Actor, words: Sequence[str]) -> bool:
     towns = (office.town for office in actor.offices)
     texts = (actor.name, *actor.aliases, actor.summary.sv, actor.summary.en, *towns)
-    haystack = _fold(" ".join(texts)) if words else ""
+    haystack = fold(" ".join(texts)) if words else ""
     return all(word in haystack for word in words)
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Lower case without accents, so that "umea" finds Umeå."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))

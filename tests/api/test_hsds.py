@@ -14,9 +14,8 @@ from starlette.testclient import TestClient
 
 from ris_map.api.hsds import _listing
 from ris_map.register.vocabulary import Availability, Delivery, Status
-from ris_map.travel.world import service
 from ris_map.words.language import Language
-from tests.api.api_site import DATA, HOST, STANDARDS
+from tests.api.api_site import HOST, STANDARDS, world
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of schemathesis' own dependencies
 SCHEMAS = STANDARDS / "hsds-3.0"
@@ -69,24 +68,29 @@ def test_pages_hang_together_and_filters_narrow(api: TestClient) -> None:
     assert [item for page in pages for item in page["contents"]] == whole
     terms = {t["code"]: t for t in api.get("/hsds/taxonomy_terms?per_page=500").json()["contents"]}
     some = api.get(f"/hsds/services?per_page=500&taxonomy_term_id={terms['ide']['id']}").json()
-    actors = service(DATA).moment().state.register.actors
-    wanted = sum("ide" in offer.phases for actor in actors for offer in actor.offers)
+    wanted = sum(
+        "ide" in offer.phases for actor in world().register.actors for offer in actor.offers
+    )
     assert some["total_items"] == wanted < len(whole)
     late = api.get("/hsds/services?modified_after=2999-01-01").json()
     assert (late["total_items"], late["empty"]) == (0, True)
     minimal = api.get("/hsds/services?minimal=true&per_page=500").json()["contents"]
     assert [item["id"] for item in minimal] == [item["id"] for item in whole]
+    found = [api.get(f"/hsds/services?search={word}").json() for word in ("umea", "UMEÅ")]
+    assert found[0] == found[1]
+    assert 0 < found[0]["total_items"] < len(whole)
+    assert api.get("/hsds/services?format=json").status_code == 200
     for wrong, status in (("/nobody", 404), ("?per_page=0", 400), ("?nothing=1", 400)):
         assert api.get(f"/hsds/services{wrong}").status_code == status
 
 
 def test_what_is_not_at_work_is_not_active() -> None:
     """Also where the register knows when it ended, but not whether it has."""
-    moment = service(DATA).moment()
-    actor = moment.state.register.by_id["almi-nord"]
-    over = actor.model_copy(update={"status": Status.UNKNOWN, "valid_to": "2020"})
-    register = moment.state.register.model_copy(update={"actors": (over,)})
-    then = replace(moment, world=replace(moment.world, register=register))
+    register = world().register
+    over = register.by_id["almi-nord"].model_copy(
+        update={"status": Status.UNKNOWN, "valid_to": "2020"}
+    )
+    then = replace(world(), register=register.model_copy(update={"actors": (over,)}))
     told = _listing(then, Language.SV)["services"].values()
     assert {service["status"] for service in told} == {"inactive"}
 
