@@ -155,38 +155,35 @@ class OpenData:
             raise Problem("bad-query", {"most": MAX_FIELDS})
 
     async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
-        """Make an answer in a thread; each client and each address is taken in its turn.
+        """Give a kept answer at once; make another in a thread, each client and address in turn.
 
         A client that asks for a hundred new workbooks at once waits for itself alone: others wait
         for one of them at most, and not at all for what lies at another address. Two that make the
-        same figures at once would only hold each other up.
+        same figures at once would only hold each other up. Nothing is made for who has hung up.
         """
         is_page = issubclass(resource.query, text.TextQuery)  # that never refuses its address
         for parameter in parameters(resource.query).values():
             given = request.query_params.getlist(parameter.name)
             if len(given) > 1 and not parameter.is_many and not is_page:
                 raise Problem("repeated-parameter", {"parameter": parameter.name})
-        client = request.client.host if request.client else ""
-        turn, turn_here = (self._turns.setdefault(x, anyio.Lock()) for x in (client, resource))
         base, name = self._base(request), request.path_params.get("id", "")
-        async with turn, turn_here:
-            made = await anyio.to_thread.run_sync(self._make, resource, query, base, name)
+        asked = partial(Call, self._site, resource=resource, query=query, base=base, id=name)
+        served, day = self._site.served, day_of(getattr(query, "as_of", ""))
+        present = None if day else served.at_hand()
+        made = self._kept.get(asked(present).key) if present else None
+        if made is None:
+            client = request.client.host if request.client else ""
+            turn, turn_here = (self._turns.setdefault(x, anyio.Lock()) for x in (client, resource))
+            async with turn, turn_here:
+                if await request.is_disconnected():
+                    return Response()
+                made = await anyio.to_thread.run_sync(
+                    lambda: self._built(asked(served.moment(day)))
+                )
         return made.response(request)
 
-    def _make(self, resource: Resource, query: LanguageQuery, base: str, name: str) -> Answer:
-        """Read the register if it has changed and make the answer; in a thread."""
-        moment = self._site.served.moment(day_of(getattr(query, "as_of", "")))
-        return self._built(Call(self._site, moment, resource, query, base, name))
-
     def _built(self, call: Call[Any]) -> Answer:
-        """Return an answer, made once for a register and day however its question is spelt."""
-        resource, state = call.resource, call.moment.state
-        served = self._site.served
-        told = (served.reports.current(), served.homepages.current())
-        register = (state.loaded_at, state.stamp, call.world.on, told)
-        base = call.base if resource.names_itself else ""
-        asked = (resource, call.id, tuple(call.given.items()), base)
-        return self._kept.answer((register, asked), partial(_answer, call))
+        return self._kept.answer(call.key, partial(_answer, call))
 
     @cached_property
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
@@ -353,17 +350,26 @@ class Store:
         self._kept: dict[Hashable, Answer] = {}
         self._lock = threading.Lock()
 
-    def answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Return the answer that is kept, or that is made now."""
+    def get(self, key: Hashable) -> Answer | None:
+        """Return the answer that is kept, if it is."""
         with self._lock:
             kept = self._kept.pop(key, None)
-        found = kept or make()
+            if kept is not None:
+                self._kept[key] = kept
+        return kept
+
+    def answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return the answer that is kept, or that is made now."""
+        kept = self.get(key)
+        if kept is not None:
+            return kept
+        made = make()
         with self._lock:
-            self._kept[key] = found
+            self._kept[key] = made
             size = sum(len(one.content) for one in self._kept.values())
             while len(self._kept) > self._answers or size > self._limit:
                 size -= len(self._kept.pop(next(iter(self._kept))).content)
-        return found
+        return made
 
 
 def _answer(call: Call[Any]) -> Answer:

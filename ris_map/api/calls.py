@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -156,6 +156,15 @@ class Call(Generic[Q]):
     def world(self) -> World:
         """What every figure is computed from."""
         return self.moment.world
+
+    @property
+    def key(self) -> Hashable:
+        """What the answer depends on: data, day, and the question however it is spelt."""
+        state, served = self.moment.state, self.site.served
+        beside = (served.reports.current(), served.homepages.current())
+        data = (state.loaded_at, state.stamp, self.world.on, beside)
+        base = self.base if self.resource.names_itself else ""
+        return data, self.resource, self.id, tuple(self.given.items()), base
 
     @property
     def tr(self) -> Translator:

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from ris_map.common.dates import today
-from ris_map.common.files import Followed
+from ris_map.common.files import Followed, stamp
 from ris_map.common.records import Record, ShortText, Slug, Text
 from ris_map.common.tables import load_listed
 from ris_map.geography.county import Geography, Statistic, load_geography, load_statistics
@@ -277,6 +277,12 @@ class Service:
                     today=today,
                 )
         return self._live.current()
+
+    def at_hand(self) -> Moment | None:
+        """Return the moment of today without reading or waiting; None if it has to be read."""
+        known = self._kept.get(None)
+        seen = known and (known.state.stamp, known.world.on)
+        return known if seen == (stamp(self._register), today()) else None
 
     def moment(self, on: date | None = None) -> Moment:
         """Return the register and its world; reads the register's file again if it has changed.

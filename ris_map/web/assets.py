@@ -67,7 +67,7 @@ class Answer:
             told["Last-Modified"] = format_datetime(self.modified, usegmt=True)
         sent = Response(self.content, status, media_type=self.media_type, headers=told)
         if _CONDITIONS.is_not_modified(sent.headers, request.headers):
-            sent = Response(status_code=304, headers=told)
+            sent = Response(status_code=304, headers={**told, "Vary": "Accept-Encoding"})
         # weak: one name for the content in every coding
         sent.headers["ETag"] = f"W/{told['ETag']}"
         return sent
