@@ -68,9 +68,9 @@ class ServiceQuery(TermQuery):
     full: bool = key("full", default=False)
 
 
-def identifier(*names: str) -> str:
+def identifier(*names: object) -> str:
     """Return the uuid of something of ours by its names; stable, because slugs are."""
-    return str(uuid5(NAMESPACE_URL, "/".join(("urn:ris-map:hsds", *names))))
+    return str(uuid5(NAMESPACE_URL, "/".join(("urn:ris-map:hsds", *map(str, names)))))
 
 
 Lists = Mapping[str, Mapping[str, Document]]
@@ -120,8 +120,7 @@ def _listing(world: World, language: Language) -> Lists:
     told = render_text(
         "hsds.json",
         t=tr,
-        id=lambda *names: json.dumps(identifier(*map(str, names))),
-        name_of=lambda *names: identifier(*map(str, names)),
+        id=identifier,
         uri=_uri,
         on=world.on,
         actors=sorted(register.actors, key=lambda one: swedish_sort_key(one.name)),

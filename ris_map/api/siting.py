@@ -122,7 +122,7 @@ State = create_model(
 )
 
 
-class Group(Record):
+class PlanGroup(Record):
     """A municipality by its code, or lan, inland, kust."""
 
     group: str
@@ -165,7 +165,7 @@ ScenarioAnswer = listing(
     "ScenarioAnswer",
     "Before and after a plan.",
     definition=Question,
-    groups=tuple[Group, ...],
+    groups=tuple[PlanGroup, ...],
     rounds=tuple[Driven, ...],
 )
 

@@ -85,29 +85,26 @@ class TextQuery(LanguageQuery):
         return {"address": (urlencode(self.address, doseq=True),), LANGUAGE_KEY: (self.lang,)}
 
 
-def _query(name: str, model: type[Choice]) -> type[TextQuery]:
+def _query(model: type[Choice]) -> type[TextQuery]:
     """Return the query of a page: the keys of its choices, any text allowed."""
     many = Annotated[tuple[str, ...], FreeText()]
     fields: dict[str, Any] = {one: (many, key(one, ())) for one in model.keys()}  # noqa: SIM118
-    return create_model(f"{name.capitalize()}Text", __base__=TextQuery, **fields)
+    return create_model(f"{model.__name__}Text", __base__=TextQuery, **fields)
 
 
 Make = Callable[[Any, World, Call[Any]], TextView]
 Contexts = Callable[[World], Context]
 
 
-def _page(
-    name: str, path: str, model: type[Choice], context: Contexts = lambda _: {}
-) -> Callable[[Make], Make]:
-    """Publish a page's text as ``/{name}.md`` here and beside the page itself."""
+def _page(model: type[Choice], context: Contexts = lambda _: {}) -> Callable[[Make], Make]:
+    """Publish the text of the page that a choice is made on, here and beside the page itself."""
+    address = f"/{model.path.strip('/') or 'karta'}.md"
 
     def publish(make: Make) -> Make:
         def text(call: Call[TextQuery]) -> bytes:
-            address = call.query.address
-            choice, ignored = read_address(model, address, context(call.world))
+            choice, ignored = read_address(model, call.query.address, context(call.world))
             day = getattr(choice, "as_of", "")
             moment = call.site.served.moment(day_of(day)) if day else call.moment
-            query = urlencode({**choice.query(), LANGUAGE_KEY: [call.query.lang]}, doseq=True)
             notices = [ignored_words(ignored, tr=call.tr)]
             notices += [call.tr("as-of.day", day=day)] if day else []
             return render_text(
@@ -116,19 +113,19 @@ def _page(
                 view=make(choice, moment.world, call),
                 notices=notices,
                 cell=partial(cell_text, tr=call.tr),
-                page=f"{call.base}{path}?{query}",
+                page=f"{call.base}{choice.url(tr=call.tr)}",
                 target=partial(_target, base=call.base),
             ).encode()
 
-        ADDRESSES[f"/{name}.md"] = f"{PREFIX}/{name}.md"
+        ADDRESSES[address] = f"{PREFIX}{address}"
         router.data(
-            f"/{name}.md",
-            _query(name, model),
+            address,
+            _query(model),
             media_type="text/markdown",
             names_itself=True,
-            text=f"The page {path} as Markdown\n\nAlso at /{name}.md, beside the page. Keys and "
-            "values are those of the page's address; what means nothing is left out and told in a "
-            "line.",
+            text=f"The page {model.path} as Markdown\n\nAlso at {address}, beside the page. Keys "
+            "and values are those of the page's address; what means nothing is left out and told "
+            "in a line.",
         )(text)
         return make
 
@@ -140,7 +137,7 @@ def _target(url: str, *, base: str) -> str:
     return (f"{base}{url}" if url.startswith("/") else url).translate(_BRACKETS)
 
 
-@_page("karta", "/", StartChoice)
+@_page(StartChoice)
 def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
     view = map_view(world, choice, tr=call.tr)
     said, who = headline_words(view), rows_words(view, choice)
@@ -175,7 +172,7 @@ def _coverage_context(world: World) -> Context:
     return {"divisions": [one.id for one in base.divisions], "places": place_groups(base)}
 
 
-@_page("tackning", "/tackning", CoverageChoice, _coverage_context)
+@_page(CoverageChoice, _coverage_context)
 def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView:
     view = CoverageView(world=world, choice=choice, words=call.words)
     of_tab = {
@@ -196,7 +193,7 @@ def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView
     )
 
 
-@_page("kommun", "/kommun", MunicipalityChoice)
+@_page(MunicipalityChoice)
 def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> TextView:
     tr, words = call.tr, call.words
     if choice.code is None:
@@ -218,7 +215,7 @@ def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> 
     )
 
 
-@_page("hitta", "/hitta", Need, lambda w: {"places": all_starts(w.foundations.geography).keys()})
+@_page(Need, lambda w: {"places": all_starts(w.foundations.geography).keys()})
 def _find(need: Need, world: World, call: Call[Any]) -> TextView:
     view = find_view(find_support(world, need), world=world, words=call.words)
     sections = [
@@ -245,12 +242,7 @@ def _find(need: Need, world: World, call: Call[Any]) -> TextView:
     )
 
 
-@_page(
-    "tankom",
-    "/tankom",
-    SitingChoice,
-    lambda w: context_of(w.register, w.foundations.geography.localities),
-)
+@_page(SitingChoice, lambda w: context_of(w.register, w.foundations.geography.localities))
 def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
     view = siting.view_of(world, choice, call.words)
     return TextView(

@@ -104,6 +104,8 @@ def test_F2_X12_a_foreign_validator_and_the_rules_of_style_accept_the_descriptio
     described = api.get(f"{prefix}/openapi.json").json()
     openapi_spec_validator.validate(described)
     assert list(style_faults(described)) == []
+    # two models of one name are told apart by Python's modules, and generators of clients drop both
+    assert not [name for name in described["components"]["schemas"] if "__" in name]
     assert described["openapi"].startswith("3.1")
     assert described["servers"] == [{"url": HOST + prefix}]
     assert described["info"]["contact"] == {"email": CONTACT}
