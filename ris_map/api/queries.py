@@ -44,7 +44,7 @@ from ris_map.words.language import Language
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
     **dict.fromkeys(("unknown-parameter", "unknown-value", "missing-parameter"), 400),
-    **dict.fromkeys(("repeated-parameter", "too-long", "too-much", "bad-query", "bad-host"), 400),
+    **dict.fromkeys(("repeated-parameter", "too-long", "bad-host"), 400),
     **dict.fromkeys(("unknown-address", "unknown-actor", "unknown-item"), 404),
     **{"wrong-method": 405, "address-too-long": 414, "too-many-requests": 429},
     **{"server-fault": 500, "no-register": 503},
@@ -116,8 +116,6 @@ def preferred_language(request: Request) -> Language:
     return min(ranked)[2] if ranked else Language.SV
 
 
-MAX_FIELDS = 100
-"""Most ``key=value`` pairs in one address."""
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 EXAMPLE_ID = "0b1e5d0c-0000-5000-8000-000000000000"
 HERE: defaultdict[str, str] = defaultdict(str)

@@ -216,7 +216,6 @@ def _width(table: FigureTable, column: int, *, tr: Translator) -> int:
     return min(WIDEST, max(NARROWEST, longest + 2, len(table.columns[column]) // 2))
 
 
-SWEREF_99_TM, WGS_84 = 3006, 4326
 TYPES: Mapping[str, str] = {
     **dict.fromkeys(("lat", "lon", "label_lat", "label_lon"), "Float64"),
     **dict.fromkeys(("uncertainty_m", "population", "population_year"), "Int64"),
@@ -240,7 +239,7 @@ def layer(
     frame = pd.DataFrame(list(rows), columns=list(columns)).astype(types)
     if geometries is None:
         return frame
-    metres = gpd.GeoSeries(list(geometries), crs=WGS_84).to_crs(SWEREF_99_TM)
+    metres = gpd.GeoSeries(list(geometries), crs=4326).to_crs(3006)
     rounded = metres.transform(lambda xy: np.round(xy, 2))
     placed: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=rounded)
     return placed

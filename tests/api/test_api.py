@@ -199,7 +199,6 @@ REFUSED = {
         "coverage?omrade=livsmedel&omrade=livsmedel",
     ),
     (400, "too-long", "longest"): ("actors?q=" + "a" * 81,),
-    (400, "bad-query", "most"): ("actors?" + "&".join(["fas=ide"] * 150),),
     (404, "unknown-actor", "value"): ("travel-times?aktor=nobody", "actors/nobody", "actors/{id}"),
     (404, "unknown-item", "value"): ("feeds/finns-inte",),
     (404, "unknown-address", "known"): (

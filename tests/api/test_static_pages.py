@@ -18,7 +18,6 @@ from ris_map.api.static_pages import TYPES, actor_page, page_html, static_routes
 from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.tables import coverage_table
 from ris_map.municipality.words import headline, lead, paragraph
-from ris_map.register.vocabulary import ActorKind
 from ris_map.web import data
 from ris_map.web.shell import ABOUT
 from ris_map.words import translator
@@ -106,12 +105,6 @@ def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -
         towns = [place["name"] for place in thing.get("location", [])]
         assert towns == [office.town for office in actor.offices_on(data.world().on)]
         assert not {"email", "telephone", "employee", "founder"} & set(json.dumps(thing).split('"'))
-
-
-def test_public_and_private_actors_have_types_of_their_own() -> None:
-    assert set(TYPES) == set(ActorKind)
-    public = TYPES[ActorKind.PUBLIC]
-    assert [kind for kind, name in TYPES.items() if name == public] == [ActorKind.PUBLIC]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

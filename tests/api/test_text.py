@@ -166,7 +166,9 @@ def test_tankom_has_the_figures_of_page_and_api(api: TestClient, query: Query) -
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_means_nothing_is_told_and_never_refused(api: TestClient, page: str) -> None:
-    text = read(api, page, {"fas": "nix", "hej": "<img src=x>", "lang": ["en", "xx"], "q": "x"})
+    many = dict.fromkeys(map(str, range(120)), "1")
+    strange: Query = {"fas": "nix", "hej": "<img src=x>", "q": "x", **many}
+    text = read(api, page, {**strange, "lang": ["en", "xx"]})
     assert "> Adressen innehöll val som inte finns" in text
     has(text, "fas=nix", "hej=<img src=x>")
     raw = api.get(f"/{page}.md", params={"hej": "<img src=x onerror=y>|[a](javascript:b)"}).text

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from ris_map.actors.files import actors_xlsx
-from ris_map.api.register import actor_features, actor_row
+from ris_map.api.register import actor_row
 from ris_map.export.tables import (
     CsvFlavour,
     csv_bytes,
@@ -122,13 +122,6 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text_and_no_other() -> None
     assert [harmless(text) for text in FORMULAS] == [f"'{text}" for text in FORMULAS]
     plain = ["1-2", "a=b", "Råd & Dåd", "'", "", " x", "e-post"]
     assert [harmless(text) for text in plain] == plain
-
-
-def test_nobody_is_lost_in_geojson() -> None:
-    placeless = factories.make_actor(offices=())
-    (feature,) = actor_features([match(placeless, group=Group.REMOTE)], on=DAY)
-    assert feature["geometry"] is None
-    assert feature["properties"]["actor"] == placeless.id
 
 
 @pytest.mark.parametrize("query", ["bredd=adjacent", "q=finns%20inte", ""])
