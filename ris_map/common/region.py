@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from math import ceil, floor
 from pathlib import Path
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, Self, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from ris_map.common.records import (
     Finding,
@@ -58,6 +58,12 @@ class Box(Record):
     north: Annotated[float, Field(ge=54, le=71)]
     west: Annotated[float, Field(ge=8, le=26)]
     east: Annotated[float, Field(ge=8, le=26)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not (self.south < self.north and self.west < self.east):
+            raise ValueError("south lies south of north, and west lies west of east")
+        return self
 
     def holds(self, lat: float, lon: float) -> bool:
         """Return whether a point lies in the box or on its edge."""
@@ -127,10 +133,10 @@ def data_folder() -> Path:
 @lru_cache(maxsize=4)
 def load_region(folder: Path) -> Region:
     """Read the region of a data folder, once per process; ``DataFaults`` with all that is wrong."""
-    return load_model(folder / REGION_FILE, Region, wrong=_wrong_codes)
+    return load_model(folder / REGION_FILE, Region, wrong=_wrong)
 
 
-def _wrong_codes(region: Region) -> Iterator[Finding]:
+def _wrong(region: Region) -> Iterator[Finding]:
     before, county = "", region.county_code
     for index, code in enumerate(region.codes):
         if code.startswith(county) and code > before:
@@ -138,6 +144,12 @@ def _wrong_codes(region: Region) -> Iterator[Finding]:
         else:
             at = ("municipalities", index, "code")
             yield finding("bad-code/of-county", *at, code=code, county=county)
+    for name in ("plats", "kommun", "jamfor"):
+        if (value := region.examples.get(name)) not in region.codes:
+            yield finding("unknown-municipality/row", "examples", name, value=value)
+    view, bounds = region.view, region.bounds
+    if not (bounds.holds(view.south, view.west) and bounds.holds(view.north, view.east)):
+        yield finding("contradiction", "view", rule="the view lies within the bounds")
 
 
 def region() -> Region:

@@ -142,9 +142,10 @@ def check_releases(data: Path) -> list[Fault]:
 
 def digests(data: Path) -> dict[str, str]:
     """Return the hash that each release had when it was made, by the name of its file."""
-    if not (data / RELEASES).is_dir():
+    path = data / RELEASES / HASHES
+    if not path.exists() and not release_paths(data):
         return {}
-    rows = map(str.split, read_text(data / RELEASES / HASHES).splitlines())
+    rows = map(str.split, read_text(path).splitlines())
     return {row[1]: row[0] for row in rows if len(row) == 2}
 
 

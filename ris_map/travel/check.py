@@ -41,6 +41,10 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
         today=today,
         known_ids=released_ids(data) | committed_ids(path),
     )
+    known = result.register.by_id if result.register else None
+    if known and (actor := region().examples.get("aktor")) not in known:
+        words, file = worded("unknown-example", actor=actor), file_name(data / REGION_FILE)
+        faults.append(Fault(file, *words, field="examples.aktor"))
     strategy = refusal(load_strategy, data / "strategy.yaml")
     faults = [*result.faults, *strategy, *check_releases(data), *faults]
     for load, path in (

@@ -252,6 +252,12 @@ def load_published(
     """
     logs = {name: FaultLog(data_dir / CHECKS / name) for name in _FILES}
     found = {name: read_frame(logs[name], kind, key=None) for name, kind in _FILES.items()}
+    for name, what, is_it in (
+        (MINUTES, "20 minutes or more", found[MINUTES]["eurostat_minutes"] >= SHORTEST_MINUTES),
+        (DISTANCES, "class A", found[DISTANCES]["class"] == "A"),
+    ):
+        if not is_it.any() and not logs[name].faults:
+            logs[name].add("empty-file/published", what=what)
     if among:
         settled = {(p.name, p.municipality_code) for p in among[0].localities}
         columns = found[MINUTES][["locality", "municipality_code"]]

@@ -63,6 +63,9 @@ def test_F18_a_full_disk_leaves_the_old_file_and_the_words_name_it(
         ('"2403", name', '"2503", name', "municipalities.1.code"),
         ('"2404", name', '"2401", name', "municipalities.2.code"),
         ("    genitive: Västerbottens\n", "", "names.sv.genitive"),
+        ("south: 63.0, north: 66.5", "south: 66.5, north: 63.0", "bounds"),
+        ("view: {south: 63.38", "view: {south: 62.38", "view"),
+        ('plats: "2422"', 'plats: "9999"', "examples.plats"),
     ],
 )
 def test_what_is_wrong_with_the_region_has_a_line_and_a_field(

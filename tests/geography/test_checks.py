@@ -327,6 +327,7 @@ def test_F6_a_published_figure_of_no_place_is_named(tmp_path: Path) -> None:
         ("minutes.csv", "Håknäs,2401", "Håknäs,2403"),
         ("pairs_distance.csv", "Botsmark,Burträsk", "Botsmark,Bortträsk"),
         ("pairs_time.csv", ",90.0,car", ",,car"),
+        ("care_towns.csv", "63.83067", "63,83067"),
     ):
         replace_once(tmp_path / "checks" / name, old, new)
     faults = [fault for fault in check_data(tmp_path, today=TODAY) if fault.is_error]
@@ -334,7 +335,12 @@ def test_F6_a_published_figure_of_no_place_is_named(tmp_path: Path) -> None:
         ("pairs_distance.csv", 3, "unknown-place"),
         ("pairs_time.csv", 2, "wrong-type"),
         ("minutes.csv", 2, "unknown-place"),
+        ("care_towns.csv", 2, "bad-row"),
     ]
+    path = tmp_path / "checks" / "pairs_distance.csv"
+    path.write_text(path.read_text("utf-8").replace(",A,", ",B,"), encoding="utf-8")
+    codes = Counter(fault.code for fault in check_data(tmp_path, today=TODAY))
+    assert (codes["unknown-place"], codes["empty-file"]) == (2, 1), "none that can be compared"
 
 
 @given(

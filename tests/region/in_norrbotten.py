@@ -53,6 +53,7 @@ def test_the_folder_is_without_fault_and_says_what_it_lacks() -> None:
     faults = check_data(data_folder(), today=date(2026, 11, 23))
     assert [fault for fault in faults if fault.is_error] == []
     assert {Path(fault.file).name for fault in faults if fault.code == "not-yet"} == NOT_YET
+    assert "unknown-example" in {fault.code for fault in faults}
 
 
 def test_every_page_names_its_own_region(pages: dict[str, str]) -> None:

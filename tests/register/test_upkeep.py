@@ -75,6 +75,8 @@ def test_R8_the_newest_release_is_the_register_and_each_has_its_notes() -> None:
 
 def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Path) -> None:
     register = load_register(data / "actors.yaml")
+    (data / releases.RELEASES).mkdir()
+    assert releases.check_releases(data) == [], "an empty folder"
     path = releases.make_release(data, register, number="2025.1", on="2025-09")
     with pytest.raises(DataFaults, match="already"):
         releases.make_release(data, register, number="2025.1", on="2025-09")
