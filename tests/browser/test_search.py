@@ -69,12 +69,13 @@ def test_I10_G7_names_slips_and_choices_lead_on_from_page_to_page(page: Page) ->
     load(page, "/oppna-data")
     first = {"Storuman": "Storumans? kommun", "malå": "Malå", "vinnova": "Vinnova"}
     first |= {"mat": "Livsmedel", "patnet": "patent", "asele": "^Åsele", "sorsele": "Sorsele"}
+    first |= {"kompanion": "Coompanion Väst", "science city skellefteå": "^Skellefteå Science City"}
     for (text, name), found in zip(first.items(), suggested(page, list(first)), strict=True):
         assert re.search(name, found["options"][0]), text
-    (nothing,) = suggested(page, ["zzzzzz"])
-    assert nothing["options"] == []
-    assert nothing["active"] is None
-    assert "Ingen träff" in nothing["said"]
+    for nothing in suggested(page, ["zzzzzz", "()"]):
+        assert nothing["options"] == []
+        assert nothing["active"] is None
+        assert "Ingen träff" in nothing["said"]
 
     field = page.get_by_role("combobox", name=re.compile("Sök ort"))
     options = page.locator("#ris-sok-list [role=option]")
@@ -95,6 +96,29 @@ def test_I10_G7_names_slips_and_choices_lead_on_from_page_to_page(page: Page) ->
     page.keyboard.press("Enter")
     page.wait_for_url("**/kommun?*2463*")
     expect(page.locator("h1")).to_contain_text("Åsele")
+
+
+def test_the_menu_is_one_line_and_all_that_is_found_on_the_screen_at_every_width(
+    page: Page,
+) -> None:
+    load(page, "/kontakt")
+    field, found = page.locator("#ris-sok"), page.locator("#ris-sok-list")
+    for width in (1400, 1280, 1100, 1024, 901, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        field.fill("")
+        field.fill("näringslivsservice")
+        expect(found).to_be_visible()
+        box, bar = found.bounding_box(), page.locator(".st-key-ris-top").bounding_box()
+        assert box, bar
+        assert box["x"] >= 0, width
+        assert box["x"] + box["width"] <= width
+        assert bar["height"] < 60, width
+    menu = page.locator(".ris-menu summary")  # magnified four times
+    assert menu.evaluate("(e) => e.scrollHeight <= e.clientHeight")
+    field.fill("zzzzzz")
+    expect(page.locator("#ris-sok-status")).to_be_visible()
+    field.blur()  # it lies over the menu
+    expect(page.locator("#ris-sok-status")).to_be_empty()
 
 
 def test_G12_the_search_of_the_page_that_is_not_there_is_answered(page: Page, guard: Guard) -> None:

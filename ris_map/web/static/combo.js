@@ -80,7 +80,7 @@
     });
     document.addEventListener("input", (event) => { if (event.target.id === name) open(); });
     document.addEventListener("focusin", (event) => { if (event.target.id === name) event.target.select(); });
-    document.addEventListener("focusout", (event) => { if (event.target.id === name) close(); });
+    document.addEventListener("focusout", (event) => { if (event.target.id === name) { close(); say(""); } });
     document.addEventListener("click", (event) => {
       const option = event.target.closest?.(`#${name}-list [role=option]`);
       if (option) choose(Number(option.dataset.at));

@@ -7,23 +7,24 @@
   const box = () => document.querySelector("[data-ris-search]");
   const texts = () => JSON.parse(box().dataset.texts);
   const lists = new Map();
+  const parts = (text) => fold(text).split(/[\s,/()–-]+/).filter(Boolean);
 
   /** The list of a language, fetched when somebody first types, folded once. */
   function list() {
     const url = box().dataset.risSearch;
     if (!lists.has(url)) {
       lists.set(url, fetch(url).then((answer) => answer.json()).then((rows) => rows.map(([text, kind, target, words, summary]) => ({
-        text, kind, url: target, raw: [text, ...words], names: [text, ...words].map(fold), words: [text, ...words].flatMap((w) => fold(w).split(/[\s,–-]+/)).filter(Boolean), summary: fold(summary),
+        text, kind, url: target, raw: [text, ...words], names: [text, ...words].map(fold), words: parts([text, ...words].join(" ")), summary: fold(summary),
       }))).catch((fault) => { lists.delete(url); throw fault; }));
     }
     return lists.get(url);
   }
 
-  /** 0: a name is it, 1: a name begins so, 2: a word begins so, 3: it is in a name, 4: in a summary. */
+  /** 0: a name is it, 1: a name begins so, 2: words begin so, 3: it is in a name, 4: in a summary. */
   function order(item, wanted) {
     if (item.names.includes(wanted)) return 0;
     if (item.names.some((name) => name.startsWith(wanted))) return 1;
-    if (item.words.some((word) => word.startsWith(wanted))) return 2;
+    if (/[\p{L}\d]/u.test(wanted) && parts(wanted).every((part) => item.words.some((word) => word.startsWith(part)))) return 2;
     if (wanted.length > 2 && item.names.some((name) => name.includes(wanted))) return 3;
     return wanted.length > 3 && item.summary.split(/[^\p{L}\d]+/u).some((word) => word.startsWith(wanted)) ? 4 : 5;
   }
@@ -49,10 +50,13 @@
       .sort((a, b) => a.order - b.order || a.at - b.at).map((one) => one.item);
     const note = (item) => ({ ...item, note: texts()[item.kind] });
     if (ranked.length) return { items: ranked.slice(0, SHOWN).map(note), count: ranked.length };
-    const near = wanted.length < 4 ? [] : rows.flatMap((item) => item.raw.map((name) => ({ item, name, far: steps(fold(name), wanted) })))
-      .filter((one) => one.far <= 2).sort((a, b) => a.far - b.far).slice(0, 3);
+    const slips = (of, most) => rows.flatMap((item) => item.raw.map((name) => ({ item, name, far: Math.min(...of(name).map((one) => steps(one, wanted))) })))
+      .filter((one) => one.far <= most).sort((a, b) => a.far - b.far)
+      .filter((one, at, all) => all.findIndex((other) => other.item === one.item) === at).slice(0, 3);
+    const whole = wanted.length < 4 ? [] : slips((name) => [fold(name)], 2);
+    const near = whole.length || wanted.length < 5 ? whole : slips(parts, wanted.length < 8 ? 1 : 2);
     if (!near.length) return { items: [], message: texts().none.replace("{text}", typed.trim()) };
-    return { items: near.map(({ item, name }) => ({ ...item, note: item.text, text: texts().perhaps.replace("{text}", name) })) };
+    return { items: near.map(({ item, name }) => ({ ...item, note: name === item.text ? texts()[item.kind] : item.text, text: texts().perhaps.replace("{text}", name) })) };
   }
 
   function pick(item) {
