@@ -247,7 +247,7 @@ def _phase(*, tr: Translator) -> None:
     STATE.widget(
         st.pills,
         "phase",
-        tr("find.phase.heading"),
+        tr("find.line.fas"),
         texts,
         help="\n\n".join(meant),
         wrap=True,

@@ -32,7 +32,7 @@ def pill(page: Page, name: str) -> Locator:
 def fits_a_phone(page: Page) -> None:
     """I7: the answer in words comes before the map, the list after it; thumbs hit every button."""
     top = "(e) => e.getBoundingClientRect().top"
-    tops = [page.locator(name).first.evaluate(top) for name in (".ris-steps", MAP, CARDS)]
+    tops = [page.locator(name).first.evaluate(top) for name in ("#svar", MAP, CARDS)]
     assert tops == sorted(tops)
     small = page.locator(".ris-button, .ris-chip, [data-testid=stButtonGroup] button").evaluate_all(
         "(all) => all.filter((e) => e.getClientRects().length && !e.closest('details'))"
@@ -68,6 +68,13 @@ def test_I1_I7_K1_G8_three_presses_on_a_phone_lead_to_a_list_and_four_to_food(ph
         go(page, path)
         settle(page)
         fits_a_phone(page)
+    page.locator("[data-testid=stMain]").evaluate("(all) => all.scrollTo(0, all.scrollHeight)")
+    link, bar = (
+        page.locator(".ris-footer a").last.bounding_box(),
+        page.locator(".ris-see").bounding_box(),
+    )
+    assert link, bar
+    assert link["y"] + link["height"] <= bar["y"]
     # G8, journey (a): four presses lead to the municipality's own and those who know food
     pill(page, "Livsmedel").tap()
     arrive(page, "omrade=livsmedel")
@@ -107,9 +114,14 @@ def answer_is_taken_along(page: Page) -> None:
     page.locator("[data-ris-print]").click()
     page.wait_for_function("() => window.printed")
     assert saved.count("<article") == page.locator(CARDS).count() > len(names)
+    unfolding = "(e) => Object.assign(e.style, { height: '45px', overflow: 'hidden' })"
+    page.locator(FOLDS).first.evaluate(unfolding)  # so high is it when the paper is made
     page.emulate_media(media="print")
     assert page.locator("[data-ris-copy]").is_hidden()
     assert all(card.is_visible() for card in page.locator(CARDS).all())
+    assert page.locator(FOLDS).first.evaluate(
+        "(e) => e.scrollHeight <= e.offsetHeight && e.offsetHeight > 45"
+    )
     page.emulate_media(media="null")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(page.locator(f"{FOLDS}:not([open])")).to_have_count(folds)
@@ -261,6 +273,16 @@ def test_I6_the_whole_journey_by_keyboard_with_the_map_blocked(page: Page, guard
     page.keyboard.press("Space")
     arrive(page, "fas=ide", maps=False)
     expect(page.locator(".ris-steps > li").first).to_contain_text("Vilhelmina kommun")
+    expect(page.locator("#svar")).to_be_focused()
+    # what is pressed goes away, the focus stays with its question
+    page.get_by_role("button", name="Ändra fas").press("Enter")
+    expect(pill(page, "Jag har en idé")).to_be_focused()
+    pill(page, "Jag bygger").press("Space")
+    expect(page.get_by_role("button", name="Ändra fas")).to_be_focused()
+    arrive(page, "fas=utveckling", maps=False)
+    page.go_back()
+    arrive(page, "fas=ide", maps=False)
+    page.locator("#svar").focus()
     tab_to(page.locator(f"{CARDS} .ris-row-head a"))
     tab_to(page.locator(f"{CARDS} .ris-find-detail summary"))
     page.keyboard.press("Enter")

@@ -14,9 +14,7 @@
 
   const SHOWN = 8;
   const FARTHEST_KM = 50;
-  const REFOCUS_MS = 120000; // a slow answer is an answer; who presses elsewhere ends it
   const byId = (id) => document.getElementById(id);
-  let refocus = 0;
 
   // ---------------------------------------------------------------- what the page says
 
@@ -82,7 +80,6 @@
     const place = places().find((one) => one.id === id);
     if (!place) return;
     byId("ris-plats").value = place.name;
-    refocus = Date.now() + REFOCUS_MS;
     choose(id);
   }
 
@@ -184,6 +181,27 @@
   }
   window.addEventListener("ris-town", (event) => toTown(event.detail));
 
+  // ---------------------------------------------------------------- focus
+
+  // A question that is answered folds to a line, and unfolds again: what had the focus goes away.
+  const ANSWERED = ".st-key-ris-find-answered";
+  let held = null; // what has the focus among the questions, and where it goes with them
+
+  function hold({ target }) {
+    const box = target.closest(`.st-key-ris-find-questions, ${ANSWERED}`);
+    const [, change, name] = target.closest("[class*='st-key-hitta-']")?.className.match(/st-key-hitta-(andra-)?(\w+)/) ?? [];
+    const own = change ? `.st-key-hitta-${name} [data-variant]` : `.st-key-hitta-andra-${name} button`;
+    held = box && { target, own, first: !box.matches(ANSWERED) };
+  }
+
+  /** It stays with its question, else goes to the next open one, and once all are answered to the answer. */
+  function keepFocus() {
+    const app = document.querySelector("[data-testid=stApp]");
+    if (!held || held.target.isConnected || document.activeElement !== document.body || app?.dataset.testScriptState !== "notRunning") return;
+    const places = held.first && document.querySelector(ANSWERED) ? ["#svar"] : [held.own, "#ris-plats", ".st-key-hitta-fas [data-variant]", "#svar"];
+    places.map((place) => document.querySelector(place)).find(Boolean)?.focus();
+  }
+
   // ---------------------------------------------------------------- listening
 
   const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
@@ -198,19 +216,15 @@
       event.preventDefault();
       if (link.dataset.risPlats) choose(link.dataset.risPlats);
       else go(link.dataset.risGo);
-      if (link.dataset.risPlats) refocus = Date.now() + REFOCUS_MS;
     }
   });
 
   new MutationObserver(() => {
     showChosen();
     if (awaited) when(awaited);
-    // The field goes away once a place is chosen: the next question gets the focus, not nowhere,
-    // and again if Streamlit replaces it while the answer comes in.
-    if (Date.now() < refocus && document.activeElement === document.body && !byId("ris-plats")) {
-      (document.querySelector(".st-key-hitta-fas [data-variant='pills']") ?? byId("svar"))?.focus();
-    }
-  }).observe(document.documentElement, { childList: true, subtree: true });
+    keepFocus();
+  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-test-script-state"] });
   window.addEventListener("popstate", () => setTimeout(showChosen));
-  document.addEventListener("pointerdown", () => { refocus = 0; awaited = null; });
+  document.addEventListener("focusin", hold);
+  document.addEventListener("pointerdown", () => { held = awaited = null; });
 })();
