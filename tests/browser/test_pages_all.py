@@ -325,6 +325,11 @@ def test_x3_page_and_frame_follow_the_language_switch_and_choices_stay(page: Pag
         settle(page)
         assert page.locator("html").get_attribute("lang") == then
         assert query(page) == {"grans": ["90"]}
+        expect(page.locator(".ris-title")).to_be_focused()
+        named = page.get_by_role(
+            "button", name={"sv": "Visa listan", "en": "Open"}[then], exact=True
+        )
+        expect(named).to_have_count(4)
         frame = map_frame(page)
         frame.wait_for_function("(then) => document.documentElement.lang === then", arg=then)
         home = {"sv": "Hela länet", "en": "Whole county"}[then]

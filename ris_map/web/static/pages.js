@@ -34,6 +34,7 @@
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set("lang", link.dataset.risLanguage);
+    focusHeading(document.querySelector(".ris-title"));
     history.pushState(null, "", url);
     dispatchEvent(new PopStateEvent("popstate", { state: null }));
   });

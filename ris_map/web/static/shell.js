@@ -13,9 +13,11 @@
     [/^Selected values$/, "Valda"],
     [/^Clear all$/, "Ta bort alla"],
     [/^Open$/, "Visa listan"],
+    [/^Clear value$/, "Ta bort valet"],
     [/^Download as (.*)$/, "Ladda ner som $1"],
     [/^Copy Vega-Lite spec$/, "Kopiera diagrammets beskrivning"],
   ];
+  const named = new WeakMap(); // Streamlit's name of a control and ours
   const LONGEST_WAIT_MS = 15000; // something has failed: what there is is shown
   const root = document.documentElement;
 
@@ -47,11 +49,13 @@
     if (root.lang !== language) root.lang = language;
     const skip = document.querySelector("[data-testid=stSkipToContent]");
     if (skip && skip.textContent !== SKIP[language]) skip.textContent = SKIP[language];
-    if (language !== "sv") return;
     document.querySelectorAll("#root :is(button, span)[aria-label]").forEach((control) => {
-      const name = control.getAttribute("aria-label");
+      const name = control.getAttribute("aria-label"), [theirs, ours] = named.get(control) ?? [];
+      if (language !== "sv") return void (name === ours && control.setAttribute("aria-label", theirs));
       const [english, swedish] = CONTROLS_SV.find(([one]) => one.test(name)) ?? [];
-      if (english) control.setAttribute("aria-label", name.replace(english, swedish));
+      if (!english) return;
+      named.set(control, [name, name.replace(english, swedish)]);
+      control.setAttribute("aria-label", name.replace(english, swedish));
     });
   }
   const soon = () => { waiting ||= Boolean(setTimeout(apply, 30)); };
