@@ -128,7 +128,7 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     named = ""
     if choice.town and here:
         town = next(o.office.town for o in here[0] if town_id(o.office) == choice.town)
-        named = f"{town}: {title}"
+        title = named = f"{town}: {title}"
     return {"title": title, "note": note, "sections": sections, "named": named}
 
 

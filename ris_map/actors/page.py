@@ -185,6 +185,7 @@ def _ways_on(choice: StartChoice, tr: Translator) -> None:
         st.button(tr("karta.all-towns"), type="tertiary", on_click=STATE.set, kwargs={"town": ""})
     st.button(
         tr("karta.fewer" if choice.everybody else "karta.everybody"),
+        key="karta-alla",
         type="tertiary",
         on_click=STATE.set,
         kwargs={"everybody": not choice.everybody},

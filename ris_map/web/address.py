@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from ris_map.common.address import Choice, Context, IgnoredValue
+from ris_map.web import data
 from ris_map.words import Translator
 from ris_map.words.language import Language
 
@@ -23,6 +25,8 @@ PASSING = ("embed", "embed_options", "q", PART_KEY)
 """Streamlit's own, a search that the browser makes (search.js), and the part."""
 TRAVELS = ("fas", "stod", "omrade", "plats", "kommun", "grans", "vinter", "datum")
 """Keys that mean the same on every page that has them, and go along from page to page."""
+PLACES = ("plats", "kommun")
+"""Keys of the place: a page that asks for the municipality takes that of a settlement."""
 _STAMP = "_address"
 _LANGUAGE = "_language"
 _IGNORED = "_ignored"
@@ -50,6 +54,19 @@ def page_query(page: str) -> Query:
     last: Query = st.session_state.get(_LAST, {}).get(page, {})
     travelling: Query = st.session_state.get(_TRAVELLING, {})
     return {**last, **travelling, **plain_query()}
+
+
+def travel_text() -> str:
+    """Return what goes along from here as a query for pages.js; no value takes a key away."""
+    travelling: Query = st.session_state.get(_TRAVELLING, {})
+    return urlencode({key: travelling.get(key) or [""] for key in TRAVELS}, doseq=True)
+
+
+def municipality_of(place: str) -> str:
+    """Return the code of a municipality or of a settlement's; empty for anything else."""
+    found = data.geography()
+    codes = {one.id: one.municipality_code for one in found.localities}
+    return place if place in found.names else codes.get(place, "")
 
 
 def plain_query() -> Query:
@@ -117,9 +134,11 @@ class PageState(Generic[C]):
         is_dropped = any(self.key(name) not in st.session_state for name in self.model.model_fields)
         if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
             asked = {key: said for key, said in seen.items() if {key: said} != plain_query()}
+            asked = self._at_the_place(asked)
             choice, st.session_state[_IGNORED] = read_address(self.model, asked, self.context())
             self._fill(choice)
             self._write_address()
+            _take_along(choice.query())
         return tuple(st.session_state.get(_IGNORED, ()))
 
     def chosen(self) -> C:
@@ -135,10 +154,7 @@ class PageState(Generic[C]):
     def write(self) -> None:
         """Put the state of the widgets into the address; the callback of every widget."""
         self._write_address()
-        texts = self.chosen().texts()
-        travelling = {key: texts[key] for key in TRAVELS if texts.get(key)}
-        kept = {k: v for k, v in st.session_state.get(_TRAVELLING, {}).items() if k not in texts}
-        st.session_state[_TRAVELLING] = {**kept, **travelling}
+        _take_along(self.chosen().texts())
 
     def set(self, **fields: object) -> None:
         """Change some fields as a click on the map does, and write the address."""
@@ -151,6 +167,16 @@ class PageState(Generic[C]):
         self._fill(self.model.read({}, context=self.context())[0])
         st.session_state[_IGNORED] = ()
         self.write()
+
+    def _at_the_place(self, asked: Query) -> Query:
+        """Return an address in which the place of another page stands as this one asks for it."""
+        own = next(iter({*PLACES} & {*self.model.keys()}), None)
+        if own is None or (own == "kommun" and own in asked):
+            return asked
+        place = next((asked[key][-1] for key in PLACES if asked.get(key)), "")
+        if place not in self.context().get("places", ()):
+            place = municipality_of(place)
+        return {**asked, own: [place]} if place else asked
 
     def _fill(self, choice: C) -> None:
         for name in self.model.model_fields:
@@ -165,3 +191,20 @@ class PageState(Generic[C]):
             written[PART_KEY] = st.query_params.get_all(PART_KEY)
         st.session_state[_STAMP] = (self.page, written)
         st.query_params.from_dict(written)
+
+
+def _take_along(texts: Query) -> None:
+    """Keep what means the same on other pages; an empty value takes back what was kept.
+
+    Of a place there is one; a settlement is kept while its municipality is shown.
+    """
+    kept: Query = st.session_state.get(_TRAVELLING, {})
+    chosen = {key: texts[key] for key in TRAVELS if key in texts}
+    before = next((kept[key][-1] for key in PLACES if key in kept), "")
+    for own in chosen.keys() & {*PLACES}:
+        place = next(iter(chosen.pop(own)), "")
+        if own == "kommun" and place == municipality_of(before):
+            continue
+        kept = {key: said for key, said in kept.items() if key not in PLACES}
+        chosen[own] = [place] if municipality_of(place) else []
+    st.session_state[_TRAVELLING] = {key: said for key, said in {**kept, **chosen}.items() if said}

@@ -137,7 +137,8 @@ def download(
 
 
 def ignored_notice(ignored: Iterable[IgnoredValue], *, tr: Translator) -> None:
-    """Say which values of the address mean nothing here."""
+    """Say which values of the address mean nothing here, and to pages.js what goes along."""
+    st.html(render("travel.html", text=address.travel_text()))
     if text := address.ignored_words(ignored, tr=tr):
         st.html(render("notice.html", text=text))
 

@@ -80,6 +80,23 @@ def test_I5_an_address_restores_every_choice_in_a_new_session(
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "place"),
+    [
+        ("start", {"plats": "saxnas"}, {"kommun": "2462"}),
+        ("coverage", {"plats": "saxnas"}, {"plats": "2462"}),
+        ("find", {"kommun": "2462"}, {"plats": "2462"}),
+        ("municipality", {"plats": "saxnas", "kommun": "2422"}, {"kommun": "2422"}),
+    ],
+)
+def test_I5_the_place_of_another_page_stands_as_a_page_asks_for_it(
+    name: str, given: dict[str, str], place: dict[str, str]
+) -> None:
+    session = open_page(given, page=name)
+    assert address(session) == {key: [value] for key, value in place.items()}
+    assert "ris-notice" not in html(session)
+
+
+@pytest.mark.parametrize(
     ("name", "query", "kept"),
     [
         ("start", {"lang": "xx"}, {}),

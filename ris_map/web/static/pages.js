@@ -13,19 +13,32 @@
 
   /* Who followed a link stands at the new page's heading: there the reading begins, and a screen
      reader says where one is. The old heading must go first. */
-  function focusHeading(old) {
+  function focusHeading(name = ".ris-title") {
+    const old = document.querySelector(name);
     const observer = new MutationObserver(look);
     const giveUp = setTimeout(() => observer.disconnect(), 10000);
     function look() {
-      const heading = document.querySelector(".ris-title");
+      const heading = document.querySelector(name);
       if (!heading || heading === old) return;
       clearTimeout(giveUp);
       observer.disconnect();
       heading.setAttribute("tabindex", "-1");
-      heading.focus({ preventScroll: true });
+      heading.focus({ preventScroll: name === ".ris-title" });
     }
     observer.observe(document.body, { childList: true, subtree: true });
   }
+
+  /* The menu was drawn with the page; what has been chosen since goes along all the same. */
+  function takeAlong(event) {
+    const link = event.target.closest?.(".ris-menu a[data-ris-page]");
+    const chosen = [...document.querySelectorAll("[data-ris-travel]")].at(-1);
+    if (!link || !chosen || link.pathname === location.pathname) return;
+    const url = new URL(link.href), along = new URLSearchParams(chosen.dataset.risTravel);
+    along.forEach((_, key) => url.searchParams.delete(key));
+    along.forEach((value, key) => value && url.searchParams.append(key, value));
+    link.href = url.href;
+  }
+  for (const press of ["click", "auxclick"]) document.addEventListener(press, takeAlong, true);
 
   /* The language is changed where one is, whatever has been chosen since the menu was drawn. */
   document.addEventListener("click", (event) => {
@@ -34,10 +47,13 @@
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set("lang", link.dataset.risLanguage);
-    focusHeading(document.querySelector(".ris-title"));
+    focusHeading();
     history.pushState(null, "", url);
     dispatchEvent(new PopStateEvent("popstate", { state: null }));
   });
+
+  // the list of all lies below the map
+  document.addEventListener("click", (event) => { if (event.target.closest?.(".st-key-karta-alla")) focusHeading("#h-alla"); });
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll(".ris-menu details[open]").forEach((menu) => {
@@ -52,7 +68,7 @@
     if (url.origin !== location.origin) return;
     event.preventDefault();
     if (url.href === location.href) return;
-    focusHeading(document.querySelector(".ris-title"));
+    focusHeading();
     history.pushState(null, "", url);
     dispatchEvent(new PopStateEvent("popstate", { state: null }));
   });
