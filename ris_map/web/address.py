@@ -48,12 +48,12 @@ def language() -> Language:
 def page_query(page: str) -> Query:
     """Return the parameters for a link to a page.
 
-    Its own last choices, what of the present page's choices means the same there (place, phase,
-    type of support, strength area, limit), and the language.
+    Its own last choices, what means the same on every page (place, phase, type of support,
+    strength area, limit) as it was chosen last, and the language.
     """
     last: Query = st.session_state.get(_LAST, {}).get(page, {})
-    travelling: Query = st.session_state.get(_TRAVELLING, {})
-    return {**last, **travelling, **plain_query()}
+    own = {key: said for key, said in last.items() if key not in TRAVELS}
+    return {**own, **st.session_state.get(_TRAVELLING, {}), **plain_query()}
 
 
 def travel_text() -> str:
