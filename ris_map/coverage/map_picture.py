@@ -40,12 +40,11 @@ from ris_map.web.map import (
 )
 from ris_map.words import Translator, swedish_sort_key, translator
 from ris_map.words.figures import (
-    NEARLY,
     ROUND_MINUTES,
     minutes_words,
     near_limit,
     percent_range,
-    whole,
+    whole_percent,
 )
 from ris_map.words.language import Language
 
@@ -314,18 +313,13 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
 
 def _bare_percent(share: float, *, tr: Translator) -> str:
     """Return per cent for a column that says so in its heading; nearly none or all is neither."""
-    if 0 < share < NEARLY:
-        return "<1"
-    return ">99" if 1 - NEARLY <= share < 1 else tr.number(whole(100 * share))
+    key, n = whole_percent(share)
+    return {".under": "<", ".over": ">"}.get(key, "") + tr.number(n)
 
 
 def _of_hundred(share: float, *, tr: Translator) -> str:
-    n = whole(100 * share)
-    if n == 100 and share < 1:
-        return tr("karta.of-hundred.over", n=99)
-    if n == 0 and share > 0:
-        return tr("karta.of-hundred.under", n=1)
-    return tr("karta.of-hundred", n=n)
+    key, n = whole_percent(share)
+    return tr(f"karta.of-hundred{key}", n=n)
 
 
 def _sentence(view: MapView, code: str) -> Sentence:

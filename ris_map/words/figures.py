@@ -85,14 +85,18 @@ def percent(share: float, *, tr: Translator) -> str:
     """Return a share as whole per cent; unknown is unknown, nearly none is not none."""
     if math.isnan(share):
         return tr("unknown")
+    key, n = whole_percent(share)
+    return tr(f"figures.percent{key}", n=tr.number(n))
+
+
+def whole_percent(share: float) -> tuple[str, int]:
+    """Return ``.under`` 1 of nearly none, ``.over`` 99 of nearly all, else no word and per cent."""
     if _is_nearly(share):
-        key, n = ("under", 1) if share < NEARLY else ("over", 99)
-        return tr(f"figures.percent.{key}", n=n)
-    return tr("figures.percent", n=tr.number(whole(100 * share)))
+        return (".under", 1) if share < NEARLY else (".over", 99)
+    return "", whole(100 * share)
 
 
 def _is_nearly(share: float) -> bool:
-    """Return whether a share is nearly none, or nearly all, and would round to just that."""
     return 0 < share < NEARLY or 1 - NEARLY <= share < 1
 
 

@@ -285,7 +285,7 @@ def _gaps(view: CoverageView) -> None:
 def what_if_url(view: CoverageView) -> str:
     """Return the address of Tänk om with what is asked here."""
     texts = view.choice.texts()
-    keys = ("fas", "stod", "omrade", "grans")
+    keys = ("fas", "stod", "omrade", "grans", "bredd", "vinter")
     asked = {key: texts[key] for key in keys if texts.get(key) not in (None, [], [ALL])}
     return f"/tankom?{urlencode({**asked, **plain_query()}, doseq=True)}"
 

@@ -218,7 +218,7 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         ),
         "speed": tr(
             "coverage.fact.speed.is",
-            percent=tr.number(speed.share_of_limit * 100),
+            percent=tr.number(100 * speed.share_of_limit / speed.time_factor),
             speed=tr(f"coverage.speed.{speed.id}"),
             others=tr.listing(
                 tr(f"coverage.speed.{model.id}") for model in SPEED_MODELS if model.id != speed.id
