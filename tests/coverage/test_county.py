@@ -423,13 +423,6 @@ def test_W3_W7_the_same_fact_is_said_once() -> None:
     assert remote.title in [one.title for one in tables.all_tables(shown)]
 
 
-def test_W5_the_tenth_with_the_longest_way_is_not_the_seat() -> None:
-    cube, p, s = view().cube, PHASES.index(PLACE[1]), SERVICE_TYPES.index(PLACE[2])
-    longest = cube.figures.p90_minutes[:, p, s]
-    assert (longest > cube.figures.median_minutes[:, p, s]).all()
-    assert (longest != cube.nearest_minutes_from_seat[:, p, s]).all()
-
-
 @pytest.mark.parametrize("kind", list(ServiceType))
 @pytest.mark.parametrize("phase", list(Phase))
 def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceType) -> None:

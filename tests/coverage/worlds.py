@@ -216,10 +216,17 @@ def random_offer(dice: Dice) -> Offer:
     )
 
 
+def random_office(dice: Dice, name: str) -> Office:
+    code = dice.choice((*CODES, None))
+    if code is None:
+        return make_outside_office(id=name)
+    return office_in(code, name, valid_to=dice.mostly(None, "2023-05", "2023-06", times=9))
+
+
 def random_actor(dice: Dice, actor_id: str) -> Actor:
     """Return actors of every kind, at random only in what the analysis reads."""
     status = dice.mostly(Status.ACTIVE, *Status, Status.UNKNOWN, Status.UNKNOWN, times=9)
-    offices = [dice.choice((*CODES, None)) for _ in range(dice.mostly(3, 0, 1, 2, times=2))]
+    names = dice.sample("abcdef", dice.mostly(3, 0, 1, 2, times=2))
     areas = dice.some(StrengthArea, 3)
     served = dice.mostly(ServiceScope.COUNTY, *ServiceScope, times=6)
     listed = dice.some(CODES, 3) if served is ServiceScope.MUNICIPALITIES else ()
@@ -234,14 +241,7 @@ def random_actor(dice: Dice, actor_id: str) -> Actor:
             update={"areas": dice.mostly((StrengthArea.ALL,), areas, ())}
         ),
         offers=tuple(random_offer(dice) for _ in range(dice.randint(1, 4))),
-        offices=tuple(
-            office_in(
-                code, f"kontor-{index}", valid_to=dice.mostly(None, "2023-05", "2023-06", times=9)
-            )
-            if code
-            else make_outside_office(id=f"kontor-{index}")
-            for index, code in enumerate(offices)
-        ),
+        offices=tuple(random_office(dice, name) for name in names),
         service_area=make_service_area(served, municipalities=listed),
     )
 
@@ -252,7 +252,7 @@ def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
     dice = Dice(draw(st.integers(0, 2**32)))
     places = random_localities(dice)
     number = dice.mostly(max_actors, *range(max_actors), times=9)
-    chosen = [random_actor(dice, f"aktor-{n}") for n in range(number)]
+    chosen = [random_actor(dice, name) for name in dice.sample("abcde", number)]
     offices = sum(len(actor.offices) for actor in chosen)
     rows = [
         [np.inf if place.note == FERRY else dice.choice(TIMES) for _ in range(offices)]
