@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CellState, Certainty, CoverageCell
+from ris_map.coverage.cube import CELL_STATES, CellState, Certainty, CoverageCell
 from ris_map.coverage.gaps import (
     distinct,
     find_gaps,
@@ -154,6 +154,23 @@ def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
 
 
 # -------------------------------------------------------------------- without an actor
+
+
+def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough() -> None:
+    """Twenty people, both advisors near ten of them, one alone near the others."""
+    places = (make_locality(0, code=CODES[2]), make_locality(1, code=CODES[2]))
+    modes = make_modes(digital=Availability.OFFERED)
+    both = (
+        make_actor(id=name, offices=(office_in(CODES[3]),), offers=(make_offer(delivery=modes),))
+        for name in "ab"
+    )
+    cube = make_world(*both, localities=places, minutes=[[50, 80], [50, 55]]).cube()
+    lost = fragility(cube)
+    ((actor, *at),) = np.argwhere(lost.people).tolist()
+    assert (cube.table.actors[actor].id, lost.people[actor, *at]) == ("a", 10)
+    assert not lost.modes.any()
+    assert CELL_STATES[int(cube.state[*at])] is CellState.WITHIN_REACH
+    assert not lost.emptied.any()
 
 
 @given(worlds(max_actors=4))

@@ -171,7 +171,7 @@ def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
     return CoverageView(world=real_world(), choice=choice, words=real_words(language))
 
 
-TIMES = (0.0, 12.5, 29.999999, 30.0, 50.0, 54.5, 59.999999, 60.0, 60.000001, 65.0, 90.0, 121.0)
+TIMES = (0.0, 12.5, 29.999999, 30.0, 54.5, 59.999999, 60.0, 60.000001, 65.0, 90.0, 100.0, 121.0)
 """On both sides of every threshold, exactly on them, and near the middle one."""
 
 
@@ -196,7 +196,7 @@ def random_localities(dice: Dice) -> tuple[Locality, ...]:
         make_locality(
             index,
             code=code,
-            population=dice.mostly(dice.randint(1, 30), 0, None, times=8),
+            population=dice.mostly(10, dice.randint(1, 30), 0, None),  # halves come up exactly
             is_seat=code not in codes[:index] and dice.mostly(True, False),
             note=dice.mostly("", FERRY, times=9),
         )
@@ -212,7 +212,7 @@ def random_offer(dice: Dice) -> Offer:
         service_type=dice.choice(tuple(ServiceType)[:3]),
         phases=dice.mostly(dice.some(Phase, 3), ()),
         delivery=DeliveryModes(**ways),
-        delivery_basis=DeliveryBasis(office=dice.mostly(Basis.SOURCE, *Basis)),
+        delivery_basis=DeliveryBasis(office=dice.mostly(Basis.SOURCE, *Basis, times=2)),
     )
 
 
@@ -263,6 +263,6 @@ def worlds(draw: st.DrawFn, *, max_actors: int = 5) -> World:
         scope=dice.choice(tuple(Scope)),
         strength_area=dice.mostly(None, dice.choice(tuple(StrengthArea))),
         include_outside=dice.choice((False, True)),
-        sourced_only=dice.mostly(False, True),
+        sourced_only=dice.mostly(False, True, times=2),
     )
     return make_world(*chosen, localities=places, minutes=rows, choice=choice)

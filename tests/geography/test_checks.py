@@ -14,7 +14,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ris_map.common.faults import DataFaults, Fault, refusal
@@ -355,6 +355,8 @@ def test_F6_a_published_figure_of_no_place_is_named(tmp_path: Path) -> None:
         max_leaves=6,
     )
 )
+@example(geometry={"type": "Point", "coordinates": [18.8, 63.8]})
+@example(geometry={"type": "Polygon", "coordinates": []})
 def test_any_json_in_place_of_a_geometry_is_a_fault_and_never_a_crash(geometry: object) -> None:
     document = json.loads((DATA / "municipalities.geojson").read_text(encoding="utf-8"))
     document["features"][0]["geometry"] = geometry
