@@ -61,7 +61,6 @@ from ris_map.words.language import LocalText
 FEWEST_SHOWN = 10
 """Fewer residents of a square than this are not told as a number."""
 WAY = (*ROADS, "data/people/population_1km.csv")
-MODELS = {"sommar": "summer", "vinter": "winter", "skyltad": "posted", "forsiktig": "cautious"}
 Km = Annotated[float, Field(ge=0)]
 router = DataRouter("county", COVERAGE)
 
@@ -300,7 +299,7 @@ def way(call: Call[WayQuery]) -> Document:
     far as the roads that lead out of it go.
     """
     base, (start, stop) = call.world.foundations, call.query.ends
-    model = MODELS[call.query.model]
+    model = next(one.id for one in SPEED_MODELS if one.key == call.query.model)
     ends = [base.joined(lat=[lat], lon=[lon]) for lat, lon in (start, stop)]
     routes = {one.id: routes_from(*ends, speed_model=one)[0] for one in SPEED_MODELS}
     route = routes[model]

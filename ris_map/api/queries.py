@@ -38,6 +38,7 @@ from ris_map.register.vocabulary import (
     ServiceType,
     StrengthArea,
 )
+from ris_map.travel.network import SPEED_MODELS
 from ris_map.words import translator
 from ris_map.words.language import Language
 
@@ -132,8 +133,10 @@ Given = Mapping[str, tuple[str, ...]]
 _V = TypeVar("_V", bound=str)
 if TYPE_CHECKING:
     Area = StrengthArea
+    SpeedKey = str
 else:
     Area = Literal[STRENGTH_AREAS]
+    SpeedKey = Literal[tuple(one.key for one in SPEED_MODELS)]
 
 
 Many = Annotated[tuple[_V, ...], AfterValidator(in_order)]
@@ -221,7 +224,7 @@ class WayQuery(LanguageQuery):
 
     start: Point = key("from")
     stop: Point = key("to")
-    model: Literal["sommar", "vinter", "skyltad", "forsiktig"] = key("modell", "sommar")
+    model: SpeedKey = key("modell", "sommar")
 
     @property
     def ends(self) -> list[list[float]]:

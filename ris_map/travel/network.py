@@ -74,6 +74,8 @@ class SpeedModel:
     """
 
     id: str
+    key: str
+    """Its name in addresses."""
     share_of_limit: float = 0.9
     time_factor: float = 1.0
     cap_kmh: float = np.inf
@@ -91,13 +93,13 @@ class SpeedModel:
         return self.minutes(km, limit_kmh=ACCESS_LIMIT_KMH)
 
 
-SUMMER = SpeedModel(id="summer")
+SUMMER = SpeedModel(id="summer", key="sommar")
 """Default: 90 % of the posted limit."""
-WINTER = SpeedModel(id="winter", time_factor=1.175)
+WINTER = SpeedModel(id="winter", key="vinter", time_factor=1.175)
 """Middle of the 15-20 % that winter roads take longer."""
-POSTED = SpeedModel(id="posted", share_of_limit=1.0)
+POSTED = SpeedModel(id="posted", key="skyltad", share_of_limit=1.0)
 """The posted limit all the way: the shortest lawful time, a lower bound."""
-CAUTIOUS = SpeedModel(id="cautious", time_factor=1.2, cap_kmh=80.0)
+CAUTIOUS = SpeedModel(id="cautious", key="forsiktig", time_factor=1.2, cap_kmh=80.0)
 """Winter at its slowest, and never above 80 km/h before that: hits the fast coast road hardest."""
 SPEED_MODELS = (SUMMER, WINTER, POSTED, CAUTIOUS)
 SPEED_MODEL = {model.id: model for model in SPEED_MODELS}

@@ -17,6 +17,7 @@ from ris_map.travel.network import (
     CAUTIOUS,
     POSTED,
     SPEED_MODELS,
+    SUMMER,
     WINTER,
     Network,
     SpeedModel,
@@ -99,8 +100,9 @@ def test_an_island_without_a_road_is_not_reached() -> None:
 def test_W13_order_of_cap_and_factor_and_the_way_to_the_road() -> None:
     assert CAUTIOUS.minutes(np.array(80.0), limit_kmh=110) == pytest.approx(1.2 * 60)
     assert CAUTIOUS.minutes(np.array(63.0), limit_kmh=70) == pytest.approx(1.2 * 60)
-    on_the_way = {m.id: float(m.access_minutes(np.array(60.0))) for m in SPEED_MODELS}
-    assert on_the_way == pytest.approx({"summer": 60, "winter": 70.5, "posted": 54, "cautious": 72})
+    models = SUMMER, WINTER, POSTED, CAUTIOUS
+    on_the_way = [float(one.access_minutes(np.array(60.0))) for one in models]
+    assert on_the_way == pytest.approx([60, 70.5, 54, 72])
     assert WINTER.minutes(np.array(9.0), limit_kmh=10) == pytest.approx(1.175 * 60)
     assert POSTED.minutes(np.array(10.0), limit_kmh=10) == pytest.approx(60)
 
