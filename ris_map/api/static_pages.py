@@ -30,7 +30,7 @@ from ris_map.web.assets import Answer, asset_url
 from ris_map.web.server import base_address
 from ris_map.web.shell import ABOUT, chosen_language, not_found
 from ris_map.words import swedish_sort_key, translator
-from ris_map.words.language import Language
+from ris_map.words.language import Language, other_languages
 from ris_map.words.markup import render, render_text, script_json
 
 TYPES: Final = {
@@ -108,6 +108,7 @@ def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:
         address=address,
         path=path,
         languages=list(Language),
+        others=other_languages(language),
         style=asset_url("bundle/page.css"),
         icon=asset_url("app/icon.svg"),
         described=script_json(described),

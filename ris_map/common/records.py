@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
@@ -40,6 +40,20 @@ class Record(BaseModel):
 
 
 _T = TypeVar("_T")
+
+
+class ByLanguage(Record, Generic[_T]):
+    """Something in every language; the fields are the languages."""
+
+    sv: _T
+    en: _T
+
+    def in_(self, language: str) -> _T:
+        """Return it in one language; in English where a later language has no words yet."""
+        said: _T | None = getattr(self, language)
+        return self.en if said is None else said
+
+
 Finding = tuple[Loc, str, str, str]
 """What is wrong where in a record: its path, reason, action and code."""
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from math import ceil, floor
 from pathlib import Path
-from typing import Annotated, Final, Generic, Self, TypeVar
+from typing import Annotated, Final, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from ris_map.common.records import (
+    ByLanguage,
     Finding,
     MunicipalityCode,
     Record,
@@ -25,7 +26,6 @@ from ris_map.common.records import (
 DATA_VARIABLE: Final = "RIS_MAP_DATA"
 DATA: Final = Path(__file__).resolve().parents[2] / "data"
 REGION_FILE: Final = "region.yaml"
-_T = TypeVar("_T")
 
 
 class RegionNames(Record):
@@ -42,13 +42,6 @@ class RegionNames(Record):
     """Where no road leads, in the legend's brackets: an island by name, or "ingen väg"."""
     place: ShortText
     """One that a search field gives as an example."""
-
-
-class InBoth(Record, Generic[_T]):
-    """Something by language."""
-
-    sv: _T
-    en: _T
 
 
 class Box(Record):
@@ -98,7 +91,7 @@ class Yardstick(Record):
     """How many actors somebody else counted in 2022, and whom."""
 
     counts: Counts
-    note: InBoth[Text]
+    note: ByLanguage[Text]
 
 
 class Region(Record):
@@ -107,7 +100,7 @@ class Region(Record):
     county_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
     nuts: Annotated[str, StringConstraints(pattern=r"^SE[0-9]{3}$")]
     """Its code in the EU's nomenclature of regions."""
-    names: InBoth[RegionNames]
+    names: ByLanguage[RegionNames]
     bounds: Box
     """The county with its sea, and the towns where its roads end."""
     view: Box

@@ -13,6 +13,7 @@ from pydantic import Field
 from ris_map.common.faults import DataFaults, Fault, quoted
 from ris_map.common.files import file_name
 from ris_map.common.records import (
+    ByLanguage,
     Finding,
     Place,
     Record,
@@ -219,12 +220,10 @@ SEARCH_WORDS = "search_words.yaml"
 _Words = Annotated[tuple[ShortText, ...], Field(min_length=1)]
 
 
-class EverydayWords(Record):
+class EverydayWords(ByLanguage[_Words]):
     """Words that lead to a choice on the map, such as "food" to a strength area."""
 
     leads_to: ShortText
-    sv: _Words
-    en: _Words
 
     @property
     def choice(self) -> tuple[str, str]:

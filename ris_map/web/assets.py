@@ -354,7 +354,7 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
         key, value = word.choice
         term = next(term for term in SEARCH_CHOICES[key] if term == value)
         label = tr(f"search.{key}", name=strategy.label(term).in_(language))
-        words = word.sv if language is Language.SV else (*word.en, *word.sv)
+        words = tuple(dict.fromkeys((*word.in_(language), *word.sv)))
         add(label, "choice", "/", words, **{key: value})
     for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
         text = actor.summary.in_(language)

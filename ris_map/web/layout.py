@@ -15,7 +15,7 @@ from ris_map.common.faults import DataFaults
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
 from ris_map.words import Translator, translator
-from ris_map.words.language import Language, page_text
+from ris_map.words.language import other_languages, page_text
 from ris_map.words.markup import render
 
 
@@ -60,11 +60,11 @@ def header(current: PageSpec, *, tr: Translator) -> None:
     The links are HTML, followed without loading anew by pages.js: a widget for each is a tenth of a
     page's first load, and says nowhere which page one is on.
     """
-    other = Language.EN if tr.language is Language.SV else Language.SV
     names = ("none", "found", "failed", "perhaps", "place", "actor", "choice")
     texts = json.dumps({name: tr(f"search.{name}") for name in names}, ensure_ascii=False)
     links = _links("nav", current=current, tr=tr)
-    shown = {"t": tr, "links": links, "other": other, "prefix": PREFIX, "texts": texts}
+    others = other_languages(tr.language)
+    shown = {"t": tr, "links": links, "others": others, "prefix": PREFIX, "texts": texts}
     st.html(render("page_head.html", **shown))
     with st.container(horizontal=True, key="ris-top", vertical_alignment="center"):
         st.html(render("page_menu.html", **shown))

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from ris_map.common.faults import RisMapError
-from ris_map.common.records import Record, Text
+from ris_map.common.records import ByLanguage, Text
 from ris_map.common.region import data_folder, load_region
 
 PAGES_DIR = Path(__file__).parent / "pages"
@@ -32,15 +32,8 @@ class Language(StrEnum):
     EN = "en"
 
 
-class LocalText(Record):
-    """A text in both languages."""
-
-    sv: Text
-    en: Text
-
-    def in_(self, language: Language) -> str:
-        """Return the text in one language."""
-        return self.sv if language is Language.SV else self.en
+class LocalText(ByLanguage[Text]):
+    """A text in every language."""
 
 
 def page_text(name: str, language: Language) -> str:
@@ -116,6 +109,11 @@ def _formatted(value: float, pattern: str, locale: str) -> str:
     return str(format_decimal(value, format=pattern, locale=locale))
 
 
+def other_languages(language: Language) -> dict[Language, str]:
+    """Return the other languages, each with the words in which it offers itself."""
+    return {one: translator(one)("lang.switch") for one in Language if one is not language}
+
+
 def translator(language: Language) -> Translator:
     """Return the translator of a language for the region of the data folder."""
     return _translator(language, data_folder())
@@ -128,7 +126,7 @@ def _translator(language: Language, folder: Path) -> Translator:
     ``MissingTextError`` if two catalogues of the language define the same key.
     """
     region = load_region(folder)
-    names = getattr(region.names, language.value).model_dump() | {"count": len(region.codes)}
+    names = region.names.in_(language).model_dump() | {"count": len(region.codes)}
     named = {f"{{region.{key}}}": str(name) for key, name in names.items()}
 
     def filled(text: object) -> str:
