@@ -10,13 +10,14 @@ import streamlit as st
 
 from ris_map.common.address import IgnoredValue
 from ris_map.coverage.map_picture import LIMITS
+from ris_map.coverage.support import KINDS
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.county import rights_of
 from ris_map.municipality import files
 from ris_map.municipality import words as municipal
 from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import MunicipalityChoice, Profile, compared, profile
-from ris_map.municipality.tables import COMPARED_FIRST, Table, coverage_table, season, tables
+from ris_map.municipality.tables import Table, coverage_table, season, tables
 from ris_map.register.in_words import Words, confirm_url, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout, settings
@@ -105,6 +106,7 @@ def aside_html(
             for actor in shown.home
         ],
         season=season(shown, tr=tr),
+        kinds=len(KINDS),
         matrices=[(p.name, coverage_table(p, words=words)) for p in (shown, other) if p],
         links=[
             [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
@@ -200,7 +202,8 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
     with side, st.container(key="ris-m-aside"):
         st.html(aside_html(shown, choice, other=other, words=words))
     if other:
-        table = replace(made[2], rows=made[2].rows[:COMPARED_FIRST])
+        rows = made[2].rows[: -len(KINDS)]  # each kind stands in the two matrices
+        table = replace(made[2], rows=rows)
         st.html(render("municipality_table.html", table=table, note=table.sentence))
     parts = municipal.list_parts(shown, words=words)
     st.html(render("municipality_lists.html", t=tr, lists=parts))

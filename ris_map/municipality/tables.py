@@ -17,8 +17,6 @@ from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import Amount, FigureTable, Said, Unit, minutes_words
 
-COMPARED_FIRST = 7
-"""Rows of the comparison before the kinds of support, which the page shows as two matrices."""
 COUNTED = (ListKind.HERE, ListKind.VISIT, ListKind.REACHABLE, ListKind.DIGITAL)
 
 
@@ -205,7 +203,7 @@ def _compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words)
         Said(tr("municipality.compare.population")),
         Said(tr("municipality.compare.density")),
         *(Said(list_title(kind, limit=limit, tr=tr)) for kind in COUNTED),
-        Said(tr("municipality.compare.nearby", n=tr.number(limit))),
+        Said(tr("municipality.compare.nearby", n=tr.number(limit), of=tr.number(len(KINDS)))),
         *(Said(words.label(kind), small=words.label(phase)) for phase, kind in KINDS),
     ]
     rows = zip(heads, *(_compared(one, tr=tr) for one in beside), strict=True)
@@ -315,7 +313,7 @@ def types_words(kinds: Iterable[tuple[Phase, ServiceType]], *, words: Words) -> 
 
 
 def nearby_counts(profile: Profile) -> dict[str, int]:
-    """Return the 15 kinds of support by how near they are; they add up to all of them.
+    """Return the kinds of support by how near they are; they add up to all of them.
 
     ``sure``: within reach; ``near``: within the error of the limit; ``unknown``; ``far``.
     """

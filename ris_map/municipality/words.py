@@ -62,7 +62,7 @@ def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
 
 
 def lead(profile: Profile, *, tr: Translator) -> str:
-    """Return how many of the 15 kinds of support are near, may be near, or are not known."""
+    """Return how many of the kinds of support are near, may be near, or are not known."""
     counts, limit = nearby_counts(profile), tr.number(profile.choice.threshold)
     sure, all_of_them = counts["sure"], len(profile.cells)
     key = f"municipality.count.{'sure' if sure else 'none'}"

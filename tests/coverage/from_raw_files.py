@@ -1,7 +1,8 @@
 """The coverage of the county from the raw files, with pandas; nothing of the product.
 
 Written from the method notes on travel and coverage alone, so that a fault shared by the product's
-own rooms cannot hide: only `data/people`, `data/roads` and `data/actors.yaml` are read.
+own rooms cannot hide: only `data/people`, `data/roads`, `data/actors.yaml` and, for the
+list of types, `data/strategy.yaml` are read.
 """
 
 from __future__ import annotations
@@ -15,20 +16,14 @@ import yaml
 from tests.travel import raw
 
 PHASES = ("ide", "utveckling", "vaxa")
-TYPES = (
-    "finansiering",
-    "finansiering_radgivning",
-    "radgivning",
-    "inkubator_accelerator",
-    "motesplats",
-)
 LIMITS = (30, 60, 90, 120)
 
 
 def people_within(on: date) -> pd.Series:
     """Return residents by municipality, phase, service type and limit."""
     people = raw.cells()
-    actors = yaml.load((raw.DATA / "actors.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    types = [one["id"] for one in _read("strategy.yaml")["service_types"]]
+    actors = _read("actors.yaml")
     offices = [
         (actor, office)
         for actor in actors["actors"]
@@ -43,7 +38,7 @@ def people_within(on: date) -> pd.Series:
         minutes[row, served] = raw.minutes_at(office["lat"], office["lon"])[served].round(6)
     counts = {}
     for phase in PHASES:
-        for kind in TYPES:
+        for kind in types:
             rows = [
                 row
                 for row, (actor, _) in enumerate(offices)
@@ -60,6 +55,10 @@ def people_within(on: date) -> pd.Series:
                 for code, number in here.groupby(homes).sum().items():
                     counts[code, phase, kind, limit] = number
     return pd.Series(counts)
+
+
+def _read(name: str) -> dict:
+    return yaml.load((raw.DATA / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def _serves(actor: dict, office: dict, code: str) -> bool:

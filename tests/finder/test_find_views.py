@@ -295,6 +295,9 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         assert answer.group(Group.LOCAL)[0].actor.municipal
         assert f"60{HARD_SPACE}min" in view.lead
         assert answer.contact.actor.name in text
+        if answer.nearest is None:
+            assert not theirs
+            continue
         assert answer.nearest.is_reached
         assert answer.nearest.office.municipality in MUNICIPALITY_CODES
         assert answer.nearest.office.town in text
@@ -330,9 +333,6 @@ def test_I9_every_member_of_every_vocabulary_has_its_texts(language: Language) -
     texts: dict[str, Iterable[object]] = {
         "group.{}.title": Group,
         "group.{}.note": Group,
-        "phase.{}": Phase,
-        "type.{}": ServiceType,
-        "expect.{}": ServiceType,
         "who.{}": Who,
         "why.who.{}": Who,
         "caution.{}": Caution,
