@@ -62,7 +62,8 @@ class Rate(NamedTuple):
 
 
 def _folder(value: object) -> Path:
-    folder = Path(str(value)).expanduser().resolve()
+    # links are kept: whoever leads one to another folder changes the register for page and API
+    folder = Path(str(value)).expanduser().absolute()
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}")
     return folder

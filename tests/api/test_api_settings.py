@@ -5,11 +5,18 @@ from __future__ import annotations
 import runpy
 from datetime import date
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 
 from ris_map.api.app import MAX_CLIENTS, Limiter
 from ris_map.web.settings import ROOT, Rate, SettingFault, Settings, read_settings
+
+
+def test_X10_a_link_led_to_another_folder_is_followed_by_page_and_api_alike(tmp_path: Path) -> None:
+    link = tmp_path / "data"
+    link.symlink_to(ROOT / "data")
+    assert read_settings({"RIS_MAP_DATA": str(link)}).data == link
 
 
 def test_F13_settings_are_read_from_the_environment() -> None:
