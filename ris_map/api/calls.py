@@ -281,7 +281,7 @@ OF_ERROR = tuple(f"typical_error_{name}" for name in TypicalError.model_fields)
 """Columns that tell in each line of a table how far minutes are off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
     """What lies at one address and how it is answered.
 

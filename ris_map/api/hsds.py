@@ -238,8 +238,11 @@ def _page(name: str, call: Call[Any]) -> Document:
     query, items = call.query, _items(name, call)
     words = fold(query.search).split()
     items = [item for item in items if all(word in _searched(item) for word in words)]
-    pages = max(1, math.ceil(len(items) / query.per_page))
-    contents = items[(query.page - 1) * query.per_page : query.page * query.per_page]
+    # what is minimal comes in one call, as the standard asks, unless a page is asked for
+    is_whole = getattr(query, "minimal", False) and "per_page" not in query.model_fields_set
+    size = MOST if is_whole else query.per_page
+    pages = max(1, math.ceil(len(items) / size))
+    contents = items[(query.page - 1) * size : query.page * size]
     if isinstance(query, ServiceQuery) and not query.full:
         contents = [_short(one, minimal=query.minimal) for one in contents]
     return {

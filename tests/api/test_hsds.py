@@ -74,7 +74,7 @@ def test_pages_hang_together_and_filters_narrow(api: TestClient) -> None:
     assert some["total_items"] == wanted < len(whole)
     late = api.get("/hsds/services?modified_after=2999-01-01").json()
     assert (late["total_items"], late["empty"]) == (0, True)
-    minimal = api.get("/hsds/services?minimal=true&per_page=500").json()["contents"]
+    minimal = api.get("/hsds/services?minimal=true").json()["contents"]
     assert [item["id"] for item in minimal] == [item["id"] for item in whole]
     found = [api.get(f"/hsds/services?search={word}").json() for word in ("umea", "UMEÅ")]
     assert found[0] == found[1]
