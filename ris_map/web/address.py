@@ -203,7 +203,7 @@ def _take_along(texts: Query) -> None:
     before = next((kept[key][-1] for key in PLACES if key in kept), "")
     for own in chosen.keys() & {*PLACES}:
         place = next(iter(chosen.pop(own)), "")
-        if own == "kommun" and place == municipality_of(before):
+        if own == "kommun" and before != place == municipality_of(before):
             continue
         kept = {key: said for key, said in kept.items() if key not in PLACES}
         chosen[own] = [place] if municipality_of(place) else []
