@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ris_map.common.address import REDIRECTS, load_redirects
 from ris_map.common.faults import DataFaults, Fault, refusal, worded
-from ris_map.common.files import file_name, not_yet
+from ris_map.common.files import file_name, not_yet, read_text
 from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.geography.county import Geography, check_facts, examine
 from ris_map.geography.roads import Roads, load_roads
@@ -21,8 +21,9 @@ from ris_map.register.strategy import SEARCH_WORDS, load_everyday_words, load_st
 from ris_map.travel.people import load_cells
 from ris_map.travel.routes import CHECKS, load_published
 from ris_map.travel.world import REGISTER_FILE, load_sources
+from ris_map.words.language import TEXTS
 
-NOT_NEEDED = (REPORTS, "releases", CHECKS, "texts")
+NOT_NEEDED = (REPORTS, "releases", CHECKS, TEXTS)
 """What a new region may lack, beside what :func:`check_facts` looks for."""
 
 
@@ -56,6 +57,8 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
         (partial(load_redirects, taken=taken), data / REDIRECTS),
     ):
         faults += refusal(load, path)
+    for path in sorted((data / TEXTS).glob("*/*.md")):
+        faults += refusal(read_text, path)
     return faults
 
 

@@ -317,6 +317,8 @@ def test_F6_no_file_of_the_data_can_be_cut_without_a_word(tmp_path: Path) -> Non
     paths = [path for kind in kinds for path in tmp_path.rglob(kind)]
     for path in paths:
         path.write_bytes(path.read_bytes()[:90])
+    paths.append(tmp_path / "texts" / "sv" / "metod.md")
+    paths[-1].write_bytes("så".encode("latin-1"))
     named = {Path(f.file) for f in check_data(tmp_path, today=TODAY) if f.is_error}
     assert {*paths} <= named
 
