@@ -31,14 +31,14 @@ from ris_map.coverage.cube import (
     support_of,
     time_class,
 )
-from ris_map.coverage.gaps import distinct, find_gaps, gap_mask, support_chains
+from ris_map.coverage.gaps import distinct, find_gaps, gap_mask
 from ris_map.coverage.groups import Supply, fragility, group_figures, supply_of
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import matrix, summary, tables
 from ris_map.coverage.page.page import what_if_url
 from ris_map.coverage.page.pictures import curve_table, groups_of, shares_by_minute
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
-from ris_map.coverage.support import KINDS, PHASES, SERVICE_TYPES, UNKNOWN, YES, CubeChoice
+from ris_map.coverage.support import KINDS, PHASES, SERVICE_TYPES, YES, CubeChoice
 from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.selection import Filter, Group, select
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType
@@ -139,24 +139,6 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
             assert carrier.share_without == pytest.approx(share)
             assert carrier.share_without <= 0.5 * figures.share
             assert carrier.towns
-
-
-@pytest.mark.parametrize(("phase", "kind"), KINDS)
-@pytest.mark.parametrize("limit", [60, 120])
-def test_R6_without_the_named_offices_alone_the_figure_is_the_one_that_is_said(
-    phase: Phase, kind: ServiceType, limit: int
-) -> None:
-    shown = view(phase=phase, service_type=kind, limit=limit, sourced_only=limit == 120)
-    cube, people = shown.cube, shown.cube.population.among(shown.inland)
-    truth = cube.truth[PHASES.index(phase), SERVICE_TYPES.index(kind)]
-    actors = [cube.table.actors[a] for a in cube.table.office_actor]
-    for one in shown.found.carriers(shown.inland):
-        offices = zip(actors, cube.table.offices, strict=True)
-        stays = [actor is not one.actor or o.town not in one.towns for actor, o in offices]
-        for level, said in ((YES, one.share_without), (UNKNOWN, one.share_at_best)):
-            minutes = cube.shared.of(np.flatnonzero((truth >= level) & stays), at_best=level < YES)
-            share = (minutes <= limit).any(axis=0) @ people.persons / people.persons.sum()
-            assert percent(share, tr=shown.tr) == percent(said, tr=shown.tr)
 
 
 def test_R9_every_figure_has_its_range_over_the_speed_models() -> None:
@@ -454,16 +436,6 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
     if (side := summary.finding(shown)) in ("inland", "coast"):
         far, near = groups if side == "inland" else groups[::-1]
         assert best.share_of(far) < shown.found.share_of(near)
-
-
-@pytest.mark.parametrize("limit", [30, 60, 90, 120])
-def test_W9_no_chain_is_said_to_break_where_the_error_of_a_time_decides(limit: int) -> None:
-    shown = view(limit=limit, service_type=None)
-    chains = support_chains(shown.cube)
-    sentence = tables.chain_table(shown).sentence
-    broken = sentence.partition("Kedjan bryts i ")[2].partition(".")[0]
-    near = [shown.names[chain.municipality_code] for chain in chains if chain.is_near]
-    assert all(name in sentence and name not in broken for name in near)
 
 
 def test_R6_R9_what_hangs_on_an_actor_is_the_librarys_and_unstable_gaps_are_marked() -> None:

@@ -21,11 +21,12 @@ from ris_map.coverage.gaps import (
     weakest_phases,
 )
 from ris_map.coverage.groups import Supply, fragility
+from ris_map.coverage.page import tables
 from ris_map.coverage.people import People, figures, weighted_percentile
-from ris_map.coverage.support import ANSWERS, KINDS, NO, UNKNOWN, YES
+from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
 from ris_map.travel.network import SUMMER
-from ris_map.words.figures import near_limit
+from ris_map.words.figures import near_limit, percent
 from tests.coverage.slow_twin import nearest, people_within, percentile
 from tests.coverage.worlds import (
     CODES,
@@ -34,6 +35,7 @@ from tests.coverage.worlds import (
     make_world,
     office_in,
     one_place,
+    view,
     worlds,
 )
 from tests.factories import make_actor, make_modes, make_offer
@@ -142,6 +144,24 @@ def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_othe
     world = make_world(near, far, localities=places, minutes=[[20, 30], [20, 90]])
     (carrier,) = Supply(world.cube(), IDEA, ADVICE).carriers(CODES[:1])
     assert (carrier.actor.id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
+
+
+@pytest.mark.parametrize(("phase", "kind"), KINDS)
+@pytest.mark.parametrize("limit", [60, 120])
+def test_R6_without_the_named_offices_alone_the_figure_is_the_one_that_is_said(
+    phase: Phase, kind: ServiceType, limit: int
+) -> None:
+    shown = view(phase=phase, service_type=kind, limit=limit, sourced_only=limit == 120)
+    cube, people = shown.cube, shown.cube.population.among(shown.inland)
+    truth = cube.truth[PHASES.index(phase), SERVICE_TYPES.index(kind)]
+    actors = [cube.table.actors[a] for a in cube.table.office_actor]
+    for one in shown.found.carriers(shown.inland):
+        offices = zip(actors, cube.table.offices, strict=True)
+        stays = [actor is not one.actor or o.town not in one.towns for actor, o in offices]
+        for level, said in ((YES, one.share_without), (UNKNOWN, one.share_at_best)):
+            minutes = cube.shared.of(np.flatnonzero((truth >= level) & stays), at_best=level < YES)
+            share = (minutes <= limit).any(axis=0) @ people.persons / people.persons.sum()
+            assert percent(share, tr=shown.tr) == percent(said, tr=shown.tr)
 
 
 @given(worlds())
@@ -320,3 +340,13 @@ def test_R7_a_chain_is_as_good_as_its_weakest_phase(world: World, kinds: set[Ser
 )
 def test_W3_the_weakest_phases_are_farther_beyond_the_error(minutes, weakest) -> None:
     assert weakest_phases(minutes) == tuple(weakest)
+
+
+@pytest.mark.parametrize("limit", [30, 60, 90, 120])
+def test_W9_no_chain_is_said_to_break_where_the_error_of_a_time_decides(limit: int) -> None:
+    shown = view(limit=limit, service_type=None)
+    chains = support_chains(shown.cube)
+    sentence = tables.chain_table(shown).sentence
+    broken = sentence.partition("Kedjan bryts i ")[2].partition(".")[0]
+    near = [shown.names[chain.municipality_code] for chain in chains if chain.is_near]
+    assert all(name in sentence and name not in broken for name in near)
