@@ -270,6 +270,8 @@ def test_i9_no_words_of_the_other_language_and_no_keys(unfolded: Page, visit: Vi
     for key, text in other.items():
         if text == own[key] or text in own.values() or "{" in text:
             continue
+        if key == "lang.switch":  # each language offers itself
+            continue
         if text in texts or (len(text) >= 15 and text in joined):
             foreign.append((key, text))
     assert foreign == []
