@@ -229,13 +229,13 @@ def _cell(cell: Cell, *, tr: Translator) -> dict[str, object]:
 
 def table_html(table: FigureTable, *, tr: Translator) -> str:
     """Return a table as HTML; a column with a number stands to the right, its words too."""
-    columns = zip(*table.rows, strict=True)
+    columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
     return render(
         "coverage_table.html",
         id=table.id,
         caption=table.title,
         columns=table.columns,
-        numbers=[any(isinstance(cell, Amount) for cell in column) for column in columns],
+        words=[not any(isinstance(cell, Amount) for cell in column) for column in columns],
         rows=[[_cell(cell, tr=tr) for cell in row] for row in table.rows],
         evidence=tr("coverage.table.evidence"),
     )
