@@ -1,11 +1,13 @@
-"""What holds for every test: how many examples a property is tried with, what is not imported."""
+"""What holds for every test: how many examples a property has, what is not imported, own data."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from ris_map.common import files
@@ -23,3 +25,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # a file need not rest after a test has written it
 files.REST_SECONDS = 0.0
+
+
+@pytest.fixture
+def own_data(tmp_path: Path) -> Path:
+    """Give a copy of the data that a test may change."""
+    data = Path(__file__).parents[1] / "data"
+    return Path(shutil.copytree(data, tmp_path / "data"))

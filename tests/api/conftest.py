@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.api_site import DATA, client
+from tests.api.api_site import client
 
 
 @pytest.fixture(autouse=True, scope="package")
@@ -22,11 +20,3 @@ def _fixed_day() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def api(_fixed_day: None) -> TestClient:
     return client()
-
-
-@pytest.fixture
-def own_data(tmp_path: Path) -> Path:
-    """Give a copy of the data that a test may change."""
-    folder = tmp_path / "data"
-    shutil.copytree(DATA, folder)
-    return folder

@@ -278,7 +278,8 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
             }
         )
         view = view_of(answer, language)
-        said = [view.lead, *view.missing, *(step.way for step in view.steps)]
+        drawn = find_picture(real_world(), answer, words=words(language)).sentences[""].text
+        said = [view.lead, *view.missing, drawn, *(step.way for step in view.steps)]
         said += [text for row in all_rows(view) for text in (row.way, row.roads, row.why)]
         assert not re.search(r"\d (min|km)\b", "\n".join(said))
         assert language is Language.EN or not re.search(r"\d\.\d", "\n".join(said))
@@ -422,19 +423,3 @@ def test_the_file_needs_nothing_else(language: Language) -> None:
     for text in (*(row.row.name for row in all_rows(view)), *(said for _, said in view.expect)):
         assert text in found.text_content()
     assert DAY.isoformat() in html
-
-
-def test_hostile_text_is_text() -> None:
-    nasty = '<script>alert(1)</script><img src=x onerror="alert(2)">'
-    actor = make.make_actor(
-        name=nasty[:100],
-        summary=make.text(nasty, en=nasty),
-        offices=(make.make_office(code="2482", town=nasty[:60]),),
-    )
-    world = world_with(actor)
-    view = view_of(find_support(world, Need(place="2480")), world=world)
-    entries = list_html(view)
-    pieces = [entries, steps_html(view), onward_html(view), file_of(view)]
-    for piece in pieces:
-        assert not words_apart(piece).xpath("//script | //img | //@*[starts-with(name(), 'on')]")
-    assert nasty in words_apart(entries).text_content()

@@ -311,37 +311,35 @@ def test_F6_a_bad_line_of_the_sources_is_named(tmp_path: Path) -> None:
     assert all(fault.line and fault.file == str(path) for fault in refused.value.faults)
 
 
-def test_F6_no_file_of_the_data_can_be_cut_without_a_word(tmp_path: Path) -> None:
-    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+def test_F6_no_file_of_the_data_can_be_cut_without_a_word(own_data: Path) -> None:
     kinds = ("*.yaml", "*.csv", "*.geojson")
-    paths = [path for kind in kinds for path in tmp_path.rglob(kind)]
+    paths = [path for kind in kinds for path in own_data.rglob(kind)]
     for path in paths:
         path.write_bytes(path.read_bytes()[:90])
-    paths.append(tmp_path / "texts" / "sv" / "metod.md")
+    paths.append(own_data / "texts" / "sv" / "metod.md")
     paths[-1].write_bytes("så".encode("latin-1"))
-    named = {Path(f.file) for f in check_data(tmp_path, today=TODAY) if f.is_error}
+    named = {Path(f.file) for f in check_data(own_data, today=TODAY) if f.is_error}
     assert {*paths} <= named
 
 
-def test_F6_a_published_figure_of_no_place_is_named(tmp_path: Path) -> None:
-    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+def test_F6_a_published_figure_of_no_place_is_named(own_data: Path) -> None:
     for name, old, new in (
         ("minutes.csv", "Håknäs,2401", "Håknäs,2403"),
         ("pairs_distance.csv", "Botsmark,Burträsk", "Botsmark,Bortträsk"),
         ("pairs_time.csv", ",90.0,car", ",,car"),
         ("care_towns.csv", "63.83067", "63,83067"),
     ):
-        replace_once(tmp_path / "checks" / name, old, new)
-    faults = [fault for fault in check_data(tmp_path, today=TODAY) if fault.is_error]
+        replace_once(own_data / "checks" / name, old, new)
+    faults = [fault for fault in check_data(own_data, today=TODAY) if fault.is_error]
     assert [(Path(f.file).name, f.line, f.code) for f in faults] == [
         ("pairs_distance.csv", 3, "unknown-place"),
         ("pairs_time.csv", 2, "wrong-type"),
         ("minutes.csv", 2, "unknown-place"),
         ("care_towns.csv", 2, "bad-row"),
     ]
-    path = tmp_path / "checks" / "pairs_distance.csv"
+    path = own_data / "checks" / "pairs_distance.csv"
     path.write_text(path.read_text("utf-8").replace(",A,", ",B,"), encoding="utf-8")
-    codes = Counter(fault.code for fault in check_data(tmp_path, today=TODAY))
+    codes = Counter(fault.code for fault in check_data(own_data, today=TODAY))
     assert (codes["unknown-place"], codes["empty-file"]) == (2, 1), "none that can be compared"
 
 

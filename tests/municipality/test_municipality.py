@@ -28,8 +28,11 @@ from ris_map.municipality.profile import (
     sizes,
 )
 from ris_map.register.checks import unconfirmed_since
+from ris_map.register.strategy import everyday_words
 from ris_map.register.vocabulary import Answer, Delivery, Scope
-from tests.factories import make_actor, real_world
+from ris_map.web.assets import index
+from ris_map.words.language import Language
+from tests.factories import DATA, make_actor, real_world
 
 CHOICES = {
     CubeChoice(): MUNICIPALITY_CODES,
@@ -157,8 +160,9 @@ def test_M5_a_municipality_is_asked_for_what_it_can_answer() -> None:
 
 
 def test_what_is_kept_of_a_register_goes_with_it() -> None:
-    """A register is replaced all the time: its world must not stay for the sake of its figures."""
+    """A register is replaced all the time: figures and search must not keep its world."""
     world = replace(real_world())
+    assert index(world, everyday_words(DATA), Language.SV)
     assert profile(world, SORSELE, CubeChoice()) is profile(world, SORSELE, CubeChoice())
     assert profile(world, SORSELE, CubeChoice()) is not profile(real_world(), SORSELE, CubeChoice())
     gone = weakref.ref(world)

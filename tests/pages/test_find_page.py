@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import ServiceType
 from ris_map.words import translator
 from ris_map.words.language import Language
@@ -62,18 +60,6 @@ def test_I3_digital_help_comes_first_on_request_and_every_language_has_the_same_
     assert groups(english)[0] == "digital"
     assert "help in Saxnäs" in read(english).text_content()
     assert cards(swedish) == cards(english)
-
-
-@pytest.mark.parametrize("code", MUNICIPALITY_CODES)
-def test_I4_every_municipality_has_a_page_that_works(code: str) -> None:
-    session = open_find({"plats": code, "fas": "vaxa", "stod": "inkubator_accelerator"})
-    text = read(session).text_content()
-    assert cards(session)
-    if "ris-missing" in html(session):
-        assert "Börja hemma" in text
-        assert f"cell={code}.vaxa.inkubator_accelerator" in html(session)
-    else:
-        assert "near" in groups(session)
 
 
 def test_the_short_questions_choose_a_phase() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,12 +18,6 @@ from ris_map.web.server import server_middleware
 
 ROOT = Path(__file__).parents[2]
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Return a copy of the data that may be spoilt."""
-    return Path(shutil.copytree(ROOT / "data", tmp_path / "data"))
 
 
 def spoil(path: Path, old: str, new: str) -> int:
@@ -55,14 +48,14 @@ def test_good_data_gives_0_with_one_line_per_kind_of_warning_unless_all_or_none_
 
 
 def test_F6_x10_all_errors_come_at_once_a_line_each_and_keep_a_server_from_starting(
-    data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    own_data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RIS_MAP_DATA", str(data))
+    monkeypatch.setenv("RIS_MAP_DATA", str(own_data))
     assert server_middleware()
-    line = spoil(data / "actors.yaml", "    status: unknown", "    status: okänd")
-    assert run("check", "--data", data, "--quiet-warnings") == 1
+    line = spoil(own_data / "actors.yaml", "    status: unknown", "    status: okänd")
+    assert run("check", "--data", own_data, "--quiet-warnings") == 1
     first, last = capsys.readouterr().out.splitlines()
-    assert first.startswith(f"{data / 'actors.yaml'}:{line}: error: ")
+    assert first.startswith(f"{own_data / 'actors.yaml'}:{line}: error: ")
     assert " status: The text 'okänd' is not one of the allowed values." in first
     assert first.endswith("[not-in-vocabulary]")
     assert last == "1 error and no warnings."
@@ -73,16 +66,16 @@ def test_F6_x10_all_errors_come_at_once_a_line_each_and_keep_a_server_from_start
         "sources.yaml": ("- id:", "- di:"),
     }
     for name, (old, new) in spoilt.items():
-        spoil(data / name, old, new)
-    assert run("check", "--data", data, "--quiet-warnings", "--json") == 1
+        spoil(own_data / name, old, new)
+    assert run("check", "--data", own_data, "--quiet-warnings", "--json") == 1
     report = json.loads(capsys.readouterr().out)
     # offices are compared with the real territory all the same
     assert "office-outside-county" in {fault["code"] for fault in report["faults"]}
     assert {Path(fault["file"]).name for fault in report["faults"]} >= set(spoilt)
     assert report["errors"] == len(report["faults"])
     # without boundaries the register is checked all the same
-    (data / "territory.geojson").write_text("{")
-    assert run("check", "--data", data) == 1
+    (own_data / "territory.geojson").write_text("{")
+    assert run("check", "--data", own_data) == 1
     said = capsys.readouterr().out
     with pytest.raises(SystemExit) as stopped:
         server_middleware()
@@ -117,11 +110,11 @@ def test_wrong_usage_and_unreadable_files_give_2_without_a_traceback(
     assert "Traceback" not in captured.out + captured.err
 
 
-def test_another_folder_is_judged_by_its_own_region(data: Path) -> None:
-    spoil(data / "region.yaml", "visits_from: lycksele", "visits_from: lulea")
+def test_another_folder_is_judged_by_its_own_region(own_data: Path) -> None:
+    spoil(own_data / "region.yaml", "visits_from: lycksele", "visits_from: lulea")
     command = [sys.executable, "-m", "ris_map", "check", "--quiet-warnings"]
-    found = {**os.environ, "RIS_MAP_DATA": str(data)}
-    for more, environment in (([], found), (["--data", str(data)], None)):
+    found = {**os.environ, "RIS_MAP_DATA": str(own_data)}
+    for more, environment in (([], found), (["--data", str(own_data)], None)):
         done = subprocess.run(
             [*command, *more],
             cwd=ROOT,
@@ -155,25 +148,25 @@ def test_a_fault_of_the_program_itself_gives_2_and_no_traceback(
     ],
 )
 def test_what_is_not_as_the_program_writes_it_is_noticed_and_written_anew(
-    data: Path, capsys: Capture, command: str, name: str, old: str, new: str
+    own_data: Path, capsys: Capture, command: str, name: str, old: str, new: str
 ) -> None:
-    path = data / name
+    path = own_data / name
     wanted = path.read_bytes()
     line = spoil(path, old, new)
-    assert run(command, "--check", "--data", data) == 1
+    assert run(command, "--check", "--data", own_data) == 1
     said = capsys.readouterr().out
     assert f"{path}:{line}: error: " in said
     assert f"Run: python -m ris_map {command}" in said
-    assert run(command, "--data", data) == 0
+    assert run(command, "--data", own_data) == 0
     assert path.read_bytes() == wanted
-    assert run(command, "--check", "--data", data) == 0
-    assert sorted(p.name for p in data.iterdir() if p.name.startswith(".")) == []
+    assert run(command, "--check", "--data", own_data) == 0
+    assert sorted(p.name for p in own_data.iterdir() if p.name.startswith(".")) == []
 
 
 def test_the_module_runs_as_a_program_on_any_terminal_and_leaves_a_broken_file_untouched(
-    data: Path,
+    own_data: Path,
 ) -> None:
-    folder = data.rename(data.with_name("Åtgärd"))
+    folder = own_data.rename(own_data.with_name("Åtgärd"))
     spoil(folder / "actors.yaml", "actors:", "actors: [")
     before = (folder / "actors.yaml").read_bytes()
     done = subprocess.run(

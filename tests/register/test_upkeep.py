@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import shutil
 import urllib.error
 from collections import Counter
 from collections.abc import Iterator
@@ -153,13 +152,12 @@ def test_R8_a_day_is_shown_by_the_newest_release_up_to_it(data: Path) -> None:
 
 
 def test_A2_an_identifier_that_vanishes_or_a_file_cut_off_is_named_and_refused(
-    tmp_path: Path, capsys: Capture
+    own_data: Path, capsys: Capture
 ) -> None:
-    folder = Path(shutil.copytree(DATA, tmp_path / "data"))
-    path = folder / "actors.yaml"
+    path = own_data / "actors.yaml"
     kept, _, gone = path.read_text("utf-8").rpartition("\n  - id: ")
     path.write_text(f"{kept}\n", encoding="utf-8")
-    assert main(["check", "--quiet-warnings", "--data", str(folder)]) == 1
+    assert main(["check", "--quiet-warnings", "--data", str(own_data)]) == 1
     said = capsys.readouterr().out
     assert "vanished-id" in said
     assert gone.partition("\n")[0] in said

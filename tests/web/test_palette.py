@@ -9,7 +9,6 @@ from functools import cache
 import pytest
 from coloraide import Color
 
-from ris_map.register.strategy import load_strategy
 from ris_map.register.vocabulary import Phase
 from ris_map.web.settings import ROOT
 
@@ -77,11 +76,6 @@ def test_X7_greyscale_keeps_the_order_of_the_classes(mode: str) -> None:
 def test_X7_phases_are_told_apart(mode: str, vision: str) -> None:
     colours = [tokens(mode)[name] for name in PHASES]
     assert min(distance(a, b, vision) for a, b in itertools.combinations(colours, 2)) >= 12
-
-
-def test_X7_every_phase_is_carried_by_a_letter_as_well() -> None:
-    strategy = load_strategy(ROOT / "data" / "strategy.yaml")
-    assert len({strategy.phase(phase).letter for phase in Phase}) == len(Phase)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -134,15 +134,14 @@ def test_what_is_wrong_has_file_line_field_and_reason(
     assert all(f.file == path.as_posix() and f.reason and f.action for f in told)
 
 
-def test_the_command_line_checks_the_file_and_a_region_may_lack_it(tmp_path: Path) -> None:
-    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
-    (tmp_path / REDIRECTS).write_text("renamed: {/kommun: /hitta}\nwithdrawn: {}\n", "utf-8")
+def test_the_command_line_checks_the_file_and_a_region_may_lack_it(own_data: Path) -> None:
+    (own_data / REDIRECTS).write_text("renamed: {/kommun: /hitta}\nwithdrawn: {}\n", "utf-8")
 
     def errors() -> list[str]:
-        found = check_data(tmp_path, today=date(2026, 11, 26), taken=PAGE_ADDRESSES)
+        found = check_data(own_data, today=date(2026, 11, 26), taken=PAGE_ADDRESSES)
         return [f.code for f in found if f.is_error]
 
     assert errors() == ["live-page"]
-    (tmp_path / REDIRECTS).unlink()
+    (own_data / REDIRECTS).unlink()
     assert errors() == []
-    assert load_redirects(tmp_path / REDIRECTS).renamed == {}
+    assert load_redirects(own_data / REDIRECTS).renamed == {}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import weakref
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,16 +25,6 @@ def test_I10_every_municipality_settlement_actor_and_area_can_be_found(language:
     assert all(f"lang={language}" in row[2] for row in found)
     labels = {row[0] for row in found if row[1] != "choice"}
     assert len(labels) == sum(kind != "choice" for kind in kinds), "two that look alike"
-
-
-def test_what_can_be_found_in_a_register_goes_with_it() -> None:
-    """A register is replaced all the time: its world must not stay for the sake of the search."""
-    world = replace(real_world())
-    assert index(world, everyday_words(DATA), Language.SV)
-    gone = weakref.ref(world)
-    del world
-    gc.collect()
-    assert gone() is None
 
 
 def test_a_word_that_leads_nowhere_is_named(tmp_path: Path) -> None:
