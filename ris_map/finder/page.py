@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 
 from ris_map.common import dates
-from ris_map.coverage.cube import class_codes
+from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.map_picture import picture_version
+from ris_map.coverage.support import CubeChoice
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase
 from ris_map.finder.words import (
-    COUNTED,
     FindSection,
     FindView,
     find_file,
@@ -32,8 +31,7 @@ from ris_map.finder.words import (
 )
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
-from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
-from ris_map.travel.matrix import office_key
+from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.world import World, kept
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
@@ -63,8 +61,6 @@ STATE = PageState(
 )
 NAME = "hitta"
 """The name of its map's pictures."""
-PREPARED = 48
-"""Answers that are kept, about 0.2 MB each."""
 SCRIPT_TEXTS: Final = {
     "none": "find.place.none",
     "found": "find.place.found",
@@ -90,7 +86,7 @@ class Prepared:
     layer: MapLayer
 
 
-@kept(PREPARED)
+@kept(48)  # about 0.2 MB each
 def prepared(world: World, need: Need, language: Language) -> Prepared:
     """Return an answer in the words of a language; the same question is answered once for all.
 
@@ -353,7 +349,7 @@ def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     ways = (route_to(entry, world=world, answer=answer) for entry in _drawn(answer))
     return MapLayer(
         picture=address_of(world, need, tr.language),
-        title=tr("find.map.title"),
+        title=tr("find.map.title" if start else "find.map.title.start"),
         chosen="" if start is None else start.code,
         place=None if start is None else (start.locality.lat, start.locality.lon),
         routes=tuple(
@@ -399,32 +395,54 @@ def _content(world: World, need: Need, language: Language) -> bytes:
     return picture_bytes(find_picture(world, find_support(world, need), words=words))
 
 
+NOTES: Final = {
+    "scale": "find.map.scale",
+    "unknown": "karta.note.unknown",
+    **{kind: f"find.map.{kind}" for kind in ("home", "office", "adjacent")},
+}
+"""What the legend can say, in its order."""
+
+
 def find_picture(world: World, answer: SupportAnswer, *, words: Words) -> MapPicture:
-    """Return the map of an answer: minutes to who fits, and all who are known where they are."""
-    tr, start = words.tr, answer.start
-    counted = [e for e in answer.entries if e.office is not None and e.group in COUNTED]
-    bubbles = _bubbles(answer.entries, words=words)
-    notes = [
-        (kind, tr(f"find.map.{kind}"))
-        for kind in ("home", "office", "adjacent")
-        if any(bubble.kind == kind for bubble in bubbles)
-    ]
-    sentence = _sentence(answer, _drawn(answer), words=words)
+    """Return the map of an answer: minutes to who fits, and all who are known where they are.
+
+    Minutes are those of the people who live there, to who fits them: as on every other map.
+    """
+    tr, need, start = words.tr, answer.need, answer.start
+    cube = CubeChoice(strength_area=need.strength_area, speed=speed_of(need).id)
+    supply = supply_of(world, cube, need.phases, need.counted_types)
+    names = words.municipality_names if start is None else {start.code: start.municipality_name}
+    bubbles = _bubbles(answer.entries if start else _anywhere(supply), words=words)
+    kinds = {str(bubble.kind) for bubble in bubbles}
+    if supply.offices.size > 0:
+        is_unknown = supply.is_unknown[supply.cube.population.cells_of(names)]
+        kinds |= {"scale", "unknown"} if is_unknown.any() else {"scale"}
+    notes = tuple((kind, tr(key)) for kind, key in NOTES.items() if kind in kinds)
     return MapPicture(
-        classes=_classes(world, answer, counted) if counted else None,
-        legend=Legend(title=tr("find.map.legend"), notes=tuple(notes)) if notes else None,
-        sentences={"" if start is None else start.code: sentence, "": sentence},
+        classes=supply.classes.tolist() if "scale" in kinds else None,
+        legend=Legend(title=tr("find.map.legend"), notes=notes) if notes else None,
+        sentences={
+            code: _sentence(answer, name, words=words) for code, name in {"": "", **names}.items()
+        },
         bubbles=bubbles,
     )
 
 
-def _classes(world: World, answer: SupportAnswer, entries: list[Entry]) -> list[int]:
-    """Return the class of every square: minutes to the nearest office that answers the need."""
-    keys = [office_key(e.actor, e.office) for e in entries if e.office is not None]
-    matrix = world.matrix_for(speed_of(answer.need))
-    minutes = matrix.minutes[matrix.rows(keys)].min(axis=0, initial=np.inf)
-    classes: list[int] = class_codes(minutes, np.isinf(minutes)).tolist()
-    return classes
+def _anywhere(supply: Supply) -> Iterator[Entry]:
+    """Yield the offices that fit somewhere, before it is known where the way begins."""
+    table = supply.cube.table
+    for k in supply.offices:
+        actor = table.actors[table.office_actor[k]]
+        offers = tuple(
+            o for o in actor.offers if not supply.types or o.service_type in supply.types
+        )
+        yield Entry(
+            actor=actor,
+            group=Group.FAR,
+            way=Delivery.OFFICE,
+            offers=offers,
+            office=table.offices[k],
+        )
 
 
 def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
@@ -435,10 +453,12 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     return () if answer.nearest is None else (answer.nearest,)
 
 
-def _sentence(answer: SupportAnswer, drawn: tuple[Entry, ...], *, words: Words) -> Sentence:
-    tr = words.tr
+def _sentence(answer: SupportAnswer, name: str, *, words: Words) -> Sentence:
+    """Return what stands under the map: the nearest office, before that what a click does."""
+    tr, drawn = words.tr, _drawn(answer)
     if answer.start is None:
-        return Sentence(figure="", text=tr("find.answer.start"))
+        text = tr("find.map.choose", name=name) if name else tr("find.map.start")
+        return Sentence(figure="", text=text)
     if not drawn or (office := drawn[0].office) is None:
         return Sentence(figure="", text=no_office_words(answer, tr=tr))
     nearest = drawn[0]

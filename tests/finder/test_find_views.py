@@ -13,11 +13,14 @@ import pytest
 
 from ris_map.actors.files import TERMS
 from ris_map.coverage.cube import cube_of
+from ris_map.coverage.map_picture import MapChoice, map_view
+from ris_map.coverage.map_picture import picture as picture_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import Group, SupportAnswer, find_support
 from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
 from ris_map.finder.page import (
+    NOTES,
     _place_html,
     _types_html,
     find_picture,
@@ -378,6 +381,18 @@ def test_the_chain_can_be_followed(language: Language) -> None:
     assert view.onward
 
 
+def test_W1_before_a_place_is_chosen_the_map_is_that_of_the_page_karta() -> None:
+    world, kind = real_world(), ServiceType.INKUBATOR_ACCELERATOR
+    answer = find_support(world, Need(phase=Phase.IDE, service_types=(kind,)))
+    here = find_picture(world, answer, words=words(Language.SV))
+    choice = MapChoice(phase=Phase.IDE, service_type=kind)
+    karta = picture_of(map_view(world, choice, tr=translator(Language.SV)))
+    assert list(here.classes) == list(karta.classes)
+    assert {one.id for one in here.bubbles} == {one.id for one in karta.bubbles}
+    assert here.sentences["2462"].text.startswith("Vilhelmina: klicka")
+    assert set(here.sentences) == set(karta.sentences)
+
+
 @pytest.mark.parametrize("code", ["2462", "2480"])
 def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code: str) -> None:
     answer = find_support(real_world(), Need(place=code))
@@ -392,10 +407,8 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
         assert is_counted == {mark.kind == "office"}
         assert mark.count == (len({e.actor.id for e in there}) if mark.kind == "office" else None)
     assert picture.legend
-    kinds = {one.kind for one in picture.bubbles}
-    assert [kind for kind, _ in picture.legend.notes] == [
-        kind for kind in ("home", "office", "adjacent") if kind in kinds
-    ]
+    kinds = {"scale", "unknown" if code == "2480" else "", *(one.kind for one in picture.bubbles)}
+    assert [kind for kind, _ in picture.legend.notes] == [k for k in NOTES if k in kinds]
     assert layer.chosen == code
     assert layer.place is not None
     assert layer.routes
