@@ -1,7 +1,5 @@
 """What holds for every test: how many examples a property has, what is not imported, own data."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """Valid parts of a register, changed by keyword, and hypothesis strategies for whole registers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache

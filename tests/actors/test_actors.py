@@ -1,7 +1,5 @@
 """Detail view, list, table and downloads: the same actors, everything that is known of them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

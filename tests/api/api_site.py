@@ -1,7 +1,5 @@
 """The open-data API as a client sees it, without a network."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -1,7 +1,5 @@
 """One client of the API for all tests here, on one day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

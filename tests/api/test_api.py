@@ -1,7 +1,5 @@
 """The open-data API over HTTP: answers, conditions, refusals, limits."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import re

@@ -1,7 +1,5 @@
 """Page and API give the same: one selection, one cube, one plan, to the unit."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from functools import partial

@@ -1,7 +1,5 @@
 """The API against its own description: random requests, good and bad (schemathesis)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

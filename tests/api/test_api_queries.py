@@ -1,7 +1,5 @@
 """The filter of the register as an address: stable, told back, and nothing but what is asked."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

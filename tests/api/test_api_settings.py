@@ -1,7 +1,5 @@
 """Settings and limits of the API: what an operator may write, how requests are counted."""
 
-from __future__ import annotations
-
 import runpy
 from datetime import date
 from ipaddress import IPv4Address

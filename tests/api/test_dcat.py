@@ -5,8 +5,6 @@ definitions (edition 3.0.1): what is mandatory, what is recommended, how often a
 and which vocabulary its value comes from. Shapes that others publish are held besides (X12).
 """
 
-from __future__ import annotations
-
 import html
 import math
 import os

@@ -1,7 +1,5 @@
 """The register as it was: a day that has been, releases, changes, feeds (R8)."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from datetime import date

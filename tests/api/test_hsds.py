@@ -1,7 +1,5 @@
 """The register in HSDS 3.0, against the schemas that the standard publishes (X12)."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Pages without scripts: valid, described for machines, and with the live page's figures."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from functools import cache

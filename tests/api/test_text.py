@@ -1,7 +1,5 @@
 """View as text: the same figures as the page's view objects and the API, whatever is chosen."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -7,8 +7,6 @@ With ``--sweden FOLDER`` that holds cells and roads of the whole country
 Nothing here is a test: a timed test fails on a busy machine.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial

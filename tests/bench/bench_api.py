@@ -6,8 +6,6 @@ together: what counts is that the API stays above half of the bare route, not th
 Run with ``python -m tests.bench.bench_api``.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import statistics

@@ -4,8 +4,6 @@ Times on one machine mean little elsewhere; the ratio to the bare app is what th
 Run with ``make bench``. A budget that is not kept is an error only with ``--strict``.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections import Counter, defaultdict

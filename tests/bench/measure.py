@@ -1,7 +1,5 @@
 """What the benchmarks have in common: how they time, how budgets are judged, what they start."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import platform

@@ -7,8 +7,6 @@ the length of a pause, and all go on until the same moment, so that a server tha
 makes the measured times longer and never the measurement.
 """
 
-from __future__ import annotations
-
 import asyncio
 import random
 import time

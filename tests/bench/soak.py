@@ -6,8 +6,6 @@ tenth after the first tenth of the time, if a run failed, or if the server was e
 Bounded in time and number; only this machine is asked.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -1,7 +1,5 @@
 """Fixtures of the browser tests: the real server, the system's Chromium, a guard on every page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple

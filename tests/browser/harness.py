@@ -3,8 +3,6 @@
 Nothing here knows what the product's pages contain.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

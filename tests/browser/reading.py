@@ -3,8 +3,6 @@
 Nothing here uses the product's own code: a fault there must not hide itself.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager

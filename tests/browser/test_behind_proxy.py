@@ -1,7 +1,5 @@
 """Two processes of the product behind HAProxy: affinity, a killed process, a rolling restart."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

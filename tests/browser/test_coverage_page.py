@@ -1,7 +1,5 @@
 """The coverage page in a real browser: first screen, matrix and map, links, pictures, paper."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import parse_qs
 

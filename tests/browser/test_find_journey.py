@@ -1,7 +1,5 @@
 """The page "Hitta stöd" as people use it: a phone, a keyboard, no map."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 from html import unescape

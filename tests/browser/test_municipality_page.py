@@ -1,7 +1,5 @@
 """The page "Kommun" in the real browser; K1, X4 and X11 for it are in test_pages_all.py."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Pages with a test or two of their own, and the links between pages, in a real browser."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

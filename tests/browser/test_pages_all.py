@@ -1,7 +1,5 @@
 """What holds on every page, at 1400, 768 and 390 px, light and dark, in both languages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

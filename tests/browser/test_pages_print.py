@@ -1,7 +1,5 @@
 """On paper: everything is there, nothing is cut off, and nothing that only a screen can use."""
 
-from __future__ import annotations
-
 import re
 
 import pypdfium2 as pdfium

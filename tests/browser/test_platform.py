@@ -1,7 +1,5 @@
 """What holds for the product whatever its pages contain: server, shell, frames, headers."""
 
-from __future__ import annotations
-
 import http.client
 from collections.abc import Callable
 from pathlib import Path

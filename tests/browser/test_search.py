@@ -1,7 +1,5 @@
 """The search of every page, as one types, by keyboard and by mouse (I10, G7)."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 from unicodedata import combining, normalize

@@ -1,7 +1,5 @@
 """Tänk om in a real browser: from a gap to a printed plan, by mouse, keyboard and on a phone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """The map and the start page in a browser: everything that is drawn equals the library's."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import parse_qs
 

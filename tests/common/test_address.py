@@ -1,7 +1,5 @@
 """One model per page: what an address means, and the address of what is chosen."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import pytest

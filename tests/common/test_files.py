@@ -1,7 +1,5 @@
 """A file is written whole or not at all (F18), the region's is checked, and there is one clock."""
 
-from __future__ import annotations
-
 import errno
 import os
 from datetime import UTC, date, datetime, tzinfo

@@ -1,7 +1,5 @@
 """YAML is read without guessing, with lines, and is written so that it reads back."""
 
-from __future__ import annotations
-
 import math
 import os
 import tracemalloc

@@ -5,8 +5,6 @@ own rooms cannot hide: only `data/people`, `data/roads`, `data/actors.yaml` and,
 list of types, `data/strategy.yaml` are read.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The coverage, written as its definition reads: plain loops over people, offices and offers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import asdict

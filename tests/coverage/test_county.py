@@ -3,8 +3,6 @@
 No figure of the register is fixed here: it may be edited without touching a test.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import re

@@ -1,7 +1,5 @@
 """The coverage is its definition: equal to a slow twin of plain loops, and what always holds."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from itertools import product

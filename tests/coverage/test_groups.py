@@ -1,7 +1,5 @@
 """Groups, actors and phases: people are pooled, losses are real, and what is unknown is no gap."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from itertools import product

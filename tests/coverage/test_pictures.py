@@ -1,7 +1,5 @@
 """Pictures and files of a choice: the coverage's own figures, as other programs read them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

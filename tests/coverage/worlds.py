@@ -1,12 +1,10 @@
 """Small worlds for the analysis tests: a few settlements, a few actors, made-up minutes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from hypothesis import strategies as st
@@ -117,7 +115,7 @@ class World:
         choice = replace(self.choice, **changes)
         return coverage_cube(self.table, self.matrix, population=self.population, choice=choice)
 
-    def with_actors(self, chosen: Iterable[Actor]) -> World:
+    def with_actors(self, chosen: Iterable[Actor]) -> Self:
         """Return the world with other actors, or with none."""
         return replace(self, register=Register(meta=self.register.meta, actors=tuple(chosen)))
 

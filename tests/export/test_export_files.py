@@ -1,7 +1,5 @@
 """Tables, GeoJSON, GeoPackage and workbook: what is written reads back, and nothing runs."""
 
-from __future__ import annotations
-
 import csv
 import io
 import sqlite3

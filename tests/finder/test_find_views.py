@@ -1,7 +1,5 @@
 """What the answer says: every entry complete, hostile text harmless, numbers as written."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

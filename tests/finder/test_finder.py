@@ -1,7 +1,5 @@
 """The finder: what it finds for every place and need, and the laws its order keeps."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from random import Random

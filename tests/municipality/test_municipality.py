@@ -1,7 +1,5 @@
 """One municipality's figures against the coverage library: every municipality, every cell (M2)."""
 
-from __future__ import annotations
-
 import gc
 import math
 import weakref

@@ -1,7 +1,5 @@
 """What a municipality's page, its files and its report say: paragraph, tables, lists, messages."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

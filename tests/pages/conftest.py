@@ -1,7 +1,5 @@
 """The real Streamlit script without a browser, on a fixed day."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

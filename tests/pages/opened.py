@@ -1,7 +1,5 @@
 """Opens pages of the real script and reads what they show."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

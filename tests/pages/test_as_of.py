@@ -1,7 +1,5 @@
 """An earlier day on the pages: figures of then, the difference in words and on the map."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """The page on which a record is confirmed or corrected: words, form, message, nothing stored."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What another site shows of Kommun and Täckning, and the part that gives its code (M6)."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit

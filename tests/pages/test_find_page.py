@@ -1,7 +1,5 @@
 """The page "Hitta stöd" without a browser: three questions to a list, and everything in words."""
 
-from __future__ import annotations
-
 from streamlit.testing.v1 import AppTest
 
 from ris_map.register.vocabulary import ServiceType

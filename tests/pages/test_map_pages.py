@@ -1,7 +1,5 @@
 """Start, Täckning, Kommun and Styrkeområden through the real script, without a browser."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from itertools import cycle, product

@@ -1,7 +1,5 @@
 """The page about open data: every form, every licence, working addresses, both languages."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

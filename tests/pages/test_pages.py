@@ -1,7 +1,5 @@
 """Addresses of every page through the real script; tests/browser/test_pages_all.py sees them."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from typing import Any

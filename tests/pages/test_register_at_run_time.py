@@ -1,7 +1,5 @@
 """A register that is replaced while the product runs: the last good one is kept, faults shown."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

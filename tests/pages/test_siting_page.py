@@ -1,7 +1,5 @@
 """Tänk om: a plan in the address is drawn, changed, and stands in the address again."""
 
-from __future__ import annotations
-
 import io
 import math
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Run in a process of its own: one process serves one region, the one of its data folder.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Norrbotten from its files: another region needs a data folder and no code."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re

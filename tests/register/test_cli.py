@@ -1,7 +1,5 @@
 """The command line says what is wrong in plain words, with exit codes, never with a traceback."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Words: the strategy's, complete, and what list, table and downloads say about an actor."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The register is read whole or refused, written canonically, and served while it changes."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

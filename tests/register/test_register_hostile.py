@@ -3,8 +3,6 @@
 What cannot be read as YAML at all is in ``tests/common/test_yamlio.py``.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence

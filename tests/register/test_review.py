@@ -1,7 +1,5 @@
 """Every item of the review of 2026 is in the register, or refused with a reason in the note."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a filter selects, held against a slow twin written from the definition alone."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The register is tended: releases, differences, confirming, asking, and figures of its quality."""
 
-from __future__ import annotations
-
 import http.client
 import urllib.error
 from collections import Counter

@@ -1,7 +1,5 @@
 """What a plan changes, where the best places are, and which rounds serve most: held by oracles."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from itertools import combinations, combinations_with_replacement, pairwise, permutations

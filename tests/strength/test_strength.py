@@ -1,7 +1,5 @@
 """Strength areas: own actors first and apart, honest headline, no constant figures (W10)."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

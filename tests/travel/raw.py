@@ -4,8 +4,6 @@ Written from the text of the rule, to be compared with the product: a fault shar
 own rooms cannot hide.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

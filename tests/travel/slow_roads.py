@@ -1,7 +1,5 @@
 """Small networks of made-up roads, for the product and for the minutes that are reckoned apart."""
 
-from __future__ import annotations
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd

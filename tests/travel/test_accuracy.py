@@ -1,7 +1,5 @@
 """How near the figures come to what others publish, and that the comparison leaves nothing out."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

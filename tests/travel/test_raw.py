@@ -5,8 +5,6 @@ what the register stated outright ("strict"). So the tables test people, roads a
 whatever is written in the register later.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

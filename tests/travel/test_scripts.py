@@ -1,7 +1,5 @@
 """People and roads can be rebuilt from files that anyone can download."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

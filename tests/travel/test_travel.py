@@ -1,7 +1,5 @@
 """Everybody counts once; minutes and ways by hand, against a twin, and on the county's roads."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

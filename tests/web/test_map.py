@@ -1,7 +1,5 @@
 """What a browser sends is trusted only when it is a click; what is sent to it is what was meant."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

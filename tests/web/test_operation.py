@@ -1,7 +1,5 @@
 """What whoever runs the product relies on: figures, log lines, manifests, the image's recipe."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """Colours of tokens.css: readable text, and classes told apart without seeing all colours."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """Renamed and withdrawn addresses: the file's faults, and what the server answers."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import date
 from pathlib import Path

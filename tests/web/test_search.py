@@ -1,7 +1,5 @@
 """One search over places, actors, areas and words; typed in tests/browser/test_search.py."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Routes, middleware and the rewritten shell, without a running Streamlit."""
 
-from __future__ import annotations
-
 import gzip
 import html
 import re

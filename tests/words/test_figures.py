@@ -1,7 +1,5 @@
 """Minutes and shares in words: one rounding, one error, one way to say it."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

@@ -1,7 +1,5 @@
 """Texts, numbers and order: the same in both languages, nothing missing, nothing left over."""
 
-from __future__ import annotations
-
 import ast
 import random
 import re

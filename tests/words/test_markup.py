@@ -1,7 +1,5 @@
 """Hostile text stays text: in cards, table, popup, bubble, detail view, sentence and notices."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Every text of the product is spelt right, by dictionaries that others keep."""
 
-from __future__ import annotations
-
 import re
 import sys
 import warnings
