@@ -110,7 +110,9 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
         ]
         title = tr(f"karta.who.{choice.delivery}", kind=view.kind)
         return {"title": title, "note": tr("karta.who"), "sections": sections, "named": ""}
-    here = [sites for sites in view.matching() if not choice.town or choice.town in _ids(sites)]
+    known = {town_id(o): o.town for actor in view.world.register.actors for o in actor.offices}
+    town = known.get(choice.town, "")
+    here = [sites for sites in view.matching() if not town or choice.town in _ids(sites)]
     area = choice.strength_area
     own = [sites for sites in here if area and area in sites[0].actor.strength_areas.areas]
     neutral = [sites for sites in here if sites not in own]
@@ -123,13 +125,10 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     title = tr.plural(
         f"karta.actors.{kind.value if kind else 'all'}", len(here), phase=_phase(view)
     )
-    offices = sum(choice.town in {"", town_id(o.office)} for sites in here for o in sites)
+    offices = sum(not town or choice.town == town_id(o.office) for sites in here for o in sites)
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
-    named = ""
-    if choice.town and here:
-        town = next(o.office.town for o in here[0] if town_id(o.office) == choice.town)
-        title = named = f"{town}: {title}"
-    return {"title": title, "note": note, "sections": sections, "named": named}
+    named = f"{town}: {title}" if town else ""
+    return {"title": named or title, "note": note, "sections": sections, "named": named}
 
 
 def _office_row(sites: Sequence[Site], words: Words) -> Row:

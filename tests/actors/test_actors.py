@@ -176,6 +176,16 @@ def test_offices_of_a_town_are_counted_as_its_bubble_counts_them() -> None:
     assert bubble.count > sum(len(rows) for _, rows in found["sections"]), "two of one actor"
 
 
+def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> None:
+    titles = []
+    for town in ("2481-lycksele", "0000-ingenstans", ""):
+        choice = StartChoice(service_type=ServiceType.FINANSIERING_RADGIVNING, town=town)
+        view = map_view(real_world(), choice, tr=translator(Language.SV))
+        titles.append(rows_words(view, choice)["title"])
+    assert titles[0].startswith("Lycksele: 0 aktörer")
+    assert titles[1] == titles[2] != "0 aktörer"
+
+
 @pytest.mark.parametrize("kind", [None, *ServiceType])
 @pytest.mark.parametrize("delivery", [d for d in Delivery if d is not Delivery.OFFICE])
 def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_office(
