@@ -217,9 +217,6 @@ def test_X6_an_office_says_where_it_is_how_exactly_and_with_hard_spaces() -> Non
         assert "12500" not in html
 
 
-# -------------------------------------------------------------------- list and table
-
-
 EVERYBODY = Filter(scope=Scope.ADJACENT)
 
 
@@ -298,9 +295,6 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
         seen[text] = states
     ended = replace(row_with((Availability.OFFERED,) * 4, language), group=Group.ENDED.value)
     assert delivery_sentence(ended, tr=tr) == tr("row.delivery-ended")
-
-
-# -------------------------------------------------------------------- downloads
 
 
 BOM = b"\xef\xbb\xbf"

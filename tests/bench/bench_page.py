@@ -87,9 +87,6 @@ def bytes_of(page: Page) -> Counter[str]:
     return received
 
 
-# ---- changes
-
-
 def time_click(page: Page, read: str, click: Callable[[], None]) -> float:
     """Milliseconds from a finger's pressing to the frame in which the result is other than before.
 
@@ -224,9 +221,6 @@ def measure_clicks(bench: Bench) -> Iterator[Result]:
         if where != "/tankom":  # where a change is two
             name, note = f"{where}: bytes for one change", f"largest {max(sizes):,.0f}"
             yield medians(name, sizes, unit="B", budget=CHANGE_BYTES, note=note)
-
-
-# ---- loads, memory, many at once
 
 
 def load_time(page: Page, url: str, drawn: str) -> float:

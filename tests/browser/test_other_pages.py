@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.harness import Server, assert_accessible, map_frame, settle
 from tests.browser.reading import MAP, arrive, go, headed, load, map_state, query, unfold, words
 
-# ---- links
-
 
 def test_X3_links_keep_the_document_and_the_choices_and_open_a_tab_on_request(page: Page) -> None:
     load(page, "/?fas=vaxa&kommun=2482")
@@ -60,9 +58,6 @@ def test_I5_the_address_of_an_actor_shows_it_and_of_nobody_leads_back(page: Page
     expect(page.locator("h1").first).not_to_have_text(words("en")["page.actor.unknown"])
 
 
-# ---- strength areas
-
-
 def test_K4_bars_and_towns_change_headline_map_list_and_address(page: Page) -> None:
     load(page, "/styrkeomraden")
     frame, before = map_frame(page), len(map_state(page)["bubbles"])
@@ -102,9 +97,6 @@ def test_K1_on_a_phone_the_map_follows_two_rows_of_chips(phone: Page) -> None:
     expect(chips.nth(7)).to_be_in_viewport(ratio=1)
 
 
-# ---- open data
-
-
 def test_R10_one_click_gives_each_form(page: Page) -> None:
     """CSV, workbook and GeoPackage are saved under a name; the addresses are the page's own."""
     load(page, "/oppna-data")
@@ -117,8 +109,6 @@ def test_R10_one_click_gives_each_form(page: Page) -> None:
     names = [" ".join(name.split()) for name in page.locator(".ris-formats a").all_inner_texts()]
     assert len(names) == len(set(names)) > 0
 
-
-# ---- in another site's page, and without scripts
 
 SORSELE, COUNTY = "/kommun?kommun=2422&grans=90", "/tackning?grans=90"
 

@@ -79,9 +79,6 @@ def test_the_second_count_imports_nothing_of_the_product(module: ModuleType) -> 
     assert ours <= {"tests.travel"}
 
 
-# -------------------------------------------------------------------- squares
-
-
 def test_K3_classes_are_inclusive_and_unknown_is_one_of_its_own() -> None:
     minutes = np.array([0.0, 30.0, 30.000001, 60.0, 90.0, 120.0, 120.000001, np.inf, 10.0])
     unknown = np.array([False] * 8 + [True])
@@ -111,9 +108,6 @@ def test_K3_R2_islands_by_ferry_are_unknown_squares_and_counted_as_not_reached()
     assert found.is_unknown[ferry].all()
     assert np.isinf(found.minutes[ferry]).all()
     assert (found.classes[ferry] == UNKNOWN_CLASS).all()
-
-
-# -------------------------------------------------------------------- groups and ranges
 
 
 def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() -> None:
@@ -177,9 +171,6 @@ def test_W1_M2_start_kommun_and_coverage_count_the_same_offices_in_every_municip
         assert start == set(lists.actors) == coverage
 
 
-# -------------------------------------------------------------------- the page
-
-
 REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
 CHOICES = [
     {},
@@ -198,17 +189,11 @@ def text_of(html: str) -> str:
     return " ".join(fromstring(html).itertext())
 
 
-# -------------------------------------------------------------------- choice and address
-
-
 @pytest.mark.parametrize("text", ["2422", "2422.ide", "9999.ide.radgivning", "2422.x.radgivning"])
 def test_I5_a_cell_that_does_not_exist_is_left_out_and_named(text: str) -> None:
     chosen, ignored = CoverageChoice.read({"cell": [text]})
     assert chosen.cell == ""
     assert [(one.key, one.value) for one in ignored] == [("cell", text)]
-
-
-# -------------------------------------------------------------------- matrix
 
 
 @pytest.mark.parametrize("changes", [*CHOICES, {"phase": Phase.VAXA, "sourced_only": True}])
@@ -268,9 +253,6 @@ def test_R7_a_remote_matrix_has_no_minutes(delivery: Delivery, language: Languag
     for table in tables.all_tables(shown):
         for line in table.rows:
             assert not [c for c in line if isinstance(c, Amount) and c.unit is not Unit.COUNT]
-
-
-# -------------------------------------------------------------------- figures
 
 
 @pytest.mark.parametrize("changes", CHOICES)
@@ -468,9 +450,6 @@ def test_R11_the_method_says_what_distance_means(language: Language) -> None:
     assert all(value for _, value in summary.facts(shown))
     for division in shown.geography.divisions:
         assert division.source.in_(language) in text
-
-
-# -------------------------------------------------------------------- evidence
 
 
 @pytest.mark.parametrize("changes", [{}, {"sourced_only": True, "include_outside": True}])

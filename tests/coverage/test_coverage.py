@@ -76,9 +76,6 @@ def test_R7_evidence_explains_the_state_mode_by_mode(world: World) -> None:
             assert minutes == cell.nearest_minutes_from_seat
 
 
-# -------------------------------------------------------------------- examples
-
-
 def here(world: World) -> CoverageCell:
     return world.cube().cell(HERE, phase=Phase.IDE, service_type=ServiceType.RADGIVNING)
 

@@ -112,9 +112,6 @@ def idea_advisor(name: str, *, town: str = "Lycksele"):
     return make_actor(id=name, offices=(office_in(CODES[3], town=town),))
 
 
-# -------------------------------------------------------------------- groups
-
-
 @given(worlds(), st.lists(st.integers(0, 2), min_size=4, max_size=4))
 def test_R3_groups_add_up_and_their_percentiles_are_over_people_for_any_division(
     world: World, drawn: list[int]
@@ -171,9 +168,6 @@ def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
     assert found.median_actors(CODES) <= max(number, default=0)
 
 
-# -------------------------------------------------------------------- without an actor
-
-
 def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough() -> None:
     """Twenty people, both advisors near ten of them, one alone near the others."""
     places = (make_locality(0, code=CODES[2]), make_locality(1, code=CODES[2]))
@@ -202,9 +196,6 @@ def test_R6_what_is_lost_is_the_difference_of_two_coverages(world: World) -> Non
         assert np.array_equal(lost.people[k], people[..., at])
         assert np.array_equal(lost.modes[k], (before.remote == YES) & (after.remote != YES))
         assert np.array_equal(lost.emptied[k], before.is_there & ~after.is_there)
-
-
-# -------------------------------------------------------------------- gaps
 
 
 SEVENTY_AT_BEST = make_actor(
@@ -280,9 +271,6 @@ def test_R9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
     assert [rank is not None for rank in near] == [True, False, False, False, True, False]
     assert None not in far
     assert [ranks[0] for ranks in found.values()] == list(range(1, len(found) + 1))
-
-
-# -------------------------------------------------------------------- the chain
 
 
 @given(worlds(), st.sets(st.sampled_from(ServiceType), min_size=1))

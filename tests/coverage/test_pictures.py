@@ -112,9 +112,6 @@ def test_a_picture_stands_under_an_address_of_its_own() -> None:
     assert ahead["k-limit"]["90"] == address_of(world, MapChoice(limit=90), Language.SV)
 
 
-# -------------------------------------------------------------------- the page's files
-
-
 SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -186,9 +183,6 @@ def test_no_text_of_a_file_is_run() -> None:
     )
     assert max(len(name) for name in content) <= 31
     assert ["=1+1", 0.5] in [row for rows in content.values() for row in rows]
-
-
-# -------------------------------------------------------------------- pictures
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -101,9 +101,6 @@ def all_rows(view: FindView) -> list[FindRow]:
     return [row for section in view.sections for row in (*section.rows, *section.rest)]
 
 
-# ---- I2, I8: entries
-
-
 @pytest.mark.parametrize(
     ("place", "language"),
     [("2462", Language.SV), ("2480", Language.EN), ("saxnas", Language.SV), (None, Language.EN)],
@@ -164,9 +161,6 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
     assert set(folded) == set.union(*keys.values())
     assert all(town in keys[key] for town, key in folded.items())
     assert len(all_rows(view)) == len(answer.entries) - len(answer.group(Group.LOCAL))
-
-
-# ---- I3, I4: minutes, nothing near
 
 
 @pytest.mark.parametrize(
@@ -326,9 +320,6 @@ def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
     assert query == {"lang": ["sv"]}
 
 
-# ---- I9: texts
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_I9_every_member_of_every_vocabulary_has_its_texts(language: Language) -> None:
     scopes = set(ServiceScope) - {ServiceScope.UNKNOWN, ServiceScope.OTHER_COUNTY}
@@ -363,9 +354,6 @@ def test_the_questions_explain_themselves_and_every_place_can_be_chosen() -> Non
     targets = [parse_qs(href[1:]) for href in asked.xpath("//a/@href")]
     assert all(target["fas"] == ["ide"] for target in targets)
     assert {target["plats"][0] for target in targets} == set(MUNICIPALITY_CODES)
-
-
-# ---- the way onward, map, file
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

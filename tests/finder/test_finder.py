@@ -65,9 +65,6 @@ def test_every_place_is_a_start_and_only_the_island_has_no_road() -> None:
     assert find(place="finns-inte").start is None
 
 
-# ---- I3: groups and their order
-
-
 def test_i3_offices_are_in_order_of_minutes_and_nothing_else_is_among_them() -> None:
     """I3: distance orders offices only; digital and visits stand in groups of their own."""
     for place in (VILHELMINA, UMEA, "saxnas", LYCKSELE):
@@ -248,9 +245,6 @@ def test_the_short_questions_lead_to_a_phase(
     answers: tuple[bool | None, bool | None], phase: Phase | None
 ) -> None:
     assert guess_phase(*answers) is phase
-
-
-# ---- laws of the order
 
 
 needs = st.builds(

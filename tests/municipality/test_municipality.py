@@ -169,9 +169,6 @@ def test_what_is_kept_of_a_register_goes_with_it() -> None:
     assert gone() is None
 
 
-# -------------------------------------------------------------------- similar municipalities
-
-
 @pytest.mark.parametrize(
     ("sizes_", "similar", "factor"),
     [

@@ -339,9 +339,6 @@ def test_file_names_and_addresses_are_plain() -> None:
     assert choice.url(tr=tr, beside="2418") == "/kommun?kommun=2422&jamfor=2418&lang=sv"
 
 
-# -------------------------------------------------------------------- the report
-
-
 THREE = ("2422", "2480", "2482")
 
 

@@ -29,8 +29,6 @@ from tests.pages.opened import (
     visible_text,
 )
 
-# ---- start
-
 TR = translator(Language.SV)
 
 
@@ -132,8 +130,6 @@ def test_X6_a_choice_changes_headline_and_list_together() -> None:
     assert address(session) == {"stod": ["motesplats"]}
 
 
-# ---- Täckning
-
 TABLES = {"luckor": "kommuner", "kurva": "fordelning", "kedjan": "kedja"}
 
 
@@ -168,8 +164,6 @@ def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_languag
     said = [one for one, number in numbers.items() if number in visible_text(session)]
     assert said == [language]
 
-
-# ---- Kommun and Styrkeområden
 
 BESIDE, LIMIT, SCOPE = "municipality-jamfor", "municipality-grans", "municipality-bredd"
 

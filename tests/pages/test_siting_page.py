@@ -194,9 +194,6 @@ def test_R5_R13_what_is_not_proved_says_so_and_its_gap(shown: SitingView) -> Non
     assert not rounds_words(shown, Rounds(gap=math.inf, tried=7))["proof"]
 
 
-# ------------------------------------------------------------------ X7, X10, X12
-
-
 @pytest.mark.parametrize("mode", MODES)
 def test_X7_before_and_after_are_told_apart(mode: str) -> None:
     colours = tokens(mode)

@@ -124,9 +124,6 @@ def test_ids_of_towns_are_ascii_one_per_town_and_those_of_the_seats_on_the_base_
     assert [place_id(one["id"][:4], one["name"]) for one in seats] == [one["id"] for one in seats]
 
 
-# Reporting an error.
-
-
 def read_mailto(url: str) -> dict[str, str]:
     """Return subject and body of a message to the role address, and to nobody else."""
     assert re.fullmatch(r"[!-~]+", url), "only printable ASCII, no spaces"
@@ -163,8 +160,6 @@ def test_I8_a_message_has_name_and_id_and_a_hostile_name_adds_no_receivers_or_he
     body = url.partition("body=")[2].partition("&")[0]
     assert body.count("%0A") == body.count("%0D%0A") >= 2, "RFC 6068: a line ends with %0D%0A"
 
-
-# The words of the strategy.
 
 STRATEGY = DATA / "strategy.yaml"
 

@@ -44,9 +44,6 @@ def write(path: Path, register: Register, *, header: str = "") -> Path:
     return path
 
 
-# The file as it is.
-
-
 def test_the_real_register_is_sound_sourced_and_canonical_and_its_schema_is_fresh() -> None:
     place = load_geography(DATA).municipality_at
     result = check_register(REAL, municipality_at=place, today=today())
@@ -73,8 +70,6 @@ def test_the_blank_record_of_the_guide_passes_the_check(tmp_path: Path) -> None:
     assert [str(fault) for fault in result.faults if fault.is_error] == []
     assert format_register(path).endswith(blank)
 
-
-# Reading and writing.
 
 PUBLISHED = jsonschema.Draft202012Validator(register_schema())
 
@@ -186,9 +181,6 @@ def test_misspelt_words_get_the_nearest_known_word_suggested(tmp_path: Path) -> 
 )
 def test_years_postcodes_and_sums_are_not_taken_for_personal_data(text: str) -> None:
     assert PERSONAL_DATA.search(text) is None
-
-
-# Serving it while it changes.
 
 
 @pytest.fixture

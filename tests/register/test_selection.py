@@ -156,9 +156,6 @@ def bare(text: str) -> str:
     return "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
 
 
-# Filters and registers to try.
-
-
 def single_filters() -> Iterator[Filter]:
     """Return every filter with one choice, with and without what stands beside the core."""
     every = {**MULTIPLE, "places": (*groups(), *MUNICIPALITY_CODES)}

@@ -57,9 +57,6 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-# Releases.
-
-
 def test_R8_the_newest_release_is_the_register_and_each_has_its_notes() -> None:
     first, *others = releases.load_releases(DATA)
     assert first.meta.release
@@ -162,9 +159,6 @@ def test_A2_an_identifier_that_vanishes_or_a_file_cut_off_is_named_and_refused(
     assert load_register(path, today=TODAY), "sound in itself"
 
 
-# Confirming.
-
-
 def test_A4_confirming_changes_the_one_line_and_keeps_comments_and_order(data: Path) -> None:
     path = data / "actors.yaml"
     before = path.read_text().replace("    kind: company", "    # handskriven\n    kind: company")
@@ -224,9 +218,6 @@ def test_A4_the_commands_work_together(data: Path, capsys: Capture) -> None:
     assert main(["release", "sommaren", *folder]) == 2
     assert main(["confirm", "a", "--on", "i går", *folder]) == 2
     assert main(["links", *folder, "--seconds", "0.01"]) == 2
-
-
-# Asking.
 
 
 def test_a_letter_asks_for_exactly_what_is_unknown() -> None:
@@ -334,8 +325,6 @@ def test_the_yardstick_stands_beside_our_counts() -> None:
     assert all(one.core_2022 <= one.all_2022 for one in found.values())
 
 
-# What was reported.
-
 REASON = {"sv": "a", "en": "b"}
 
 
@@ -376,9 +365,6 @@ def test_reports_name_records_that_exist() -> None:
     reports = quality.load_reports(DATA / "reports.yaml")
     assert len({one.id for one in reports}) == len(reports)
     assert {one.about for one in reports} <= {None, *real_register().by_id}
-
-
-# Homepages.
 
 
 Answers = dict[str, int | Exception]

@@ -86,9 +86,6 @@ def equal(one: Scenario, other: Scenario) -> bool:
     return one.table.equals(other.table) and np.array_equal(one.after.minutes, other.after.minutes)
 
 
-# -------------------------------------------------------------------- R4, R13: plans
-
-
 @given(seed=seeds, place=places, other=places)
 def test_R4_adding_never_lengthens_and_figures_add_up(seed: int, place: int, other: int) -> None:
     basis = make_basis(seed)
@@ -172,9 +169,6 @@ def test_R4_the_worst_tenth_is_the_mean_of_its_people(
     assert found == pytest.approx(sum(slowest) / len(slowest))
 
 
-# -------------------------------------------------------------------- the address
-
-
 def test_R4_a_plan_is_its_address_and_unknown_parts_are_noticed() -> None:
     query = {
         "oppna": ["ort-1:radgivning:ide-vaxa", "okand:radgivning:ide", "ort-2"],
@@ -219,9 +213,6 @@ def test_R4_any_text_is_a_change_or_noticed_and_never_a_crash(text: str) -> None
     for key in ("oppna", "stang", "besok"):
         read, _ = SitingChoice.read({key: [text]})
         assert SitingChoice.read(read.query())[0] == read
-
-
-# -------------------------------------------------------------------- R5: best places
 
 
 def brute_force(basis: Basis, objective: str, number: int, limit: float) -> tuple[float, set[Any]]:
@@ -327,9 +318,6 @@ def test_R5_steps_end_at_the_optimum_and_regret_is_never_negative() -> None:
     assert told[0].loss == 0  # the same roads
 
 
-# -------------------------------------------------------------------- R13: best rounds
-
-
 @pytest.mark.parametrize(
     ("days", "visits", "planned"),
     [(1, 1, []), (2, 1, []), (2, 2, []), (1, 2, []), (1, 2, ["ort-0:ort-0:1"])],
@@ -364,9 +352,6 @@ def test_R13_the_best_rounds_are_those_of_a_slow_twin(
     assert sum(driven.round.days for driven in found.drives) <= days
 
 
-# -------------------------------------------------------------------- R6: against the coverage
-
-
 def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carries() -> None:
     world, asked = data.world(), choice()
     cube = cube_of(world, asked.cube_choice)
@@ -378,9 +363,6 @@ def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carri
         row = scenario(basis_of(world, closed), closed).table.loc[INLAND]
         assert row["after_within_60"] / row["residents"] == pytest.approx(one.share_without)
         assert row["before_within_60"] > row["after_within_60"]
-
-
-# -------------------------------------------------------------------- pictures
 
 
 Query = Mapping[str, list[str]]

@@ -114,9 +114,6 @@ def test_a_municipality_is_called_what_it_is_called(name: str) -> None:
     assert said == f"{name} kommun"
 
 
-# Catalogues.
-
-
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_I9_languages_have_the_same_files_keys_and_placeholders(language: Language) -> None:
     sv, other = catalogues(Language.SV), catalogues(language)
@@ -147,9 +144,6 @@ def test_I9_no_text_is_empty_fuzzy_defined_twice_or_holds_markup(language: Langu
                 assert "\\" not in form, f"{key}: a backslash that was escaped once too often"
                 assert not re.search(r"<[a-z/!]|&[a-z]+;", form), key
     assert [key for key, times in keys.items() if times > 1] == []
-
-
-# Use.
 
 
 @cache
@@ -243,9 +237,6 @@ def test_I9_plural_texts_are_asked_for_as_plurals_and_others_not(language: Langu
                 assert key in (tr.plurals if is_plural else tr.texts), f"{place} {key}"
 
 
-# The translator.
-
-
 def test_I9_a_missing_text_is_an_error_that_names_it_and_a_value_is_never_a_format() -> None:
     tr = Translator(language=Language.SV, texts={"x": "<{name}>"}, plurals={})
     for asked in (tr, lambda key: tr.plural(key, 2)):
@@ -259,9 +250,6 @@ def test_I9_a_missing_text_is_an_error_that_names_it_and_a_value_is_never_a_form
 def test_a_list_in_words() -> None:
     for items, text in (("", ""), ("a", "a"), ("ab", "a och b"), ("abc", "a, b och c")):
         assert translator(Language.SV).listing(iter(items)) == text
-
-
-# Numbers, dates, order.
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 3))
@@ -302,9 +290,6 @@ def test_the_three_last_letters_come_last_and_case_and_other_accents_do_not_matt
 def test_order_does_not_depend_on_how_a_letter_is_encoded(text: str) -> None:
     composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
     assert swedish_sort_key(composed)[0] == swedish_sort_key(decomposed)[0]
-
-
-# Longer texts.
 
 
 def pages_of(language: Language) -> dict[str, str]:
