@@ -1,5 +1,7 @@
 """Valid parts of a register, changed by keyword, and hypothesis strategies for whole registers."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from yaml import CSafeLoader, load
 
 from ris_map.common.records import Record
+from ris_map.export.tables import CsvFlavour
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.model import (
@@ -254,6 +257,13 @@ def make_register(*actors: Actor, **changes: Any) -> Register:
         "actors": actors or (make_actor(),),
     }
     return Register(**(values | changes))
+
+
+def csv_rows(content: bytes, flavour: CsvFlavour = CsvFlavour.PLAIN) -> list[list[str]]:
+    """Return the lines of a table as a strict reader has them."""
+    text = io.StringIO(content.decode("utf-8-sig"), newline="")
+    delimiter = ";" if flavour is CsvFlavour.SWEDISH else ","
+    return list(csv.reader(text, delimiter=delimiter, strict=True))
 
 
 def rewrite(path: Path, text: str) -> None:

@@ -1,7 +1,5 @@
 """Detail view, list, table and downloads: the same actors, everything that is known of them."""
 
-import csv
-import io
 import re
 from collections import Counter
 from dataclasses import replace
@@ -42,7 +40,8 @@ from ris_map.register.vocabulary import (
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
-from tests.factories import DAY, real_register, real_world, strategy, words_in
+from tests.factories import DAY, csv_rows, real_register, real_world, strategy, words_in
+from tests.pages.opened import words_apart
 
 LANGUAGES = list(Language)
 
@@ -51,7 +50,7 @@ class Detail:
     """Text, links and elements of a detail view; what stands in another element is another word."""
 
     def __init__(self, source: str) -> None:
-        self.html = html.fromstring(re.sub(r"<(?=\w)", " <", source))
+        self.html = words_apart(source)
         self.text = flat(self.html.text_content())
         self.links = self.html.xpath("//a/@href")
         self.terms = [term.text_content().strip() for term in self.html.iter("dt")]
@@ -245,7 +244,7 @@ def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: L
         hrefs = html.fromstring(all_html(rows, tr=tr)).xpath("//a[@class='ris-row']/@href")
         in_rows = [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
         file = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
-        in_file = [line[0] for line in read_back(file, CsvFlavour.PLAIN)][1:]
+        in_file = [line[0] for line in csv_rows(file)][1:]
         assert in_rows == in_file == [row.id for row in rows], chosen
 
 
@@ -297,27 +296,14 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
     assert delivery_sentence(ended, tr=tr) == tr("row.delivery-ended")
 
 
-BOM = b"\xef\xbb\xbf"
-DELIMITERS = {CsvFlavour.SWEDISH: ";", CsvFlavour.PLAIN: ","}
-
-
-def read_back(content: bytes, flavour: CsvFlavour) -> list[list[str]]:
-    text = content.removeprefix(BOM).decode("utf-8")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[flavour], strict=True)
-    return list(reader)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) -> None:
-    """The Swedish one opens in a Swedish spreadsheet; the plain one is RFC 4180."""
     tr, rows = translator(language), rows_of(EVERYBODY, language)
-    swedish, plain = (actors_csv(rows, flavour=flavour, tr=tr) for flavour in CsvFlavour)
-    assert swedish.startswith(BOM)
-    assert (swedish.count(BOM), plain.count(BOM)) == (1, 0)
-    assert plain.endswith(b"\r\n")
-    assert plain.count(b"\n") == plain.count(b"\r\n")
-    header, *lines = read_back(swedish, CsvFlavour.SWEDISH)
-    assert [header, *lines] == read_back(plain, CsvFlavour.PLAIN)
+    swedish, plain = (
+        csv_rows(actors_csv(rows, flavour=flavour, tr=tr), flavour) for flavour in CsvFlavour
+    )
+    assert swedish == plain
+    header, *lines = plain
     assert header == [tr(f"csv.column.{name}") for name in COLUMNS]
     assert len(set(header)) == len(header)
     for row, line in zip(rows, lines, strict=True):
@@ -335,7 +321,7 @@ def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Languag
     tr, said = translator(language), factories.TERMS
     rows = [row_of(language, **said), row_of(language)]
     content = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
-    _, *lines = read_back(content, CsvFlavour.PLAIN)
+    _, *lines = csv_rows(content)
     known, unknown = (dict(zip(COLUMNS, line, strict=True)) for line in lines)
     assert known["contact_url"] == said["contact_url"]
     assert known["last-checked"] == said["last_checked"]

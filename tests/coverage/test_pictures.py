@@ -1,6 +1,5 @@
 """Pictures and files of a choice: the coverage's own figures, as other programs read them."""
 
-import csv
 import io
 import json
 import re
@@ -39,6 +38,7 @@ from ris_map.web.settings import data_dir
 from ris_map.words.figures import Amount, FigureTable, cell_text, near_limit, share
 from ris_map.words.language import Language
 from tests.coverage.worlds import view
+from tests.factories import csv_rows
 
 EVERY = product((None, *Phase), (None, *ServiceType), LIMITS)
 CHOICES = [
@@ -116,20 +116,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def read_csv(data: bytes, flavour: CsvFlavour) -> list[list[str]]:
-    text = data.decode("utf-8-sig")
-    delimiter = ";" if flavour is CsvFlavour.SWEDISH else ","
-    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
-
-
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("flavour", list(CsvFlavour))
 def test_the_csv_holds_every_cell_as_it_is_shown(flavour: CsvFlavour, language: Language) -> None:
     shown = view(language)
     table = cells_table(shown)
-    data = table_csv(table, flavour=flavour, tr=shown.tr)
-    assert data.startswith(b"\xef\xbb\xbf") == (flavour is CsvFlavour.SWEDISH)
-    head, *rows = read_csv(data, flavour)
+    head, *rows = csv_rows(table_csv(table, flavour=flavour, tr=shown.tr), flavour)
     assert len(rows) == 15 * len(KINDS)
     assert len({len(row) for row in (head, *rows)}) == 1
     for row, cells_of_row in zip(rows, table.rows, strict=True):
@@ -175,7 +167,7 @@ def test_no_text_of_a_file_is_run() -> None:
     table = FigureTable(
         id="a/b:c[d]*?" * 5, title="=1+1", columns=("=1", "andel"), rows=[("=1+1", share(0.5))]
     )
-    written = read_csv(table_csv(table, flavour=CsvFlavour.PLAIN, tr=view().tr), CsvFlavour.PLAIN)
+    written = csv_rows(table_csv(table, flavour=CsvFlavour.PLAIN, tr=view().tr))
     assert written == [["'=1", "andel (%)"], ["'=1+1", "50"]]
     definitions = [("=1", "http://x.se")]
     content = sheets(

@@ -1,6 +1,5 @@
 """Tables, GeoJSON, GeoPackage and workbook: what is written reads back, and nothing runs."""
 
-import csv
 import io
 import sqlite3
 from contextlib import closing
@@ -33,7 +32,7 @@ from ris_map.words import translator
 from ris_map.words.language import Language
 from tests import factories
 from tests.api.api_site import DATA, V1, client
-from tests.factories import DAY
+from tests.factories import DAY, csv_rows
 
 CHANGED = datetime(2026, 11, 23, tzinfo=UTC)
 HOSTILE = '=HYPERLINK("http://x")<script>&\'"\x00\x0b, ;\r\n@SUM(A1)'
@@ -99,21 +98,17 @@ def test_csv_reads_back_a_formula_as_text_and_a_number_as_one(
 ) -> None:
     columns = ("text", "number", "truth")
     records: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in rows]
-    content = csv_bytes(columns, records).decode()
-    read = list(csv.DictReader(io.StringIO(content, newline=""), strict=True))
-    assert read == [
-        {
-            "text": harmless(text),
-            "number": "" if number is None else repr(number),
-            "truth": str(truth).lower(),
-        }
+    assert csv_rows(csv_bytes(columns, records))[1:] == [
+        [harmless(text), "" if number is None else repr(number), str(truth).lower()]
         for text, number, truth in rows
     ]
     lines = [[text, "citat \" ; , ' \r\n slut"] for text, *_ in rows]
-    for flavour, delimiter in ((CsvFlavour.SWEDISH, ";"), (CsvFlavour.PLAIN, ",")):
-        content = text_csv(("a", "b"), lines, flavour=flavour).decode("utf-8-sig")
-        found = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-        assert [*found] == [["a", "b"], *([harmless(text), same] for text, same in lines)]
+    for flavour in CsvFlavour:
+        table = text_csv(("a", "b"), lines, flavour=flavour)
+        assert table.startswith(b"\xef\xbb\xbf") == (flavour is CsvFlavour.SWEDISH)
+        assert table.endswith(b"\r\n")  # RFC 4180
+        written = csv_rows(table, flavour)
+        assert written == [["a", "b"], *([harmless(text), same] for text, same in lines)]
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text_and_no_other() -> None:

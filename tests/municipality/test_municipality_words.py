@@ -1,6 +1,5 @@
 """What a municipality's page, its files and its report say: paragraph, tables, lists, messages."""
 
-import csv
 import io
 import math
 import re
@@ -39,7 +38,7 @@ from ris_map.web.map import MapPicture
 from ris_map.words.figures import Said, minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
-from tests.factories import DATA, real_world
+from tests.factories import DATA, csv_rows, real_world
 from tests.factories import real_words as words
 
 LANGUAGES, SV = tuple(Language), Language.SV
@@ -292,10 +291,7 @@ def test_M7_nine_municipalities_for_sami_and_umea_for_finnish(tmp_path: Path) ->
 def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) -> None:
     found, said = of(code), words(SV)
     shown = tables_of(code, SV)
-    data = files.profile_csv(found, shown, flavour=flavour, tr=said.tr)
-    swedish = flavour is CsvFlavour.SWEDISH
-    text = data.decode("utf-8-sig")
-    _, *rows = csv.reader(io.StringIO(text), delimiter=";" if swedish else ",")
+    _, *rows = csv_rows(files.profile_csv(found, shown, flavour=flavour, tr=said.tr), flavour)
     cells = [
         (table.title, column, cell)
         for table in shown
