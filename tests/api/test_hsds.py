@@ -103,7 +103,7 @@ def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:
         ]
         for way, name in (
             (Delivery.DIGITAL, "Digital hjälp"),
-            (Delivery.PHONE, "Hjälp på telefon"),
+            (Delivery.PHONE, "Hjälp per telefon"),
         ):
             given = {f"{way}.{level}" for level in (Availability.OFFERED, Availability.LIMITED)}
             assert (name in virtual) == bool(given & codes)
