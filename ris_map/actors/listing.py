@@ -25,7 +25,7 @@ from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, Delivery, ServiceScope
 from ris_map.travel.people import FERRY, number_of_squares
 from ris_map.words import Translator
-from ris_map.words.figures import minutes_number, percent
+from ris_map.words.figures import ROUND_MINUTES, minutes_number, percent
 from ris_map.words.markup import render
 
 
@@ -187,7 +187,8 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     if not view.is_physical:
         return []
     tr, found, at = view.tr, view.found, view.at(code)
-    median = minutes_number(float(found.median[at]), tr=tr)
+    # who has it in town has five minutes at most
+    median = minutes_number(max(float(found.median[at]), ROUND_MINUTES), tr=tr)
     if median[:1].isdigit():
         median = tr("karta.limit.min", n=median)
     return [

@@ -31,12 +31,11 @@ from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.selection import Filter
 from ris_map.register.vocabulary import (
-    STRENGTH_AREAS,
+    Area,
     Delivery,
     Phase,
     Scope,
     ServiceType,
-    StrengthArea,
 )
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.words import translator
@@ -132,10 +131,8 @@ DESCRIBED: Mapping[str, Mapping[str, Any]] = load_yaml(PARAMETERS).value
 Given = Mapping[str, tuple[str, ...]]
 _V = TypeVar("_V", bound=str)
 if TYPE_CHECKING:
-    Area = StrengthArea
     SpeedKey = str
 else:
-    Area = Literal[STRENGTH_AREAS]
     SpeedKey = Literal[tuple(one.key for one in SPEED_MODELS)]
 
 

@@ -22,13 +22,13 @@ from ris_map.api.calls import (
     of,
 )
 from ris_map.api.datasets import COVERAGE
-from ris_map.api.queries import ID_PATTERN, Area, LanguageQuery, Many, Problem, YesNo, key
+from ris_map.api.queries import ID_PATTERN, LanguageQuery, Many, Problem, YesNo, key
 from ris_map.common.address import FreeText, Whole
 from ris_map.common.records import Record
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.map_picture import Minutes as Limit
 from ris_map.geography.divisions import VISITS_FROM
-from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Area, Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
 from ris_map.siting.plan import (
     MonthDays,

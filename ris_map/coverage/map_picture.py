@@ -24,7 +24,7 @@ from ris_map.geography.divisions import DEFAULT_DIVISION, Division
 from ris_map.register.in_words import Words, by_town, place_id, towns_of
 from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
-from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.network import CodeArray, FloatArray
 from ris_map.travel.world import World, kept
 from ris_map.web import as_of, data
@@ -63,7 +63,7 @@ class MapChoice(DatedChoice):
 
     phase: Phase | None = Field(Phase.IDE, alias="fas")
     service_type: ServiceType | None = Field(ServiceType.RADGIVNING, alias="stod")
-    strength_area: StrengthArea | None = Field(None, alias="omrade")
+    strength_area: Area | None = Field(None, alias="omrade")
     delivery: Delivery = Field(Delivery.OFFICE, alias="satt")
     limit: Minutes = Field(60, alias="grans")
     shown: Literal["minuter", "aktorer"] = Field("minuter", alias="lager")

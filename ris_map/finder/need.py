@@ -9,12 +9,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from ris_map.common.address import Choice, Flag, one_of
 from ris_map.geography.county import Geography, Locality
 from ris_map.register.model import Actor
-from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Area, Phase, ServiceType
 from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
 
@@ -58,13 +58,6 @@ STEMS: Mapping[Who, tuple[str, ...]] = {
 _WORD = re.compile(r"\w+")
 
 
-def _no_neutral(area: object) -> object:
-    """Refuse "all": it marks an actor, nobody asks for it."""
-    if area == StrengthArea.ALL:
-        raise ValueError("not an area")
-    return area
-
-
 class Need(Choice):
     """A need at a place: the page's choices, its address and the question that is answered.
 
@@ -77,9 +70,7 @@ class Need(Choice):
     place: Annotated[str | None, one_of("places"), Field(alias="plats")] = None
     phase: Annotated[Phase | None, Field(alias="fas")] = None
     service_types: Annotated[tuple[ServiceType, ...], Field(alias="stod")] = ()
-    strength_area: Annotated[
-        StrengthArea | None, BeforeValidator(_no_neutral), Field(alias="omrade")
-    ] = None
+    strength_area: Annotated[Area | None, Field(alias="omrade")] = None
     who: Annotated[Who | None, Field(alias="vem")] = None
     digital_first: Annotated[Flag, Field(alias="digitalt")] = False
     limit: Annotated[Limit, Field(alias="grans")] = Limit.M60

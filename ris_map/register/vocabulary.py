@@ -6,6 +6,7 @@ Labels and explanations in Swedish and English are data, see ``data/strategy.yam
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
 
 
 class Phase(StrEnum):
@@ -44,6 +45,11 @@ class StrengthArea(StrEnum):
 STRENGTH_AREAS: tuple[StrengthArea, ...] = tuple(
     area for area in StrengthArea if area is not StrengthArea.ALL
 )
+if TYPE_CHECKING:
+    Area = StrengthArea
+else:
+    Area = Literal[STRENGTH_AREAS]
+    """An area that one may ask for: nobody asks for ``ALL``, which marks an actor."""
 
 
 class Delivery(StrEnum):

@@ -15,7 +15,7 @@ from ris_map.coverage.support import CubeChoice
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.model import Register
-from ris_map.register.vocabulary import Phase, Scope, ServiceType, StrengthArea
+from ris_map.register.vocabulary import Area, Phase, Scope, ServiceType
 
 MOST_STOPS: Final = 5
 WORKING_DAYS: Final = 20
@@ -167,7 +167,7 @@ class SitingChoice(Choice):
     path: ClassVar[str] = "/tankom"
     phase: Phase = Field(default=Phase.IDE, alias="fas")
     service_type: ServiceType = Field(default=ServiceType.RADGIVNING, alias="stod")
-    area: StrengthArea | None = Field(default=None, alias="omrade")
+    area: Area | None = Field(default=None, alias="omrade")
     limit: Minutes = Field(default=60, alias="grans")
     winter: Flag = Field(default=False, alias="vinter")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
@@ -192,8 +192,7 @@ class SitingChoice(Choice):
     @property
     def cube_choice(self) -> CubeChoice:
         """What the coverage is computed for."""
-        area = None if self.area is StrengthArea.ALL else self.area
-        return replace(CubeChoice.of(self), strength_area=area)
+        return replace(CubeChoice.of(self), strength_area=self.area)
 
     @property
     def matching(self) -> tuple[Opening, ...]:

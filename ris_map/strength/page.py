@@ -21,7 +21,7 @@ from ris_map.register.in_words import (
     strength_area_words,
     town_id,
 )
-from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, StrengthArea
+from ris_map.register.vocabulary import STRENGTH_AREAS, Area, Scope, StrengthArea
 from ris_map.strength.figures import Actors, StrengthFigures, Town, strength_figures
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
@@ -40,15 +40,10 @@ class StrengthChoice(Choice):
     """
 
     path: ClassVar[str] = "/styrkeomraden"
-    area: StrengthArea | None = Field(default=None, alias="omrade")
+    area: Area | None = Field(default=None, alias="omrade")
     scope: Scope = Field(default=Scope.CORE, alias="bredd")
     municipality: MunicipalityCode = Field("", alias="kommun")
     town: TownId = Field("", alias="tatort")
-
-    @property
-    def one(self) -> StrengthArea | None:
-        """One of the nine, or None."""
-        return self.area if self.area in STRENGTH_AREAS else None
 
     def of(self, actors: Actors, figures: StrengthFigures) -> Actors:
         """Return the actors that have an office at the chosen place, if one is chosen."""
@@ -68,7 +63,7 @@ def draw(*, tr: Translator) -> None:
     ignored = STATE.sync()
     choice, words = STATE.chosen(), data.words(tr)
     figures = strength_figures(data.world())
-    layout.title(headline(figures, choice.one, words=words), lead(figures, choice.one, tr=tr))
+    layout.title(headline(figures, choice.area, words=words), lead(figures, choice.area, tr=tr))
     layout.fault_notice(tr=tr)
     layout.ignored_notice(ignored, tr=tr)
     bars, middle, side = st.columns([2.5, 4.5, 2.5], gap="medium")
@@ -78,7 +73,7 @@ def draw(*, tr: Translator) -> None:
         show_map(map_layer(figures, choice, words=words), key="strength-map", on_click=_clicked)
     with side, st.container(key="ris-s-list"):
         st.html(list_html(figures, choice, words=words))
-    st.html(more_html(figures, choice.one, words=words))
+    st.html(more_html(figures, choice.area, words=words))
 
 
 def _clicked(click: MapClick) -> None:
@@ -121,7 +116,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         "strength_bars.html",
         t=tr,
         all_url=choice.url(tr=tr, area=None),
-        is_all=choice.one is None,
+        is_all=choice.area is None,
         areas=[
             {
                 "id": area.value.replace("_", "-"),
@@ -129,7 +124,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
                 "count": tr.number(counts[area]),
                 "share": round(100 * counts[area] / most),
                 "url": choice.url(tr=tr, area=area),
-                "is_chosen": area is choice.one,
+                "is_chosen": area is choice.area,
             }
             for area in ordered
         ],
@@ -144,7 +139,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
 
 def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> MapLayer:
     """Return the map: own actors filled, those open to all hollow, adjacent ones as diamonds."""
-    tr, area = words.tr, choice.one
+    tr, area = words.tr, choice.area
     towns = figures.towns(area)
     kinds = ["own", "neutral", *(["adjacent"] if area is not None else [])]
     notes = tuple((kind, tr(f"strength.map.{kind}")) for kind in kinds)
@@ -197,7 +192,7 @@ def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: 
 
 def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> str:
     """Return own actors first, then adjacent ones, then those open to all."""
-    tr, area = words.tr, choice.one
+    tr, area = words.tr, choice.area
     own = figures.own(area)
     everybody = [("own", own, len(own))]
     everybody += [("near", figures.near(area), FIRST)] if area else []

@@ -8,10 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ris_map.actors.page import STATE
+from ris_map.common.address import Choice
 from ris_map.coverage.map_picture import MapChoice, map_view
 from ris_map.coverage.page.view import TABS
+from ris_map.finder.need import Need
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
+from ris_map.siting.plan import SitingChoice
 from ris_map.strength.figures import strength_figures
 from ris_map.strength.page import StrengthChoice, bars_html
 from ris_map.web import data
@@ -73,6 +76,12 @@ def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
 
 
 COMBINATIONS = [*zip(cycle(MUNICIPALITY_CODES), product(Phase, ServiceType), strict=False)]
+
+
+@pytest.mark.parametrize("model", [MapChoice, SitingChoice, Need, StrengthChoice])
+def test_I5_nobody_asks_for_the_mark_of_a_neutral_actor(model: type[Choice]) -> None:
+    choice, ignored = model.read({"omrade": ["all"]})
+    assert (choice, [one.key for one in ignored]) == (model(), ["omrade"])
 
 
 @pytest.mark.parametrize(("code", "choice"), COMBINATIONS)
