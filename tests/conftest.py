@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, core, settings
+from hypothesis.vendor import pretty
 
 from ris_map.common import files
 
@@ -14,6 +15,9 @@ from ris_map.common import files
 _WITHOUT = str(Path(__file__).parent / "without")
 sys.path.insert(0, _WITHOUT)
 os.environ["PYTHONPATH"] = os.pathsep.join([_WITHOUT, os.environ.get("PYTHONPATH", "")]).strip(":")
+
+# schemathesis takes the values out of what every failing property says, to be faster itself
+core.RepresentationPrinter = pretty.RepresentationPrinter
 
 # a shared machine is slow at times: only a test that hangs is a fault
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -1,6 +1,7 @@
 """The coverage is its definition: equal to a slow twin of plain loops, and what always holds."""
 
 import math
+import re
 from dataclasses import replace
 from itertools import product
 
@@ -25,6 +26,7 @@ from ris_map.register.vocabulary import (
 from tests.coverage.slow_twin import YES, assert_same, nearest, slow_cell
 from tests.coverage.worlds import (
     CODES,
+    DAY,
     World,
     make_world,
     office_in,
@@ -57,6 +59,16 @@ def test_R1_every_cell_equals_the_slow_twin(world: World) -> None:
         ]
         assert cube.rows[cube.row[p, s]].tolist() == slow_minutes
     assert (cube.rows[cube.row_at_best] <= cube.rows[cube.row]).all()
+
+
+def test_a_property_that_fails_names_a_world_that_can_be_pasted() -> None:
+    @given(worlds())
+    def fails(world: World) -> None:
+        raise ValueError(world.on)
+
+    with pytest.raises(ValueError, match=str(DAY)) as failed:
+        fails()
+    assert re.search(r"world=random_world\(\d+\)", "\n".join(failed.value.__notes__))
 
 
 @given(worlds())

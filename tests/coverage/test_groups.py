@@ -185,7 +185,7 @@ def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough
     assert not lost.emptied.any()
 
 
-@given(worlds(max_actors=4))
+@given(worlds())
 def test_R6_what_is_lost_is_the_difference_of_two_coverages(world: World) -> None:
     """Residents, states and modes, cell by cell, for every actor that is taken out."""
     before = world.cube()
