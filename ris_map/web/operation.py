@@ -89,11 +89,19 @@ class DataState(Collector):
 def serve_metrics(
     port: int | None, moment: Callable[[], Moment | None]
 ) -> tuple[WSGIServer, Thread] | None:
-    """Serve the figures on a port of their own, for this machine alone; no port: not at all."""
+    """Serve the figures on a port of their own, for this machine alone; no port: not at all.
+
+    A port that is taken ends the start in words.
+    """
     if port is None:
         return None
+    try:
+        served = start_http_server(port, addr="127.0.0.1")
+    except OSError as refused:
+        words = f"The server cannot start:\nRIS_MAP_METRICS_PORT: {port}: {refused.strerror}."
+        raise SystemExit(words) from None
     REGISTRY.register(DataState(moment))
-    return start_http_server(port, addr="127.0.0.1")
+    return served
 
 
 class JsonLines(logging.Formatter):

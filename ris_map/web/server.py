@@ -72,6 +72,8 @@ def server_middleware() -> list[Middleware]:
     """
     settings = settings_at_start()
     _stop_on_faults(settings.data)
+    # not in the lifespan: a fault there is told as a traceback
+    serve_metrics(settings.metrics_port, _moment)
     return [
         Middleware(SecurityHeaders, ancestors=settings.frame_ancestors),
         Middleware(Shell, pages=PAGE_ADDRESSES),
@@ -97,10 +99,8 @@ def _stop_on_faults(data: Path) -> None:
 async def server_lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Run what belongs to the server's start and end."""
     guard_connections()
-    settings = read_settings()
-    if settings.log == "json":
+    if read_settings().log == "json":
         write_json_log()
-    serve_metrics(settings.metrics_port, _moment)
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield {}
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from streamlit import config
 
 from ris_map.common.faults import RisMapError
+from ris_map.common.records import nearest
 from ris_map.common.region import DATA
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -103,7 +105,12 @@ def _rate(value: object) -> object:
 class Settings(BaseModel):
     """Everything that can be set; each field is the variable ``RIS_MAP_`` and its name."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        alias_generator=lambda name: PREFIX + name.upper(),
+    )
 
     data: Annotated[Path, BeforeValidator(_folder)] = DATA
     report_address: Annotated[str, _like(_MAIL, "a plain e-mail address")] = DEFAULT_REPORT_ADDRESS
@@ -130,21 +137,27 @@ class Settings(BaseModel):
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; an empty variable is one that is not set.
 
-    ``SettingFault`` names every variable that holds something else than it may.
+    ``SettingFault`` names every variable that holds something else than it may, or that is none.
     """
     found = os.environ if environment is None else environment
-    given = {
-        name: found.get(PREFIX + name.upper(), "").strip(" ") for name in Settings.model_fields
-    }
+    given = {name: text.strip(" ") for name, text in found.items() if name.startswith(PREFIX)}
     try:
         return Settings.model_validate({name: text for name, text in given.items() if text})
     except ValidationError as refused:
         lines = [
-            f"{PREFIX}{str(fault['loc'][0]).upper()}: "
-            f"{fault['msg'].removeprefix('Value error, ')} (it is {given[str(fault['loc'][0])]!r})."
+            f"{fault['loc'][0]}: {_reason(fault)} (it is {fault['input']!r})."
             for fault in refused.errors()
         ]
         raise SettingFault("\n".join(lines)) from None
+
+
+def _reason(fault: ErrorDetails) -> str:
+    if fault["type"] != "extra_forbidden":
+        return fault["msg"].removeprefix("Value error, ")
+    names = [name.upper() for name in Settings.model_fields]
+    near = nearest(str(fault["loc"][0]).removeprefix(PREFIX), names)
+    known = [PREFIX + name for name in ([near] if near else names)]
+    return f"there is no such setting, but there is {', '.join(known)}"
 
 
 def settings_at_start() -> Settings:

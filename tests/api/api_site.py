@@ -21,7 +21,7 @@ from ris_map.web.settings import Settings
 DATA = Path(__file__).resolve().parents[2] / "data"
 HOST = "http://kartan.example"
 V1 = "/api/v1"
-STANDARDS = Path(os.environ.get("RIS_MAP_STANDARDS", DATA.parents[1] / "shared/standards"))
+STANDARDS = Path(os.environ.get("STANDARDS", DATA.parents[1] / "shared/standards"))
 """Specifications as published by others; tests that need one say so where it is missing."""
 CONTACT = "karta@example.org"
 

@@ -50,6 +50,7 @@ BAD = {
     "RIS_MAP_PUBLISHER_TYPE": ("Region", "PrivateIndividual(s)"),
     "RIS_MAP_TODAY": ("2026-13-40", "in morgon"),
     "RIS_MAP_DATA": ("/nowhere/at/all",),
+    "RIS_MAP_data": (".",),
     "RIS_MAP_REPORT_ADDRESS": (*("nobody", "a@b.se?cc=x@y.se", "a@b.se\nBcc: x@y.se", "<a@b.se>"),),
     "RIS_MAP_FRAME_ANCESTORS": (
         *("*", "example.org", "https:", "https://example.org/path", "'self' 'none'"),
@@ -68,13 +69,16 @@ def test_anything_else_is_refused_by_name(name: str, value: str) -> None:
 def test_F13_all_faults_come_at_once_and_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wrong = {"RIS_MAP_TODAY": "2026-13-40", "RIS_MAP_API_RATE": "x", "RIS_MAP_BASE_URL": "y"}
+    wrong = {"RIS_MAP_TODAY": "2026-13-40", "RIS_MAP_API_RATE": "x", "RIS_MAP_ADRESS": "y"}
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("ris_map.web.server.PREPARE", [])
     with pytest.raises(SystemExit) as stopped:  # Python prints its text alone
         runpy.run_path(str(ROOT / "app.py"))
-    assert all(name in str(stopped.value.code) for name in wrong)
+    said = str(stopped.value.code)
+    assert all(name in said for name in wrong)
+    assert "RIS_MAP_ADRESS: there is no such setting, but there is RIS_MAP_REPORT_ADDRESS (" in said
+    assert read_settings({"RIS_MAP_ADRESS": " "}) == Settings()
 
 
 STRANGER = "203.0.113.5"

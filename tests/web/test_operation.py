@@ -90,6 +90,8 @@ def test_figures_are_served_to_this_machine_alone_and_only_when_asked_for() -> N
             families = {f.name for f in text_string_to_metric_families(answer.read().decode())}
         assert {"ris_map_sessions", "ris_map_run_seconds", "ris_map_ready"} <= families
         assert server.server_address[0] == "127.0.0.1"
+        with pytest.raises(SystemExit, match=f"RIS_MAP_METRICS_PORT: {port}: Address already in"):
+            serve_metrics(port, lambda: None)
     finally:
         server.shutdown()
         server.server_close()
