@@ -243,16 +243,15 @@ def _loaded(arguments: argparse.Namespace, number: str = "") -> Register:
 
 def _release(arguments: argparse.Namespace) -> int:
     data: Path = arguments.data
-    earlier = load_releases(data)
-    register = _loaded(arguments)
     number: str = arguments.number
     if not re.fullmatch(r"[0-9]{4}(\.[0-9]{1,3})?", number):
         return _complain(f"{number}: A release is numbered like 2026.1.")
     on = arguments.on or dates.today().isoformat()
-    path = make_release(data, register, number=number, on=on)
+    path = make_release(data, _loaded(arguments), number=number, on=on)
     print(f"{path}: written.")
-    if earlier:
-        print(notes(changes(earlier[-1], register)), end="")
+    last_two = load_releases(data)[-2:]
+    if len(last_two) == 2:
+        print(notes(changes(*last_two)), end="")
     return OK
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from yaml import CSafeLoader, load
 
+from ris_map.common.dates import FIRST_DAY
 from ris_map.common.records import Record
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -292,8 +293,8 @@ def slugs() -> st.SearchStrategy[str]:
     return st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,6}){0,3}", fullmatch=True)
 
 
-def partial_dates() -> st.SearchStrategy[str]:
-    days = st.dates(date(1990, 1, 1), date(2024, 12, 31))
+def partial_dates(first: date = date(1990, 1, 1)) -> st.SearchStrategy[str]:
+    days = st.dates(first, date(2024, 12, 31))
     lengths = st.sampled_from([len("2024"), len("2024-05"), len("2024-05-31")])
     return st.builds(lambda day, length: day.isoformat()[:length], days, lengths)
 
@@ -376,7 +377,7 @@ def actors() -> st.SearchStrategy[Actor]:
         service_area=service_areas(),
         delivery_claims=some(delivery_claims(), key="url"),
         confidence=st.sampled_from(Confidence),
-        last_confirmed=st.none() | partial_dates(),
+        last_confirmed=st.none() | partial_dates(FIRST_DAY),
         note=st.none() | local_texts(),
     )
 

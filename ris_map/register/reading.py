@@ -156,7 +156,12 @@ def _record_name(item: object, *, index: int) -> str:
 def release_paths(data: Path) -> tuple[Path, ...]:
     """Return the files of all releases, the oldest first."""
     found = (data / RELEASES).glob("*.yaml")
-    return tuple(sorted(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path.stem)]))
+    return tuple(sorted(found, key=lambda path: release_order(path.stem)))
+
+
+def release_order(number: str) -> list[int]:
+    """Return what puts releases in order: 2026.10 comes after 2026.9."""
+    return [int(part) for part in re.findall(r"\d+", number)]
 
 
 def released_ids(data: Path) -> frozenset[str]:

@@ -25,6 +25,7 @@ from ris_map.register.reading import (
     canonical,
     check_register,
     load_register,
+    release_order,
     release_paths,
 )
 from ris_map.register.vocabulary import Scope, Status
@@ -154,13 +155,19 @@ def _digest(path: Path) -> str:
 
 
 def make_release(data: Path, register: Register, *, number: str, on: str) -> Path:
-    """Freeze a register as a release and note its hash; ``DataFaults`` if there is one."""
+    """Freeze a register as a release and note its hash.
+
+    ``DataFaults`` if an earlier one is not what it was, or if this does not come after them all.
+    """
     path = data / RELEASES / f"{number}.yaml"
     meta = register.meta.model_copy(update={"release": Release(number=number, date=on)})
     text = _HEADER.format(hashes=HASHES) + canonical(register.model_copy(update={"meta": meta}))
-    if path.exists():
-        raise _refused(path, f"There is a release {number} already.")
-    if dates.period_start(on) > dates.today():
+    for last in [one.meta.release for one in load_releases(data)[-1:] if one.meta.release]:
+        if release_order(number) <= release_order(last.number):
+            raise _refused(path, f"There is a release {last.number} already: give a higher number.")
+        if dates.period_end(on) < dates.period_end(last.date):
+            raise _refused(path, f"Release {last.number} shows {last.date}: give no day before.")
+    if dates.period_end(on) > dates.today():
         raise _refused(path, f"The day it shows ({on}) lies in the future.")
     path.parent.mkdir(exist_ok=True)
     write_whole(path, text.encode())

@@ -72,10 +72,15 @@ def test_R8_a_release_is_never_written_over_and_a_changed_one_is_named(data: Pat
     (data / releases.RELEASES).mkdir()
     assert releases.check_releases(data) == [], "an empty folder"
     path = releases.make_release(data, register, number="2025.1", on="2025-09")
-    with pytest.raises(DataFaults, match="already"):
-        releases.make_release(data, register, number="2025.1", on="2025-09")
-    with pytest.raises(DataFaults, match="future"):
-        releases.make_release(data, register, number="2031.1", on="2031-01")
+    for number, on, said in (
+        ("2025.1", "2025-09", "already"),
+        ("2025.01", "2025-09", "already"),
+        ("2024.12", "2025-09", "release 2025.1 already: give a higher number"),
+        ("2025.2", "2025-08", "no day before"),
+        ("2026.1", "2026-11", "future"),
+    ):
+        with pytest.raises(DataFaults, match=said):
+            releases.make_release(data, register, number=number, on=on)
     assert releases.check_releases(data) == []
     hashes, known = path.with_name(releases.HASHES), path.with_name(releases.HASHES).read_text()
     hashes.write_text(f"\n{known}x\n")
@@ -190,6 +195,7 @@ LISTS = ("- a\n", "actors: 1\n", "actors:\n  - a\n", "actors:\n  - id: a\n", "ac
     [
         ("c", NOW, None, None),
         ("a", "2026-11-27", None, None),
+        ("a", "1999", None, None),
         ("a", "2026-02-30", None, None),
         ("a", NOW, "javascript:alert(1)", None),
         *(("a", NOW, None, content) for content in LISTS),
