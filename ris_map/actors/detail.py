@@ -72,7 +72,7 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
 def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     """Return the small map of an actor's offices in the county; None without any."""
     tr = words.tr
-    open_offices = _offices_at_work(actor, on=on)
+    open_offices = actor.offices_on(on)
     offices = {town_id(office): office for office in open_offices}
     if not offices:
         return None
@@ -94,14 +94,9 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     )
 
 
-def _offices_at_work(actor: Actor, *, on: date) -> tuple[Office, ...]:
-    """Return the day's offices in the county; who has ended or not begun has none."""
-    return actor.offices_on(on) if actor.is_active(on) else ()
-
-
 def _places(actor: Actor, *, words: Words, on: date) -> list[str]:
     """Return the day's offices with their streets, after the towns unless every street is known."""
-    tr, offices = words.tr, _offices_at_work(actor, on=on)
+    tr, offices = words.tr, actor.offices_on(on)
     known = [office for office in offices if office.street_on(on)]
     lines = [f"{office.town}: {_address(office, words=words, on=on)}" for office in known]
     if len(known) < len(offices):

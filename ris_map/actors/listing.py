@@ -200,9 +200,7 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
 
 def begins_at_home(view: MapView) -> bool:
     """Return whether every municipality has a business office of its own in the register."""
-    world = view.world
-    offices = [a.offices for a in world.register.actors if a.municipal and a.is_active(world.on)]
-    return {o.municipality for here in offices for o in here}.issuperset(view.names)
+    return all(map(view.world.home_of, view.names))
 
 
 def _square(view: MapView, choice: StartChoice) -> str:

@@ -79,17 +79,19 @@ Lists = Mapping[str, Mapping[str, Document]]
 
 def listing(call: Call[Any]) -> Lists:
     """Return the register in the standard's words, made once for each state and language."""
-    return _listing(call.world, call.query.lang)
+    return _listing(call.world, call.query.lang, call.register_changed.date())
 
 
 @kept(len(Language))
-def _listing(world: World, language: Language) -> Lists:
-    """Return every list, told in ``texts/hsds.json``."""
+def _listing(world: World, language: Language, changed: date) -> Lists:
+    """Return every list, told in ``texts/hsds.json``; the register's file changed on a day."""
     register, tr = world.register, translator(language)
     terms = _terms(world, tr)
 
     def modified(actor: Actor) -> date:
-        return min(period_end(actor.last_checked or register.meta.reference_date), world.on)
+        """Return the last day on which a record may have become what it is."""
+        last = period_end(actor.last_checked or register.meta.reference_date)
+        return min(last, changed, world.on)
 
     def areas(actor: Actor) -> list[str]:
         names = (f"strength-area.{area}" for area in dict.fromkeys(actor.strength_areas.areas))
@@ -107,7 +109,7 @@ def _listing(world: World, language: Language) -> Lists:
     def places(actor: Actor, offer: Offer) -> list[Office | Delivery]:
         """Return where a service is given; unknown ways are terms only, never places."""
         is_at_office = offer.delivery.office is not Availability.NOT_OFFERED
-        offices = [x for x in actor.offices if is_at_office and x.is_valid(world.on)]
+        offices = actor.all_offices_on(world.on) if is_at_office else ()
         known = {Availability.OFFERED, Availability.LIMITED}
         ways = [way for way in _VIRTUAL if offer.delivery.of(way) in known]
         return [*offices, *ways]

@@ -123,7 +123,10 @@ def one_actor(call: Call[LanguageQuery]) -> Document:
 
 @router.data("/offices", ActorQuery, model=Offices)
 def offices(call: Call[ActorQuery]) -> Document:
-    """Offices of the selected actors."""
+    """Offices of the selected actors; none of one that has ended or not begun.
+
+    Only those in the group office are on the map.
+    """
     listed = [
         SimpleNamespace(
             **vars(office),

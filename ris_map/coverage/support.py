@@ -96,8 +96,7 @@ def support_table(register: Register, geography: Geography, *, on: date) -> Supp
         (
             (office_key(actor, office), i, office)
             for i, actor in enumerate(actors)
-            for office in actor.offices
-            if office.is_valid(on)
+            for office in actor.all_offices_on(on)
         ),
         key=lambda row: row[0],
     )

@@ -263,7 +263,7 @@ class _Search:
 
     def offices(self, actor: Actor) -> Iterator[Office]:
         """Yield the offices that exist; none before a place is chosen."""
-        return (o for o in actor.offices if self.roads and o.is_valid(self.world.on))
+        return (o for o in actor.all_offices_on(self.world.on) if self.roads)
 
     def of(self, actor: Actor) -> list[Entry]:
         """Return the ways in which one actor helps: its best office, and those without one."""

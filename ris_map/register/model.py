@@ -295,7 +295,11 @@ class Actor(Record):
 
     def offices_on(self, on: date) -> tuple[Office, ...]:
         """Return the offices inside the county that exist on a day."""
-        return tuple(o for o in self.offices if o.municipality is not None and o.is_valid(on))
+        return tuple(o for o in self.all_offices_on(on) if o.municipality is not None)
+
+    def all_offices_on(self, on: date) -> tuple[Office, ...]:
+        """Return the offices that exist on a day; who has ended or not begun has none."""
+        return tuple(o for o in self.offices if self.is_active(on) and o.is_valid(on))
 
 
 class Release(Record):

@@ -148,8 +148,8 @@ def fold(text: str) -> str:
 
 
 def shown_offices(match: Match, *, on: date) -> tuple[Office, ...]:
-    """Return the offices that count for a match; a neighbour's lie outside the county."""
-    return match.offices or tuple(o for o in match.actor.offices if o.is_valid(on))
+    """Return the offices that count for a match, else all; a neighbour's lie outside the county."""
+    return match.offices or match.actor.all_offices_on(on)
 
 
 def selected_offices(matches: Iterable[Match], *, on: date) -> Iterator[tuple[Match, Office]]:

@@ -148,7 +148,7 @@ class World:
         return [
             actor
             for actor in self.register.actors
-            if actor.municipal and not actor.outside_county and actor.is_active(self.on)
+            if actor.municipal and not actor.outside_county
             if any(office.municipality == code for office in actor.offices_on(self.on))
         ]
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import jsonschema
@@ -89,8 +90,17 @@ def test_what_is_not_at_work_is_not_active() -> None:
         update={"status": Status.UNKNOWN, "valid_to": "2020"}
     )
     then = replace(world(), register=register.model_copy(update={"actors": (over,)}))
-    told = _listing(then, Language.SV)["services"].values()
-    assert {service["status"] for service in told} == {"inactive"}
+    told = _listing(then, Language.SV, then.on)
+    assert {service["status"] for service in told["services"].values()} == {"inactive"}
+    places = [one["location"]["location_type"] for one in told["service_at_locations"].values()]
+    assert "physical" not in places
+
+
+def test_a_record_checked_this_month_changed_when_the_file_did_and_not_each_day_anew() -> None:
+    for day in (4, 5, 30):
+        then = replace(world(), on=date(2026, 11, day))
+        told = _listing(then, Language.SV, date(2026, 11, 4))["services"].values()
+        assert {service["last_modified"] for service in told} == {"2026-11-04T00:00:00+00:00"}
 
 
 def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:

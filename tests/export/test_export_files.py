@@ -127,6 +127,7 @@ def test_the_geopackage_of_actors_reads_back(api: TestClient, tmp_path: Path, qu
     assert offices.crs.to_epsg() == 3006
     assert offices["id"].tolist() == [feature["id"] for feature in features]
     known = api.get(f"{V1}/offices?{query}").json()["offices"]
+    assert "ended" not in {office["group"] for office in known}, "who has ended has no office"
     for point, office in zip(offices.geometry, known, strict=True):
         metres = (office["sweref_north"], office["sweref_east"])
         assert (point.y, point.x) == pytest.approx(metres, abs=0.51)

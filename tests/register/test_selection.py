@@ -75,7 +75,7 @@ def twin(records: list[dict[str, Any]], chosen: Filter, *, on: date = DAY) -> Fo
             continue
         answers = [twin_offers(actor, chosen), twin_area(actor, chosen), twin_text(actor, chosen)]
         is_open = any(offer["delivery"]["office"] == "offered" for offer in actor["offers"])
-        offices = actor["offices"] if is_open else []
+        offices = actor["offices"] if is_open and is_active(actor, on) else []
         at_home = [o for o in offices if o["municipality"] and is_valid(o, on)]
         here = [o for o in at_home if not chosen.places or o["municipality"] in codes_of(chosen)]
         if chosen.places and not here:
