@@ -338,8 +338,8 @@ def _share(view: FindView, need: Need, *, tr: Translator) -> None:
 
 
 DRAWN_WAYS = 3
-NAMED = 2
-"""Of those who are not counted, so many of a town are named."""
+NAMED = 3
+"""So many of those in a town are named when its marker is pointed at."""
 
 
 def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
@@ -480,10 +480,10 @@ def _bubbles(entries: Iterable[Entry], *, words: Words) -> tuple[Bubble, ...]:
     for (kind, mark_id), here in marks.items():
         town, names = here[0][1].town, list(dict.fromkeys(e.actor.name for e, _ in here))
         phases = {p for entry, _ in here for offer in entry.offers for p in offer.phases}
-        label = tr.plural("find.map.bubble", len(names), town=town)
+        who = tr("find.map.more", names=", ".join(names[:NAMED]))
+        who = who if len(names) > NAMED else tr.listing(names)
+        label = tr.plural("find.map.bubble", len(names), town=town, who=who)
         if kind != "office":
-            who = tr("find.map.more", names=", ".join(names[:NAMED]))
-            who = who if len(names) > NAMED else tr.listing(names)
             label = tr(f"find.map.{kind}-of", name=town, who=who)
         made.append(
             Bubble(

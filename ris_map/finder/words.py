@@ -233,11 +233,12 @@ def minutes_words(minutes: float, *, limit: int | None, tr: Translator) -> str:
 
 
 def range_words(entry: Entry, *, tr: Translator) -> str:
-    """Return the minutes under the fastest and the slowest speed model; empty in town."""
-    if entry.road is None or not ROUND_MINUTES <= entry.road.slowest < math.inf:
+    """Return the minutes under the fastest and the slowest speed model; empty where said alike."""
+    if entry.road is None:
         return ""
     said = minutes_range(entry.road.fastest, entry.road.slowest, tr=tr)
-    return tr("find.way.range", range=said)
+    is_one = said == minutes_in_words(entry.road.slowest, tr=tr)
+    return "" if is_one else tr("find.way.range", range=said)
 
 
 def roads_words(entry: Entry, route: Route | None, *, tr: Translator) -> str:

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,7 @@ from ris_map.coverage.map_picture import MapChoice, map_view
 from ris_map.coverage.map_picture import picture as picture_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
-from ris_map.finder.answer import Group, SupportAnswer, find_support
+from ris_map.finder.answer import Group, Road, SupportAnswer, find_support
 from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
 from ris_map.finder.page import (
     NOTES,
@@ -210,6 +211,14 @@ def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_
         assert said in roads_from(place)[nearest.actor.id]
         picture = find_picture(world, answer, words=words(Language.SV))
         assert said in picture.sentences[""].text
+
+
+def test_P3_a_range_is_said_only_where_its_ends_are_said_apart() -> None:
+    entry = find_support(real_world(), Need(place="2462", phase=Phase.IDE)).nearest
+    tr = translator(Language.SV)
+    ends = [(4.0, 6.0), (14.0, 16.0), (14.0, 24.0), (math.inf, math.inf)]
+    said = [range_words(replace(entry, road=Road(15.0, *two)), tr=tr) for two in ends]
+    assert [bool(words) for words in said] == [False, False, True, False]
 
 
 @pytest.mark.parametrize("limit", [Limit.M60, Limit.ANY])
