@@ -15,13 +15,7 @@ from lxml.html import HtmlElement
 
 from ris_map.actors.detail import actor_html, detail_layer
 from ris_map.actors.files import COLUMNS, TERMS, actors_csv
-from ris_map.actors.listing import (
-    StartChoice,
-    all_html,
-    delivery_sentence,
-    rows_words,
-    table_html,
-)
+from ris_map.actors.listing import StartChoice, all_html, delivery_sentence, rows_words, table_html
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour

@@ -15,13 +15,7 @@ from ris_map.municipality.words import headline
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words.language import Language
 from tests.browser.conftest import Hand
-from tests.browser.harness import (
-    ROOT,
-    assert_accessible,
-    map_frame,
-    settle,
-    sheets,
-)
+from tests.browser.harness import ROOT, assert_accessible, map_frame, settle, sheets
 from tests.browser.reading import arrive, headed, load, map_state, query, unfold
 from tests.factories import real_words, real_world
 

@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, Field, ValidationError
 
-from ris_map.common.address import (
-    MAX_TEXT_LENGTH,
-    Choice,
-    Flag,
-    IgnoredValue,
-    SearchText,
-    one_of,
-)
+from ris_map.common.address import MAX_TEXT_LENGTH, Choice, Flag, IgnoredValue, SearchText, one_of
 from ris_map.register.vocabulary import Phase, ServiceType, StrengthArea
 
 

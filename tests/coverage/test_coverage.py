@@ -24,15 +24,7 @@ from ris_map.register.vocabulary import (
     StrengthArea,
 )
 from tests.coverage.slow_twin import YES, assert_same, nearest, slow_cell
-from tests.coverage.worlds import (
-    CODES,
-    DAY,
-    World,
-    make_world,
-    office_in,
-    one_place,
-    worlds,
-)
+from tests.coverage.worlds import CODES, DAY, World, make_world, office_in, one_place, worlds
 from tests.factories import (
     make_actor,
     make_modes,

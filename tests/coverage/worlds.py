@@ -16,14 +16,7 @@ from ris_map.coverage.support import CubeChoice, SupportTable, support_table
 from ris_map.geography.boundaries import Land
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.model import (
-    Actor,
-    DeliveryBasis,
-    DeliveryModes,
-    Offer,
-    Office,
-    Register,
-)
+from ris_map.register.model import Actor, DeliveryBasis, DeliveryModes, Offer, Office, Register
 from ris_map.register.vocabulary import (
     Availability,
     Basis,

@@ -18,14 +18,7 @@ from starlette.testclient import TestClient
 
 from ris_map.actors.files import actors_xlsx
 from ris_map.api.register import actor_row
-from ris_map.export.tables import (
-    CsvFlavour,
-    csv_bytes,
-    geopackage,
-    harmless,
-    layer,
-    text_csv,
-)
+from ris_map.export.tables import CsvFlavour, csv_bytes, geopackage, harmless, layer, text_csv
 from ris_map.register.model import Actor
 from ris_map.register.selection import Group, Match
 from ris_map.words import translator

@@ -10,15 +10,7 @@ from hypothesis import strategies as st
 
 from ris_map.common.address import IgnoredValue
 from ris_map.finder.answer import BY_ROAD, Group, SupportAnswer, find_support, rank
-from ris_map.finder.need import (
-    Limit,
-    Need,
-    Who,
-    Why,
-    all_starts,
-    guess_phase,
-    named_by,
-)
+from ris_map.finder.need import Limit, Need, Who, Why, all_starts, guess_phase, named_by
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer
 from ris_map.register.vocabulary import (

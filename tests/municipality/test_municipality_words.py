@@ -24,13 +24,7 @@ from ris_map.municipality import files
 from ris_map.municipality import words as municipal
 from ris_map.municipality.page import aside_html, folds_html
 from ris_map.municipality.pictures import map_layer
-from ris_map.municipality.profile import (
-    ListKind,
-    MunicipalityChoice,
-    Profile,
-    compared,
-    profile,
-)
+from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_counts, tables
 from ris_map.register.vocabulary import Phase, Scope
 from ris_map.siting.plan import SitingChoice

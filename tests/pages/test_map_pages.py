@@ -22,15 +22,7 @@ from ris_map.words import translator
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
 from tests.factories import real_words, real_world
-from tests.pages.opened import (
-    address,
-    cards,
-    html,
-    open_page,
-    read,
-    text_of_class,
-    visible_text,
-)
+from tests.pages.opened import address, cards, html, open_page, read, text_of_class, visible_text
 
 TR = translator(Language.SV)
 
