@@ -159,15 +159,6 @@ def test_R6_without_the_named_offices_alone_the_figure_is_the_one_that_is_said(
             assert percent(share, tr=shown.tr) == percent(said, tr=shown.tr)
 
 
-@given(worlds())
-def test_actors_within_the_limit_are_counted_once_each(world: World) -> None:
-    found = Supply(world.cube(), IDEA, ADVICE)
-    number = found.actors_within
-    assert np.array_equal(number > 0, found.minutes <= world.choice.threshold)
-    assert (number <= len(world.register.actors)).all()
-    assert found.median_actors(CODES) <= max(number, default=0)
-
-
 def test_R6_what_two_give_is_not_lost_with_one_and_half_of_the_people_are_enough() -> None:
     """Twenty people, both advisors near ten of them, one alone near the others."""
     places = (make_locality(0, code=CODES[2]), make_locality(1, code=CODES[2]))

@@ -183,11 +183,3 @@ def test_unusable_input_is_explained_and_nothing_is_written(
     assert run(inputs, *options) == 1
     assert word in capsys.readouterr().err
     assert not (inputs / "out").exists()
-
-
-def test_help_says_where_the_input_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    text = capsys.readouterr().out
-    assert "geotorget.lantmateriet.se" in text
-    assert "ODbL" in text

@@ -52,14 +52,6 @@ def test_nothing_at_all_is_said_with_words() -> None:
     assert TR("find.empty.text") in read(session).text_content()
 
 
-def test_I3_digital_help_comes_first_on_request_and_every_language_has_the_same_answer() -> None:
-    query = {"plats": "saxnas", "fas": "utveckling", "digitalt": "ja"}
-    swedish, english = (open_find({**query, "lang": lang}) for lang in ("sv", "en"))
-    assert groups(english)[0] == "digital"
-    assert "help in Saxnäs" in read(english).text_content()
-    assert cards(swedish) == cards(english)
-
-
 def test_the_short_questions_choose_a_phase() -> None:
     session = open_find({"plats": "2462"})
     session.toggle(key="_hitta-vet-inte").set_value(True).run()

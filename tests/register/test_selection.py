@@ -29,8 +29,8 @@ from ris_map.register.vocabulary import (
 )
 from ris_map.words import swedish_sort_key
 from tests import factories
-from tests.coverage.from_raw_files import is_active, is_valid
 from tests.factories import DATA, DAY, make_actor, make_office, raw_actors, real_register
+from tests.travel.raw import is_active, is_valid
 
 WIDE = Filter(scope=Scope.ADJACENT)
 MULTIPLE: Mapping[str, tuple[Any, ...]] = {

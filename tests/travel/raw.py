@@ -1,13 +1,14 @@
-"""Minutes from the raw files with pandas, shapely and networkx alone; nothing of ``ris_map``.
+"""Minutes and coverage from the raw files, with pandas, shapely, networkx; none of ``ris_map``.
 
-Written from the text of the rule, to be compared with the product: a fault shared by the product's
-own rooms cannot hide.
+Written from the method notes alone, to be compared with the product: a fault shared by the
+product's own rooms cannot hide.
 """
 
 import json
 import math
 import os
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -15,12 +16,15 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
+import yaml
 from pyproj import Transformer
 
 DATA = Path(os.environ.get("RIS_MAP_DATA") or Path(__file__).parents[2] / "data")
 INLAND = ("2417", "2418", "2421", "2422", "2425", "2462", "2463", "2481")
 COAST = ("2401", "2409", "2480", "2482")
 PLACES = ("tatort", "village", "external")
+PHASES = ("ide", "utveckling", "vaxa")
+LIMITS = (30, 60, 90, 120)
 TO_METRES = Transformer.from_crs(4326, 3006, always_xy=True)
 
 
@@ -161,4 +165,69 @@ def shares(minutes: np.ndarray, codes: tuple[str, ...] | None) -> list[float]:
     people = cells()["population"].to_numpy()
     here = cells()["municipality_code"].isin(codes or cells()["municipality_code"]).to_numpy()
     total = people[here].sum()
-    return [100 * people[here & (minutes <= limit)].sum() / total for limit in (30, 60, 90, 120)]
+    return [100 * people[here & (minutes <= limit)].sum() / total for limit in LIMITS]
+
+
+def people_within(on: date) -> pd.Series:
+    """Return residents by municipality, phase, service type and limit."""
+    people = cells()
+    types = [one["id"] for one in _read("strategy.yaml")["service_types"]]
+    actors = _read("actors.yaml")
+    offices = [
+        (actor, office)
+        for actor in actors["actors"]
+        if actor["scope"] == "core" and not actor["outside_county"] and is_active(actor, on)
+        for office in actor["offices"]
+        if office["municipality"] and is_valid(office, on)
+    ]
+    homes = people["municipality_code"].to_numpy()
+    minutes = np.full((len(offices), len(people)), np.inf)
+    for row, (actor, office) in enumerate(offices):
+        served = np.isin(homes, [code for code in np.unique(homes) if _serves(actor, office, code)])
+        minutes[row, served] = minutes_at(office["lat"], office["lon"])[served].round(6)
+    counts = {}
+    for phase in PHASES:
+        for kind in types:
+            rows = [
+                row
+                for row, (actor, _) in enumerate(offices)
+                if any(
+                    offer["service_type"] == kind
+                    and phase in offer["phases"]
+                    and offer["delivery"]["office"] == "offered"
+                    for offer in actor["offers"]
+                )
+            ]
+            nearest = minutes[rows].min(axis=0, initial=np.inf)
+            for limit in LIMITS:
+                here = people["population"].where(nearest <= limit, 0)
+                for code, number in here.groupby(homes).sum().items():
+                    counts[code, phase, kind, limit] = number
+    return pd.Series(counts)
+
+
+def _read(name: str) -> dict:
+    return yaml.load((DATA / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
+def _serves(actor: dict, office: dict, code: str) -> bool:
+    area = actor["service_area"]
+    if area["scope"] == "municipalities":
+        return code in area["municipalities"]
+    if area["scope"] == "unknown":
+        return code == office["municipality"]
+    return area["scope"] != "other_county"
+
+
+def is_active(actor: dict, on: date) -> bool:
+    """Whether an actor is at work on a day."""
+    if actor["status"] == "planned" or (actor["status"] == "ended" and not actor["valid_to"]):
+        return False
+    return is_valid(actor, on)
+
+
+def is_valid(item: dict, on: date) -> bool:
+    """Whether a thing exists on a day; "2023" begins in January and ends in December."""
+    first, last = str(item["valid_from"] or ""), str(item["valid_to"] or "")
+    day = on.isoformat()
+    return first <= day and (not last or day[: len(last)] <= last)
