@@ -225,7 +225,11 @@ def _find(need: Need, world: World, call: Call[Any]) -> TextView:
                 (
                     row.row.name,
                     row.row.detail_url,
-                    ". ".join(filter(None, (row.way, row.place, row.gives, row.why))),
+                    ". ".join(
+                        part[:1].upper() + part[1:]
+                        for part in (row.way, row.place, row.gives, row.why)
+                        if part
+                    ),
                 )
                 for row in (*one.rows, *one.rest)
             ],

@@ -78,10 +78,21 @@ def read_address(
     model: type[C], query: Query, context: Context
 ) -> tuple[C, tuple[IgnoredValue, ...]]:
     """Return a page's choice, and what of its address means nothing; no language is expected."""
-    choice, ignored = model.read(query, context=context)
+    choice, ignored = model.read(_at_the_place(model, query, context), context=context)
     known = {*model.keys(), *PASSING, *TRAVELS}
     unknown = [IgnoredValue(k, ",".join(v)) for k, v in query.items() if k not in known]
     return choice, (*ignored, *unknown)
+
+
+def _at_the_place(model: type[Choice], asked: Query, context: Context) -> Query:
+    """Return an address in which the place of another page stands as this one asks for it."""
+    own = next(iter({*PLACES} & {*model.keys()}), None)
+    if own is None or (own == "kommun" and own in asked):
+        return asked
+    place = next((asked[key][-1] for key in PLACES if asked.get(key)), "")
+    if place not in context.get("places", ()):
+        place = municipality_of(place)
+    return {**asked, own: [place]} if place else asked
 
 
 def ignored_words(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
@@ -134,7 +145,6 @@ class PageState(Generic[C]):
         is_dropped = any(self.key(name) not in st.session_state for name in self.model.model_fields)
         if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
             asked = {key: said for key, said in seen.items() if {key: said} != plain_query()}
-            asked = self._at_the_place(asked)
             choice, st.session_state[_IGNORED] = read_address(self.model, asked, self.context())
             self._fill(choice)
             self._write_address()
@@ -167,16 +177,6 @@ class PageState(Generic[C]):
         self._fill(self.model.read({}, context=self.context())[0])
         st.session_state[_IGNORED] = ()
         self.write()
-
-    def _at_the_place(self, asked: Query) -> Query:
-        """Return an address in which the place of another page stands as this one asks for it."""
-        own = next(iter({*PLACES} & {*self.model.keys()}), None)
-        if own is None or (own == "kommun" and own in asked):
-            return asked
-        place = next((asked[key][-1] for key in PLACES if asked.get(key)), "")
-        if place not in self.context().get("places", ()):
-            place = municipality_of(place)
-        return {**asked, own: [place]} if place else asked
 
     def _fill(self, choice: C) -> None:
         for name in self.model.model_fields:

@@ -176,6 +176,15 @@ def test_what_means_nothing_is_told_and_never_refused(api: TestClient, page: str
     assert 'href="javascript' not in html
 
 
+@pytest.mark.parametrize(("page", "own"), [("tackning", "plats"), ("kommun", "kommun")])
+def test_a_settlement_is_its_municipality_where_the_page_takes_it_so(
+    api: TestClient, page: str, own: str
+) -> None:
+    text = read(api, page, {"plats": "saxnas"})
+    assert text == read(api, page, {own: "2462"})
+    assert "innehöll val" not in text
+
+
 def test_a_plan_with_more_changes_than_allowed_is_answered(api: TestClient) -> None:
     places = ("storuman", "vilhelmina")
     kinds = [f"{one}:{kind}:{phase}" for one in places for kind in ServiceType for phase in Phase]
