@@ -1,4 +1,4 @@
-"""What holds for every test: how many examples a property has, what is not imported, own data."""
+"""What holds for every test: how many examples a property has, what is not imported, languages."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, core, settings
 from hypothesis.vendor import pretty
 
 from ris_map.common import files
+from ris_map.words.language import Language
 
 # here and in every process that a test starts
 _WITHOUT = str(Path(__file__).parent / "without")
@@ -34,3 +35,10 @@ def own_data(tmp_path: Path) -> Path:
     """Give a copy of the data that a test may change."""
     data = Path(__file__).parents[1] / "data"
     return Path(shutil.copytree(data, tmp_path / "data"))
+
+
+@pytest.fixture(params=list(Language))
+def language(request: pytest.FixtureRequest) -> Language:
+    """Ask a test in each language."""
+    asked: Language = request.param
+    return asked

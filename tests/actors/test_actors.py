@@ -37,8 +37,6 @@ from tests import factories
 from tests.factories import DAY, csv_rows, real_register, real_world, strategy, words_in
 from tests.pages.opened import words_apart
 
-LANGUAGES = list(Language)
-
 
 class Detail:
     """Text, links and elements of a detail view; what stands in another element is another word."""
@@ -64,7 +62,6 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language: Language) -> None:
     """What is limited is named in the offers as in the contact, and what is unknown says so."""
     tr = translator(language)
@@ -107,7 +104,6 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
                 assert found.text.count(words) >= 2, (actor.id, words)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_html_of_every_actor_is_in_order(language: Language) -> None:
     """No Python shines through, headings begin below the page's, tables are named, links lead."""
     for actor, found in details(language):
@@ -122,7 +118,6 @@ def test_the_html_of_every_actor_is_in_order(language: Language) -> None:
         assert all(link.startswith(starts) for link in found.links), actor.id
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I2_M5_terms_that_are_known_are_shown_and_the_record_can_be_confirmed(
     language: Language,
 ) -> None:
@@ -230,7 +225,6 @@ def parsed(text: str) -> HtmlElement:
     return html.fragment_fromstring(text, create_parent="div")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: Language) -> None:
     tr = translator(language)
     for chosen in (EVERYBODY, Filter(phases=(Phase.VAXA,))):
@@ -242,7 +236,6 @@ def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: L
         assert in_rows == in_file == [row.id for row in rows], chosen
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_has_a_cell_with_words_for_every_column(language: Language) -> None:
     tr, rows = translator(language), rows_of(EVERYBODY, language)
     parsed(all_html(rows, tr=tr))
@@ -264,7 +257,6 @@ def row_with(states: tuple[Availability, ...], language: Language) -> ActorRow:
     return row_of(language, offers=(factories.make_offer(delivery=factories.make_modes(**ways)),))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Language) -> None:
     tr = translator(language)
     seen = {}
@@ -290,7 +282,6 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
     assert delivery_sentence(ended, tr=tr) == tr("row.delivery-ended")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) -> None:
     tr, rows = translator(language), rows_of(EVERYBODY, language)
     swedish, plain = (
@@ -310,7 +301,6 @@ def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) 
         assert all(cells[m] == tr(f"availability.{known}") for m, known in row.delivery.items())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Language) -> None:
     tr, said = translator(language), factories.TERMS
     rows = [row_of(language, **said), row_of(language)]

@@ -21,7 +21,6 @@ from ris_map.web.shell import ABOUT
 from ris_map.words import translator
 from ris_map.words.language import Language
 
-LANGUAGES = tuple(Language)
 HOSTILE = '</script><img src=x onerror=alert(1)>{{ 7*7 }}"&'
 
 
@@ -60,7 +59,6 @@ def all_paths() -> list[str]:
     return ["", *actors, *(f"kommun/{m.code}" for m in data.geography().municipalities)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_valid_html_names_itself_and_is_listed(
     pages: TestClient, read: Read, language: Language
 ) -> None:
@@ -88,7 +86,6 @@ def test_every_page_is_valid_html_names_itself_and_is_listed(
     assert {link.partition("?")[0] for link in links} == {ABOUT + path for path in all_paths()[1:]}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -> None:
     words = data.words(translator(language))
     for actor in data.register_state().register.actors:
@@ -105,7 +102,6 @@ def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -
         assert not {"email", "telephone", "employee", "founder"} & set(json.dumps(thing).split('"'))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_municipality_has_the_live_pages_figures(read: Read, language: Language) -> None:
     words = data.words(translator(language))
     for place in data.geography().municipalities:

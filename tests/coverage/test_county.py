@@ -219,7 +219,6 @@ def test_K4_R1_every_cell_of_the_matrix_holds_the_minutes_of_the_cube(changes: d
                 assert text == (shown.tr.number(rounded(expected)) if expected >= 5 else "i orten")
 
 
-@pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("delivery", REMOTE)
 def test_R7_a_remote_matrix_has_no_minutes(delivery: Delivery, language: Language) -> None:
     shown = view(language, delivery=delivery)
@@ -314,7 +313,6 @@ def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:
         assert all(shown.names[code] in third.note for code in near)
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_W4_W12_R6_R9_the_summary_has_shares_ranges_date_and_carrier(language: Language) -> None:
     """The register's date, not today's; a difference inside the error is no headline."""
     shown, register = view(language), real_world().register
@@ -435,7 +433,6 @@ def test_what_it_would_take_is_asked_of_the_same_actors_and_roads() -> None:
     assert asked.cube_choice == shown.choice.cube_choice
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_R11_the_method_says_what_distance_means(language: Language) -> None:
     shown = view(language)
     text = text_of(summary.method_html(shown))

@@ -49,7 +49,6 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_K3_W1_W8_W9_the_picture_says_what_the_figures_say(language: Language) -> None:
     for choice in CHOICES:
         shown = view(language, **choice)
@@ -116,7 +115,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("flavour", list(CsvFlavour))
 def test_the_csv_holds_every_cell_as_it_is_shown(flavour: CsvFlavour, language: Language) -> None:
     shown = view(language)
@@ -177,7 +175,6 @@ def test_no_text_of_a_file_is_run() -> None:
     assert ["=1+1", 0.5] in [row for rows in content.values() for row in rows]
 
 
-@pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("name", pictures.PICTURES)
 def test_R12_P2_title_range_error_source_and_date_are_inside(name: str, language: Language) -> None:
     shown = view(language)

@@ -61,7 +61,6 @@ from tests.factories import real_words as words
 from tests.finder.test_finder import world_with
 from tests.pages.opened import words_apart
 
-LANGUAGES = list(Language)
 HARD_SPACE = "\u00a0"
 
 
@@ -132,7 +131,6 @@ def test_I2_I8_M5_every_entry_says_everything(place: str | None, language: Langu
         assert not shown.town_id or shown.id == f"a-{row.id}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I2_an_entry_says_the_terms_that_are_known_and_no_others(language: Language) -> None:
     tr, said = words(language).tr, make.TERMS
     office = (make.make_office(code="2482", town="Skellefteå"),)
@@ -267,7 +265,7 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
     """
     cube = cube_of(real_world(), CubeChoice())
     for index, (phase, kind) in enumerate(product(Phase, ServiceType)):
-        language = LANGUAGES[index % 2]
+        language = [*Language][index % 2]
         answer = find_support(real_world(), Need(place=code, phase=phase, service_types=(kind,)))
         theirs: dict[str, float] = {}
         for way in cell_evidence(cube, code=code, phase=phase, service_type=kind):
@@ -329,7 +327,6 @@ def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
     assert query == {"lang": ["sv"]}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I9_every_member_of_every_vocabulary_has_its_texts(language: Language) -> None:
     scopes = set(ServiceScope) - {ServiceScope.UNKNOWN, ServiceScope.OTHER_COUNTY}
     texts: dict[str, Iterable[object]] = {
@@ -348,7 +345,7 @@ def test_I9_every_member_of_every_vocabulary_has_its_texts(language: Language) -
 
 def test_the_questions_explain_themselves_and_every_place_can_be_chosen() -> None:
     foundations = real_world().foundations
-    for language in LANGUAGES:
+    for language in Language:
         types = words_apart(_types_html(translator(language))).text_content()
         for kind in ServiceType:
             assert foundations.strategy.service_type(kind).everyday.in_(language) in types
@@ -365,7 +362,6 @@ def test_the_questions_explain_themselves_and_every_place_can_be_chosen() -> Non
     assert {target["plats"][0] for target in targets} == set(MUNICIPALITY_CODES)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_chain_can_be_followed(language: Language) -> None:
     view = real_view(language)
     found = words_apart(onward_html(view, language))
@@ -416,7 +412,6 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
     assert len({one[1] for one in read if one}) == 1 + len(Phase)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_file_needs_nothing_else(language: Language) -> None:
     view = real_view(language)
     html = file_of(view, language, plats="2462", fas="ide", lang=language.value)

@@ -35,7 +35,7 @@ from ris_map.words.markup import render
 from tests.factories import DATA, csv_rows, real_world
 from tests.factories import real_words as words
 
-LANGUAGES, SV = tuple(Language), Language.SV
+SV = Language.SV
 
 SAMI = {"2404", "2418", "2421", "2422", "2425", "2462", "2463", "2480", "2481"}
 """Vindeln, Malå, Storuman, Sorsele, Dorotea, Vilhelmina, Åsele, Umeå, Lycksele."""
@@ -66,7 +66,6 @@ def table_of(table_id: str, code: str, other: str | None = None) -> Table:
     return next(t for t in tables_of(code, SV, other) if t.id == table_id)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
 def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language: Language) -> None:
     found, said, shown = of(code), words(language), tables_of(code, language)
@@ -243,7 +242,6 @@ def test_G9_K4_the_own_office_stands_first_and_each_cell_of_the_matrix_leads_to_
     assert "kommun=2417&amp;fas=vaxa&amp;stod=motesplats&amp;grans=90&amp;lang=sv" in html
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_M5_every_unconfirmed_entry_is_one_step_from_the_role_address(language: Language) -> None:
     """To confirm and to correct, with the record's id; without any the page says so."""
     found, choice, said = of("2480"), MunicipalityChoice(kommun="2480"), words(language)
@@ -359,7 +357,6 @@ def test_M4_the_report_asks_for_nothing(code: str, language: Language) -> None:
     assert not re.search(r"\bNone\b(?! of)|\bnan\b|\binf\b|\{\{|\}\}", html)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", THREE)
 def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language) -> None:
     """Every table of the page but the long list of actors stands in it, cell by cell."""

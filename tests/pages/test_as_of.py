@@ -26,7 +26,6 @@ def core(register: Register, on: date) -> set[str]:
     return {a.id for a in register.actors if a.scope == "core" and a.is_active(on)}
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_since(
     language: Language,
 ) -> None:

@@ -31,7 +31,6 @@ def messages(session: AppTest) -> list[dict[str, list[str]]]:
     return [parse_qs(urlsplit(url).query) for url in urls]
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_M5_one_click_confirms_and_every_open_question_is_asked(language: Language) -> None:
     session, tr = opened("almi-nord", language), translator(language)
     first = messages(session)[0]

@@ -35,7 +35,6 @@ def text(session: AppTest) -> str:
     return re.sub(r"[ \n]+", " ", read(session).text_content())
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
     language: Language,
 ) -> None:
@@ -134,7 +133,6 @@ def test_X6_a_choice_changes_headline_and_list_together() -> None:
 TABLES = {"luckor": "kommuner", "kurva": "fordelning", "kedjan": "kedja"}
 
 
-@pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("delivery", list(Delivery))
 def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_language(
     delivery: Delivery, language: Language, monkeypatch: pytest.MonkeyPatch

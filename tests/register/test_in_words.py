@@ -44,7 +44,6 @@ from tests import factories
 from tests.factories import DATA, DAY, real_register, strategy, words_in
 
 ROLE_ADDRESS = "fel@example.org"
-LANGUAGES = list(Language)
 SWEDISH = words_in(Language.SV)
 
 
@@ -54,7 +53,6 @@ def real_rows(language: Language) -> tuple[ActorRow, ...]:
     return actor_rows(selection, words=words_in(language), on=DAY)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_I2_every_entry_of_the_register_says_everything_or_that_it_is_unknown(
     language: Language,
 ) -> None:
@@ -136,7 +134,6 @@ def read_mailto(url: str) -> dict[str, str]:
     return dict(pairs)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "name",
     [

@@ -387,7 +387,6 @@ def fetched(address: str) -> bytes:
     return found[1]
 
 
-@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("query", [{}, VISITED, {**VISITED, "vy": ["skillnad"], "mal": ["medel"]}])
 def test_R4_the_address_of_a_plan_s_picture_gives_what_the_page_would_draw(
     query: Query, language: Language

@@ -79,7 +79,6 @@ def test_the_comparison_is_made_once() -> None:
     assert accuracy(foundations(DATA)) is found()
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Language) -> None:
     """The report, the saved answer and the text of a plan say the same two figures."""
     world, words = real_world(), real_words(language)

@@ -13,7 +13,6 @@ from ris_map.words.language import Language
 from tests.factories import real_world
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_I10_every_municipality_settlement_actor_and_area_can_be_found(language: Language) -> None:
     found = json.loads(index(real_world(), everyday_words(DATA), language))
     kinds = [row[1] for row in found]

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from spylls.hunspell import Dictionary
 
 from ris_map.words.language import Language
@@ -36,7 +35,6 @@ def texts(language: Language) -> Iterator[tuple[str, str]]:
     yield from pages_of(language).items()
 
 
-@pytest.mark.parametrize("language", list(Language))
 def test_F25_every_word_is_in_the_dictionary_or_among_our_own(language: Language) -> None:
     seen: dict[str, str] = {}
     for name, text in texts(language):
