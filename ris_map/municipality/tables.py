@@ -125,7 +125,7 @@ def _lists_table(profile: Profile, *, words: Words) -> Table:
 def _list_rows(profile: Profile, kind: ListKind, *, words: Words) -> Iterator[tuple[Said, ...]]:
     tr, item = words.tr, profile.lists[kind]
     title = list_title(kind, limit=profile.choice.threshold, tr=tr)
-    none = (Said(tr("municipality.none")),) * 3
+    no_office = (Said("–"),) * 3
     for ways, mark in ((item.known, ""), (item.unsure, tr("unknown"))):
         for way in sorted_ways(ways, kind=kind):
             shown = way.kinds or way.possible
@@ -140,7 +140,7 @@ def _list_rows(profile: Profile, kind: ListKind, *, words: Words) -> Iterator[tu
                 Said(way.actor.name),
                 Said(types_words(shown, words=words)),
                 Said(", ".join(words.label(p) for p in Phase if p in phases)),
-                *(office if way.office else none),
+                *(office if way.office else no_office),
             )
 
 
