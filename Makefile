@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 .PHONY: help run test test-long test-days check lint format bench soak sbom lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(RUN_STAMP) ## Start the product (PORT=8501, ADDRESS=127.0.0.1)
 	@echo "Starting: http://$(ADDRESS):$(PORT)  (stop with Ctrl+C)"

@@ -7,6 +7,7 @@ Areas are measured in SWEREF 99 TM (EPSG:3006).
 from __future__ import annotations
 
 import io
+import json
 import re
 import warnings
 from functools import lru_cache
@@ -105,7 +106,8 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong shows in the values
             found = gpd.read_file(io.BytesIO(text.encode()), on_invalid="ignore")
-    except (DataSourceError, DataLayerError) as error:
+        json.loads(text)["features"]  # the map reads it so; GDAL also takes less and more
+    except (DataSourceError, DataLayerError, json.JSONDecodeError, LookupError) as error:
         line = re.search(r"line (\d+)", str(error))
         reason = f"Not a GeoJSON feature collection: {error}"
         log.add("bad-json", line=int(line[1]) if line else None, reason=reason)

@@ -239,7 +239,7 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     content = "\n".join(rows).encode()
     draft = path.with_name(f".{path.name}.confirm")
     try:
-        draft.write_bytes(content)
+        write_whole(draft, content)
         result = check_register(draft, today=today, known_ids=ids)
     finally:
         draft.unlink(missing_ok=True)

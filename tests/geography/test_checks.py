@@ -94,6 +94,7 @@ HOSTILE = {
     "swapped-vertex": (0, "[18.8025,63.7799]", "[63.7799,18.8025]", "bad-geometry", "2401", None),
     "not-a-polygon": (0, '"MultiPolygon"', '"LineString"', "bad-geometry", "2401", "geometry"),
     "truncated": (0, "]}\n", "", "bad-json", None, None),
+    "head-gone": (1, '{"type":"FeatureCollection","features":[\n', "", "bad-json", None, None),
     "no-features": (1, '"features"', '"things"', "bad-json", None, None),
     "territory-code": (1, '"code":"2482"', '"code":"2483"', "unknown-municipality", "2483", None),
     "seat-moved": (2, "63.83067,20.25582", "64.75067,20.95279", "wrong-municipality", "umea", None),
