@@ -9,13 +9,22 @@ from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
 import html5rdf
+import numpy as np
 import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
 from ris_map.actors.detail import actor_html, detail_layer
 from ris_map.actors.files import COLUMNS, TERMS, actors_csv
-from ris_map.actors.listing import StartChoice, all_html, delivery_sentence, rows_words, table_html
+from ris_map.actors.listing import (
+    StartChoice,
+    all_html,
+    delivery_sentence,
+    lead_words,
+    panel_words,
+    rows_words,
+    table_html,
+)
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour
@@ -32,6 +41,7 @@ from ris_map.register.vocabulary import (
     Status,
 )
 from ris_map.words import translator
+from ris_map.words.figures import percent, rounded
 from ris_map.words.language import Language
 from tests import factories
 from tests.factories import DAY, csv_rows, real_register, real_world, strategy, words_in
@@ -72,6 +82,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
             *(actor.id, *actor.aliases, actor.summary.in_(language), actor.successor or ""),
             *(tr(f"{name}.{getattr(actor, name)}") for name in ("kind", "status", "confidence")),
             *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
+            *(words_in(language).phases(offer.phases) for offer in actor.offers),
             *(office.town for office in actor.offices),
             *(note.in_(language) for note in notes if note),
             *(claim.supports.in_(language) for claim in claims),
@@ -179,8 +190,10 @@ def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> N
 def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_office(
     delivery: Delivery, kind: ServiceType | None
 ) -> None:
-    choice = StartChoice(delivery=delivery, service_type=kind)
-    view = map_view(real_world(), choice, tr=translator(Language.SV))
+    choice, tr = StartChoice(delivery=delivery, service_type=kind), translator(Language.SV)
+    view = map_view(real_world(), choice, tr=tr)
+    lead = tr("karta.lead.remote", phase=tr("karta.phase.ide"))
+    assert lead_words(view)["lead"] in {lead, f"{lead} {tr('karta.lead.unsure')}"}
     cube, wanted = view.found.cube, {(choice.phase, one) for one in choice.shown_types}
     found = [w for code in view.names for w in ways(cube, code) if w.mode is delivery]
     known = {way.actor.name for way in found if wanted & set(way.kinds)}
@@ -191,6 +204,23 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
         str(len(known)),
         str(len(unsure)),
     ]
+
+
+def test_W11_panel_and_square_say_the_minutes_of_the_map() -> None:
+    view = map_view(real_world(), StartChoice(), tr=translator(Language.SV))
+    for code in view.names:
+        (share, _), (median, _), _ = panel_words(view, StartChoice(municipality=code))["figures"]
+        minutes = float(view.found.median[view.at(code)])
+        assert share == percent(float(view.found.share[view.at(code)]), tr=view.tr)
+        assert median.split()[0] == f"{max(rounded(minutes), 5):.0f}"
+    ferry = np.asarray(real_world().cells.is_ferry)
+    far = np.where(np.isfinite(view.found.minutes), view.found.minutes, 0)
+    for cell, said in (
+        (ferry.argmax(), view.tr("karta.square.ferry")),
+        (far.argmax(), view.minutes_words(far.max())),
+    ):
+        asked = StartChoice(municipality="2480", cell=str(cell))
+        assert said in panel_words(view, asked)["square"]
 
 
 def test_X6_an_office_says_where_it_is_how_exactly_and_with_hard_spaces() -> None:

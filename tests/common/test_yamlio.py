@@ -128,6 +128,7 @@ def test_every_part_knows_its_line_and_what_is_missing_that_of_what_is_around_it
         ("a: Norrlandsfonden #1\n", "cut-text", 1, ""),
         ("a: 'open\nb: 1\nc: 'two'\n", "syntax", 1, ""),
         ("a:\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> other\n", "merge-conflict", 2, ""),
+        ("a: 1\n=======\n", "syntax", 3, ""),  # no merge has begun
         ("[" * 21 + "]" * 21, "too-deep", 1, ""),
     ],
 )

@@ -157,7 +157,7 @@ def test_R7_W2_W13_who_counts_and_how_surely(actor, choice, state, certainty) ->
 @pytest.mark.parametrize(
     ("minutes", "people", "is_near_limit"),
     [
-        (54.5, (0, 10, 10, 10), False),
+        (60 / 1.1, (0, 10, 10, 10), False),
         (54.6, (0, 10, 10, 10), True),
         (59.999999, (0, 10, 10, 10), True),
         (60.0, (0, 10, 10, 10), True),
@@ -173,6 +173,8 @@ def test_R1_W9_limits_are_inclusive_and_near_them_is_said(minutes, people, is_ne
     assert cell.certainty is (Certainty.NEAR_LIMIT if is_near_limit else SURE)
     on_site = here(one_place(make_actor(offices=(office_in(HERE),)), minutes=[minutes]))
     assert (on_site.is_borderline, on_site.certainty) == (False, SURE)
+    edge = one_place(make_actor(**NEXT_DOOR), minutes=[100], threshold=90.0)
+    assert here(edge).is_borderline, "a tenth faster is the limit itself"
 
 
 def test_a_county_without_settlements_has_cells_without_figures() -> None:

@@ -124,6 +124,7 @@ def test_I2_I8_M5_every_entry_says_everything(place: str | None, language: Langu
         assert row.last_evidence
         assert row.last_confirmed
         assert shown.expect
+        assert shown.why[0].isupper()
         assert row.id in row.report_url
         assert row.report_url.startswith("mailto:fel@example.org?")
         assert {row.detail_url, row.confirm_url, row.homepage or row.detail_url} <= set(links)
@@ -206,7 +207,9 @@ def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_
         assert road.minutes == pytest.approx(route.minutes)
         said = range_words(nearest, tr=translator(Language.SV))
         assert all(str(round(rounded(time))) in said for time in (min(times), max(times)))
-        assert said in roads_from(place)[nearest.actor.id]
+        told = roads_from(place)[nearest.actor.id]
+        assert said in told
+        assert f"{round(route.km)}{HARD_SPACE}km" in told
         picture = find_picture(world, answer, words=words(Language.SV))
         assert said in picture.sentences[""].text
 

@@ -11,11 +11,19 @@ import pytest
 from lxml import etree
 from streamlit.testing.v1 import AppTest
 
+from ris_map.siting.best import last
 from ris_map.siting.map import changed_by, map_classes, map_picture, offices_of, paper_html, picture
 from ris_map.siting.page import book_of
 from ris_map.siting.plan import MOST_CHANGES, SitingChoice
-from ris_map.siting.suggest import Regret, Rounds
-from ris_map.siting.words import SitingView, plan_text, regret_table, rounds_words, view_of
+from ris_map.siting.suggest import Regret, Rounds, suggestions
+from ris_map.siting.words import (
+    SitingView,
+    plan_text,
+    regret_table,
+    rounds_words,
+    suggestion_words,
+    view_of,
+)
 from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
 from ris_map.words.language import Language
@@ -187,6 +195,11 @@ def test_R5_R13_what_is_not_proved_says_so_and_its_gap(shown: SitingView) -> Non
     one = Regret(asked=shown.choice, loss=0.0, places=("vilhelmina",), is_proved=True)
     table = regret_table(shown, [one, replace(one, loss=12.0, is_proved=False)])
     assert [row[-1] for row in table.rows] == ["inget", "12 invånare, obevisat"]
+    found = last(suggestions(shown.scenario.basis, shown.choice))
+    for has_more in (True, False):
+        answer = replace(found.answer, has_more_ties=has_more)
+        ties = suggestion_words(shown, replace(found, answer=answer))["ties"]
+        assert (shown.tr("siting.best.ties.more") in ties) is has_more
     said = rounds_words(shown, Rounds(gap=0.25, tried=7))
     assert said["result"] == "Ingen runda hittades på den tid som fanns."
     assert "slutade före beviset" in said["proof"]

@@ -1,9 +1,11 @@
 """Strength areas: own actors first and apart, honest headline, no constant figures (W10)."""
 
 import re
+from html import unescape
 
 import pytest
 
+from ris_map.register.in_words import places_words, strength_area_words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, StrengthArea
 from ris_map.strength import page
 from ris_map.strength.figures import StrengthFigures, strength_figures
@@ -87,6 +89,7 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
     html = page.list_html(figures, chosen(area), words=SWEDISH)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
+    assert str(len(figures.near(area))) in page.lead(figures, area, tr=SWEDISH.tr)
     assert html.index('data-group="near"') < html.index('data-group="open"')
     area = StrengthArea.DIGITALISERING
     html = page.list_html(figures, chosen(area), words=SWEDISH)
@@ -101,6 +104,7 @@ def test_K4_bars_are_links_that_hold_the_figures(figures: StrengthFigures) -> No
     html = page.bars_html(figures, choice, words=SWEDISH)
     assert html.count("data-area=") == len(STRENGTH_AREAS)
     assert html.count('aria-current="true"') == 1
+    assert "width:100%" in html
     shown = [int(n) for n in re.findall(r"<b>(\d+)</b>", html)]
     assert shown == sorted(figures.counts.values(), reverse=True)
     assert "/styrkeomraden?omrade=life_science&amp;lang=sv" in html
@@ -110,8 +114,11 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
     for item in figures.meeting_places:
         assert ServiceType.MOTESPLATS in item.service_types
         assert item.strength_areas.is_neutral or len(item.strength_areas.areas) > 1
-    html = page.more_html(figures, None, words=SWEDISH)
-    assert all(item.id in html for item in figures.meeting_places)
+    html = unescape(page.more_html(figures, None, words=SWEDISH))
+    for item in figures.meeting_places:
+        assert item.id in html
+        assert strength_area_words(item, words=SWEDISH) in html
+        assert places_words(figures.offices(item), words=SWEDISH) in html
     assert "2026-11" in html
 
 
@@ -132,8 +139,9 @@ def test_K2_every_municipality_has_its_sentence(figures: StrengthFigures) -> Non
     assert len(sentences) == 16
     assert sentences["2421"].figure == "0"
     assert "Storuman" in sentences["2421"].text
-    # a town of an old link, whose office has closed
-    for place in ({"kommun": "2421"}, {"tatort": "2421-tarnaby"}):
+    assert len(sentences["2480"].text.splitlines()) == 2, "own ones, and who is open to all"
+    # a town of an old link, whose office has closed, and one that is none
+    for place in ({"kommun": "2421"}, {"tatort": "2421-tarnaby"}, {"tatort": "2421-narnia"}):
         empty = page.list_html(figures, chosen(None, **place), words=SWEDISH)
-        assert re.search(r"Ingen har kontor i (Storuman|Tärnaby)\.", empty)
+        assert re.search(r"Ingen har kontor i (Storuman|Tärnaby|narnia)\.", empty)
         assert "Visa hela länet" in empty

@@ -73,6 +73,9 @@ def test_R9_W2_range_is_one_figure_where_both_ends_are_said_alike_and_never_noth
     assert between == "under 1 % till över 99 %"
     assert minutes_range(61.0, 74.0, tr=SV) == "60–75\N{NO-BREAK SPACE}min"
     assert minutes_range(58.0, 62.0, tr=SV) == minutes_words(60.0, tr=SV)
+    assert minutes_range(5.0, 74.0, tr=SV) == "5–75\N{NO-BREAK SPACE}min"
+    column = [minutes_number(minutes, tr=SV) for minutes in (4.9, 5.0, math.inf)]
+    assert column == ["i orten", "5", "inget känt kontor"]
 
 
 def test_W3_W9_times_within_their_error_are_equally_far_and_near_the_limit() -> None:
