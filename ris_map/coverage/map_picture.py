@@ -331,7 +331,7 @@ def _sentence(view: MapView, code: str) -> Sentence:
     values = {"name": name, "kind": view.kind, "limit": view.choice.limit}
     if not view.is_physical:
         word = ("no", "unknown", "yes")[int(view.answers()[at])]
-        key = f"karta.remote.{view.choice.delivery.value}.{word}"
+        key = f"karta.remote.{word}"
         return Sentence(figure=tr(f"karta.{word}"), text=tr(key, **values), **link)
     share, median = float(view.found.share[at]), float(view.found.median[at])
     if not np.isfinite(median):
@@ -354,8 +354,7 @@ def _county(view: MapView) -> Sentence:
     if not view.is_physical:
         figure, text = view.reached_words(tuple(view.names)), "karta.county.remote"
         return Sentence(figure=figure, text=tr(text, kind=view.kind))
-    coast = view.share_words(view.coast)
-    text = tr("karta.county", kind=view.kind, limit=view.choice.limit, coast=coast)
+    text = tr("karta.county", kind=view.kind, limit=view.choice.limit)
     return Sentence(figure=view.share_words(view.inland), text=text)
 
 

@@ -309,7 +309,7 @@ def _further(need: Need, *, tr: Translator) -> None:
     if not box.open:
         return
     with box:
-        limits = {limit: tr("find.limit.minutes", n=limit) for limit in Limit}
+        limits = {limit: tr("karta.limit.min", n=limit) for limit in Limit}
         limits[Limit.ANY] = tr("find.limit.any")
         label = tr("find.limit.label")
         STATE.widget(st.segmented_control, "limit", label, limits, required=True, wrap=True)

@@ -343,7 +343,7 @@ def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     if answer.start is None:
         return tr("find.answer.start")
     minutes = answer.need.max_minutes
-    limit = "" if minutes is None else tr("find.limit.minutes", n=tr.number(minutes))
+    limit = "" if minutes is None else tr("karta.limit.min", n=tr.number(minutes))
     any_way = "" if limit else "-any"
     near = len(answer.group(Group.NEAR))
     if near:
@@ -365,7 +365,7 @@ def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> I
         yield no_office_words(answer, tr=tr)
     elif not any(nearest.office.town in step.way for step in steps):
         name = words.municipality_names.get(nearest.office.municipality or "", nearest.office.town)
-        municipality = tr("find.nothing.municipality", name=name)
+        municipality = tr("municipality.title", name=name)
         way = _reach_words(nearest, need=answer.need, tr=tr)
         yield tr("find.nothing.nearest", way=way, municipality=municipality)
     if not answer.group(Group.DIGITAL):

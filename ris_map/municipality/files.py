@@ -135,7 +135,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
         paragraph=paragraph(shown, words=words),
         home=[(actor.name, actor.homepage or "") for actor in shown.home],
         map=map_picture(shown, choice, words=words),
-        classes=[*CLASS_WORDS, tr("municipality.map.over")],
+        classes=[*CLASS_WORDS, tr("karta.over", n=120)],
         lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
         tables={table.id: table for table in made},
         chain=chain_sentence(shown, words=words),

@@ -235,9 +235,9 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> N
             label_visibility="collapsed",
         )
         st.html(render("municipality_share.html", t=tr))
-        with st.popover(tr("municipality.button.choices")):
-            label = tr("municipality.threshold")
-            limits = {limit: tr("municipality.threshold.option", n=limit) for limit in LIMITS}
+        with st.popover(tr("karta.more")):
+            label = tr("coverage.control.threshold")
+            limits = {limit: tr("karta.limit.min", n=limit) for limit in LIMITS}
             STATE.widget(st.segmented_control, "limit", label, limits, required=True)
             label, said = tr("municipality.scope"), tr("municipality.scope.help")
             scopes = {scope: tr(f"municipality.scope.option.{scope}") for scope in Scope}
@@ -258,12 +258,12 @@ def _files(
     shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, tr: Translator
 ) -> None:
     name = files.file_name(shown, choice, tr=tr)
-    with st.expander(tr("municipality.files.heading")), st.container(horizontal=True):
+    with st.expander(tr("coverage.files")), st.container(horizontal=True):
         for flavour in CsvFlavour:
             make = partial(files.profile_csv, shown, made, flavour=flavour, tr=tr)
-            label = tr(f"municipality.files.csv-{flavour}")
+            label = tr(f"csv.{flavour}")
             layout.download(label, make, f"{name}.csv", key=f"municipality-csv-{flavour}")
-        make, label = partial(files.profile_xlsx, shown, made, tr=tr), tr("municipality.files.xlsx")
+        make, label = partial(files.profile_xlsx, shown, made, tr=tr), tr("coverage.files.xlsx")
         layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
 
 

@@ -140,12 +140,12 @@ def _legend(
             shares=tuple(100 * column[code] for column in columns),
             texts=tuple(percent(column[code], tr=tr) for column in columns),
         )
-        for code, label in enumerate((*CLASS_WORDS, tr("municipality.map.over")))
+        for code, label in enumerate((*CLASS_WORDS, tr("karta.over", n=120)))
     )
     unknown = (("unknown", tr("municipality.map.unknown")),) if (classes == UNKNOWN).any() else ()
     return Legend(
-        title=tr("municipality.map.legend", kind=kind),
-        columns=(tr("municipality.map.minutes"), profile.name, there),
+        title=tr("karta.legend.minuter", kind=kind),
+        columns=(tr("karta.minutes.head"), profile.name, there),
         rows=rows,
         notes=unknown,
     )
@@ -171,7 +171,7 @@ def _routes(profile: Profile, towns: Towns, *, tr: Translator) -> Iterator[Route
         if route is not None:
             yield Route(
                 points=route.line,
-                label=tr("municipality.map.way", n=tr.number(rounded(route.minutes))),
+                label=tr("karta.limit.min", n=tr.number(rounded(route.minutes))),
                 schematic=route.schematic_km > route.km / 2,
             )
 

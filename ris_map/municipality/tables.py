@@ -200,8 +200,8 @@ def _compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words)
     """Return municipalities side by side, a column for each; no ranking, unknown is not zero."""
     tr, limit = words.tr, profile.choice.threshold
     heads = [
-        Said(tr("municipality.compare.population")),
-        Said(tr("municipality.compare.density")),
+        Said(tr("municipality.figure.population")),
+        Said(tr("municipality.figure.population_density")),
         *(Said(list_title(kind, limit=limit, tr=tr)) for kind in COUNTED),
         Said(tr("municipality.compare.nearby", n=tr.number(limit), of=tr.number(len(KINDS)))),
         *(Said(words.label(kind), small=words.label(phase)) for phase, kind in KINDS),

@@ -56,7 +56,7 @@ def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
     if how in {"unknown", "none", "here"}:
         return tr(f"municipality.headline.{how}", name=profile.name, to=to)
     limit = tr.number(profile.choice.threshold)
-    near = tr("municipality.headline.near", n=limit)
+    near = tr("coverage.about", n=limit)
     said = near if how == "near" else minutes_words(minutes, tr=tr)
     return tr("municipality.headline", name=profile.name, minutes=said, to=to)
 
@@ -77,7 +77,7 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
     kind = words.kind(cell.phase, cell.service_type)
     if how in {"unknown", "none"}:
         return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", kind=kind)
-    near = tr("municipality.half.near", n=tr.number(limit))
+    near = tr("karta.about", n=tr.number(limit))
     figure = near if how == "near" else minutes_words(cell.median_minutes, tr=tr)
     is_here = cell.median_minutes < ROUND_MINUTES
     key = "municipality.half.here" if is_here else "municipality.half"

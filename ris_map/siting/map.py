@@ -67,15 +67,15 @@ def map_classes(view: SitingView) -> tuple[CodeArray, str, list[str]]:
     if view.choice.view != "skillnad":
         minutes = before if view.choice.view == "fore" else after
         codes = class_codes(minutes, no_road | ~np.isfinite(minutes))
-        labels = [*CLASS_WORDS, tr("siting.map.over", n=LIMITS[-1])]
-        return codes, tr("siting.map.title", kind=kind), labels
+        labels = [*CLASS_WORDS, tr("karta.over", n=LIMITS[-1])]
+        return codes, tr("karta.legend.minuter", kind=kind), labels
     with np.errstate(invalid="ignore"):
         change = np.nan_to_num(after - before, nan=0.0)
     steps = np.searchsorted(CHANGE_LIMITS, np.abs(change), side="right")
     directions = bool((change >= 1).any()), bool((change <= -1).any())
     key = {(True, True): "both", (True, False): "longer"}.get(directions, "shorter")
     ranges = [f"{a}–{b}" for a, b in pairwise(CHANGE_LIMITS)]
-    labels = [tr("siting.map.same"), *ranges, tr("siting.map.over", n=CHANGE_LIMITS[-1])]
+    labels = [tr("siting.map.same"), *ranges, tr("karta.over", n=CHANGE_LIMITS[-1])]
     codes = np.where(no_road, UNKNOWN_CLASS, steps).astype(np.int8)
     return codes, tr(f"siting.map.change.{key}", kind=kind), labels
 
@@ -167,7 +167,7 @@ def map_picture(view: SitingView) -> MapPicture:
             figure=view.percent(group, "after"),
             text=tr(
                 sentence,
-                name=view.group_name(group) if key else tr("siting.map.inland.in"),
+                name=view.group_name(group) if key else tr("as-of.inland"),
                 limit=view.choice.limit,
                 before=view.percent(group, "before"),
             ),
@@ -179,7 +179,7 @@ def map_picture(view: SitingView) -> MapPicture:
         legend=Legend(
             title=title,
             rows=tuple(LegendRow(code=code, label=words) for code, words in enumerate(labels)),
-            notes=(*notes, ("unknown", tr("siting.map.unknown"))),
+            notes=(*notes, ("unknown", tr("municipality.map.unknown"))),
         ),
         sentences=sentences,
         bubbles=shown,
@@ -209,8 +209,8 @@ def today_address(view: SitingView) -> str:
 def today_words(view: SitingView) -> str:
     """Return what the small map says."""
     tr, now = view.tr, view.tr("siting.lead.now", share=view.percent(INLAND, "before"))
-    title = tr("siting.map.title", kind=view.label(view.choice.service_type))
-    return f"{title}. {tr('siting.map.inland')}: {now}"
+    title = tr("karta.legend.minuter", kind=view.label(view.choice.service_type))
+    return f"{title}. {tr('karta.inland')}: {now}"
 
 
 def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
@@ -253,7 +253,7 @@ def map_svg(view: SitingView) -> drawn.CountyPicture:
         title=legend.title,
         description=headline(view),
         inland=tuple(sorted(view.scenario.basis.inland)),
-        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
+        sides=(tr("karta.inland"), tr("karta.coast")),
         phase=view.choice.phase.value,
     )
 

@@ -339,7 +339,7 @@ def _map(view: SitingView) -> None:
         picture=plan_map.address_of(view),
         title=plan_map.map_classes(view)[1],
         divide=DEFAULT_DIVISION,
-        sides=(tr("siting.map.inland"), tr("siting.map.coast")),
+        sides=(tr("karta.inland"), tr("karta.coast")),
         next_pictures=next_pictures(view),
         click_cells=True,
     )
@@ -370,7 +370,7 @@ def _tools(view: SitingView) -> None:
     """Draw the buttons above: copy, print, files."""
     tr = view.tr
     st.html(render("siting_tools.html", t=tr, text=told.copy_text(view)), width="content")
-    if st.button(tr("siting.print"), key="siting-print"):
+    if st.button(tr("coverage.print"), key="siting-print"):
         number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
         url = f"{layout.site()}{view.choice.url(tr=tr)}"
         st.html(plan_map.paper_html(view, url=url, number=number))
@@ -381,7 +381,7 @@ def _tools(view: SitingView) -> None:
         "csv": partial(_csv, view, CsvFlavour.PLAIN),
         "xlsx": partial(book_of, view),
     }
-    with st.popover(tr("siting.files"), key="siting-files", width="content"):
+    with st.popover(tr("coverage.files"), key="siting-files", width="content"):
         for name, make in files.items():
             file = f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}"
             layout.download(tr(f"siting.files.{name}"), make, file, key=f"siting-file-{name}")

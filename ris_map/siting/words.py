@@ -293,7 +293,7 @@ def gains(view: SitingView) -> str:
 
 def assumed(view: SitingView) -> str:
     """Return what is assumed; stands beside every figure."""
-    roads = view.tr("siting.assumed.winter" if view.choice.winter else "siting.assumed.summer")
+    roads = view.tr("coverage.speed.winter" if view.choice.winter else "coverage.speed.summer")
     return view.tr("siting.assumed", roads=roads, year=POPULATION_YEAR)
 
 

@@ -128,12 +128,6 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
             }
             for area in ordered
         ],
-        note=tr(
-            "strength.bars.note",
-            all=tr.number(len(figures.core)),
-            own=tr.number(len(figures.own(None))),
-            neutral=tr.number(len(figures.neutral)),
-        ),
     )
 
 
@@ -157,7 +151,7 @@ def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         title=headline(figures, area, words=words),
         chosen=choice.municipality,
         divide=DEFAULT_DIVISION,
-        sides=(tr("strength.map.inland"), tr("strength.map.coast")),
+        sides=(tr("karta.inland"), tr("karta.coast")),
     )
 
 

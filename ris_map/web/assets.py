@@ -343,7 +343,7 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
         rows.append((label, kind, url, words, text))
 
     for one in geography.municipalities:
-        label = tr("search.municipality", name=one.name)
+        label = tr("municipality.title", name=one.name)
         add(label, "place", "/kommun", [one.name], kommun=one.code)
     seats = {place.name for place in geography.localities if place.is_seat}
     for place in sorted(geography.localities, key=lambda place: swedish_sort_key(place.name)):

@@ -118,7 +118,7 @@ def test_M1_M4_M5_M6_X4_what_a_municipality_takes_from_its_page(page: Page, tmp_
     expect(page).to_have_title(re.compile("^Sorsele kommun – "))
 
     page.get_by_text("Text till ett underlag").click()
-    copied, copy = page.locator("[data-ris-copy-status=m-memo]"), "Kopiera texten"
+    copied, copy = page.locator("[data-ris-copy-status=m-memo]"), "Kopiera text"
     page.get_by_role("button", name=copy).focus()
     page.keyboard.press("Enter")
     expect(copied).to_have_text("Texten är kopierad.")

@@ -244,7 +244,7 @@ def test_X3_no_control_of_a_swedish_page_is_named_in_english(shown: Page, visit:
 
 
 def test_I10_the_search_is_on_every_page(shown: Page, visit: Visit) -> None:
-    name = {"sv": "Sök ort", "en": "Find place"}[visit.lang]
+    name = {"sv": "Sök ort", "en": "Search place"}[visit.lang]
     expect(shown.get_by_role("combobox", name=re.compile(name))).to_have_count(1)
 
 

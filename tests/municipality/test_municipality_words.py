@@ -107,7 +107,7 @@ def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
             assert text.startswith(f"{found.name}: ")
             assert ("i utvecklingsfasen" in rest) == (cell.phase is Phase.UTVECKLING)
             nine = minutes_words(max(cell.p90_minutes, 5), tr=said.tr, limit=choice.limit)
-            assert f"9 av 10 har högst {nine}." in rest or not math.isfinite(cell.p90_minutes)
+            assert f"Nio av tio har högst {nine}." in rest or not math.isfinite(cell.p90_minutes)
             if shown.tone == "near":
                 assert "omkring 60" in text
                 assert big == "≈\u00a060\u00a0min"

@@ -51,7 +51,6 @@ DYNAMIC: Mapping[str, tuple[str, ...]] = {
     "basis.{}": tuple(Basis),
     "column.{}": listing.COLUMNS,
     "confidence.{}": tuple(Confidence),
-    "coverage.in-phase.{}": (*Phase, "any"),
     "coverage.speed.{}": tuple(model.id for model in SPEED_MODELS),
     "coverage.type.{}": tuple(ServiceType),
     "csv.column.{}": csv_files.COLUMNS,

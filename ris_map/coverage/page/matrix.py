@@ -76,14 +76,14 @@ def _matrix_cell(view: CoverageView, code: str, kind: ServiceType) -> MatrixCell
         state, text, sides = "near", f"≈ {limit:.0f}", (inner, inner + 1)
     else:
         state, text = str(time_class(value)), view.tr.number(rounded(value))
-        text = view.tr("coverage.in-town") if value < ROUND_MINUTES else text
+        text = view.tr("figures.minutes.here") if value < ROUND_MINUTES else text
     return MatrixCell(id=place, state=state, text=text, label=label, is_open=is_open, sides=sides)
 
 
 def matrix_title(view: CoverageView) -> str:
     """Return the matrix's caption: what, of whom."""
     key = "office" if view.is_physical else "remote"
-    phase = view.tr(f"coverage.in-phase.{view.choice.phase or 'any'}")
+    phase = view.tr(f"karta.phase.{view.choice.phase or 'all'}")
     return view.tr(f"coverage.matrix.caption.{key}", mode=view.mode(), phase=phase)
 
 

@@ -123,7 +123,7 @@ def _buttons(view: CoverageView) -> None:
         label, book = tr("coverage.files.xlsx"), pictures.file_name(view, "tabeller", "xlsx")
         layout.download(label, partial(book_of, view), book, key="cov-file-tabeller-xlsx")
         for name, flavour in (("rutor-excel", CsvFlavour.SWEDISH), ("rutor", CsvFlavour.PLAIN)):
-            make, label = partial(_cells_csv, view, flavour), tr(f"coverage.files.csv.{flavour}")
+            make, label = partial(_cells_csv, view, flavour), tr(f"csv.{flavour}")
             file, key = pictures.file_name(view, name, "csv"), f"cov-file-rutor-{flavour}-csv"
             layout.download(label, make, file, key=key)
 
@@ -164,7 +164,7 @@ def _options(tr: Translator) -> dict[str, Texts]:
         "service_type": labels(ServiceType, f"{tr('coverage.choice.type')}: "),
         "strength_area": labels(STRENGTH_AREAS, f"{tr('coverage.choice.area')}: "),
         "limit": {
-            int(n): tr("coverage.choice.minutes", n=int(n)) if n == THRESHOLDS[-1] else str(int(n))
+            int(n): tr("karta.limit.min", n=int(n)) if n == THRESHOLDS[-1] else str(int(n))
             for n in THRESHOLDS
         },
         "division": {d.id: f"{inland}: {inland_name(d, tr=tr)}" for d in divisions},
@@ -197,7 +197,7 @@ def _choices(tr: Translator) -> None:
     STATE.widget(st.segmented_control, "limit", label, limits, required=True, **hidden)
     label = tr("coverage.control.division")
     STATE.widget(st.selectbox, "division", label, texts["division"], width=190, **hidden)
-    with st.popover(tr("coverage.choice.more"), width="content"):
+    with st.popover(tr("karta.more"), width="content"):
         as_of.control(STATE, tr=tr)
         for field in ("shown", "delivery", "scope"):
             name = f"coverage.control.{field}"
@@ -223,7 +223,7 @@ def _map(view: CoverageView) -> None:
         title=pictures.map_title(view),
         chosen=choice.place if choice.place in view.order else "",
         divide=view.division.id,
-        sides=(tr("coverage.group.inland"), tr("coverage.group.coast")),
+        sides=(tr("karta.inland"), tr("karta.coast")),
         bubbles=as_of.marks(choice, view.world, tr=tr),
         next_pictures=neighbours(view.world, choice, tr.language, nearby, key=STATE.key),
     )

@@ -70,8 +70,8 @@ def _layered(*layers: alt.Chart, title: str) -> alt.LayerChart:
 def groups_of(view: CoverageView) -> dict[str, tuple[str, ...]]:
     """Return the municipalities of inland, coast and the county by name."""
     return {
-        view.tr("coverage.group.inland"): view.inland,
-        view.tr("coverage.group.coast"): view.coast,
+        view.tr("karta.inland"): view.inland,
+        view.tr("karta.coast"): view.coast,
         view.tr("coverage.county"): view.cube.municipality_codes,
     }
 
@@ -271,7 +271,7 @@ def paper_map(view: CoverageView) -> CountyPicture:
         description=finding_sentence(view),
         chosen=view.place[1] if view.choice.place else (),
         inland=view.inland,
-        sides=(view.tr("coverage.group.inland"), view.tr("coverage.group.coast")),
+        sides=(view.tr("karta.inland"), view.tr("karta.coast")),
         phase=view.choice.phase or "",
     )
 
