@@ -62,8 +62,8 @@ class StaticPage:
 def static_routes() -> list[BaseRoute]:
     """Give the routes of the pages and of the list that leads to them."""
     return [
-        Route(path, _answer)
-        for path in (ABOUT, f"{ABOUT}aktor/{{actor}}", f"{ABOUT}kommun/{{code}}")
+        Route(ABOUT + path, _answer)
+        for path in ("", "aktor/{actor}", "kommun/{code}", "{other:path}")
     ]
 
 
@@ -81,6 +81,8 @@ def _answer(request: Request) -> Response:
         case {"code": code}:
             known = code in words.municipality_names
             page = municipality_page(code, world=world, words=words) if known else None
+        case {"other": _}:
+            page = None
         case _:
             page = all_page(world=world, words=words)
     if page is None:

@@ -6,6 +6,7 @@ object, so that figures agree to the unit wherever they are shown.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -301,8 +302,10 @@ class Service:
             # a register read anew is another one, even if nothing in it has changed
             if world is None or world.register is not register or world.on != day:
                 # the ways to the offices are those of the register, whatever the day
-                alike = [m.world for m in self._kept.values() if m.world.register is register]
-                matrices = alike[0].matrices if alike else {}
+                matrices = next(
+                    (m.world.matrices for m in self._kept.values() if m.world.register is register),
+                    {},
+                )
                 base = self.foundations
                 world = World(foundations=base, register=register, on=day, matrices=matrices)
             if known is None or known.state is not state or known.world is not world:
@@ -311,6 +314,8 @@ class Service:
             past = [day for day in self._kept if day is not None]
             for forgotten in past[:-KEPT_DAYS]:
                 del self._kept[forgotten]
+        if len(past) > KEPT_DAYS:
+            gc.collect()  # what a world keeps leads back to it: only this takes it away
         return known
 
     @cached_property

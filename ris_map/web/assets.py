@@ -18,11 +18,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pandas as pd
 import shapely
 import xstatic.pkg.leaflet
+from anyio import CapacityLimiter, Lock, to_thread
 from pyproj import Transformer
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -210,13 +212,20 @@ def asset_routes(pictures: Sequence[PictureSource] = ()) -> list[BaseRoute]:
     """Give the routes of the assets and of the map's pictures, each answered in a thread.
 
     Each of ``pictures`` returns version and content of a picture for its name (``restid``, for a
-    drawing ``idag.svg``) and query, or None.
+    drawing ``idag.svg``) and query, or None. They are made for one client after another, and few
+    at once: all others, and whoever asks if the server is ready, would wait for them.
     """
+    few, turns = CapacityLimiter(2), WeakValueDictionary[str, Lock]()
 
-    def picture(request: Request) -> Response:
+    async def picture(request: Request) -> Response:
         query = {key: request.query_params.getlist(key) for key in request.query_params}
         name = request.path_params["file"].removesuffix(".json")
-        found = next(filter(None, (source(name, query) for source in pictures)), None)
+
+        def made() -> tuple[str, bytes] | None:
+            return next(filter(None, (source(name, query) for source in pictures)), None)
+
+        async with turns.setdefault(request.client.host if request.client else "", Lock()):
+            found = await to_thread.run_sync(made, limiter=few)
         if found is None:
             raise HTTPException(status_code=404)
         version, plain = found

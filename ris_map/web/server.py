@@ -20,6 +20,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+from streamlit import net_util
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ris_map.common.address import REDIRECTS
@@ -49,6 +50,9 @@ HEADER_SECONDS: Final = 20.0
 PREPARE: Final[list[Callable[[World], object]]] = []
 """What is read and computed at the start, given the world; rooms above add theirs."""
 _LOG = logging.getLogger(__name__)
+# At each web socket from another site Streamlit would ask a host outside for this server's address,
+# and nobody would be answered until that has come or failed.
+net_util.get_external_ip = lambda: None
 
 
 def server_routes(*pictures: PictureSource) -> list[BaseRoute]:

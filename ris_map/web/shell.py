@@ -36,6 +36,8 @@ ABOUT: Final = "/om/"
 """Where the pages without scripts are, which are no pages of Streamlit (api/static_pages.py)."""
 
 _OWN: Final = (FRAME_PREFIX, f"/{PREFIX}/", ABOUT)
+# Streamlit's own figures, and where it would take files from anybody and keep them in memory.
+_CLOSED: Final = ("/_stcore/metrics", "/_stcore/upload_file/")
 _HASHED: Final = re.compile(r"/component/[^/]+/static/(js|css)/[\w.-]*\.[0-9a-f]{8}\.")
 _COMMON: Final = {
     "default-src": "'self'",
@@ -181,7 +183,7 @@ class Shell:
         if scope["type"] != "http" or (is_own and scope["path"] != FRAME_PAGE):
             await self._app(scope, receive, send)
             return
-        if scope["path"] == "/_stcore/metrics":  # nobody's business outside
+        if scope["path"].startswith(_CLOSED):
             await PlainTextResponse("404\n", status_code=404)(scope, receive, send)
             return
         if scope["path"] == FRAME_PAGE:

@@ -140,7 +140,7 @@ def test_X3_hostile_text_stays_text() -> None:
     assert parsed.xpath("string(//h1)") == HOSTILE
 
 
-@pytest.mark.parametrize("path", ["aktor/nobody", "kommun/9999", "aktor/%3Cscript%3E"])
+@pytest.mark.parametrize("path", ["aktor/nobody", "kommun/9999", "aktor/%3Cscript%3E", "annat/x"])
 def test_an_unknown_one_is_404_in_words(pages: TestClient, path: str) -> None:
     answer = pages.get(f"{ABOUT}{path}?lang=en")
     assert answer.status_code == 404

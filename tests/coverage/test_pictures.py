@@ -1,9 +1,12 @@
 """Pictures and files of a choice: the coverage's own figures, as other programs read them."""
 
+import gc
 import io
 import json
 import re
+from datetime import date
 from itertools import combinations, pairwise, product
+from weakref import ref
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -11,7 +14,7 @@ import openpyxl
 import pytest
 from shapely import Point, box
 
-from ris_map.coverage.cube import class_shares
+from ris_map.coverage.cube import class_shares, population_of
 from ris_map.coverage.map_picture import (
     ACTOR_CLASSES,
     LIMITS,
@@ -32,7 +35,7 @@ from ris_map.coverage.support import KINDS
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.routes import accuracy, error_words
-from ris_map.travel.world import service
+from ris_map.travel.world import KEPT_DAYS, Service, service
 from ris_map.web.picture import Mark, place_labels
 from ris_map.web.settings import data_dir
 from ris_map.words.figures import Amount, FigureTable, cell_text, near_limit, share
@@ -109,6 +112,21 @@ def test_a_picture_stands_under_an_address_of_its_own() -> None:
         wanted = address_of(world, MapChoice(phase=phase), Language.SV)
         assert ahead["k-phase"][text] == wanted
     assert ahead["k-limit"]["90"] == address_of(world, MapChoice(limit=90), Language.SV)
+
+
+def test_what_was_computed_for_a_day_goes_when_other_days_are_asked_for() -> None:
+    served = Service(data_dir())
+    first = ref(world := served.moment(date(2024, 5, 1)).world)
+    population_of(world)
+    del world
+    gc.disable()
+    for day in range(2, KEPT_DAYS + 2):
+        served.moment(date(2024, 5, day))
+    gc.enable()
+    assert first() is None
+
+
+# -------------------------------------------------------------------- the page's files
 
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 from xml.etree import ElementTree
@@ -17,14 +18,17 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit import net_util
+from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 from streamlit.web.server.app_discovery import discover_asgi_app
+from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ris_map.web import server, settings, shell
-from ris_map.web.assets import asset_url, map_script
+from ris_map.web.assets import asset_routes, asset_url, map_script
 from ris_map.web.server import COMPRESSION, SCRIPT, server_middleware, server_routes
 from ris_map.words.language import Language
 
@@ -234,6 +238,36 @@ def test_F19_slow_headers_are_closed_and_the_rest_is_left_alone(
     finally:
         running.should_exit = True
         thread.join()
+
+
+def test_F19_nobody_keeps_files_here_or_makes_the_server_ask_another_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking = Route("/{path:path}", lambda _: PlainTextResponse("kept"), methods=["PUT"])
+    site = TestClient(Starlette(routes=[taking], middleware=server_middleware()))
+    assert site.put("/_stcore/upload_file/session/file", content=b"x").status_code == 404
+    assert get_max_widget_state_size_bytes() == 1_000_000
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", pytest.fail)
+    assert not is_url_from_allowed_origins("https://other.example")
+
+
+def test_pictures_are_made_for_one_client_after_another() -> None:
+    making, done = list[str](), threading.Event()
+
+    def source(name: str, _: object) -> tuple[str, bytes]:
+        making.append(name)
+        done.wait(60)
+        return "1", b""
+
+    app = Starlette(routes=asset_routes([source]))
+    with TestClient(app) as client, ThreadPoolExecutor() as threads:
+        wanted = [threads.submit(client.get, f"/cells/1/{n}.json") for n in range(3)]
+        while not making or wait(wanted, timeout=0.3).done:
+            pass
+        at_once = len(making)
+        done.set()
+        assert [one.result().status_code for one in wanted] == [200] * 3
+    assert at_once == 1
 
 
 def test_compression_does_not_widen_what_is_served(client: TestClient) -> None:
