@@ -128,10 +128,9 @@ def stamp(path: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode, found.st_ctime_ns
 
 
-def is_at_rest(now: Stamp, seconds: float | None = None) -> bool:
+def is_at_rest(now: Stamp) -> bool:
     """Return whether a file has been left alone for so long that nobody is writing in it."""
-    rest = REST_SECONDS if seconds is None else seconds
-    return now is None or not 0 <= time.time() - now[0] / 1e9 < rest
+    return now is None or not 0 <= time.time() - now[0] / 1e9 < REST_SECONDS
 
 
 class Followed(Generic[_T]):

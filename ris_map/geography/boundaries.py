@@ -19,7 +19,6 @@ import pandas as pd
 import pyproj
 import shapely
 from pydantic import BaseModel, ValidationError
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from ris_map.common.records import Record, ShortText
 from ris_map.common.region import region
@@ -103,11 +102,11 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
     if text is None:
         return nothing
     try:
+        json.loads(text)["features"]  # the map reads it so; GDAL also takes less and more
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong shows in the values
             found = gpd.read_file(io.BytesIO(text.encode()), on_invalid="ignore")
-        json.loads(text)["features"]  # the map reads it so; GDAL also takes less and more
-    except (DataSourceError, DataLayerError, json.JSONDecodeError, LookupError) as error:
+    except (RuntimeError, ValueError, TypeError, LookupError) as error:
         line = re.search(r"line (\d+)", str(error))
         reason = f"Not a GeoJSON feature collection: {error}"
         log.add("bad-json", line=int(line[1]) if line else None, reason=reason)

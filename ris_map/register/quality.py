@@ -38,15 +38,14 @@ class Outcome(StrEnum):
 
     OK = "ok"
     DEAD_LOOKING = "dead-looking"
-    NOT_ASKED = "not-asked"
 
 
 class Homepage(Row):
-    """One line of the file; ``date`` is the day it was tried, none if it was not."""
+    """One line of the file; ``date`` is the day it was tried."""
 
     id: Slug
     url: Url
-    date: PartialDate | None = None
+    date: PartialDate
     result: Outcome
 
 
@@ -54,10 +53,6 @@ def load_homepages(path: Path) -> tuple[Homepage, ...]:
     """Return what was found last time, nothing where nobody has tried; ``DataFaults`` if faulty."""
     log = FaultLog(path)
     records = read_records(log, Homepage, key="id") if path.exists() else {}
-    for line, one in records.items():
-        if (one.date is None) is not (one.result is Outcome.NOT_ASKED):
-            values = {"result": one.result, "day": one.date or "not given"}
-            log.add("homepage-day", line=line, record=one.id, **values)
     if log.faults:
         raise DataFaults(log.faults)
     return tuple(records.values())
@@ -66,11 +61,7 @@ def load_homepages(path: Path) -> tuple[Homepage, ...]:
 def tried(homepages: Iterable[Homepage], actors: Iterable[Actor]) -> tuple[Homepage, ...]:
     """Return what was found for addresses that the actors still have."""
     now = {actor.id: actor.homepage for actor in actors}
-    return tuple(
-        one
-        for one in homepages
-        if one.result is not Outcome.NOT_ASKED and now.get(one.id) == one.url
-    )
+    return tuple(one for one in homepages if now.get(one.id) == one.url)
 
 
 def try_homepages(
@@ -246,7 +237,7 @@ def quality(
         figures.append((f"{mode}-sourced", stated, None, "none"))
     asked = tried(homepages, actors)
     figures.append(("homepage-answers", [one.result is Outcome.OK for one in asked], 0.95, "ours"))
-    days = {"homepage-answers": max((one.date for one in asked if one.date), default=None)}
+    days = {"homepage-answers": max((one.date for one in asked), default=None)}
     return tuple(
         Quality(id=id_, count=sum(met), of=len(met), goal=goal, source=limit, on=days.get(id_))
         for id_, met, goal, limit in figures

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import Field
 
-from ris_map.common import dates, files
+from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, quoted, worded
 from ris_map.common.files import Stamp, file_name, is_at_rest, read_text, stamp
 from ris_map.common.records import Place, Record, fields_at, finding, text_faults
@@ -268,16 +268,14 @@ class LiveRegister:
     """Follows the register's file; safe to use from several threads.
 
     At first it is compared with the newest release, then with what was served before; it is judged
-    anew when ``today`` changes. The file must have been left alone for ``rest`` seconds before it
-    is read again: whoever writes slowly in place is not met half-way. The first reading does not
-    wait.
+    anew when ``today`` changes. The file must rest before it is read again: whoever writes slowly
+    in place is not met half-way. The first reading does not wait.
     """
 
     path: Path
     _: KW_ONLY
     municipality_at: MunicipalityAt | None = None
     today: Callable[[], date] = dates.today
-    rest: float = field(default_factory=lambda: files.REST_SECONDS)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _state: LiveState | None = field(default=None, init=False)
     _seen: tuple[Stamp, date] | None = field(default=None, init=False)
@@ -290,7 +288,7 @@ class LiveRegister:
         """
         with self._lock:
             seen = (stamp(self.path), self.today())
-            if seen != self._seen and (self._state is None or is_at_rest(seen[0], self.rest)):
+            if seen != self._seen and (self._state is None or is_at_rest(seen[0])):
                 self._take(seen)
             if self._state is None:
                 raise DataFaults(self._refused)

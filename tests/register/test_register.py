@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 
+from ris_map.common import files
 from ris_map.common.dates import today
 from ris_map.common.faults import PERSONAL_DATA, DataFaults, refusal
 from ris_map.common.files import stamp
@@ -188,8 +189,8 @@ def path(tmp_path: Path) -> Path:
     return write(tmp_path / "actors.yaml", make_register(make_actor(id="aa"), make_actor(id="bb")))
 
 
-def served(path: Path, *, rest: float = 0, day: Callable[[], date] = lambda: TODAY) -> LiveRegister:
-    return LiveRegister(path, today=day, rest=rest)
+def served(path: Path, *, day: Callable[[], date] = lambda: TODAY) -> LiveRegister:
+    return LiveRegister(path, today=day)
 
 
 def test_x10_the_last_good_register_is_served_while_a_bad_file_stands_there(path: Path) -> None:
@@ -254,8 +255,11 @@ def test_F1_what_is_committed_is_compared_with(path: Path) -> None:
     assert [f.record for f in result.faults if f.code == "vanished-id"] == ["bb"]
 
 
-def test_F1_a_file_is_read_again_only_when_it_has_rested(path: Path) -> None:
-    live = served(path, rest=3600)
+def test_F1_a_file_is_read_again_only_when_it_has_rested(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "REST_SECONDS", 3600)
+    live = served(path)
     before = live.current()
     write(path, make_register(make_actor(id="aa", name="Ny"), make_actor(id="bb")))
     assert live.current() is before
