@@ -21,7 +21,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, quoted
+from ris_map.common.faults import DataFaults, Fault, RisMapError, quoted
 from ris_map.common.files import file_name, write_whole
 from ris_map.common.region import DATA_VARIABLE, data_folder
 from ris_map.geography.county import load_geography
@@ -65,12 +65,19 @@ def _folder() -> argparse.ArgumentParser:
 
 
 def _in_its_region() -> None:
-    """Begin anew where another folder is given: a process knows the region of one."""
+    """Begin anew where another folder is given: a process knows the region of one.
+
+    ``RisMapError`` for variables that the server would not start with either.
+    """
     data: Path = _folder().parse_known_args()[0].data
     if data.is_dir() and data.resolve() != data_folder().resolve():
         environment = {**os.environ, DATA_VARIABLE: str(data)}
         again = [sys.executable, "-m", "ris_map", *sys.argv[1:]]
         os.execve(sys.executable, again, environment)
+    # imported here: where a process begins anew it would be for nothing
+    from ris_map.web.settings import read_settings  # noqa: PLC0415
+
+    read_settings()
 
 
 def _after(error: BaseException) -> int:
@@ -81,6 +88,8 @@ def _after(error: BaseException) -> int:
         case DataFaults():
             _print_faults(error.faults)
             return _exit_code(error.faults)
+        case RisMapError():
+            words = str(error)
         case KeyboardInterrupt():
             words = "Stopped."
         case BrokenPipeError():

@@ -51,6 +51,7 @@ BAD = {
     "RIS_MAP_TODAY": ("2026-13-40", "in morgon"),
     "RIS_MAP_DATA": ("/nowhere/at/all",),
     "RIS_MAP_data": (".",),
+    "RIS_MAP_METRICS_PORT": ("0", "80", "70000", "x"),
     "RIS_MAP_REPORT_ADDRESS": (*("nobody", "a@b.se?cc=x@y.se", "a@b.se\nBcc: x@y.se", "<a@b.se>"),),
     "RIS_MAP_FRAME_ANCESTORS": (
         *("*", "example.org", "https:", "https://example.org/path", "'self' 'none'"),

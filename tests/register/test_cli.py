@@ -108,11 +108,18 @@ def test_wrong_usage_and_unreadable_files_give_2_without_a_traceback(
     assert "Traceback" not in captured.out + captured.err
 
 
-def test_another_folder_is_judged_by_its_own_region(own_data: Path) -> None:
+def test_F13_another_folder_is_judged_by_its_own_region_and_a_misspelt_variable_stops_it(
+    own_data: Path,
+) -> None:
     spoil(own_data / "region.yaml", "visits_from: lycksele", "visits_from: lulea")
     command = [sys.executable, "-m", "ris_map", "check", "--quiet-warnings"]
     found = {**os.environ, "RIS_MAP_DATA": str(own_data)}
-    for more, environment in (([], found), (["--data", str(own_data)], None)):
+    misspelt = {**os.environ, "RIS_MAP_TODY": "2026-11-23"}
+    for more, environment, code, out, err in (
+        ([], found, 1, "[unknown-place]", ""),
+        (["--data", str(own_data)], None, 1, "[unknown-place]", ""),
+        ([], misspelt, 2, "", "RIS_MAP_TODY: there is no such setting, but there is RIS_MAP_TODAY"),
+    ):
         done = subprocess.run(
             [*command, *more],
             cwd=ROOT,
@@ -121,8 +128,8 @@ def test_another_folder_is_judged_by_its_own_region(own_data: Path) -> None:
             text=True,
             check=False,
         )
-        assert (done.returncode, done.stderr) == (1, "")
-        assert done.stdout.count("[unknown-place]") == 1
+        assert (done.returncode, done.stderr[: len(err) or None]) == (code, err)
+        assert out in done.stdout
 
 
 def test_a_fault_of_the_program_itself_gives_2_and_no_traceback(
