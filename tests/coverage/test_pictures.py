@@ -99,8 +99,11 @@ def test_a_picture_stands_under_an_address_of_its_own() -> None:
     assert found is not None
     version, content = found
     assert f"/cells/{version}/{NAME}.json" in address
-    figure = json.loads(content)["sentences"][""]["figure"]
-    assert figure == picture(map_view(world, choice, tr=view().tr)).sentences[""].figure
+    told, wanted = json.loads(content), picture(map_view(world, choice, tr=view().tr))
+    assert told["sentences"][""]["figure"] == wanted.sentences[""].figure
+    assert [one["id"] for one in told["bubbles"]] == [one.id for one in wanted.bubbles]
+    for row, drawn in zip(told["legend"]["rows"], wanted.legend.rows, strict=True):
+        assert row["shares"] == list(drawn.shares)
     assert len(content) < 30_000
     assert picture_file("annat", {}) is None
     for query in ({"fas": ["nej"]}, {"lang": ["de"]}, {"kommun": ["2480"]}):

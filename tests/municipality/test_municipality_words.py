@@ -404,17 +404,6 @@ def test_M4_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert output.read_text(encoding="utf-8") == wide
 
 
-def test_the_command_refuses_what_it_does_not_know(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["report", "9999", "-o", str(tmp_path / "x.html")]) == 2
-    assert main(["report", "2422"]) == 2
-    missing = ["report", "2422", "-o", str(tmp_path / "x.html"), "--data", str(tmp_path / "no")]
-    assert main(missing) == 2
-    assert "does not exist" in capsys.readouterr().err
-    assert not (tmp_path / "x.html").exists()
-
-
 def test_the_county_on_paper_is_whole_and_in_metres(tmp_path: Path) -> None:
     shapes = county_shapes(DATA)
     assert set(shapes.index) == set(MUNICIPALITY_CODES)

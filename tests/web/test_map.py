@@ -1,35 +1,15 @@
 """What a browser sends is trusted only when it is a click; what is sent to it is what was meant."""
 
-import json
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.web.map import (
-    Bubble,
     ClickKind,
-    Legend,
-    LegendRow,
     MapClick,
-    MapPicture,
-    Sentence,
     packed,
     picture_address,
-    picture_bytes,
     read_click,
-)
-
-PICTURE = MapPicture(
-    classes=(0, 1, 2, 3, 4, 5, 5),
-    legend=Legend(
-        title="Restid",
-        columns=("minuter", "Inland %"),
-        rows=(LegendRow(code=0, label="0–30", shares=(27.7,), texts=("28",)),),
-    ),
-    sentences={"": Sentence(figure="36 %", text="av inlandet")},
-    bubbles=(Bubble(id="2480-umea", name="Umeå", lat=63.8, lon=20.3, label="4 kontor", count=4),),
 )
 
 
@@ -77,14 +57,6 @@ def test_K3_classes_survive_their_packing(classes: list[int]) -> None:
     text = packed(classes)
     pairs = [divmod(int(character, 36), 6) for character in text]
     assert [code for pair in pairs for code in pair][: len(classes)] == classes
-
-
-def test_K3_a_picture_says_what_it_holds_and_nothing_of_another() -> None:
-    content = json.loads(picture_bytes(PICTURE))
-    assert content["sentences"][""] == {"figure": "36 %", "text": "av inlandet"}
-    assert content["legend"]["rows"][0]["shares"] == [27.7]
-    assert content["bubbles"][0]["id"] == "2480-umea"
-    assert json.loads(picture_bytes(replace(PICTURE, classes=None)))["classes"] is None
 
 
 def test_the_order_of_a_query_does_not_change_a_pictures_address() -> None:
