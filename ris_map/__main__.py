@@ -65,10 +65,7 @@ def _folder() -> argparse.ArgumentParser:
 
 
 def _in_its_region() -> None:
-    """Begin anew where another folder is given: a process knows the region of one.
-
-    ``RisMapError`` for variables that the server would not start with either.
-    """
+    """Begin anew where another folder is given: a process knows one region."""
     data: Path = _folder().parse_known_args()[0].data
     if data.is_dir() and data.resolve() != data_folder().resolve():
         environment = {**os.environ, DATA_VARIABLE: str(data)}

@@ -42,8 +42,6 @@ _SWEDISH_LONGITUDES = (10.0, 25.0)
 _LINKS = ("successor", "same_as")
 _DATES = {"last_evidence", "last_checked", "last_confirmed", "year"}
 """Fields with the day of something that somebody has seen."""
-_OF_RECORDS = {"last_checked", "last_confirmed"}
-"""Fields with the day of what was done with a record: none is older than the register."""
 _ADDRESSES = {"homepage", "contact_url", "url", "sources"}
 _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "forening", "region"})
 _NOT_A_WORD = re.compile(r"[^\w]+")
@@ -75,7 +73,7 @@ def _in_parts(actor: Actor, *, today: date) -> Iterator[Finding]:
         if isinstance(value, str):
             if name in _DATES and period_start(value) > today:
                 yield finding("future-date", *loc, day=value)
-            if name in _OF_RECORDS and period_end(value) < FIRST_DAY:
+            if name in {"last_checked", "last_confirmed"} and period_end(value) < FIRST_DAY:
                 yield finding("before-register", *loc, day=value, first=FIRST_DAY)
             if name in _ADDRESSES and not is_web_address(value):
                 yield finding("bad-address", *loc, url=quoted(value))

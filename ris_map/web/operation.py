@@ -89,10 +89,7 @@ class DataState(Collector):
 def serve_metrics(
     port: int | None, moment: Callable[[], Moment | None]
 ) -> tuple[WSGIServer, Thread] | None:
-    """Serve the figures on a port of their own, for this machine alone; no port: not at all.
-
-    A port that is taken ends the start in words.
-    """
+    """Serve the figures on a port of their own, for this machine alone; no port: not at all."""
     if port is None:
         return None
     try:
