@@ -72,7 +72,6 @@ def _register_of(day: date) -> Register:
 
 
 def real_register() -> Register:
-    """Return the register as it is, read once per process."""
     return _register_of(DAY)
 
 

@@ -47,7 +47,6 @@ def client(
     *,
     address: str = "127.0.0.1",
 ) -> TestClient:
-    """Return a client of the API."""
     app = application(data_dir, settings)
     return TestClient(app, base_url=HOST, client=(address, 50000))
 
@@ -58,6 +57,5 @@ def world() -> World:
 
 
 def lines_of(api: TestClient, address: str) -> list[dict[str, str]]:
-    """Return the lines of a table (CSV)."""
     text = api.get(V1 + address).content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))

@@ -95,7 +95,6 @@ def name(short: str) -> URIRef:
 
 
 def faults(graph: Graph) -> Iterator[str]:
-    """Yield every breach of the rules."""
     yield from _value_faults(graph)
     for kind, rule in ((kind, rule) for kind, rules in RULES.items() for rule in rules.split()):
         least, most = TIMES[rule[-1]]

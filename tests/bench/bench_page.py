@@ -48,7 +48,6 @@ MEASURED_SECONDS = 60.0
 
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """Start the browser, and stop it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_path(), args=list(CHROMIUM_ARGS)

@@ -62,7 +62,6 @@ async def watch(server: Server, load: Load) -> list[tuple[float, bool]]:
 
 
 def is_ready(server: Server) -> bool:
-    """Whether the server says that it can serve."""
     try:
         with urlopen(f"{server.url}/readyz", timeout=30) as answer:
             return bool(answer.status == 200)

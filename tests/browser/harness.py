@@ -238,7 +238,6 @@ def stands_still(page: Page) -> bool:
 
 
 def map_frame(page: Page) -> Frame:
-    """Give the map's frame."""
     frame = page.locator("iframe[data-testid=stCustomComponentV1]").first.element_handle()
     content = frame.content_frame()
     if content is None:
@@ -247,13 +246,11 @@ def map_frame(page: Page) -> Frame:
 
 
 def height(page: Page) -> int:
-    """Give how long the page is, in pixels."""
     found: int = page.get_by_test_id("stMain").evaluate("(e) => e.scrollHeight")
     return found
 
 
 def sheets(pdf: bytes) -> int:
-    """Give the number of pages of a PDF."""
     return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf))
 
 

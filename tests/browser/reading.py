@@ -41,7 +41,6 @@ HEIGHTS = {"desk": 3500, "phone": 6000}
 
 @cache
 def loaded(name: str) -> Any:
-    """Read a YAML file of the data folder."""
     return yaml.load((ROOT / "data" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 

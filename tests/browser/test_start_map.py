@@ -17,9 +17,7 @@ from tests.browser.reading import MAP, area_names, arrive, go, load, map_state, 
 
 
 def frame_box(page: Page) -> dict[str, float]:
-    box = page.locator(MAP).first.bounding_box()
-    assert box is not None
-    return dict(box)
+    return dict(page.locator(MAP).first.bounding_box())
 
 
 def wait_for(page: Page, script: str, arg: Any = None) -> None:
@@ -104,7 +102,6 @@ def test_K1_I7_F24_on_a_phone_the_map_is_in_the_first_screen_and_traps_no_finger
     more.click()
     fields = [page.locator(f".st-key-start-{key}") for key in REST]
     for found in (one.bounding_box() for one in (more, *fields)):
-        assert found
         assert found["x"] + found["width"] <= 390
     frame, where_it_is = map_frame(page), "[map.getCenter(), map.getZoom()]"
     before = frame.evaluate(where_it_is)
@@ -193,7 +190,6 @@ def test_K2_what_comes_to_lie_under_a_mouse_at_rest_is_told_when_it_moves(page: 
     load(page)
     frame, say = map_frame(page), map_frame(page).locator("#say")
     area = frame.locator("[data-municipality='2462']").bounding_box()
-    assert area is not None
     x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
     page.mouse.move(x - 5, y)
     page.mouse.click(x, y)
@@ -279,8 +275,6 @@ def shows_what_is_named(page: Page, name: str) -> None:
     expect(page.locator(".ris-notice")).to_have_count(0)
     expect(page.locator("body > [role=status]")).to_contain_text(name)
     named = page.locator("[data-ris-named]").bounding_box()
-    assert named
-    assert page.viewport_size
     assert 57 <= named["y"] < page.viewport_size["height"]
 
 

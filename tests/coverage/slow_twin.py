@@ -32,7 +32,6 @@ LEVELS = (
 
 
 def slow_cell(world: World, code: str, phase: Phase, kind: ServiceType) -> CoverageCell:
-    """Return one cell."""
     here = [place for place in world.geography.localities if place.municipality_code == code]
     people = sum(place.population or 0 for place in here)
     limit = world.choice.threshold
@@ -143,7 +142,6 @@ def actor_truth(
 
 
 def office_serves(actor: Actor, office: Office, code: str) -> Answer:
-    """Return whether people of a municipality may use an office."""
     if office.municipality is None and actor.outside_county:
         return YES
     serves = actor.service_area.includes(code)

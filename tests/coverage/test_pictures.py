@@ -96,7 +96,6 @@ def test_a_picture_stands_under_an_address_of_its_own() -> None:
     world, choice = service(data_dir()).moment().world, MapChoice(phase=Phase.VAXA, limit=90)
     address = address_of(world, choice, Language.SV)
     found = picture_file(NAME, {"fas": ["vaxa"], "grans": ["90"], "lang": ["sv"]})
-    assert found is not None
     version, content = found
     assert f"/cells/{version}/{NAME}.json" in address
     told, wanted = json.loads(content), picture(map_view(world, choice, tr=view().tr))

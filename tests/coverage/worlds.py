@@ -157,7 +157,6 @@ def office_in(code: str, office_id: str = "kontor", **changes: Any) -> Office:
 
 
 def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
-    """Return the page of the real world under a choice."""
     choice = CoverageChoice(**changes)
     return CoverageView(world=real_world(), choice=choice, words=real_words(language))
 

@@ -54,7 +54,6 @@ def check_of(name: str) -> Callable[[Path], Sequence[Fault]]:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Return a data folder with the files of the county."""
     for name in FILES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(DATA / name, tmp_path / name)

@@ -53,7 +53,6 @@ def found(request: pytest.FixtureRequest) -> Profile:
 
 @cache
 def of_the_library(choice: CubeChoice) -> tuple[list[CoverageCell], tuple[Chain, ...]]:
-    """Give what the coverage library finds for the whole county."""
     cube = profile(real_world(), SORSELE, choice).cube
     return find_gaps(cube), support_chains(cube)
 

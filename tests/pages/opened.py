@@ -48,7 +48,6 @@ def address(session: AppTest) -> dict[str, list[str]]:
 
 
 def html(session: AppTest) -> str:
-    """Return all HTML that the page shows."""
     return "\n".join(element.proto.body for element in session.html)
 
 
@@ -59,12 +58,10 @@ def words_apart(source: str) -> HtmlElement:
 
 
 def read(session: AppTest) -> HtmlElement:
-    """Return the page's HTML, read."""
     return words_apart(html(session))
 
 
 def text_of_class(session: AppTest, name: str) -> list[str]:
-    """Return the texts of the paragraphs of a class."""
     return [
         " ".join(p.text_content().split()) for p in read(session).xpath(f"//p[@class='{name}']")
     ]

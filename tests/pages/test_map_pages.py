@@ -1,4 +1,4 @@
-"""Start, Täckning, Kommun and Styrkeområden through the real script, without a browser."""
+"""Start, Hitta, Täckning, Kommun, Styrkeområden through the real script, without a browser."""
 
 import re
 from functools import cache
@@ -242,3 +242,48 @@ def test_all_nine_areas_stand_on_the_page_and_have_an_address() -> None:
             r'<li data-area="([^"]+)"><a [^>]*aria-current', bars_html(figures, choice, words=words)
         )
         assert chosen == [area.value.replace("_", "-")]
+
+
+def test_I1_hitta_is_never_empty_and_is_second_in_the_menu() -> None:
+    session = open_page(page="find")
+    assert read(session).xpath("//@data-actor")
+    groups = read(session).xpath("//*[starts-with(@class, 'ris-group')]/@class")
+    expected = {"digital", "remote", "adjacent-remote", "doubtful"}
+    assert {name.split("ris-find-")[-1] for name in groups} <= expected
+    assert TR("find.answer.start") in text(session)
+    menu = html(session).partition("ris-wide")[2]
+    assert menu.index(TR("nav.start")) < menu.index(TR("nav.find")) < menu.index(TR("nav.coverage"))
+
+
+def test_each_choice_of_hitta_writes_the_address() -> None:
+    session = open_page({"plats": "2480"}, page="find")
+    session.button(key="hitta-andra-stod").click().run()
+    session.pills(key="hitta-stod").set_value([ServiceType.MOTESPLATS]).run()
+    session.session_state["hitta-fler"] = True
+    session.run().checkbox(key="hitta-digitalt").check().run()
+    assert address(session) == {"plats": ["2480"], "stod": ["motesplats"], "digitalt": ["ja"]}
+    session.button(key="hitta-om").click().run()
+    assert not session.exception
+    assert address(session) == {}
+
+
+def test_that_hitta_finds_nothing_at_all_is_said_with_words() -> None:
+    session = open_page({"stod": "inkubator_accelerator", "fas": "ide"}, page="find")
+    assert not read(session).xpath("//@data-actor")
+    assert TR("find.empty.text") in read(session).text_content()
+
+
+def test_the_short_questions_choose_a_phase() -> None:
+    session = open_page({"plats": "2462"}, page="find")
+    session.toggle(key="_hitta-vet-inte").set_value(True).run()
+    assert "fas" not in address(session)
+    session.pills(key="hitta-fragor-company").set_value(False).run()
+    session.pills(key="hitta-fragor-building").set_value(True).run()
+    assert not session.exception
+    assert address(session)["fas"] == ["utveckling"]
+    assert notices(session) == TR("find.guide.result", phase="utveckling")
+    # who begins anew and comes to the same phase by a link has answered no questions
+    session.button(key="hitta-om").click().run()
+    session.query_params["fas"] = "utveckling"
+    assert not notices(session.run())
+    assert address(session)["fas"] == ["utveckling"]

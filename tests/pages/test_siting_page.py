@@ -106,12 +106,10 @@ def view(query: dict[str, list[str]] = PLAN, name: str = "") -> SitingView:
 
 @pytest.fixture(scope="module")
 def shown() -> SitingView:
-    """The plan of these tests, put together once."""
     return view()
 
 
 def seen(shown: SitingView, name: str) -> SitingView:
-    """Return the same plan in another view."""
     return replace(shown, choice=shown.choice.model_copy(update={"view": name}))
 
 
@@ -220,7 +218,6 @@ def test_X7_before_and_after_are_told_apart(mode: str) -> None:
 def test_X7_every_class_has_words(shown: SitingView, name: str) -> None:
     again = seen(shown, name)
     legend = map_picture(again).legend
-    assert legend
     codes, _, _ = map_classes(again)
     assert set(codes.tolist()) <= {*(row.code for row in legend.rows), 5}
     assert len({row.label for row in legend.rows}) == len(legend.rows)

@@ -77,7 +77,6 @@ def municipality_at(lat: float, lon: float) -> str | None:
 
 
 def check(folder: Path, content: Raw | str | bytes) -> CheckResult:
-    """Return what is found in a register that is written into a folder."""
     text = dump_yaml(content) if isinstance(content, dict) else content
     path = folder / "actors.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)

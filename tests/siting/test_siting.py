@@ -378,7 +378,6 @@ def view_under(query: Query, language: Language = Language.SV) -> words.SitingVi
 
 
 def fetched(address: str) -> bytes:
-    """Return what the server sends for an address."""
     where = urlsplit(address)
     name = where.path.rpartition("/")[2].removesuffix(".json")
     found = picture_file(name, parse_qs(where.query))

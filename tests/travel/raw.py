@@ -130,7 +130,6 @@ def ways_of_cells() -> pd.DataFrame:
 
 @cache
 def minutes_at(lat: float, lon: float) -> np.ndarray:
-    """Return the minutes from every square to one office."""
     office = np.array(TO_METRES.transform(lon, lat))
     return roads().minutes(office, cells()[["x", "y"]].to_numpy(), ways_of_cells())
 
@@ -220,7 +219,6 @@ def _serves(actor: dict, office: dict, code: str) -> bool:
 
 
 def is_active(actor: dict, on: date) -> bool:
-    """Whether an actor is at work on a day."""
     if actor["status"] == "planned" or (actor["status"] == "ended" and not actor["valid_to"]):
         return False
     return is_valid(actor, on)

@@ -32,7 +32,6 @@ CHECKS = DATA / "checks"
 
 @cache
 def found() -> Accuracy:
-    """Return the comparison."""
     return accuracy(foundations(DATA))
 
 
@@ -93,5 +92,4 @@ def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Langu
     error = error_words(found().places, tr=words.tr)
     assert all(error in text for text in told)
     over = re.search(r"(?:över|over) (\d+)", error)
-    assert over
     assert 100 * found().places.p90 - 1 <= int(over[1]) < 100 * found().places.p90

@@ -26,7 +26,6 @@ NAMES = {town: code for code, (town, *_) in TOWNS.items()}
 
 
 def codes_of(area: str) -> tuple[str, ...]:
-    """Return the municipalities of a row of the tables."""
     if area.startswith("not inland"):
         return tuple(set(NAMES.values()) - set(raw.INLAND))
     groups = {"inland": raw.INLAND, "coast": raw.COAST, "county": tuple(NAMES.values())}
@@ -34,7 +33,6 @@ def codes_of(area: str) -> tuple[str, ...]:
 
 
 def counts(kinds: str, what: str) -> bool:
-    """Return whether an office with these kinds belongs to a row of the tables."""
     if what == "by place":
         return True
     phase, kind = what.split(" x ") if " x " in what else (None, None)

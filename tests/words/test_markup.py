@@ -69,7 +69,6 @@ def words_with(name: str) -> Words:
 
 
 def actor_with(text: str) -> Actor:
-    """Return an actor with the same text in every field that takes text."""
     local = factories.text(text, en=text)
     claim = DeliveryClaim(
         mode=Delivery.OFFICE,
@@ -128,7 +127,6 @@ def drawn(text: str) -> str:
 
 
 def data_of(script: str) -> tuple[dict[str, Any], str]:
-    """Return the layer's data, and the script without it."""
     start = script.index("{", script.index("risLayer("))
     found, end = json.JSONDecoder().raw_decode(script, start)
     return found, re.sub(r"_[0-9a-f]{32}", "", script[:start] + script[end:])
