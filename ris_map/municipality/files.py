@@ -22,7 +22,6 @@ from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, 
 from ris_map.municipality.tables import Table, season, tables
 from ris_map.municipality.words import (
     ListPart,
-    chain_sentence,
     headline,
     lead,
     list_parts,
@@ -138,7 +137,6 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
         classes=[*CLASS_WORDS, tr("karta.over", n=120)],
         lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
         tables={table.id: table for table in made},
-        chain=chain_sentence(shown, words=words),
         stale=tr.plural("municipality.report.stale", len(shown.unconfirmed)),
         rights=rights,
         links=list(dict.fromkeys(links)),

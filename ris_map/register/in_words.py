@@ -55,7 +55,7 @@ class Words:
     ) -> str:
         """Return what is asked for, in a sentence: ``rådgivning i idéfasen``."""
         tr = self.tr
-        parts = [self.label(service_type).lower() if service_type else tr("coverage.kind.any")]
+        parts = [tr(f"karta.kind.{service_type or 'all'}")]
         parts += [tr(f"karta.phase.{phase}")] if phase else []
         parts += [tr("coverage.kind.area", area=self.label(area))] if area else []
         return " ".join(parts)

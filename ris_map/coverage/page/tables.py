@@ -215,7 +215,7 @@ def chain_table(view: CoverageView) -> FigureTable:
     """Return the support chain of every municipality; phases inside the error are equally far."""
     types, kind = view.choice.shown_types, view.choice.service_type
     limit = float(view.choice.limit)
-    words = {"types": view.label(kind).lower() if kind else view.tr("coverage.kind.any")}
+    words = {"types": view.tr(f"karta.kind.{kind or 'all'}")}
     by_code = {c.municipality_code: c for c in support_chains(view.cube, service_types=types)}
     chains = {view.names[code]: by_code[code] for code in view.order}
     if not view.is_physical:
