@@ -40,5 +40,4 @@ def own_data(tmp_path: Path) -> Path:
 @pytest.fixture(params=list(Language))
 def language(request: pytest.FixtureRequest) -> Language:
     """Ask a test in each language."""
-    asked: Language = request.param
-    return asked
+    return request.param

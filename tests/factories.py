@@ -78,8 +78,7 @@ def real_register() -> Register:
 @cache
 def raw_actors(name: str = "actors.yaml") -> list[dict[str, Any]]:
     """Return a register as any reader of YAML reads it, without anything of the product."""
-    records: list[dict[str, Any]] = load((DATA / name).read_bytes(), Loader=CSafeLoader)["actors"]
-    return records
+    return load((DATA / name).read_bytes(), Loader=CSafeLoader)["actors"]
 
 
 @cache

@@ -86,7 +86,6 @@ def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
     has(text, said["parts"][0] + said["figure"] + said["parts"][1], said["lead"])
     has(text, *(f"**{drawn.sentences[code].figure}**" for code in view.names))
     has(text, *(drawn.sentences[code].text for code in view.names))
-    assert drawn.legend is not None
     has(text, *(f"| {' | '.join((row.label, *row.texts))} |" for row in drawn.legend.rows))
     has(text, *(row["name"] for _, rows in rows_words(view, choice)["sections"] for row in rows))
 

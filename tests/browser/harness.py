@@ -246,8 +246,7 @@ def map_frame(page: Page) -> Frame:
 
 
 def height(page: Page) -> int:
-    found: int = page.get_by_test_id("stMain").evaluate("(e) => e.scrollHeight")
-    return found
+    return page.get_by_test_id("stMain").evaluate("(e) => e.scrollHeight")
 
 
 def sheets(pdf: bytes) -> int:

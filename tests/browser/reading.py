@@ -79,8 +79,7 @@ def unfold(page: Page) -> None:
 
 def map_state(page: Page) -> dict[str, Any]:
     """Give what the map says of itself: classes, bubbles, sentence, choice, zoom (map.js)."""
-    found: dict[str, Any] = map_frame(page).evaluate("risState()")
-    return found
+    return map_frame(page).evaluate("risState()")
 
 
 def area_names(page: Page) -> dict[str, str]:

@@ -153,8 +153,7 @@ def screen(browser: Browser, server: Server) -> Iterator[Callable[[str, str, str
     ids=lambda visit: "-".join([*visit[:3], visit.path.strip("/")]),
 )
 def visit(request: pytest.FixtureRequest) -> Visit:
-    chosen: Visit = request.param
-    return chosen
+    return request.param
 
 
 @pytest.fixture(scope="module")

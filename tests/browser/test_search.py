@@ -38,8 +38,7 @@ async (texts) => {
 
 def suggested(page: Page, texts: list[str]) -> list[dict[str, Any]]:
     """Write each text into the search and press the down key; in one breath, as words are many."""
-    found: list[dict[str, Any]] = page.evaluate(_TYPED, texts)
-    return found
+    return page.evaluate(_TYPED, texts)
 
 
 def test_I10_G7_words_as_one_types_lead_by_keyboard_to_what_they_mean(page: Page) -> None:

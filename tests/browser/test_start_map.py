@@ -103,6 +103,8 @@ def test_K1_I7_F24_on_a_phone_the_map_is_in_the_first_screen_and_traps_no_finger
     fields = [page.locator(f".st-key-start-{key}") for key in REST]
     for found in (one.bounding_box() for one in (more, *fields)):
         assert found["x"] + found["width"] <= 390
+    for field in fields[:2]:  # a select has the whole width
+        assert field.bounding_box()["width"] > 330
     frame, where_it_is = map_frame(page), "[map.getCenter(), map.getZoom()]"
     before = frame.evaluate(where_it_is)
     assert frame.evaluate("map.dragging.enabled()") is False
@@ -268,6 +270,14 @@ def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(page:
     bubble.press("Space")  # and Enter on Styrkeområden
     arrive(page, f"tatort={town}")
     assert 0 < page.locator(".ris-row").count() < all_rows
+    page.locator(".st-key-karta-alla button").click()
+    expect(page.locator("#h-alla")).to_be_focused()
+    # in colours that the system forces the chosen phase and the legend keep their own
+    page.emulate_media(forced_colors="active")
+    chosen = page.locator(".st-key-start-fas [data-selected]")
+    for kept in (chosen, map_frame(page).locator(".ris-key")):
+        expect(kept).to_have_css("forced-color-adjust", "none")
+    page.emulate_media(forced_colors="null")
 
 
 def shows_what_is_named(page: Page, name: str) -> None:

@@ -42,8 +42,7 @@ LISTED = yaml.safe_load(Path(__file__).with_name("hostile.yaml").read_text("utf-
 
 
 def raw_register() -> Raw:
-    raw: Raw = json.loads(REGISTER.model_dump_json())
-    return raw
+    return json.loads(REGISTER.model_dump_json())
 
 
 FIRST = raw_register()["actors"][0]
