@@ -101,7 +101,7 @@ def _places(actor: Actor, *, words: Words, on: date) -> list[str]:
     lines = [f"{office.town}: {_address(office, words=words, on=on)}" for office in known]
     if len(known) < len(offices):
         towns = list(dict.fromkeys(office.town for office in offices))
-        lines.insert(0, tr.plural("detail.offices-in", len(towns), towns=tr.listing(towns)))
+        lines.insert(0, tr.plural("detail.offices-in", len(towns), towns=towns))
     return lines
 
 

@@ -106,6 +106,8 @@ class Region(Record):
     view: Box
     """What the map shows at first."""
     municipalities: Annotated[tuple[NamedMunicipality, ...], Field(min_length=1)]
+    islands: tuple[ShortText, ...] = ()
+    """Places that one is on and not in, by name: "på Holmön"."""
     visits_from: Slug
     """The place (``localities.csv``) from which days of visits start where none is chosen."""
     yardstick: Yardstick | None = None

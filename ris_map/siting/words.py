@@ -162,7 +162,7 @@ def headline(view: SitingView) -> str:
     if not choice.matching or choice.closings:
         key = "plan" if choice.changes else "none"
         return tr(f"siting.headline.{key}", kind=view.kind, **values)
-    places = tr.listing(view.place_names[opening.place] for opening in choice.matching)
+    places = [view.place_names[opening.place] for opening in choice.matching]
     kind = view.label(choice.service_type)
     return tr("siting.headline.open", kind=kind, places=places, **values)
 
@@ -265,7 +265,7 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
     if not sum(left.values()):
         return tr("siting.side.none-left", limit=limit), ""
     most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
-    where = tr.listing(view.group_name(code) for code in most)
+    where = [view.group_name(code) for code in most]
     key = "still" if view.figure(INLAND, "gain") else "beyond"
     return (
         tr(f"siting.side.{key}", n=about(sum(left.values()), tr=tr), limit=limit),

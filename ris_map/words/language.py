@@ -55,16 +55,6 @@ def swedish_sort_key(text: str) -> tuple[str, str]:
 CATALOGUES_DIR = Path(__file__).parent / "catalogues"
 
 
-class _Values(dict[str, object]):
-    """Values of a text; ``{name_of}`` is a name as it stands before "kommun": Nordmalings, Malå."""
-
-    def __missing__(self, key: str) -> str:
-        name = str(self[key.removesuffix("_of")]) if key.endswith("_of") else ""
-        if not name:
-            raise KeyError(key)
-        return name if name[-1] in "aeiouyåäösxz" else f"{name}s"
-
-
 class MissingTextError(RisMapError):
     """A key has no text in a language."""
 
@@ -77,18 +67,21 @@ class Translator:
     texts: Mapping[str, str]
     plurals: Mapping[str, tuple[str, str]]
     """(one, other) by key; both languages have exactly these two forms."""
+    islands: tuple[str, ...] = ()
+    """Places that one is on and not in."""
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of a key, its ``{placeholders}`` filled; ``MissingTextError`` if none."""
         if key not in self.texts:
             raise MissingTextError(f"no text for {key!r} in {self.language}")
-        return self.texts[key].format_map(_Values(values)) if values else self.texts[key]
+        return self.texts[key].format_map(_Values(self, values)) if values else self.texts[key]
 
     def plural(self, key: str, count: int, /, **values: object) -> str:
         """Return the plural form for a count, with ``{n}`` as the formatted count."""
         if key not in self.plurals:
             raise MissingTextError(f"no plural for {key!r} in {self.language}")
-        return self.plurals[key][count != 1].format(n=self.number(count), **values)
+        values["n"] = self.number(count)
+        return self.plurals[key][count != 1].format_map(_Values(self, values))
 
     def number(self, value: float, *, decimals: int = 0) -> str:
         """Return a number as readers of the language expect: ``12 345,6`` with hard spaces."""
@@ -101,6 +94,36 @@ class Translator:
         if not head:
             return last
         return f"{', '.join(head)} {self('list.and')} {last}"
+
+    def at(self, names: Iterable[str]) -> str:
+        """Return ``i Umeå och Vindeln``, ``på Holmön``; a name may end with its municipality's."""
+        found: dict[str, list[str]] = {"in": [], "on": []}
+        for name in names:
+            found["on" if name.partition(",")[0] in self.islands else "in"].append(name)
+        return self.listing(
+            self(f"place.{word}", names=self.listing(ones)) for word, ones in found.items() if ones
+        )
+
+
+class _Values(dict[str, object]):
+    """Values of a text, and forms of the names of places among them.
+
+    ``{name_of}`` is a name as before "kommun" (Nordmalings, Malå), ``{name_in}`` says where
+    something is, in one place or several (i Umeå, på Holmön).
+    """
+
+    def __init__(self, tr: Translator, values: Mapping[str, object]) -> None:
+        super().__init__(values)
+        self._tr = tr
+
+    def __missing__(self, key: str) -> str:
+        value = self.get(key[:-3])
+        if not value or key[-3:] not in {"_of", "_in"}:
+            raise KeyError(key)
+        if key.endswith("_in"):
+            return self._tr.at(value if isinstance(value, list) else [str(value)])
+        name = str(value)
+        return name if name[-1] in "aeiouyåäösxz" else f"{name}s"
 
 
 @lru_cache(maxsize=4096)
@@ -146,4 +169,4 @@ def _translator(language: Language, folder: Path) -> Translator:
             else:
                 one, other = map(filled, message.string or ("", ""))
                 plurals[key] = (one, other)
-    return Translator(language=language, texts=texts, plurals=plurals)
+    return Translator(language, texts, plurals, region.islands)

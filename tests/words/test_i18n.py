@@ -103,13 +103,28 @@ def forms(message: Message) -> tuple[str, ...]:
 def placeholders(text: str) -> set[str]:
     named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     # a form may not fit; "Nordmalings kommun" is the same value in another form
-    return {name.removesuffix("_of") for name in named if not name.startswith("region.")}
+    return {re.sub("_(of|in)$", "", name) for name in named if not name.startswith("region.")}
 
 
 @pytest.mark.parametrize("name", ["Bjurholms", "Malå", "Robertsfors", "Vännäs", "Kalix", "Åsele"])
 def test_a_municipality_is_called_what_it_is_called(name: str) -> None:
     said = translator(Language.SV)("municipality.title", name=name.replace("holms", "holm"))
     assert said == f"{name} kommun"
+
+
+def test_a_place_takes_its_own_preposition() -> None:
+    """Data says which are islands: one, several, and with a municipality after it."""
+    for language, words in (
+        (Language.SV, ["i Umeå", "på Holmön", "på Holmön, Umeå", "i A och B och på Holmön"]),
+        (Language.EN, ["in Umeå", "on Holmön", "on Holmön, Umeå", "in A and B and on Holmön"]),
+    ):
+        tr = translator(language)
+        said = [tr("siting.change.open", place=one[2:].strip()) for one in words[:3]]
+        said.append(
+            tr("siting.headline.open", kind="", share="", limit="", places=["A", "Holmön", "B"])
+        )
+        assert all(map(str.__contains__, said, words)), said
+        assert words[1] in tr.plural("karta.offices", 2, town="Holmön")
 
 
 @pytest.mark.parametrize("language", list(Language)[1:])
