@@ -39,6 +39,7 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
     assert shares[0] in read(session).text_content()
     said = notice(session)
     assert all(share in said for share in shares)
+    assert "(på kartan: + " in said or "(on the map: + " in said
     gone = core(then.register, then.on) - core(now.register, now.on)
     ended = {one for one in gone if now.register.by_id[one].status == "ended"}
     added = core(now.register, now.on) - core(then.register, then.on)
