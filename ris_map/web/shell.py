@@ -88,15 +88,12 @@ def rewrite(index: str, language: str) -> str:
     script, which the policy would forbid silently.
     """
     tr = translator(Language(language))
-    # both languages, the chosen one first: nobody without scripts can switch
-    noscript = "".join(
-        f'<p lang="{one}">{escape(translator(one)("shell.noscript"))} '
-        f'<a href="{ABOUT}?lang={one}">{escape(translator(one)("about.title"))}</a></p>'
-        for one in sorted(Language, key=lambda one: one != language)
-    )
     style, script, icon = (
         asset_url(name) for name in ("bundle/page.css", "bundle/page.js", "app/icon.svg")
     )
+    theirs = re.search(r'<link rel="stylesheet"[^>]*>', index)
+    # the chosen language first: nobody without scripts can switch
+    texts = [translator(one) for one in sorted(Language, key=lambda one: one != language)]
     changes = {
         rf"^\s*{_COMMENT}<!DOCTYPE html>": "<!DOCTYPE html>",
         r'<html lang="en">': f'<html lang="{language}">',
@@ -115,11 +112,12 @@ def rewrite(index: str, language: str) -> str:
         rf"{_COMMENT}<script>\s*window\.prerenderReady = false\s*</script>": (
             f'<script src="./{script}" defer fetchpriority="high"></script>'
         ),
-        r"<noscript>.*?</noscript>": f"<noscript>{noscript}</noscript>",
-        r"</head>": (
-            f'<meta name="description" content="{escape(tr("shell.description"))}" />'
-            f'<link rel="stylesheet" href="./{style}" /></head>'
+        # The first words wait for no style sheet.
+        r"<noscript>.*?</noscript>": (
+            render("awaited.html", t=tr, texts=texts, about=ABOUT)
+            + f'{theirs and theirs[0]}<link rel="stylesheet" href="./{style}" />'
         ),
+        r'<link rel="stylesheet"[^>]*>\s*</head>': render("awaited_head.html", t=tr) + "</head>",
     }
     faults = []
     for pattern, replacement in changes.items():

@@ -253,6 +253,8 @@ def test_I6_the_whole_journey_by_keyboard_with_the_map_blocked(page: Page, guard
     page.goto("/")
     page.wait_for_selector(".ris-menu a")
     settle(page, maps=False)
+    told = page.frame_locator("[class*=st-key-map-] iframe").get_by_role("heading")
+    expect(told).to_contain_text("Kartan kunde inte hämtas.")
     # from the page's very first stop: where a fresh page's focus begins is the browser's affair
     page.locator("[data-testid=stSkipToContent]").focus()
     tab_to(page.locator("a[href*='hitta']"), most=10)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.harness import Guard, Server, new_context, settle, uvicorn_command
+from tests.browser.harness import PHONE, Guard, Server, new_context, settle, uvicorn_command
 from tests.browser.reading import load
 
 
@@ -96,4 +96,54 @@ def test_F15_uvicorn_gives_the_same_and_its_loss_is_said_in_the_pages_language(
     for page, title in zip(pages, titles, strict=True):
         expect(page.get_by_role("alertdialog")).to_contain_text(title)
         expect(page.get_by_text("Connection error")).to_be_hidden()
+    context.close()
+
+
+def test_a_slow_line_has_words_at_once_and_no_typeface_of_icons(
+    browser: Browser, server: Server
+) -> None:
+    context = new_context(browser, server.url, **PHONE)
+    page, asked = context.new_page(), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/*.{js,css}*", lambda _: None)  # held until it is no longer routed
+    page.goto("/tackning?lang=en", wait_until="commit")
+    words = page.get_by_role("main")
+    expect(words).to_contain_text("The map is being fetched.")
+    expect(words.get_by_role("link")).to_have_attribute("href", "/om/?lang=en")
+    page.unroute("**/*.{js,css}*")
+    settle(page)
+    expect(page.get_by_text("The map is being fetched.")).to_have_count(0)
+    expect(page.get_by_test_id("stIconMaterial").first).to_be_attached()
+    assert not [url for url in asked if "MaterialSymbols" in url]
+    context.close()
+
+
+def test_a_map_whose_code_does_not_come_is_told_of_in_its_place(page: Page, guard: Guard) -> None:
+    guard.allow("ERR_FAILED")
+    page.route("**/bundle/map.js*", lambda route: route.abort())
+    page.goto("/?lang=en")
+    frame = page.frame_locator("[class*=st-key-map-] iframe")
+    expect(frame.get_by_role("heading")).to_contain_text("The map could not be fetched.")
+
+
+def test_F15_what_is_followed_while_the_line_is_broken_is_there_when_it_is_back(
+    browser: Browser, server: Server
+) -> None:
+    context = new_context(browser, server.url)
+    page, lines = context.new_page(), list[WebSocketRoute]()
+
+    def connect(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    page.route_web_socket("**/_stcore/stream", connect)
+    page.goto("/metod")
+    settle(page)
+    page.route("**/_stcore/health", lambda route: route.abort())
+    lines[0].close()
+    state = page.locator("[data-test-connection-state]")
+    expect(state).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+    page.locator(".ris-menu a", has_text="Hitta stöd").first.evaluate("(link) => link.click()")
+    page.unroute("**/_stcore/health")
+    expect(page.locator("h1")).to_have_text("Hitta stöd")
     context.close()

@@ -564,8 +564,8 @@
     update(fresh);
     const aim = JSON.stringify([...chosenOnes(), shown.place, (shown.routes ?? []).length]);
     if (aim !== fitted) { if (fitted !== null || shown.chosen || shown.place) { moved = false; fit(fitted !== null); } fitted = aim; }
-    // neighbouring choices are fetched when nothing else is to do
-    if (data.next) (window.requestIdleCallback ?? setTimeout)(() => Object.values(data.next).flatMap(Object.values).forEach((url) => fetched(url).catch(() => {})));
+    // neighbouring choices are fetched when the map is there and nothing else is to do
+    if (data.next) squaresFile.then(() => (window.requestIdleCallback ?? setTimeout)(() => Object.values(data.next).flatMap(Object.values).forEach((url) => fetched(url).catch(() => {}))), failed);
   }
 
   function update(fresh) {

@@ -18,13 +18,16 @@
     [/^Copy Vega-Lite spec$/, "Kopiera diagrammets beskrivning"],
   ];
   const named = new WeakMap(); // Streamlit's name of a control and ours
-  const LONGEST_WAIT_MS = 15000; // something has failed: what there is is shown
+  const LONGEST_WAIT_MS = 15000; // the line is slow or something has failed: what there is is shown
   const root = document.documentElement;
 
   // Where the server is. Without this Streamlit asks below the page's own path first (/metod/_stcore/...),
   // gets "not found" twice, and only then looks at the root: slower, and errors in the console.
   const SITE = new URL("../../", document.currentScript.src).href;
   window.__streamlit = { ...window.__streamlit, BACKEND_BASE_URL: SITE };
+
+  // Streamlit asks for its 375 kB of icons at the start, wanted or not; a page that shows one fetches them itself.
+  document.fonts.load = async () => [];
 
   // Streamlit keeps "embed" to itself and knows "true" alone: the part that is asked for goes beside it.
   const asked = new URLSearchParams(location.search), part = asked.get("embed");
@@ -68,6 +71,7 @@
   function show() {
     if (root.classList.contains("ris-ready")) return;
     root.classList.add("ris-ready");
+    document.querySelector(".ris-awaited")?.remove();
     window.dispatchEvent(new Event("ris-ready"));
     tell(200);
   }
@@ -80,14 +84,15 @@
     status.dataset.reactAriaTopLayer = "true"; // beside Streamlit's own root, and never inert
     setTimeout(() => { status.textContent = named.dataset.risNamed; }, 100); // a region filled at birth is not read
   }
-  const watch = new MutationObserver(() => {
-    const app = document.querySelector("[data-testid=stApp]");
-    if (app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1")) return;
-    const empty = [...document.querySelectorAll("[data-testid=stSkeleton]")];
-    if (empty.some((room) => !room.closest("[class*=st-key-map-]"))) return;
+  let late = false;
+  function look() {
+    const empty = [...document.querySelectorAll("[data-testid=stSkeleton]")].some((room) => !room.closest("[class*=st-key-map-]"));
+    const ended = document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]") && document.querySelector("h1") && !empty;
+    if (!ended && !(late && document.querySelector("h1, .ris-menu"))) return;
     watch.disconnect();
     requestAnimationFrame(show);
-  });
+  }
+  const watch = new MutationObserver(look);
   watch.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"] });
-  setTimeout(show, LONGEST_WAIT_MS);
+  setTimeout(() => { late = true; look(); }, LONGEST_WAIT_MS);
 })();
