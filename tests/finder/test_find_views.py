@@ -287,6 +287,8 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         said = [view.lead, *view.missing, drawn, *(step.way for step in view.steps)]
         said += [text for row in all_rows(view) for text in (row.way, row.roads, row.why)]
         assert not re.search(r"\d (min|km)\b", "\n".join(said))
+        is_remote = bool(re.search("på distans|online", view.lead))
+        assert not is_remote or answer.group(Group.DIGITAL), "no way on that is not there"
         assert language is Language.EN or not re.search(r"\d\.\d", "\n".join(said))
         text = words_apart(steps_html(view, language)).text_content()
         assert view.steps
