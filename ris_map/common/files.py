@@ -105,7 +105,8 @@ def write_whole(path: Path, content: bytes) -> None:
     draft = target.with_name(f".{target.name}.draft")
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-        with draft.open("wb") as stream:
+        draft.unlink(missing_ok=True)  # a link that somebody left would be written through
+        with draft.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

@@ -19,7 +19,7 @@ import pandas as pd
 from pydantic import computed_field, model_validator
 
 from ris_map.common.dates import PartialDate, period_end, period_start
-from ris_map.common.faults import DataFaults
+from ris_map.common.faults import DataFaults, shown
 from ris_map.common.records import Record, Slug, Url
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, Row, load_listed, read_records
@@ -85,7 +85,7 @@ def _ask(url: str, seconds: float) -> tuple[Outcome, str]:
     except urllib.error.HTTPError as error:
         code = error.code
     except (OSError, HTTPException, ValueError) as error:
-        return Outcome.DEAD_LOOKING, f"no answer ({getattr(error, 'reason', error)})"
+        return Outcome.DEAD_LOOKING, f"no answer ({shown(str(getattr(error, 'reason', error)))})"
     is_alive = code < 400 or code in _ALIVE
     return Outcome.OK if is_alive else Outcome.DEAD_LOOKING, f"HTTP {code}"
 

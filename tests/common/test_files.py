@@ -30,10 +30,11 @@ def test_F18_a_link_keeps_its_file_with_its_permissions_and_an_old_draft_is_used
     target.write_text("old")
     target.chmod(0o640)
     link.symlink_to(target)
-    target.with_name(".a.yaml.draft").write_text("left by kill -9")
+    (other := tmp_path / "other").write_text("somebody's")
+    target.with_name(".a.yaml.draft").symlink_to(other)
     write_whole(link, b"new")
     assert link.is_symlink()
-    assert target.read_text() == "new"
+    assert (target.read_text(), other.read_text()) == ("new", "somebody's")
     assert target.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in target.parent.iterdir()] == ["a.yaml"]
 

@@ -128,9 +128,6 @@ def test_what_was_computed_for_a_day_goes_when_other_days_are_asked_for() -> Non
     assert first() is None
 
 
-# -------------------------------------------------------------------- the page's files
-
-
 SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
 

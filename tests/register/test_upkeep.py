@@ -394,7 +394,7 @@ def test_links_keeps_what_was_found_with_its_day(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     codes: Answers = {"lever": 200, "stanger-ute": 403, "borta": 404, "trasig": 500}
-    codes |= {"tyst": NO_ROUTE, "rappakalja": http.client.BadStatusLine("x")}
+    codes |= {"tyst": NO_ROUTE, "rappakalja": http.client.BadStatusLine("\x1b[31m")}
     register = make_register(
         *(make_actor(id=one, homepage=f"https://{one}.example") for one in codes),
         make_actor(id="utan", homepage=None),
@@ -408,7 +408,9 @@ def test_links_keeps_what_was_found_with_its_day(
     assert main(links) == 1
     assert not (data / HOMEPAGES).exists()
     assert main([*links, "--write"]) == 1
-    assert "2 of 6 homepages answered." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2 of 6 homepages answered." in said
+    assert "\x1b" not in said, "a server writes no signs to a terminal"
     found = load_homepages(data / HOMEPAGES)
     assert [one.id for one in found] == list(codes)
     assert [one.result.value for one in found] == ["ok"] * 2 + ["dead-looking"] * 4
