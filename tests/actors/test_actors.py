@@ -145,6 +145,7 @@ def test_I2_M5_terms_that_are_known_are_shown_and_the_record_can_be_confirmed(
     labels = [tr(f"csv.column.{field}") for field in TERMS]
     assert [label for label in full.terms if label in labels] == labels
     assert not set(bare.terms) & set(labels)
+    assert "2025-06-01" in bare.text, "when it was confirmed"
     assert f"/bekrafta?id=exempel-aktor&lang={language}" in bare.links
 
 
