@@ -96,7 +96,6 @@ def test_I1_I7_K1_G8_three_presses_on_a_phone_lead_to_a_list_and_four_to_food(ph
 
 
 def answer_is_taken_along(page: Page) -> None:
-    """The file's own form is in tests/finder/test_find_views.py."""
     with page.expect_download() as download:
         page.get_by_role("button", name="Spara som fil").click()
     assert re.fullmatch(r"hitta-stod-\d{4}-\d\d-\d\d\.html", download.value.suggested_filename)

@@ -46,7 +46,6 @@ def test_X3_links_keep_the_document_and_the_choices_and_open_a_tab_on_request(pa
 
 
 def test_I5_the_address_of_an_actor_shows_it_and_of_nobody_leads_back(page: Page) -> None:
-    """What is known of each is in tests/actors/test_actors.py."""
     load(page, "/aktor?id=almi-nord", "en")
     go(page, "/aktor?id=norrlandsfonden&lang=en")
     expect(page.locator("h1")).to_have_text("Norrlandsfonden")
@@ -120,7 +119,6 @@ SORSELE, COUNTY = "/kommun?kommun=2422&grans=90", "/tackning?grans=90"
     ],
 )
 def test_M6_each_part_stands_alone_and_fits_320_px(page: Page, path: str, part: str) -> None:
-    """M6; what stands in it, and its link to the full view, is in tests/pages/test_embed.py."""
     page.set_viewport_size({"width": 320, "height": 760})
     load(page, f"{path}&embed={part}")
     expect(page.locator(".st-key-ris-top, .st-key-ris-footer, .st-key-ris-embed")).to_have_count(0)

@@ -19,7 +19,6 @@ FILES = {"png": b"\x89PNG", "svg": b"<svg", "xlsx": b"PK", "csv": b"Area"}
 
 
 def test_R12_the_files_of_a_plan_are_in_the_pages_language(page: Page) -> None:
-    """That this plan is short, still, named and without faults is in test_pages_all.py."""
     load(page, f"{PLAN}&stang=coompanion-vasterbotten@lycksele&vy=skillnad", "en")
     page.locator(".st-key-siting-files").get_by_role("button").click()
     for name, begins in FILES.items():

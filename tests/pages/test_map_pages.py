@@ -222,14 +222,12 @@ def test_M3_no_municipality_stands_beside_itself() -> None:
 
 
 def test_M7_language_rights_stand_only_where_they_hold() -> None:
-    """Which, and their links, is in tests/municipality/test_municipality_words.py."""
     shown = [code for code in ("2401", "2422", "2480") if "ris-m-rights" in html(seen(code))]
     assert shown == ["2422", "2480"]
     assert "finska" in html(seen("2480"))
 
 
 def test_all_nine_areas_stand_on_the_page_and_have_an_address() -> None:
-    """What each bar says is in tests/strength/test_strength.py."""
     session = open_page(page="strength_areas")
     areas = set(read(session).xpath("//@data-area"))
     assert areas == {area.value.replace("_", "-") for area in STRENGTH_AREAS}

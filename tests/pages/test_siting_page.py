@@ -72,7 +72,6 @@ def search(session: AppTest, name: str) -> None:
 
 
 def test_R5_a_suggestion_is_proved_and_has_its_regret() -> None:
-    """It is put into the plan in tests/browser/test_siting_page.py."""
     session = open_page(page=PAGE)
     search(session, "best")
     assert "Bevisat bäst" in html(session)
@@ -229,7 +228,6 @@ CLOSED = {**PLAN, "stang": ["coompanion-vasterbotten@lycksele"]}
 
 
 def test_X10_X12_what_one_takes_along_is_valid_and_nothing_in_it_runs() -> None:
-    """That PNG and CSV are what they say is in tests/browser/test_siting_page.py."""
     shown = view(CLOSED, HOSTILE)
     assert HOSTILE in plan_text(shown)
     drawing = picture(shown)
@@ -247,7 +245,6 @@ def test_X10_X12_what_one_takes_along_is_valid_and_nothing_in_it_runs() -> None:
 
 
 def test_X10_a_name_with_markdown_is_text_on_the_page(own_data: Path) -> None:
-    """Bad data leave the last good plan: tests/pages/test_register_at_run_time.py."""
     register = own_data / "actors.yaml"
     text, name = register.read_text(encoding="utf-8"), "name: Coompanion Västerbotten"
     marked = text.replace(name, "name: Vi & *fet* [x](javascript:alert(1))", 1)
