@@ -330,9 +330,7 @@ def strength_areas() -> st.SearchStrategy[StrengthAreas]:
     )
 
 
-def service_areas(
-    codes: Sequence[str] = MUNICIPALITY_CODES,
-) -> st.SearchStrategy[ServiceArea]:
+def service_areas(codes: Sequence[str] = MUNICIPALITY_CODES) -> st.SearchStrategy[ServiceArea]:
     """Return service areas; municipalities are listed exactly when the scope asks for them."""
     listed = st.lists(st.sampled_from(codes), min_size=1, unique=True)
     others = [scope for scope in ServiceScope if scope is not ServiceScope.MUNICIPALITIES]

@@ -42,10 +42,7 @@ def application(data_dir: Path = DATA, settings: Settings | None = None) -> Star
 
 
 def client(
-    data_dir: Path = DATA,
-    settings: Settings | None = None,
-    *,
-    address: str = "127.0.0.1",
+    data_dir: Path = DATA, settings: Settings | None = None, *, address: str = "127.0.0.1"
 ) -> TestClient:
     app = application(data_dir, settings)
     return TestClient(app, base_url=HOST, client=(address, 50000))

@@ -220,10 +220,7 @@ def test_P2_every_file_of_minutes_says_how_far_they_may_be_off(api: TestClient, 
     assert answer.get("meta", answer)["typical_error"]["median"] == round(places.median, 4)
 
 
-PLAN = {
-    "oppna": ["vilhelmina:radgivning:ide"],
-    "besok": ["lycksele:storuman,vilhelmina:2"],
-}
+PLAN = {"oppna": ["vilhelmina:radgivning:ide"], "besok": ["lycksele:storuman,vilhelmina:2"]}
 
 
 def test_R4_page_file_and_api_give_the_same_figures(api: TestClient) -> None:

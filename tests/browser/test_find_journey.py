@@ -140,9 +140,7 @@ def answer_leads_on(page: Page) -> None:
         assert query(page).items() >= {"fas": ["utveckling"], "omrade": ["livsmedel"]}.items()
 
 
-def test_G2_X3_X8_an_answer_can_be_taken_back_and_along_and_leads_on(
-    page: Page,
-) -> None:
+def test_G2_X3_X8_an_answer_can_be_taken_back_and_along_and_leads_on(page: Page) -> None:
     load(page, "/hitta")
     page.locator(FIELD).fill("sorsele")
     page.locator(OPTION).first.click()

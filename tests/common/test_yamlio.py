@@ -87,8 +87,7 @@ def test_every_part_knows_its_line_and_what_is_missing_that_of_what_is_around_it
     tmp_path: Path,
 ) -> None:
     document = read(
-        tmp_path,
-        "# comment\nactors:\n  - id: a\n    offices:\n      - lat: 1.5\n  - id: b\n",
+        tmp_path, "# comment\nactors:\n  - id: a\n    offices:\n      - lat: 1.5\n  - id: b\n"
     )
     assert document.lines == {
         (): 2,

@@ -121,9 +121,7 @@ def test_the_sea_is_in_the_territory_and_of_the_land_islands_stay_and_islets_go(
     assert built(inputs, BOTH[0]).to_crs(3006).geometry[1].intersects(ISLET.centroid)
 
 
-def test_labels_stand_on_the_mainland_and_points_are_degrees_in_geojson_order(
-    inputs: Path,
-) -> None:
+def test_labels_stand_on_the_mainland_and_points_are_degrees_in_geojson_order(inputs: Path) -> None:
     run(inputs, "--decimals=3")
     areas = built(inputs, BOTH[0])
     for area in areas.itertuples():

@@ -138,10 +138,7 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
             assert (plan.limit, plan.winter) == (30, True)
             (opening,) = plan.openings
             assert opening.place == found.seat.id
-            assert (opening.service_type, opening.phases) == (
-                chosen.service_type,
-                (chosen.phase,),
-            )
+            assert (opening.service_type, opening.phases) == (chosen.service_type, (chosen.phase,))
 
 
 def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:

@@ -96,11 +96,7 @@ def test_F6_x10_all_errors_come_at_once_a_line_each_and_keep_a_server_from_start
         (("release", "2026.3", "--on", "26/11"), 2, "'26/11' is no day"),
         (("report", "9999", "-o", "/no/such/x.html"), 2, "9999"),
         (("report", "2422"), 2, "usage"),
-        (
-            ("report", "2422", "-o", "/no/x", "--data", "/no/such/folder"),
-            2,
-            "does not exist",
-        ),
+        (("report", "2422", "-o", "/no/x", "--data", "/no/such/folder"), 2, "does not exist"),
         (("format", "--data", "/no/such/folder"), 2, "does not exist"),
         (("schema", "--data", "/no/such/folder"), 2, "No such file"),
         (("schema", "--check", "--data", "tests/register"), 1, "Run: python -m ris_map schema"),

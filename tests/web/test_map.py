@@ -4,13 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.web.map import (
-    ClickKind,
-    MapClick,
-    packed,
-    picture_address,
-    read_click,
-)
+from ris_map.web.map import ClickKind, MapClick, packed, picture_address, read_click
 
 
 @pytest.mark.parametrize(
