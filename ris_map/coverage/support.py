@@ -135,7 +135,7 @@ def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
     Shape (actors, 4, 3, 5) by mode, phase and service type, positions in ``ANSWERS``.
     """
     area = choice.strength_area
-    areas = () if area is None else (area,)
+    areas = () if area in (None, StrengthArea.ALL) else (area,)
     truth = [
         ANSWERS.index(area_truth(actor, areas))
         if (choice.scope is not Scope.CORE or actor.scope is Scope.CORE)
