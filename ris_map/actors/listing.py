@@ -251,7 +251,9 @@ def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
     silent = [mode for mode, known in row.delivery.items() if known is Availability.UNKNOWN]
     if len(silent) == len(row.delivery):
         return tr("row.delivery-unknown")
-    told = ((mode, known) for mode, known in row.delivery.items() if mode not in silent)
+    # what is given first: "not at an office and digitally" would deny both
+    told = [(mode, known) for mode, known in row.delivery.items() if mode not in silent]
+    told.sort(key=lambda one: one[1] is Availability.NOT_OFFERED)
     stated = [way_words(mode, known, tr=tr) for mode, known in told]
     parts = [tr("row.delivery", modes=tr.listing(stated))]
     if silent:

@@ -351,9 +351,9 @@ def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     nothing = tr(f"find.nothing.title{any_way}", limit=limit)
     if not limit and answer.nearest is None and answer.group(Group.FAR):  # some that help are known
         nothing = no_office_words(answer, tr=tr)
-    if answer.group(Group.LOCAL):
-        return f"{nothing} {tr('find.nothing.home')}"
-    return f"{nothing} {tr('find.nothing.remote')}" if answer.group(Group.DIGITAL) else nothing
+    ways = {"home": answer.group(Group.LOCAL), "remote": answer.group(Group.DIGITAL)}
+    key = "-".join(name for name, there in ways.items() if there)
+    return f"{nothing} {tr(f'find.nothing.{key}')}" if key else nothing
 
 
 def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> Iterable[str]:

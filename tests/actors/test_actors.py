@@ -302,7 +302,9 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
     for states in product(Availability, repeat=4):
         text = delivery_sentence(row_with(states, language), tr=tr)
         pairs = [*zip(names, states, strict=True)]
-        stated = [said[state](name) for name, state in pairs if state in said]
+        denied = Availability.NOT_OFFERED  # last: "not at an office and digitally" denies both
+        in_order = sorted(pairs, key=lambda pair: pair[1] is denied)
+        stated = [said[state](name) for name, state in in_order if state in said]
         silent = [name for name, state in pairs if state not in said]
         expected = [tr("row.delivery", modes=tr.listing(stated))]
         expected += [tr("row.no-information-about", modes=tr.listing(silent))] if silent else []

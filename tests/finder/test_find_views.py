@@ -302,6 +302,8 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
             continue
         assert answer.group(Group.LOCAL)[0].actor.municipal
         assert f"60{HARD_SPACE}min" in view.lead
+        is_remote = words(language).tr("find.nothing.home-remote") in view.lead
+        assert is_remote == bool(answer.group(Group.DIGITAL))
         assert answer.contact.actor.name in text
         if answer.nearest is None:
             assert not theirs
