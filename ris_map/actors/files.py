@@ -22,7 +22,6 @@ COLUMNS = (
 OFFICE_COLUMNS = ("id", "name", "town", "municipality", "street", "north", "east", "precision")
 OFFER_COLUMNS = ("id", "name", "service-type", "phases", "office", "visit", "digital", "phone")
 SOURCE_COLUMNS = ("id", "name", "url", "year", "supports")
-_WIDTHS = (28, 34, 48)
 
 Line = Sequence[Cell]
 
@@ -62,7 +61,6 @@ def actors_xlsx(
                 name=tr(f"xlsx.sheet.{name}"),
                 heads=[tr(head) for head in heads],
                 rows=lines,
-                widths=_WIDTHS,
                 has_named_rows=False,
             )
             for name, heads, lines in sheets

@@ -7,10 +7,12 @@ import math
 import re
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,9 +20,10 @@ import numpy as np
 import pandas as pd
 import shapely
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from ris_map.words import Translator
-from ris_map.words.figures import Amount, FigureTable, Link, Unit, cell_text
+from ris_map.words.figures import Amount, FigureTable, Link, Said, Unit, cell_text
 from ris_map.words.figures import Cell as TableCell
 
 Cell = str | int | float | bool | None
@@ -107,6 +110,7 @@ def _as_shown(cell: TableCell, *, tr: Translator) -> str:
 WIDEST, NARROWEST = 60, 9
 FORBIDDEN_IN_NAMES = str.maketrans("[]:*?/\\", "       ")
 NAME_LENGTH = 31
+_DIGITS = re.compile(r"\d(?:[\d\s,.]*\d)?")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CREATED = datetime(2026, 11, 23)
 """Written into every file, so that the same data give the same bytes."""
@@ -125,21 +129,22 @@ Value = TableCell | float | int | bool | None
 class Sheet:
     """One sheet: lines of text above, headings, rows of values.
 
-    An :class:`Amount` is written as it is shown. ``widths`` are those of the first columns.
+    An :class:`Amount` is written as it is shown.
     """
 
     name: str
     heads: Sequence[str]
     rows: Iterable[Sequence[Value]]
     above: Sequence[str] = ()
-    widths: Sequence[int] = ()
     has_named_rows: bool = True
 
 
 def sheets_xlsx(sheets: Iterable[Sheet], *, title: str, tr: Translator) -> bytes:
     """Return sheets as an Excel workbook; the same input gives the same bytes.
 
-    Texts are written as texts, never as formulas or links, whatever they begin with.
+    Texts are written as texts, never as formulas or links, whatever they begin with. A column is
+    as wide as what stands in it, up to ``WIDEST``; longer texts have more lines. A number is shown
+    with the words that it has on the screen (``≈ 60``, ``0 (18 without information)``).
     """
     memory = io.BytesIO()
     with xlsxwriter.Workbook(memory, _OPTIONS) as book:
@@ -147,36 +152,55 @@ def sheets_xlsx(sheets: Iterable[Sheet], *, title: str, tr: Translator) -> bytes
         bold = book.add_format({"bold": True})
         head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        formats = {unit: book.add_format({"num_format": form}) for unit, form in _FORMATS.items()}
+        formats = {
+            unit: book.add_format({"num_format": form, "align": "right", "valign": "top"})
+            for unit, form in _FORMATS.items()
+        }
+
+        @cache
+        def worded(form: str) -> Format:
+            return book.add_format({"num_format": form, "valign": "top"})
+
         for sheet in sheets:
             page = book.add_worksheet(sheet.name.translate(FORBIDDEN_IN_NAMES)[:NAME_LENGTH])
             for line, text in enumerate(sheet.above):
                 page.write_string(line, 0, text, bold if line == 0 else None)
             head_row = len(sheet.above)
             first = head_row + bool(sheet.heads)
+            longest = Counter[int]()
             for column, text in enumerate(sheet.heads):
                 page.write_string(head_row, column, text, head)
-            for column, width in enumerate(sheet.widths):
-                page.set_column(column, column, width)
+                longest[column] = max(len(text) // 2, *map(len, text.split()), 0)
             for row, values in enumerate(sheet.rows, start=first):
                 for column, value in enumerate(values):
-                    style = formats[value.unit] if isinstance(value, Amount) else None
-                    shown = _shown(value, tr=tr)
-                    if isinstance(shown, str):
-                        text = NOT_IN_XML.sub("", shown)
-                        page.write_string(row, column, text, wrap if len(text) > WIDEST else None)
-                    elif shown is not None:
-                        page.write_number(row, column, shown, style)
+                    said, number = _said(value, tr=tr)
+                    longest[column] = max(longest[column], len(said))
+                    style = formats[value.unit] if isinstance(value, Amount) else wrap
+                    if number is None:
+                        page.write_string(row, column, NOT_IN_XML.sub("", said), style)
+                        continue
+                    if isinstance(value, Said):
+                        style = worded(_number_in_words(said, number))
+                    page.write_number(row, column, number, style)
+            for column, width in longest.items():
+                page.set_column(column, column, min(WIDEST, max(NARROWEST, width + 2)))
             page.freeze_panes(first, int(sheet.has_named_rows))
     return memory.getvalue()
 
 
-def _shown(value: Value, *, tr: Translator) -> str | float | None:
-    if isinstance(value, Amount) and value.shown is not None:
-        return value.shown
-    return (
-        value if value is None or isinstance(value, str | float | int) else cell_text(value, tr=tr)
-    )
+def _number_in_words(said: str, number: float) -> str:
+    """Return the form of a number that a spreadsheet shows as it is said."""
+    form = "#,##0" if float(number).is_integer() else "General"
+    parts = (f'"{part}"' if part else "" for part in _DIGITS.split(said.replace('"', ""), 1))
+    return form.join(parts)
+
+
+def _said(value: Value, *, tr: Translator) -> tuple[str, float | None]:
+    """Return a value in words and, if it is a number, as one."""
+    if value is None or isinstance(value, float | int):
+        return ("" if value is None else str(value)), value
+    number = value.shown if isinstance(value, Amount) else getattr(value, "value", None)
+    return cell_text(value, tr=tr), number
 
 
 def workbook(
@@ -196,7 +220,6 @@ def workbook(
         heads=(),
         rows=definitions,
         above=(definitions_name, source, ""),
-        widths=(32, 100),
     )
     shown = (
         Sheet(
@@ -204,16 +227,10 @@ def workbook(
             heads=table.columns,
             rows=table.rows,
             above=(table.title, table.sentence, source),
-            widths=[_width(table, column, tr=tr) for column in range(len(table.columns))],
         )
         for table in tables
     )
     return sheets_xlsx((about, *shown), title=definitions_name, tr=tr)
-
-
-def _width(table: FigureTable, column: int, *, tr: Translator) -> int:
-    longest = max((len(cell_text(row[column], tr=tr)) for row in table.rows), default=0)
-    return min(WIDEST, max(NARROWEST, longest + 2, len(table.columns[column]) // 2))
 
 
 TYPES: Mapping[str, str] = {

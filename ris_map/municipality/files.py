@@ -33,7 +33,6 @@ from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import World, foundations, load_sources
 from ris_map.words import Translator, translator
-from ris_map.words.figures import cell_text
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -89,19 +88,14 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
         heads=(),
         rows=[[table.title, table.sentence] for table in shown],
         above=(title, source),
-        widths=(60, 60),
         has_named_rows=False,
     )
     sheets = [
         Sheet(
             name=tr(f"municipality.sheet.{table.id}"),
             heads=table.columns,
-            rows=[
-                [cell_text(cell, tr=tr) if cell.value is None else cell.value for cell in row]
-                for row in table.rows
-            ],
+            rows=table.rows,
             above=(table.title,),
-            widths=(36,),
         )
         for table in shown
     ]

@@ -16,7 +16,7 @@ import pytest
 from ris_map.__main__ import main
 from ris_map.common.faults import DataFaults
 from ris_map.coverage.support import KINDS, CubeChoice
-from ris_map.export.tables import CsvFlavour
+from ris_map.export.tables import WIDEST, CsvFlavour
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.county import language_rights, rights_of
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -29,7 +29,7 @@ from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_cou
 from ris_map.register.vocabulary import Phase, Scope
 from ris_map.siting.plan import SitingChoice
 from ris_map.web.map import MapPicture
-from ris_map.words.figures import Said, minutes_words
+from ris_map.words.figures import Said, cell_text, minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests.factories import DATA, csv_rows, real_world
@@ -297,19 +297,27 @@ def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) 
             assert row[5].lstrip("'") == cell.text.replace("\u00a0", " ")
 
 
-def test_M4_xlsx_has_a_sheet_per_table() -> None:
-    found, said = of("2422"), words(SV)
-    shown = tables_of("2422", SV)
-    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said.tr)))
+def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
+    found, said_in = of("2417"), words(SV)
+    shown = tables_of("2417", SV)
+    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said_in.tr)))
     assert len(book.sheetnames) == len(shown) + 1
     for table, name in zip(shown, book.sheetnames[1:], strict=True):
-        written = book[name].iter_rows(min_row=3, values_only=True)
-        for values, cells in zip(written, table.rows, strict=True):
-            for value, cell in zip(values, cells, strict=True):
+        assert book[name].freeze_panes == "B3"
+        sized = book[name].column_dimensions.values()
+        widths = {n: size.width for size in sized for n in range(size.min, size.max + 1)}
+        for line, cells in zip(book[name].iter_rows(min_row=3), table.rows, strict=True):
+            for written, cell in zip(line, cells, strict=True):
+                longest = max(map(len, str(book[name].cell(2, written.column).value).split()))
+                assert widths[written.column] > max(longest, min(len(cell.text), WIDEST))
                 if cell.value is not None:
-                    assert value == pytest.approx(cell.value)
+                    assert written.value == pytest.approx(cell.value)
+                    form = written.number_format.replace('"', "")  # as uncertain as on the screen
+                    said = re.split(r"\d[\d\s,]*\d|\d", cell_text(cell, tr=said_in.tr), maxsplit=1)
+                    assert re.split("#,##0|General", form) == said
                 else:
-                    assert str(value).startswith(cell.text)
+                    assert str(written.value).startswith(cell.text)
+                    assert written.alignment.wrap_text
 
 
 def test_file_names_and_addresses_are_plain() -> None:
