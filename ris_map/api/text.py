@@ -35,7 +35,6 @@ from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice, context_of
 from ris_map.travel.world import World, place_groups
 from ris_map.web.address import LANGUAGE_KEY, ignored_words, read_address
-from ris_map.words import swedish_sort_key
 from ris_map.words.figures import FigureTable, cell_text
 from ris_map.words.language import Language
 from ris_map.words.markup import render_text
@@ -197,13 +196,12 @@ def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView
 def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> TextView:
     tr, words = call.tr, call.words
     if choice.code is None:
-        names = sorted(words.municipality_names.items(), key=lambda item: swedish_sort_key(item[1]))
-        links = [(name, choice.url(tr=tr, code=code), "") for code, name in names]
-        lists = [(tr("municipality.choose.heading"), links)]
+        note = tr("municipality.choose.note", kind=words.kind(*choice.kind))
+        links = municipal.county_links(world, choice, words=words)
         return TextView(
             title=tr("page.municipality.title"),
-            paragraphs=(tr("page.municipality.lead"),),
-            lists=lists,
+            paragraphs=(tr("page.municipality.lead"), note),
+            lists=[(tr("municipality.choose.heading"), links)],
         )
     shown = profile(world, choice.code, choice.cube)
     beside = compared(shown, other=choice.beside)

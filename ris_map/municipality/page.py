@@ -20,6 +20,7 @@ from ris_map.municipality.profile import MunicipalityChoice, Profile, compared, 
 from ris_map.municipality.tables import Table, coverage_table, season, tables
 from ris_map.register.in_words import Words, confirm_url, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
+from ris_map.travel.world import World
 from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
@@ -47,7 +48,7 @@ def draw(*, tr: Translator) -> None:
             show_map(layer, key="municipality-map", on_click=_choose)
             as_of.control(STATE, tr=tr)
         with side:
-            st.html(choose_html(choice, tr=tr))
+            st.html(choose_html(world, choice, words=data.words(tr)))
         return
     shown = profile(world, choice.code, choice.cube)
     title = tr("municipality.title", name=shown.name)
@@ -62,13 +63,13 @@ def draw(*, tr: Translator) -> None:
     _municipality(shown, choice, tr=tr)
 
 
-def choose_html(choice: MunicipalityChoice, *, tr: Translator) -> str:
-    """Return the fifteen municipalities to choose from, with the other choices kept."""
-    ordered = sorted(data.geography().municipalities, key=lambda m: swedish_sort_key(m.name))
+def choose_html(world: World, choice: MunicipalityChoice, *, words: Words) -> str:
+    """Return the municipalities to choose from, with the other choices kept."""
     return render(
         "municipality_choose.html",
-        heading=tr("municipality.choose.heading"),
-        links=[(item.name, choice.url(tr=tr, code=item.code)) for item in ordered],
+        heading=words.tr("municipality.choose.heading"),
+        note=words.tr("municipality.choose.note", kind=words.kind(*choice.kind)),
+        links=municipal.county_links(world, choice, words=words),
     )
 
 
@@ -160,9 +161,9 @@ def folds_html(
 
 
 def _choose(click: MapClick) -> None:
-    """Take a click on the map: another municipality, or back to all fifteen."""
-    if click.kind == "municipality":
-        STATE.set(code=click.id)
+    """Take a click on the map: a municipality, one of the county's towns, or back to all."""
+    if click.kind == "municipality" or (click.kind == "town" and not STATE.chosen().code):
+        STATE.set(code=click.id.partition("-")[0])
     elif click.kind == "county":
         STATE.set(code=None, beside=None)
 

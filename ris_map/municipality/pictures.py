@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ris_map.coverage.cube import CoverageCube, class_shares, cube_of
+from ris_map.coverage.cube import CoverageCube, class_shares
 from ris_map.coverage.groups import supply_of
-from ris_map.coverage.map_picture import CLASS_WORDS
+from ris_map.coverage.map_picture import CLASS_WORDS, PictureChoice, map_view, picture
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence
@@ -61,16 +62,17 @@ def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> 
 
 
 def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
-    """Return the municipalities to choose from, each with its own figure when it is pointed at."""
-    cube = cube_of(world, choice.cube)
-    sentences = _sentences(cube, choice, words=words)
-    sentences[""] = Sentence(
-        figure=words.tr.number(len(cube.municipality_codes)),
-        text=words.tr("municipality.map.choose"),
-    )
+    """Return Karta's picture of the kind of support; each municipality leads to its own page."""
+    asked = choice.model_dump(include=set(PictureChoice.model_fields))
+    kind = dict(zip(("phase", "service_type"), choice.kind, strict=True))
+    view = map_view(world, PictureChoice(**asked | kind), tr=words.tr)
+    shown = picture(view)
+    sentences = _sentences(view.found.cube, choice, words=words)
     return MapLayer(
-        picture=MapPicture(classes=classes_of(world, choice).tolist(), sentences=sentences),
+        picture=replace(shown, sentences={"": shown.sentences[""], **sentences}),
         title=words.tr("municipality.choose.heading"),
+        divide=view.division.id,
+        sides=(words.tr("karta.inland"), words.tr("karta.coast")),
     )
 
 

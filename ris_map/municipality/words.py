@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ris_map.coverage.cube import CoverageCell
+from ris_map.coverage.cube import CoverageCell, cube_of
 from ris_map.coverage.ways import Way
-from ris_map.municipality.profile import ListKind, Profile
+from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile
 from ris_map.municipality.tables import (
     list_title,
     nearby_counts,
@@ -21,6 +21,7 @@ from ris_map.register.in_words import PhaseMark, Words, detail_url, mail_url, ph
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
 from ris_map.travel.routes import error_words, typical_error
+from ris_map.travel.world import World
 from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent
 
@@ -86,6 +87,18 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
         nine = minutes_words(max(cell.p90_minutes, ROUND_MINUTES), tr=tr, limit=limit)
         text += "\n" + tr("municipality.half.ninety", minutes=nine)
     return figure, text
+
+
+def county_links(
+    world: World, choice: MunicipalityChoice, *, words: Words
+) -> list[tuple[str, str, str]]:
+    """Return name, address and how far half have to the support, of all, in Swedish order."""
+    links, (phase, service_type) = [], choice.kind
+    for code, name in words.municipality_names.items():
+        cell = cube_of(world, choice.cube).cell(code, phase=phase, service_type=service_type)
+        figure, _ = half_sentence(cell, limit=choice.limit, words=words)
+        links.append((name, choice.url(tr=words.tr, code=code), figure))
+    return sorted(links, key=lambda link: swedish_sort_key(link[0]))
 
 
 def chain_sentence(profile: Profile, *, words: Words) -> str:

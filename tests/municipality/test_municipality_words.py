@@ -15,6 +15,7 @@ import pytest
 
 from ris_map.__main__ import main
 from ris_map.common.faults import DataFaults
+from ris_map.coverage.map_picture import PictureChoice, map_view, picture
 from ris_map.coverage.support import KINDS, CubeChoice
 from ris_map.export.tables import WIDEST, CsvFlavour
 from ris_map.geography.boundaries import county_shapes
@@ -23,7 +24,7 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality import files
 from ris_map.municipality import words as municipal
 from ris_map.municipality.page import aside_html, folds_html
-from ris_map.municipality.pictures import map_layer
+from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_counts, tables
 from ris_map.register.vocabulary import Phase, Scope
@@ -117,6 +118,18 @@ def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
             elif shown.text == "i orten":
                 assert big in text
                 assert "invånarna ett kontor för" in rest
+
+
+def test_W11_the_map_to_choose_on_is_kartas_with_the_figures_of_all_fifteen() -> None:
+    world, said, choice = real_world(), words(SV), MunicipalityChoice(fas="vaxa", vinter=True)
+    shown = county_layer(world, choice, words=said).picture
+    karta = picture(map_view(world, PictureChoice(fas="vaxa", vinter=True), tr=said.tr))
+    assert isinstance(shown, MapPicture)
+    assert replace(shown, sentences=karta.sentences) == karta
+    links = municipal.county_links(world, choice, words=said)
+    assert len(links) == 15
+    for _, url, figure in links:
+        assert shown.sentences[parse_qs(urlsplit(url).query)["kommun"][0]].figure == figure
 
 
 def test_a_gap_leads_to_what_it_would_take() -> None:
