@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import math
 import threading
@@ -38,7 +37,6 @@ from ris_map.api.datasets import ACTORS, LICENCES, PREFIX, Distribution
 from ris_map.api.hsds import HSDS
 from ris_map.api.queries import (
     COMMON_HEADERS,
-    HERE,
     LanguageQuery,
     Problem,
     needed,
@@ -264,7 +262,7 @@ class OpenData:
         return len(self._built(replace(call, resource=resource, query=wanted)).content)
 
     def _description(self, prefix: str, call: Call[Any]) -> Document:
-        """Return FastAPI's description, its examples from the register as it is served."""
+        """Return FastAPI's description, with the choices that the data leave."""
         settings = self._site.settings
         name = region().names.en.name
         routers = self._routers[prefix]
@@ -281,26 +279,19 @@ class OpenData:
         document["info"]["contact"] = {"email": settings.report_address}
         shapes = document.setdefault("components", {}).setdefault("schemas", {})
         shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
-        actors = call.world.register.by_id
-        actor = HERE["aktor"] if HERE["aktor"] in actors else next(iter(actors))
         for path, item in document["paths"].items():
-            operation, resource = item["get"], self._resources[prefix + path]
-            for parameter in operation.get("parameters", ()):
+            query = self._resources[prefix + path].query
+            for parameter in item["get"].get("parameters", ()):
                 shape = parameter["schema"]
                 shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
                 example = shape.pop("examples")[0]
                 parameter["example"] = [example] if shape.get("type") == "array" else example
-                if issubclass(resource.query, text.TextQuery):
+                if issubclass(query, text.TextQuery):
                     continue
                 if parameter["name"] == "plats":
                     shape["items"]["enum"] = list(call.groups)
                 elif parameter["name"] in {"datum", "since"}:
                     shape["pattern"] = _days_that_have_been()
-            if resource.model is not None and resource.files:
-                query = resource.query.model_validate(needed(resource.query))
-                shown = replace(call, resource=resource, query=query, id=actor)
-                with_example = operation["responses"]["200"]["content"][resource.media_type]
-                with_example["example"] = shortened(json.loads(resource.content(shown)))
         return document
 
     def _base(self, request: Request) -> str:
@@ -318,16 +309,6 @@ def _days_that_have_been() -> str:
     past = "|".join(map(str, range(FIRST_DAY.year, today().year)))
     day = "-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?"
     return f"^(({past})({day})?|{today().year})?$"
-
-
-def shortened(value: Any) -> Any:  # noqa: ANN401
-    """Return a document with one item of every list, except points and rings' beginnings."""
-    if isinstance(value, dict):
-        return {key: shortened(part) for key, part in value.items()}
-    if isinstance(value, list):
-        is_position = len(value) == 2 and all(isinstance(part, float) for part in value)
-        return [shortened(part) for part in (value if is_position else value[:1])]
-    return value
 
 
 class Store:
