@@ -7,11 +7,10 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from functools import cached_property, partial
 from time import monotonic
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 import anyio
@@ -33,7 +32,7 @@ from ris_map.api.calls import (
     Resource,
     Site,
 )
-from ris_map.api.datasets import ACTORS, LICENCES, PREFIX, Distribution
+from ris_map.api.datasets import LICENCES, PREFIX
 from ris_map.api.hsds import HSDS
 from ris_map.api.queries import (
     COMMON_HEADERS,
@@ -73,13 +72,13 @@ _V6_PREFIX = 64
 """One subscriber holds a whole /64 of IPv6, so that is what is counted as one client."""
 _log = logging.getLogger(__name__)
 TAGS: Final = {
-    "register": "The actors, their offers and offices.",
+    "register": "The actors, their offers and offices, and the catalogue of all data sets.",
     "history": "Releases of the register, and what has changed.",
     "county": "Municipalities, places, roads, and how far people have to support.",
     "siting": "What would change if offices opened, closed or were visited.",
     "text": "Pages as text (Markdown), with the same figures.",
     "hsds": "The register in the words of the Human Services Data Specification.",
-    "about": "What there is: addresses, description, catalogue.",
+    "about": "What there is: addresses and description.",
 }
 
 
@@ -184,14 +183,6 @@ class OpenData:
     def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
         """The routes below each prefix."""
         about = self._about(PREFIX)
-        for ending, (_, media_type, _) in dcat.SERIALISATIONS.items():
-            about.data(
-                f"/dcat.{ending}",
-                media_type=media_type,
-                files=ACTORS,
-                names_itself=True,
-                text=f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({media_type})",
-            )(partial(dcat.catalogue, ending, size=self._size))
         about.data("/", model=Index, names_itself=True, text="All addresses")(self._index)
         own = (register, dcat, history, county, siting, text)
         return {
@@ -253,13 +244,6 @@ class OpenData:
                 href = path.removesuffix("/") + (f"?{query}" if query else "")
                 links.append({"href": href, "title": x.summary, "type": x.media_type})
         return {"title": call.tr("dataset.api.title"), "links": links}
-
-    def _size(self, call: Call[Any], distribution: Distribution) -> int:
-        """Give the bytes of a distribution by making it."""
-        path, _, query = distribution.address.partition("?")
-        resource = self._resources[path]
-        wanted = resource.query.model_validate(dict(parse_qsl(query)))
-        return len(self._built(replace(call, resource=resource, query=wanted)).content)
 
     def _description(self, prefix: str, call: Call[Any]) -> Document:
         """Return FastAPI's description, with the choices that the data leave."""

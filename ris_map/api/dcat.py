@@ -16,7 +16,7 @@ from rdflib import Graph, Namespace
 from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, OWL, SKOS, XSD
 
 from ris_map.api.calls import Call, DataRouter
-from ris_map.api.datasets import ACTORS, DATASETS, LICENCES, PREFIX, Distribution
+from ris_map.api.datasets import ACTORS, DATASETS, LICENCES, PREFIX
 from ris_map.common.dates import period_end
 from ris_map.common.region import region
 from ris_map.export.tables import NOT_IN_XML
@@ -52,10 +52,8 @@ _NOT_IN_ADDRESSES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in ' "<>\\
 router = DataRouter("register", ACTORS)
 
 
-def catalogue(
-    ending: str, call: Call[Any], *, size: Callable[[Call[Any], Distribution], int]
-) -> bytes:
-    """Return the catalogue of all data sets; ``size`` gives the bytes of a distribution."""
+def catalogue(ending: str, call: Call[Any]) -> bytes:
+    """Return the catalogue of all data sets."""
     settings, releases = call.site.settings, call.site.served.releases
     areas = call.world.foundations.geography.territory.values()
     frozen = [one.meta.release for one in releases if one.meta.release]
@@ -74,7 +72,6 @@ def catalogue(
         datasets=DATASETS,
         licences=LICENCES,
         releases=[one for one in frozen if period_end(one.date) <= call.world.on],
-        size=partial(size, call),
         terms_of=call.terms,
         period_end=period_end,
     )
@@ -143,6 +140,12 @@ def _translated(key: str, after: str = "", *, listed: bool = False) -> str:
 
 
 for _ending, (_, _kind, _) in SERIALISATIONS.items():
+    router.data(
+        f"/dcat.{_ending}",
+        media_type=_kind,
+        names_itself=True,
+        text=f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({_kind})",
+    )(partial(catalogue, _ending))
     if _ending != "rdf":
         router.data(
             f"/services.{_ending}",
