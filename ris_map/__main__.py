@@ -28,7 +28,7 @@ from ris_map.geography.county import load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
 from ris_map.register.model import Register
-from ris_map.register.quality import HOMEPAGES, Outcome, as_csv, composition, try_homepages
+from ris_map.register.quality import HOMEPAGES, Outcome, as_csv, try_homepages
 from ris_map.register.reading import RELEASES, format_register, load_register, schema_text
 from ris_map.register.releases import changes, confirm, load_releases, make_release, notes
 from ris_map.register.strategy import load_strategy
@@ -163,7 +163,6 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     letters.add_argument("--address", default="innovationskartan@example.org", help="for answers")
 
-    command("figures", _figures, "say what the register and its releases consist of (Markdown)")
     command("calllist", _calllist, "say whom to ask first, to know the most")
     links = command("links", _links, "try every homepage (needs a network)")
     links.add_argument("--write", action="store_true", help=f"keep the result in {HOMEPAGES}")
@@ -287,16 +286,6 @@ def _letters(arguments: argparse.Namespace) -> int:
         text = letter(actor, strategy=strategy, names=names, address=arguments.address)
         write_whole(output / f"{actor.id}.txt", text.encode())
     print(_counted(len(asked), "letter").capitalize() + ".", file=sys.stderr)
-    return OK
-
-
-def _figures(arguments: argparse.Namespace) -> int:
-    registers = [*load_releases(arguments.data), _loaded(arguments)]
-    columns = [composition(register) for register in registers]
-    names = [one.meta.release.number if one.meta.release else "register" for one in registers]
-    rows = [["", *names], ["---"] * (len(names) + 1)]
-    rows += [[key, *(one.get(key, "–") for one in columns)] for key in columns[-1]]
-    print("\n".join(f"| {' | '.join(row)} |" for row in rows))
     return OK
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +22,7 @@ from ris_map.common.faults import DataFaults, shown
 from ris_map.common.records import Record, Slug, Url
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, Row, load_listed, read_records
-from ris_map.register.checks import OFFICE_FROM, is_recent
+from ris_map.register.checks import is_recent
 from ris_map.register.model import Actor, Register
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Scope, ServiceType, Status
 from ris_map.words.language import LocalText
@@ -96,7 +95,6 @@ def as_csv(homepages: Iterable[Homepage]) -> str:
     return pd.DataFrame(rows, columns=list(Homepage.model_fields)).to_csv(index=False)
 
 
-OPTIONAL = ("target_groups", "eligibility", "cost", "how_to_apply", "funding", "contact_url")
 ADVICE = (ServiceType.RADGIVNING, ServiceType.FINANSIERING, ServiceType.FINANSIERING_RADGIVNING)
 YARDSTICK: dict[str, tuple[ServiceType, ...]] = {
     "advice": ADVICE,
@@ -269,37 +267,3 @@ def compared(releases: Sequence[Register], now: Register) -> tuple[Compared, ...
         )
         for name, kinds in YARDSTICK.items()
     )
-
-
-def composition(register: Register) -> dict[str, str]:
-    """Return what the register consists of, line by line, as the note on method tells it."""
-    actors = register.actors
-    offers = [offer for actor in actors for offer in actor.offers]
-    offices = [office for actor in actors for office in actor.offices]
-    years = [period_end(o.last_evidence).year if o.last_evidence else None for o in offices]
-    counted: dict[str, list[str]] = {
-        **{f"{one}, by status": [a.status for a in actors if a.scope is one] for one in Scope},
-        "basis of the scope": [a.scope_basis for a in actors],
-        "basis of the service area": [a.service_area.basis for a in actors],
-        "basis of the strength areas": [a.strength_areas.basis for a in actors],
-        "basis of the homepage": [a.homepage_basis or "none" for a in actors],
-        "offices, by precision": [o.precision for o in offices],
-        "offices, by basis": [o.basis for o in offices],
-        f"offices, by evidence of the town (recent: {OFFICE_FROM} or later)": [
-            "none" if y is None else "recent" if y >= OFFICE_FROM else "older" for y in years
-        ],
-    }
-    lines = {"records": str(len(actors))}
-    for title, kinds in counted.items():
-        if kinds:
-            found = sorted(Counter(kinds).items())
-            lines[title] = ", ".join(f"{kind} {number}" for kind, number in found)
-    for mode in Delivery:
-        unknown = sum(offer.delivery.of(mode) is Availability.UNKNOWN for offer in offers)
-        share = round(100 * unknown / len(offers))
-        lines[f"offers with {mode} unknown"] = f"{unknown} of {len(offers)} ({share} %)"
-    core = [a for a in actors if a.scope is Scope.CORE and a.status is Status.ACTIVE]
-    for name in (*OPTIONAL, "last_checked", "last_confirmed"):
-        known, in_core = (sum(bool(getattr(a, name)) for a in of) for of in (actors, core))
-        lines[f"{name} known"] = f"{known}; active core {in_core} of {len(core)}"
-    return lines

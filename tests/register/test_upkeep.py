@@ -294,13 +294,6 @@ def living(name: str) -> list[dict[str, Any]]:
     return [a for a in raw_actors(name) if not a["outside_county"] and a["status"] != "ended"]
 
 
-def test_the_note_tells_what_the_register_consists_of(capsys: Capture) -> None:
-    assert main(["figures", "--data", str(DATA)]) == 0
-    note = (DATA.parent / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
-    told = note.partition("<!-- figures -->\n")[2].partition("<!-- /figures -->")[0]
-    assert told == capsys.readouterr().out, "write the part anew: python -m ris_map figures"
-
-
 def test_A3_every_share_is_what_a_count_of_the_raw_file_gives() -> None:
     figures = {one.id: one for one in quality.quality(real_register(), today=TODAY)}
     actors = living("actors.yaml")
