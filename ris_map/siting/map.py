@@ -246,11 +246,10 @@ def map_svg(view: SitingView) -> drawn.CountyPicture:
     """Return the map of the chosen view as it is drawn on paper."""
     tr, picture = view.tr, map_picture(view)
     assert picture.legend
-    legend = replace(picture.legend, notes=(("unknown", tr("unknown")),))
     return drawn.CountyPicture(
         world=view.world,
-        picture=replace(picture, legend=legend),
-        title=legend.title,
+        picture=picture,
+        title=picture.legend.title,
         description=headline(view),
         inland=tuple(sorted(view.scenario.basis.inland)),
         sides=(tr("karta.inland"), tr("karta.coast")),

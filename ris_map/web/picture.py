@@ -58,9 +58,8 @@ class Mark(NamedTuple):
     @property
     def radius(self) -> float:
         """In the drawing's units."""
-        if self.kind == "home":
-            return 9.0
-        return 13 + 2.2 * sqrt(self.number) if self.number else 2.6
+        bare = {"home": 9.0, "planned": 18.4, "neutral": 13.0}.get(self.kind, 2.6)
+        return 13 + 2.2 * sqrt(self.number) if self.number else bare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +100,21 @@ class CountyPicture:
         """The map as SVG text."""
         frame = _Frame(self)
         sides, border = _sides(self) if self.inland else ([], ())
-        names = [(*frame.at(x, y), LETTER * 19 * len(name) / 2, name) for x, y, name in sides]
-        key = _key(self.picture.legend, frame) if self.picture.legend else {}
-        taken: list[Box] = [(x - half, y - 14, x + half, y + 6) for x, y, half, _ in names]
-        taken += _along([[frame.at(*point) for point in part.coords] for part in border])
+        marks, key = self.marks, _key(self.picture.legend, frame)
+        taken = _along([[frame.at(*point) for point in part.coords] for part in border])
+        signs, names = [*taken, *map(_around, marks)], []
+        for east, north, name in sides:
+            x, top, half = *frame.at(east, north), LETTER * 19 * len(name) / 2
+            # where it stands in the middle, or as near as no marker and no line is covered
+            seats = sorted(range(-120, 121, 4), key=abs)
+            boxes = [(x - half, top + by - 14, x + half, top + by + 6) for by in seats]
+            free = [box for box in boxes if not any(overlap(box, sign) for sign in signs)]
+            taken.append((free or boxes)[0])
+            names.append((x, taken[-1][3] - 6, name))
         if key:
             taken.append((key["x"], key["y"], key["x"] + key["width"], frame.height - MARGIN))
         roads = background_roads(self.world.foundations.data_dir) if self.has_ground else ()
         areas = dict(iter(self.shapes.exterior.groupby(level=0, sort=False)))
-        marks = list(self._marks(frame))
         drawn = render(
             "picture_map.svg.html",
             picture=self,
@@ -142,18 +147,31 @@ class CountyPicture:
             if path:
                 yield FILLS[code], path
 
-    def _marks(self, frame: _Frame) -> Iterator[Mark]:
-        """Yield the bubbles, then main towns without one as points, the chosen one's bold."""
-        bubbles = self.picture.bubbles
-        for one in bubbles:
-            at = frame.at(*point_in_metres(one.lat, one.lon))
+    @property
+    def marks(self) -> list[Mark]:
+        """The bubbles, then main towns without one as points, the chosen one's bold.
+
+        Markers of one town stand in a row, the first on the place; the last has the name.
+        """
+        frame, marks, last = _Frame(self), list[Mark](), dict[str, int]()
+        for one in self.picture.bubbles:
+            x, y = frame.at(*point_in_metres(one.lat, one.lon))
             is_bold = one.kind == "home" and bool(self.chosen)
-            yield Mark(one.name, *at, one.count or 0, one.kind, is_bold)
-        named = {one.name for one in bubbles}
+            mark = Mark(one.name, x, y, one.count or 0, one.kind, is_bold)
+            if one.name in last:
+                beside = marks[last[one.name]]
+                marks[last[one.name]] = beside._replace(name="")
+                x = beside.x - beside.radius - 3 - mark.radius
+                mark = mark._replace(x=round(x, 1), y=beside.y)
+            last[one.name] = len(marks)
+            marks.append(mark)
         for town in self.world.foundations.geography.localities if self.has_ground else ():
-            if town.is_seat and town.name not in named:
+            if town.is_seat and town.name not in last:
                 at = frame.at(*point_in_metres(town.lat, town.lon))
-                yield Mark(town.name, *at, is_bold=[town.municipality_code] == [*self.chosen])
+                marks.append(
+                    Mark(town.name, *at, is_bold=[town.municipality_code] == [*self.chosen])
+                )
+        return marks
 
 
 @lru_cache(maxsize=2)
@@ -183,6 +201,8 @@ class _Frame:
         self.west, self.top = west, north
         self.width = picture.width
         self.height = round((north - south) * self.scale + 2 * MARGIN, 1)
+        # the legend's first note stands in the corner that the county leaves free
+        self.height += ROW * len(picture.picture.legend.notes[1:]) if picture.picture.legend else 0
 
     def scaled(self, east: Any, north: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- or arrays
         x = (east - self.west) * self.scale + MARGIN + self.left
@@ -221,18 +241,19 @@ def _along(lines: Sequence[Sequence[tuple[float, float]]]) -> list[Box]:
     return [(x - 4, y - 4, x + 4, y + 4) for x, y in points.tolist()]
 
 
-def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
+def _key(legend: Legend | None, frame: _Frame) -> dict[str, Any]:
     """Return the legend with every position worked out; bars are as long as their share."""
+    if not legend:
+        return {}
     heads = legend.columns[1:] if any(row.shares for row in legend.rows) else ()
-    unknown = (
-        LegendRow(code=UNKNOWN, label=text) for kind, text in legend.notes if kind == "unknown"
-    )
-    rows = (*legend.rows, *unknown)
-    longest = max(len(legend.title) - 2, *(len(row.label) for row in rows if not row.shares), 0)
-    width = max(110 + COLUMN * len(heads), LETTER * 15 * (longest + 2) + 30)
+    notes = [(LegendRow(code=UNKNOWN, label=text), kind) for kind, text in legend.notes]
+    rows = [*((row, "unknown") for row in legend.rows), *notes]
+    longest = max(len(legend.title) - 2, *(len(r.label) for r, _ in rows if not r.shares), 0)
+    aside = max(106, *(36 + LETTER * 13 * len(r.label) for r, _ in rows if r.shares), 0)
+    width = max(4 + aside + COLUMN * len(heads), LETTER * 15 * (longest + 2) + 30)
     above = 64 if heads else 42
     top = frame.height - MARGIN - above + 6 - ROW * len(rows)
-    left = MARGIN + 106
+    left = MARGIN + aside
     return {
         "title": legend.title,
         "x": MARGIN,
@@ -243,6 +264,7 @@ def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
         "rows": [
             {
                 "y": top + above + ROW * i,
+                "kind": kind,
                 "fill": FILLS[row.code],
                 "words": row.label,
                 "bars": [
@@ -250,7 +272,7 @@ def _key(legend: Legend, frame: _Frame) -> dict[str, Any]:
                     for j, (share, text) in enumerate(zip(row.shares, row.texts, strict=True))
                 ],
             }
-            for i, row in enumerate(rows)
+            for i, (row, kind) in enumerate(rows)
         ],
     }
 
@@ -264,7 +286,8 @@ def place_labels(
     other; a name without room is left out. With each x, y and the text's anchor.
     """
     taken = [*avoid, *map(_around, marks)]
-    for mark in sorted(marks, key=lambda mark: (not mark.is_bold, -mark.number)):
+    named = [mark for mark in marks if mark.name]
+    for mark in sorted(named, key=lambda mark: (not mark.is_bold, -mark.number)):
         x, y = mark.x, mark.y
         width = LETTER * 15 * len(mark.name) * (1.06 if mark.is_bold else 1)
         gap = mark.radius + 4

@@ -314,7 +314,6 @@ def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
     found, said_in = of("2417"), words(SV)
     shown = tables_of("2417", SV)
     book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said_in.tr)))
-    assert len(book.sheetnames) == len(shown) + 1
     for table, name in zip(shown, book.sheetnames[1:], strict=True):
         assert book[name].freeze_panes == "B3"
         sized = book[name].column_dimensions.values()

@@ -1,6 +1,7 @@
 """What a plan changes, where the best places are, and which rounds serve most: held by oracles."""
 
 import json
+import math
 from collections.abc import Mapping
 from itertools import combinations, combinations_with_replacement, pairwise, permutations
 from typing import Any
@@ -17,7 +18,7 @@ from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import Residents
 from ris_map.siting import page, suggest, words
 from ris_map.siting.best import Problem, last, problem, search
-from ris_map.siting.map import map_picture, picture_file, today_address
+from ris_map.siting.map import map_picture, map_svg, picture_file, today_address
 from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Round, SitingChoice, as_plan
 from ris_map.siting.scenario import (
     COUNTY,
@@ -375,6 +376,17 @@ VISITED = {**CHANGED, "besok": ["lycksele:storuman,vilhelmina:2"]}
 def view_under(query: Query, language: Language = Language.SV) -> words.SitingView:
     said = data.words(translator(language))
     return words.view_of(data.world(), SitingChoice.read(query)[0], said)
+
+
+def test_R12_K6_the_picture_shows_every_mark_of_the_plan_beside_the_others_and_names_it() -> None:
+    openings = [f"{place}:radgivning:ide" for place in ("umea", "vilhelmina", "lycksele")]
+    drawn = map_svg(view_under({**VISITED, "oppna": openings}))
+    signs = [mark for mark in drawn.marks if mark.radius > 5]
+    for one, other in combinations(signs, 2):
+        assert math.dist(one[1:3], other[1:3]) > one.radius + other.radius
+    assert {mark.kind for mark in signs} == {"planned", "neutral", "office", "home"}
+    assert [drawn.svg.count(f">{town}<") for town in ("Umeå", "Lycksele", "Inland")] == [1, 1, 1]
+    assert all(f">{text}<" in drawn.svg for _, text in drawn.picture.legend.notes)
 
 
 def fetched(address: str) -> bytes:

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import altair as alt
@@ -48,8 +49,8 @@ LONGEST = 180
 CHART = (700, 340)
 PADDING = dict.fromkeys(("left", "right", "top", "bottom"), 12)
 """Streamlit writes into it: a bare number breaks the chart."""
-LABEL_STEP = 9.0
-"""Labels are at least this many per cent apart."""
+LABEL_STEP, LETTER_MINUTES = 9.0, 2.3
+"""Labels are this many per cent apart; a letter of theirs is as wide as so many minutes."""
 PICTURES = ("karta", "matris", "kurva", "kust-fjall")
 Chart = alt.LayerChart | alt.Chart
 
@@ -91,8 +92,9 @@ def curve_chart(view: CoverageView) -> alt.LayerChart:
     """Return residents by minutes, one line per group, with the names where the limit is."""
     groups, tr, limit = groups_of(view), view.tr, view.choice.limit
     names = [*groups]
-    shares = pd.DataFrame({name: shares_by_minute(view, codes) for name, codes in groups.items()})
-    points = (100 * shares).rename_axis("minutes").reset_index()
+    by_group = {name: 100 * shares_by_minute(view, codes) for name, codes in groups.items()}
+    shares = pd.DataFrame(by_group)
+    points = shares.rename_axis("minutes").reset_index()
     points = points.melt("minutes", var_name="group", value_name="share")
     scale = alt.Scale(domain=[0, LONGEST])
     ticks = alt.Axis(values=list(range(0, LONGEST + 1, 30)), grid=False)
@@ -109,11 +111,9 @@ def curve_chart(view: CoverageView) -> alt.LayerChart:
     colour = alt.Color("group:N", scale=colours, legend=None)
     dash = alt.StrokeDash("group:N", scale=dashes, legend=None)
     lines = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=2.8, clip=True)
-    at_limit = labels_at(view, {name: float(shares[name][limit]) for name in names})
-    left = limit <= LONGEST / 2
-    where = alt.Chart(pd.DataFrame(at_limit)).encode(x="minutes:Q", y="share:Q", text="text:N")
-    style: dict[str, Any] = {"dx": 7 if left else -7, "fontSize": 16, "fontWeight": 600}
-    text = where.mark_text(align="left" if left else "right", baseline="middle", **style)
+    where = alt.Chart(pd.DataFrame(labels_at(view, shares)))
+    where = where.encode(x="minutes:Q", y="share:Q", text="text:N")
+    text = where.mark_text(align="left", baseline="middle", fontSize=16, fontWeight=600)
     halo = text.copy(deep=True)
     halo.mark.stroke, halo.mark.strokeWidth, halo.mark.strokeJoin = "#FFFFFF", 5, "round"
     return _layered(
@@ -131,18 +131,27 @@ def _limit_rule(axis: str, limit: int) -> alt.Chart:
     return placed
 
 
-def labels_at(view: CoverageView, shares: dict[str, float]) -> list[dict[str, object]]:
-    """Return each line's name and value at the limit; the highest stands above its line."""
-    heights = sorted(((part, name) for name, part in shares.items()), key=lambda item: -item[0])
-    placed: list[dict[str, object]] = []
-    above = 104.0 + LABEL_STEP
-    for rank, (part, name) in enumerate(heights):
-        # room for the labels that are still to come below
-        lowest = LABEL_STEP * (len(heights) - rank) - LABEL_STEP / 2
-        beside = part * 100 + (LABEL_STEP / 2 if rank == 0 else -LABEL_STEP / 2)
-        above = max(min(beside, above - LABEL_STEP), lowest)
-        text = f"{name}: {view.share_words(groups_of(view)[name])}"
-        placed.append({"group": name, "text": text, "minutes": view.choice.limit, "share": above})
+def labels_at(view: CoverageView, shares: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return each line's name and value at the limit, as near it as no line is covered.
+
+    ``shares`` are those of each group, in per cent, by minute.
+    """
+    limit, half, placed = view.choice.limit, LABEL_STEP / 2, list[dict[str, Any]]()
+    for name, part in shares.T[limit].sort_values(ascending=False, kind="stable").items():
+        text = f"{name}: {view.share_words(groups_of(view)[str(name)])}"
+        long = LETTER_MINUTES * len(text)
+        seats = sorted(
+            product((limit + 2, limit - 2 - long), range(5, 106)),
+            key=lambda seat: (abs(seat[1] - part), -seat[0]),
+        )
+        for start, at in seats:
+            # no line falls, so one that is below at the right end and above at the left passes by
+            beside = shares.loc[max(math.floor(start), 0) : math.ceil(start + long)]
+            passes = (beside.iloc[-1] < at - half) | (beside.iloc[0] > at + half)
+            is_apart = all(abs(at - one["share"]) >= LABEL_STEP for one in placed)
+            if start >= 0 and passes.all() and is_apart:
+                break
+        placed.append({"group": name, "text": text, "minutes": start, "share": at})
     return placed
 
 
@@ -191,12 +200,13 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
     base = alt.Chart(pd.DataFrame(rows)).encode(x=names)
     bars = base.mark_bar(width=30, stroke="#8894A0", strokeWidth=0.5)
     texts = base.mark_text(dy=-9, fontSize=14, fontWeight=600, color=INK)
+    halo, rule = (base.mark_rule(color=c, strokeWidth=w) for c, w in (("#FFFFFF", 5), (INK, 2)))
     return _layered(
         bars.encode(
             y=alt.Y("minutes:Q", title=tr("coverage.mountain.y")),
             color=alt.Color("colour:N", scale=None),
         ),
-        base.mark_rule(color=INK, strokeWidth=2).encode(y="low:Q", y2="high:Q"),
+        *(line.encode(y="low:Q", y2="high:Q") for line in (halo, rule)),
         _limit_rule("y", limit),
         texts.encode(y="high:Q", text="text:N"),
         title=tr("coverage.mountain.title", kind=view.asked),
@@ -213,6 +223,9 @@ def picture(view: CoverageView, name: str) -> str:
         lead, body, width, height = map_title(view), drawn.svg, drawn.width, drawn.height
     elif name == "matris":
         lead, (body, width, height) = matrix_title(view), _matrix_svg(view)
+        if view.is_physical:
+            note = view.tr("coverage.matrix.note", limit=view.choice.limit)
+            lead = f"{lead}. {note.removesuffix('.')}"
     else:
         chart, below = (curve_chart, 80.0) if name == "kurva" else (mountain_chart, 120.0)
         spec = chart(view).to_dict()
