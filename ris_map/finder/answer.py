@@ -32,6 +32,7 @@ from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, SpeedModel
 from ris_map.travel.routes import Route, routes_from
 from ris_map.travel.world import World, kept
 from ris_map.words import swedish_sort_key
+from ris_map.words.figures import rounded
 
 
 class Group(StrEnum):
@@ -131,27 +132,29 @@ def _is_near(entries: Iterable[Entry]) -> bool:
     return any(entry.group is Group.NEAR for entry in entries)
 
 
-def rank(entry: Entry, *, need: Need) -> tuple[int, int, int, float, int, tuple[str, str], str]:
+def rank(
+    entry: Entry, *, need: Need
+) -> tuple[int, int, int, float, bool, float, tuple[str, str], str]:
     """Return the place of an entry in the answer; the smaller, the earlier.
 
     1. the municipality's own office as a way in, or what is digital if that was asked for;
     2. who names the chosen strength area before who is open to all;
     3. the group, in the order of :class:`Group`;
     4. outside the groups of offices: what is sure before what is not;
-    5. minutes by road; an entry without an office comes after those with one;
-    6. where there is no distance: who names the group of people before who does not;
+    5. minutes by road as they are said; an entry without an office comes after those with one;
+    6. where these are equal: who names the group of people before who does not, then the minutes;
     7. the name in Swedish alphabetical order, then the id.
     """
     first = Group.DIGITAL if need.digital_first else Group.LOCAL
     order = sorted(Group, key=lambda group: group is not Group.DIGITAL or not need.digital_first)
     by_road = entry.group in BY_ROAD
-    names_who = any(reason.why is Why.WHO for reason in entry.reasons)
     return (
         0 if entry.group is first else 1 if entry.is_of_area else 2,
         order.index(entry.group),
         0 if by_road or entry.is_sure else 1,
+        rounded(entry.minutes),
+        all(reason.why is not Why.WHO for reason in entry.reasons),
         entry.minutes,
-        0 if entry.is_reached or names_who else 1,
         swedish_sort_key(entry.actor.name),
         entry.actor.id,
     )

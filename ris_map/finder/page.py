@@ -50,7 +50,7 @@ from ris_map.web.map import (
     show_map,
 )
 from ris_map.words import Translator, translator
-from ris_map.words.figures import minutes_words as in_words
+from ris_map.words.figures import minutes_words, rounded
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -176,8 +176,7 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         STATE.widget(st.pills, "strength_area", label, areas, wrap=True, on_change=_answered)
     else:
         area = need.strength_area
-        said = words.label(area) if area else tr("find.area.any")
-        _line("omrade", said, tr=tr)
+        _line("omrade", words.label(area) if area else tr("find.area.any"), tr=tr)
     _further(need, tr=tr)
     if need != Need():
         st.button(tr("find.restart"), key="hitta-om", type="tertiary", on_click=_restart)
@@ -288,23 +287,13 @@ def _guess() -> None:
 
 
 def _types_html(tr: Translator) -> str:
-    language, strategy = tr.language, data.strategy()
-    types = [
-        {
-            "short": tr(f"find.type.{kind}"),
-            "label": words.label.in_(language),
-            "everyday": words.everyday.in_(language),
-        }
-        for kind in ServiceType
-        for words in (strategy.service_type(kind),)
-    ]
+    types = [(kind, data.strategy().service_type(kind)) for kind in ServiceType]
     return render("find_types.html", t=tr, types=types)
 
 
 def _further(need: Need, *, tr: Translator) -> None:
-    plain = Need()
-    further = ("who", "digital_first", "limit", "winter")
-    is_chosen = any(getattr(need, name) != getattr(plain, name) for name in further)
+    further = {"who", "digital_first", "limit", "winter"}
+    is_chosen = bool(need.model_dump(include=further, exclude_defaults=True))
     box = st.expander(tr("find.more"), expanded=is_chosen, key="hitta-fler", on_change="rerun")
     if not box.open:
         return
@@ -355,7 +344,7 @@ def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
         routes=tuple(
             Route(
                 points=way.line,
-                label=in_words(way.minutes, tr=tr, limit=need.max_minutes),
+                label=minutes_words(way.minutes, tr=tr, limit=need.max_minutes),
                 schematic=way.schematic_km > way.km / 2,
             )
             for way in ways
@@ -449,7 +438,7 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     """Return the offices to which the way is drawn: the nearest that help, else the nearest one."""
     near = [e for e in answer.entries if e.group is Group.NEAR and e.is_reached]
     if near:
-        return tuple(sorted(near, key=lambda entry: entry.minutes))[:DRAWN_WAYS]
+        return tuple(sorted(near, key=lambda entry: rounded(entry.minutes)))[:DRAWN_WAYS]
     return () if answer.nearest is None else (answer.nearest,)
 
 
@@ -464,7 +453,7 @@ def _sentence(answer: SupportAnswer, name: str, *, words: Words) -> Sentence:
     nearest = drawn[0]
     text = tr("find.map.sentence", name=nearest.actor.name, town=office.town)
     return Sentence(
-        figure=in_words(nearest.minutes, tr=tr, limit=answer.need.max_minutes),
+        figure=minutes_words(nearest.minutes, tr=tr, limit=answer.need.max_minutes),
         text="\n".join(part for part in (text, range_words(nearest, tr=tr)) if part),
     )
 

@@ -37,7 +37,8 @@ COUNTED = frozenset({Group.NEAR, Group.MAYBE_NEAR, Group.FAR})
 OF_AREA = "of-area"
 """Section of the actors that name the chosen strength area: apart from those open to all."""
 SHOWN_OF_A_GROUP = 3
-_FOLDED = (Group.ADJACENT, Group.ADJACENT_REMOTE, Group.DOUBTFUL, Group.OUTSIDE)
+_LAST = (Group.DOUBTFUL, Group.OUTSIDE)
+_FOLDED = (Group.ADJACENT, Group.ADJACENT_REMOTE, *_LAST)
 SHOWN_FIRST: Mapping[str, int] = {Group.FAR: 1, Group.REMOTE: 1, **dict.fromkeys(_FOLDED, 0)}
 """How many of a long group stand open; the rest is one press away."""
 
@@ -46,12 +47,14 @@ SHOWN_FIRST: Mapping[str, int] = {Group.FAR: 1, Group.REMOTE: 1, **dict.fromkeys
 class FindRow:
     """One entry in words; ``id`` is its element on the page, ``town_id`` its town on the map.
 
-    ``expect`` is what each type of support usually asks for: label and text.
+    ``expect`` is what each type of support usually asks for: label and text. ``named`` says that
+    the actor names the people who ask; empty where it does not.
     """
 
     id: str
     row: ActorRow
     way: str
+    named: str
     place: str
     roads: str
     gives: str
@@ -177,15 +180,18 @@ def _section(group: str, rows: Sequence[FindRow], *, area: str, tr: Translator) 
     title = tr(f"find.group.{group}.title", **({"area": area} if group == OF_AREA else {}))
     # one that is left alone need not be folded
     first = len(rows) if first and len(rows) == first + 1 else first
-    rest = tuple(rows[first:])
+    # who names those who ask is not folded away
+    named = [] if group in _LAST else [row for row in rows[first:] if row.named]
+    shown = [*rows[:first], *named[: max(0, SHOWN_OF_A_GROUP - first)]]
+    rest = tuple(row for row in rows if row not in shown)
     label = tr.plural("find.group.rest", len(rest))
-    label = label if first else f"{title} ({tr.number(len(rest))})"
+    label = label if shown else f"{title} ({tr.number(len(rest))})"
     return FindSection(
         id=group,
         title=title,
         note=tr(f"find.group.{group}.note"),
         count=tr.number(len(rows)),
-        rows=tuple(rows[:first]),
+        rows=tuple(shown),
         rest=rest,
         rest_label=label if rest else "",
     )
@@ -199,8 +205,7 @@ def find_row(
     offices = () if office is None else (office,)
     types = tuple(dict.fromkeys(offer.service_type for offer in entry.offers))
     phases = {phase for offer in entry.offers for phase in offer.phases}
-    reasons = dict.fromkeys(reason_words(r, words=words) for r in entry.reasons)
-    why = "; ".join(reasons)
+    why = "; ".join(dict.fromkeys(reason_words(r, words=words) for r in entry.reasons))
     if office is not None:
         minutes = minutes_words(entry.minutes, limit=answer.need.max_minutes, tr=tr)
         way, place = tr("find.way.office-at", minutes=minutes), places_words(offices, words=words)
@@ -213,6 +218,7 @@ def find_row(
         id=element,
         row=actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=world.on),
         way=way,
+        named="; ".join(reason_words(r, words=words) for r in entry.reasons if r.why is Why.WHO),
         place=place,
         roads=roads_words(entry, route_to(entry, world=world, answer=answer), tr=tr),
         gives=", ".join(words.label(kind) for kind in types),

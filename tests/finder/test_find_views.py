@@ -161,6 +161,9 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
     assert set(folded) == set.union(*keys.values())
     assert all(town in keys[key] for town, key in folded.items())
     assert len(all_rows(view)) == len(answer.entries) - len(answer.group(Group.LOCAL))
+    # who names those who ask stands open and says so, but not who may have ended
+    open_to_sami = [row for section in real_view(who=Who.SAMI).sections for row in section.rows]
+    assert {row.row.id for row in open_to_sami if row.named} == {"sametinget-naringsstod"}
 
 
 @pytest.mark.parametrize(

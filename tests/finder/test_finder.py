@@ -191,6 +191,9 @@ def test_digital_first_and_who_one_is_change_the_order_and_never_the_list() -> N
             is_named = any(reason.why is Why.WHO for reason in entry.reasons)
             assert is_named == (who in named_by(entry.actor))
         assert any(who in named_by(entry.actor) for entry in plain.entries)
+        near = [e for e in found.group(Group.NEAR) if e.minutes < 2.5]  # all said "i orten"
+        is_named_first = [who in named_by(entry.actor) for entry in near]
+        assert is_named_first == sorted(is_named_first, reverse=True)
 
 
 @pytest.mark.parametrize(
