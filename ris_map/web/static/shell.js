@@ -37,6 +37,10 @@
     history.replaceState(history.state, "", `?${asked}${location.hash}`);
   }
 
+  // What the server writes into the address before the page is shown is no page of its own for Back.
+  const { pushState } = history;
+  history.pushState = (...asked) => (root.classList.contains("ris-ready") ? pushState : history.replaceState).apply(history, asked);
+
   let path = location.pathname;
   let waiting = false;
 
