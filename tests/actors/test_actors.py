@@ -104,6 +104,9 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
         judged = (actor.strength_areas, *actor.offers, *actor.offices)
         for basis, number in Counter([actor.scope_basis, *(one.basis for one in judged)]).items():
             assert found.text.count(tr(f"basis.{basis}")) >= number, (actor.id, basis)
+        # what is known of one at work is no warning, and comes after the way to it
+        warned = bool(found.html.find_class("ris-notice"))
+        assert warned == (actor.status is not Status.ACTIVE), actor.id
         missing = [text for text in texts if flat(text) not in found.text]
         assert not missing, f"{actor.id}: {missing}"
         assert {claim.url for claim in claims} <= set(found.links), actor.id
