@@ -142,6 +142,9 @@ def answer_leads_on(page: Page) -> None:
 
 def test_G2_X3_X8_an_answer_can_be_taken_back_and_along_and_leads_on(page: Page) -> None:
     load(page, "/hitta")
+    heads = page.locator(":is(.st-key-ris-find-questions, .st-key-ris-find-list) h2")
+    questions, answers = (heads.nth(n).bounding_box()["y"] for n in range(2))
+    assert abs(questions - answers) < 2
     page.locator(FIELD).fill("sorsele")
     page.locator(OPTION).first.click()
     arrive(page, "plats=2422")

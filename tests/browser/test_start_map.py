@@ -278,6 +278,9 @@ def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(page:
     for kept in (chosen, map_frame(page).locator(".ris-key")):
         expect(kept).to_have_css("forced-color-adjust", "none")
     page.emulate_media(forced_colors="null")
+    page.set_viewport_size({"width": 768, "height": 1024})
+    # the inland is not hidden by the key of a tablet
+    assert map_frame(page).locator(".ris-key").bounding_box()["height"] < 200
 
 
 def shows_what_is_named(page: Page, name: str) -> None:
