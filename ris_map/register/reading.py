@@ -11,15 +11,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, quoted, worded
 from ris_map.common.files import Stamp, file_name, is_at_rest, read_text, stamp
-from ris_map.common.records import Place, Record, fields_at, finding, text_faults
-from ris_map.common.yaml_file import YamlDocument, dump_yaml, load_yaml, read_yaml, split_comments
+from ris_map.common.records import Place, Record, finding, text_faults
+from ris_map.common.yaml_file import YamlDocument, dump_yaml, read_yaml, split_comments
 from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
 
@@ -183,43 +183,22 @@ def committed_ids(path: Path) -> frozenset[str]:
     return frozenset(_ID.findall(done.stdout.decode("utf-8", "replace")))
 
 
-def canonical(register: Register | Mapping[str, Any]) -> str:
-    """Return the canonical text of a register, without a header comment.
-
-    Of what YAML gave for one, keys that the model does not know come last.
-    """
-    raw = register.model_dump(mode="json") if isinstance(register, Register) else register
-    return dump_yaml(_ordered(raw, Register))
-
-
-def _ordered(value: Any, kind: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, Mapping):
-        fields = fields_at(kind, ())
-        names = [*(one for one in fields if one in value), *value]
-        return {name: _ordered(value[name], fields.get(name)) for name in dict.fromkeys(names)}
-    if isinstance(value, list | tuple):
-        return [_ordered(item, kind) for item in value]
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if is_whole and float in (kind, *get_args(kind)) and abs(value) < 2**53:
-        return float(value)
-    return value
+def canonical(register: Register) -> str:
+    """Return the canonical text of a register, without a header comment and what nobody gave."""
+    return dump_yaml(register.model_dump(mode="json", exclude_unset=True))
 
 
 def format_register(path: Path) -> str:
     """Return what the file should be: its header comment as it is, then the canonical form.
 
-    It need not fit the model; ``DataFaults`` if it is not well-formed, or holds comments
-    below its header, which would be lost.
+    ``DataFaults`` if it is no register, or holds comments below its header, which would be lost.
     """
-    document = load_yaml(path)
+    register = load_register(path)
     header, comments = split_comments(read_text(path))
-    place = Place(file_name(path), document)
-    faults = [Fault(place.file, *worded("comment"), line=line) for line in comments]
-    if not isinstance(document.value, dict):
-        faults.append(place.fault(*finding("wrong-type/no-sections")))
-    if faults:
-        raise DataFaults(faults)
-    return header + canonical(document.value)
+    if comments:
+        told = worded("comment")
+        raise DataFaults([Fault(file_name(path), *told, line=line) for line in comments])
+    return header + canonical(register)
 
 
 def register_schema() -> dict[str, Any]:
