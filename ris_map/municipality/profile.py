@@ -15,6 +15,7 @@ from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
+import pandas as pd
 from pydantic import Field, ValidationInfo, field_validator
 
 from ris_map.common.address import DatedChoice, Flag
@@ -139,23 +140,6 @@ class Nearest(NamedTuple):
     town: str
 
 
-class Size(NamedTuple):
-    """Population and residents per square kilometre of land, each of the latest period."""
-
-    population: float
-    density: float
-
-
-class Similar(NamedTuple):
-    """What a municipality is compared with, by name: those alike or, without any, the closest one.
-
-    ``factor`` is how much the closest one differs; None where there are similar ones.
-    """
-
-    codes: tuple[str, ...] = ()
-    factor: float | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One municipality. Cells stand in the order of the cube: phases, then service types.
@@ -163,8 +147,10 @@ class Profile:
     ``home`` are the municipality's own business offices, in no count; ``own_actors`` the actors
     near it that name a strength area (no sector-neutral ones); ``offices`` all that serve it,
     however far, the nearest to its seat first; ``times`` from its settlements, the seat first, to
-    the nearest office of each service type; ``unconfirmed`` actors with an office here whose entry
-    nobody has confirmed within twelve months.
+    the nearest office of each service type; ``size`` population and residents per square kilometre
+    of land, each of the latest period; ``similar`` those it is compared with, by name, and by how
+    much each differs: all within :data:`LIKENESS`, else the closest one; ``unconfirmed`` actors
+    with an office here whose entry nobody has confirmed within twelve months.
     """
 
     world: World
@@ -183,8 +169,8 @@ class Profile:
     own_actors: Mapping[StrengthArea, tuple[Actor, ...]]
     times: tuple[tuple[Locality, tuple[Nearest, ...]], ...]
     figures: Mapping[str, Statistic | None]
-    size: Size | None
-    similar: Similar
+    size: tuple[float, float] | None
+    similar: Mapping[str, float]
     unconfirmed: tuple[Actor, ...]
 
     @property
@@ -213,7 +199,7 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     }
     offices = (way for way, _ in listed if way.office and way.kinds)
     names = foundations.geography.names
-    known_sizes, latest = sizes(foundations.statistics), _latest(foundations.statistics)
+    known, latest = sizes(foundations.statistics), _latest(foundations.statistics)
     return Profile(
         world=world,
         code=code,
@@ -231,8 +217,8 @@ def profile(world: World, code: str, choice: CubeChoice) -> Profile:
         own_actors=_own_actors(lists),
         times=_times(cube, world, m),
         figures={name: latest.get((code, name)) for name in FIGURES},
-        size=known_sizes.get(code),
-        similar=similar_to(code, known=known_sizes, names=names),
+        size=tuple(known.loc[code]) if code in known.index else None,
+        similar=similar_to(code, known=known, names=names),
         unconfirmed=tuple(_unconfirmed(world, home, lists[ListKind.HERE])),
     )
 
@@ -247,7 +233,7 @@ def compared(shown: Profile, *, other: str | None = None) -> tuple[Profile, ...]
     """Return profiles to stand side by side: with one other, or with the similar ones by name."""
     if other is not None:
         return (shown, profile(shown.world, other, shown.choice))
-    codes = {shown.code, *shown.similar.codes}
+    codes = {shown.code, *shown.similar}
     profiles = (profile(shown.world, code, shown.choice) for code in codes)
     return tuple(sorted(profiles, key=lambda item: swedish_sort_key(item.name)))
 
@@ -258,34 +244,28 @@ def _latest(statistics: Iterable[Statistic]) -> dict[tuple[str, str], Statistic]
     return {(item.municipality_code, item.indicator): item for item in in_time}
 
 
-def sizes(statistics: Iterable[Statistic]) -> dict[str, Size]:
-    """Return the size of every municipality for which both figures are known."""
-    known = _latest(item for item in statistics if item.number is not None)
-    numbers = {at: item.number or 0.0 for at, item in known.items()}
-    return {
-        code: Size(population, population / area)
-        for (code, indicator), population in numbers.items()
-        if indicator == "population" and (area := numbers.get((code, "land_area_km2")))
+def sizes(statistics: Iterable[Statistic]) -> pd.DataFrame:
+    """Return population and density by municipality, wherever both are known."""
+    latest = _latest(item for item in statistics if item.number is not None)
+    numbers = {
+        name: {code: item.number for (code, of), item in latest.items() if of == name}
+        for name in ("population", "land_area_km2")
     }
+    size = pd.DataFrame(numbers, dtype=float).dropna()
+    size["density"] = size["population"] / size.pop("land_area_km2")
+    return size
 
 
-def factor(one: Size, other: Size) -> float:
-    """Return by how much two municipalities differ: the larger factor of the two measures."""
-    pairs = zip(one, other, strict=True)
-    return max(max(pair) / min(pair) if min(pair) > 0 else math.inf for pair in pairs)
-
-
-def similar_to(code: str, *, known: Mapping[str, Size], names: Mapping[str, str]) -> Similar:
-    """Return what a municipality is compared with, in Swedish alphabetical order; no ranking."""
-    if code not in known:
-        return Similar()
-    factors = {other: factor(known[code], known[other]) for other in known if other != code}
-    alike = (other for other, by in factors.items() if by <= LIKENESS)
-    codes = tuple(sorted(alike, key=lambda other: swedish_sort_key(names[other])))
-    if codes or not factors:
-        return Similar(codes)
-    nearest = min(sorted(factors), key=factors.__getitem__)
-    return Similar((nearest,), factors[nearest])
+def similar_to(code: str, *, known: pd.DataFrame, names: Mapping[str, str]) -> dict[str, float]:
+    """Return whom a municipality is compared with, in Swedish alphabetical order; no ranking."""
+    if code not in known.index:
+        return {}
+    ratio = known / known.loc[code]
+    factor = np.maximum(ratio, 1 / ratio).max(axis=1).drop(code)
+    alike = factor[factor <= LIKENESS]
+    chosen = factor.nsmallest(1) if alike.empty else alike
+    by_name = sorted(chosen.index, key=lambda other: swedish_sort_key(names[other]))
+    return {other: chosen[other] for other in by_name}
 
 
 def _own_actors(lists: Mapping[ListKind, WayList]) -> dict[StrengthArea, tuple[Actor, ...]]:

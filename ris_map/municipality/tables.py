@@ -232,18 +232,19 @@ def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -
     """Return the rule of the comparison, and what holds where it finds nobody."""
     tr, similar = words.tr, profile.similar
     how = tr("municipality.compare.how", n=tr.number(profile.choice.threshold))
-    if {p.code for p in beside} - {profile.code} != set(similar.codes):
+    if {p.code for p in beside} - {profile.code} != similar.keys():
         return how
     if profile.size is None:
         return tr("municipality.compare.unknown")
     rule = tr("municipality.compare.rule", limit=tr.number(LIKENESS, decimals=1))
-    if similar.factor is None:
+    differing = next((one for one in similar.items() if one[1] > LIKENESS), None)
+    if differing is None:
         return f"{rule} {how}"
     none = tr(
         "municipality.compare.none",
         name=profile.name,
-        other=words.municipality_names[similar.codes[0]],
-        factor=tr.number(similar.factor, decimals=1),
+        other=words.municipality_names[differing[0]],
+        factor=tr.number(differing[1], decimals=1),
     )
     return f"{none} {rule} {how}"
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ris_map.coverage.cube import CoverageCell
@@ -16,15 +17,7 @@ from ris_map.coverage.support import KINDS, CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.geography.county import Statistic
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.municipality.profile import (
-    ListKind,
-    Profile,
-    Size,
-    compared,
-    profile,
-    similar_to,
-    sizes,
-)
+from ris_map.municipality.profile import ListKind, Profile, compared, profile, similar_to, sizes
 from ris_map.register.checks import unconfirmed_since
 from ris_map.register.strategy import everyday_words
 from ris_map.register.vocabulary import Answer, Delivery, Scope
@@ -169,22 +162,23 @@ def test_what_is_kept_of_a_register_goes_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes_", "similar", "factor"),
+    ("known", "similar"),
     [
-        ({"a": (1000, 100)}, (), None),
-        ({"b": (1, 100)}, (), None),  # its own size is not known
-        ({"a": (1000, 100), "b": (2500, 250), "c": (2501, 250)}, ("b",), None),  # the limit itself
-        ({"a": (2500, 250), "b": (1000, 100)}, ("b",), None),  # and the other way round
-        ({"a": (1000, 100), "b": (1000, 251), "c": (9000, 100)}, "b", 2.51),  # density alone
+        ({}, {}),
+        ({"a": (1000, 10)}, {}),
+        ({"b": (1, 10)}, {}),  # its own size is not known
+        ({"a": (1000, 10), "b": (2500, 10), "c": (2501, 10)}, {"b": 2.5}),  # the limit itself
+        ({"a": (2500, 10), "b": (1000, 10)}, {"b": 2.5}),  # and the other way round
+        ({"a": (1000, 10), "b": (1000, 3.9), "c": (9000, 10)}, {"b": 10 / 3.9}),  # density alone
         # in Swedish order, not by figure
-        ({"a": (1000, 100), "b": (1001, 100), "c": (1002, 100), "d": (2000, 100)}, "dcb", None),
+        ({"a": (10, 1), "b": (11, 1), "c": (12, 1), "d": (20, 1)}, {"d": 2, "c": 1.2, "b": 1.1}),
     ],
 )
-def test_M3_similar_are_those_within_the_factor_by_name(sizes_, similar, factor) -> None:
+def test_M3_similar_are_those_within_the_factor_by_name(known, similar) -> None:
     names = {"a": "Åsele", "b": "Östby", "c": "Ed", "d": "Bo"}
-    known = {c: Size(people, people / area) for c, (people, area) in sizes_.items()}
-    found = similar_to("a", known=known, names=names)
-    assert found == (tuple(similar), factor and pytest.approx(factor))
+    sizes_ = pd.DataFrame.from_dict(known, orient="index", columns=["population", "density"])
+    found = similar_to("a", known=sizes_, names=names)
+    assert list(found.items()) == [(name, pytest.approx(by)) for name, by in similar.items()]
 
 
 def test_the_latest_period_counts() -> None:
@@ -197,5 +191,6 @@ def test_the_latest_period_counts() -> None:
             ("land_area_km2", "10", "2014-01-01"),
         )
     ]
-    assert sizes(figures) == {"2401": Size(population=300, density=30)}
-    assert set(sizes(real_world().foundations.statistics)) == set(MUNICIPALITY_CODES)
+    assert sizes(figures).to_dict("index") == {"2401": {"population": 300, "density": 30}}
+    assert set(sizes([]).columns) == {"population", "density"}
+    assert set(sizes(real_world().foundations.statistics).index) == set(MUNICIPALITY_CODES)
