@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from ris_map.coverage.cube import REMOTE
-from ris_map.finder.need import Caution, Need, Reason, Start, Why, all_starts, named_by
+from ris_map.finder.need import GROUPS, Caution, Need, Reason, Start, Why, all_starts
 from ris_map.geography.county import Locality
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Filter, area_truth, offer_truth
@@ -366,8 +366,9 @@ class _Search:
             yield Reason(Why.AREA, (need.strength_area,))
         elif need.strength_area and StrengthArea.ALL in areas:
             yield Reason(Why.ALL_AREAS)
-        if need.who and need.who in named_by(actor):
-            yield Reason(Why.WHO, (need.who,))
+        groups = GROUPS[need.who] if need.who else ()
+        if named := tuple(group for group in actor.target_groups if group in groups):
+            yield Reason(Why.WHO, named)
         if self.stands_here(office) and not actor.outside_county and serves is Answer.YES:
             yield Reason(Why.STANDS_HERE)
         elif not actor.outside_county and serves is Answer.YES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,10 +12,8 @@ from pydantic import Field
 
 from ris_map.common.address import Choice, Flag, one_of
 from ris_map.geography.county import Geography, Locality
-from ris_map.register.model import Actor
-from ris_map.register.vocabulary import Area, Phase, ServiceType
+from ris_map.register.vocabulary import Area, Phase, ServiceType, TargetGroup
 from ris_map.words import swedish_sort_key
-from ris_map.words.language import Language
 
 
 class Limit(StrEnum):
@@ -39,31 +36,22 @@ class Who(StrEnum):
     SAMI = "samisk"
 
 
-STEMS: Mapping[Who, tuple[str, ...]] = {
-    Who.RESEARCHER: ("forskar",),
-    Who.STUDENT: ("student", "studerande", "elev"),
-    Who.COMPANY: ("företag", "småföretag", "bolag", "startup"),
-    Who.ASSOCIATION: (
-        "förening",
-        "kooperativ",
-        "social",
-        "idébur",
-        "samhällsinnov",
-        "samhällsentr",
-        "samhällsnytt",
-    ),
-    Who.SAMI: ("samisk", "samer", "rennäring"),
+GROUPS: Mapping[Who, frozenset[TargetGroup]] = {
+    Who.RESEARCHER: frozenset({TargetGroup.RESEARCHER}),
+    Who.STUDENT: frozenset({TargetGroup.STUDENT}),
+    Who.COMPANY: frozenset({TargetGroup.COMPANY, TargetGroup.NEW_COMPANY}),
+    Who.ASSOCIATION: frozenset({TargetGroup.ASSOCIATION, TargetGroup.SOCIAL_ENTERPRISE}),
+    Who.SAMI: frozenset({TargetGroup.SAMI_ENTERPRISE}),
 }
-"""Beginnings of Swedish words; a compound that only ends in one ("spelbolag") does not count."""
-_WORD = re.compile(r"\w+")
+"""The target groups of an actor that name who looks for support."""
 
 
 class Need(Choice):
     """A need at a place: the page's choices, its address and the question that is answered.
 
     ``place`` is the id of a locality or the code of a municipality (its seat is meant). ``who``
-    marks the actors that name such people and never leaves anybody out. ``digital_first`` puts
-    digital and phone before the way to an office.
+    marks the actors that name such people (:data:`GROUPS`) and never leaves anybody out.
+    ``digital_first`` puts digital and phone before the way to an office.
     """
 
     path: ClassVar[str] = "/hitta"
@@ -148,15 +136,6 @@ def guess_phase(has_company: bool | None, has_begun: bool | None) -> Phase | Non
     return list(Phase)[has_company + has_begun]
 
 
-def named_by(actor: Actor) -> tuple[Who, ...]:
-    """Return the groups that an actor names, the same in whatever language it is shown.
-
-    A word of the Swedish summary begins with one of their stems.
-    """
-    words = _WORD.findall(actor.summary.in_(Language.SV).casefold())
-    return tuple(who for who, stems in STEMS.items() if any(w.startswith(stems) for w in words))
-
-
 class Why(StrEnum):
     """A reason for an actor to be in the answer."""
 
@@ -164,7 +143,7 @@ class Why(StrEnum):
     GIVES_ALSO = "gives-also"  # the offer gives what is needed and more
     AREA = "area"  # names the strength area; terms: the area
     ALL_AREAS = "all-areas"  # serves every strength area
-    WHO = "who"  # names the group in its description; terms: the group
+    WHO = "who"  # says that it helps such people; terms: the target groups
     SERVES = "serves"  # the service area includes the place; terms: its scope
     STANDS_HERE = "stands-here"  # the office stands in the municipality
     FIRST_CONTACT = "first-contact"  # the municipality's own office: a way in, whatever the need

@@ -275,8 +275,10 @@ def _road(number: str, *, tr: Translator) -> str:
 def reason_words(reason: Reason, *, words: Words) -> str:
     """Return one reason as a phrase that can stand in a list."""
     tr, key, terms = words.tr, f"find.why.{reason.why}", reason.terms
-    if reason.why in {Why.WHO, Why.SERVES}:
+    if reason.why is Why.SERVES:
         return tr(f"{key}.{terms[0]}")
+    if reason.why is Why.WHO:
+        return tr(key, groups=tr.listing(tr(f"target.{group}") for group in terms))
     labels = [words.label(term).lower() for term in terms]
     if reason.why is Why.OFFER:
         kind, *phases = labels

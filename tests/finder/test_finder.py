@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ris_map.finder.answer import BY_ROAD, Group, SupportAnswer, find_support, rank
-from ris_map.finder.need import Limit, Need, Who, Why, all_starts, guess_phase, named_by
+from ris_map.finder.need import GROUPS, Limit, Need, Who, Why, all_starts, guess_phase
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer
 from ris_map.register.vocabulary import (
@@ -188,27 +188,13 @@ def test_digital_first_and_who_one_is_change_the_order_and_never_the_list() -> N
         found = find_support(world, Need(place=UMEA, who=who))
         assert {*marked(found)} == {*marked(plain)}
         for entry in found.entries:
-            is_named = any(reason.why is Why.WHO for reason in entry.reasons)
-            assert is_named == (who in named_by(entry.actor))
-        assert any(who in named_by(entry.actor) for entry in plain.entries)
+            named = [{*reason.terms} for reason in entry.reasons if reason.why is Why.WHO]
+            wanted = GROUPS[who] & {*entry.actor.target_groups}
+            assert named == ([wanted] if wanted else [])
+        assert any(GROUPS[who] & {*entry.actor.target_groups} for entry in plain.entries)
         near = [e for e in found.group(Group.NEAR) if e.minutes < 2.5]  # all said "i orten"
-        is_named_first = [who in named_by(entry.actor) for entry in near]
+        is_named_first = [bool(GROUPS[who] & {*entry.actor.target_groups}) for entry in near]
         assert is_named_first == sorted(is_named_first, reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("summary", "expected"),
-    [
-        ("Forskare och studenter vid SLU", (Who.RESEARCHER, Who.STUDENT)),
-        ("Samiska företagare, särskilt kvinnor", (Who.COMPANY, Who.SAMI)),
-        ("Föreningar på landsbygden", (Who.ASSOCIATION,)),
-        ("Samhällsentreprenörer", (Who.ASSOCIATION,)),
-        ("Den som vill samverka i samhället", ()),
-        ("Kvinnor som söker saminvesterat kapital", ()),
-    ],
-)
-def test_the_rule_of_words(summary: str, expected: tuple[Who, ...]) -> None:
-    assert named_by(make.make_actor(summary=make.text(summary))) == expected
 
 
 def test_the_next_phase_and_who_takes_over() -> None:
