@@ -262,6 +262,18 @@ def count_messages(page: Page) -> list[object]:
     return sent
 
 
+def hold(where: Page | Frame, milliseconds: int) -> None:
+    """Let what would be done after so long a wait, and no other, wait for ``risWaited()``."""
+    where.evaluate(
+        """(held) => {
+          const later = setTimeout;
+          window.setTimeout = (act, after, ...more) =>
+            after === held ? void (window.risWaited = act) : later(act, after, ...more);
+        }""",
+        milliseconds,
+    )
+
+
 def tab_to(target: Locator, most: int = 80) -> None:
     """Press Tab until one of what is meant has the focus."""
     for _ in range(most):

@@ -12,7 +12,7 @@ from ris_map.web.settings import data_dir
 from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.browser.conftest import Hand
-from tests.browser.harness import count_messages, map_frame, settle
+from tests.browser.harness import count_messages, hold, map_frame, settle
 from tests.browser.reading import MAP, area_names, arrive, go, load, map_state, query, redraw
 
 
@@ -159,7 +159,7 @@ def test_K6_G6_names_stand_by_their_own_marker_and_touch_no_other(hand: Hand) ->
             settle(page)
         names = map_frame(page).locator(".ris-names")
         for name in wanted:
-            expect(names.get_by_text(name, exact=True), path).to_be_visible(timeout=20_000)
+            expect(names.get_by_text(name, exact=True), path).to_be_visible()
         assert map_frame(page).evaluate(LABELS) == [], path
 
 
@@ -249,9 +249,11 @@ def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(page:
           };
         }"""
     )
+    hold(map_frame(page), 3000)
     page.locator(".st-key-start-fas button", has_text="Växa").click()
     wait_for(page, "(old) => window.risState().url !== old", before["url"])
-    # what a second choice leads to from here nobody has said yet: it is not guessed
+    map_frame(page).evaluate("risWaited()")
+    # what a second choice leads to from here nobody has said yet, however late: it is not guessed
     page.locator(".st-key-start-grans button", has_text="90").click()
     map_frame(page).wait_for_timeout(300)
     assert "fas=vaxa" in map_state(page)["url"]
@@ -277,7 +279,6 @@ def test_K4_a_filter_is_painted_at_the_click_and_a_bubble_narrows_the_list(page:
     chosen = page.locator(".st-key-start-fas [data-selected]")
     for kept in (chosen, map_frame(page).locator(".ris-key")):
         expect(kept).to_have_css("forced-color-adjust", "none")
-    page.emulate_media(forced_colors="null")
     page.set_viewport_size({"width": 768, "height": 1024})
     # the inland is not hidden by the key of a tablet
     assert map_frame(page).locator(".ris-key").bounding_box()["height"] < 200

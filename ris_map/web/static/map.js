@@ -584,8 +584,9 @@
 
   /* A click on a choice is seen here before Python has it, and what is ready is painted. Python's
      answer decides: it is the same picture, or it takes over when the wait is over. The addresses
-     are of one click: what a second one leads to before that answer, Python alone says. */
-  let ahead = "", held = null;
+     are of one click: what a second one leads to before that answer, Python alone says, however
+     late it comes. */
+  let ahead = "", held = null, isOwed = false;
   function foreseen(event) {
     const direct = event.target.closest?.("[data-map-next]");
     if (direct) return direct.dataset.mapNext;
@@ -598,17 +599,20 @@
   function foresee(event) {
     const url = foreseen(event);
     if (!url || url === (ahead || shown.url)) return;
-    if (ahead) { ahead = ""; return; }
+    if (isOwed) { ahead = ""; return; }
+    isOwed = true;
     ahead = url;
     show({ ...shown, picture: undefined, url: url, routes: [] }); // the ways are another picture's
-    setTimeout(() => { if (ahead === url) { ahead = ""; if (held) show(held); } }, LONG_WAIT_MS);
+    setTimeout(() => { if (ahead === url) { ahead = ""; if (held) answer(held); } }, LONG_WAIT_MS);
+  }
+  function answer(data) {
+    [ahead, held, isOwed] = ["", null, false];
+    show(data);
   }
   window.risLayer = function (group, data) {
     window.feature_group?.splice(0); // streamlit-folium keeps every group it ever added
-    if (ahead && data.url !== ahead) { held = data; return; } // an earlier click's answer
-    ahead = "";
-    held = null;
-    show(data);
+    if (ahead && data.url !== ahead) held = data; // an earlier click's answer
+    else answer(data);
   };
 
   /* For tests: what is drawn. */
