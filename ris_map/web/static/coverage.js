@@ -105,11 +105,10 @@
   /* What a keyboard opens takes the focus: a popover stands last in the document, out of reach. */
   document.addEventListener("click", (event) => {
     if (event.detail || !event.target.closest?.('[data-testid="stPopoverButton"]')) return;
-    let looks = 60;
     const look = () => {
       const first = document.querySelector('[data-testid="stPopoverBody"] :is(button, input)');
       if (first) first.focus();
-      else if (looks--) requestAnimationFrame(look);
+      else if (document.querySelector('[data-testid="stPopoverButton"][aria-expanded="true"]')) requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   });

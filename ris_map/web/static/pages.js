@@ -12,16 +12,16 @@
   }
 
   /* Who followed a link stands at the new page's heading: there the reading begins, and a screen
-     reader says where one is. The old heading must go first. */
+     reader says where one is. The old heading must go first, however long that takes; who has
+     gone somewhere else meanwhile stays there. */
   function focusHeading(name = ".ris-title") {
-    const old = document.querySelector(name);
+    const old = document.querySelector(name), begun = document.activeElement;
     const observer = new MutationObserver(look);
-    const giveUp = setTimeout(() => observer.disconnect(), 10000);
     function look() {
       const heading = document.querySelector(name);
       if (!heading || heading === old) return;
-      clearTimeout(giveUp);
       observer.disconnect();
+      if (![begun, document.body].includes(document.activeElement)) return;
       heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: name === ".ris-title" });
     }
