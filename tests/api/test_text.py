@@ -35,7 +35,6 @@ from tests.api.api_site import client
 PAGES = ("karta", "tackning", "kommun", "hitta", "tankom")
 few = settings(
     max_examples=4,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -301,9 +301,10 @@ def test_many_readers_see_whole_registers_while_the_file_is_rewritten(path: Path
 
     def read() -> set[int]:
         offices: set[int] = set()
-        while not done.is_set():
+        while True:
             offices.update(len(actor.offices) for actor in live.current().register.actors)
-        return offices
+            if done.is_set():
+                return offices
 
     with ThreadPoolExecutor(4) as pool:
         readers = [pool.submit(read) for _ in range(4)]
