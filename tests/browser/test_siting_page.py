@@ -92,21 +92,18 @@ def test_R4_a_plan_is_made_and_taken_back_by_keyboard_and_on_the_map(page: Page)
 
 def test_R5_a_long_search_is_stopped_with_the_best_so_far(page: Page) -> None:
     load(page, f"{PATH}?antal=5&mal=tiondel")
-    # in one breath: both are drawn anew all the time; a search that ends before is asked anew
-    for _ in range(3):
-        page.get_by_role("button", name="Föreslå bästa plats").click()
-        stopped = page.wait_for_function(
-            """() => {
-              const stop = [...document.querySelectorAll('button')]
-                .find((button) => button.innerText.startsWith('Stoppa'));
-              if (!stop || !document.querySelector('[role=progressbar]'))
-                return document.querySelector('.ris-w-best') && "over";
-              stop.click();
-              return "stopped";
-            }"""
-        ).json_value()
-        if stopped == "stopped":
-            break
+    page.get_by_role("button", name="Föreslå bästa plats").click()
+    # in one breath: both are drawn anew all the time; on a slow machine the time is out before
+    page.wait_for_function(
+        """() => {
+          const stop = [...document.querySelectorAll('button')]
+            .find((button) => button.innerText.startsWith('Stoppa'));
+          if (!stop || !document.querySelector('[role=progressbar]'))
+            return document.querySelector('.ris-w-best');
+          stop.click();
+          return true;
+        }"""
+    )
     expect(page.locator(".ris-w-best").first).to_contain_text("slutade före beviset")
     expect(page.locator(".ris-w-best").first).to_contain_text("Bäst: ")
     expect(page.get_by_role("progressbar")).to_have_count(0)

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import socket
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -24,6 +23,7 @@ from starlette.websockets import WebSocket
 from ris_map.travel.world import service
 from ris_map.web.operation import RUNS, Counted, DataState, JsonLines, serve_metrics
 from ris_map.web.settings import data_dir, read_settings
+from tests.browser.harness import free_port
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -79,9 +79,7 @@ def test_the_state_of_the_data_is_a_figure() -> None:
 def test_figures_are_served_to_this_machine_alone_and_only_when_asked_for() -> None:
     serve_metrics(None, lambda: None)
     assert REGISTRY.get_sample_value("ris_map_ready") is None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server, thread = serve_metrics(port, lambda: None) or (None, None)
     try:
         with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
