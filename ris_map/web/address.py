@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ris_map.common.address import Choice, Context, IgnoredValue
+from ris_map.common.address import MAX_TEXT_LENGTH, Choice, Context, IgnoredValue
 from ris_map.web import data
 from ris_map.words import Translator
 from ris_map.words.language import Language
@@ -27,6 +27,9 @@ TRAVELS = ("fas", "stod", "omrade", "plats", "kommun", "grans", "vinter", "datum
 """Keys that mean the same on every page that has them, and go along from page to page."""
 PLACES = ("plats", "kommun")
 """Keys of the place: a page that asks for the municipality takes that of a settlement."""
+MAX_ADDRESS = 8000
+"""Most characters of all values: a full plan of "Tänk om" has some 5 000."""
+MOST_TOLD = 10
 _STAMP = "_address"
 _LANGUAGE = "_language"
 _IGNORED = "_ignored"
@@ -77,7 +80,12 @@ def plain_query() -> Query:
 def read_address(
     model: type[C], query: Query, context: Context
 ) -> tuple[C, tuple[IgnoredValue, ...]]:
-    """Return a page's choice, and what of its address means nothing; no language is expected."""
+    """Return a page's choice, and what of its address means nothing; no language is expected.
+
+    An address longer than any that the product writes means nothing, and is not read.
+    """
+    if sum(len(text) for said in query.values() for text in said) > MAX_ADDRESS:
+        return model(), tuple(IgnoredValue(k, ",".join(v)[:999]) for k, v in query.items())
     choice, ignored = model.read(_at_the_place(model, query, context), context=context)
     known = {*model.keys(), *PASSING, *TRAVELS}
     unknown = [IgnoredValue(k, ",".join(v)) for k, v in query.items() if k not in known]
@@ -96,9 +104,13 @@ def _at_the_place(model: type[Choice], asked: Query, context: Context) -> Query:
 
 
 def ignored_words(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
-    """Say which values of an address mean nothing here (I5)."""
-    values = ", ".join(f"{item.key}={item.value}" for item in ignored)
-    return tr("filter.ignored", values=values) if values else ""
+    """Say which values of an address mean nothing here (I5): the first of them, each cut short."""
+    values = [f"{item.key}={item.value}" for item in ignored]
+    most = MAX_TEXT_LENGTH
+    told = ", ".join(v if len(v) <= most else f"{v[:most]}…" for v in values[:MOST_TOLD])
+    if (more := len(values) - MOST_TOLD) > 0:
+        told = tr("filter.ignored.more", values=told, n=more)
+    return tr("filter.ignored", values=told) if told else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
