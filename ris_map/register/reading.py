@@ -263,15 +263,21 @@ class LiveRegister:
     def current(self) -> LiveState:
         """Return the last good state, after reading the file again if it has changed.
 
-        ``DataFaults`` only if there never was a good state.
+        While one caller reads it the others do not wait. ``DataFaults`` only if there never was a
+        good state.
         """
-        with self._lock:
+        before = self._state
+        if not self._lock.acquire(blocking=before is None) and before is not None:
+            return before
+        try:
             seen = (stamp(self.path), self.today())
             if seen != self._seen and (self._state is None or is_at_rest(seen[0])):
                 self._take(seen)
             if self._state is None:
                 raise DataFaults(self._refused)
             return self._state
+        finally:
+            self._lock.release()
 
     def _take(self, seen: tuple[Stamp, date]) -> None:
         before = self._state

@@ -290,6 +290,29 @@ def test_a_new_day_judges_the_same_file_anew(path: Path) -> None:
     assert "not-confirmed" in {fault.code for fault in live.current().faults}
 
 
+def test_X10_while_one_reads_a_changed_file_the_others_have_the_last_good_one_at_once(
+    path: Path,
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def day() -> date:
+        asked.set()
+        assert go_on.wait(20)
+        return TODAY
+
+    go_on.set()
+    live = served(path, day=day)
+    good = live.current()
+    asked.clear()
+    go_on.clear()
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(live.current)
+        asked.wait(20)
+        assert live.current() is good
+        go_on.set()
+        assert reader.result() is good
+
+
 def test_many_readers_see_whole_registers_while_the_file_is_rewritten(path: Path) -> None:
     live = served(path)
     actors = [*live.current().register.actors]
