@@ -135,7 +135,10 @@ def check_releases(data: Path) -> list[Fault]:
         faults += refusal(lambda one: there.update({one.name: _digest(one)}), path)
     unread = {Path(fault.file).name for fault in faults}
     return faults + [
-        Fault(file_name(folder / name), *worded("changed-release"))
+        Fault(
+            file_name(folder / name),
+            *worded("changed-release" if name in known else "cut-off-release"),
+        )
         for name in sorted({*known, *there} - unread)
         if known.get(name) != there.get(name)
     ]
