@@ -161,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
 
     letters = command("letters", _letters, "write one letter (sv) for each organisation")
     letters.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
-    letters.add_argument("--address", default="innovationskartan@example.org", help="for answers")
+    letters.add_argument("--address", help="for answers; left out: RIS_MAP_REPORT_ADDRESS")
 
     command("calllist", _calllist, "say whom to ask first, to know the most")
     links = command("links", _links, "try every homepage (needs a network)")
@@ -277,13 +277,17 @@ def _confirm(arguments: argparse.Namespace) -> int:
 
 
 def _letters(arguments: argparse.Namespace) -> int:
+    # imported here: Streamlit takes longer to start than the other commands take to run
+    from ris_map.web.settings import read_settings  # noqa: PLC0415
+
     data, output = arguments.data, arguments.output
+    address = arguments.address or read_settings().report_address
     names, today = load_geography(data).names, dates.today()
     strategy = load_strategy(data / STRATEGY)
     asked = [one for one in _loaded(arguments).actors if is_to_be_asked(one, today=today)]
     output.mkdir(parents=True, exist_ok=True)
     for actor in asked:
-        text = letter(actor, strategy=strategy, names=names, address=arguments.address)
+        text = letter(actor, strategy=strategy, names=names, address=address)
         write_whole(output / f"{actor.id}.txt", text.encode())
     print(_counted(len(asked), "letter").capitalize() + ".", file=sys.stderr)
     return OK

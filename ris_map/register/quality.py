@@ -80,12 +80,13 @@ def _ask(url: str, seconds: float) -> tuple[Outcome, str]:
     request = urllib.request.Request(url, headers={"User-Agent": "ris-map links"})
     try:
         with urllib.request.urlopen(request, timeout=seconds) as answer:
-            code = int(answer.status)
+            code = int(answer.status or 0)
     except urllib.error.HTTPError as error:
         code = error.code
     except (OSError, HTTPException, ValueError) as error:
         return Outcome.DEAD_LOOKING, f"no answer ({shown(str(getattr(error, 'reason', error)))})"
-    is_alive = code < 400 or code in _ALIVE
+    # one that is led in a circle, or off the web, ends in the answer that leads on
+    is_alive = 200 <= code < 300 or code in _ALIVE
     return Outcome.OK if is_alive else Outcome.DEAD_LOOKING, f"HTTP {code}"
 
 
