@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyproj
 import shapely
@@ -116,8 +115,8 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
         log.add("bad-json", reason=reason)
         return nothing
     names = found.columns.drop("geometry")
-    # GDAL gives lists as arrays, which can be neither compared nor counted
-    found[names] = found[names].map(lambda v: tuple(v.tolist()) if isinstance(v, np.ndarray) else v)
+    # lists and mappings, in whatever form GDAL gives them, can be neither compared nor counted
+    found[names] = found[names].map(lambda v: v if pd.api.types.is_scalar(v) else (str(v),))
     rows = text.splitlines()
     lines = [number for number, row in enumerate(rows, start=1) if '"Feature"' in row]
     return found.set_index(pd.Index(lines if len(lines) == len(found) else [0] * len(found)))

@@ -86,6 +86,7 @@ HOSTILE = {
     "no-name": (0, '"name":"Malå"', '"name":""', "empty-value", "2418", "name"),
     "name-list": (0, '"name":"Malå"', '"name":["Malå","x"]', "wrong-type", "2418", "name"),
     "code-list": (0, '"code":"2401"', '"code":["2401"]', "wrong-type", None, "code"),
+    "code-empty": (1, '"code":"2401"', '"code":[]', "wrong-type", None, "code"),
     "label-text": (0, '"label_lat":', '"label_lat":"x","a":', "bad-point", "2401", None),
     "label-elsewhere": (0, '"label_lat":', '"label_lat":65.0,"a":', "bad-point", "2401", None),
     "not-a-number": (0, "[18.8007,63.782]", "[NaN,63.782]", "bad-geometry", "2401", "geometry"),
