@@ -42,9 +42,11 @@ def test_X3_links_keep_the_document_and_the_choices_and_open_a_tab_on_request(pa
     settle(page)
     page.locator(".st-key-ris-footer").get_by_text(words("sv")["footer.method"], exact=True).click()
     headed(page, words("sv")["page.method.title"])
-    # a new page begins at its top
+    # a new page begins at its top, and Back leads to where the old one was left
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
     assert page.evaluate("() => window.risStayed")
+    page.go_back()
+    expect(page.locator(".st-key-ris-footer")).to_be_in_viewport()
 
 
 def test_I5_the_address_of_an_actor_shows_it_and_of_nobody_leads_back(page: Page) -> None:

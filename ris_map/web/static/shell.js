@@ -37,9 +37,21 @@
     history.replaceState(history.state, "", `?${asked}${location.hash}`);
   }
 
-  // What the server writes into the address before the page is shown is no page of its own for Back.
-  const { pushState } = history;
-  history.pushState = (...asked) => (root.classList.contains("ris-ready") ? pushState : history.replaceState).apply(history, asked);
+  /* What the server writes into the address before the page is shown is no page of its own for Back.
+     Back to another page leads to where that was left, as soon as its heading is there again. */
+  const { pushState } = history, left = new Map();
+  const main = () => document.querySelector("[data-testid=stMain]"), heading = () => document.querySelector("h1")?.textContent;
+  history.pushState = (...asked) => {
+    if (!root.classList.contains("ris-ready")) return history.replaceState(...asked);
+    left.set(location.href, [main().scrollTop, heading()]);
+    pushState.apply(history, asked);
+  };
+  let back;
+  addEventListener("popstate", ({ isTrusted }) => { back = isTrusted && left.get(location.href); });
+  function stand(top, name, tries) {
+    if (heading() === name) main().scrollTo(0, top);
+    if (tries && (heading() !== name || main().scrollTop < top - 1)) setTimeout(stand, 100, top, name, tries - 1);
+  }
 
   let path = location.pathname;
   let waiting = false;
@@ -48,7 +60,8 @@
     waiting = false;
     if (location.pathname !== path) { // a new page begins at its top, not where the old one's link stood
       path = location.pathname;
-      document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+      main()?.scrollTo(0, 0);
+      if (back) stand(...back, 50);
     }
     // the last one counts: on a page switch the old page's element may still be there
     const announced = [...document.querySelectorAll("[data-ris-lang]")].at(-1)?.dataset.risLang;
