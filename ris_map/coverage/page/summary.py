@@ -207,7 +207,6 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
             n=tr.number(len(cube.table.actors)),
             doubtful=tr.number(int(cube.table.actor_is_doubtful.sum())),
         ),
-        "choice": "; ".join(choice_words(view)),
         "matrix": matrix.version,
         "roads": tr(
             "coverage.fact.roads.is",
@@ -247,19 +246,6 @@ def facts(view: CoverageView) -> list[tuple[str, str]]:
         ),
     }
     return [(tr(f"coverage.fact.{name}"), value) for name, value in values.items()]
-
-
-def choice_words(view: CoverageView) -> list[str]:
-    """Return the choice in words, part by part."""
-    choice, tr = view.choice, view.tr
-    words = [view.asked, view.label(choice.delivery).lower()]
-    words += [tr("coverage.within", limit=choice.limit)] if view.is_physical else []
-    words.append(tr(f"coverage.scope.{choice.scope}"))
-    words += [tr("coverage.season.winter")] if choice.winter else []
-    words += [tr("coverage.control.sourced").lower()] if choice.sourced_only else []
-    words.append(tr("coverage.outside.yes" if choice.include_outside else "coverage.outside.no"))
-    inland = inland_name(view.division, tr=tr)
-    return [*words, f"{tr('coverage.choice.division').lower()}: {inland}"]
 
 
 def _unreachable(view: CoverageView) -> str:
