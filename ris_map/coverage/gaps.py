@@ -12,11 +12,22 @@ from itertools import product
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, CellKey, CoverageCell, CoverageCube
+from ris_map.coverage.cube import REMOTE, CoverageCell, CoverageCube, cube_of, speeds_of
 from ris_map.coverage.groups import Supply
-from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES, Kind
+from ris_map.coverage.support import (
+    ANSWERS,
+    KINDS,
+    NO,
+    PHASES,
+    SERVICE_TYPES,
+    UNKNOWN,
+    YES,
+    CubeChoice,
+    Kind,
+)
 from ris_map.register.vocabulary import Answer, Delivery, Phase, ServiceType
 from ris_map.travel.network import BoolArray
+from ris_map.travel.world import World
 from ris_map.words.figures import TIME_ERROR, equally_far, rounded
 
 
@@ -50,11 +61,10 @@ def distinct(cube: CoverageCube, gaps: Iterable[CoverageCell]) -> list[list[Cove
     return list(facts.values())
 
 
-def sensitivity(cubes: Sequence[CoverageCube]) -> Mapping[CellKey, tuple[int | None, ...]]:
-    """Return the ranks from 1 of the first cube's gaps in every cube; None where it is no gap."""
-    lists = [[gap.key for gap in find_gaps(cube)] for cube in cubes]
-    ranks = [{key: rank for rank, key in enumerate(keys, start=1)} for keys in lists]
-    return {key: tuple(by_key.get(key) for by_key in ranks) for key in lists[0]}
+def stable_mask(world: World, choice: CubeChoice) -> BoolArray:
+    """Return which cells are gaps under every speed model, shape (municipalities, 3, 5)."""
+    masks = [gap_mask(cube_of(world, one)) for one in speeds_of(choice)]
+    return np.asarray(np.all(masks, axis=0))
 
 
 def remote_facts(

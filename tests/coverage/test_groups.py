@@ -1,7 +1,6 @@
 """Groups, actors and phases: people are pooled, losses are real, and what is unknown is no gap."""
 
 import math
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -14,7 +13,6 @@ from ris_map.coverage.gaps import (
     distinct,
     find_gaps,
     remote_facts,
-    sensitivity,
     support_chains,
     weakest_phases,
 )
@@ -23,7 +21,6 @@ from ris_map.coverage.page import tables
 from ris_map.coverage.people import People, figures, weighted_percentile
 from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
 from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
-from ris_map.travel.network import SUMMER
 from ris_map.words.figures import near_limit, percent
 from tests.coverage.slow_twin import nearest, people_within, percentile
 from tests.coverage.worlds import (
@@ -243,25 +240,6 @@ def test_W7_remote_help_with_the_same_municipalities_is_one_fact(world: World) -
     known = [(*at, int(cube.remote[tuple(at)])) for at in np.argwhere(cube.remote > 0).tolist()]
     assert sorted(told) == sorted(known)
     assert CODES not in {codes for _, _, codes in facts}  # the whole county has no names
-
-
-def slower(world: World, name: str, factor: float) -> World:
-    speed, matrix = replace(SUMMER, id=name), world.matrix
-    return replace(
-        world, matrix=replace(matrix, minutes=matrix.minutes * factor, speed_model=speed)
-    )
-
-
-def test_R9_a_gap_that_another_setting_closes_is_marked_unstable() -> None:
-    places = (make_locality(0, population=40), make_locality(1, code=CODES[2]))
-    world = make_world(idea_advisor("a"), localities=places, minutes=[[65], [200]])
-    speeds = (("normal", 1.0), ("fast", 0.9), ("slow", 1.2))
-    slowed = [slower(world, name, factor) for name, factor in speeds]
-    found = sensitivity([one.cube(threshold=limit) for one in slowed for limit in (60.0, 90.0)])
-    near, far = (found[code, *IDEA, *ADVICE] for code in (CODES[0], CODES[2]))
-    assert [rank is not None for rank in near] == [True, False, False, False, True, False]
-    assert None not in far
-    assert [ranks[0] for ranks in found.values()] == list(range(1, len(found) + 1))
 
 
 @given(worlds(), st.sets(st.sampled_from(ServiceType), min_size=1))

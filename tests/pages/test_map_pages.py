@@ -143,7 +143,7 @@ def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_languag
         raise AssertionError("computed although nobody asked")
 
     monkeypatch.setattr("ris_map.coverage.page.tables.fragility", refuse)
-    monkeypatch.setattr("ris_map.coverage.page.tables.sensitivity", refuse)
+    monkeypatch.setattr("ris_map.coverage.page.tables.stable_mask", refuse)
     tr, is_physical = translator(language), delivery is Delivery.OFFICE
     rest = "" if is_physical else "-remote"
     marks = {tab: f'id="{TABLES.get(tab, tab)}{rest}"' for tab in TABS}

@@ -272,7 +272,7 @@ def _gaps(view: CoverageView) -> None:
     boxes = {"sarbarhet": tables.fragility_table}
     if view.is_physical:
         st.html(render("what_if.html", url=what_if_url(view), text=tr("coverage.what-if")))
-        boxes = {"luckor": tables.all_gaps_table, **boxes, "kanslighet": tables.sensitivity_table}
+        boxes = {"luckor": tables.all_gaps_table, **boxes}
     boxes["distans"] = tables.remote_facts_table
     for name, make in boxes.items():
         # what is in a closed box is neither made nor sent

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, CellKey, cube_of, positions
+from ris_map.coverage.cube import REMOTE, THRESHOLDS, cube_of, positions
 from ris_map.coverage.gaps import (
     Chain,
     distinct,
     find_gaps,
     remote_facts,
-    sensitivity,
+    stable_mask,
     support_chains,
 )
 from ris_map.coverage.groups import Losses, Supply, fragility
-from ris_map.coverage.page.matrix import REMOTE_STATES, cell_title
+from ris_map.coverage.page.matrix import REMOTE_STATES
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
 from ris_map.coverage.support import (
@@ -34,7 +33,6 @@ from ris_map.coverage.support import (
 )
 from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, ServiceType
-from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import World, kept
 from ris_map.words.figures import (
@@ -49,10 +47,7 @@ from ris_map.words.figures import (
     too_far,
 )
 
-OTHER_LIMIT = {30: 60, 60: 90, 90: 120, 120: 90}
-"""The second limit of the sensitivity table, beside the chosen one."""
-FRAGILE_SHOWN, LARGEST = 12, 10
-CACHED = 16
+FRAGILE_SHOWN = 12
 
 
 def _table(
@@ -260,7 +255,11 @@ def chain_sentence(view: CoverageView, chains: Sequence[Chain]) -> str:
 
 
 def all_gaps_table(view: CoverageView) -> FigureTable:
-    """Return the gaps of all kinds; phases with the same figures are one fact and one row (W7)."""
+    """Return the gaps of all kinds; phases with the same figures are one fact and one row (W7).
+
+    A gap is stable if it is one under every speed model (R9).
+    """
+    tr, is_stable = view.tr, stable_mask(view.world, view.choice.cube_choice)
     rows: list[list[Cell]] = [
         [
             Link(view.names[gap.municipality_code], cell=cell_id(*gap.key)),
@@ -268,13 +267,14 @@ def all_gaps_table(view: CoverageView) -> FigureTable:
             count(gap.beyond_at_best),
             view.about_minutes(gap.median_minutes),
             gap.nearest_town or "–",
+            tr("coverage.stable" if is_stable[view.cube.at(*gap.key)] else "coverage.unstable"),
         ]
         for gap, *alike in distinct(view.cube, find_gaps(view.cube))
     ]
-    names = ("municipality", "kind", "beyond", "median", "nearest-town")
-    sentence = view.tr.plural("coverage.gaps.all", len(rows))
+    names = ("municipality", "kind", "beyond", "median", "nearest-town", "stable")
+    sentence = tr.plural("coverage.gaps.all", len(rows))
     if unknown := int(view.cube.is_maybe_physical.sum()):
-        sentence += " " + view.tr.plural("coverage.gaps.unknown", unknown)
+        sentence += " " + tr.plural("coverage.gaps.unknown", unknown)
     return _table(view, "luckor", names, rows, sentence=sentence)
 
 
@@ -335,7 +335,7 @@ def cells_table(view: CoverageView) -> FigureTable:
 # -------------------------------------------------------------------- what it hangs on
 
 
-@kept(CACHED)
+@kept(16)
 def losses(world: World, choice: CubeChoice) -> Losses:
     """Return what is lost without each actor; kept for the choices of late."""
     return fragility(cube_of(world, choice))
@@ -365,44 +365,9 @@ def fragility_table(view: CoverageView) -> FigureTable:
     return _table(view, "sarbarhet", names, rows[:FRAGILE_SHOWN], sentence=sentence)
 
 
-@kept(CACHED)
-def ranks_of(
-    world: World, choice: CubeChoice, limits: tuple[float, float]
-) -> Mapping[CellKey, tuple[int | None, ...]]:
-    """Return the ranks of the gaps under four speed models and two limits."""
-    return sensitivity(
-        [
-            cube_of(world, replace(choice, speed=model.id, threshold=limit))
-            for model in SPEED_MODELS
-            for limit in limits
-        ]
-    )
-
-
-def sensitivity_table(view: CoverageView) -> FigureTable:
-    """Return the largest gaps with their rank under every setting (R9)."""
-    tr, limit = view.tr, view.choice.limit
-    limits = float(limit), float(OTHER_LIMIT[limit])
-    found = list(ranks_of(view.world, view.choice.cube_choice, limits).items())[:LARGEST]
-    are_stable = [all((rank or math.inf) <= LARGEST for rank in ranks) for _, ranks in found]
-    rows: list[list[Cell]] = []
-    for (key, ranks), is_stable in zip(found, are_stable, strict=True):
-        said = (tr("coverage.no-gap") if rank is None else count(rank) for rank in ranks)
-        stable = tr("coverage.stable" if is_stable else "coverage.unstable")
-        rows.append([Link(cell_title(view, key), cell=cell_id(*key)), stable, *said])
-    more = [
-        tr("coverage.column.setting", speed=tr(f"coverage.speed.{model.id}"), limit=int(one))
-        for model in SPEED_MODELS
-        for one in limits
-    ]
-    settings = {"of": len(rows), "settings": len(more)}
-    sentence = tr.plural("coverage.sensitivity.sentence", sum(are_stable), **settings)
-    return _table(view, "kanslighet", ("cell", "stable"), rows, sentence=sentence, more=more)
-
-
 def all_tables(view: CoverageView) -> list[FigureTable]:
     """Return every table of the page under the present choice, for the workbook."""
     makers = [cells_table, municipality_table, area_table, chain_table, division_table]
     if view.is_physical:
-        makers += [curve_table, all_gaps_table, fragility_table, sensitivity_table]
+        makers += [curve_table, all_gaps_table, fragility_table]
     return [make(view) for make in (*makers, remote_facts_table)]
