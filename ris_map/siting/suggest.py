@@ -240,7 +240,7 @@ def best_rounds(basis: Basis, choice: SitingChoice) -> Iterator[Rounds]:
     if not number:
         yield Rounds(gap=0.0, is_proved=True)
         return
-    # fewest minutes among the best: all driving of a month weighs less than one resident
+    # of equals the fewest minutes of the tours kept: a month's driving weighs less than a resident
     driving = 0.5 * tours.minutes / (tours.minutes.max() * days + 1)
     pattern = csr_array(tours.reaches.T.astype(np.float64))
     serve = hstack([pattern, -diags_array(tours.needs.astype(np.float64))]).tocsr()
