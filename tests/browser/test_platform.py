@@ -130,15 +130,22 @@ def test_F15_what_is_followed_while_the_line_is_broken_is_there_when_it_is_back(
     browser: Browser, server: Server
 ) -> None:
     context = new_context(browser, server.url)
-    page, lines = context.new_page(), list[WebSocketRoute]()
+    page, lines, hung = context.new_page(), list[WebSocketRoute](), list[bool]()
 
     def connect(line: WebSocketRoute) -> None:
-        line.connect_to_server()
+        there = line.connect_to_server()
+        line.on_message(lambda said: None if hung else there.send(said))
         lines.append(line)
 
     page.route_web_socket("**/_stcore/stream", connect)
+    page.clock.install()
     page.goto("/metod")
     settle(page)
+    hung.append(True)
+    page.locator(".ris-menu a", has_text="Karta").first.evaluate("(link) => link.click()")
+    page.clock.fast_forward(20_000)
+    expect(page.get_by_role("alertdialog")).to_contain_text("Kontakten med servern är bruten")
+    hung.clear()
     page.route("**/_stcore/health", lambda route: route.abort())
     lines[0].close()
     state = page.locator("[data-test-connection-state]")
@@ -146,4 +153,5 @@ def test_F15_what_is_followed_while_the_line_is_broken_is_there_when_it_is_back(
     page.locator(".ris-menu a", has_text="Hitta stöd").first.evaluate("(link) => link.click()")
     page.unroute("**/_stcore/health")
     expect(page.locator("h1")).to_have_text("Hitta stöd")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
     context.close()

@@ -20,7 +20,8 @@
     },
   };
   const texts = () => TEXTS[document.documentElement.lang] ?? TEXTS.sv;
-  let notice = null;
+  const LONGEST_SILENCE_MS = 20000;
+  let notice = null, isSilent = false;
 
   const make = () => {
     const box = document.createElement("div");
@@ -46,16 +47,28 @@
   const look = () => {
     const dialog = [...document.querySelectorAll('[role="dialog"]')]
       .find((one) => /Connection error/.test(one.textContent));
-    if (dialog && !notice) {
+    if (dialog) {
       let layer = dialog; // with its backdrop
       while (layer.parentElement && layer.parentElement !== document.body) layer = layer.parentElement;
       if (layer.querySelector("#root, .stApp")) layer = dialog;
       layer.style.setProperty("display", "none", "important");
-      notice = document.body.appendChild(make());
-    } else if (!dialog && notice) {
-      notice.remove();
-      notice = null;
     }
+    const isLost = Boolean(dialog) || isSilent;
+    if (isLost === Boolean(notice)) return;
+    notice?.remove();
+    notice = isLost ? document.body.appendChild(make()) : null;
+  };
+  // A line that hangs closes only after a quarter of an hour: what nobody answers is said to be lost, too.
+  const timers = new WeakMap(), { send } = WebSocket.prototype;
+  const hear = (line, wait) => {
+    clearTimeout(timers.get(line));
+    if (wait) timers.set(line, setTimeout(() => { isSilent = true; look(); }, LONGEST_SILENCE_MS));
+    else if (isSilent) { isSilent = false; look(); }
+  };
+  WebSocket.prototype.send = function (...said) {
+    if (!timers.has(this)) for (const kind of ["message", "close"]) this.addEventListener(kind, () => hear(this, false));
+    hear(this, true);
+    send.apply(this, said);
   };
   document.addEventListener("load", ({ target: frame }) => { // also when it is the browser's page of an error
     if (!frame.matches?.("[class*=st-key-map-] iframe:not([srcdoc])")) return;
