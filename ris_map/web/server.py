@@ -38,7 +38,7 @@ from ris_map.web.picture import background_roads
 from ris_map.web.settings import HOST, data_dir, read_settings, settings_at_start
 from ris_map.web.shell import ABOUT, Moved, SecurityHeaders, Shell
 from ris_map.words import translator
-from ris_map.words.language import Language
+from ris_map.words.language import TEXTS, Language, page_text
 from ris_map.words.markup import render, render_text
 
 SCRIPT: Final = Path(__file__).resolve().parent / "script.py"
@@ -191,6 +191,9 @@ def read_all(world: World) -> None:
     data = world.foundations.data_dir
     for read in (sources, everyday_words, language_rights, county_shapes, background_roads):
         read(data)
+    for language in Language:
+        for text in (data / TEXTS / language).glob("*.md"):
+            page_text(text.stem, language)
     served = service(data)
     _ = served.releases, served.hashes, served.reports, served.homepages, map_script()
 

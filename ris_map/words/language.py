@@ -38,11 +38,14 @@ class LocalText(ByLanguage[Text]):
 
 def page_text(name: str, language: Language) -> str:
     """Return the Markdown of a longer text, the region's own first; empty = not written yet."""
-    for folder in (data_folder() / TEXTS, PAGES_DIR):
-        path = folder / language.value / f"{name}.md"
-        if path.is_file():
-            return path.read_text(encoding="utf-8", errors="replace")  # may be half written
-    return ""
+    folders = (data_folder() / TEXTS, PAGES_DIR)
+    return next(filter(None, (_text(one / language / f"{name}.md") for one in folders)), "")
+
+
+@lru_cache
+def _text(path: Path) -> str:
+    """Return a file's text as it was at the start; empty where there is none."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def swedish_sort_key(text: str) -> tuple[str, str]:
