@@ -263,7 +263,8 @@ def _files(
         for flavour in CsvFlavour:
             make = partial(files.profile_csv, shown, made, flavour=flavour, tr=tr)
             label = tr(f"csv.{flavour}")
-            layout.download(label, make, f"{name}.csv", key=f"municipality-csv-{flavour}")
+            file = f"{name}-excel.csv" if flavour is CsvFlavour.SWEDISH else f"{name}.csv"
+            layout.download(label, make, file, key=f"municipality-csv-{flavour}")
         make, label = partial(files.profile_xlsx, shown, made, tr=tr), tr("coverage.files.xlsx")
         layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
 

@@ -383,8 +383,18 @@ def _tools(view: SitingView) -> None:
     }
     with st.popover(tr("coverage.files"), key="siting-files", width="content"):
         for name, make in files.items():
-            file = f"{tr('siting.file')}-{view.date}.{name.partition('.')[0]}"
+            file = _file_name(view, name)
             layout.download(tr(f"siting.files.{name}"), make, file, key=f"siting-file-{name}")
+
+
+def _file_name(view: SitingView, form: str) -> str:
+    """Return a file's name with question and plan: ``tank-om-ide-radgivning-60-min-asele-...``."""
+    choice = view.choice
+    asked = filter(None, (choice.phase, choice.service_type, choice.area, f"{choice.limit}-min"))
+    plan = (name for _, change in choice.changes for name in change.names)
+    stem = re.sub("[_@]", "-", "-".join([view.tr("siting.file"), *asked, *plan]))[:120]
+    ending, _, kind = form.partition(".")
+    return "-".join(filter(None, (stem, view.date, kind))) + f".{ending}"
 
 
 def _csv(view: SitingView, flavour: CsvFlavour) -> bytes:

@@ -25,7 +25,7 @@ def test_R12_the_files_of_a_plan_are_in_the_pages_language(page: Page) -> None:
         with page.expect_download() as download:
             page.locator(f".st-key-siting-file-{name} button").click()
         assert download.value.path().read_bytes().startswith(begins)
-        assert download.value.suggested_filename.endswith(f".{name}")
+        assert re.fullmatch(rf".*-vilhelmina-.*\.{name}", download.value.suggested_filename)
 
 
 def from_gap_to_plan(page: Page, act: Callable[[Locator], None]) -> None:

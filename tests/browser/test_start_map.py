@@ -122,7 +122,8 @@ LABELS = """() => {
   const marks = [...document.querySelectorAll('.ris-bubble')].map(box);
   const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
     && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-  const found = [];
+  const [key, say] = ['.ris-key', '#say'].map((one) => box(document.querySelector(one)));
+  const found = meet(key, say) ? ['the sentence on the legend'] : [];
   names.forEach((a, i) => {
     marks.forEach((b) => { if (meet(a, b)) found.push(a.text + ' on a marker'); });
     names.slice(i + 1).forEach((b) => { if (meet(a, b)) found.push(a.text + ' on ' + b.text); });
@@ -139,6 +140,21 @@ LABELS = """() => {
 }"""
 
 
+LAND_UNDER_LEGEND = """() => {
+  const { left, right, top, bottom } = document.querySelector('.ris-key').getBoundingClientRect();
+  let found = 0;
+  for (let x = left; x < right; x += 10) for (let y = top; y < bottom; y += 10)
+    found += document.elementsFromPoint(x, y).some((one) => one.matches('.ris-area'));
+  return found;
+}"""
+
+
+def test_K1_the_legend_covers_no_land_on_a_low_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    load(page, "/tackning")
+    assert map_frame(page).evaluate(LAND_UNDER_LEGEND) == 0
+
+
 NAMED = {
     "/": {"Umeå", "Skellefteå", "Lycksele", "Inland", "Kust"},
     "/?kommun=2421": {"Storuman"},
@@ -147,7 +163,7 @@ NAMED = {
     "/styrkeomraden": {"Umeå", "Skellefteå", "Lycksele", "Inland", "Kust"},
     "/styrkeomraden?omrade=besoksnaring": {"Umeå", "Skellefteå", "Malå", "Inland", "Kust"},
     "/kommun?kommun=2417&jamfor=2418": {"Norsjö", "Malå", "Lycksele"},
-    "/kommun?kommun=2422": {"Sorsele", "Lycksele"},
+    "/kommun?kommun=2422&jamfor=2480": {"Sorsele", "Lycksele"},
 }
 
 

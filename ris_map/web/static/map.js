@@ -113,7 +113,9 @@
     say.replaceChildren(...told.map(sentenceElement));
     say.classList.toggle("is-two", told.length > 1);
     say.classList.remove("is-long");
+    const height = say.offsetHeight;
     say.classList.toggle("is-long", say.scrollHeight > say.clientHeight + 1); // never cut
+    key.style.marginBottom = `${say.offsetHeight - height}px`;
     document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(shown.picture.legend?.rows.length));
     mark([hovered]);
     page.querySelectorAll("[data-map-hot]").forEach((row) => row.removeAttribute("data-map-hot"));
@@ -381,9 +383,11 @@
   /* ---- view */
   function fit(animate) {
     const hasClasses = key.classList.contains("has-classes");
-    // in a frame as high as wide the key lies in the corner that the county leaves free
-    const square = hasClasses && !shown.chosen && innerWidth < 1.2 * map.getSize().y;
-    const left = !hasClasses ? 20 : shown.chosen ? key.offsetWidth + 40 : Math.min(300, innerWidth * (square ? 0.13 : 0.3));
+    // in a frame as high as wide a narrow key lies in the corner that the county leaves free, and a
+    // high one stands beside the county: it would cover the inland
+    const high = map.getSize().y, square = hasClasses && !shown.chosen && innerWidth < 1.2 * high && key.offsetWidth < 0.3 * innerWidth;
+    const beside = shown.chosen || (!square && key.offsetHeight > 0.52 * high);
+    const left = !hasClasses ? 20 : beside ? key.offsetWidth + (shown.chosen ? 40 : 20) : Math.min(300, innerWidth * (square ? 0.13 : 0.3));
     const rim = shown.routes?.length ? 26 : 8; // a way ends in a bubble
     const room = narrow() ? { paddingTopLeft: [rim, 46], paddingBottomRight: [rim, rim + (key.hidden ? 8 : key.offsetHeight + 6)] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
     keyHeight = key.hidden ? 0 : key.offsetHeight;
