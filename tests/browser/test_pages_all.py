@@ -162,11 +162,13 @@ def shown(screen: Callable[[str, str, str], Page], visit: Visit) -> Page:
     return load(screen(*visit[:3]), visit.path, visit.lang)
 
 
-@pytest.fixture(scope="module")
-def unfolded(shown: Page) -> Page:
-    """The same page with everything open, for the tests below those that see it as it came."""
+@pytest.fixture
+def unfolded(shown: Page) -> Iterator[Page]:
+    """The same page with everything open, and afterwards as it came: any test may be the next."""
+    shown.evaluate("window.risFolded = document.querySelectorAll('details:not([open])'); null")
     unfold(shown)
-    return shown
+    yield shown
+    shown.evaluate("risFolded.forEach((e) => { e.open = false; })")
 
 
 def test_X11_F8_no_page_jumps_or_is_long(shown: Page, visit: Visit) -> None:
