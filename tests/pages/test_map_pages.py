@@ -164,6 +164,12 @@ def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_languag
     assert said == [language]
 
 
+@pytest.mark.parametrize("asked", ["vinter", "belagt"])
+def test_what_does_not_travel_to_tank_om_is_said(asked: str) -> None:
+    session = open_page({asked: "ja"}, page="coverage")
+    assert (TR("coverage.what-if.other") in text(session)) == (asked == "belagt")
+
+
 BESIDE, LIMIT, SCOPE = "municipality-jamfor", "municipality-grans", "municipality-bredd"
 
 

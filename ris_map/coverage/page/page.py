@@ -271,7 +271,11 @@ def _gaps(view: CoverageView) -> None:
     _show(tables.municipality_table(view), tr=tr)
     boxes = {"sarbarhet": tables.fragility_table}
     if view.is_physical:
-        st.html(render("what_if.html", url=what_if_url(view), text=tr("coverage.what-if")))
+        # what Tänk om does not ask for does not travel along
+        is_other = {"datum", "indelning", "utanfor", "belagt"} & view.choice.query().keys()
+        note = tr("coverage.what-if.other") if is_other else ""
+        url, text = what_if_url(view), tr("coverage.what-if")
+        st.html(render("what_if.html", url=url, text=text, note=note))
         boxes = {"luckor": tables.all_gaps_table, **boxes}
     boxes["distans"] = tables.remote_facts_table
     for name, make in boxes.items():
