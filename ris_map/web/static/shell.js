@@ -43,14 +43,14 @@
   const main = () => document.querySelector("[data-testid=stMain]"), heading = () => document.querySelector("h1")?.textContent;
   history.pushState = (...asked) => {
     if (!root.classList.contains("ris-ready")) return history.replaceState(...asked);
-    left.set(location.href, [main().scrollTop, heading()]);
+    left.set(location.href, [main()?.scrollTop ?? 0, heading()]);
     pushState.apply(history, asked);
   };
   let back;
   addEventListener("popstate", ({ isTrusted }) => { back = isTrusted && left.get(location.href); });
   function stand(top, name, tries) {
-    if (heading() === name) main().scrollTo(0, top);
-    if (tries && (heading() !== name || main().scrollTop < top - 1)) setTimeout(stand, 100, top, name, tries - 1);
+    if (heading() === name) main()?.scrollTo(0, top);
+    if (tries && (heading() !== name || main()?.scrollTop < top - 1)) setTimeout(stand, 100, top, name, tries - 1);
   }
 
   let path = location.pathname;
