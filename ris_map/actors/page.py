@@ -69,7 +69,6 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
     with left:
         _map(view, choice)
         head_start()
-        as_of.control(STATE, tr=tr)
     with choices:
         _choices(tr)
     with right, st.container(key="ris-list"):
@@ -81,6 +80,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
         _ways_on(choice, tr)
         if not choice.municipality and begins_at_home(view):
             st.html(render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere")))
+    as_of.control(STATE, tr=tr)
     if choice.everybody:
         _everybody(view)
 

@@ -46,9 +46,9 @@ def draw(*, tr: Translator) -> None:
             layer = county_layer(world, choice, words=data.words(tr))
             layer = replace(layer, bubbles=as_of.marks(choice, world, tr=tr))
             show_map(layer, key="municipality-map", on_click=_choose)
-            as_of.control(STATE, tr=tr)
         with side:
             st.html(choose_html(world, choice, words=data.words(tr)))
+        as_of.control(STATE, tr=tr)
         return
     shown = profile(world, choice.code, choice.cube)
     title = tr("municipality.title", name=shown.name)
