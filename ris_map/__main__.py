@@ -3,8 +3,6 @@
 Exit codes: 0 = no errors, 1 = errors in data, 2 = usage, or a file that cannot be read.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import json

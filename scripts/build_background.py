@@ -6,8 +6,6 @@ in WGS 84 (EPSG:4326): the sea (territory minus land, coarse, drawn beneath the 
 the municipal seats as points with their names.
 """
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -7,8 +7,6 @@ The boundaries and the coast are cut into faces once, and each face is given to 
 Neighbours therefore share their border vertex by vertex, and the simplification keeps it so.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -7,8 +7,6 @@ known by hand stays from the file as it stands: which squares only a ferry reach
 of residents outside urban areas.
 """
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Sequence
 from pathlib import Path

@@ -7,8 +7,6 @@ by hand in ``data/roads`` and stay: a numbered road takes its limit from the sam
 nearest first. Junctions that are new in the source are printed and not added.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import re

@@ -16,8 +16,6 @@ limit_basis and geometry (WKB). Nothing is made up: what the files do not hold s
 pages say so.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

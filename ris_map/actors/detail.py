@@ -1,7 +1,5 @@
 """One actor: what, for whom, how to get in touch, where; folded, all that the register has."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import partial
 

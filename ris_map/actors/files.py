@@ -1,7 +1,5 @@
 """The selected actors as files: CSV in two flavours and a workbook, in the words of the screen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The start page: what is chosen, and who helps: headline, panel, rows, table of everybody."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """The start page in Streamlit: headline, one line of choices, the map, and who helps beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

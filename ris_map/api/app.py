@@ -1,7 +1,5 @@
 """The open-data API: bounds first, then what is kept, then FastAPI's routes."""
 
-from __future__ import annotations
-
 import ipaddress
 import logging
 import math

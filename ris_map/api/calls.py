@@ -1,7 +1,5 @@
 """One call of the API, read and checked, and the routes whose functions answer it."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -147,7 +145,7 @@ class Call(Generic[Q]):
 
     site: Site
     moment: Moment
-    resource: Resource
+    resource: "Resource"
     query: Q
     base: str
     id: str = ""

@@ -4,8 +4,6 @@ A figure that does not exist is None, with a state beside it that says why; no r
 "not a number" or infinity.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator

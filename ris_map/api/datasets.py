@@ -1,12 +1,10 @@
 """What is published: data sets, their forms, and the licence that follows from their files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from ris_map.travel.world import DataSource
@@ -49,7 +47,7 @@ class Format(StrEnum):
         return {"GEOJSON": "GeoJSON", "GEOPACKAGE": "GeoPackage"}.get(self.name, self.name)
 
     @classmethod
-    def of(cls, address: str) -> Format:
+    def of(cls, address: str) -> Self:
         """Return the form that the ending of an address names."""
         ending = PurePath(urlsplit(address).path).suffix[1:].upper() or "JSON"
         return cls["GEOPACKAGE" if ending == "GPKG" else ending]
@@ -61,7 +59,7 @@ class Distribution(NamedTuple):
     address: str
     format: Format
 
-    def of_day(self, day: str) -> Distribution:
+    def of_day(self, day: str) -> Self:
         """Return the same form as of a day; its address has a query already."""
         return self._replace(address=f"{self.address}&datum={day}")
 

@@ -3,8 +3,6 @@
 What is said stands in ``texts/dcat.ttl`` and ``texts/cpsv.ttl`` (Turtle).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from datetime import date

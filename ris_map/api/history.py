@@ -1,7 +1,5 @@
 """The register through time: its releases, what has changed since a day, and feeds of that."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import groupby, pairwise

@@ -5,8 +5,6 @@ phone a location. Ids are uuid5 of our own names. No phone numbers or mail addre
 holds none.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The page about open data: what can be fetched, how, and on which terms."""
 
-from __future__ import annotations
-
 from ris_map.api import dcat
 from ris_map.api.datasets import DATASETS, LICENCES, PREFIX, terms
 from ris_map.api.history import quality_values

@@ -5,8 +5,6 @@ mean. What a page ignores with a notice is refused here: a program that asks for
 does not exist must not be given something else.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 Flat records hold ids, not words: words are data of their own (the vocabulary).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """What a plan changes, where the best places are and which rounds serve most."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from functools import partial

@@ -4,8 +4,6 @@ The same texts, figures and order as the live page, with schema.org's descriptio
 about as JSON-LD.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any, Final

@@ -4,8 +4,6 @@ The same view objects and choice models as the pages, so that no figure can diff
 address means nothing is told in a line, as on the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

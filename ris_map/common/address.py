@@ -3,8 +3,6 @@
 Last, the addresses that are renamed or withdrawn: ``redirects.yaml`` of a data folder.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The present day, and ISO dates whose month and day may be left out, with their periods."""
 
-from __future__ import annotations
-
 import os
 from calendar import monthrange
 from datetime import date, datetime

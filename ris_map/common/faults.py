@@ -1,7 +1,5 @@
 """Faults in data, as values: every fault of a file is collected before anything is refused."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Callable, Iterable

@@ -1,7 +1,5 @@
 """Read a file whole or say why not, write it whole or not at all, and follow its changes."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os

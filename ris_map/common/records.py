@@ -1,7 +1,5 @@
 """Records that are read from a file: their base, the kinds of text in them, what may be wrong."""
 
-from __future__ import annotations
-
 import difflib
 import json
 import re

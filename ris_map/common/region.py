@@ -1,7 +1,5 @@
 """The region that a data folder is about: ``region.yaml`` holds what no code may know."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from functools import cached_property, lru_cache

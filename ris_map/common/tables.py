@@ -3,8 +3,6 @@
 Nothing that is read from a table raises: every fault goes to a :class:`FaultLog`.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -5,8 +5,6 @@ aliases and builds Python objects from tags. Here its C parser's events are take
 nothing is expanded, nothing nests without limit, and all faults come at once.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import defaultdict

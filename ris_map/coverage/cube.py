@@ -6,8 +6,6 @@ lives. Arrays are read-only. Whoever asks with the same choices gets the same ob
 figures agree to the unit on every page, in reports and in the API.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum

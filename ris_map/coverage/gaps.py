@@ -4,8 +4,6 @@ A gap is physical: no matching office on site or within reach, what is unknown a
 visit, a digital service or the telephone makes up for it stands beside it and is never counted in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product

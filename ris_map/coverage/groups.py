@@ -4,11 +4,10 @@ A county average alone hides the inland, so every figure is told per group, with
 speed models and the actors on which it rests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -120,7 +119,7 @@ class Supply:
     at_best: bool = False
 
     @cached_property
-    def best(self) -> Supply:
+    def best(self) -> Self:
         """The same if everything unknown turned out well; only times and shares differ."""
         return replace(self, at_best=True)
 

@@ -4,8 +4,6 @@ It is a pure function of the choice and of the data, so that it stands under an 
 and the neighbouring choices can be fetched before anybody clicks (``web/map.py``).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -88,7 +86,7 @@ class MapChoice(DatedChoice):
         """Whether the figures show offices, and therefore minutes."""
         return self.delivery is Delivery.OFFICE
 
-    def picture_choice(self) -> PictureChoice:
+    def picture_choice(self) -> "PictureChoice":
         """Return only what decides the picture."""
         return PictureChoice(**self.model_dump(include=set(PictureChoice.model_fields)))
 

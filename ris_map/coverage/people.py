@@ -4,11 +4,10 @@ Municipalities, coast and inland, and the county all go through :func:`figures`:
 is counted over its people, never averaged over its municipalities.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -103,14 +102,14 @@ class Figures:
     shortfall_minutes: FloatArray  # mean minutes beyond the limit, nobody's below zero (FGT1)
     excess_minutes: FloatArray  # the same of those who are beyond it; NaN if nobody is
 
-    def of_rows(self, index: IntArray | int) -> Figures:
+    def of_rows(self, index: IntArray | int) -> Self:
         """Return the figures with the second axis replaced by ``index``."""
         taken = {
             item.name: readonly(getattr(self, item.name)[:, index])
             for item in fields(self)
             if item.name != "persons"
         }
-        return Figures(persons=self.persons, **taken)
+        return replace(self, **taken)
 
 
 def figures(

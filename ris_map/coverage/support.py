@@ -5,13 +5,11 @@ counts for a cell only if its service type, phase, strength area and delivery mo
 fit (the same reading as in the list of actors).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -60,7 +58,7 @@ class CubeChoice:
     speed: str = "summer"
 
     @classmethod
-    def of(cls, choice: Iterable[tuple[str, Any]]) -> CubeChoice:
+    def of(cls, choice: Iterable[tuple[str, Any]]) -> Self:
         """Return what of a page's choice the coverage is computed from."""
         asked = dict(iter(choice))  # a choice has keys of its own
         own = {field.name: asked[field.name] for field in fields(cls) if field.name in asked}

@@ -1,7 +1,5 @@
 """Every way in which an actor helps, or may help, in a municipality: what stands behind a cell."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

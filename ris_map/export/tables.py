@@ -1,7 +1,5 @@
 """Tables as files: CSV for programs and for readers, workbooks, GeoPackage 1.3 (EPSG:3006)."""
 
-from __future__ import annotations
-
 import io
 import math
 import re

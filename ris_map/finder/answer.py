@@ -3,8 +3,6 @@
 The order is a function that can be read in one place (:func:`rank`). There are no weights.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

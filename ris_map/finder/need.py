@@ -1,7 +1,5 @@
 """What somebody who looks for support has said (where, phase, what, who), and what matches it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The page "Hitta stöd": questions that fold to a line, the next steps, the list, the map."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """An answer in the words of one language: next steps, list, the way onward, and a file of it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

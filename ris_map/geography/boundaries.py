@@ -4,8 +4,6 @@ Coordinates are WGS 84 degrees (EPSG:4326), and edges are straight in degrees, a
 Areas are measured in SWEREF 99 TM (EPSG:3006).
 """
 
-from __future__ import annotations
-
 import io
 import json
 import re

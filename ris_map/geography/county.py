@@ -3,8 +3,6 @@
 All points and polygons are WGS 84 degrees (EPSG:4326).
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """The municipalities' codes, and divisions of them into groups, each with a named source."""
 
-from __future__ import annotations
-
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator

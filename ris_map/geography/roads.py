@@ -4,8 +4,6 @@ Lengths are kilometres along the road, limits km/h. Points in the files are WGS 
 (EPSG:4326); the course is SWEREF 99 TM (EPSG:3006), in metres.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal

@@ -4,8 +4,6 @@ The report is one self-contained HTML file: no script, no address that is fetche
 figure comes from the tables that the page shows.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The municipality page: widgets, map and parts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit

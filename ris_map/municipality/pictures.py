@@ -1,7 +1,5 @@
 """The maps of a municipality: the live one of the page, and the drawing of the report."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

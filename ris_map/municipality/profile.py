@@ -5,8 +5,6 @@ page, report, files and API say the same to the unit. An actor may stand in seve
 lists are never added.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

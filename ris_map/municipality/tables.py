@@ -1,7 +1,5 @@
 """The tables of one municipality: made once, shown on the page, in the report and in the files."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A municipality in words: headline, sentences, lists, the paragraph for a memo, messages."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the register does not know: questions, letters, and whom to ask first."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

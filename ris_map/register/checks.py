@@ -1,7 +1,5 @@
 """Check what the model alone cannot see: within one actor, its offices, and between actors."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date

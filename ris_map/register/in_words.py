@@ -1,7 +1,5 @@
 """One row of words per actor: what list, table and downloads all show, so that they agree."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

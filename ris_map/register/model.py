@@ -4,8 +4,6 @@ Phases belong to an offer, not to the actor as a whole; that is what makes the g
 Every type is frozen and strict: nothing is coerced, unknown keys are refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property

@@ -1,7 +1,5 @@
 """How good the register is: figures, homepages, an outside count, what was reported."""
 
-from __future__ import annotations
-
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Sequence

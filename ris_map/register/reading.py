@@ -1,7 +1,5 @@
 """The register: read whole or refused with every fault, written, and read anew when it changes."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

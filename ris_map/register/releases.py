@@ -1,7 +1,5 @@
 """The register's memory: frozen releases, what has changed between two, and confirmed records."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections import Counter

@@ -6,8 +6,6 @@ test is three-valued (yes / no information / no), and a whole filter is as good 
 part. Phase, service type and delivery must hold for *one and the same* offer.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

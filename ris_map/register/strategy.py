@@ -1,7 +1,5 @@
 """The words of the regional innovation strategy: labels and explanations in both languages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache

@@ -3,8 +3,6 @@
 Labels and explanations in Swedish and English are data, see ``data/strategy.yaml``.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 

@@ -28,8 +28,6 @@ clusters of cells, and beyond ``eta`` for the worst tenth (else ``eta`` = 0). Ev
 computed exactly and left out from then on, so that ties are found too.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The plan on the map, on the screen and on paper; a click on it changes the plan."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise

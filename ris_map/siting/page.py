@@ -1,7 +1,5 @@
 """The page on what would close a gap: plan at the left, map, before and after at the right."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """A plan is a short list of changes in words: open, close, visit; it is its own address."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -86,7 +84,7 @@ class Closing:
     def __str__(self) -> str:
         return f"{self.actor}@{self.office}" if self.office else self.actor
 
-    def covers(self, one: Closing) -> bool:
+    def covers(self, one: Self) -> bool:
         """Return whether this closes an office, too."""
         return self.actor == one.actor and self.office in ("", one.office)
 

@@ -3,8 +3,6 @@
 Symbols: residents ``w`` of cell ``i``, minutes ``t`` from it to the nearest office, limit ``L``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache

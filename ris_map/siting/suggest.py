@@ -1,7 +1,5 @@
 """What would help most: the best places, their steps and regret; the best rounds of visits."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a plan does, in words, tables and files."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

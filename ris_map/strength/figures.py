@@ -3,8 +3,6 @@
 A sector-neutral actor serves every area and is never counted as an area's own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date

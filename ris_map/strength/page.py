@@ -1,7 +1,5 @@
 """The page on strength areas: bars to choose from, map, who helps."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """Check every file in ``data/``: for the command line, and before the server starts."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date
 from functools import partial

@@ -1,7 +1,5 @@
 """Minutes by road from every office to everybody, all at once: the one matrix behind all else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -5,8 +5,6 @@ SWEREF 99 TM (EPSG:3006), metres. Every constant and its reason stands in the no
 docs/method.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Where everybody lives: the inhabited 1 km squares of the census of 31 December 2021."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

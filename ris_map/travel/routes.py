@@ -1,7 +1,5 @@
 """One way in full: roads in order, figures as in the matrix; how far off such figures are."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping

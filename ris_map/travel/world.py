@@ -4,8 +4,6 @@ One object per register and day: whoever asks it for a cube with the same choice
 object, so that figures agree to the unit wherever they are shown.
 """
 
-from __future__ import annotations
-
 import gc
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence

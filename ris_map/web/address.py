@@ -4,8 +4,6 @@ Streamlit's own binding would put translated labels into the address, so that li
 language and wording; see docs/method/2026-11-23-address-state.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar

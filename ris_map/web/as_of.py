@@ -1,7 +1,5 @@
 """An earlier day on a page: the control, and what has happened since, in words and on the map."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -5,8 +5,6 @@ carries a hash of the content (``?v=...``); with the right hash the browser may 
 year, without it the file is asked for anew (and answered with "not modified").
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import mimetypes

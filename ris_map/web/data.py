@@ -1,7 +1,5 @@
 """The product's data, read once per process and shared by all sessions."""
 
-from __future__ import annotations
-
 from ris_map.common.dates import day_of
 from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words

@@ -1,7 +1,5 @@
 """What stands on every page: navigation, language switch, notices, footer."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

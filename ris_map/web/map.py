@@ -4,8 +4,6 @@ The base never changes, so its frame is never rebuilt; one call carries all that
 pin, names and legend live in the frame (``static/map.js``) and send nothing.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import time

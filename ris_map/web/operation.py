@@ -1,7 +1,5 @@
 """What whoever runs the product looks at: figures for Prometheus, and a log that machines read."""
 
-from __future__ import annotations
-
 import json
 import logging
 import time

@@ -4,8 +4,6 @@ Pure SVG in SWEREF 99 TM (EPSG:3006) without any file, script or address of its 
 the same text stands in a report, in a printed page, in an ``img`` and, as :func:`png`, in a slide.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -135,7 +133,7 @@ class CountyPicture:
         )
         return _Svg(drawn)
 
-    def _squares(self, frame: _Frame) -> Iterator[tuple[str, str]]:
+    def _squares(self, frame: "_Frame") -> Iterator[tuple[str, str]]:
         """Yield fill and path of each class of squares, the farthest last."""
         cells, classes = self.world.cells, np.asarray(self.picture.classes)
         side = round(max(2.2, CELL_SIDE_M * 1.05 * frame.scale), 1)

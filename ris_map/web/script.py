@@ -1,7 +1,5 @@
 """The Streamlit script: list of pages, configuration, navigation. Runs on every rerun."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from ris_map.web import layout, settings

@@ -1,7 +1,5 @@
 """What ``app.py`` is made of: the script, the routes beside Streamlit's own, and the middleware."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import logging

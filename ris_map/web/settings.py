@@ -1,7 +1,5 @@
 """What the operator may set: environment variables, read into one model, all faults at once."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping

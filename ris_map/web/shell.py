@@ -4,8 +4,6 @@ Streamlit serves one fixed page whatever the address, in English, with status 20
 description, own style and script are set here, and an address without a page says so.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache

@@ -3,8 +3,6 @@
 And tables of them, once for screen and files alike: what is shown is what is exported.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The languages of the product: texts by key, plurals, numbers, longer pages, Swedish order."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping

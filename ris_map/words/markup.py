@@ -3,8 +3,6 @@
 Register text is hostile until escaped. No other module joins strings into HTML.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from functools import lru_cache, partial

@@ -1,7 +1,5 @@
 """The matrix, municipalities x kinds of help, and what one cell rests on."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

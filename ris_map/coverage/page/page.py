@@ -1,7 +1,5 @@
 """The coverage page in Streamlit: headline, figures, choices, map beside matrix, tabs below."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any

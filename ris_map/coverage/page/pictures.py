@@ -1,7 +1,5 @@
 """Curve, coast to mountains, map and matrix: as charts on the page, as SVG and PNG for a paper."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Headline, four figures, the text for a committee paper, and how the figures were made."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

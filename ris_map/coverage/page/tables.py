@@ -1,7 +1,5 @@
 """The tables of the coverage page; each is shown and exported as the same value."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterable, Sequence
 from itertools import product

@@ -1,7 +1,5 @@
 """What every part of the coverage page is drawn from: one choice, its figures, its words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
