@@ -112,10 +112,7 @@ def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
             key=f"{actor.id}-{office.id}",
         )
         said["offices", n, "street"] = street or None
-    for field, known, kind in (
-        ("target_groups", TargetGroup, "target"),
-        ("cost", Cost, "cost"),
-    ):
+    for field, known, kind in (("target_groups", TargetGroup, "target"), ("cost", Cost, "cost")):
         picked = st.multiselect(
             tr(f"csv.column.{field}"),
             list(known),
@@ -149,9 +146,7 @@ else:
     left, right = st.columns(2, gap="medium")
     with left:
         asked = dict.fromkeys(questions(found, tr=tr))
-        st.html(
-            render("confirm_head.html", t=tr, url=address, asked=asked),
-        )
+        st.html(render("confirm_head.html", t=tr, url=address, asked=asked))
         st.html(actor_html(found, words=words, on=today))
     with right:
         st.html(render("heading.html", level=2, text=tr("confirm.form"), hidden=False))

@@ -22,24 +22,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ris_map.api import county, dcat, history, hsds, register, siting, text
-from ris_map.api.calls import (
-    Call,
-    DataRouter,
-    Document,
-    ProblemDetails,
-    Resource,
-    Site,
-)
+from ris_map.api.calls import Call, DataRouter, Document, ProblemDetails, Resource, Site
 from ris_map.api.datasets import LICENCES, PREFIX
 from ris_map.api.hsds import HSDS
-from ris_map.api.queries import (
-    COMMON_HEADERS,
-    LanguageQuery,
-    Problem,
-    needed,
-    parameters,
-    refusal,
-)
+from ris_map.api.queries import COMMON_HEADERS, LanguageQuery, Problem, needed, parameters, refusal
 from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record

@@ -16,13 +16,7 @@ from ris_map.register.asking import Call as Asked
 from ris_map.register.asking import call_list, unknown_cells
 from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
-from ris_map.register.quality import (
-    Compared,
-    Quality,
-    Report,
-    compared,
-    quality,
-)
+from ris_map.register.quality import Compared, Quality, Report, compared, quality
 from ris_map.register.releases import Change, ChangeKind, changes, register_on
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import Service
@@ -166,9 +160,7 @@ def feed(call: Call[LanguageQuery]) -> bytes:
     return text.encode()
 
 
-def _entries(
-    call: Call[LanguageQuery],
-) -> Iterator[tuple[datetime, str, Actor, Sequence[Change]]]:
+def _entries(call: Call[LanguageQuery]) -> Iterator[tuple[datetime, str, Actor, Sequence[Change]]]:
     """Yield the changes from each release to the next, and to the register that is worked on.
 
     A municipality reads of an actor with an office there, or that names it as served.

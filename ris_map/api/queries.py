@@ -28,13 +28,7 @@ from ris_map.coverage.map_picture import PictureChoice
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.selection import Filter
-from ris_map.register.vocabulary import (
-    Area,
-    Delivery,
-    Phase,
-    Scope,
-    ServiceType,
-)
+from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.words import translator
 from ris_map.words.language import Language

@@ -28,15 +28,7 @@ from ris_map.coverage.map_picture import Minutes as Limit
 from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.vocabulary import Area, Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
-from ris_map.siting.plan import (
-    MonthDays,
-    Near,
-    Number,
-    Objective,
-    SitingChoice,
-    Visits,
-    context_of,
-)
+from ris_map.siting.plan import MonthDays, Near, Number, Objective, SitingChoice, Visits, context_of
 from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
@@ -249,11 +241,7 @@ def best_rounds_answer(call: Call[BestRoundsQuery]) -> Document:
     """Which rounds of visits serve most residents within some days a month."""
     choice = _choice(call)
     found = last(best_rounds(basis_of(call.world, choice), choice))
-    return {
-        "meta": call.meta(len(found.drives)),
-        "definition": choice,
-        "found": found,
-    }
+    return {"meta": call.meta(len(found.drives)), "definition": choice, "found": found}
 
 
 def _choice(call: Call[Any]) -> SitingChoice:

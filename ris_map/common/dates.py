@@ -45,9 +45,7 @@ def _existing_day(value: str) -> str:
 
 
 PartialDate = Annotated[
-    str,
-    StringConstraints(pattern=f"^{_PARTIAL}$"),
-    AfterValidator(_existing_day),
+    str, StringConstraints(pattern=f"^{_PARTIAL}$"), AfterValidator(_existing_day)
 ]
 """An ISO date whose month and day may be left out: ``2023``, ``2023-04`` or ``2023-04-01``.
 
@@ -78,11 +76,7 @@ def _shown_day(value: str) -> str:
     return value
 
 
-ShownDay = Annotated[
-    str,
-    StringConstraints(pattern=f"^({_PARTIAL})?$"),
-    AfterValidator(_shown_day),
-]
+ShownDay = Annotated[str, StringConstraints(pattern=f"^({_PARTIAL})?$"), AfterValidator(_shown_day)]
 """A partial date for which the register can be shown; empty = today."""
 
 

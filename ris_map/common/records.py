@@ -11,14 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from ris_map.common.faults import (
-    PERSONAL_DATA,
-    DataFaults,
-    Fault,
-    quoted,
-    worded,
-    wording_for,
-)
+from ris_map.common.faults import PERSONAL_DATA, DataFaults, Fault, quoted, worded, wording_for
 from ris_map.common.files import file_name
 from ris_map.common.yaml_file import Loc, YamlDocument, load_yaml
 

@@ -119,11 +119,7 @@ def accepted(found: _T | None, faults: list[Fault]) -> _T:
 
 
 def load_listed(
-    path: Path,
-    kind: type[_T],
-    *,
-    key: str,
-    wrong: Callable[[_T], Iterable[Finding]] = lambda _: (),
+    path: Path, kind: type[_T], *, key: str, wrong: Callable[[_T], Iterable[Finding]] = lambda _: ()
 ) -> tuple[_T, ...]:
     """Return the records of a YAML file that lists them under one key, in file order.
 

@@ -16,14 +16,7 @@ import numpy as np
 from ris_map.geography.county import Geography
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.selection import area_truth, phase_truth
-from ris_map.register.vocabulary import (
-    Answer,
-    Delivery,
-    Phase,
-    Scope,
-    ServiceType,
-    StrengthArea,
-)
+from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.matrix import office_key
 from ris_map.travel.network import BoolArray, CodeArray, IntArray, readonly
 

@@ -214,10 +214,7 @@ def workbook(
     ``source``, date and sources of all figures, stands on every sheet.
     """
     about = Sheet(
-        name=definitions_name,
-        heads=(),
-        rows=definitions,
-        above=(definitions_name, source, ""),
+        name=definitions_name, heads=(), rows=definitions, above=(definitions_name, source, "")
     )
     shown = (
         Sheet(

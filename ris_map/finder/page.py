@@ -53,9 +53,7 @@ from ris_map.words.language import Language
 from ris_map.words.markup import render
 
 STATE = PageState(
-    page="hitta",
-    model=Need,
-    context=lambda: {"places": all_starts(data.geography()).keys()},
+    page="hitta", model=Need, context=lambda: {"places": all_starts(data.geography()).keys()}
 )
 NAME = "hitta"
 """The name of its map's pictures."""
@@ -95,9 +93,7 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
     words = data.words(tr)
     view = find_view(answer, world=world, words=words)
     return Prepared(
-        view=view,
-        list_parts=list_parts(view, tr=tr),
-        layer=map_layer(world, answer, words=words),
+        view=view, list_parts=list_parts(view, tr=tr), layer=map_layer(world, answer, words=words)
     )
 
 

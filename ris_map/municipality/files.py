@@ -18,14 +18,7 @@ from ris_map.geography.county import rights_of
 from ris_map.municipality.pictures import map_picture
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, season, tables
-from ris_map.municipality.words import (
-    ListPart,
-    headline,
-    lead,
-    list_parts,
-    paragraph,
-    source_line,
-)
+from ris_map.municipality.words import ListPart, headline, lead, list_parts, paragraph, source_line
 from ris_map.register.in_words import Words, ascii_name
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope

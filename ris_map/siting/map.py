@@ -10,15 +10,7 @@ from ris_map.coverage.cube import UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import CLASS_WORDS, LIMITS, picture_version
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Office
-from ris_map.siting.plan import (
-    CHANGES,
-    Change,
-    Closing,
-    Opening,
-    SitingChoice,
-    as_plan,
-    context_of,
-)
+from ris_map.siting.plan import CHANGES, Change, Closing, Opening, SitingChoice, as_plan, context_of
 from ris_map.siting.scenario import INLAND
 from ris_map.siting.words import (
     STEERS,

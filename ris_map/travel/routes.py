@@ -22,15 +22,7 @@ from ris_map.geography.county import Geography
 from ris_map.geography.divisions import OwnMunicipality
 from ris_map.geography.roads import Roads
 from ris_map.travel.matrix import between, fastest_ways, nearest_minutes, travel
-from ris_map.travel.network import (
-    DECIMALS,
-    SUMMER,
-    FloatArray,
-    Joined,
-    Network,
-    SpeedModel,
-    join,
-)
+from ris_map.travel.network import DECIMALS, SUMMER, FloatArray, Joined, Network, SpeedModel, join
 from ris_map.travel.world import Foundations
 from ris_map.words import Translator
 

@@ -34,10 +34,7 @@ from tests.api.api_site import client
 
 PAGES = ("karta", "tackning", "kommun", "hitta", "tankom")
 few = settings(
-    max_examples=4,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
+    max_examples=4, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 common = {
     "fas": st.sampled_from([*Phase]),

@@ -9,13 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ris_map.coverage.cube import CELL_STATES, CellState, Certainty, CoverageCell
-from ris_map.coverage.gaps import (
-    distinct,
-    find_gaps,
-    remote_facts,
-    support_chains,
-    weakest_phases,
-)
+from ris_map.coverage.gaps import distinct, find_gaps, remote_facts, support_chains, weakest_phases
 from ris_map.coverage.groups import Supply, fragility
 from ris_map.coverage.page import tables
 from ris_map.coverage.people import People, figures, weighted_percentile

@@ -19,15 +19,7 @@ from ris_map.coverage.page.summary import basis, finding_sentence, range_words
 from ris_map.coverage.page.view import CoverageView
 from ris_map.coverage.support import SERVICE_TYPES
 from ris_map.travel.network import FloatArray
-from ris_map.web.picture import (
-    CLASS_COLOURS,
-    CLASS_INK,
-    FILLS,
-    FONT,
-    CountyPicture,
-    framed,
-    png,
-)
+from ris_map.web.picture import CLASS_COLOURS, CLASS_INK, FILLS, FONT, CountyPicture, framed, png
 from ris_map.words.figures import (
     Cell,
     FigureTable,

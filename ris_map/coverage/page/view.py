@@ -19,11 +19,7 @@ from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
 from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
-from ris_map.words.figures import (
-    minutes_words,
-    near_limit,
-    percent_range,
-)
+from ris_map.words.figures import minutes_words, near_limit, percent_range
 
 Tab = Literal["luckor", "kurva", "kedjan", "indelningar", "metod"]
 TABS = get_args(Tab)
