@@ -22,7 +22,7 @@ from ris_map.finder.words import (
     find_view,
     list_parts,
     marker_of,
-    no_office_words,
+    next_steps,
     range_words,
     rest_html,
     start_words,
@@ -437,13 +437,14 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
 
 
 def _sentence(answer: SupportAnswer, name: str, *, words: Words) -> Sentence:
-    """Return what stands under the map: the nearest office, before that what a click does."""
+    """Return what stands under the map: the nearest office, else the first step."""
     tr, drawn = words.tr, _drawn(answer)
     if answer.start is None:
         text = tr("find.map.choose", name=name) if name else tr("find.map.start")
         return Sentence(figure="", text=text)
     if not drawn or (office := drawn[0].office) is None:
-        return Sentence(figure="", text=no_office_words(answer, tr=tr))
+        steps = (f"{step.title}: {step.name}" for step in next_steps(answer, words=words))
+        return Sentence(figure="", text=next(steps, ""))
     nearest = drawn[0]
     text = tr("find.map.sentence", name=nearest.actor.name, town=office.town)
     return Sentence(

@@ -97,7 +97,7 @@ class Step:
 class FindView:
     """Everything that page and file say about an answer.
 
-    ``missing`` says what is not there: an office that is near, an office at all, digital help.
+    ``missing`` says what lead and steps leave out: offices that may fit, the nearest, no digital.
     ``onward`` holds name, address and way of who takes over; ``chain`` mark, whether one is here,
     address and link of each phase.
     """
@@ -355,8 +355,9 @@ def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     if near:
         return tr.plural(f"find.sum.near{any_way}", near, limit=limit)
     nothing = tr(f"find.nothing.title{any_way}", limit=limit)
-    if not limit and answer.nearest is None and answer.group(Group.FAR):  # some that help are known
-        nothing = no_office_words(answer, tr=tr)
+    if answer.nearest is None:  # no road leads to those that help, or none is known
+        why = "no-road" if answer.group(Group.FAR) else "no-office"
+        nothing = tr(f"find.nothing.{why}")
     ways = {"home": answer.group(Group.LOCAL), "remote": answer.group(Group.DIGITAL)}
     key = "-".join(name for name, there in ways.items() if there)
     return f"{nothing} {tr(f'find.nothing.{key}')}" if key else nothing
@@ -367,20 +368,14 @@ def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> I
     maybe = len(answer.group(Group.MAYBE_NEAR))
     if maybe:
         yield tr.plural("find.nothing.maybe", maybe)
-    if nearest is None or nearest.office is None:
-        yield no_office_words(answer, tr=tr)
-    elif not any(nearest.office.town in step.way for step in steps):
-        name = words.municipality_names.get(nearest.office.municipality or "", nearest.office.town)
+    office = nearest.office if nearest else None
+    if nearest and office and not any(office.town in step.way for step in steps):
+        name = words.municipality_names.get(office.municipality or "", office.town)
         municipality = tr("municipality.title", name=name)
         way = _reach_words(nearest, need=answer.need, tr=tr)
         yield tr("find.nothing.nearest", way=way, municipality=municipality)
     if not answer.group(Group.DIGITAL):
         yield tr("find.nothing.no-digital")
-
-
-def no_office_words(answer: SupportAnswer, *, tr: Translator) -> str:
-    """Return why there is no nearest office: no road leads to those that help, or none does."""
-    return tr(f"find.nothing.{'no-road' if answer.group(Group.FAR) else 'no-office'}")
 
 
 def marker_of(entry: Entry) -> tuple[MarkerKind, str]:
