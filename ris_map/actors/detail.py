@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 
 from ris_map.actors.listing import delivery_sentence, way_words
-from ris_map.register.in_words import ActorRow, Words, actor_row, phase_marks, town_id
+from ris_map.register.in_words import ActorRow, Words, actor_row, detail_url, phase_marks, town_id
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, Delivery
@@ -22,6 +22,7 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         "actor.html",
         t=tr,
         actor=actor,
+        successor=actor.successor and detail_url(actor.successor, words=words),
         row=row,
         language=language,
         delivery=delivery_sentence(row, tr=tr),
@@ -135,7 +136,6 @@ def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> list[tuple[str, st
         ("column.last-evidence", row.last_evidence),
         ("csv.column.last-checked", row.last_checked),
         ("csv.column.last-confirmed", row.last_confirmed),
-        ("detail.successor", actor.successor or ""),
         ("detail.id", actor.id),
     ]
     return [(tr(key), value) for key, value in facts if value]

@@ -79,7 +79,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
         claims = (*actor.sources, *actor.delivery_claims)
         notes = (actor.note, *(office.note for office in actor.offices))
         texts = [
-            *(actor.id, *actor.aliases, actor.summary.in_(language), actor.successor or ""),
+            *(actor.id, *actor.aliases, actor.summary.in_(language)),
             *(tr(f"{name}.{getattr(actor, name)}") for name in ("kind", "status", "confidence")),
             *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
             *(words_in(language).phases(offer.phases) for offer in actor.offers),
@@ -90,6 +90,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
             actor.status_note.finding.in_(language) if actor.status_note else "",
             *(actor.valid_from or "", actor.valid_to or ""),
             tr("detail.period") if actor.valid_from or actor.valid_to else "",
+            tr("detail.successor") if actor.successor else "",
             actor.last_evidence or tr("unknown"),
             actor.last_confirmed or tr("confirmed.never"),
             f"{tr('status.unknown')}." if actor.status is Status.UNKNOWN else "",
@@ -128,7 +129,7 @@ def test_the_html_of_every_actor_is_in_order(language: Language) -> None:
         ids = found.html.xpath("//@id")
         assert len(ids) == len(set(ids))
         assert tags.count("table") == tags.count("caption") > 0
-        starts = ("http", "mailto:", "/bekrafta?")
+        starts = ("http", "mailto:", "/bekrafta?", f"/aktor?id={actor.successor}&")
         assert all(link.startswith(starts) for link in found.links), actor.id
 
 
@@ -165,8 +166,9 @@ def test_a_street_that_no_longer_holds_is_marked_as_old() -> None:
 def test_who_is_not_at_work_has_no_office_to_visit() -> None:
     for fields, is_open in (({}, True), ({"status": Status.PLANNED}, False)):
         actor = factories.make_actor(**fields)
-        layer = detail_layer(actor, words=words_in(Language.SV), on=DAY)
-        assert ("Umeå: Storgatan" in detail(actor).text) is (layer is not None) is is_open
+        layer, said = detail_layer(actor, words=words_in(Language.SV), on=DAY), detail(actor).text
+        assert ("Umeå: Storgatan" in said) is (layer is not None) is is_open
+        assert ("Det här ger de" in said) is ("Så får du kontakt" in said) is is_open
 
 
 def test_offices_of_a_town_are_counted_as_its_bubble_counts_them() -> None:
