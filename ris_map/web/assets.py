@@ -360,9 +360,9 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
     for word in everyday:
         key, value = word.choice
         term = next(term for term in SEARCH_CHOICES[key] if term == value)
-        label = tr(f"search.{key}", name=strategy.label(term).in_(language))
-        words = tuple(dict.fromkeys((*word.in_(language), *word.sv)))
-        add(label, "choice", "/", words, **{key: value})
+        name = strategy.label(term)
+        words = tuple(dict.fromkeys((name.in_(language), *word.in_(language), name.sv, *word.sv)))
+        add(tr(f"search.{key}", name=words[0]), "choice", "/", words, **{key: value})
     for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
         text = actor.summary.in_(language)
         add(actor.name, "actor", "/aktor", actor.aliases, text, id=actor.id)

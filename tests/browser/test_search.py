@@ -66,6 +66,8 @@ def test_I10_G7_names_slips_and_choices_lead_on_from_page_to_page(page: Page) ->
     load(page, "/oppna-data")
     first = {"Storuman": "Storumans? kommun", "malå": "Malå", "vinnova": "Vinnova"}
     first |= {"mat": "Livsmedel", "patnet": "patent", "asele": "^Åsele", "sorsele": "Sorsele"}
+    first |= {"mötesplats": "^Stöd: Mötesplats", "pengar till prototyp": "^Stöd: Finansiering"}
+    first |= {"exporthjälp": "^Fas: Växa", "camping i ammarnäs": "^Hitta stöd i Ammarnäs"}
     first |= {"kompanion": "Coompanion Väst", "science city skellefteå": "^Skellefteå Science City"}
     for (text, name), found in zip(first.items(), suggested(page, list(first)), strict=True):
         assert re.search(name, found["options"][0]), text

@@ -14,7 +14,7 @@
     const url = box().dataset.risSearch;
     if (!lists.has(url)) {
       lists.set(url, fetch(url).then((answer) => answer.json()).then((rows) => rows.map(([text, kind, target, words, summary]) => ({
-        text, kind, url: target, raw: [text, ...words], names: [text, ...words].map(fold), words: parts([text, ...words].join(" ")), summary: fold(summary),
+        text, kind, url: target, raw: [text, ...words], names: [text, ...words].map(fold), words: parts([text, ...words].join(" ")), own: kind === "actor" ? [] : parts(words.join(" ")), summary: fold(summary),
       }))).catch((fault) => { lists.delete(url); throw fault; }));
     }
     return lists.get(url);
@@ -27,6 +27,12 @@
     if (/[\p{L}\d]/u.test(wanted) && parts(wanted).every((part) => item.words.some((word) => word.startsWith(part)))) return 2;
     if (wanted.length > 2 && item.names.some((name) => name.includes(wanted))) return 3;
     return wanted.length > 3 && item.summary.split(/[^\p{L}\d]+/u).some((word) => word.startsWith(wanted)) ? 4 : 5;
+  }
+
+  /** How many words of a sentence are words of a place or of a choice, or begin or end with a long one of them. */
+  function hits(item, wanted) {
+    const is = (part, word) => part === word || (word.length > 5 && (part.startsWith(word) || part.endsWith(word)));
+    return parts(wanted).filter((part) => part.length > 1 && item.own.some((word) => is(part, word))).length;
   }
 
   function steps(a, b) { // edit distance; two neighbours that changed places are one step
@@ -50,6 +56,8 @@
       .sort((a, b) => a.order - b.order || a.at - b.at).map((one) => one.item);
     const note = (item) => ({ ...item, note: texts()[item.kind] });
     if (ranked.length) return { items: ranked.slice(0, SHOWN).map(note), count: ranked.length };
+    const within = rows.map((item) => ({ item, hits: hits(item, wanted) })).filter((one) => one.hits).sort((a, b) => b.hits - a.hits);
+    if (within.length) return { items: within.slice(0, SHOWN).map((one) => note(one.item)), count: within.length };
     const slips = (of, most) => rows.flatMap((item) => item.raw.map((name) => ({ item, name, far: Math.min(...of(name).map((one) => steps(one, wanted))) })))
       .filter((one) => one.far <= most).sort((a, b) => a.far - b.far)
       .filter((one, at, all) => all.findIndex((other) => other.item === one.item) === at).slice(0, 3);
