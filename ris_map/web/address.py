@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ris_map.common.address import MAX_TEXT_LENGTH, Choice, Context, IgnoredValue
+from ris_map.register.selection import fold
 from ris_map.web import data
 from ris_map.words import Translator
 from ris_map.words.language import Language
@@ -64,10 +65,10 @@ def travel_text() -> str:
 
 
 def municipality_of(place: str) -> str:
-    """Return the code of a municipality or of a settlement's; empty for anything else."""
+    """Return the code of a municipality or of a settlement's, by id or name; empty for others."""
     found = data.geography()
     codes = {one.id: one.municipality_code for one in found.localities}
-    return place if place in found.names else codes.get(place, "")
+    return place if place in found.names else codes.get(fold(place), "")
 
 
 def plain_query() -> Query:
@@ -91,9 +92,11 @@ def read_address(
 
 
 def _at_the_place(model: type[Choice], asked: Query, context: Context) -> Query:
-    """Return an address in which the place of another page stands as this one asks for it."""
+    """Return an address in which a place, that of another page too, stands as this one asks."""
     own = next(iter({*PLACES} & {*model.keys()}), None)
-    if own is None or (own == "kommun" and own in asked):
+    by_code = {"kommun", "jamfor"}.intersection(model.keys(), asked)
+    asked = {**asked, **{key: [municipality_of(v) or v for v in asked[key]] for key in by_code}}
+    if own is None or own in by_code:
         return asked
     place = next((asked[key][-1] for key in PLACES if asked.get(key)), "")
     if place not in context.get("places", ()):

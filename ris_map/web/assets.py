@@ -360,8 +360,8 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
     for word in everyday:
         key, value = word.choice
         term = next(term for term in SEARCH_CHOICES[key] if term == value)
-        name = strategy.label(term)
-        words = tuple(dict.fromkeys((name.in_(language), *word.in_(language), name.sv, *word.sv)))
+        own = strategy.label(term)
+        words = tuple(dict.fromkeys((own.in_(language), *word.in_(language), own.sv, *word.sv)))
         add(tr(f"search.{key}", name=words[0]), "choice", "/", words, **{key: value})
     for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
         text = actor.summary.in_(language)

@@ -209,7 +209,7 @@ def test_M1_without_a_code_that_is_known_the_fifteen_stand_to_choose(code: str) 
 
 
 def test_choices_write_the_address() -> None:
-    session = open_municipality(kommun="2480")
+    session = open_municipality(kommun="Umeå")
     session.selectbox(key=BESIDE).set_value("2482").run()
     session.segmented_control(key=LIMIT).set_value(90).run()
     session.segmented_control(key=SCOPE).set_value("adjacent").run()
@@ -222,7 +222,7 @@ def test_choices_write_the_address() -> None:
 
 def test_M3_no_municipality_stands_beside_itself() -> None:
     """One that is compared with may be clicked on the map."""
-    session = open_municipality(kommun="2480", jamfor="2480")
+    session = open_municipality(kommun="2480", jamfor="umea")
     assert address(session) == {"kommun": ["2480"]}
     assert html(session).count('<h3 class="ris-m-name"') == 0
 
