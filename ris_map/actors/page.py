@@ -30,7 +30,6 @@ from ris_map.register.in_words import actor_rows, place_id, town_id
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.routes import routes_from
-from ris_map.travel.world import place_groups
 from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, MapLayer, Route, head_start, show_map
@@ -193,8 +192,7 @@ def _ways_on(choice: StartChoice, tr: Translator) -> None:
 def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
     tr, on = view.tr, view.world.on
-    groups = place_groups(data.geography())
-    matches = select(view.world.register, Filter(), groups=groups, on=on)
+    matches = select(view.world.register, Filter(), groups=data.geography().places, on=on)
     rows = actor_rows(matches, words=data.words(tr), on=on)
     st.html(all_html(rows, tr=tr))
     with st.expander(tr("karta.files")):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, Generic, TypeVar
 
 import pandas as pd
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, create_model
@@ -27,6 +27,7 @@ from ris_map.api.queries import (
     Given,
     LanguageQuery,
     Problem,
+    Q,
 )
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
@@ -35,7 +36,7 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Match, select
 from ris_map.travel.routes import typical_error
-from ris_map.travel.world import Moment, Service, World, place_groups, sources
+from ris_map.travel.world import Moment, Service, World, sources
 from ris_map.web.settings import Settings
 from ris_map.words import Translator, translator
 from ris_map.words.language import LocalText
@@ -44,7 +45,6 @@ FRESH = "public, no-cache"
 """Kept, but asked for anew each time: a register may be replaced at any moment."""
 HOUR = "public, max-age=3600"
 """For what only changes when the server is started anew."""
-Q = TypeVar("Q", bound=LanguageQuery)
 Document = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0)]
@@ -159,7 +159,7 @@ class Call(Generic[Q]):
     def key(self) -> Hashable:
         """What the answer depends on: data, day, and the question however it is spelt."""
         state, served = self.moment.state, self.site.served
-        beside = (served.reports.current(), served.homepages.current())
+        beside = (served.reports.seen, served.homepages.seen)
         data = (state.loaded_at, state.stamp, self.world.on, beside)
         base = self.base if self.resource.names_itself else ""
         return data, self.resource, self.id, tuple(self.given.items()), base
@@ -187,10 +187,10 @@ class Call(Generic[Q]):
             given["plats"] = tuple(place for place in self.groups if place in given["plats"])
         return given
 
-    @cached_property
+    @property
     def groups(self) -> Mapping[str, frozenset[str]]:
         """Municipality codes by the id of a place."""
-        return place_groups(self.world.foundations.geography)
+        return self.world.foundations.geography.places
 
     @cached_property
     def selection(self) -> tuple[Match, ...]:
@@ -329,9 +329,11 @@ class Resource:
 
 
 class DataRouter(APIRouter):
-    """Routes whose functions make a document, or the bytes of a file, from a call.
+    """Addresses whose functions make a document, or the bytes of a file, from a call.
 
-    What a data set is made from stands with it; ``files`` are those of all other addresses.
+    FastAPI describes them. It does not answer: it reads every question as if it had a body, files
+    and dependencies, which takes longer than all else. What a data set is made from stands with it;
+    ``files`` are those of all other addresses.
     """
 
     def __init__(self, tag: str, files: tuple[str, ...] = ()) -> None:
@@ -377,7 +379,7 @@ class DataRouter(APIRouter):
             name = path.strip("/").replace("/{id}", "-by-id").replace(".", "-")
             self.add_api_route(
                 path,
-                _endpoint(resource),
+                _described(resource),
                 response_model=resource.model,
                 response_class=type("Answer", (base,), {"media_type": kind}),
                 summary=resource.summary,
@@ -390,22 +392,23 @@ class DataRouter(APIRouter):
         return publish
 
 
-def _endpoint(resource: Resource) -> Callable[..., Any]:
-    async def answer(request: Request, query: LanguageQuery) -> Response:
-        return await request.app.state.answers.answer(resource, request, query)  # type: ignore[no-any-return]
+def _described(resource: Resource) -> Callable[..., None]:
+    """Return what FastAPI reads the parameters of an address from; nobody calls it."""
 
-    async def answer_one(request: Request, query: LanguageQuery, id: str) -> Response:  # noqa: A002, ARG001
-        return await answer(request, query)
+    def described() -> None: ...
 
-    made = answer_one if resource.path.endswith("{id}") else answer
-    made.__annotations__["query"] = Annotated[resource.query, Query()]
-    # Said, not checked: an id of another form is refused in words like any other unknown one.
-    shape = {"pattern": ID_PATTERN, "maxLength": 80}
-    is_actor = resource.model or "atom" in resource.media_type
-    example = HERE["aktor"] if is_actor else EXAMPLE_ID
-    about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
-    made.__annotations__["id"] = Annotated[str, about]
-    return made
+    taken: dict[str, Any] = {"query": Annotated[resource.query, Query()]}
+    if resource.path.endswith("{id}"):
+        # Said, not checked: an id of another form is refused in words like any other unknown one.
+        shape = {"pattern": ID_PATTERN, "maxLength": 80}
+        is_actor = resource.model or "atom" in resource.media_type
+        example = HERE["aktor"] if is_actor else EXAMPLE_ID
+        about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
+        taken["id"] = Annotated[str, about]
+    described.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=taken[n]) for n in taken]
+    )
+    return described
 
 
 def _responses(resource: Resource) -> dict[int | str, dict[str, Any]]:

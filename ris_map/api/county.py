@@ -53,7 +53,7 @@ from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import Leg, routes_from
-from ris_map.travel.world import DataSource, grouped_places, sources
+from ris_map.travel.world import DataSource, sources
 from ris_map.words.language import LocalText
 
 FEWEST_SHOWN = 10
@@ -100,7 +100,7 @@ def places(call: Call[LanguageQuery]) -> Document:
     listed = [{"code": one.code, "name": one.name, "seat": seats[one.code]} for one in known]
     groups = [
         {**dict(group), "id": name, "division": division.label}
-        for name, division, group in grouped_places(geography)
+        for name, (division, group) in geography.groups.items()
     ]
     meta = call.meta(len(listed) + len(groups))
     return {"meta": meta, "municipalities": listed, "groups": groups}

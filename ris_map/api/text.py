@@ -31,7 +31,7 @@ from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import tables
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice, context_of
-from ris_map.travel.world import World, place_groups
+from ris_map.travel.world import World
 from ris_map.web.address import LANGUAGE_KEY, ignored_words, read_address
 from ris_map.words.figures import FigureTable, cell_text
 from ris_map.words.language import Language
@@ -59,6 +59,12 @@ class TextView:
     source: str = ""
 
 
+def _last_known(given: str | list[str]) -> str:
+    """Return the last language that is given, or Swedish where it is none."""
+    last = given if isinstance(given, str) else given[-1]
+    return last if last in set(Language) else Language.SV
+
+
 class TextQuery(LanguageQuery):
     """A page's address: what means nothing in it is told, never refused."""
 
@@ -66,7 +72,7 @@ class TextQuery(LanguageQuery):
 
     lang: Annotated[
         Language,
-        BeforeValidator(lambda text: text if text in set(Language) else Language.SV),
+        BeforeValidator(_last_known),
         WithJsonSchema({"type": "string", "examples": ["en"]}),
     ] = key(LANGUAGE_KEY, Language.SV)
 
@@ -166,7 +172,7 @@ def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
 
 def _coverage_context(world: World) -> Context:
     base = world.foundations.geography
-    return {"divisions": [one.id for one in base.divisions], "places": place_groups(base)}
+    return {"divisions": [one.id for one in base.divisions], "places": base.places}
 
 
 @_page(CoverageChoice, _coverage_context)

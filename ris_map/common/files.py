@@ -142,6 +142,12 @@ class Followed(Generic[_T]):
         self._read, self._path, self._seen = read, path, stamp(path)
         self._good = read(path)
 
+    @property
+    def seen(self) -> Stamp:
+        """Which state of the file :meth:`current` tells of, or has refused."""
+        self.current()
+        return self._seen
+
     def current(self) -> _T:
         """Return what the file says now, or said last."""
         now = stamp(self._path)

@@ -43,6 +43,7 @@ from ris_map.geography.boundaries import (
 from ris_map.geography.divisions import (
     MUNICIPALITY_CODES,
     Division,
+    DivisionGroup,
     OwnMunicipality,
     read_divisions,
 )
@@ -85,6 +86,22 @@ class Geography:
     def names(self) -> Mapping[str, str]:
         """Names of the municipalities by code."""
         return {one.code: one.name for one in self.municipalities}
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Division, DivisionGroup]]:
+        """Groups of more than one municipality that can be chosen, by their ids."""
+        return {
+            f"{division.id}-{group.id}": (division, group)
+            for division in self.divisions
+            for group in division.groups
+            if len(group.municipalities) > 1
+        }
+
+    @cached_property
+    def places(self) -> Mapping[str, frozenset[str]]:
+        """Municipality codes by the id of every place that can be chosen: groups, then each."""
+        groups = {name: frozenset(group.municipalities) for name, (_, group) in self.groups.items()}
+        return {**groups, **{one.code: frozenset({one.code}) for one in self.municipalities}}
 
     @cached_property
     def _areas(self) -> gpd.GeoSeries:

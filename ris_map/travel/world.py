@@ -6,7 +6,7 @@ object, so that figures agree to the unit wherever they are shown.
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache, partial, wraps
@@ -20,7 +20,6 @@ from ris_map.common.files import Followed, stamp
 from ris_map.common.records import Record, ShortText, Slug, Text
 from ris_map.common.tables import load_listed
 from ris_map.geography.county import Geography, Statistic, load_geography, load_statistics
-from ris_map.geography.divisions import Division, DivisionGroup
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, Register
@@ -347,21 +346,3 @@ def service(data_dir: Path) -> Service:
 def sources(data_dir: Path) -> tuple[DataSource, ...]:
     """Return the provenance of all data files, read once per process."""
     return load_sources(data_dir / "sources.yaml")
-
-
-def grouped_places(geography: Geography) -> Iterator[tuple[str, Division, DivisionGroup]]:
-    """Yield the groups of more than one municipality that can be chosen, by their ids."""
-    for division in geography.divisions:
-        for group in division.groups:
-            if len(group.municipalities) > 1:
-                yield f"{division.id}-{group.id}", division, group
-
-
-def place_groups(geography: Geography) -> Mapping[str, frozenset[str]]:
-    """Return municipality codes by the id of every place that can be chosen.
-
-    Groups of more than one municipality first, then each municipality by its code.
-    """
-    grouped = grouped_places(geography)
-    groups = {name: frozenset(group.municipalities) for name, _, group in grouped}
-    return {**groups, **{m.code: frozenset({m.code}) for m in geography.municipalities}}

@@ -6,7 +6,7 @@ from ris_map.register.in_words import Words
 from ris_map.register.model import Register
 from ris_map.register.reading import LiveState
 from ris_map.register.strategy import Strategy
-from ris_map.travel.world import DataSource, World, foundations, grouped_places, service
+from ris_map.travel.world import DataSource, World, foundations, service
 from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
 from ris_map.words import Translator, swedish_sort_key
@@ -54,7 +54,7 @@ def places(language: Language) -> dict[str, str]:
     """Return the names of the places to choose from by id: groups, then municipalities by name."""
     grouped = {
         name: f"{group.label.in_(language)} ({division.label.in_(language).lower()})"
-        for name, division, group in grouped_places(geography())
+        for name, (division, group) in geography().groups.items()
     }
     names = geography().names.items()
     return {**grouped, **dict(sorted(names, key=lambda item: swedish_sort_key(item[1])))}

@@ -23,7 +23,6 @@ from ris_map.siting.suggest import regrets
 from ris_map.siting.words import full_table
 from ris_map.travel.network import SPEED_MODELS, WINTER
 from ris_map.travel.routes import accuracy
-from ris_map.travel.world import place_groups
 from ris_map.words.language import Language
 from tests.api.api_site import V1, lines_of, world
 from tests.factories import real_words
@@ -101,7 +100,7 @@ def test_coverage_equals_the_cube_in_every_cell(
 def test_coverage_of_chosen_places_is_a_part_of_the_whole(api: TestClient) -> None:
     whole = api.get(f"{V1}/coverage").json()["cells"]
     part = api.get(f"{V1}/coverage?plats=2422&plats=samverkan-region-10").json()["cells"]
-    codes = {"2422", *place_groups(world().foundations.geography)["samverkan-region-10"]}
+    codes = {"2422", *world().foundations.geography.places["samverkan-region-10"]}
     assert part == [cell for cell in whole if cell["municipality_code"] in codes]
 
 
@@ -110,7 +109,7 @@ def test_actors_are_those_that_the_filter_selects(
     api: TestClient, query: str, chosen: Filter
 ) -> None:
     here = world()
-    groups = place_groups(here.foundations.geography)
+    groups = here.foundations.geography.places
     page = select(here.register, chosen, groups=groups, on=here.on)
     listed = api.get(f"{V1}/actors?{query}").json()
     assert [(a["id"], a["group"], a["matching_offices"]) for a in listed["actors"]] == [

@@ -17,7 +17,6 @@ from ris_map.geography.county import Geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
 from ris_map.travel.network import FloatArray
-from ris_map.travel.world import grouped_places
 from ris_map.words import Translator
 from ris_map.words.figures import minutes_words, near_limit, percent_range
 
@@ -155,10 +154,10 @@ class CoverageView(MapView):
     def place(self) -> tuple[str, tuple[str, ...]]:
         """Name and municipalities of the chosen place, or of the county."""
         place = self.choice.place
-        groups = {name: group for name, _, group in grouped_places(self.geography)}
-        if place in groups:
-            codes = tuple(c for c in self.order if c in groups[place].municipalities)
-            return groups[place].label.in_(self.tr.language), codes
+        if place in self.geography.groups:
+            _, group = self.geography.groups[place]
+            codes = tuple(code for code in self.order if code in group.municipalities)
+            return group.label.in_(self.tr.language), codes
         return (self.names[place], (place,)) if place else (self.tr("coverage.county"), self.order)
 
     def mode(self) -> str:
