@@ -202,14 +202,14 @@ def _said(value: Value, *, tr: Translator) -> tuple[str, float | None]:
 
 
 def workbook(
-    tables: Iterable[FigureTable],
+    tables: Mapping[str, FigureTable],
     *,
     definitions: Sequence[tuple[str, str]],
     definitions_name: str,
     source: str,
     tr: Translator,
 ) -> bytes:
-    """Return tables as a workbook, the definitions on its first sheet.
+    """Return tables, by the names of their sheets, as a workbook; definitions come first.
 
     ``source``, date and sources of all figures, stands on every sheet.
     """
@@ -218,12 +218,12 @@ def workbook(
     )
     shown = (
         Sheet(
-            name=table.id,
+            name=name,
             heads=table.columns,
             rows=table.rows,
             above=(table.title, table.sentence, source),
         )
-        for table in tables
+        for name, table in tables.items()
     )
     return sheets_xlsx((about, *shown), title=definitions_name, tr=tr)
 

@@ -402,7 +402,7 @@ def _csv(view: SitingView, flavour: CsvFlavour) -> bytes:
 def book_of(view: SitingView) -> bytes:
     """Return the plan and all figures as a workbook."""
     return workbook(
-        [told.full_table(view)],
+        {view.tr("siting.sheet.plan"): told.full_table(view)},
         definitions=told.definitions(view),
         definitions_name=view.tr("siting.sheet"),
         source=told.source(view),

@@ -165,7 +165,7 @@ class FigureTable:
     """A table on the page; the first cell of a row names it, the title says what of when."""
 
     id: str
-    """Unique on the page; also the name of its sheet."""
+    """Unique on the page."""
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]

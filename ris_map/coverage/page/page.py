@@ -133,7 +133,7 @@ def _cells_csv(view: CoverageView, flavour: CsvFlavour) -> bytes:
 def book_of(view: CoverageView) -> bytes:
     """Return all tables with their definitions as a workbook."""
     return workbook(
-        tables.all_tables(view),
+        {view.tr(f"coverage.sheet.{table.id}"): table for table in tables.all_tables(view)},
         definitions=[
             (summary.headline(view), summary.copy_text(view)),
             *summary.definitions(view),
