@@ -37,6 +37,12 @@ PAGES: Mapping[str, Mapping[str, str]] = {
 MAP = "iframe[data-testid=stCustomComponentV1]"
 HEIGHTS = {"desk": 3500, "phone": 6000}
 """How long a page may be before anything is unfolded (X11)."""
+WIDER = """cells => cells.filter(cell => {
+  const inside = document.createRange();
+  inside.selectNodeContents(cell);
+  return inside.getBoundingClientRect().width > cell.getBoundingClientRect().width + 0.5;
+}).map(cell => cell.innerText)"""
+"""Cells of a table whose words have no room in them."""
 
 
 @cache

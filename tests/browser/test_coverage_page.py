@@ -14,18 +14,11 @@ from ris_map.web.settings import data_dir
 from ris_map.words.language import Language
 from tests.browser.conftest import Hand
 from tests.browser.harness import assert_accessible, count_messages, hold, map_frame, settle
-from tests.browser.reading import area_names, go, load, map_state, query, redraw
+from tests.browser.reading import WIDER, area_names, go, load, map_state, query, redraw
 from tests.factories import real_words as words
 
 PATH = "/tackning"
 CELL = "2425.ide.radgivning"
-
-
-WIDER = """cells => cells.filter(cell => {
-  const inside = document.createRange();
-  inside.selectNodeContents(cell);
-  return inside.getBoundingClientRect().width > cell.getBoundingClientRect().width + 0.5;
-}).map(cell => cell.innerText)"""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Hand
 from tests.browser.harness import map_frame, settle, sheets
-from tests.browser.reading import headed, load, query
+from tests.browser.reading import WIDER, headed, load, query
 
 PATH = "/tankom"
 PLAN = f"{PATH}?oppna=vilhelmina:radgivning:ide"
@@ -64,6 +64,9 @@ def test_R4_R5_from_a_gap_on_tackning_to_a_printed_plan(hand: Hand) -> None:
         top = "(e) => e.getBoundingClientRect().top"
         tops = [page.locator(f".st-key-siting-{name}").evaluate(top) for name in ("map", "plan")]
         assert tops == sorted(tops)
+    page.set_viewport_size({"width": 672, "height": 950})
+    page.emulate_media(media="print")
+    assert page.locator("#paper :is(th, td)").evaluate_all(WIDER) == []
 
 
 def test_R4_a_plan_is_made_and_taken_back_by_keyboard_and_on_the_map(page: Page) -> None:
