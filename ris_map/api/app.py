@@ -144,7 +144,8 @@ class OpenData:
         if resource is None:
             prefix = HSDS if path.startswith(HSDS) else PREFIX
             known = tuple(x.removesuffix("/") for x in self._resources if x.startswith(prefix))
-            raise Problem("unknown-address", {"value": path, "known": known})
+            members = {"value": path, "known": known, "index": f"{prefix}/openapi.json"}
+            raise Problem("unknown-address", members)
         query, base = read(resource.query, request.query_params), self._base(request)
         asked = partial(Call, self._site, resource=resource, query=query, base=base, id=name)
         served, day = self._site.served, day_of(getattr(query, "as_of", ""))

@@ -234,7 +234,7 @@ def _trips(call: Call[TravelQuery]) -> list[Row]:
     # every office of the matrix is there, closed ones and those outside the county included
     world, matrix, actor = call.world, call.world.matrix, call.query.actor
     if actor and actor not in world.register.by_id:
-        raise Problem("unknown-actor", {"value": actor})
+        raise Problem("unknown-actor", {"parameter": "aktor", "value": actor})
     places = world.foundations.geography.localities
     here = [place.id for place in places if place.municipality_code in call.codes]
     trips = pd.DataFrame(

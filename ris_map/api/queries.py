@@ -267,7 +267,7 @@ def needed(model: type[BaseModel]) -> dict[str, str]:
 
 def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]:
     shape = parts[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
-    yield from shape.get("enum", ())
+    yield from shape.get("enum", [shape["const"]] if "const" in shape else ())
     for inner in (*shape.get("anyOf", ()), *filter(None, [shape.get("items")])):
         yield from _values(inner, parts)
 
@@ -297,7 +297,6 @@ def _refusal(model: type[BaseModel], faults: Sequence[Mapping[str, Any]]) -> Pro
         return Problem("repeated-parameter", {"parameter": name})
     if fault["type"] == "string_too_long":
         return Problem("too-long", {"parameter": name, "longest": fault["ctx"]["max_length"]})
-    members: dict[str, str | Sequence[str]] = {"parameter": name, "value": str(value)}
-    if allowed := known[name].values:
-        members["allowed"] = allowed
-    return Problem("unknown-value", members)
+    one = known[name]
+    may_be = {"allowed" if one.values else "example": one.values or str(one.example)}
+    return Problem("unknown-value", {"parameter": name, "value": str(value), **may_be})

@@ -169,14 +169,14 @@ REFUSED = {
     (400, "unknown-value", "allowed"): (
         *("actors?fas=hej", "actors?fas=", "actors?fas=ide,", "actors?plats=0180"),
         *("coverage?grans=45", "coverage?utanfor=1", "best-places?antal=9"),
-        *("best-rounds?bas=narnia", "best-places?mal=snabbast"),
+        *("best-rounds?bas=narnia", "best-places?mal=snabbast", "/hsds/services?format=xml"),
         *("scenario?oppna=narnia:radgivning:ide", "scenario?stang=ingen@alls"),
         "scenario?besok=lycksele:storuman:99",
         *("scenario?" + "&".join(f"oppna=o{n}" for n in range(20)), f"{TO}64.6,18.7&modell=flyg"),
     ),
-    (400, "unknown-value", "value"): (
+    (400, "unknown-value", "example"): (
         *("travel-times?aktor=Nobody", f"{TO}20,64", f"{TO}nan,1", f"{TO}64,20,1"),
-        "travel?to=64.5916,18.6690&from=65.1;17",
+        *("travel?to=64.5916,18.6690&from=65.1;17", "actors?datum=i%20dag"),
     ),
     (400, "missing-parameter", "example"): ("travel", TO.partition("&")[0]),
     (400, "repeated-parameter", "parameter"): (
@@ -188,7 +188,7 @@ REFUSED = {
     (404, "unknown-item", "value"): ("feeds/finns-inte",),
     (404, "unknown-address", "known"): (
         *("actors/a/b", "nothing", "actors.pdf", "%2e%2e/%2e%2e/etc/passwd", "/api", "/api/"),
-        *("/api/v2/actors", "/api/v1x"),
+        *("/api/v2/actors", "/api/v1x", "/hsds/actors"),
     ),
     (414, "address-too-long", "most"): ("actors?q=" + "%C3%A5" * MAX_ADDRESS,),
 }
@@ -211,7 +211,7 @@ def test_what_is_not_known_is_refused_with_reasons(
     assert problem["type"] == f"urn:ris-map:problem:{kind}"
     assert problem["status"] == status
     assert all(problem[name] for name in ("title", "detail", member))
-    assert problem["instance"].startswith("/api")
+    assert problem["instance"].startswith(("/api", "/hsds"))
     last = re.split("[?&]", address)[-1].partition("=")[0]
     assert kind == "missing-parameter" or problem.get("parameter", last) == last
     head = api.head(address)
