@@ -254,7 +254,9 @@ def _release(arguments: argparse.Namespace) -> int:
     print(f"{path}: written.")
     last_two = load_releases(data)[-2:]
     if len(last_two) == 2:
-        print(notes(changes(*last_two)), end="")
+        said = notes(changes(*last_two), release=last_two[1].meta.release)
+        write_whole(path.with_suffix(".md"), said.encode())
+        print(said, end="")
     return OK
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -57,7 +58,9 @@ from ris_map.words import translator
 from ris_map.words.language import Language, LocalText
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-DAY = date(2026, 11, 23)
+_DATES = re.findall(r"last_\w+: '(\d{4}-\d\d-\d\d)'", (DATA / "actors.yaml").read_text("utf-8"))
+DAY = max([date(2026, 11, 23), *map(date.fromisoformat, _DATES)])
+"""The day of the tests: no confirmation in the register lies in its future."""
 _PLACES = pd.read_csv(DATA / "localities.csv", dtype={"municipality_code": str})
 TOWNS: dict[str, tuple[str, float, float]] = {
     place.municipality_code: (place.name, place.lat, place.lon)

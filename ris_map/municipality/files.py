@@ -5,7 +5,6 @@ figure comes from the tables that the page shows.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -155,10 +154,6 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
 def run_report(arguments: argparse.Namespace) -> int:
     """Write the report that the command line asks for and return the exit code."""
     data: Path = arguments.data
-    if not data.is_dir():
-        words = f"{data}: This folder does not exist. Give the data folder with --data."
-        print(words, file=sys.stderr)
-        return 2
     asked = {"kommun": arguments.code, "grans": int(arguments.limit)}
     asked |= {"bredd": Scope.ADJACENT} if arguments.adjacent else {}
     choice = MunicipalityChoice.model_validate(asked)

@@ -174,10 +174,15 @@ def _times_table(profile: Profile, *, words: Words) -> Table:
     """Return minutes from every settlement to the nearest office of each kind."""
     tr = words.tr
     seat = tr("municipality.times.seat")
+    years = (place.population_year for place, _ in profile.times)
+    year = max(filter(None, years), default=profile.cube.population.year)
     rows = (
         (
             Said(place.name, small=seat if place.is_seat else ""),
-            number_cell(place.population, tr=tr),
+            replace(
+                number_cell(place.population, tr=tr),
+                small="" if place.population_year in {None, year} else str(place.population_year),
+            ),
             *(minutes_cell(one.minutes, tr=tr, small=one.town) for one in nearest),
         )
         for place, nearest in profile.times
@@ -190,7 +195,7 @@ def _times_table(profile: Profile, *, words: Words) -> Table:
         note=tr("municipality.times.note", season=season(profile, tr=tr)),
         tr=tr,
         name=profile.name,
-        year=profile.cube.population.year,
+        year=year,
     )
 
 

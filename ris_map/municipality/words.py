@@ -64,8 +64,8 @@ def lead(profile: Profile, *, tr: Translator) -> str:
     """Return how many of the kinds of support are near, may be near, or are not known."""
     counts, limit = nearby_counts(profile), tr.number(profile.choice.threshold)
     sure, all_of_them = counts["sure"], len(profile.cells)
-    key = f"municipality.count.{'sure' if sure else 'none'}"
     unsure = [name for name in ("near", "unknown") if counts[name]]
+    key = f"municipality.count.{'sure' if sure else 'none-sure' if unsure else 'none'}"
     more = (tr.plural(f"municipality.count.{name}", counts[name]) for name in unsure)
     return " ".join((tr(key, n=sure, all=all_of_them, limit=limit), *more))
 
@@ -232,7 +232,8 @@ def paragraph(profile: Profile, *, words: Words) -> str:
         error=error_words(typical_error(profile.world.foundations), tr=tr),
     )
     chain = chain_sentence(profile, words=words)
-    return " ".join((*sentences, lead(profile, tr=tr), chain, source))
+    kinds = tr("municipality.p.kinds")
+    return " ".join((*sentences, lead(profile, tr=tr), kinds, chain, source))
 
 
 def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
@@ -263,8 +264,17 @@ def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
     limit = tr.number(profile.choice.threshold)
     here, near = (len(profile.lists[k].actors) for k in (ListKind.HERE, ListKind.REACHABLE))
     yield _count("municipality.p.here", here, "municipality.p.none-here", tr=tr, scope=scope)
+    if profile.home:
+        yield tr("municipality.p.home")
     key = "municipality.p.reachable"
     yield _count(key, near, "municipality.p.none-reachable", tr=tr, limit=limit)
+    if ways := profile.lists[ListKind.REACHABLE].known:
+        yield tr(
+            "municipality.p.most",
+            n=tr.number(max(way.people_within for way in ways)),
+            all=tr.number(profile.located_residents),
+            year=profile.cube.population.year,
+        )
     seat = profile.seat.name
     shortest, town = min(profile.times[0][1], key=lambda nearest: nearest.minutes)
     how = "-none" if not town else "-here" if town == seat else ""

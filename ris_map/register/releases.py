@@ -107,10 +107,10 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: A
         yield path, "" if value is None else str(value)
 
 
-def notes(found: Sequence[Change]) -> str:
-    """Return the release notes that a list of changes makes, in Swedish (Markdown)."""
+def notes(found: Sequence[Change], *, release: Release | None = None) -> str:
+    """Return the notes that a list of changes makes, for a release with a heading (Markdown)."""
     kinds = {kind: [change for change in found if change.kind is kind] for kind in ChangeKind}
-    return render_text("notes.md", kinds=kinds).strip() + "\n"
+    return render_text("notes.md", kinds=kinds, release=release).strip() + "\n"
 
 
 def load_releases(data: Path) -> tuple[Register, ...]:

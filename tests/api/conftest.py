@@ -6,12 +6,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.api_site import client
+from tests.factories import DAY
 
 
 @pytest.fixture(autouse=True, scope="package")
 def _fixed_day() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RIS_MAP_TODAY", "2026-11-23")
+        patch.setenv("RIS_MAP_TODAY", DAY.isoformat())
         yield
 
 

@@ -63,7 +63,7 @@ def test_R1_R2_every_figure_of_the_county_comes_out_of_the_raw_files() -> None:
     """900 numbers of residents, from pandas and networkx, against the cube: equal to the unit."""
     cube = cube_of(real_world(), CubeChoice())
     expected = raw.people_within(real_world().on)
-    assert len(expected) == 15 * 15 * 4
+    assert len(expected) == 15 * len(Phase) * len(ServiceType) * len(THRESHOLDS)
     for code, phase, kind in product(cube.municipality_codes, Phase, ServiceType):
         cell = cube.cell(code, phase=phase, service_type=kind)
         for limit, people in zip(THRESHOLDS, cell.people_within, strict=True):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ris_map.web import map as maps
+from tests.factories import DAY
 
 ROOT = Path(__file__).resolve().parents[2]
-FROZEN_DAY = "2026-11-23"
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def _fixed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("RIS_MAP_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("RIS_MAP_TODAY", FROZEN_DAY)
+    monkeypatch.setenv("RIS_MAP_TODAY", DAY.isoformat())
     monkeypatch.setattr(maps, "HEAD_START_S", 0.0)  # there is no map to wait for
 
 
