@@ -1,4 +1,4 @@
-"""The open-data API: bounds first, then what is kept, then what makes an answer."""
+"""The open-data API: bounds first, then what is kept, then FastAPI's routes."""
 
 import ipaddress
 import logging
@@ -12,7 +12,10 @@ from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 import anyio
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +25,7 @@ from ris_map.api import county, dcat, history, hsds, register, siting, text
 from ris_map.api.calls import Call, DataRouter, Document, ProblemDetails, Resource, Site
 from ris_map.api.datasets import LICENCES, PREFIX
 from ris_map.api.hsds import HSDS
-from ris_map.api.queries import COMMON_HEADERS, Problem, needed, read
+from ris_map.api.queries import COMMON_HEADERS, LanguageQuery, Problem, needed, parameters, refusal
 from ris_map.common.dates import FIRST_DAY, day_of, today
 from ris_map.common.faults import DataFaults
 from ris_map.common.records import Record
@@ -104,21 +107,18 @@ class OpenData:
             return
         path = path.rstrip("/")
         path = f"{path}/" if path in TITLES else path
-        request = Request({**scope, "path": root + path}, receive)
+        request = Request({**scope, "path": root + path})
+        answering: ASGIApp = Response(status_code=204, headers={**COMMON_HEADERS, **_WHO_MAY_ASK})
         try:
-            if request.method == "OPTIONS":
-                answer = Response(status_code=204, headers={**COMMON_HEADERS, **_WHO_MAY_ASK})
-            else:
+            if request.method != "OPTIONS":
                 self._keep_bounds(request)
-                answer = await self.answer(path, request)
+                answering = self._api
         except Problem as problem:
-            answer = problem.response(request)
-        except DataFaults:
-            answer = Problem("no-register").response(request)
+            answering = problem.response(request)
+        try:
+            await answering({**request.scope, "method": "GET"}, receive, send)
         except Exception:
             _log.exception("The open-data API failed at %s", path)
-            answer = Problem("server-fault").response(request)
-        await answer(scope, receive, send)
 
     def _keep_bounds(self, request: Request) -> None:
         """Refuse what is out of bounds."""
@@ -132,21 +132,19 @@ class OpenData:
         if len(request.scope["path"]) + len(query) > MAX_ADDRESS:
             raise Problem("address-too-long", {"most": MAX_ADDRESS})
 
-    async def answer(self, path: str, request: Request) -> Response:
+    async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
         """Give a kept answer at once; make another in a thread, each client and address in turn.
 
         A client that asks for a hundred new workbooks at once waits for itself alone: others wait
         for one of them at most, and not at all for what lies at another address. Two that make the
         same figures at once would only hold each other up. Nothing is made for who has hung up.
         """
-        head, _, name = path.rpartition("/")
-        resource = self._resources.get(path) or self._resources.get(f"{head}/{{id}}")
-        if resource is None:
-            prefix = HSDS if path.startswith(HSDS) else PREFIX
-            known = tuple(x.removesuffix("/") for x in self._resources if x.startswith(prefix))
-            members = {"value": path, "known": known, "index": f"{prefix}/openapi.json"}
-            raise Problem("unknown-address", members)
-        query, base = read(resource.query, request.query_params), self._base(request)
+        is_page = issubclass(resource.query, text.TextQuery)  # that never refuses its address
+        for parameter in parameters(resource.query).values():
+            given = request.query_params.getlist(parameter.name)
+            if len(given) > 1 and not parameter.is_many and not is_page:
+                raise Problem("repeated-parameter", {"parameter": parameter.name})
+        base, name = self._base(request), request.path_params.get("id", "")
         asked = partial(Call, self._site, resource=resource, query=query, base=base, id=name)
         served, day = self._site.served, day_of(getattr(query, "as_of", ""))
         present = None if day else served.at_hand()
@@ -192,6 +190,36 @@ class OpenData:
             for router in routers
             for path, resource in router.resources.items()
         }
+
+    @cached_property
+    def _api(self) -> FastAPI:
+        faults = (Problem, RequestValidationError, DataFaults, HTTPException, Exception)
+        handlers: dict[int | type[Exception], Any] = dict.fromkeys(faults, self._refused)
+        api = FastAPI(openapi_url=None, redirect_slashes=False, exception_handlers=handlers)
+        api.state.answers = self
+        for prefix, routers in self._routers.items():
+            for router in routers:
+                api.include_router(router, prefix=prefix)
+        return api
+
+    async def _refused(self, request: Request, fault: Exception) -> Response:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        prefix = HSDS if path.startswith(HSDS) else PREFIX
+        match fault:
+            case Problem():
+                problem = fault
+            case RequestValidationError():
+                query = self._resources[prefix + request.scope["route"].path].query
+                problem = refusal(query, fault.errors())
+            case DataFaults():
+                problem = Problem("no-register")
+            case HTTPException():
+                known = tuple(x.removesuffix("/") for x in self._resources if x.startswith(prefix))
+                members = {"value": path, "known": known, "index": f"{prefix}/openapi.json"}
+                problem = Problem("unknown-address", members)
+            case _:
+                problem = Problem("server-fault")
+        return problem.response(request)
 
     def _index(self, call: Call[Any]) -> Document:
         links = []

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, Generic, TypeVar
 
 import pandas as pd
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, create_model
@@ -27,7 +27,6 @@ from ris_map.api.queries import (
     Given,
     LanguageQuery,
     Problem,
-    Q,
 )
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
@@ -45,6 +44,7 @@ FRESH = "public, no-cache"
 """Kept, but asked for anew each time: a register may be replaced at any moment."""
 HOUR = "public, max-age=3600"
 """For what only changes when the server is started anew."""
+Q = TypeVar("Q", bound=LanguageQuery)
 Document = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
 Minutes = Annotated[float, Field(ge=0)]
@@ -329,11 +329,9 @@ class Resource:
 
 
 class DataRouter(APIRouter):
-    """Addresses whose functions make a document, or the bytes of a file, from a call.
+    """Routes whose functions make a document, or the bytes of a file, from a call.
 
-    FastAPI describes them. It does not answer: it reads every question as if it had a body, files
-    and dependencies, which takes longer than all else. What a data set is made from stands with it;
-    ``files`` are those of all other addresses.
+    What a data set is made from stands with it; ``files`` are those of all other addresses.
     """
 
     def __init__(self, tag: str, files: tuple[str, ...] = ()) -> None:
@@ -379,7 +377,7 @@ class DataRouter(APIRouter):
             name = path.strip("/").replace("/{id}", "-by-id").replace(".", "-")
             self.add_api_route(
                 path,
-                _described(resource),
+                _endpoint(resource),
                 response_model=resource.model,
                 response_class=type("Answer", (base,), {"media_type": kind}),
                 summary=resource.summary,
@@ -392,23 +390,22 @@ class DataRouter(APIRouter):
         return publish
 
 
-def _described(resource: Resource) -> Callable[..., None]:
-    """Return what FastAPI reads the parameters of an address from; nobody calls it."""
+def _endpoint(resource: Resource) -> Callable[..., Any]:
+    async def answer(request: Request, query: LanguageQuery) -> Response:
+        return await request.app.state.answers.answer(resource, request, query)  # type: ignore[no-any-return]
 
-    def described() -> None: ...
+    async def answer_one(request: Request, query: LanguageQuery, id: str) -> Response:  # noqa: A002, ARG001
+        return await answer(request, query)
 
-    taken: dict[str, Any] = {"query": Annotated[resource.query, Query()]}
-    if resource.path.endswith("{id}"):
-        # Said, not checked: an id of another form is refused in words like any other unknown one.
-        shape = {"pattern": ID_PATTERN, "maxLength": 80}
-        is_actor = resource.model or "atom" in resource.media_type
-        example = HERE["aktor"] if is_actor else EXAMPLE_ID
-        about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
-        taken["id"] = Annotated[str, about]
-    described.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=taken[n]) for n in taken]
-    )
-    return described
+    made = answer_one if resource.path.endswith("{id}") else answer
+    made.__annotations__["query"] = Annotated[resource.query, Query()]
+    # Said, not checked: an id of another form is refused in words like any other unknown one.
+    shape = {"pattern": ID_PATTERN, "maxLength": 80}
+    is_actor = resource.model or "atom" in resource.media_type
+    example = HERE["aktor"] if is_actor else EXAMPLE_ID
+    about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
+    made.__annotations__["id"] = Annotated[str, about]
+    return made
 
 
 def _responses(resource: Resource) -> dict[int | str, dict[str, Any]]:

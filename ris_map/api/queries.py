@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import quote
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from starlette.datastructures import QueryParams
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -157,9 +156,6 @@ class LanguageQuery(Choice):
         return {name: tuple(told) for name, told in listed if told and name in given}
 
 
-Q = TypeVar("Q", bound=LanguageQuery)
-
-
 class DatedQuery(LanguageQuery):
     """What is answered for a day."""
 
@@ -272,29 +268,14 @@ def _values(shape: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterable[str]
         yield from _values(inner, parts)
 
 
-def read(model: type[Q], given: QueryParams) -> Q:
-    """Return what is asked for; ``Problem`` for its first fault."""
-    texts = defaultdict[str, list[str]](list)
-    for name, text in given.multi_items():
-        texts[name].append(text)
-    many = {one.name for one in parameters(model).values() if one.is_many}
-    told = {n: x if n in many or len(x) > 1 else x[0] for n, x in texts.items()}
-    try:
-        return model.model_validate(told)
-    except ValidationError as refused:
-        raise _refusal(model, refused.errors()) from None
-
-
-def _refusal(model: type[BaseModel], faults: Sequence[Mapping[str, Any]]) -> Problem:
+def refusal(model: type[BaseModel], faults: Sequence[Mapping[str, Any]]) -> Problem:
     """Return the first fault of a query as a problem, an unknown parameter before all others."""
-    fault = min(faults, key=lambda x: (x["type"] != "extra_forbidden", x["loc"][0] == "lang"))
-    name, value, known = str(fault["loc"][0]), fault["input"], parameters(model)
+    fault = min(faults, key=lambda x: (x["type"] != "extra_forbidden", x["loc"][1] == "lang"))
+    name, value, known = str(fault["loc"][1]), fault["input"], parameters(model)
     if fault["type"] == "extra_forbidden":
         return Problem("unknown-parameter", {"parameter": name, "known": tuple(known)})
     if fault["type"] == "missing":
         return Problem("missing-parameter", {"parameter": name, "example": needed(model)[name]})
-    if isinstance(value, list):  # where one is wanted
-        return Problem("repeated-parameter", {"parameter": name})
     if fault["type"] == "string_too_long":
         return Problem("too-long", {"parameter": name, "longest": fault["ctx"]["max_length"]})
     one = known[name]

@@ -59,12 +59,6 @@ class TextView:
     source: str = ""
 
 
-def _last_known(given: str | list[str]) -> str:
-    """Return the last language that is given, or Swedish where it is none."""
-    last = given if isinstance(given, str) else given[-1]
-    return last if last in set(Language) else Language.SV
-
-
 class TextQuery(LanguageQuery):
     """A page's address: what means nothing in it is told, never refused."""
 
@@ -72,7 +66,7 @@ class TextQuery(LanguageQuery):
 
     lang: Annotated[
         Language,
-        BeforeValidator(_last_known),
+        BeforeValidator(lambda text: text if text in set(Language) else Language.SV),
         WithJsonSchema({"type": "string", "examples": ["en"]}),
     ] = key(LANGUAGE_KEY, Language.SV)
 
