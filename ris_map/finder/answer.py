@@ -30,7 +30,7 @@ from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, SpeedModel
 from ris_map.travel.routes import Route, routes_from
 from ris_map.travel.world import World, kept
 from ris_map.words import swedish_sort_key
-from ris_map.words.figures import rounded
+from ris_map.words.figures import ROUND_MINUTES, rounded
 
 
 class Group(StrEnum):
@@ -81,6 +81,11 @@ class Entry:
     def minutes(self) -> float:
         """Minutes by road to the office; infinite without a road, or an office."""
         return math.inf if self.road is None else self.road.minutes
+
+    @property
+    def said_minutes(self) -> float:
+        """Minutes as they are said: to five, and all alike within the town."""
+        return rounded(self.minutes) if self.minutes >= ROUND_MINUTES else 0
 
     @property
     def is_reached(self) -> bool:
@@ -150,7 +155,7 @@ def rank(
         0 if entry.group is first else 1 if entry.is_of_area else 2,
         order.index(entry.group),
         0 if by_road or entry.is_sure else 1,
-        rounded(entry.minutes),
+        entry.said_minutes,
         all(reason.why is not Why.WHO for reason in entry.reasons),
         entry.minutes,
         swedish_sort_key(entry.actor.name),

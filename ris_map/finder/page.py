@@ -48,7 +48,7 @@ from ris_map.web.map import (
     show_map,
 )
 from ris_map.words import Translator, translator
-from ris_map.words.figures import minutes_words, rounded
+from ris_map.words.figures import minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -432,7 +432,7 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     """Return the offices to which the way is drawn: the nearest that help, else the nearest one."""
     near = [e for e in answer.entries if e.group is Group.NEAR and e.is_reached]
     if near:
-        return tuple(sorted(near, key=lambda entry: rounded(entry.minutes)))[:DRAWN_WAYS]
+        return tuple(sorted(near, key=lambda entry: entry.said_minutes))[:DRAWN_WAYS]
     return () if answer.nearest is None else (answer.nearest,)
 
 
