@@ -17,7 +17,6 @@ from ris_map.register.in_words import (
     actor_row,
     detail_url,
     phase_marks,
-    places_words,
     town_id,
 )
 from ris_map.register.selection import Group as RowGroup
@@ -200,24 +199,20 @@ def find_row(
 ) -> FindRow:
     """Return one entry in the words of one language."""
     tr, office = words.tr, entry.office
-    offices = () if office is None else (office,)
+    offices = (office,) if office else ()
     types = tuple(dict.fromkeys(offer.service_type for offer in entry.offers))
     phases = {phase for offer in entry.offers for phase in offer.phases}
     why = "; ".join(dict.fromkeys(reason_words(r, words=words) for r in entry.reasons))
-    if office is not None:
-        minutes = minutes_words(entry.minutes, limit=answer.need.max_minutes, tr=tr)
-        way, place = tr("find.way.office-at", minutes=minutes), places_words(offices, words=words)
-    else:
-        way = tr(f"find.way.{entry.way or 'unknown'}")
-        known = places_words(entry.actor.offices, words=words) or tr("office.none-known")
-        distant = "find.entry.at-yours" if entry.way is Delivery.VISIT else "find.entry.from-afar"
-        place = known if entry.way is None else tr(distant)
+    row = actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=world.on)
+    minutes = minutes_words(entry.minutes, limit=answer.need.max_minutes, tr=tr)
+    way = "office-at" if office else entry.way or "unknown"
+    distant = "at-yours" if entry.way is Delivery.VISIT else "from-afar"
     return FindRow(
         id=element,
-        row=actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=world.on),
-        way=way,
+        row=row,
+        way=tr(f"find.way.{way}", minutes=minutes),
         named="; ".join(reason_words(r, words=words) for r in entry.reasons if r.why is Why.WHO),
-        place=place,
+        place=row.places if entry.way in (Delivery.OFFICE, None) else tr(f"find.entry.{distant}"),
         roads=roads_words(entry, route_to(entry, world=world, answer=answer), tr=tr),
         gives=", ".join(words.label(kind) for kind in types),
         phases=phase_marks((p for p in Phase if p in phases), words=words),
