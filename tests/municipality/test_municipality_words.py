@@ -163,8 +163,7 @@ def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_name
 
 def test_minutes_without_a_number_have_none_in_the_files() -> None:
     tr = words(SV).tr
-    assert minutes_cell(float("inf"), tr=tr).value is None
-    assert minutes_cell(float("nan"), tr=tr).value is None
+    assert {minutes_cell(float(text), tr=tr).value for text in ("inf", "nan")} == {None}
     assert minutes_cell(62.5, tr=tr) == Said(text="cirka 65\u00a0min", value=65)
 
 
@@ -207,13 +206,10 @@ def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> 
     assert html.index(">Norsjö</h3>") < html.index(">Malå</h3>")
     beside = re.findall(r"<td[^>]*>.*?<span>([^<]*)</span>", html.split(">Malå</h3>")[1])
     assert beside == [cell.text for cell in cells]
-    legends = [
-        map_layer(
-            of(code), MunicipalityChoice(kommun=code, beside=beside), words=said
-        ).picture.legend
-        for code, beside in (("2417", "2418"), ("2417", None), ("2418", None))
-    ]
-    pair, alone, own = legends
+    asked = [("2417", "2418"), ("2417", None), ("2418", None)]
+    choices = [MunicipalityChoice(kommun=code, beside=beside) for code, beside in asked]
+    layers = (map_layer(of(choice.code), choice, words=said) for choice in choices)
+    pair, alone, own = (layer.picture.legend for layer in layers)
     assert pair.columns[1:] == ("Norsjö", "Malå")
     assert alone.columns[1:] == ("Norsjö", "Länet")
     assert [row.texts[1] for row in pair.rows] == [row.texts[0] for row in own.rows]
@@ -237,8 +233,7 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
     found, said = of("2462"), words(SV)
     towns = municipal.near_towns(found, words=said)
-    assert towns
-    assert all("min" in minutes for _, minutes, _, _ in towns)
+    assert {"min" in minutes for _, minutes, _, _ in towns} == {True}
     few = max(way.people_within for way in found.lists[ListKind.REACHABLE].known)
     assert f"nås av {few} av 6" in municipal.paragraph(found, words=said)
     assert "säkert" not in municipal.lead(found, tr=said.tr), "nothing is near the limit or unknown"
