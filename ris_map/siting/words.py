@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import pandas as pd
 
+from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
@@ -170,9 +171,8 @@ def lead(view: SitingView) -> str:
     tr, choice, limit = view.tr, view.choice, view.choice.limit
     if not choice.changes:
         return tr("siting.lead.none")
-    more = view.figure(COUNTY, f"after_within_{limit}") - view.figure(
-        COUNTY, f"before_within_{limit}"
-    )
+    now, then = (view.figure(COUNTY, f"{when}_within_{limit}") for when in ("before", "after"))
+    more = then - now
     key = "more" if more > 0 else "fewer" if more < 0 else "same"
     parts = [
         tr("siting.lead.now", share=view.percent(INLAND, "before")),
@@ -263,11 +263,10 @@ def still_beyond(view: SitingView) -> tuple[str, str]:
     if not sum(left.values()):
         return tr("siting.side.none-left", limit=limit), ""
     most = sorted((code for code in left if left[code]), key=lambda code: -left[code])[:MOST_NAMED]
-    where = [view.group_name(code) for code in most]
     key = "still" if view.figure(INLAND, "gain") else "beyond"
     return (
         tr(f"siting.side.{key}", n=about(sum(left.values()), tr=tr), limit=limit),
-        tr("siting.side.still.where", places=where),
+        tr("siting.side.still.where", places=[*map(view.group_name, most)]),
     )
 
 
@@ -291,8 +290,13 @@ def gains(view: SitingView) -> str:
 
 def assumed(view: SitingView) -> str:
     """Return what is assumed; stands beside every figure."""
-    roads = view.tr("coverage.speed.winter" if view.choice.winter else "coverage.speed.summer")
-    return view.tr("siting.assumed", roads=roads, year=POPULATION_YEAR)
+    tr, choice, groups = view.tr, view.choice, view.scenario.basis.groups
+    roads = tr("coverage.speed.winter" if choice.winter else "coverage.speed.summer")
+    said = tr("siting.assumed", roads=roads, year=POPULATION_YEAR)
+    best = supply_of(view.world, choice.cube_choice, (choice.phase,), (choice.service_type,)).best
+    most = {side: percent(best.share_of(groups[side]), tr=tr) for side in (INLAND, COAST)}
+    is_known = all(view.percent(side, "before") == most[side] for side in most)
+    return said if is_known else f"{said} {tr('siting.assumed.unsure', **most)}"
 
 
 def round_words(view: SitingView) -> list[str]:
@@ -370,9 +374,8 @@ def plan_text(view: SitingView) -> str:
 
 def copy_text(view: SitingView) -> str:
     """Return the plan and what it gives as a paragraph for a memo."""
-    still = " ".join(still_beyond(view)).strip()
-    parts = [f"{headline(view)}.", lead(view), gains(view), still, *round_words(view)]
-    return " ".join([*parts, assumed(view), source(view)])
+    parts = f"{headline(view)}.", lead(view), gains(view), *still_beyond(view), *round_words(view)
+    return " ".join(filter(None, (*parts, assumed(view), source(view))))
 
 
 def source(view: SitingView) -> str:

@@ -479,6 +479,10 @@ def test_W_W4_R13_what_is_closed_is_named_and_nothing_is_said_of_what_there_is_n
         assert words.plan_text(view_under(query)) == "Stäng Coompanion Västerbotten, Lycksele"
     _, said = words.round_words(view_under({"besok": ["umea:holmon:2"]}))
     assert said == "Umeå: Holmön. Ingen väg i vårt vägnät leder till alla stopp."
+    # what is not known enough is no answer "no": Täckning has a range
+    unsure = view_under({"fas": ["vaxa"], "stod": ["finansiering"], "bredd": ["adjacent"]})
+    told = [" räknas inte. Med dem " in words.assumed(one) for one in (unsure, view_under({}))]
+    assert told == [True, False]
     offices = view_under({}).scenario.basis.office_ids
     nobody = view_under({"stang": [name.replace("/", "@") for name in offices]})
     said, rows = words.gains(nobody), words.full_table(nobody).rows
