@@ -71,7 +71,7 @@ def lead_words(view: MapView) -> dict[str, str]:
     if view.is_physical:
         text = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
     else:
-        text = tr("karta.lead.remote", phase=_phase(view))
+        text = tr("karta.lead.remote", phase=_phase(view), area=_area(view))
         text += " " + tr("karta.lead.unsure") if UNKNOWN in view.answers() else ""
     if view.is_physical and (carrier := view.carrier_words()):
         text += " " + carrier

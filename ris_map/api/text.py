@@ -150,7 +150,13 @@ def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
         sides = ((chosen["name"], "figures"), (chosen["beside"], "beside_figures"))
         own = [(n, f"{text} ({name})") for name, key in sides for n, text in chosen[key]]
         places = [*own, *places]
-    helpers = [(r["name"], r["url"], r["where"]) for _, part in who["sections"] for r in part]
+    # what is known and what is not, own and open to all, stand apart under headings of their own
+    helpers = [
+        (name or who["title"], [(r["name"], r["url"], r["where"]) for r in part])
+        for name, part in who["sections"]
+    ]
+    if helpers[0][0] != who["title"]:
+        helpers.insert(0, (who["title"], []))
     return TextView(
         title=f"{said['parts'][0]}{said['figure']}{said['parts'][1]}",
         paragraphs=(said["lead"],),
@@ -158,7 +164,7 @@ def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
         tables=(classes,) if classes else (),
         lists=(
             *([(chosen["name"], [(n, "", text) for n, text in chosen["near"]])] if chosen else ()),
-            (who["title"], helpers),
+            *helpers,
         ),
         source=who["note"],
     )

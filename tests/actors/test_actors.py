@@ -39,6 +39,7 @@ from ris_map.register.vocabulary import (
     Scope,
     ServiceType,
     Status,
+    StrengthArea,
 )
 from ris_map.words import translator
 from ris_map.words.figures import percent, rounded
@@ -196,9 +197,10 @@ def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> N
 def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_office(
     delivery: Delivery, kind: ServiceType | None
 ) -> None:
-    choice, tr = StartChoice(delivery=delivery, service_type=kind), translator(Language.SV)
+    area, tr = StrengthArea.LIVSMEDEL, translator(Language.SV)
+    choice = StartChoice(delivery=delivery, service_type=kind, strength_area=area)
     view = map_view(real_world(), choice, tr=tr)
-    lead = tr("karta.lead.remote", phase=tr("karta.phase.ide"))
+    lead = tr("karta.lead.remote", phase=tr("karta.phase.ide"), area=" för livsmedel")
     assert lead_words(view)["lead"] in {lead, f"{lead} {tr('karta.lead.unsure')}"}
     cube, wanted = view.found.cube, {(choice.phase, one) for one in choice.shown_types}
     found = [w for code in view.names for w in ways(cube, code) if w.mode is delivery]

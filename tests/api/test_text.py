@@ -83,7 +83,8 @@ def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
     has(text, *(f"**{drawn.sentences[code].figure}**" for code in view.names))
     has(text, *(drawn.sentences[code].text for code in view.names))
     has(text, *(f"| {' | '.join((row.label, *row.texts))} |" for row in drawn.legend.rows))
-    has(text, *(row["name"] for _, rows in rows_words(view, choice)["sections"] for row in rows))
+    for heading, rows in rows_words(view, choice)["sections"]:
+        has(text, f"## {heading}".strip(), *(row["name"] for row in rows))
 
 
 @few
