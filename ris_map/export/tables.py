@@ -106,8 +106,6 @@ def _as_shown(cell: TableCell, *, tr: Translator) -> str:
 
 
 WIDEST, NARROWEST = 60, 9
-FORBIDDEN_IN_NAMES = str.maketrans("[]:*?/\\", "       ")
-NAME_LENGTH = 31
 _DIGITS = re.compile(r"\d(?:[\d\s,.]*\d)?")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CREATED = datetime(2026, 11, 23)
@@ -125,7 +123,7 @@ Value = TableCell | float | int | bool | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One sheet: lines of text above, headings, rows of values.
+    """One sheet, named by the catalogue: lines of text above, headings, rows of values.
 
     An :class:`Amount` is written as it is shown.
     """
@@ -160,7 +158,7 @@ def sheets_xlsx(sheets: Iterable[Sheet], *, title: str, tr: Translator) -> bytes
             return book.add_format({"num_format": form, "valign": "top"})
 
         for sheet in sheets:
-            page = book.add_worksheet(sheet.name.translate(FORBIDDEN_IN_NAMES)[:NAME_LENGTH])
+            page = book.add_worksheet(sheet.name)
             for line, text in enumerate(sheet.above):
                 page.write_string(line, 0, text, bold if line == 0 else None)
             head_row = len(sheet.above)

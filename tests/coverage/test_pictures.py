@@ -33,13 +33,13 @@ from ris_map.coverage.page.page import book_of
 from ris_map.coverage.page.summary import basis, finding_sentence
 from ris_map.coverage.page.tables import all_tables, cells_table
 from ris_map.coverage.support import KINDS
-from ris_map.export.tables import CsvFlavour, table_csv, workbook
+from ris_map.export.tables import CsvFlavour, table_csv
 from ris_map.register.vocabulary import Delivery, Phase, Scope, ServiceType, StrengthArea
 from ris_map.travel.routes import accuracy, error_words
 from ris_map.travel.world import KEPT_DAYS, Service, service
 from ris_map.web.picture import Mark, place_labels
 from ris_map.web.settings import data_dir
-from ris_map.words.figures import Amount, FigureTable, cell_text, near_limit, share
+from ris_map.words.figures import Amount, cell_text, near_limit
 from ris_map.words.language import Language
 from tests.coverage.worlds import view
 from tests.factories import csv_rows
@@ -175,18 +175,6 @@ def test_the_workbook_holds_every_table_and_a_sheet_of_definitions(delivery: Del
                     assert value == pytest.approx(cell.shown)
                 else:
                     assert value == cell_text(cell, tr=shown.tr)
-
-
-def test_no_text_of_a_file_is_run() -> None:
-    table = FigureTable(id="a", title="=1+1", columns=("=1", "andel"), rows=[("=1+1", share(0.5))])
-    written = csv_rows(table_csv(table, flavour=CsvFlavour.PLAIN, tr=view().tr))
-    assert written == [["'=1", "andel (%)"], ["'=1+1", "50"]]
-    named, definitions = {"a/b:c[d]*?" * 5: table}, [("=1", "http://x.se")]
-    content = sheets(
-        workbook(named, definitions=definitions, definitions_name="d", source="s", tr=view().tr)
-    )
-    assert max(len(name) for name in content) <= 31
-    assert ["=1+1", 0.5] in [row for rows in content.values() for row in rows]
 
 
 @pytest.mark.parametrize("name", pictures.PICTURES)
