@@ -23,6 +23,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(RUN_STAMP) ## Start the product (PORT=8501, ADDRESS=127.0.0.1)
+	@[ "$(PORT)" -gt 0 -a "$(PORT)" -lt 65536 ] 2> /dev/null || { echo "PORT=$(PORT): give a number from 1 to 65535"; exit 2; }
 	@echo "Starting: http://$(ADDRESS):$(PORT)  (stop with Ctrl+C)"
 	@exec $(BIN)/streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT) < /dev/null
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, RisMapError, quoted
+from ris_map.common.faults import DataFaults, Fault, RisMapError, quoted, worded
 from ris_map.common.files import file_name, write_whole
 from ris_map.common.region import DATA_VARIABLE, data_folder
 from ris_map.geography.county import load_geography
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     report = command("report", _report, "write the report of one municipality as HTML")
     report.add_argument("code", choices=MUNICIPALITY_CODES, metavar="CODE", help="its four digits")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    report.add_argument("--lang", choices=tuple(Language), default=Language.SV.value)
+    report.add_argument("--lang", choices=list(map(str, Language)), default=Language.SV.value)
     report.add_argument("--limit", type=float, choices=(30, 60, 90, 120), default=60.0)
     report.add_argument("--adjacent", action="store_true", help="count adjacent actors too")
     report.add_argument("--today", type=date.fromisoformat, help=argparse.SUPPRESS)
@@ -281,7 +281,8 @@ def _letters(arguments: argparse.Namespace) -> int:
     from ris_map.web.settings import read_settings  # noqa: PLC0415
 
     data, output = arguments.data, arguments.output
-    address = arguments.address or read_settings().report_address
+    given = {"RIS_MAP_REPORT_ADDRESS": arguments.address} if arguments.address else {}
+    address = read_settings({**os.environ, **given}).report_address
     names, today = load_geography(data).names, dates.today()
     strategy = load_strategy(data / STRATEGY)
     asked = [one for one in _loaded(arguments).actors if is_to_be_asked(one, today=today)]
@@ -335,10 +336,8 @@ def _renew(arguments: argparse.Namespace) -> int:
         return OK
     rows = zip_longest(found.split("\n"), text.split("\n"))
     line = next((n for n, (one, other) in enumerate(rows, start=1) if one != other), 1)
-    reason = "The file is not what the program would write."
-    action = f"Run: python -m ris_map {arguments.command}"
-    code = "not-canonical" if is_register else "stale-schema"
-    print(Fault(file=str(path), line=line, reason=reason, action=action, code=code))
+    words = worded("not-canonical" if is_register else "stale-schema", command=arguments.command)
+    print(Fault(file_name(path), *words, line=line))
     return FAULTY
 
 

@@ -138,16 +138,12 @@ def _translated(key: str, after: str = "", *, listed: bool = False) -> str:
 
 
 for _ending, (_, _kind, _) in SERIALISATIONS.items():
-    router.data(
-        f"/dcat.{_ending}",
-        media_type=_kind,
-        names_itself=True,
-        text=f"Catalogue of all data sets in DCAT-AP-SE 3.0.1 ({_kind})",
-    )(partial(catalogue, _ending))
-    if _ending != "rdf":
-        router.data(
-            f"/services.{_ending}",
-            media_type=_kind,
-            names_itself=True,
-            text=f"Offers of public actors in CPSV-AP 3.2.0 ({_kind})",
-        )(partial(services, _ending))
+    for _path, _what, _make in (
+        ("/dcat", "Catalogue of all data sets in DCAT-AP-SE 3.0.1", catalogue),
+        ("/services", "Offers of public actors in CPSV-AP 3.2.0", services),
+    ):
+        if (_path, _ending) != ("/services", "rdf"):
+            text = f"{_what} ({_kind})"
+            router.data(f"{_path}.{_ending}", media_type=_kind, names_itself=True, text=text)(
+                partial(_make, _ending)
+            )

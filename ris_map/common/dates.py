@@ -11,6 +11,8 @@ from pydantic import AfterValidator, StringConstraints
 TODAY_VARIABLE: Final = "RIS_MAP_TODAY"
 _HERE: Final = ZoneInfo("Europe/Stockholm")
 _PARTIAL: Final = r"[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+DATE: Final = f"^{_PARTIAL}$"
+"""The form of :data:`PartialDate`."""
 
 
 def today() -> date:
@@ -44,9 +46,7 @@ def _existing_day(value: str) -> str:
     return value
 
 
-PartialDate = Annotated[
-    str, StringConstraints(pattern=f"^{_PARTIAL}$"), AfterValidator(_existing_day)
-]
+PartialDate = Annotated[str, StringConstraints(pattern=DATE), AfterValidator(_existing_day)]
 """An ISO date whose month and day may be left out: ``2023``, ``2023-04`` or ``2023-04-01``.
 
 It names a day that exists, so that :func:`period_start` and :func:`period_end` never fail on it.

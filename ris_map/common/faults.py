@@ -17,6 +17,7 @@ PERSONAL_DATA = re.compile(
 )
 """E-mail, telephone and identity numbers: a register of organisations holds none of them."""
 _MASK = "•••"
+_LONGEST = {"record": 80, "field": 160, "reason": 1000, "action": 1000}
 
 
 class Severity(StrEnum):
@@ -49,9 +50,11 @@ class Fault:
     def __post_init__(self) -> None:
         severity = _wordings().get(self.code, ("", "", Severity.ERROR))[2]
         object.__setattr__(self, "severity", severity)
-        for name in ("record", "field", "reason", "action"):
+        for name, longest in _LONGEST.items():
             if words := getattr(self, name):
-                object.__setattr__(self, name, PERSONAL_DATA.sub(_MASK, words))
+                # no text of a file writes lines of its own into a log
+                masked = _visible(PERSONAL_DATA.sub(_MASK, words), limit=longest)
+                object.__setattr__(self, name, masked)
 
     @property
     def is_error(self) -> bool:
@@ -114,12 +117,15 @@ def refusal(load: Callable[[Path], object], path: Path) -> tuple[Fault, ...]:
 
 def shown(text: str, *, limit: int = 60) -> str:
     """Return any text for a message: in quotes, without invisible signs, never long."""
+    return f"'{_visible(text, limit=limit)}'"
+
+
+def _visible(text: str, *, limit: int) -> str:
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    visible = "".join(
+    return "".join(
         sign if sign.isprintable() or sign == "\u00a0" else f"\\u{{{ord(sign):04X}}}"
         for sign in cut
     )
-    return f"'{visible}'"
 
 
 def quoted(text: str) -> str:

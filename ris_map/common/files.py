@@ -93,6 +93,13 @@ def read_text(path: Path) -> str:
     return text
 
 
+def cut_off(path: Path, text: str) -> list[Fault]:
+    """Return the fault of a text whose last line has no end; nothing for any other."""
+    if not text or text.endswith("\n"):
+        return []
+    return [Fault(file_name(path), *worded("cut-off"), line=text.count("\n") + 1)]
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write whole or not at all: a reader never sees half a file, a link stays a link.
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
+from ris_map.common.dates import DATE
 from ris_map.common.faults import PERSONAL_DATA, DataFaults, Fault, quoted, worded, wording_for
 from ris_map.common.files import file_name
 from ris_map.common.yaml_file import Loc, YamlDocument, load_yaml
@@ -75,13 +76,16 @@ class Place:
             field=".".join(map(str, field)) or None,
         )
 
-    def read(self, kind: type[_T], raw: object) -> tuple[_T | None, list[Fault]]:
-        """Return what YAML gave as a record of a kind, or why it is none: one fault per field."""
+    def read(
+        self, kind: type[_T], raw: object, *, with_texts: bool = True
+    ) -> tuple[_T | None, list[Fault]]:
+        """Return what YAML gave as a record of a kind, and what is wrong with it or its texts."""
+        faults = [*text_faults(raw, place=self)] if with_texts else []
         try:
             # by way of JSON: strict for scalars, while lists become tuples and text vocabulary
-            return TypeAdapter(kind).validate_json(json.dumps(raw)), []
+            return TypeAdapter(kind).validate_json(json.dumps(raw)), faults
         except ValidationError as error:
-            return None, model_faults(error, model=kind, place=self)
+            return None, [*faults, *model_faults(error, model=kind, place=self)]
 
 
 def load_model(
@@ -95,7 +99,7 @@ def load_model(
     place = Place(file_name(path), document)
     record, faults = place.read(kind, document.value)
     if record is not None:
-        faults = [place.fault(*found) for found in wrong(record)]
+        faults += [place.fault(*found) for found in wrong(record)]
     if record is None or faults:
         raise DataFaults(faults)
     return record
@@ -156,7 +160,8 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
     elif kind == "value_error" and isinstance(value, dict):  # of a record as a whole
         wording = "contradiction"
     elif kind in _MISFITS:
-        wording = _SHAPES.get(name, "bad-date")
+        is_date = context.get("pattern", DATE) == DATE
+        wording = _SHAPES.get(name, "bad-date" if is_date else "bad-form")
     elif kind == "string_type" and isinstance(value, int | float):
         wording = "wrong-type/number-as-text"
     allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
@@ -175,6 +180,7 @@ def _words(details: Any, *, model: Any) -> tuple[str, str, str]:  # noqa: ANN401
         hint=hint,
         allowed=", ".join(allowed),
         misfit=_MISFITS.get(kind),
+        pattern=context.get("pattern"),
         rule=context.get("error"),
         limit=" and ".join(f"{_LIMITS[k]} {context[k]:g}" for k in _LIMITS if k in context),
         length=len(value) if isinstance(value, str) else 0,

@@ -16,8 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ris_map.common.faults import DataFaults, Fault, quoted, worded
-from ris_map.common.files import file_name, read_text
-from ris_map.common.records import Finding, Place, finding, model_faults
+from ris_map.common.files import cut_off, file_name, read_text
+from ris_map.common.records import Finding, Place, finding, model_faults, text_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 _T = TypeVar("_T")
@@ -64,7 +64,7 @@ class FaultLog:
     """Collects the faults of one file, which is named in them as given here."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.name = path, file_name(path)
         self.faults: list[Fault] = []
 
     def add(
@@ -78,8 +78,8 @@ class FaultLog:
         **values: object,
     ) -> None:
         """Note one fault by its wording, with the values that stand in its words."""
-        file, words = file_name(self.path), worded(wording, **values)
-        self.faults.append(Fault(file, *words, line=line, record=record, field=field))
+        words = worded(wording, **values)
+        self.faults.append(Fault(self.name, *words, line=line, record=record, field=field))
 
     def add_rows(self, rows: pd.DataFrame, wording: str, *, field: str | None = None) -> None:
         """Note a fault for each row of a frame, whose index is the line (0: not known).
@@ -94,13 +94,9 @@ class FaultLog:
             more = f"{len(rows) - MOST_LISTED} further lines have the same fault."
             self.faults.append(replace(self.faults[-1], reason=more, line=None, record=None))
 
-    def add_model(
-        self, error: ValidationError, *, kind: type, line: int | None, record: str | None
-    ) -> None:
-        """Note what a model found wrong in one row."""
-        document = YamlDocument(None, {(): line or 1})
-        place = Place(file_name(self.path), document, record=record)
-        self.faults.extend(model_faults(error, model=kind, place=place))
+    def place(self, line: int, record: str | None) -> Place:
+        """Return where a row stands (0: line not known), to place what is wrong in it."""
+        return Place(self.name, YamlDocument(None, {(): line or 1}), record=record)
 
     def text(self) -> str | None:
         """Return the file's text, or note why it cannot be read."""
@@ -126,20 +122,21 @@ def load_listed(
     ``wrong`` says what the model alone cannot see in a record.
     ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
-    document, file = load_yaml(path), file_name(path)
+    document = load_yaml(path)
+    whole = Place(file_name(path), document)
     content = document.value if isinstance(document.value, dict) else {}
     listed = content.get(key)
     if not isinstance(listed, list) or not listed:
-        raise DataFaults([Place(file, document).fault(*finding("wrong-type/no-list", key=key))])
+        raise DataFaults([whole.fault(*finding("wrong-type/no-list", key=key))])
     faults = [
-        Place(file, document).fault(*finding("unknown-key", name, key=quoted(str(name)), hint=""))
+        whole.fault(*finding("unknown-key", name, key=quoted(str(name)), hint="Remove it."))
         for name in content
         if name != key
     ]
     records, seen = [], set[str]()
     for index, raw in enumerate(listed):
         name = raw.get("id") if isinstance(raw, dict) else None
-        place = Place(file, document, (key, index), str(name or f"{key}[{index}]"))
+        place = Place(whole.file, document, (key, index), str(name or f"{key}[{index}]"))
         record, found = place.read(kind, raw)
         faults += found
         if name and str(name) in seen:
@@ -148,32 +145,35 @@ def load_listed(
         if record is not None:
             faults += [place.fault(*one) for one in wrong(record)]
             records.append(record)
-    if faults:
-        raise DataFaults(faults)
-    return tuple(records)
+    return accepted(tuple(records), faults)
 
 
 def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> dict[int, _R]:
     """Return the records of a comma-separated table by line; faulty ones are noted and left out.
 
     ``key`` is the column that identifies a record: filled in and unique. Without it a record is
-    known by its line.
+    known by its line, and no line repeats another.
     """
     optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
+    in_words = [
+        f.alias or n for n, f in kind.model_fields.items() if f.annotation in {str, str | None}
+    ]
     records, seen = {}, set[str]()
     for line, cells in _read_cells(log, kind.columns()).items():
         name = cells[key] if key else f"line {line}"
+        place, identity = log.place(line, name), name if key else str(cells)
+        log.faults += text_faults({column: cells[column] for column in in_words}, place=place)
         try:
             filled = {
                 column: cell for column, cell in cells.items() if cell or column not in optional
             }
             record = kind.model_validate_strings(filled)
         except ValidationError as error:
-            log.add_model(error, kind=kind, line=line, record=name)
+            log.faults += model_faults(error, model=kind, place=place)
             continue
-        if key and name in seen:
-            log.add("duplicate-id/row", line=line, record=name, field=key)
-        seen.add(name)
+        if identity in seen:
+            log.faults.append(place.fault(*finding("duplicate-id/row", *filter(None, [key]))))
+        seen.add(identity)
         records[line] = record
     return records
 
@@ -195,8 +195,7 @@ def _read_cells(log: FaultLog, columns: list[str]) -> dict[int, dict[str, str]]:
     text = log.text()
     if text is None:
         return {}
-    if text and not text.endswith("\n"):
-        log.add("cut-off", line=text.count("\n") + 1)
+    log.faults += cut_off(log.path, text)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *rows = [(lines.line_num, row) for row in lines if row] or [(1, [])]

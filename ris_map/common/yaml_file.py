@@ -17,7 +17,7 @@ import numpy as np
 import yaml  # type: ignore[import-untyped]
 
 from ris_map.common.faults import DataFaults, Fault, shown, worded, wording_for
-from ris_map.common.files import file_name, read_text
+from ris_map.common.files import cut_off, file_name, read_text
 
 MAX_DEPTH = 20
 MAX_NODES = 400_000
@@ -70,6 +70,7 @@ def read_yaml(path: Path) -> YamlDocument:
     """
     name = file_name(path)
     text, faults = _without_conflicts(read_text(path), name=name)
+    faults += cut_off(path, text)
     unread: list[str] = []
     while True:
         reader, value = _Reader(text, name), None

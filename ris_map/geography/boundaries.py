@@ -17,7 +17,7 @@ import pyproj
 import shapely
 from pydantic import BaseModel, ValidationError
 
-from ris_map.common.records import Record, ShortText
+from ris_map.common.records import Record, ShortText, model_faults, text_faults
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, accepted
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
@@ -83,11 +83,12 @@ def read_features(log: FaultLog, kind: type[BaseModel], *, key: str | None) -> g
     properties = found.drop(columns="geometry").astype(object)
     for line, raw in properties.iterrows():
         given = {str(name): value for name, value in raw.items() if pd.notna(value)}
+        place = log.place(int(str(line)), str(given[key]) if key in given else None)
+        log.faults += text_faults(given, place=place)
         try:
             kind.model_validate(given)
         except ValidationError as error:
-            record = str(raw[key]) if key in raw else None
-            log.add_model(error, kind=kind, line=int(str(line)) or None, record=record)
+            log.faults += model_faults(error, model=kind, place=place)
     found = found.reindex(columns=[*columns, "geometry"])
     found.attrs["key"] = key
     return found
@@ -142,6 +143,14 @@ def point_problem(lat: float, lon: float) -> str | None:
         f"The point ({lat:g}, {lon:g}) lies outside the region "
         f"({bounds.south}-{bounds.north} N, {bounds.west}-{bounds.east} E)."
     )
+
+
+def note_bad_points(points: pd.DataFrame, log: FaultLog) -> None:
+    """Note the rows of a table whose ``lat`` and ``lon`` are no point in the region."""
+    found = map(point_problem, points["lat"], points["lon"])
+    problems = pd.Series(list(found), index=points.index, dtype=object)
+    wrong = points.assign(problem=problems)[problems.notna()]
+    log.add_rows(wrong, "bad-point/place", field="lat, lon")
 
 
 def point_in_metres(lat: float, lon: float) -> tuple[float, float]:

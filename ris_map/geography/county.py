@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
-from ris_map.common.faults import DataFaults, Fault, refusal
+from ris_map.common.faults import Fault, refusal
 from ris_map.common.files import not_yet
 from ris_map.common.records import Record, ShortText, Slug, Text, Url
 from ris_map.common.tables import (
@@ -263,9 +263,7 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
         if row.number is not None and not 0 <= row.number < math.inf:
             record = f"{row.municipality_code} {row.indicator}"
             log.add("not-a-number", line=line, record=record, field="value", text=row.text)
-    if log.faults:
-        raise DataFaults(log.faults)
-    return tuple(figures.values())
+    return accepted(tuple(figures.values()), log.faults)
 
 
 @lru_cache(maxsize=2)

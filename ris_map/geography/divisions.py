@@ -90,9 +90,9 @@ def read_divisions(log: FaultLog) -> DivisionsFile | None:
     except DataFaults as refusal:
         log.faults.extend(refusal.faults)
         return None
-    whole = Place(log.path.as_posix(), document)
+    whole = Place(log.name, document)
     content, faults = whole.read(DivisionsFile, document.value)
-    log.faults.extend(faults)
+    log.faults += faults
     if content is None:
         return None
     seen: set[str] = set()

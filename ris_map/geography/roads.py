@@ -12,14 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ris_map.common.records import ShortText
 from ris_map.common.tables import Count, Decimal, FaultLog, Row, accepted, read_frame
-from ris_map.geography.boundaries import DEGREES, METRES, point_problem, read_features
+from ris_map.geography.boundaries import DEGREES, METRES, note_bad_points, read_features
 
 PLACE_KINDS = ("tatort", "village", "external")
 """Kinds of nodes that are named places: one may join the network there."""
@@ -28,6 +28,11 @@ STRAIGHT_LINE_SLACK_KM = 0.002
 END_SLACK_M = 20.0
 """Points of the course are rounded to five decimals, about one metre."""
 EARTH = Geod(a=6_371_008.8, f=0)
+
+
+_NUMBER = "([A-Z]{2} )?(E|[A-Z][a-z] )[0-9]{1,4}"
+ROAD = f"^(local|street|{_NUMBER}(/{_NUMBER})*)?$"
+"""A road's number (E12, Rv 90, NO Fv 808), several with a slash between, or what kind it is."""
 
 
 class _Node(Row):
@@ -54,7 +59,7 @@ class Edge(Row):
     edge_id: ShortText
     from_: str = Field(alias="from")
     to: str
-    road: str = ""
+    road: Annotated[str, StringConstraints(pattern=ROAD)] = ""
     km: Annotated[Decimal, Field(gt=0)]
     km_basis: str = ""
     limit_kmh: Annotated[Decimal, Field(ge=30, le=120)]
@@ -97,7 +102,9 @@ def load_roads(data_dir: Path) -> Roads:
     edges = read_frame(edges_log, Edge, key="edge_id")
     course = read_features(course_log, _Course, key="edge_id")
     roads = None
-    _check_nodes(nodes, nodes_log)
+    nameless = nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")]
+    nodes_log.add_rows(nameless, "empty-value/road", field="name")
+    note_bad_points(nodes, nodes_log)
     if not nodes.empty and not nodes_log.faults:  # one that was left out would be missed by roads
         _check_edges(edges, nodes, edges_log)
         if not edges.empty and not edges_log.faults:
@@ -115,15 +122,6 @@ def road_lines(roads: Roads) -> dict[str, list[shapely.LineString]]:
     numbered = roads.edges[roads.edges["kind"] == "numbered"]
     each = numbered.assign(number=numbered["road"].str.split("/")).explode("number")
     return {str(road): list(part.geometry) for road, part in each.groupby("number")}
-
-
-def _check_nodes(nodes: pd.DataFrame, log: FaultLog) -> None:
-    nameless = nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")]
-    log.add_rows(nameless, "empty-value/road", field="name")
-    found = map(point_problem, nodes["lat"], nodes["lon"])
-    problems = pd.Series(list(found), index=nodes.index, dtype=object)
-    wrong = nodes.assign(problem=problems)[problems.notna()]
-    log.add_rows(wrong, "bad-point/place", field="lat, lon")
 
 
 def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> None:

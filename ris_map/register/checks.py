@@ -337,7 +337,7 @@ def _in_links(raw: Raw, by_id: Mapping[str, Raw], ids: Collection[str]) -> Itera
             near = nearest(target, ids)
             hint = f"Did you mean {quoted(near)}?" if near else "Give the id of a record, or null."
             yield finding("unresolved-link", link, id=quoted(target), hint=hint)
-        elif start is not None and _is_on_circle(start, link, by_id):
+        elif start and _is_on_circle(start, link, by_id):
             yield finding("circular-link", link, id=quoted(start))
 
 

@@ -7,9 +7,9 @@ Every type is frozen and strict: nothing is coerced, unknown keys are refused.
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from ris_map.common.dates import PartialDate, covers, period_end
 from ris_map.common.records import MunicipalityCode, Record, ShortText, Slug, Url
@@ -329,9 +329,3 @@ class Register(Record):
     def by_id(self) -> Mapping[str, Actor]:
         """Actors by id."""
         return {actor.id: actor for actor in self.actors}
-
-    @model_validator(mode="after")
-    def _unique_ids(self) -> Self:
-        if len(self.by_id) != len(self.actors):
-            raise ValueError("actor ids must be unique")
-        return self

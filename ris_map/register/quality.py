@@ -2,10 +2,11 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from http.client import HTTPException
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +16,11 @@ import numpy as np
 import pandas as pd
 from pydantic import computed_field, model_validator
 
-from ris_map.common.dates import PartialDate, period_end, period_start
-from ris_map.common.faults import DataFaults, shown
-from ris_map.common.records import Record, Slug, Url
+from ris_map.common.dates import PartialDate, period_end, period_start, today
+from ris_map.common.faults import quoted, shown
+from ris_map.common.records import Finding, Record, Slug, Url, finding
 from ris_map.common.region import region
-from ris_map.common.tables import FaultLog, Row, load_listed, read_records
+from ris_map.common.tables import FaultLog, Row, accepted, load_listed, read_records
 from ris_map.register.checks import is_recent
 from ris_map.register.model import Actor, Register
 from ris_map.register.vocabulary import Availability, Basis, Delivery, Scope, ServiceType, Status
@@ -50,9 +51,7 @@ def load_homepages(path: Path) -> tuple[Homepage, ...]:
     """Return what was found last time, nothing where nobody has tried; ``DataFaults`` if faulty."""
     log = FaultLog(path)
     records = read_records(log, Homepage, key="id") if path.exists() else {}
-    if log.faults:
-        raise DataFaults(log.faults)
-    return tuple(records.values())
+    return accepted(tuple(records.values()), log.faults)
 
 
 def tried(homepages: Iterable[Homepage], actors: Iterable[Actor]) -> tuple[Homepage, ...]:
@@ -184,9 +183,23 @@ class Report(Record):
         return (period_end(ended) - period_start(self.received)).days if ended else None
 
 
-def load_reports(path: Path) -> tuple[Report, ...]:
-    """Return all reports, in file order; ``DataFaults`` with everything that is wrong."""
-    return load_listed(path, Report, key="reports") if path.exists() else ()
+def load_reports(path: Path, *, ids: Collection[str] | None = None) -> tuple[Report, ...]:
+    """Return all reports, in file order; ``DataFaults`` with everything that is wrong.
+
+    Without the ``ids`` of the register it is not said which records do not exist.
+    """
+    wrong = partial(_wrong, ids=ids)
+    return load_listed(path, Report, key="reports", wrong=wrong) if path.exists() else ()
+
+
+def _wrong(report: Report, ids: Collection[str] | None) -> Iterator[Finding]:
+    for name in ("received", "examined", "entered", "refused"):
+        day = getattr(report, name)
+        if day and period_start(day) > today():
+            yield finding("future-date", name, day=day)
+    if ids is not None and report.about not in {None, *ids}:
+        hint = "Give the id of a record, or null."
+        yield finding("unresolved-link", "about", id=quoted(str(report.about)), hint=hint)
 
 
 def median_days(reports: Iterable[Report]) -> float | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -23,7 +23,6 @@ from ris_map.register.model import Actor, Register, RegisterMeta
 
 RELEASES = "releases"
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
-_T = TypeVar("_T")
 _SECTIONS_ACTION = "Restore 'meta' and 'actors', nothing else, each actor from '- id: ' on."
 
 
@@ -66,7 +65,7 @@ def check_register(
         faults += [] if faults else [whole.fault(*finding("wrong-type/no-sections"))]
         return CheckResult(None, tuple(faults))
     unread = frozenset(found for item in document.unread for found in _ID.findall(item))
-    _, wrong = whole.read(_Sections, content)
+    _, wrong = whole.read(_Sections, content, with_texts=False)
     # where a record could not be read, a list without any other is not empty
     faults += [
         replace(fault, action=_SECTIONS_ACTION)
@@ -76,9 +75,10 @@ def check_register(
     rest = dict(content)
     if isinstance(content.get("meta"), dict):
         place = replace(whole, path=("meta",), record="meta")
-        faults += text_faults(raw := rest.pop("meta"), place=place)
-        meta, wrong = place.read(RegisterMeta, raw)
+        meta, wrong = place.read(RegisterMeta, rest.pop("meta"))
         faults += wrong
+        if meta and dates.period_start(day := meta.reference_date) > today:
+            faults.append(place.fault(*finding("future-date", "reference_date", day=day)))
     listed: list[object] = rest.pop("actors") if isinstance(content.get("actors"), list) else []
     faults += text_faults(rest, place=whole)
     records: list[tuple[Place, Mapping[str, Any]]] = []
@@ -139,7 +139,7 @@ def _read_actor(
     municipality_at: MunicipalityAt | None,
 ) -> Actor | None:
     actor, wrong = place.read(Actor, raw)
-    faults += [*text_faults(raw, place=place), *wrong]
+    faults += wrong
     if actor is not None:
         faults += actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
     return actor
@@ -147,8 +147,7 @@ def _read_actor(
 
 def _record_name(item: object, *, index: int) -> str:
     name = item.get("id") if isinstance(item, dict) else None
-    is_usable = isinstance(name, str) and name.isprintable() and name
-    return str(name)[:80] if is_usable else f"actor number {index + 1}"
+    return name if name and isinstance(name, str) else f"actor number {index + 1}"
 
 
 def release_paths(data: Path) -> tuple[Path, ...]:

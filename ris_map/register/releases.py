@@ -147,8 +147,8 @@ def digests(data: Path) -> dict[str, str]:
     path = data / RELEASES / HASHES
     if not path.exists() and not release_paths(data):
         return {}
-    rows = map(str.split, read_text(path).splitlines())
-    return {row[1]: row[0] for row in rows if len(row) == 2}
+    rows = re.findall(r"^([0-9a-f]{64})  (\S+\.yaml)$", read_text(path), re.MULTILINE)
+    return {name: digest for digest, name in rows}
 
 
 def _digest(path: Path) -> str:

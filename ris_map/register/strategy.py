@@ -19,7 +19,6 @@ from ris_map.common.records import (
     Slug,
     Url,
     finding,
-    text_faults,
 )
 from ris_map.common.tables import load_listed
 from ris_map.common.yaml_file import load_yaml
@@ -169,7 +168,6 @@ def load_strategy(path: Path) -> Strategy:
     strategy, faults = place.read(Strategy, content)
     if isinstance(content, dict):
         faults += [place.fault(*found) for found in _missing(content)]
-    faults += text_faults(content, place=place)
     if strategy is None or faults:
         named = [_with_record(fault, content=content) for fault in faults]
         raise DataFaults(sorted(named, key=lambda fault: fault.line or 0))

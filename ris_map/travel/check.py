@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ris_map.common.address import REDIRECTS, load_redirects
 from ris_map.common.faults import DataFaults, Fault, refusal, worded
-from ris_map.common.files import file_name, not_yet, read_text
+from ris_map.common.files import cut_off, file_name, not_yet
 from ris_map.common.region import REGION_FILE, load_region, region
+from ris_map.common.tables import FaultLog
 from ris_map.geography.county import Geography, check_facts, examine
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.checks import MunicipalityAt
@@ -49,14 +50,18 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
     for load, path in (
         (load_region, data),
         (load_sources, data / "sources.yaml"),
-        (load_reports, data / REPORTS),
+        (partial(load_reports, ids=known), data / REPORTS),
         (load_homepages, data / HOMEPAGES),
         (load_everyday_words, data / SEARCH_WORDS),
         (partial(load_redirects, taken=taken), data / REDIRECTS),
     ):
         faults += refusal(load, path)
     for path in sorted((data / TEXTS).glob("*/*.md")):
-        faults += refusal(read_text, path)
+        log = FaultLog(path)
+        text = log.text()
+        if text is not None and not text.strip():
+            log.add("empty-file")
+        faults += [*log.faults, *cut_off(path, text or "")]
     return faults
 
 

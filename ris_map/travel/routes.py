@@ -15,9 +15,9 @@ import shapely
 from pydantic import Field
 from shapely.ops import substring
 
-from ris_map.common.records import Record, ShortText
+from ris_map.common.records import Record, ShortText, Text
 from ris_map.common.tables import DECIMAL, Count, Decimal, FaultLog, Row, accepted, read_frame
-from ris_map.geography.boundaries import to_metres
+from ris_map.geography.boundaries import note_bad_points, to_metres
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import OwnMunicipality
 from ris_map.geography.roads import Roads
@@ -154,12 +154,12 @@ class _Pair(Row):
     via: str = ""
     km_stated: Decimal | None = None
     minutes_stated: Decimal | None = None
-    mode: ShortText
+    mode: Literal["road", "car", "bus", "ferry"]
     grade: Literal["A", "B"] = Field(alias="class")
     sigma_km: Decimal | None = None
     used_for_draft: Decimal | None = None
     basis: str = ""
-    source: str = ""
+    source: Text
 
 
 class _Distance(_Pair):
@@ -248,6 +248,7 @@ def load_published(
     ):
         if not is_it.any() and not logs[name].faults:
             logs[name].add("empty-file/published", what=what)
+    note_bad_points(found[TOWNS], logs[TOWNS])
     if among:
         settled = {(p.name, p.municipality_code) for p in among[0].localities}
         columns = found[MINUTES][["locality", "municipality_code"]]

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
@@ -61,6 +62,7 @@ class Rate(NamedTuple):
     seconds: int
 
 
+@lru_cache(maxsize=4)  # one that was there at the start may be away while it is replaced
 def _folder(value: object) -> Path:
     # links are kept: whoever leads one to another folder changes the register for page and API
     folder = Path(str(value)).expanduser().absolute()

@@ -128,7 +128,8 @@ def test_every_part_knows_its_line_and_what_is_missing_that_of_what_is_around_it
         ("a: 'open\nb: 1\nc: 'two'\n", "syntax", 1, ""),
         ("a:\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> other\n", "merge-conflict", 2, ""),
         ("a: 1\n=======\n", "syntax", 3, ""),  # no merge has begun
-        ("[" * 21 + "]" * 21, "too-deep", 1, ""),
+        ("[" * 21 + "]" * 21 + "\n", "too-deep", 1, ""),
+        ("a: 1\nb: half a te", "cut-off", 2, ""),
     ],
 )
 def test_F11_F16_what_cannot_be_read_is_named_with_line_and_kind(
@@ -194,9 +195,9 @@ def test_F16_a_list_item_with_a_syntax_fault_hides_no_other_fault(tmp_path: Path
 
 
 def test_twenty_levels_are_read_and_millions_are_refused_in_little_memory(tmp_path: Path) -> None:
-    assert not read(tmp_path, "[" * 20 + "]" * 20).faults
+    assert not read(tmp_path, "[" * 20 + "]" * 20 + "\n").faults
     path = tmp_path / "deep.yaml"
-    path.write_bytes(b"[" * 4_900_000)
+    path.write_bytes(b"[" * 4_900_000 + b"\n")
     tracemalloc.start()
     found = refused(path)
     peak = tracemalloc.get_traced_memory()[1]
@@ -211,7 +212,7 @@ def test_endless_faults_and_values_are_cut_off_and_said_to_be(
     found = read(tmp_path, "- *a\n" * 5000).faults
     assert (len(found), found[-1].code) == (301, "too-many-faults")
     monkeypatch.setattr("ris_map.common.yaml_file.MAX_NODES", 4000)
-    found = read(tmp_path, "[" + "1," * 5000 + "]").faults
+    found = read(tmp_path, "[" + "1," * 5000 + "]\n").faults
     assert [fault.code for fault in found] == ["too-many-values"]
 
 
