@@ -53,7 +53,7 @@ class Fault:
         for name, longest in _LONGEST.items():
             if words := getattr(self, name):
                 # no text of a file writes lines of its own into a log
-                masked = _visible(PERSONAL_DATA.sub(_MASK, words), limit=longest)
+                masked = shown(PERSONAL_DATA.sub(_MASK, words), limit=longest, mark="")
                 object.__setattr__(self, name, masked)
 
     @property
@@ -115,17 +115,14 @@ def refusal(load: Callable[[Path], object], path: Path) -> tuple[Fault, ...]:
     return ()
 
 
-def shown(text: str, *, limit: int = 60) -> str:
-    """Return any text for a message: in quotes, without invisible signs, never long."""
-    return f"'{_visible(text, limit=limit)}'"
-
-
-def _visible(text: str, *, limit: int) -> str:
+def shown(text: str, *, limit: int = 60, mark: str = "'") -> str:
+    """Return any text for a message: between quotes, without invisible signs, never long."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(
+    visible = "".join(
         sign if sign.isprintable() or sign == "\u00a0" else f"\\u{{{ord(sign):04X}}}"
         for sign in cut
     )
+    return f"{mark}{visible}{mark}"
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ Nothing that is read from a table raises: every fault goes to a :class:`FaultLog
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, LiteralString, TypeVar
@@ -148,11 +148,11 @@ def load_listed(
     return accepted(tuple(records), faults)
 
 
-def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> dict[int, _R]:
+def read_records(log: FaultLog, kind: type[_R], *, key: Sequence[str] = ()) -> dict[int, _R]:
     """Return the records of a comma-separated table by line; faulty ones are noted and left out.
 
-    ``key`` is the column that identifies a record: filled in and unique. Without it a record is
-    known by its line, and no line repeats another.
+    ``key`` are the columns that together identify a record: filled in and unique. Without them it
+    is known by its line, and no line repeats another.
     """
     optional = {name for name, field in kind.model_fields.items() if not field.is_required()}
     in_words = [
@@ -160,7 +160,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
     ]
     records, seen = {}, set[str]()
     for line, cells in _read_cells(log, kind.columns()).items():
-        name = cells[key] if key else f"line {line}"
+        name = " ".join(cells[column] for column in key) or f"line {line}"
         place, identity = log.place(line, name), name if key else str(cells)
         log.faults += text_faults({column: cells[column] for column in in_words}, place=place)
         try:
@@ -172,7 +172,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
             log.faults += model_faults(error, model=kind, place=place)
             continue
         if identity in seen:
-            log.faults.append(place.fault(*finding("duplicate-id/row", *filter(None, [key]))))
+            log.faults.append(place.fault(*finding("duplicate-id/row", ", ".join(key))))
         seen.add(identity)
         records[line] = record
     return records
@@ -180,7 +180,7 @@ def read_records(log: FaultLog, kind: type[_R], *, key: str | None = None) -> di
 
 def read_frame(log: FaultLog, kind: type[Row], *, key: str | None) -> pd.DataFrame:
     """Return the lines of a table that are without fault; the index is the line in the file."""
-    records = read_records(log, kind, key=key)
+    records = read_records(log, kind, key=(key,) if key else ())
     rows = [list(vars(record).values()) for record in records.values()]
     frame = pd.DataFrame(rows, index=pd.Index(records, name="line"), columns=kind.columns())
     frame.attrs["key"] = key

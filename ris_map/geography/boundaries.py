@@ -15,9 +15,9 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 import shapely
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from ris_map.common.records import Record, ShortText, model_faults, text_faults
+from ris_map.common.records import Record, ShortText
 from ris_map.common.region import region
 from ris_map.common.tables import FaultLog, accepted
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
@@ -84,11 +84,7 @@ def read_features(log: FaultLog, kind: type[BaseModel], *, key: str | None) -> g
     for line, raw in properties.iterrows():
         given = {str(name): value for name, value in raw.items() if pd.notna(value)}
         place = log.place(int(str(line)), str(given[key]) if key in given else None)
-        log.faults += text_faults(given, place=place)
-        try:
-            kind.model_validate(given)
-        except ValidationError as error:
-            log.faults += model_faults(error, model=kind, place=place)
+        log.faults += place.read(kind, given)[1]
     found = found.reindex(columns=[*columns, "geometry"])
     found.attrs["key"] = key
     return found

@@ -179,7 +179,7 @@ def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Land, ...
 
 
 def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:
-    rows = read_records(log, Locality, key="id")
+    rows = read_records(log, Locality, key=("id",))
     lats, lons = (np.array([getattr(r, name) for r in rows.values()]) for name in ("lat", "lon"))
     codes = Counter(item.scb_code for item in rows.values())
     there_at = within.municipalities_at(lats, lons)
@@ -258,7 +258,7 @@ def load_statistics(path: Path) -> tuple[Statistic, ...]:
     if not path.exists():
         return ()  # a region that has none yet
     log = FaultLog(path)
-    figures = read_records(log, Statistic)
+    figures = read_records(log, Statistic, key=("municipality_code", "indicator", "period"))
     for line, row in figures.items():
         if row.number is not None and not 0 <= row.number < math.inf:
             record = f"{row.municipality_code} {row.indicator}"

@@ -50,7 +50,7 @@ class Homepage(Row):
 def load_homepages(path: Path) -> tuple[Homepage, ...]:
     """Return what was found last time, nothing where nobody has tried; ``DataFaults`` if faulty."""
     log = FaultLog(path)
-    records = read_records(log, Homepage, key="id") if path.exists() else {}
+    records = read_records(log, Homepage, key=("id",)) if path.exists() else {}
     return accepted(tuple(records.values()), log.faults)
 
 
@@ -186,18 +186,20 @@ class Report(Record):
 def load_reports(path: Path, *, ids: Collection[str] | None = None) -> tuple[Report, ...]:
     """Return all reports, in file order; ``DataFaults`` with everything that is wrong.
 
-    Without the ``ids`` of the register it is not said which records do not exist.
+    Links and days are judged only against the ``ids`` of a register, when the data are checked.
     """
     wrong = partial(_wrong, ids=ids)
     return load_listed(path, Report, key="reports", wrong=wrong) if path.exists() else ()
 
 
 def _wrong(report: Report, ids: Collection[str] | None) -> Iterator[Finding]:
+    if ids is None:
+        return
     for name in ("received", "examined", "entered", "refused"):
         day = getattr(report, name)
         if day and period_start(day) > today():
             yield finding("future-date", name, day=day)
-    if ids is not None and report.about not in {None, *ids}:
+    if report.about not in {None, *ids}:
         hint = "Give the id of a record, or null."
         yield finding("unresolved-link", "about", id=quoted(str(report.about)), hint=hint)
 
