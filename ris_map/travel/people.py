@@ -1,16 +1,14 @@
 """Where everybody lives: the inhabited 1 km squares of the census of 31 December 2021."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pydantic import Field, StringConstraints
 from pyproj import Transformer
 from scipy.spatial import cKDTree
@@ -80,21 +78,6 @@ class Cells:
         """Whether no road leads to the cell, only a ferry."""
         return readonly(np.array([way == FERRY for way in self.access], dtype=np.bool_))
 
-    @cached_property
-    def frame(self) -> gpd.GeoDataFrame:
-        """The squares as polygons (EPSG:3035), with id, municipality code, residents, access."""
-        east, north = _corners(self.ids)
-        return gpd.GeoDataFrame(
-            {
-                "cell": self.ids,
-                "municipality": np.array(self.municipality_codes)[self.municipality],
-                "residents": self.population,
-                "access": self.access,
-            },
-            geometry=shapely.box(east, north, east + 1000, north + 1000),
-            crs=3035,
-        )
-
     def only_ferry(self, lat: FloatArray, lon: FloatArray) -> BoolArray:
         """Return whether points lie where people get only by ferry: as the nearest cell."""
         if not len(self):
@@ -133,17 +116,11 @@ def number_of_squares() -> int:
     return len((data_folder() / PEOPLE_FILE).read_bytes().splitlines()) - 1
 
 
-def _corners(ids: Sequence[str] | pd.Series) -> tuple[IntArray, IntArray]:
-    """Return east and north of the squares' lower left corners, in metres (EPSG:3035)."""
-    north, east = 1000 * pd.Series(ids).str.extract(_ID).astype(np.int64).to_numpy().T
-    return east, north
-
-
 def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
+    north, east = 1000 * frame["cell_id"].str.extract(_ID).astype(np.int64).to_numpy().T
     to_grid = Transformer.from_crs(4326, 3035, always_xy=True)
-    east, north = to_grid.transform(frame["lon"].to_numpy(), frame["lat"].to_numpy())
-    corner_e, corner_n = _corners(frame["cell_id"])
-    off: FloatArray = np.hypot(east - corner_e - 500, north - corner_n - 500)
+    at_east, at_north = to_grid.transform(frame["lon"].to_numpy(), frame["lat"].to_numpy())
+    off: FloatArray = np.hypot(at_east - east - 500, at_north - north - 500)
     return off
 
 
