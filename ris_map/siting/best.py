@@ -223,7 +223,7 @@ def search(task: Problem, number: int, *, time_limit_s: float = TIME_LIMIT_S) ->
     _greedy(task, number, found)
 
     def answer(*, is_proved: bool) -> Answer:
-        gap = (found.value - max(bound, 0.0)) / max(abs(found.value), 1e-12)
+        gap = (found.value - bound) / max(abs(found.value), 1e-12)
         return Answer(
             value=found.value,
             before=before,

@@ -32,7 +32,8 @@ texts = (
     | st.text("ab -:#'\"[]{}.,0129", max_size=250)
 )
 keys = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(TRAPS[:30])
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
+finite = st.floats(allow_nan=False, allow_infinity=False)
+scalars = st.none() | st.booleans() | st.integers() | finite | texts
 values = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),

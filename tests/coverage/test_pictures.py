@@ -168,6 +168,7 @@ def test_the_workbook_holds_every_table_and_a_sheet_of_definitions(delivery: Del
     for table, (_, rows) in zip(tables, others, strict=True):
         assert rows[0] == [table.title]
         assert [basis(shown)] in rows
+        assert {len(row) for row in table.rows} <= {len(table.columns)}
         body = rows[-len(table.rows) :] if table.rows else []
         for written, cells in zip(body, table.rows, strict=True):
             for value, cell in zip(written, cells, strict=True):

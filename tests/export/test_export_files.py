@@ -140,7 +140,10 @@ def test_the_geopackage_of_municipalities_is_the_same_land(api: TestClient, tmp_
     assert set(read.geom_type) == {"MultiPolygon"}
     assert read.area.tolist() == pytest.approx(source.to_crs(3006).area.tolist(), rel=1e-6)
     with closing(sqlite3.connect(path)) as database:
-        (description,) = database.execute("SELECT description FROM gpkg_contents").fetchone()
+        both = "gpkg_contents NATURAL JOIN gpkg_geometry_columns"
+        query = f"SELECT description, geometry_type_name FROM {both}"
+        description, geometry = database.execute(query).fetchone()
+    assert geometry == "MULTIPOLYGON"
     for words in ("ODbL-1.0", "© OpenStreetMaps bidragsgivare", "© OpenStreetMap contributors"):
         assert words in description
 

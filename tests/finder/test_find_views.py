@@ -315,6 +315,8 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         assert answer.nearest.office.town in text
         assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", text)
         digital = [e.actor.name for e in answer.group(Group.DIGITAL) if e.is_sure]
+        title = words(language).tr("find.step.digital")
+        assert {step.name for step in view.steps if step.title == title} <= set(digital)
         is_said = any(name in text for name in digital)
         assert is_said or words(language).tr("find.nothing.no-digital") in text or digital == []
         assert f"cell={code}.{phase}.{kind}" in view.coverage_url

@@ -14,7 +14,10 @@ from streamlit.testing.v1 import AppTest
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "ris_map" / "web" / "script.py"
 TIMEOUT_S = 300
+WIDGETS = ("pills", "multiselect", "text_input", "checkbox", "selectbox", "button")
+WIDGETS += ("expander", "download_button")
 Query = Mapping[str, str | list[str]]
+UNFILLED = re.compile(r"(?<![/=,])\{\w+\}|\b(nan|inf)\b|(?<!-)\bNone\b(?! of)")
 
 # Streamlit reads what every installed package says of itself for each new session: nine tenths of
 # its time, and the same each time.
@@ -37,6 +40,7 @@ def open_page(query: Query | None = None, page: str = "") -> AppTest:
     session.query_params.update(dict(query or {}))
     session.run()
     assert not session.exception
+    assert not UNFILLED.search(read(session).text_content())
     return session
 
 
@@ -75,16 +79,7 @@ def cards(session: AppTest) -> list[str]:
 
 def visible_text(session: AppTest) -> str:
     """Return every text of the page that is neither in the map nor in a file."""
-    widgets: list[Any] = [
-        *(
-            *session.pills,
-            *session.multiselect,
-            *session.text_input,
-            *session.checkbox,
-            *session.selectbox,
-        ),
-        *(*session.button, *session.expander, *session.download_button),
-    ]
+    widgets: list[Any] = [one for kind in WIDGETS for one in getattr(session, kind)]
     parts = [read(session).text_content()]
     for element in widgets:
         for name in ("label", "placeholder", "help"):

@@ -163,6 +163,7 @@ def test_R4_what_has_not_changed_has_a_look_of_its_own(shown: SitingView) -> Non
     assert (codes[is_same & has_road] == 0).all()
     assert (codes[~is_same & (codes != 0)] > 0).all()
     assert len(set(labels)) == 5
+    assert map_classes(seen(view(CLOSED), "skillnad"))[1] == "Minuter kortare eller längre väg"
 
 
 def test_R4_a_plan_is_made_from_lists_and_a_change_in_it_is_edited() -> None:

@@ -1,6 +1,7 @@
 """Strength areas: own actors first and apart, honest headline, no constant figures (W10)."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -60,11 +61,8 @@ def test_W1_bubbles_count_the_actors_of_the_list_and_the_headline_is_honest(
     figures: StrengthFigures, area: StrengthArea | None
 ) -> None:
     near = figures.near(area) if area else ()
-    for kind, actors in (
-        ("own", figures.own(area)),
-        ("neutral", figures.neutral),
-        ("adjacent", near),
-    ):
+    groups = {"own": figures.own(area), "neutral": figures.neutral, "adjacent": near}
+    for kind, actors in groups.items():
         towns = [town for town in figures.towns(area) if town.kind == kind]
         expected = {item.id for item in actors if figures.offices(item)}
         assert {actor.id for town in towns for actor in town.actors} == expected
@@ -86,7 +84,11 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
 ) -> None:
     area = StrengthArea.BESOKSNARING
     assert page.headline(figures, area, words=SWEDISH) == "Besöksnäring: 0 egna aktörer"
-    html = page.list_html(figures, chosen(area), words=SWEDISH)
+    first, *others = figures.core
+    areas = first.strength_areas.model_copy(update={"areas": ()})
+    silent = first.model_copy(update={"strength_areas": areas})
+    html = page.list_html(replace(figures, core=(silent, *others)), chosen(area), words=SWEDISH)
+    assert f"För 1 aktör saknas uppgift om styrkeområde: {first.name}." in unescape(html)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
     assert str(len(figures.near(area))) in page.lead(figures, area, tr=SWEDISH.tr)
@@ -144,4 +146,4 @@ def test_K2_every_municipality_has_its_sentence(figures: StrengthFigures) -> Non
     for place in ({"kommun": "2421"}, {"tatort": "2421-tarnaby"}, {"tatort": "2421-narnia"}):
         empty = page.list_html(figures, chosen(None, **place), words=SWEDISH)
         assert re.search(r"Ingen har kontor i (Storuman|Tärnaby|narnia)\.", empty)
-        assert "Visa hela länet" in empty
+        assert 'href="/styrkeomraden?lang=sv" data-ris-page>Visa hela länet' in empty
