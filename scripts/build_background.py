@@ -17,7 +17,7 @@ from pyproj import Transformer
 
 from ris_map.geography.boundaries import to_metres
 from ris_map.geography.county import Geography, load_geography
-from ris_map.geography.roads import Roads, load_roads, road_lines
+from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.in_words import place_id
 from scripts.build_boundaries import collection_text, feature_line
 
@@ -52,6 +52,13 @@ def _sea_3006(territory_3006: shapely.Geometry, *, land_3006: shapely.Geometry) 
     return shapely.Polygon(grown.intersection(territory_3006).exterior).simplify(
         SEA_TOLERANCE_M / 4
     )
+
+
+def road_lines(roads: Roads) -> dict[str, list[shapely.LineString]]:
+    """Return the lines (EPSG:3006) of each numbered road; one with two numbers is under both."""
+    numbered = roads.edges[roads.edges["kind"] == "numbered"]
+    each = numbered.assign(number=numbered["road"].str.split("/")).explode("number")
+    return {str(road): list(part.geometry) for road, part in each.groupby("number")}
 
 
 def _road_features(roads: Roads, *, within_3006: shapely.Geometry) -> Iterator[str]:

@@ -208,7 +208,6 @@ class Trip(Record):
     state: FigureState
 
 
-TRIP_COLUMNS = ("from", "to", "minutes", "km", "state")
 TravelTimes = listing(
     "TravelTimes", "Travel times.", definition=TravelDefinition, pairs=tuple[Trip, ...]
 )
@@ -228,7 +227,7 @@ def travel_times(call: Call[TravelQuery]) -> Document:
     return {"meta": call.meta(len(pairs)), "definition": definition, "pairs": pairs}
 
 
-@router.data("/travel-times.csv", TravelQuery, columns=TRIP_COLUMNS)
+@router.data("/travel-times.csv", TravelQuery, columns=("from", "to", "minutes", "km", "state"))
 def _trips(call: Call[TravelQuery]) -> list[Row]:
     """Minutes and kilometres by road, one line per trip."""
     # every office of the matrix is there, closed ones and those outside the county included

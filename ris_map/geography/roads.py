@@ -117,13 +117,6 @@ def load_roads(data_dir: Path) -> Roads:
     return accepted(roads, [fault for log in logs for fault in log.faults])
 
 
-def road_lines(roads: Roads) -> dict[str, list[shapely.LineString]]:
-    """Return the lines (EPSG:3006) of each numbered road; one with two numbers is under both."""
-    numbered = roads.edges[roads.edges["kind"] == "numbered"]
-    each = numbered.assign(number=numbered["road"].str.split("/")).explode("number")
-    return {str(road): list(part.geometry) for road, part in each.groupby("number")}
-
-
 def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> None:
     for end in ("from", "to"):
         lost = edges.assign(node=edges[end])[~edges[end].isin(nodes["node"])]

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from ris_map.common.yaml_file import load_yaml
 from ris_map.geography.county import Geography, load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.geography.roads import load_roads, road_lines
+from ris_map.geography.roads import load_roads
 from ris_map.travel.world import DataSource, load_sources
 from ris_map.words.language import LocalText
-from scripts.build_background import background_text, land_of
+from scripts.build_background import background_text, land_of, road_lines
 
 DATA = Path(__file__).parents[2] / "data"
 GEOGRAPHY = load_geography(DATA)
