@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, RisMapError, quoted, worded
-from ris_map.common.files import file_name, write_whole
+from ris_map.common.files import file_name, stamp, write_whole
 from ris_map.common.region import DATA_VARIABLE, data_folder
 from ris_map.geography.county import load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -268,10 +268,10 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 def _confirm(arguments: argparse.Namespace) -> int:
     path: Path = arguments.data / REGISTER_FILE
-    today = dates.today()
+    today, seen = dates.today(), stamp(path)
     on = arguments.on or today.isoformat()
     content = confirm(path, arguments.id, on=on, url=arguments.url, today=today)
-    write_whole(path, content)
+    write_whole(path, content, since=seen)
     print(f"{path}: {arguments.id} confirmed {on}.")
     return OK
 
@@ -325,13 +325,14 @@ def _renew(arguments: argparse.Namespace) -> int:
     """Write a file if its content differs, or only say that it does."""
     is_register = arguments.command == "format"
     path: Path = arguments.data / (REGISTER_FILE if is_register else SCHEMA)
+    seen = stamp(path)
     text = format_register(path) if is_register else schema_text()
     found = path.read_bytes().decode(errors="replace") if path.exists() else ""
     if found == text and path.exists():
         print(f"{path}: unchanged.")
         return OK
     if not arguments.check:
-        write_whole(path, text.encode())
+        write_whole(path, text.encode(), since=seen)
         print(f"{path}: written.")
         return OK
     rows = zip_longest(found.split("\n"), text.split("\n"))

@@ -1,6 +1,7 @@
 """Read a file whole or say why not, write it whole or not at all, and follow its changes."""
 
 import contextlib
+import errno
 import logging
 import os
 import re
@@ -100,11 +101,12 @@ def cut_off(path: Path, text: str) -> list[Fault]:
     return [Fault(file_name(path), *worded("cut-off"), line=text.count("\n") + 1)]
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, since: Stamp = None) -> None:
     """Write whole or not at all: a reader never sees half a file, a link stays a link.
 
     The draft has one fixed name beside the file, so that one left by a kill is used up next time.
-    ``OSError`` names the file itself, for example when the disk is full; it is then untouched.
+    ``OSError`` names the file itself, for example when the disk is full, or when it is not as it
+    was ``since`` its content was read; it is then untouched.
     """
     target = path.resolve()
     draft = target.with_name(f".{target.name}.draft")
@@ -116,6 +118,8 @@ def write_whole(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         draft.chmod(mode)
+        if since is not None and stamp(path) != since:
+            raise OSError(errno.EBUSY, "It was changed meanwhile; run this again")
         draft.replace(target)
     except BaseException as error:
         with contextlib.suppress(OSError):

@@ -132,7 +132,7 @@ _SHAPES: Mapping[str, str] = {
     "postcode": "bad-postcode",
     "homepage": "bad-address/homepage",
     "contact_url": "bad-address/contact",
-    **dict.fromkeys(("successor", "same_as"), "bad-id/other-record"),
+    **dict.fromkeys(("successor", "same_as", "about"), "bad-id/other-record"),
     **dict.fromkeys(("municipality", "municipalities"), "bad-code/in-quotes"),
     **dict.fromkeys(("url", "sources"), "bad-address/page"),
 }

@@ -11,7 +11,7 @@ import pytest
 from ris_map import __main__ as program
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults
-from ris_map.common.files import write_whole
+from ris_map.common.files import stamp, write_whole
 from ris_map.common.region import DATA, load_region
 from ris_map.municipality import files
 from ris_map.register.reading import LiveRegister
@@ -32,7 +32,9 @@ def test_F18_a_link_keeps_its_file_with_its_permissions_and_an_old_draft_is_used
     link.symlink_to(target)
     (other := tmp_path / "other").write_text("somebody's")
     target.with_name(".a.yaml.draft").symlink_to(other)
-    write_whole(link, b"new")
+    write_whole(link, b"new", since=(seen := stamp(link)))
+    with pytest.raises(OSError, match="changed meanwhile"):
+        write_whole(link, b"newer", since=seen)
     assert link.is_symlink()
     assert (target.read_text(), other.read_text()) == ("new", "somebody's")
     assert target.stat().st_mode & 0o777 == 0o640
