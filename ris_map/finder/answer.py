@@ -137,26 +137,28 @@ def _is_near(entries: Iterable[Entry]) -> bool:
 
 def rank(
     entry: Entry, *, need: Need
-) -> tuple[int, int, int, float, bool, float, tuple[str, str], str]:
+) -> tuple[int, int, int, float, int, float, tuple[str, str], str]:
     """Return the place of an entry in the answer; the smaller, the earlier.
 
     1. the municipality's own office as a way in, or what is digital if that was asked for;
-    2. who names the chosen strength area before who is open to all;
+    2. who names the chosen strength area before who is open to all, or names other people only;
     3. the group, in the order of :class:`Group`;
     4. outside the groups of offices: what is sure before what is not;
     5. minutes by road as they are said; an entry without an office comes after those with one;
-    6. where these are equal: who names the group of people before who does not, then the minutes;
+    6. where these are equal: who names the group of people, who names nobody, who names others;
+       then the minutes;
     7. the name in Swedish alphabetical order, then the id.
     """
     first = Group.DIGITAL if need.digital_first else Group.LOCAL
     order = sorted(Group, key=lambda group: group is not Group.DIGITAL or not need.digital_first)
-    by_road = entry.group in BY_ROAD
+    by_road, is_named = entry.group in BY_ROAD, any(one.why is Why.WHO for one in entry.reasons)
+    people = 0 if is_named else 2 if need.who and entry.actor.target_groups else 1
     return (
-        0 if entry.group is first else 1 if entry.is_of_area else 2,
+        0 if entry.group is first else 1 if entry.is_of_area and people < 2 else 2,
         order.index(entry.group),
         0 if by_road or entry.is_sure else 1,
         entry.said_minutes,
-        all(reason.why is not Why.WHO for reason in entry.reasons),
+        people,
         entry.minutes,
         swedish_sort_key(entry.actor.name),
         entry.actor.id,

@@ -193,8 +193,14 @@ def test_digital_first_and_who_one_is_change_the_order_and_never_the_list() -> N
             assert named == ([wanted] if wanted else [])
         assert any(GROUPS[who] & {*entry.actor.target_groups} for entry in plain.entries)
         near = [e for e in found.group(Group.NEAR) if e.minutes < 5]  # all said "i orten"
-        is_named_first = [bool(GROUPS[who] & {*entry.actor.target_groups}) for entry in near]
-        assert is_named_first == sorted(is_named_first, reverse=True)
+        groups = [{*entry.actor.target_groups} for entry in near]
+        order = [0 if GROUPS[who] & named else 2 if named else 1 for named in groups]
+        assert order == sorted(order)
+    # SLU Holding has the area as its own, for researchers and students
+    food = Need(place=UMEA, strength_area=StrengthArea.LIVSMEDEL)
+    for who, is_first in ((None, True), (Who.RESEARCHER, True), (Who.COMPANY, False)):
+        entries = find_support(world, food.model_copy(update={"who": who})).entries
+        assert (entries[0].actor.id == "slu-holding-umea") is is_first
 
 
 def test_the_next_phase_and_who_takes_over() -> None:
