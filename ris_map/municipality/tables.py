@@ -258,7 +258,7 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
     rows = [
         (
             tr(f"municipality.figure.{indicator}"),
-            _value(indicator, figure, tr=tr),
+            _value(indicator, figure, profile, tr=tr),
             figure.period if figure else unknown,
             tr(f"municipality.source.{FIGURES[indicator]}"),
         )
@@ -290,11 +290,13 @@ def _figures_table(profile: Profile, *, words: Words) -> Table:
     )
 
 
-def _value(indicator: str, figure: Statistic | None, *, tr: Translator) -> Said:
+def _value(indicator: str, figure: Statistic | None, profile: Profile, *, tr: Translator) -> Said:
+    if indicator == "population_density" and profile.size:  # not rounded yet, as in the comparison
+        return number_cell(profile.size[1], decimals=1, tr=tr)
     if figure is None or figure.number is None:
         return Said(figure.text if figure else tr("unknown"))
     number = 100 - figure.number if indicator == "share_in_tatort" else figure.number
-    cell = number_cell(number, decimals=int(indicator == "population_density"), tr=tr)
+    cell = number_cell(number, tr=tr)
     if figure.unit == "percent":
         return replace(cell, text=tr("figures.percent", n=cell.text), value=round(number))
     return cell

@@ -237,8 +237,8 @@ def paragraph(profile: Profile, *, words: Words) -> str:
 
 
 def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
-    population, density = profile.figures["population"], profile.figures["population_density"]
-    if not (population and density and population.number and density.number):
+    population = profile.figures["population"]
+    if not (population and population.number and profile.size):
         yield tr("municipality.p.people-unknown", name=profile.name)
         return
     yield tr(
@@ -246,7 +246,7 @@ def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
         name=profile.name,
         population=tr.number(population.number),
         year=population.period[:4],
-        density=tr.number(density.number, decimals=1),
+        density=tr.number(profile.size[1], decimals=1),
     )
     inside = profile.figures["share_in_tatort"]
     if inside and inside.number is not None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from ris_map.register.releases import changes
 from ris_map.travel.world import service
 from tests.api.api_site import DATA, V1, client
+from tests.factories import DAY
 
 
 def test_R8_the_answer_is_as_of_a_day_and_says_which(api: TestClient) -> None:
@@ -68,7 +69,7 @@ def test_R8_a_feed_tells_when_the_register_changed_whatever_the_day(
     path.write_text(text.replace("    name: Almi Nord\n", "    name: Almi\n"), encoding="utf-8")
     os.utime(path, (1_700_000_000, 1_700_000_000))
     api = client(own_data)
-    for day in ("2026-11-23", "2026-11-24"):
+    for day in (str(DAY), "2030-01-01"):
         monkeypatch.setenv("RIS_MAP_TODAY", day)
         entry = api.get(f"{V1}/feeds/almi-nord").text.partition("change:next:almi-nord")[2]
         assert "<updated>2023-11-14T22:13:20+00:00</updated>" in entry

@@ -197,6 +197,8 @@ def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> 
     said, one, other = words(SV), of("2417"), of("2418")
     table = table_of("compare", "2417", other="2418")
     assert table.columns[1:] == ("Norsjö", "Malå")
+    assert table.rows[1][2] == table_of("figures", "2418").rows[1][1], "one density"
+    assert f", {table.rows[1][2].text} per" in municipal.paragraph(other, words=said)
     for column, found in enumerate((one, other), start=1):
         shown = [row[column] for row in table.rows[-len(KINDS) :]]
         cells = [cell_of(cell, found, tr=said.tr) for cell in found.cells]

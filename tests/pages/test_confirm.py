@@ -16,6 +16,7 @@ from ris_map.register.reading import check_changed, check_register
 from ris_map.web import data
 from ris_map.words import translator
 from ris_map.words.language import Language
+from tests.factories import DAY
 from tests.pages.opened import ROOT, html, open_page, read
 
 PAGE = "confirm"
@@ -35,7 +36,7 @@ def test_M5_one_click_confirms_and_every_open_question_is_asked(language: Langua
     session, tr = opened("almi-nord", language), translator(language)
     first = messages(session)[0]
     assert "almi-nord" in first["subject"][0]
-    assert "last_confirmed: '2026-11-23'" in first["body"][0]
+    assert f"last_confirmed: '{DAY}'" in first["body"][0]
     text = " ".join(read(session).text_content().split())
     actor = data.register_state().register.by_id["almi-nord"]
     assert all(question in text for question in questions(actor, tr=tr))

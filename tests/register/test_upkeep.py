@@ -161,7 +161,7 @@ def test_A2_an_identifier_that_vanishes_or_a_file_cut_off_is_named_and_refused(
     said = capsys.readouterr().out
     assert "vanished-id" in said
     assert gone.partition("\n")[0] in said
-    assert load_register(path, today=TODAY), "sound in itself"
+    assert load_register(path), "sound in itself"
 
 
 def test_A4_confirming_changes_the_one_line_and_keeps_comments_and_order(data: Path) -> None:
