@@ -81,6 +81,7 @@ def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language:
     choice = MunicipalityChoice(kommun=code)
     layer = map_layer(found, choice, words=said)
     assert isinstance(layer.picture, MapPicture)
+    assert layer.picture.sentences.keys() == {"", *MUNICIPALITY_CODES}
     texts += [one.text for one in layer.picture.sentences.values()]
     html = page_of(found, shown, choice, language)
     texts.append(re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", html))))
@@ -228,6 +229,9 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
             listed = found.lists[ListKind(part.id)]
             assert len(part.entries) == len(listed.actors)
             assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
+            kinds = {kind for way in listed.known for _, kind in way.kinds}
+            said = {kind for entry in part.entries for kind in entry.types.split(", ")}
+            assert said == {words(SV).label(kind) for kind in kinds}
             start = f"{len(listed.actors)} " if listed.known else "Ingen känd"
             assert part.count.startswith(start)
 
