@@ -96,7 +96,8 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
     if text is None:
         return nothing
     try:
-        json.loads(text)["features"]  # the map reads it so; GDAL also takes less and more
+        features = json.loads(text)["features"]  # as the map does; GDAL also takes less and more
+        given = [json.dumps(one.get("geometry")) for one in features if isinstance(one, dict)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong shows in the values
             found = gpd.read_file(io.BytesIO(text.encode()), on_invalid="ignore")
@@ -109,6 +110,9 @@ def _opened(log: FaultLog) -> gpd.GeoDataFrame:
         reason = "Not a collection of features with geometry in degrees (EPSG:4326)"
         log.add("bad-json", reason=reason)
         return nothing
+    if len(given) == len(found):  # of several parts GDAL leaves out those that it cannot read
+        unread = shapely.is_missing(shapely.from_geojson(given, on_invalid="ignore"))
+        found.loc[unread, "geometry"] = None
     names = found.columns.drop("geometry")
     # lists and mappings, in whatever form GDAL gives them, can be neither compared nor counted
     found[names] = found[names].map(lambda v: v if pd.api.types.is_scalar(v) else (str(v),))

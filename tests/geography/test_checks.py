@@ -90,6 +90,7 @@ HOSTILE = {
     "label-text": (0, '"label_lat":', '"label_lat":"x","a":', "bad-point", "2401", None),
     "label-elsewhere": (0, '"label_lat":', '"label_lat":65.0,"a":', "bad-point", "2401", None),
     "not-a-number": (0, "[18.8007,63.782]", "[NaN,63.782]", "bad-geometry", "2401", "geometry"),
+    "part-gone": (0, "[[[[18.8007,", "[null,[[[18.8007,", "bad-geometry", "2401", "geometry"),
     "infinite": (0, "[18.8007,63.782]", "[1e999,63.782]", "bad-json", None, None),
     "swapped-vertex": (0, "[18.8025,63.7799]", "[63.7799,18.8025]", "bad-geometry", "2401", None),
     "not-a-polygon": (0, '"MultiPolygon"', '"LineString"', "bad-geometry", "2401", "geometry"),
