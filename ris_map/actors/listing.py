@@ -185,6 +185,7 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     if not view.is_physical:
         return []
     tr, found, at = view.tr, view.found, view.at(code)
+    actors = found.median_actors([code])
     # who has it in town has five minutes at most
     median = minutes_number(max(float(found.median[at]), ROUND_MINUTES), tr=tr)
     if median[:1].isdigit():
@@ -192,7 +193,7 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     return [
         (percent(float(found.share[at]), tr=tr), tr("karta.panel.within", limit=view.choice.limit)),
         (median, tr("karta.panel.median")),
-        (tr.number(found.median_actors([code])), tr("karta.panel.actors", limit=view.choice.limit)),
+        (tr.number(actors), tr.plural("karta.panel.actors", actors, limit=view.choice.limit)),
     ]
 
 

@@ -367,10 +367,11 @@ def _clicked(view: SitingView, click: MapClick) -> None:
 def _tools(view: SitingView) -> None:
     """Draw the buttons above: copy, print, files."""
     tr = view.tr
-    st.html(render("siting_tools.html", t=tr, text=told.copy_text(view)), width="content")
+    url = f"{layout.site()}{view.choice.url(tr=tr)}"
+    text = f"{told.copy_text(view)} {url}"
+    st.html(render("siting_tools.html", t=tr, text=text), width="content")
     if st.button(tr("coverage.print"), key="siting-print"):
         number = st.session_state[_PAPERS] = st.session_state.get(_PAPERS, 0) + 1
-        url = f"{layout.site()}{view.choice.url(tr=tr)}"
         st.html(plan_map.paper_html(view, url=url, number=number))
     files: dict[str, Callable[[], bytes | str]] = {
         "png": lambda: png(plan_map.picture(view)),

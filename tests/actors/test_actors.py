@@ -217,7 +217,9 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
 def test_W11_panel_and_square_say_the_minutes_of_the_map() -> None:
     view = map_view(real_world(), StartChoice(), tr=translator(Language.SV))
     for code in view.names:
-        (share, _), (median, _), _ = panel_words(view, StartChoice(municipality=code))["figures"]
+        figures = panel_words(view, StartChoice(municipality=code))["figures"]
+        (share, _), (median, _), (actors, said) = figures
+        assert said.startswith("aktör ") == (actors == "1")
         minutes = float(view.found.median[view.at(code)])
         assert share == percent(float(view.found.share[view.at(code)]), tr=view.tr)
         assert median.split()[0] == f"{max(rounded(minutes), 5):.0f}"

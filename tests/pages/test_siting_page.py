@@ -51,6 +51,7 @@ def test_R4_a_plan_in_the_address_is_drawn_printed_and_taken_back() -> None:
     assert "oppna=narnia:radgivning:ide" in notice
     assert notice.endswith("x… och 4 till.")
     assert address(session) == PLAN
+    assert "/tankom?oppna=vilhelmina%3Aradgivning%3Aide" in html(session)  # in the copied text
     session.button(key="siting-print").click().run()
     shown = html(session)
     assert "<script>" not in shown

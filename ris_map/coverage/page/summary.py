@@ -92,8 +92,9 @@ def _remote_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
         text = tr(f"coverage.figure.remote.{side}", mode=view.mode())
         figures.append(KeyFigure(view.reached_words(codes), text, is_gap=side == "inland"))
     for known, key in ((Answer.UNKNOWN, "unknown"), (Answer.NO, "no")):
-        number = str(sum(view.remote(code) is known for code in view.order))
-        figures.append(KeyFigure(number, tr(f"coverage.figure.remote.{key}", mode=view.mode())))
+        number = sum(view.remote(code) is known for code in view.order)
+        text = tr.plural(f"coverage.figure.remote.{key}", number, mode=view.mode())
+        figures.append(KeyFigure(str(number), text))
     return tuple(figures)
 
 
