@@ -231,7 +231,7 @@ def test_R4_page_file_and_api_give_the_same_figures(api: TestClient) -> None:
     for name, row in found.table.iterrows():
         group: dict[str, Any] = groups[str(name)]
         assert group["residents"] == row["residents"]
-        assert group["residents_nearer"] == row["gain"]
+        assert (group["residents_nearer"], group["residents_farther"]) == (row["gain"], row["lose"])
         for when in ("before", "after"):
             assert group[when]["residents_within_60"] == row[f"{when}_within_60"]
             assert group[when]["median_minutes"] == pytest.approx(row[f"{when}_median"], abs=0.001)

@@ -137,13 +137,10 @@ def test_the_geopackage_of_municipalities_is_the_same_land(api: TestClient, tmp_
     source = geopandas.read_file(DATA / "municipalities.geojson")
     assert read["code"].tolist() == source["code"].tolist()
     assert read.is_valid.all()
-    assert set(read.geom_type) == {"MultiPolygon"}
+    assert {pyogrio.read_info(path)["geometry_type"], *read.geom_type} == {"MultiPolygon"}
     assert read.area.tolist() == pytest.approx(source.to_crs(3006).area.tolist(), rel=1e-6)
     with closing(sqlite3.connect(path)) as database:
-        both = "gpkg_contents NATURAL JOIN gpkg_geometry_columns"
-        query = f"SELECT description, geometry_type_name FROM {both}"
-        description, geometry = database.execute(query).fetchone()
-    assert geometry == "MULTIPOLYGON"
+        (description,) = database.execute("SELECT description FROM gpkg_contents").fetchone()
     for words in ("ODbL-1.0", "© OpenStreetMaps bidragsgivare", "© OpenStreetMap contributors"):
         assert words in description
 
