@@ -49,6 +49,7 @@ TITLES = {
     HSDS: "Innovation Map {region}: Human Services Data Specification 3.0",
 }
 _WHO_MAY_ASK = {
+    **COMMON_HEADERS,
     **dict.fromkeys(("Allow", "Access-Control-Allow-Methods"), METHODS),
     **{"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"},
 }
@@ -108,11 +109,12 @@ class OpenData:
         path = path.rstrip("/")
         path = f"{path}/" if path in TITLES else path
         request = Request({**scope, "path": root + path})
-        answering: ASGIApp = Response(status_code=204, headers={**COMMON_HEADERS, **_WHO_MAY_ASK})
+        answering: ASGIApp = self._api
         try:
-            if request.method != "OPTIONS":
+            if request.method == "OPTIONS":
+                answering = Response(status_code=204, headers=_WHO_MAY_ASK)
+            else:
                 self._keep_bounds(request)
-                answering = self._api
         except Problem as problem:
             answering = problem.response(request)
         try:
@@ -140,9 +142,9 @@ class OpenData:
         same figures at once would only hold each other up. Nothing is made for who has hung up.
         """
         is_page = issubclass(resource.query, text.TextQuery)  # that never refuses its address
+        given = [name for name, _ in request.query_params.multi_items()]
         for parameter in parameters(resource.query).values():
-            given = request.query_params.getlist(parameter.name)
-            if len(given) > 1 and not parameter.is_many and not is_page:
+            if given.count(parameter.name) > 1 and not parameter.is_many and not is_page:
                 raise Problem("repeated-parameter", {"parameter": parameter.name})
         base, name = self._base(request), request.path_params.get("id", "")
         asked = partial(Call, self._site, resource=resource, query=query, base=base, id=name)

@@ -113,8 +113,7 @@ def compared(name: str, places: Sequence[tuple[Server, str]], connections: int) 
 
 def measure_kept(bench: Bench) -> Iterator[Result]:
     """Answers that are kept, beside the same bytes."""
-    # under the bare route's server, on one day
-    product = bench.start("product", uvicorn_command, RIS_MAP_TODAY="2026-11-23")
+    product = bench.start("product", uvicorn_command)
     for number, address in enumerate(ADDRESSES):
         with urllib.request.urlopen(product.url + address, timeout=60) as answer:
             (bench.folder / f"body-{number}").write_bytes(answer.read())
