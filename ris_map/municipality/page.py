@@ -18,7 +18,6 @@ from ris_map.municipality.profile import MunicipalityChoice, Profile, compared, 
 from ris_map.municipality.tables import Table, coverage_table, season, tables
 from ris_map.register.in_words import Words, confirm_url, detail_url
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
-from ris_map.travel.world import World
 from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState
 from ris_map.web.map import MapClick, show_map
@@ -32,7 +31,7 @@ def draw(*, tr: Translator) -> None:
     """Draw the whole page for the address."""
     ignored = STATE.sync()
     choice = STATE.chosen()
-    world = data.world(choice.as_of)
+    world, words = data.world(choice.as_of), data.words(tr)
     if choice.code is None:
         layout.title(tr("page.municipality.title"), tr("page.municipality.lead"))
         layout.fault_notice(tr=tr)
@@ -41,34 +40,30 @@ def draw(*, tr: Translator) -> None:
             st.html(as_of.since_html(choice, world, tr=tr))
         map_column, side = st.columns([6, 4], gap="medium")
         with map_column:
-            layer = county_layer(world, choice, words=data.words(tr))
+            layer = county_layer(world, choice, words=words)
             layer = replace(layer, bubbles=as_of.marks(choice, world, tr=tr))
             show_map(layer, key="municipality-map", on_click=_choose)
         with side:
-            st.html(choose_html(world, choice, words=data.words(tr)))
+            st.html(
+                render(
+                    "municipality_choose.html",
+                    heading=tr("municipality.choose.heading"),
+                    note=tr("municipality.choose.note", kind=words.kind(*choice.kind)),
+                    links=municipal.county_links(world, choice, words=words),
+                )
+            )
         as_of.control(STATE, tr=tr)
         return
     shown = profile(world, choice.code, choice.cube)
     title = tr("municipality.title", name=shown.name)
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
     if st.context.is_embedded:
-        words = data.words(tr)
         draw_map = partial(show_map, map_layer(shown, choice, words=words), key="municipality-map")
         layout.embedded(embed_parts(shown, choice, words=words), draw_map=draw_map)
         return
     layout.fault_notice(tr=tr)
     _notices(ignored, tr=tr)
     _municipality(shown, choice, tr=tr)
-
-
-def choose_html(world: World, choice: MunicipalityChoice, *, words: Words) -> str:
-    """Return the municipalities to choose from, with the other choices kept."""
-    return render(
-        "municipality_choose.html",
-        heading=words.tr("municipality.choose.heading"),
-        note=words.tr("municipality.choose.note", kind=words.kind(*choice.kind)),
-        links=municipal.county_links(world, choice, words=words),
-    )
 
 
 def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> dict[str, str]:

@@ -231,9 +231,8 @@ def paragraph(profile: Profile, *, words: Words) -> str:
         season=season(profile, tr=tr),
         error=error_words(typical_error(profile.world.foundations), tr=tr),
     )
-    chain = chain_sentence(profile, words=words)
-    kinds = tr("municipality.p.kinds")
-    return " ".join((*sentences, lead(profile, tr=tr), kinds, chain, source))
+    kinds = lead(profile, tr=tr), tr("municipality.p.kinds")
+    return " ".join((*sentences, *kinds, chain_sentence(profile, words=words), source))
 
 
 def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:
