@@ -191,9 +191,9 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
         came = as_of.marks(choice, world, tr=tr)
         layer = replace(layer, bubbles=(*layer.bubbles, *came))
         show_map(layer, key="municipality-map", on_click=_choose)
-        as_of.control(STATE, tr=tr)
     with side, st.container(key="ris-m-aside"):
         st.html(aside_html(shown, choice, other=other, words=words))
+    as_of.control(STATE, tr=tr)
     if other:
         rows = made[2].rows[: -len(KINDS)]  # each kind stands in the two matrices
         table = replace(made[2], rows=rows)

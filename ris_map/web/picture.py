@@ -21,7 +21,7 @@ from ris_map.geography.boundaries import METRES, county_shapes, point_in_metres
 from ris_map.travel.network import metres
 from ris_map.travel.world import World
 from ris_map.web.map import UNKNOWN, Legend, LegendRow, MapPicture
-from ris_map.words.markup import render
+from ris_map.words.markup import held_together, render
 
 CLASS_COLOURS = ("#E5CFE0", "#CB9CC4", "#A05B9A", "#6F2A75", "#2E0836")
 """0-30, 30-60, 60-90, 90-120 and over 120 minutes: farther = more contrast to the land."""
@@ -331,7 +331,11 @@ def framed(body: str, *, width: float, height: float, title: str, lead: str, not
     Above stand title and lead (the choice or the finding), below source, range and date.
     """
     heads, leads, foot = (
-        wrap(text, int((width - 2 * MARGIN) / (size * LETTER * 0.92)), break_long_words=False)
+        wrap(
+            held_together(text),
+            int((width - 2 * MARGIN) / (size * LETTER * 0.92)),
+            break_long_words=False,
+        )
         for text, size in ((title, 22 * 1.06), (lead, 16), (notes, 13))
     )
     top = MARGIN + 28 * len(heads) + 21 * len(leads) + 8

@@ -6,5 +6,6 @@ and come from :mod:`ris_map.register.strategy`.
 """
 
 from ris_map.words.language import MissingTextError, Translator, swedish_sort_key, translator
+from ris_map.words.markup import held_together
 
-__all__ = ["MissingTextError", "Translator", "swedish_sort_key", "translator"]
+__all__ = ["MissingTextError", "Translator", "held_together", "swedish_sort_key", "translator"]

@@ -10,6 +10,18 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+_AFTER_NUMBER = re.compile(r"(?<=\d) (?=[^\W\d]{2}|%)|(?<=\d.(?:av|of)) (?=\d)|(?<=≈) (?=\d)")
+
+
+def held_together(text: str) -> str:
+    """Return a text in which no line ends between a number and its unit: "60 min", "7 av 8"."""
+    return _AFTER_NUMBER.sub("\N{NO-BREAK SPACE}", text)
+
+
+def _finished(value: object) -> object:
+    """Return a value as it stands on a page; what a template made is finished."""
+    return held_together(value) if type(value) is str else value
+
 
 @lru_cache(maxsize=2)
 def _environment(kind: str) -> Environment:
@@ -17,6 +29,7 @@ def _environment(kind: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob(f"**/{kind}"))),
         autoescape=kind == "templates",
+        finalize=_finished if kind == "templates" else None,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -120,13 +120,13 @@ LABELS = """() => {
   };
   const names = [...document.querySelectorAll('.ris-names span')].map(box);
   const marks = [...document.querySelectorAll('.ris-bubble')].map(box);
-  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
-    && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const meet = (a, b, apart = -1) => a.left < b.right + apart && b.left < a.right + apart
+    && a.top < b.bottom + apart && b.top < a.bottom + apart;
   const [key, say] = ['.ris-key', '#say'].map((one) => box(document.querySelector(one)));
   const found = meet(key, say) ? ['the sentence on the legend'] : [];
   names.forEach((a, i) => {
     marks.forEach((b) => { if (meet(a, b)) found.push(a.text + ' on a marker'); });
-    names.slice(i + 1).forEach((b) => { if (meet(a, b)) found.push(a.text + ' on ' + b.text); });
+    names.slice(i + 1).forEach((b) => { if (meet(a, b, 2)) found.push(a.text + ' on ' + b.text); });
   });
   const signs = [...document.querySelectorAll('.ris-bubble, .ris-names i')]
     .map((e) => ({ ...box(e), text: e.dataset.name }));

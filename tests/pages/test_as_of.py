@@ -10,7 +10,7 @@ from ris_map.common.dates import day_of
 from ris_map.coverage.map_picture import MapChoice, map_view
 from ris_map.register.model import Register
 from ris_map.web import as_of, data
-from ris_map.words import translator
+from ris_map.words import held_together, translator
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
 from tests.pages.opened import address, open_page, read
@@ -44,7 +44,7 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
     ended = {one for one in gone if now.register.by_id[one].status == "ended"}
     added = core(now.register, now.on) - core(then.register, then.on)
     for name, ids in (("added", added), ("ended", ended), ("doubtful", gone - ended)):
-        assert tr.plural(f"as-of.{name}", len(ids)) in said
+        assert held_together(tr.plural(f"as-of.{name}", len(ids))) in said
         assert all(now.register.by_id[one].name in said for one in ids)
 
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from ris_map.api.datasets import DATASETS, LICENCES
 from ris_map.api.page import all_parameters
 from ris_map.web.settings import DEFAULT_REPORT_ADDRESS
-from ris_map.words import translator
+from ris_map.words import held_together, translator
 from ris_map.words.language import Language
 from tests.api.api_site import client
 from tests.pages.opened import html, open_page, read, visible_text
@@ -31,7 +31,7 @@ def test_R10_every_form_of_every_data_set_is_linked_with_its_licence(language: L
     for dataset in DATASETS:
         assert {distribution.address for distribution in dataset.distributions} <= set(links)
         assert tr(f"dataset.{dataset.id}.title") in text
-        assert tr(f"dataset.{dataset.id}.description") in text
+        assert held_together(tr(f"dataset.{dataset.id}.description")) in text
     assert {"/api/v1/dcat.rdf", "/api/v1/dcat.ttl", "/api/v1/dcat.jsonld"} <= set(links)
     for licence in LICENCES:
         assert tr(f"open-data.licence.{licence}") in text
@@ -53,7 +53,7 @@ def test_the_rate_and_the_role_address_are_those_of_the_operator(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     text = visible_text(opened(Language.SV))
-    assert "600 anrop på 60 sekunder" in text
+    assert "600\xa0anrop på 60\xa0sekunder" in text
     assert DEFAULT_REPORT_ADDRESS in text
     monkeypatch.setenv("RIS_MAP_API_RATE", "off")
     monkeypatch.setenv("RIS_MAP_REPORT_ADDRESS", "karta@region.example")

@@ -229,7 +229,8 @@ def test_templates_escape_quote_their_attributes_and_hold_no_words_of_their_own(
     assert not re.search(r"[A-Za-zÅÄÖåäö]", re.sub(r"<[^>]*>", " ", text))
 
 
-def test_a_missing_value_is_an_error_and_lines_lose_only_their_indentation() -> None:
+def test_a_missing_value_is_an_error_lines_lose_their_indentation_and_numbers_no_unit() -> None:
     with pytest.raises(UndefinedError):
         render("notice.html")
     assert "rad ett\nrad två" in render("notice.html", text="rad ett\n   rad två")
+    assert "≈\xa060\xa0min: 5–7\xa0av\xa08" in render("notice.html", text="≈ 60 min: 5–7 av 8")

@@ -112,11 +112,12 @@
     const told = (wanted.length ? wanted : chosenOnes().length && !narrow() ? chosenOnes() : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
     say.replaceChildren(...told.map(sentenceElement));
     say.classList.toggle("is-two", told.length > 1);
+    const { legend } = shown.picture;
+    document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(legend?.rows.length || legend?.notes.some(([kind]) => kind === "own")));
     say.classList.remove("is-long");
     const height = say.offsetHeight;
     say.classList.toggle("is-long", say.scrollHeight > say.clientHeight + 1); // never cut
     key.style.marginBottom = `${say.offsetHeight - height}px`;
-    document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(shown.picture.legend?.rows.length));
     mark([hovered]);
     page.querySelectorAll("[data-map-hot]").forEach((row) => row.removeAttribute("data-map-hot"));
     if (hovered) page.querySelectorAll(`[data-map-ids~="${CSS.escape(hovered)}"]`).forEach((row) => row.setAttribute("data-map-hot", ""));
@@ -195,7 +196,7 @@
 
   /* ---- bubbles and other markers; numbers and words from Python, shapes from here */
   const hasChanged = (town) => ["new", "gone"].includes(town.kind);
-  const radius = (town) => hasChanged(town) ? 12 : town.kind === "planned" ? 18 : town.kind === "home" ? 11 : town.kind === "adjacent" ? 11 : 13 + 2.2 * Math.sqrt(town.count ?? 0);
+  const radius = (town) => hasChanged(town) ? 12 : town.kind === "planned" ? 18 : town.kind === "home" ? 11 : town.kind === "adjacent" ? 11 : narrow() ? 11 + 1.4 * Math.sqrt(town.count ?? 0) : 13 + 2.2 * Math.sqrt(town.count ?? 0);
 
   function picture(town) {
     const r = radius(town), size = 2 * (r + 3), mid = size / 2;
@@ -231,7 +232,7 @@
       old?.remove();
       const { size, html } = picture(town);
       const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html, iconAnchor: hasChanged(town) ? [-10, town.kind === "new" ? size : 0] : [size / 2 + (town.shift ?? 0), size / 2] });
-      const marker = L.marker([town.lat, town.lon], { icon: icon, state: state, keyboard: false, zIndexOffset: town.count ?? 0 }).addTo(map);
+      const marker = L.marker([town.lat, town.lon], { icon: icon, state: state, keyboard: false, zIndexOffset: 1000 * (town.count ?? 0) }).addTo(map);
       bubbles.set(id, marker);
       const element = marker.getElement();
       Object.assign(element.dataset, { town: id, name: town.name });
@@ -261,7 +262,7 @@
     const around = ({ x, y }, r) => [x - r, y - r, x + r, y + r];
     const touches = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
     const wide = (box, by) => [box[0] - by, box[1] - by, box[2] + by, box[3] + by];
-    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches([box[0] - 3, box[1], box[2] + 3, box[3]], other));
+    const free = (box) => box[0] >= low.x + 2 && box[1] >= low.y + 2 && box[2] <= high.x - 2 && box[3] <= high.y - 2 && !taken.some((other) => touches(wide(box, 3), other));
     const at = (point) => map.latLngToLayerPoint(point), zoom = map.getZoom(), place = shown.place && at(shown.place);
     const towns = new Map(), signs = [], written = [];
     for (const marker of markers()) {
@@ -279,6 +280,12 @@
     const ways = (shown.routes ?? []).map((route) => ({ name: route.label, points: along([route.points]) }));
     const line = along((ground.lines[shown.divide] ?? []).map(turned));
     [line, ...ways.map((way) => way.points)].flat().forEach((point) => taken.push(around(point, 3)));
+    const rings = (part) => (Array.isArray(part[0][0]) ? part.flatMap(rings) : [turned(part)]);
+    const border = along(chosenLands().flatMap((land) => rings(land.geometry.coordinates))).map((point) => around(point, 3));
+    const off = (seats) => { // beside the chosen border, across it where there is no other seat
+      const kept = seats.filter((seat) => !border.some((part) => touches(seat, part)));
+      return kept.length ? kept : seats;
+    };
     const chosenNames = chosenOnes().map((code) => ground.land.find((one) => one.properties.code === code)?.properties.name);
     const isChosen = (town) => chosenNames.includes(town.name);
     const seated = [...towns.values(), ...others].sort((a, b) => isChosen(b) - isChosen(a) || b.first - a.first);
@@ -294,17 +301,17 @@
       town({ name, box: [x, y, right, low], dot }, w, h) {
         const gap = dot ? 3 : 1, middle = (x + right - w) / 2, level = (y + low - h) / 2;
         if (dot && written.some((other) => touches(wide([x, y, right, low], 4), other))) return undefined;
-        return [[right + gap, level], [x - gap - w, level], [middle, low + gap], [middle, y - gap - h], [right, low], [x - w, low], [right, y - h], [x - w, y - h]]
-          .map((seat) => boxed(...seat, w, h)).find((seat) => free(seat) && !signs.some((sign) => touches(wide(seat, sign.name === name ? 0 : OTHERS_PX), sign.box)));
+        return off([[right + gap, level], [x - gap - w, level], [middle, low + gap], [middle, y - gap - h], [right, low], [x - w, low], [right, y - h], [x - w, y - h]]
+          .map((seat) => boxed(...seat, w, h)).filter((seat) => free(seat) && !signs.some((sign) => touches(wide(seat, sign.name === name ? 0 : OTHERS_PX), sign.box))))[0];
       },
       way({ points }, w, h) {
         const middle = points.length / 2;
-        return points.map((point, i) => [Math.abs(i - middle), point]).sort(([a], [b]) => a - b)
+        return off(points.map((point, i) => [Math.abs(i - middle), point]).sort(([a], [b]) => a - b)
           .flatMap(([, { x, y }]) => [[x + 8, y - h / 2], [x - 8 - w, y - h / 2], [x - w / 2, y - h - 6], [x - w / 2, y + 6]])
-          .map((seat) => boxed(...seat, w, h)).find(clear);
+          .map((seat) => boxed(...seat, w, h)).filter(clear))[0];
       },
       side({ toRight }, w, h) { // inland to the left of the line, the coast to the right
-        const seats = line.flatMap((point) => [26, 44, 70].map((gap) => boxed(toRight ? point.x + gap : point.x - gap - w, point.y - h / 2, w, h))).filter(clear);
+        const seats = off(line.flatMap((point) => [26, 44, 70].map((gap) => boxed(toRight ? point.x + gap : point.x - gap - w, point.y - h / 2, w, h))).filter(clear));
         return seats[Math.floor(seats.length * 0.62)];
       },
     };
