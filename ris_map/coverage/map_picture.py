@@ -278,6 +278,12 @@ def picture(view: MapView) -> MapPicture:
     )
 
 
+def class_words(found: Supply, *, tr: Translator) -> tuple[str, ...]:
+    """Return the words of the classes of minutes; the last says if some have no office at all."""
+    has_none = np.isinf(found.minutes) & ~found.is_unknown
+    return (*CLASS_WORDS, tr("karta.over.none" if has_none.any() else "karta.over", n=LIMITS[-1]))
+
+
 def _legend(view: MapView, codes: CodeArray) -> Legend:
     tr, choice = view.tr, view.choice
     groups = {"inland": view.inland, "coast": view.coast}
@@ -290,7 +296,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
         words = {code: tr(f"karta.actors.class.{code}") for code in range(5)}
     else:
         what, head = choice.shown, tr("karta.minutes.head")
-        words = dict(enumerate((*CLASS_WORDS, tr("karta.over", n=120))))
+        words = dict(enumerate(class_words(view.found, tr=tr)))
     swatch, said = (choice.phase.value,) * 2 if choice.phase else ("office", "all")
     office = (swatch, tr(f"karta.note.office.{said}"))
     return Legend(

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ris_map.coverage.cube import CoverageCube, class_shares
-from ris_map.coverage.groups import supply_of
-from ris_map.coverage.map_picture import CLASS_WORDS, PictureChoice, map_view, picture
+from ris_map.coverage.groups import Supply, supply_of
+from ris_map.coverage.map_picture import PictureChoice, class_words, map_view, picture
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence
 from ris_map.register.in_words import Words, by_town, town_id
 from ris_map.register.model import Actor, Office
-from ris_map.travel.network import SPEED_MODEL, CodeArray
+from ris_map.travel.network import SPEED_MODEL
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web.map import (
@@ -35,7 +35,7 @@ Towns = dict[str, list[tuple[Office, Actor]]]
 
 def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
-    tr, world, classes = words.tr, profile.world, classes_of(profile.world, choice)
+    tr, world, found = words.tr, profile.world, supply(profile.world, choice)
     towns = _towns(profile, choice)
     kind = words.kind(*choice.kind)
     home = (
@@ -46,8 +46,8 @@ def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> 
     )
     return MapLayer(
         picture=MapPicture(
-            classes=classes.tolist(),
-            legend=_legend(profile, classes, choice.beside, kind=kind, words=words),
+            classes=found.classes.tolist(),
+            legend=_legend(profile, found, choice.beside, kind=kind, words=words),
             sentences=_sentences(profile.cube, choice, words=words, chosen=profile.code),
             bubbles=tuple(_bubbles(choice, towns, tr=tr)),
         ),
@@ -74,10 +74,10 @@ def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> M
     )
 
 
-def classes_of(world: World, choice: MunicipalityChoice) -> CodeArray:
-    """Return the class of every square for the chosen kind of support."""
+def supply(world: World, choice: MunicipalityChoice) -> Supply:
+    """Return the chosen kind of support."""
     phase, service_type = choice.kind
-    return supply_of(world, choice.cube, (phase,), (service_type,)).classes
+    return supply_of(world, choice.cube, (phase,), (service_type,))
 
 
 def map_picture(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> CountyPicture:
@@ -89,7 +89,7 @@ def map_picture(profile: Profile, choice: MunicipalityChoice, *, words: Words) -
     if seat.name not in {one.name for one in bubbles}:
         bubbles.append(Bubble.at(seat, seat.name, id="", label="", kind="home"))
     kind = words.kind(*choice.kind)
-    classes = classes_of(profile.world, choice).tolist()
+    classes = supply(profile.world, choice).classes.tolist()
     return CountyPicture(
         world=profile.world,
         picture=MapPicture(classes=classes, bubbles=tuple(bubbles)),
@@ -123,13 +123,13 @@ def _sentences(
 
 
 def _legend(
-    profile: Profile, classes: CodeArray, beside: str | None, *, kind: str, words: Words
+    profile: Profile, found: Supply, beside: str | None, *, kind: str, words: Words
 ) -> Legend:
     """Return the legend as a chart: share of residents in each class, here and there.
 
     There is the municipality beside which it is put, otherwise the county.
     """
-    tr = words.tr
+    tr, classes = words.tr, found.classes
     there = words.municipality_names[beside] if beside else tr("municipality.map.county")
     groups = {profile.code: (profile.code,), "": (beside,) if beside else MUNICIPALITY_CODES}
     columns = class_shares(profile.world, classes, groups).values()
@@ -140,7 +140,7 @@ def _legend(
             shares=tuple(100 * column[code] for column in columns),
             texts=tuple(percent(column[code], tr=tr) for column in columns),
         )
-        for code, label in enumerate((*CLASS_WORDS, tr("karta.over", n=120)))
+        for code, label in enumerate(class_words(found, tr=tr))
     )
     unknown = (("unknown", tr("municipality.map.unknown")),) if (classes == UNKNOWN).any() else ()
     return Legend(

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from ris_map.__main__ import main
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.files import report_html
-from ris_map.municipality.pictures import classes_of
+from ris_map.municipality.pictures import supply
 from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.words import headline
 from ris_map.register.vocabulary import Phase, ServiceType
@@ -28,7 +28,7 @@ def assert_classes_are_the_figures(page: Page) -> None:
     """K3: the squares of the map are in the classes of what the address asks for."""
     choice, _ = MunicipalityChoice.read(query(page))
     drawn = map_state(page)["codes"]
-    assert drawn[: len(real_world().cells)] == classes_of(real_world(), choice).tolist()
+    assert drawn[: len(real_world().cells)] == supply(real_world(), choice).classes.tolist()
 
 
 def test_K2_M1_one_of_fifteen_is_chosen_on_the_map_and_in_the_list(page: Page) -> None:

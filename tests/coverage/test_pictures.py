@@ -59,6 +59,9 @@ def test_K3_W1_W8_W9_the_picture_says_what_the_figures_say(language: Language) -
         drawn, found = picture(shown), shown.found
         if shown.choice.shown == "minuter":
             assert drawn.classes == found.classes.tolist()
+            beyond = found.minutes[found.classes == 4]  # where no office serves is not "over"
+            key = f"karta.over{'.none' * bool(np.isinf(beyond).any())}"
+            assert drawn.legend.rows[4].label == shown.tr(key, n=120)
         # bubbles, list and headline count the same offices
         number = sum(map(len, shown.matching()))
         assert sum(bubble.count or 0 for bubble in drawn.bubbles) == number
