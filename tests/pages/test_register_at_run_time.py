@@ -23,7 +23,7 @@ PAGES = {
 }
 """Other pages with a query, and what is on each as long as there is a good register."""
 NAME = "name: Coompanion Västerbotten\n"
-HOSTILE = """'Fond "x" ''y'' {{7*7}} ${z} &amp; {% for x in y %}'"""
+HOSTILE = """'Fond "x" ''y'' {{7*7}} ${z+1} &amp; {% for x in y %}'"""
 FAULTY: dict[str, Callable[[str], str]] = {
     "unknown word": lambda text: text.replace("    scope: core\n", "    scope: nonsens\n"),
     "hostile word": lambda text: text.replace("kind: foundation", "kind: <b>x</b>"),
@@ -89,7 +89,7 @@ def test_a_better_register_is_served_without_a_restart_and_a_hostile_name_is_tex
     warned = text.replace("homepage: https://", "homepage: http://", 3)
     rewrite(path, warned.replace(NAME, f"name: {HOSTILE}\n"))
     session = open_page()
-    assert "{{7*7}} ${z} &amp; {% for x in y %}" in visible_text(session)
+    assert "{{7*7}} ${z+1} &amp; {% for x in y %}" in visible_text(session)
     assert set(cards(session)) == set(cards(before))
     assert [e.tag for e in read(session).iter()] == [e.tag for e in read(before).iter()]
     assert translator(Language.SV)("fault.heading") not in visible_text(session)

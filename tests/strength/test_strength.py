@@ -88,7 +88,7 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
     areas = first.strength_areas.model_copy(update={"areas": ()})
     silent = first.model_copy(update={"strength_areas": areas})
     html = page.list_html(replace(figures, core=(silent, *others)), chosen(area), words=SWEDISH)
-    assert f"För 1 aktör saknas uppgift om styrkeområde: {first.name}." in unescape(html)
+    assert f"För 1\xa0aktör saknas uppgift om styrkeområde: {first.name}." in unescape(html)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
     assert str(len(figures.near(area))) in page.lead(figures, area, tr=SWEDISH.tr)
