@@ -17,7 +17,7 @@ TIMEOUT_S = 300
 WIDGETS = ("pills", "multiselect", "text_input", "checkbox", "selectbox", "button")
 WIDGETS += ("expander", "download_button")
 Query = Mapping[str, str | list[str]]
-UNFILLED = re.compile(r"(?<![/=,])\{\w+\}|\b(nan|inf)\b|(?<!-)\bNone\b(?! of)")
+UNFILLED = re.compile(r"(?<![$/=,])\{\w+\}|\b(nan|inf)\b|(?<!-)\bNone\b(?! of)")
 
 # Streamlit reads what every installed package says of itself for each new session: nine tenths of
 # its time, and the same each time.
