@@ -73,8 +73,7 @@ def test_K3_K4_what_is_drawn_for_every_control_equals_the_librarys(page: Page) -
         for code, label in area_names(page).items():
             assert f"{wanted.sentences[code].figure} {wanted.sentences[code].text}" in label
         cells = [cell for row in matrix_rows(view).values() for cell in row]
-        texts = page.locator(".cov-matrix td").all_inner_texts()
-        shown = [text.replace("\xa0", " ") for text in texts]
+        shown = [t.replace("\xa0", " ") for t in page.locator(".cov-matrix td").all_inner_texts()]
         assert shown == [cell.text + ("?" if cell.is_open else "") for cell in cells], choice
 
 

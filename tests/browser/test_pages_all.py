@@ -230,8 +230,7 @@ def test_x3_I10_each_page_has_language_heading_title_and_search(shown: Page, vis
     assert PAGES.get(visit.path, {}).get(visit.lang, "") in headings[0]
     expect(shown.locator("html")).to_have_attribute("lang", visit.lang)
     assert shown.title().endswith(words(visit.lang)["product.name"])
-    search = shown.get_by_role("combobox", name=words(visit.lang)["search.label"])
-    expect(search).to_have_count(1)
+    expect(shown.get_by_role("combobox", name=words(visit.lang)["search.label"])).to_have_count(1)
 
 
 def test_X3_no_control_of_a_swedish_page_is_named_in_english(shown: Page, visit: Visit) -> None:
