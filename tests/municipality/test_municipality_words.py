@@ -229,9 +229,8 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
             listed = found.lists[ListKind(part.id)]
             assert len(part.entries) == len(listed.actors)
             assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
-            kinds = {kind for way in listed.known for _, kind in way.kinds}
             said = {kind for entry in part.entries for kind in entry.types.split(", ")}
-            assert said == {words(SV).label(kind) for kind in kinds}
+            assert said == {words(SV).label(kind) for way in listed.known for _, kind in way.kinds}
             start = f"{len(listed.actors)} " if listed.known else "Ingen känd"
             assert part.count.startswith(start)
 

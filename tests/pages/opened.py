@@ -82,9 +82,8 @@ def visible_text(session: AppTest) -> str:
     widgets: list[Any] = [one for kind in WIDGETS for one in getattr(session, kind)]
     parts = [read(session).text_content()]
     for element in widgets:
-        for name in ("label", "placeholder", "help"):
-            parts.append(str(getattr(element.proto, name, "") or ""))
-        parts.extend(str(option) for option in getattr(element, "options", ()))
+        texts = (getattr(element.proto, name, "") for name in ("label", "placeholder", "help"))
+        parts += [str(one or "") for one in (*texts, *getattr(element, "options", ()))]
     parts.extend(element.value for element in (*session.markdown, *session.caption))
     parts.extend(link.proto.label for link in session.page_link)
     return "\n".join(parts)
