@@ -5,6 +5,7 @@ aliases and builds Python objects from tags. Here its C parser's events are take
 nothing is expanded, nothing nests without limit, and all faults come at once.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -148,6 +149,8 @@ class _Reader:
         return mapping
 
     def key(self, event: Any, path: Loc, mapping: Mapping[str, Any]) -> str:  # noqa: ANN401
+        if isinstance(event, yaml.AliasEvent):
+            return str(self.node(event, (*path, "")) or "")
         if not isinstance(event, yaml.ScalarEvent):
             self.note(event, "complex-key")
             self.node(event, (*path, ""))
@@ -293,6 +296,8 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> Any:  # noqa: ANN401
 
 
 def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: ANN401
+    if not math.isfinite(value):
+        return dumper.represent_float(value)
     # the shortest text that reads back equal, never with an exponent
     written = np.format_float_positional(value, trim="0")
     return dumper.represent_scalar("tag:yaml.org,2002:float", written)

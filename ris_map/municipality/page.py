@@ -193,7 +193,6 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
         show_map(layer, key="municipality-map", on_click=_choose)
     with side, st.container(key="ris-m-aside"):
         st.html(aside_html(shown, choice, other=other, words=words))
-    as_of.control(STATE, tr=tr)
     if other:
         rows = made[2].rows[: -len(KINDS)]  # each kind stands in the two matrices
         table = replace(made[2], rows=rows)
@@ -229,6 +228,7 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> N
         )
         st.html(render("municipality_share.html", t=tr))
         with st.popover(tr("karta.more")):
+            as_of.control(STATE, tr=tr)
             label = tr("coverage.control.threshold")
             limits = {limit: tr("karta.limit.min", n=limit) for limit in LIMITS}
             STATE.widget(st.segmented_control, "limit", label, limits, required=True)

@@ -58,7 +58,7 @@ def test_every_page_names_its_own_region(pages: dict[str, str]) -> None:
     for name, text in pages.items():
         assert OURS.findall(text) == [], name
         assert "∞" not in text, name  # 12 squares lie too far from every road
-    assert "Alla 14 kommuner" in pages["municipality sv"]
+    assert "Alla 14\N{NO-BREAK SPACE}kommuner" in pages["municipality sv"]
     assert all("Norrbotten" in pages[f"start {language}"] for language in ("sv", "en"))
 
 
