@@ -23,7 +23,7 @@ from ris_map.register.in_words import Words, by_town, place_id, towns_of
 from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
-from ris_map.travel.network import CodeArray, FloatArray
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray
 from ris_map.travel.world import World, kept
 from ris_map.web import as_of, data
 from ris_map.web.map import (
@@ -278,10 +278,10 @@ def picture(view: MapView) -> MapPicture:
     )
 
 
-def class_words(found: Supply, *, tr: Translator) -> tuple[str, ...]:
+def class_words(minutes: FloatArray, is_unknown: BoolArray, *, tr: Translator) -> tuple[str, ...]:
     """Return the words of the classes of minutes; the last says if some have no office at all."""
-    has_none = np.isinf(found.minutes) & ~found.is_unknown
-    return (*CLASS_WORDS, tr("karta.over.none" if has_none.any() else "karta.over", n=LIMITS[-1]))
+    has_none = bool((np.isinf(minutes) & ~is_unknown).any())
+    return (*CLASS_WORDS, tr(f"karta.over{'.none' * has_none}", n=LIMITS[-1]))
 
 
 def _legend(view: MapView, codes: CodeArray) -> Legend:
@@ -296,7 +296,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
         words = {code: tr(f"karta.actors.class.{code}") for code in range(5)}
     else:
         what, head = choice.shown, tr("karta.minutes.head")
-        words = dict(enumerate(class_words(view.found, tr=tr)))
+        words = dict(enumerate(class_words(view.found.minutes, view.found.is_unknown, tr=tr)))
     swatch, said = (choice.phase.value,) * 2 if choice.phase else ("office", "all")
     office = (swatch, tr(f"karta.note.office.{said}"))
     return Legend(

@@ -11,7 +11,7 @@ import streamlit as st
 
 from ris_map.common import dates
 from ris_map.coverage.groups import Supply, supply_of
-from ris_map.coverage.map_picture import picture_version
+from ris_map.coverage.map_picture import class_words, picture_version
 from ris_map.coverage.support import CubeChoice
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase
@@ -400,7 +400,8 @@ def find_picture(world: World, answer: SupportAnswer, *, words: Words) -> MapPic
     if supply.offices.size > 0:
         is_unknown = supply.is_unknown[supply.cube.population.cells_of(names)]
         kinds |= {"scale", "unknown"} if is_unknown.any() else {"scale"}
-    notes = tuple((kind, tr(key)) for kind, key in NOTES.items() if kind in kinds)
+    last = class_words(supply.minutes, supply.is_unknown, tr=tr)[-1]
+    notes = tuple((kind, tr(key, last=last)) for kind, key in NOTES.items() if kind in kinds)
     return MapPicture(
         classes=supply.classes.tolist() if "scale" in kinds else None,
         legend=Legend(title=tr("find.map.legend"), notes=notes) if notes else None,

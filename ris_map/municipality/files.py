@@ -11,10 +11,10 @@ from pathlib import Path
 
 from ris_map.common import dates
 from ris_map.common.files import write_whole
-from ris_map.coverage.map_picture import CLASS_WORDS
+from ris_map.coverage.map_picture import class_words
 from ris_map.export.tables import CsvFlavour, Sheet, plain, sheets_xlsx, text_csv
 from ris_map.geography.county import rights_of
-from ris_map.municipality.pictures import map_picture
+from ris_map.municipality.pictures import map_picture, supply
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, season, tables
 from ris_map.municipality.words import ListPart, headline, lead, list_parts, paragraph, source_line
@@ -97,7 +97,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
     data, code = world.foundations.data_dir, choice.code or ""
     rights = rights_of(code, data)
     tr, language = words.tr, words.tr.language
-    shown = profile(world, code, choice.cube)
+    shown, found = profile(world, code, choice.cube), supply(world, choice)
     beside = compared(shown, other=choice.beside)
     made = tables(shown, beside, words=words)
     links = ((link.title.in_(language), link.url) for r in rights for link in r.links)
@@ -118,7 +118,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
         paragraph=paragraph(shown, words=words),
         home=[(actor.name, actor.homepage or "") for actor in shown.home],
         map=map_picture(shown, choice, words=words),
-        classes=[*CLASS_WORDS, tr("karta.over", n=120)],
+        classes=class_words(found.minutes, found.is_unknown, tr=tr),
         lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
         tables={table.id: table for table in made},
         stale=tr.plural("municipality.report.stale", len(shown.unconfirmed)),

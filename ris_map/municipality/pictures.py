@@ -140,7 +140,7 @@ def _legend(
             shares=tuple(100 * column[code] for column in columns),
             texts=tuple(percent(column[code], tr=tr) for column in columns),
         )
-        for code, label in enumerate(class_words(found, tr=tr))
+        for code, label in enumerate(class_words(found.minutes, found.is_unknown, tr=tr))
     )
     unknown = (("unknown", tr("municipality.map.unknown")),) if (classes == UNKNOWN).any() else ()
     return Legend(

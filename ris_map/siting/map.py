@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from ris_map.coverage.cube import UNKNOWN_CLASS, class_codes
-from ris_map.coverage.map_picture import CLASS_WORDS, LIMITS, picture_version
+from ris_map.coverage.map_picture import class_words, picture_version
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Office
 from ris_map.siting.plan import CHANGES, Change, Closing, Opening, SitingChoice, as_plan, context_of
-from ris_map.siting.scenario import INLAND
+from ris_map.siting.scenario import INLAND, at_best
 from ris_map.siting.words import (
     STEERS,
     SitingView,
@@ -56,9 +56,11 @@ def map_classes(view: SitingView) -> tuple[CodeArray, str, list[str]]:
     no_road = ~view.scenario.basis.residents.has_road
     if view.choice.view != "skillnad":
         minutes = before if view.choice.view == "fore" else after
-        codes = class_codes(minutes, no_road | ~np.isfinite(minutes))
-        labels = [*CLASS_WORDS, tr("karta.over", n=LIMITS[-1])]
-        return codes, tr("karta.legend.minuter", kind=kind), labels
+        is_unknown = no_road | (
+            np.isinf(minutes) & np.isfinite(at_best(view.world, view.choice).minutes)
+        )
+        labels = [*class_words(minutes, is_unknown, tr=tr)]
+        return class_codes(minutes, is_unknown), tr("karta.legend.minuter", kind=kind), labels
     with np.errstate(invalid="ignore"):
         change = np.nan_to_num(after - before, nan=0.0)
     steps = np.searchsorted(CHANGE_LIMITS, np.abs(change), side="right")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ris_map.coverage.cube import THRESHOLDS, cube_of
-from ris_map.coverage.groups import actors_near
+from ris_map.coverage.groups import Supply, actors_near, supply_of
 from ris_map.coverage.people import People, Residents, figures, weighted_percentile
 from ris_map.coverage.support import PHASES, SERVICE_TYPES
 from ris_map.siting.plan import WORKING_DAYS, Closing, Round, SitingChoice
@@ -82,6 +82,11 @@ def basis_of(world: World, choice: SitingChoice) -> Basis:
         hop_km=hop_km,
         inland=frozenset(base.geography.divisions[0].inland),
     )
+
+
+def at_best(world: World, choice: SitingChoice) -> Supply:
+    """Return what is asked for, as it is today if everything unknown turned out well."""
+    return supply_of(world, choice.cube_choice, (choice.phase,), (choice.service_type,)).best
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,6 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from ris_map.coverage.groups import supply_of
 from ris_map.coverage.map_picture import LIMITS
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
@@ -22,6 +21,7 @@ from ris_map.siting.scenario import (
     INLAND,
     Drive,
     Scenario,
+    at_best,
     basis_of,
     scenario,
     state,
@@ -293,7 +293,7 @@ def assumed(view: SitingView) -> str:
     tr, choice, groups = view.tr, view.choice, view.scenario.basis.groups
     roads = tr("coverage.speed.winter" if choice.winter else "coverage.speed.summer")
     said = tr("siting.assumed", roads=roads, year=POPULATION_YEAR)
-    best = supply_of(view.world, choice.cube_choice, (choice.phase,), (choice.service_type,)).best
+    best = at_best(view.world, choice)
     most = {side: percent(best.share_of(groups[side]), tr=tr) for side in (INLAND, COAST)}
     is_known = all(view.percent(side, "before") == most[side] for side in most)
     return said if is_known else f"{said} {tr('siting.assumed.unsure', **most)}"

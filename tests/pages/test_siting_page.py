@@ -226,6 +226,8 @@ def test_X7_every_class_has_words(shown: SitingView, name: str) -> None:
     assert set(codes.tolist()) <= {*(row.code for row in legend.rows), 5}
     assert len({row.label for row in legend.rows}) == len(legend.rows)
     assert "unknown" in dict(legend.notes)
+    bare = map_classes(view({"stod": ["inkubator_accelerator"], "omrade": ["skoglig_bioekonomi"]}))
+    assert (bare[2][4], (bare[0] == 4).any()) == ("över 120 eller inget", True)  # as on Karta
 
 
 HOSTILE = "=A1 <script>alert(1)</script> *fet* [x](javascript:alert(1)) \"'&"
