@@ -11,7 +11,7 @@ from ris_map.api.app import api_middleware
 from ris_map.api.county import land_of
 from ris_map.api.static_pages import static_routes
 from ris_map.coverage.cube import CubeChoice, cube_of
-from ris_map.coverage.map_picture import picture_file
+from ris_map.coverage.map_picture import MAPS
 from ris_map.finder import page as finder
 from ris_map.siting import map as siting
 from ris_map.travel.routes import accuracy
@@ -31,7 +31,7 @@ PREPARE.append(lambda world: land_of(world.foundations.data_dir))
 app = st.App(
     SCRIPT,
     routes=[
-        *server_routes(picture_file, siting.picture_file, finder.picture_file),
+        *server_routes(MAPS.file, siting.MAPS.file, siting.TODAY.file, finder.MAPS.file),
         *static_routes(),
     ],
     middleware=[

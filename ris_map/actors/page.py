@@ -19,8 +19,8 @@ from ris_map.actors.listing import (
 )
 from ris_map.coverage.map_picture import (
     LIMITS,
+    MAPS,
     MapView,
-    address_of,
     map_view,
     neighbours,
     since_html,
@@ -118,7 +118,7 @@ def _options(tr: Translator) -> Options:
 def _map(view: MapView, choice: StartChoice) -> None:
     world, tr = view.world, view.tr
     layer = MapLayer(
-        picture=address_of(world, choice, tr.language),
+        picture=MAPS.address(world, choice.picture_choice(), tr.language),
         title=tr("karta.title"),
         chosen=choice.municipality,
         routes=tuple(_routes(view, choice)),

@@ -4,9 +4,7 @@ It is a pure function of the choice and of the data, so that it stands under an 
 and the neighbouring choices can be fetched before anybody clicks (``web/map.py``).
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -24,19 +22,17 @@ from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.network import BoolArray, CodeArray, FloatArray
-from ris_map.travel.world import World, kept
+from ris_map.travel.world import World
 from ris_map.web import as_of, data
 from ris_map.web.map import (
     Bubble,
     Legend,
     LegendRow,
     MapPicture,
+    Pictures,
     Sentence,
-    picture_address,
-    picture_bytes,
-    read_picture,
 )
-from ris_map.words import Translator, swedish_sort_key, translator
+from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.figures import (
     ROUND_MINUTES,
     minutes_words,
@@ -46,7 +42,6 @@ from ris_map.words.figures import (
 )
 from ris_map.words.language import Language
 
-NAME = "restid"
 LIMITS = (30, 60, 90, 120)
 CLASS_WORDS = ("0–30", "30–60", "60–90", "90–120")
 """The classes of minutes but the last, which has no end."""
@@ -384,10 +379,12 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
 # ---------------------------------------------------------------- its address
 
 
-def address_of(world: World, choice: MapChoice, language: Language) -> str:
-    """Return the address under which the picture of a choice stands."""
-    query = {key: ",".join(values) for key, values in choice.picture_choice().query().items()}
-    return picture_address(NAME, picture_version(world), {**query, "lang": language.value})
+MAPS = Pictures(
+    "restid.json",
+    PictureChoice,
+    context=lambda: {"divisions": [one.id for one in data.geography().divisions]},
+    draw=lambda world, choice, tr: picture(map_view(world, choice, tr=tr)),
+)
 
 
 def neighbours(
@@ -406,35 +403,10 @@ def neighbours(
     def after(field: str, value: object) -> str:
         # a second click on the chosen phase takes it back
         value = None if field == "phase" and value == choice.phase else value
-        return address_of(world, choice.model_copy(update={field: value}), language)
+        chosen = choice.model_copy(update={field: value})
+        return MAPS.address(world, chosen.picture_choice(), language)
 
     return {
         key(field): {text: after(field, value) for value, text in texts.items()}
         for field, texts in options.items()
     }
-
-
-def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
-    """Return version and content of a picture for its query; None if the query means nothing."""
-    if name != NAME:
-        return None
-    divisions = [one.id for one in data.geography().divisions]
-    asked = read_picture(PictureChoice, query, context={"divisions": divisions})
-    if asked is None:
-        return None
-    choice, language = asked
-    world = data.world(choice.as_of)
-    return picture_version(world), _content(world, choice, language)
-
-
-@kept(256)
-def _content(world: World, choice: PictureChoice, language: Language) -> bytes:
-    return picture_bytes(picture(map_view(world, choice, tr=translator(language))))
-
-
-@kept(4)
-def picture_version(world: World) -> str:
-    """Return a text that changes with register, day, travel times and words."""
-    words = [sorted(translator(language).texts.items()) for language in Language]
-    parts = (world.register.model_dump_json(), str(world.on), world.matrix.version, words)
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

@@ -1,7 +1,7 @@
 """The page "Hitta stöd": questions that fold to a line, the next steps, the list, the map."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ris_map.common import dates
+from ris_map.common.address import Context
 from ris_map.coverage.groups import Supply, supply_of
-from ris_map.coverage.map_picture import class_words, picture_version
+from ris_map.coverage.map_picture import class_words
 from ris_map.coverage.support import CubeChoice
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase
@@ -40,11 +41,9 @@ from ris_map.web.map import (
     MapLayer,
     MapPicture,
     MarkerKind,
+    Pictures,
     Route,
     Sentence,
-    picture_address,
-    picture_bytes,
-    read_picture,
     show_map,
 )
 from ris_map.words import Translator, translator
@@ -52,11 +51,20 @@ from ris_map.words.figures import minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
-STATE = PageState(
-    page="hitta", model=Need, context=lambda: {"places": all_starts(data.geography()).keys()}
+
+def _context() -> Context:
+    return {"places": all_starts(data.geography()).keys()}
+
+
+STATE = PageState(page="hitta", model=Need, context=_context)
+MAPS = Pictures(
+    "hitta.json",
+    Need,
+    context=_context,
+    draw=lambda world, need, tr: find_picture(
+        world, find_support(world, need), words=data.words(tr)
+    ),
 )
-NAME = "hitta"
-"""The name of its map's pictures."""
 SCRIPT_TEXTS: Final = {
     "none": "find.place.none",
     "found": "find.place.found",
@@ -331,7 +339,7 @@ def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     after = next_pictures(world, need, tr.language)
     ways = (route_to(entry, world=world, answer=answer) for entry in _drawn(answer))
     return MapLayer(
-        picture=address_of(world, need, tr.language),
+        picture=MAPS.address(world, need, tr.language),
         title=tr("find.map.title" if start else "find.map.title.start"),
         chosen="" if start is None else start.code,
         place=None if start is None else (start.locality.lat, start.locality.lon),
@@ -350,32 +358,10 @@ def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
     )
 
 
-def address_of(world: World, need: Need, language: Language) -> str:
-    """Return the address under which the picture of a need stands."""
-    query = {key: ",".join(values) for key, values in need.query().items()}
-    return picture_address(NAME, picture_version(world), {**query, "lang": language.value})
-
-
 def next_pictures(world: World, need: Need, language: Language) -> dict[Phase, str]:
     """Return the address of each phase's picture at the same place."""
     needs = {phase: need.model_copy(update={"phase": phase}) for phase in Phase}
-    return {phase: address_of(world, one, language) for phase, one in needs.items()}
-
-
-def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
-    """Return version and content of a picture for its query; None if the query means nothing."""
-    context = {"places": all_starts(data.geography()).keys()}
-    asked = read_picture(Need, query, context=context) if name == NAME else None
-    if asked is None:
-        return None
-    world = data.world()
-    return picture_version(world), _content(world, *asked)
-
-
-@kept(256)
-def _content(world: World, need: Need, language: Language) -> bytes:
-    words = data.words(translator(language))
-    return picture_bytes(find_picture(world, find_support(world, need), words=words))
+    return {phase: MAPS.address(world, one, language) for phase, one in needs.items()}
 
 
 NOTES: Final = {

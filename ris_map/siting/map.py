@@ -1,16 +1,16 @@
 """The plan on the map, on the screen and on paper; a click on it changes the plan."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from ris_map.common.address import Context
 from ris_map.coverage.cube import UNKNOWN_CLASS, class_codes
-from ris_map.coverage.map_picture import class_words, picture_version
+from ris_map.coverage.map_picture import class_words
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Office
-from ris_map.siting.plan import CHANGES, Change, Closing, Opening, SitingChoice, as_plan, context_of
+from ris_map.siting.plan import Change, Closing, Opening, SitingChoice, as_plan, context_of
 from ris_map.siting.scenario import INLAND, at_best
 from ris_map.siting.words import (
     STEERS,
@@ -24,7 +24,6 @@ from ris_map.siting.words import (
     view_of,
 )
 from ris_map.travel.network import CodeArray
-from ris_map.travel.world import World, kept
 from ris_map.web import data
 from ris_map.web import picture as drawn
 from ris_map.web.assets import content
@@ -35,14 +34,10 @@ from ris_map.web.map import (
     MapClick,
     MapPicture,
     MarkerKind,
+    Pictures,
     Sentence,
-    picture_address,
-    picture_bytes,
-    read_picture,
 )
-from ris_map.words import translator
 from ris_map.words.figures import table_html
-from ris_map.words.language import Language
 from ris_map.words.markup import render
 
 CHANGE_LIMITS = (1, 15, 30, 60)
@@ -180,22 +175,40 @@ def map_picture(view: SitingView) -> MapPicture:
 
 # -------------------------------------------------------------------- its address
 
-NAME, TODAY, SMALL_PX = "plan", "idag.svg", 260
+SMALL_PX = 260
+
+
+def context() -> Context:
+    """Return the lists that a plan's names stand in."""
+    return context_of(data.register_state().register, data.geography().localities)
+
+
+MAPS = Pictures(
+    "plan.json",
+    SitingChoice,
+    context=context,
+    draw=lambda world, choice, tr: map_picture(view_of(world, choice, data.words(tr))),
+)
+TODAY = Pictures(
+    "idag.svg",
+    SitingChoice,
+    context=context,
+    draw=lambda world, choice, tr: _small(view_of(world, choice, data.words(tr))),
+)
 
 
 def address_of(view: SitingView, /, **changed: object) -> str:
     """Return the address of the picture of a choice with some fields changed."""
     choice = view.choice.model_copy(update={**STEERS, **changed})
-    query = {**choice.query(), "lang": [view.tr.language.value]}
-    return picture_address(NAME, picture_version(view.world), query)
+    return MAPS.address(view.world, choice, view.tr.language)
 
 
 def today_address(view: SitingView) -> str:
     """Return the address of the small map of how it is; empty where the large one shows it."""
     if not view.choice.changes:
         return ""
-    address = address_of(view, **dict.fromkeys(CHANGES, ()), near=30, view="fore")
-    return address.removeprefix("../..").replace(f"{NAME}.json", TODAY)
+    today = view.choice.unchanged.model_copy(update={**STEERS, "near": 30, "view": "fore"})
+    return TODAY.address(view.world, today, view.tr.language).removeprefix("../..")
 
 
 def today_words(view: SitingView) -> str:
@@ -205,28 +218,12 @@ def today_words(view: SitingView) -> str:
     return f"{title}. {tr('karta.inland')}: {now}"
 
 
-def picture_file(name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
-    """Return version and content of a picture for its query; None if the query means nothing."""
-    world = data.world()
-    places = world.foundations.geography.localities
-    asked = read_picture(SitingChoice, query, context=context_of(world.register, places))
-    if name not in (NAME, TODAY) or asked is None:
-        return None
-    choice, language = asked
-    plain = choice.model_copy(update=STEERS)
-    return picture_version(world), _content(world, name, plain, language)
-
-
-@kept(256)
-def _content(world: World, name: str, choice: SitingChoice, language: Language) -> bytes:
-    view = view_of(world, choice, data.words(translator(language)))
-    if name == NAME:
-        return picture_bytes(map_picture(view))
-    # without names and marks, in the page's light or dark colours
+def _small(view: SitingView) -> str:
+    """Return the map without names and marks, in the page's light or dark colours."""
     made, css = map_svg(view), content("bundle/small_map.css").content.decode()
     squares = MapPicture(classes=made.picture.classes)
     bare = replace(made, width=SMALL_PX, picture=squares, has_ground=False, sides=(), style=css)
-    return bare.svg.encode()
+    return bare.svg
 
 
 # -------------------------------------------------------------------- on paper

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from ris_map.common.address import Context, IgnoredValue
+from ris_map.common.address import IgnoredValue
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
@@ -27,7 +27,6 @@ from ris_map.siting.plan import (
     SitingChoice,
     View,
     as_plan,
-    context_of,
 )
 from ris_map.siting.scenario import basis_of
 from ris_map.siting.suggest import Suggestion, best_rounds, regrets, suggestions
@@ -48,11 +47,7 @@ _NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 """What Streamlit does not take into the class that a key becomes."""
 
 
-def _context() -> Context:
-    return context_of(data.register_state().register, data.geography().localities)
-
-
-STATE = PageState(page="siting", model=SitingChoice, context=_context)
+STATE = PageState(page="siting", model=SitingChoice, context=plan_map.context)
 
 
 def page(*, tr: Translator) -> None:

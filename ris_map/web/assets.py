@@ -209,15 +209,15 @@ def _search(request: Request) -> Response:
 def asset_routes(pictures: Sequence[PictureSource] = ()) -> list[BaseRoute]:
     """Give the routes of the assets and of the map's pictures, each answered in a thread.
 
-    Each of ``pictures`` returns version and content of a picture for its name (``restid``, for a
-    drawing ``idag.svg``) and query, or None. They are made for one client after another, and few
-    at once: all others, and whoever asks if the server is ready, would wait for them.
+    Each of ``pictures`` returns version and content of a picture for its name and query, or None.
+    They are made for one client after another, and few at once: all others, and whoever asks if the
+    server is ready, would wait for them.
     """
     few, turns = CapacityLimiter(2), WeakValueDictionary[str, Lock]()
 
     async def picture(request: Request) -> Response:
         query = {key: request.query_params.getlist(key) for key in request.query_params}
-        name = request.path_params["file"].removesuffix(".json")
+        name = request.path_params["file"]
 
         def made() -> tuple[str, bytes] | None:
             return next(filter(None, (source(name, query) for source in pictures)), None)
@@ -228,7 +228,7 @@ def asset_routes(pictures: Sequence[PictureSource] = ()) -> list[BaseRoute]:
             raise HTTPException(status_code=404)
         version, plain = found
         cache = KEPT if request.path_params["version"] == version else ""
-        media_type = mimetypes.guess_type(request.path_params["file"])[0] or "text/plain"
+        media_type = mimetypes.guess_type(name)[0] or "text/plain"
         return Answer(content=plain, media_type=media_type).response(request, cache=cache)
 
     methods = ["GET", "HEAD"]

@@ -4,12 +4,13 @@ The base never changes, so its frame is never rebuilt; one call carries all that
 pin, names and legend live in the frame (``static/map.js``) and send nothing.
 """
 
+import hashlib
 import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self, TypeVar, cast
+from typing import Any, Generic, Literal, Self, TypeVar, cast
 from urllib.parse import urlencode
 
 import folium
@@ -22,9 +23,10 @@ from ris_map.common.region import region
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Office
-from ris_map.web import address
+from ris_map.travel.world import World, kept
+from ris_map.web import address, data
 from ris_map.web.assets import FRAME_TO_SITE
-from ris_map.words import translator
+from ris_map.words import Translator, translator
 from ris_map.words.language import Language
 from ris_map.words.markup import script_json
 
@@ -123,7 +125,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapLayer:
-    """What the map shows: a picture, or its address from :func:`picture_address`, and more.
+    """What the map shows: a picture, or its address from :class:`Pictures`, and more.
 
     ``title`` is the frame's title and the heading in it. The municipality ``chosen`` is outlined
     and zoomed to, as is the one ``beside`` it; ``place`` is (lat, lon). ``divide`` is the id of the
@@ -201,22 +203,49 @@ def picture_bytes(picture: MapPicture) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def picture_address(name: str, version: str, query: Mapping[str, str | list[str]]) -> str:
-    """Return the address of a picture, relative to the frame (see ``assets.asset_routes``)."""
-    written = urlencode(sorted(query.items()), doseq=True)
-    return f"{FRAME_TO_SITE}cells/{version}/{name}.json?{written}"
+@kept(4)
+def picture_version(world: World) -> str:
+    """Return a text that changes with register, day, travel times and words."""
+    words = [sorted(translator(language).texts.items()) for language in Language]
+    parts = (world.register.model_dump_json(), str(world.on), world.matrix.version, words)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
-def read_picture(
-    model: type[C], query: Mapping[str, Sequence[str]], *, context: Context
-) -> tuple[C, Language] | None:
-    """Return choice and language that a picture's query means; None if any of it means nothing."""
-    asked = {key: values for key, values in query.items() if key != address.LANGUAGE_KEY}
-    language = (query.get(address.LANGUAGE_KEY) or [Language.SV])[-1]
-    choice, ignored = model.read(asked, context=context)
-    if ignored or language not in set(Language) or set(asked) - {*model.keys()}:
-        return None
-    return choice, Language(language)
+@dataclass(frozen=True, eq=False)
+class Pictures(Generic[C]):
+    """What the choices of a page look like, each under an address of its own.
+
+    ``file_name`` ends the address; ``draw`` gives a picture or, for a drawing, SVG.
+    """
+
+    file_name: str
+    model: type[C]
+    context: Callable[[], Context]
+    draw: Callable[[World, C, Translator], MapPicture | str]
+
+    def address(self, world: World, choice: C, language: Language) -> str:
+        """Return the address of a picture, relative to the frame (see ``assets.asset_routes``)."""
+        query = {**choice.query(), address.LANGUAGE_KEY: [language.value]}
+        written = urlencode(sorted(query.items()), doseq=True)
+        return f"{FRAME_TO_SITE}cells/{picture_version(world)}/{self.file_name}?{written}"
+
+    def file(self, name: str, query: Mapping[str, Sequence[str]]) -> tuple[str, bytes] | None:
+        """Return version and content for a query; None if name or query mean nothing."""
+        asked = {key: values for key, values in query.items() if key != address.LANGUAGE_KEY}
+        language = (query.get(address.LANGUAGE_KEY) or [Language.SV])[-1]
+        if name != self.file_name or language not in set(Language):
+            return None
+        choice, ignored = self.model.read(asked, context=self.context())
+        if ignored or set(asked) - {*self.model.keys()}:
+            return None
+        world = data.world(getattr(choice, "as_of", ""))
+        return picture_version(world), _content(world, self, choice, Language(language))
+
+
+@kept(768)
+def _content(world: World, pictures: Pictures[C], choice: C, language: Language) -> bytes:
+    made = pictures.draw(world, choice, translator(language))
+    return made.encode() if isinstance(made, str) else picture_bytes(made)
 
 
 HEAD_START_S = 0.35

@@ -19,13 +19,12 @@ from ris_map.coverage.cube import class_shares, population_of
 from ris_map.coverage.map_picture import (
     ACTOR_CLASSES,
     LIMITS,
-    NAME,
+    MAPS,
     MapChoice,
-    address_of,
+    PictureChoice,
     map_view,
     neighbours,
     picture,
-    picture_file,
 )
 from ris_map.coverage.page import pictures
 from ris_map.coverage.page.matrix import matrix_rows
@@ -98,26 +97,26 @@ def test_K3_actors_are_counted_within_the_limit() -> None:
 def test_a_picture_stands_under_an_address_of_its_own() -> None:
     """So do those one click away; what means nothing has none."""
     world, choice = service(data_dir()).moment().world, MapChoice(phase=Phase.VAXA, limit=90)
-    address = address_of(world, choice, Language.SV)
-    found = picture_file(NAME, {"fas": ["vaxa"], "grans": ["90"], "lang": ["sv"]})
+    address = MAPS.address(world, choice.picture_choice(), Language.SV)
+    found = MAPS.file("restid.json", {"fas": ["vaxa"], "grans": ["90"], "lang": ["sv"]})
     version, content = found
-    assert f"/cells/{version}/{NAME}.json" in address
+    assert f"/cells/{version}/restid.json" in address
     told, wanted = json.loads(content), picture(map_view(world, choice, tr=view().tr))
     assert told["sentences"][""]["figure"] == wanted.sentences[""].figure
     assert [one["id"] for one in told["bubbles"]] == [one.id for one in wanted.bubbles]
     for row, drawn in zip(told["legend"]["rows"], wanted.legend.rows, strict=True):
         assert row["shares"] == list(drawn.shares)
     assert len(content) < 30_000
-    assert picture_file("annat", {}) is None
+    assert MAPS.file("annat.json", {}) is None
     for query in ({"fas": ["nej"]}, {"lang": ["de"]}, {"kommun": ["2480"]}):
-        assert picture_file(NAME, query) is None
+        assert MAPS.file("restid.json", query) is None
     options = {"phase": {Phase.VAXA: "Växa", Phase.IDE: "Idé"}, "limit": {90: "90"}}
     ahead = neighbours(world, MapChoice(), Language.SV, options, key="k-{}".format)
     # a second click on the chosen phase takes it back
     for phase, text in ((Phase.VAXA, "Växa"), (None, "Idé")):
-        wanted = address_of(world, MapChoice(phase=phase), Language.SV)
+        wanted = MAPS.address(world, PictureChoice(phase=phase), Language.SV)
         assert ahead["k-phase"][text] == wanted
-    assert ahead["k-limit"]["90"] == address_of(world, MapChoice(limit=90), Language.SV)
+    assert ahead["k-limit"]["90"] == MAPS.address(world, PictureChoice(limit=90), Language.SV)
 
 
 def test_what_was_computed_for_a_day_goes_when_other_days_are_asked_for() -> None:

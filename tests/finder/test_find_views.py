@@ -18,14 +18,7 @@ from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import Group, Road, SupportAnswer, find_support
 from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
-from ris_map.finder.page import (
-    NOTES,
-    _place_html,
-    _types_html,
-    find_picture,
-    map_layer,
-    picture_file,
-)
+from ris_map.finder.page import MAPS, NOTES, _place_html, _types_html, find_picture, map_layer
 from ris_map.finder.words import (
     FindRow,
     FindView,
@@ -416,7 +409,7 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
     assert len(picture.classes or ()) == len(real_world().cells)
     # what the frame fetches is this picture, and those of the phases are where their choices are
     urls = [layer.picture, *layer.next_pictures["hitta-fas"].values()]
-    read = [picture_file("hitta", parse_qs(urlsplit(str(url)).query)) for url in urls]
+    read = [MAPS.file("hitta.json", parse_qs(urlsplit(str(url)).query)) for url in urls]
     assert read[0][1] == picture_bytes(picture)
     assert len({one[1] for one in read if one}) == 1 + len(Phase)
 

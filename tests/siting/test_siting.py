@@ -18,7 +18,7 @@ from ris_map.coverage.groups import Supply
 from ris_map.coverage.people import Residents
 from ris_map.siting import page, suggest, words
 from ris_map.siting.best import Problem, last, problem, search
-from ris_map.siting.map import map_picture, map_svg, picture_file, today_address
+from ris_map.siting.map import MAPS, TODAY, map_picture, map_svg, today_address
 from ris_map.siting.plan import OBJECTIVES, WORKING_DAYS, Round, SitingChoice, as_plan
 from ris_map.siting.scenario import (
     COUNTY,
@@ -393,8 +393,8 @@ def test_R12_K6_the_picture_shows_every_mark_of_the_plan_beside_the_others_and_n
 
 def fetched(address: str) -> bytes:
     where = urlsplit(address)
-    name = where.path.rpartition("/")[2].removesuffix(".json")
-    found = picture_file(name, parse_qs(where.query))
+    pictures = {one.file_name: one for one in (MAPS, TODAY)}[where.path.rpartition("/")[2]]
+    found = pictures.file(pictures.file_name, parse_qs(where.query))
     assert found
     assert f"/cells/{found[0]}/" in where.path
     return found[1]
@@ -418,8 +418,8 @@ def test_R4_each_change_has_the_picture_without_it_ready_under_the_words_of_its_
     assert fetched(ahead) == picture_bytes(map_picture(view_under(OPENED)))
     assert list(ready["siting-vy"]) == ["Före", "Efter", "Skillnad"]
     for query in ({"oppna": ["narnia:radgivning:ide"]}, {"x": ["1"]}, {"lang": ["de"]}):
-        assert picture_file("plan", query) is None
-    assert picture_file("restid", {}) is None
+        assert MAPS.file("plan.json", query) is None
+    assert MAPS.file("restid.json", {}) is None
 
 
 def test_R4_the_small_map_shows_how_it_is_whatever_the_plan_and_no_words() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ris_map.web.map import ClickKind, MapClick, packed, picture_address, read_click
+from ris_map.web.map import ClickKind, MapClick, packed, read_click
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,3 @@ def test_K3_classes_survive_their_packing(classes: list[int]) -> None:
     text = packed(classes)
     pairs = [divmod(int(character, 36), 6) for character in text]
     assert [code for pair in pairs for code in pair][: len(classes)] == classes
-
-
-def test_the_order_of_a_query_does_not_change_a_pictures_address() -> None:
-    first = picture_address("karta", "abc", {"a": "1", "b": "2"})
-    assert first == picture_address("karta", "abc", {"b": "2", "a": "1"})

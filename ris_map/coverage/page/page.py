@@ -9,7 +9,7 @@ import streamlit as st
 
 from ris_map.common.address import ALL, Context, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
-from ris_map.coverage.map_picture import address_of, neighbours, since_html
+from ris_map.coverage.map_picture import MAPS, neighbours, since_html
 from ris_map.coverage.page import pictures, summary, tables
 from ris_map.coverage.page.matrix import cell_html, matrix_html
 from ris_map.coverage.page.view import TABS, CoverageChoice, CoverageView, inland_name
@@ -217,7 +217,7 @@ def _map(view: CoverageView) -> None:
     choice, tr, texts = view.choice, view.tr, _options(view.tr)
     nearby = {field: texts[field] for field in ("phase", "service_type", "limit")}
     layer = MapLayer(
-        picture=address_of(view.world, choice, tr.language),
+        picture=MAPS.address(view.world, choice.picture_choice(), tr.language),
         title=pictures.map_title(view),
         chosen=choice.place if choice.place in view.order else "",
         divide=view.division.id,
