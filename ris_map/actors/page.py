@@ -123,7 +123,6 @@ def _map(view: MapView, choice: StartChoice) -> None:
         chosen=choice.municipality,
         routes=tuple(_routes(view, choice)),
         divide=view.division.id,
-        sides=(tr("karta.inland"), tr("karta.coast")),
         bubbles=as_of.marks(choice, world, tr=tr),
         next_pictures=neighbours(world, choice, tr.language, _options(tr), key=STATE.key),
     )

@@ -68,11 +68,6 @@ Whole: Final = BeforeValidator(
     lambda value: int(value) if isinstance(value, str) and re.fullmatch("[0-9]+", value) else value
 )
 """Reads the digits of a field that is one of some whole numbers."""
-SearchText = Annotated[
-    str,
-    BeforeValidator(lambda value: " ".join(str(value).split())[:MAX_TEXT_LENGTH].strip()),
-    FreeText(),
-]
 
 
 class Choice(BaseModel):

@@ -111,7 +111,7 @@ def all_starts(geography: Geography) -> Mapping[str, Start]:
     """Return every place to choose from by its id: municipalities, then settlements, in order."""
 
     def start(place: str, locality: Locality) -> Start:
-        name = geography.municipality(locality.municipality_code).name
+        name = geography.names[locality.municipality_code]
         return Start(id=place, locality=locality, municipality_name=name)
 
     seats = {s.municipality_code: s for s in geography.localities if s.is_seat}

@@ -238,7 +238,7 @@ def _place_html(need: Need, *, tr: Translator) -> str:
 
 
 def _phase(*, tr: Translator) -> None:
-    strategy, language = data.strategy(), tr.language
+    strategy, language = data.words(tr).strategy, tr.language
     texts = {phase: tr(f"find.phase.{phase}") for phase in Phase}
     meant = (f"**{t}**: {strategy.phase(p).everyday.in_(language)}" for p, t in texts.items())
     STATE.widget(
@@ -289,7 +289,8 @@ def _guess() -> None:
 
 
 def _types_html(tr: Translator) -> str:
-    types = [(kind, data.strategy().service_type(kind)) for kind in ServiceType]
+    strategy = data.words(tr).strategy
+    types = [(kind, strategy.service_type(kind)) for kind in ServiceType]
     return render("find_types.html", t=tr, types=types)
 
 
@@ -457,11 +458,9 @@ def _bubbles(entries: Iterable[Entry], *, words: Words) -> tuple[Bubble, ...]:
         if kind != "office":
             label = tr(f"find.map.{kind}-of", name=town, who=who)
         made.append(
-            Bubble(
+            Bubble.amid(
+                [office for _, office in here],
                 id=mark_id,
-                name=town,
-                lat=sum(o.lat for _, o in here) / len(here),
-                lon=sum(o.lon for _, o in here) / len(here),
                 label=label,
                 count=len(names) if kind == "office" else None,
                 kind=kind,

@@ -123,10 +123,6 @@ class Geography:
         found[at[::-1]] = self._areas.index.to_numpy()[area[::-1]]  # the lowest is written last
         return found
 
-    def municipality(self, code: str) -> Land:
-        """Return a municipality by its code; ``KeyError`` if there is none."""
-        return {item.code: item for item in self.municipalities}[code]
-
     def division(self, division_id: str) -> Division:
         """Return a division by its id; ``KeyError`` if there is none."""
         return {item.id: item for item in self.divisions}[division_id]

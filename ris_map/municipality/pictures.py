@@ -70,7 +70,6 @@ def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> M
         picture=replace(shown, sentences={"": shown.sentences[""], **sentences}),
         title=words.tr("municipality.choose.heading"),
         divide=view.division.id,
-        sides=(words.tr("karta.inland"), words.tr("karta.coast")),
     )
 
 

@@ -332,7 +332,6 @@ def _map(view: SitingView) -> None:
         picture=plan_map.address_of(view),
         title=plan_map.map_classes(view)[1],
         divide=DEFAULT_DIVISION,
-        sides=(tr("karta.inland"), tr("karta.coast")),
         next_pictures=next_pictures(view),
         click_cells=True,
     )

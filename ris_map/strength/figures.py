@@ -7,25 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ris_map.register.in_words import by_town
 from ris_map.register.model import Actor, Office
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, StrengthArea
 from ris_map.travel.world import World, kept
 from ris_map.words import swedish_sort_key
 
 Actors = tuple[Actor, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Town:
-    """A town with its actors of one kind: ``own``, ``neutral`` or ``adjacent`` (EPSG:4326)."""
-
-    id: str
-    name: str
-    lat: float
-    lon: float
-    kind: str
-    actors: Actors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,27 +61,6 @@ class StrengthFigures:
     def near(self, area: StrengthArea | None) -> Actors:
         """Return the adjacent actors of an area; None = of any."""
         return _naming(self.adjacent, area)
-
-    def towns(self, area: StrengthArea | None) -> tuple[Town, ...]:
-        """Return the towns of an area: own, then open to all, then adjacent, the largest first."""
-        groups = [("own", self.own(area)), ("neutral", self.neutral)]
-        groups += [("adjacent", self.near(area))] if area else []
-        return tuple(town for kind, actors in groups for town in self._towns(actors, kind=kind))
-
-    def _towns(self, actors: Actors, *, kind: str) -> list[Town]:
-        offices = by_town((office, actor) for actor in actors for office in self.offices(actor))
-        towns = [
-            Town(
-                id=place,
-                name=there[0][0].town,
-                lat=sum(office.lat for office, _ in there) / len(there),
-                lon=sum(office.lon for office, _ in there) / len(there),
-                kind=kind,
-                actors=tuple({actor.id: actor for _, actor in there}.values()),
-            )
-            for place, there in offices.items()
-        ]
-        return sorted(towns, key=lambda town: (-len(town.actors), swedish_sort_key(town.name)))
 
 
 def _naming(actors: Iterable[Actor], area: StrengthArea | None) -> Actors:

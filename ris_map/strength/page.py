@@ -12,6 +12,7 @@ from ris_map.common.address import Choice
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.in_words import (
     Words,
+    by_town,
     detail_url,
     phase_marks,
     place_id,
@@ -20,11 +21,20 @@ from ris_map.register.in_words import (
     town_id,
 )
 from ris_map.register.vocabulary import STRENGTH_AREAS, Area, Scope, StrengthArea
-from ris_map.strength.figures import Actors, StrengthFigures, Town, strength_figures
+from ris_map.strength.figures import Actors, StrengthFigures, strength_figures
 from ris_map.web import data, layout
 from ris_map.web.address import PageState
-from ris_map.web.map import Bubble, Legend, MapClick, MapLayer, MapPicture, Sentence, show_map
-from ris_map.words import Translator
+from ris_map.web.map import (
+    Bubble,
+    Legend,
+    MapClick,
+    MapLayer,
+    MapPicture,
+    MarkerKind,
+    Sentence,
+    show_map,
+)
+from ris_map.words import Translator, swedish_sort_key
 from ris_map.words.markup import render
 
 FIRST = 3
@@ -132,7 +142,6 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
 def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> MapLayer:
     """Return the map: own actors filled, those open to all hollow, adjacent ones as diamonds."""
     tr, area = words.tr, choice.area
-    towns = figures.towns(area)
     kinds = ["own", "neutral", *(["adjacent"] if area is not None else [])]
     notes = tuple((kind, tr(f"strength.map.{kind}")) for kind in kinds)
     own = len(figures.own(area))
@@ -144,12 +153,11 @@ def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         picture=MapPicture(
             legend=Legend(title=tr("strength.map.legend"), notes=notes),
             sentences={"": sentence, **_sentences(figures, area, words=words)},
-            bubbles=tuple(_bubbles(towns, tr=tr)),
+            bubbles=tuple(_bubbles(figures, area, tr=tr)),
         ),
         title=headline(figures, area, words=words),
         chosen=choice.municipality,
         divide=DEFAULT_DIVISION,
-        sides=(tr("karta.inland"), tr("karta.coast")),
     )
 
 
@@ -172,11 +180,11 @@ def _sentences(
 def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
     """Return where the own actors sit and, without any, where those open to all do."""
     tr = words.tr
-    towns = figures.towns(area)
+    towns = [*_bubbles(figures, area, tr=tr)]
     own = [town for town in towns if town.kind == "own"]
     shown = (own or [town for town in towns if town.kind == "neutral"])[:FIRST]
     label = tr("strength.map.any") if area is None else words.label(area).lower()
-    where = tr.listing(f"{town.name}\u00a0{tr.number(len(town.actors))}" for town in shown)
+    where = tr.listing(f"{town.name}\u00a0{tr.number(town.count or 0)}" for town in shown)
     what = "own" if own else "open"
     text = tr("strength.map.works", area=label)
     return f"{text} {tr(f'strength.map.where.{what}', towns=where)}" if where else text
@@ -225,23 +233,29 @@ def more_html(figures: StrengthFigures, area: StrengthArea | None, *, words: Wor
     )
 
 
-def _bubbles(towns: tuple[Town, ...], *, tr: Translator) -> Iterator[Bubble]:
+def _bubbles(
+    figures: StrengthFigures, area: StrengthArea | None, *, tr: Translator
+) -> Iterator[Bubble]:
+    """Yield the towns of an area: own, then open to all, then adjacent, the largest first."""
+    groups: dict[MarkerKind, Actors] = {"own": figures.own(area), "neutral": figures.neutral}
+    groups |= {"adjacent": figures.near(area)} if area else {}
     seen: set[str] = set()
-    for town in towns:
-        names = tr.listing(actor.name for actor in town.actors)
-        count = len(town.actors)
-        label = tr.plural(f"strength.map.town.{town.kind}", count, town=town.name)
-        yield Bubble(
-            id=f"{town.id}-{town.kind}" if town.id in seen else town.id,
-            name=town.name,
-            lat=town.lat,
-            lon=town.lon,
-            label=label,
-            say=f"{label}: {names}.",
-            count=count,
-            kind=town.kind,  # type: ignore[arg-type]
-        )
-        seen.add(town.id)
+    for kind, actors in groups.items():
+        towns, found = by_town((o, a) for a in actors for o in figures.offices(a)), list[Bubble]()
+        for place, there in towns.items():
+            names = {actor.id: actor.name for _, actor in there}
+            label = tr.plural(f"strength.map.town.{kind}", len(names), town=there[0][0].town)
+            bubble = Bubble.amid(
+                [office for office, _ in there],
+                id=f"{place}-{kind}" if place in seen else place,
+                label=label,
+                say=f"{label}: {tr.listing(names.values())}.",
+                count=len(names),
+                kind=kind,
+            )
+            found.append(bubble)
+        yield from sorted(found, key=lambda one: (-(one.count or 0), swedish_sort_key(one.name)))
+        seen |= towns.keys()
 
 
 def _rows(

@@ -354,7 +354,7 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
         add(label, "place", "/kommun", [one.name], kommun=one.code)
     seats = {place.name for place in geography.localities if place.is_seat}
     for place in sorted(geography.localities, key=lambda place: swedish_sort_key(place.name)):
-        owner = geography.municipality(place.municipality_code).name
+        owner = geography.names[place.municipality_code]
         name = place.name if place.name in seats else f"{place.name}, {owner}"
         add(tr("search.find-in", name=name), "place", "/hitta", [place.name], plats=place.id)
     for word in everyday:

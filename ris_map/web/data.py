@@ -5,7 +5,6 @@ from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words
 from ris_map.register.model import Register
 from ris_map.register.reading import LiveState
-from ris_map.register.strategy import Strategy
 from ris_map.travel.world import DataSource, World, foundations, service
 from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
@@ -16,11 +15,6 @@ from ris_map.words.language import Language
 def geography() -> Geography:
     """Return the county's geography."""
     return foundations(settings.data_dir()).geography
-
-
-def strategy() -> Strategy:
-    """Return the strategy's vocabulary."""
-    return foundations(settings.data_dir()).strategy
 
 
 def world(as_of: str = "") -> World:

@@ -32,7 +32,7 @@ from ris_map.words.markup import script_json
 
 UNKNOWN = 5
 """Class of a square about which nothing is known; 0 to 4 are nearest to farthest."""
-AS_THEY_ARE = ("title", "chosen", "beside", "place", "divide", "sides")
+AS_THEY_ARE = ("title", "chosen", "beside", "place", "divide")
 """Parts of a layer that the frame reads under the same name."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TOWN_ID = re.compile(r"[a-z0-9-]{1,80}")
@@ -75,6 +75,13 @@ class Bubble:
     def at(cls, place: Office | Locality, name: str, **more: Any) -> Self:  # noqa: ANN401 -- fields
         """Return a marker where an office or a settlement is."""
         return cls(name=name, lat=place.lat, lon=place.lon, **more)
+
+    @classmethod
+    def amid(cls, offices: Sequence[Office], **more: Any) -> Self:  # noqa: ANN401 -- fields
+        """Return a marker in the middle of some offices of one town."""
+        points = [(one.lat, one.lon) for one in offices]
+        lat, lon = (sum(at) / len(offices) for at in zip(*points, strict=True))
+        return cls(name=offices[0].town, lat=lat, lon=lon, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +136,7 @@ class MapLayer:
 
     ``title`` is the frame's title and the heading in it. The municipality ``chosen`` is outlined
     and zoomed to, as is the one ``beside`` it; ``place`` is (lat, lon). ``divide`` is the id of the
-    division whose line is
-    drawn, ``sides`` the words at its left and right; ``bubbles`` stand beside the picture's own.
+    division whose line is drawn; ``bubbles`` stand beside the picture's own.
     ``next_pictures`` has, per key of a widget, the text of a choice and the address of the picture
     it leads to, which the frame paints at the click, before Python answers. With ``click_cells``
     the first click already means the square; otherwise only one in ``chosen`` does.
@@ -143,7 +149,6 @@ class MapLayer:
     place: tuple[float, float] | None = None
     routes: tuple[Route, ...] = ()
     divide: str = ""
-    sides: tuple[str, str] | tuple[()] = ()
     bubbles: tuple[Bubble, ...] = ()
     next_pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     click_cells: bool = False
@@ -333,6 +338,7 @@ def _base() -> folium.Map:
         "zoomOut": tr("map.zoom-out"),
         "failed": tr("map.failed"),
         "press": tr("map.press"),
+        "sides": [tr("karta.inland"), tr("karta.coast")],
     }
     _Call("risMap", words).add_to(base)
     return base

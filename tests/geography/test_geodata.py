@@ -114,7 +114,7 @@ def test_divisions_have_their_sizes_and_disagree_about_three_municipalities() ->
     vannas, bjurholm, vindeln = "2460", "2403", "2404"
     assert {code for code, n in votes.items() if 0 < n < 3} == {vannas, bjurholm, vindeln}
     assert GEOGRAPHY.division("samverkan").group_of("2462").id == "region-10"
-    assert GEOGRAPHY.municipality("2462").name == "Vilhelmina"
+    assert GEOGRAPHY.names["2462"] == "Vilhelmina"
     note = GEOGRAPHY.division("stodomrade").note
     assert "ersatt" in note.sv
     assert "superseded" in note.en

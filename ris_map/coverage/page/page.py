@@ -221,7 +221,6 @@ def _map(view: CoverageView) -> None:
         title=pictures.map_title(view),
         chosen=choice.place if choice.place in view.order else "",
         divide=view.division.id,
-        sides=(tr("karta.inland"), tr("karta.coast")),
         bubbles=as_of.marks(choice, view.world, tr=tr),
         next_pictures=neighbours(view.world, choice, tr.language, nearby, key=STATE.key),
     )

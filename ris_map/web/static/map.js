@@ -289,7 +289,7 @@
     const chosenNames = chosenOnes().map((code) => ground.land.find((one) => one.properties.code === code)?.properties.name);
     const isChosen = (town) => chosenNames.includes(town.name);
     const seated = [...towns.values(), ...others].sort((a, b) => isChosen(b) - isChosen(a) || b.first - a.first);
-    const sides = (line.length ? shown.sides ?? [] : []).map((name, i) => ({ name: name, toRight: i === 1 }));
+    const sides = (line.length ? words.sides : []).map((name, i) => ({ name: name, toRight: i === 1 }));
     // the important ones first; the sides of the county before the towns without a marker
     const isGreat = (town) => isChosen(town) || !town.dot;
     const all = [...seated.filter(isGreat), ...ways.filter((way) => way.name), ...sides, ...seated.filter((town) => !isGreat(town))];
