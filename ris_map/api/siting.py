@@ -28,7 +28,7 @@ from ris_map.coverage.map_picture import Minutes as Limit
 from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.vocabulary import Area, Phase, Scope, ServiceType, StrengthArea
 from ris_map.siting.best import last
-from ris_map.siting.plan import MonthDays, Near, Number, Objective, SitingChoice, Visits, context_of
+from ris_map.siting.plan import MonthDays, Near, Number, Objective, SitingChoice, Visits
 from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
@@ -249,7 +249,7 @@ def _choice(call: Call[Any]) -> SitingChoice:
     given = {name: texts for name, texts in call.given.items() if texts != ("nej",)}
     if given.get("omrade") in {("inland",), ("lan",)}:
         given["yta"] = given.pop("omrade")
-    context = context_of(call.world.register, call.world.foundations.geography.localities)
+    context = SitingChoice.lists(call.world)
     choice, ignored = SitingChoice.read(given, context=context)
     for part in ignored:
         allowed = tuple(sorted(context["offices" if part.key == "stang" else "places"]))

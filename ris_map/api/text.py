@@ -16,7 +16,7 @@ from ris_map.actors.listing import StartChoice, headline_words, panel_words, row
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import COVERAGE, PREFIX
 from ris_map.api.queries import LanguageQuery, key
-from ris_map.common.address import Choice, Context, FreeText
+from ris_map.common.address import Choice, FreeText
 from ris_map.common.dates import day_of
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.page import summary
@@ -24,13 +24,13 @@ from ris_map.coverage.page import tables as coverage_tables
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.finder.answer import find_support
-from ris_map.finder.need import Need, all_starts
+from ris_map.finder.need import Need
 from ris_map.finder.words import find_view
 from ris_map.municipality import words as municipal
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import tables
 from ris_map.siting import words as siting
-from ris_map.siting.plan import SitingChoice, context_of
+from ris_map.siting.plan import SitingChoice
 from ris_map.travel.world import World
 from ris_map.web.address import LANGUAGE_KEY, ignored_words, read_address
 from ris_map.words.figures import FigureTable, cell_text
@@ -90,16 +90,16 @@ def _query(model: type[Choice]) -> type[TextQuery]:
 
 
 Make = Callable[[Any, World, Call[Any]], TextView]
-Contexts = Callable[[World], Context]
 
 
-def _page(model: type[Choice], context: Contexts = lambda _: {}) -> Callable[[Make], Make]:
+def _page(model: type[Choice]) -> Callable[[Make], Make]:
     """Publish the text of the page that a choice is made on, here and beside the page itself."""
     address = f"/{model.path.strip('/') or 'karta'}.md"
 
     def publish(make: Make) -> Make:
         def text(call: Call[TextQuery]) -> bytes:
-            choice, ignored = read_address(model, call.query.address, context(call.world))
+            known = model.lists(call.world)
+            choice, ignored = read_address(model, call.query.address, known)
             day = getattr(choice, "as_of", "")
             moment = call.site.served.moment(day_of(day)) if day else call.moment
             notices = [ignored_words(ignored, tr=call.tr)]
@@ -170,12 +170,7 @@ def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
     )
 
 
-def _coverage_context(world: World) -> Context:
-    base = world.foundations.geography
-    return {"divisions": [one.id for one in base.divisions], "places": base.places}
-
-
-@_page(CoverageChoice, _coverage_context)
+@_page(CoverageChoice)
 def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView:
     view = CoverageView(world=world, choice=choice, words=call.words)
     of_tab = {
@@ -217,7 +212,7 @@ def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> 
     )
 
 
-@_page(Need, lambda w: {"places": all_starts(w.foundations.geography).keys()})
+@_page(Need)
 def _find(need: Need, world: World, call: Call[Any]) -> TextView:
     view = find_view(find_support(world, need), world=world, words=call.words)
     sections = [
@@ -248,7 +243,7 @@ def _find(need: Need, world: World, call: Call[Any]) -> TextView:
     )
 
 
-@_page(SitingChoice, lambda w: context_of(w.register, w.foundations.geography.localities))
+@_page(SitingChoice)
 def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
     view = siting.view_of(world, choice, call.words)
     return TextView(

@@ -82,6 +82,11 @@ class Choice(BaseModel):
     """The address of the page."""
 
     @classmethod
+    def lists(cls, world: Any) -> Context:  # noqa: ANN401, ARG003 -- of a room above
+        """Return the closed lists that only the data know, for the fields of type ``one_of``."""
+        return {}
+
+    @classmethod
     def keys(cls) -> tuple[str, ...]:
         """Return the keys of the address that mean something, in their order."""
         return tuple(_key(name, field) for name, field in cls.model_fields.items())

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from ris_map.common.address import DatedChoice, Flag, Whole, one_of
+from ris_map.common.address import Context, DatedChoice, Flag, Whole, one_of
 from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares, positions
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import MODES, UNKNOWN, YES, CubeChoice
@@ -94,6 +94,12 @@ class PictureChoice(MapChoice):
     include_outside: Flag = Field(default=False, alias="utanfor")
     winter: Flag = Field(default=False, alias="vinter")
     sourced_only: Flag = Field(default=False, alias="belagt")
+
+    @classmethod
+    def lists(cls, world: World) -> Context:
+        """Return the divisions, and the municipalities and groups of them."""
+        geography = world.foundations.geography
+        return {"divisions": [one.id for one in geography.divisions], "places": geography.places}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,7 +388,6 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
 MAPS = Pictures(
     "restid.json",
     PictureChoice,
-    context=lambda: {"divisions": [one.id for one in data.geography().divisions]},
     draw=lambda world, choice, tr: picture(map_view(world, choice, tr=tr)),
 )
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from ris_map.common.address import Choice, Flag, one_of
+from ris_map.common.address import Choice, Context, Flag, one_of
 from ris_map.geography.county import Geography, Locality
 from ris_map.register.vocabulary import Area, Phase, ServiceType, TargetGroup
+from ris_map.travel.world import World
 from ris_map.words import swedish_sort_key
 
 
@@ -61,6 +62,11 @@ class Need(Choice):
     digital_first: Annotated[Flag, Field(alias="digitalt")] = False
     limit: Annotated[Limit, Field(alias="grans")] = Limit.M60
     winter: Annotated[Flag, Field(alias="vinter")] = False
+
+    @classmethod
+    def lists(cls, world: World) -> Context:
+        """Return the places to choose from."""
+        return {"places": all_starts(world.foundations.geography).keys()}
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ris_map.common import dates
-from ris_map.common.address import Context
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.map_picture import class_words
 from ris_map.coverage.support import CubeChoice
@@ -51,16 +50,10 @@ from ris_map.words.figures import minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
-
-def _context() -> Context:
-    return {"places": all_starts(data.geography()).keys()}
-
-
-STATE = PageState(page="hitta", model=Need, context=_context)
+STATE = PageState(page="hitta", model=Need)
 MAPS = Pictures(
     "hitta.json",
     Need,
-    context=_context,
     draw=lambda world, need, tr: find_picture(
         world, find_support(world, need), words=data.words(tr)
     ),

@@ -5,12 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from ris_map.common.address import Context
 from ris_map.coverage.cube import UNKNOWN_CLASS, class_codes
 from ris_map.coverage.map_picture import class_words
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Office
-from ris_map.siting.plan import Change, Closing, Opening, SitingChoice, as_plan, context_of
+from ris_map.siting.plan import Change, Closing, Opening, SitingChoice, as_plan
 from ris_map.siting.scenario import INLAND, at_best
 from ris_map.siting.words import (
     STEERS,
@@ -178,21 +177,14 @@ def map_picture(view: SitingView) -> MapPicture:
 SMALL_PX = 260
 
 
-def context() -> Context:
-    """Return the lists that a plan's names stand in."""
-    return context_of(data.register_state().register, data.geography().localities)
-
-
 MAPS = Pictures(
     "plan.json",
     SitingChoice,
-    context=context,
     draw=lambda world, choice, tr: map_picture(view_of(world, choice, data.words(tr))),
 )
 TODAY = Pictures(
     "idag.svg",
     SitingChoice,
-    context=context,
     draw=lambda world, choice, tr: _small(view_of(world, choice, data.words(tr))),
 )
 

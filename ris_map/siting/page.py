@@ -47,7 +47,7 @@ _NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 """What Streamlit does not take into the class that a key becomes."""
 
 
-STATE = PageState(page="siting", model=SitingChoice, context=plan_map.context)
+STATE = PageState(page="siting", model=SitingChoice)
 
 
 def page(*, tr: Translator) -> None:

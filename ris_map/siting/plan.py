@@ -10,10 +10,9 @@ from pydantic import Field, PlainValidator, ValidationInfo
 from ris_map.common.address import Choice, Context, Flag, FreeText, Whole, one_of
 from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import CubeChoice
-from ris_map.geography.county import Locality
 from ris_map.geography.divisions import VISITS_FROM
-from ris_map.register.model import Register
 from ris_map.register.vocabulary import Area, Phase, Scope, ServiceType
+from ris_map.travel.world import World
 
 MOST_STOPS: Final = 5
 WORKING_DAYS: Final = 20
@@ -187,6 +186,16 @@ class SitingChoice(Choice):
     region: Region = Field(default="lan", alias="yta")
     view: View = Field(default="efter", alias="vy")
 
+    @classmethod
+    def lists(cls, world: World) -> Context:
+        """Return named places, and offices and actors."""
+        actors, localities = world.register.actors, world.foundations.geography.localities
+        offices = {f"{actor.id}@{office.id}" for actor in actors for office in actor.offices}
+        return {
+            "places": {place.id for place in localities},
+            "offices": offices | {actor.id for actor in actors},
+        }
+
     @property
     def cube_choice(self) -> CubeChoice:
         """What the coverage is computed for."""
@@ -207,12 +216,3 @@ class SitingChoice(Choice):
     def unchanged(self) -> Self:
         """The question without the plan."""
         return self.model_copy(update=dict.fromkeys(CHANGES, ()))
-
-
-def context_of(register: Register, localities: Iterable[Locality]) -> Context:
-    """Return the lists that only the data know: offices and actors, named places."""
-    offices = {f"{actor.id}@{office.id}" for actor in register.actors for office in actor.offices}
-    return {
-        "places": {place.id for place in localities},
-        "offices": offices | {actor.id for actor in register.actors},
-    }

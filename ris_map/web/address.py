@@ -119,13 +119,11 @@ class PageState(Generic[C]):
     """Binds one page's choice to widgets and address.
 
     A widget of a field has the key ``key(field)``; its value is the field's (a list for a tuple),
-    and its callback is ``write``. ``context`` gives the closed lists that only the data know, see
-    :func:`ris_map.common.address.one_of`.
+    and its callback is ``write``.
     """
 
     page: str
     model: type[C]
-    context: Callable[[], Context] = dict
 
     def key(self, field: str) -> str:
         """Return the key of a field's widget; no other page's widget shares its value."""
@@ -158,7 +156,8 @@ class PageState(Generic[C]):
         is_dropped = any(self.key(name) not in st.session_state for name in self.model.model_fields)
         if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
             asked = {key: said for key, said in seen.items() if {key: said} != plain_query()}
-            choice, st.session_state[_IGNORED] = read_address(self.model, asked, self.context())
+            known = self.model.lists(data.world())
+            choice, st.session_state[_IGNORED] = read_address(self.model, asked, known)
             self._fill(choice)
             self._write_address()
             _take_along(choice.query())
@@ -187,7 +186,7 @@ class PageState(Generic[C]):
 
     def clear(self) -> None:
         """Take back every choice."""
-        self._fill(self.model.read({}, context=self.context())[0])
+        self._fill(self.model())
         st.session_state[_IGNORED] = ()
         self.write()
 

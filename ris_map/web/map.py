@@ -18,7 +18,7 @@ import streamlit as st
 from branca.element import MacroElement
 from jinja2 import Template
 
-from ris_map.common.address import Choice, Context
+from ris_map.common.address import Choice
 from ris_map.common.region import region
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -225,7 +225,6 @@ class Pictures(Generic[C]):
 
     file_name: str
     model: type[C]
-    context: Callable[[], Context]
     draw: Callable[[World, C, Translator], MapPicture | str]
 
     def address(self, world: World, choice: C, language: Language) -> str:
@@ -240,7 +239,7 @@ class Pictures(Generic[C]):
         language = (query.get(address.LANGUAGE_KEY) or [Language.SV])[-1]
         if name != self.file_name or language not in set(Language):
             return None
-        choice, ignored = self.model.read(asked, context=self.context())
+        choice, ignored = self.model.read(asked, context=self.model.lists(data.world()))
         if ignored or set(asked) - {*self.model.keys()}:
             return None
         world = data.world(getattr(choice, "as_of", ""))

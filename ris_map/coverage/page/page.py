@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ris_map.common.address import ALL, Context, IgnoredValue
+from ris_map.common.address import ALL, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.map_picture import MAPS, neighbours, since_html
 from ris_map.coverage.page import pictures, summary, tables
@@ -20,7 +20,6 @@ from ris_map.web.address import PageState, plain_query
 from ris_map.web.map import MapClick, MapLayer, show_map
 from ris_map.words import Translator
 from ris_map.words.figures import FigureTable, table_html
-from ris_map.words.language import Language
 from ris_map.words.markup import render
 
 MAP_HEIGHT = 590
@@ -28,14 +27,7 @@ MAP_HEIGHT = 590
 Texts = dict[Any, str]
 
 
-def _context() -> Context:
-    return {
-        "divisions": [division.id for division in data.geography().divisions],
-        "places": data.places(Language.SV).keys(),
-    }
-
-
-STATE = PageState(page="coverage", model=CoverageChoice, context=_context)
+STATE = PageState(page="coverage", model=CoverageChoice)
 
 
 def page() -> None:
