@@ -108,8 +108,7 @@ def words_in(language: Language, *, names: Mapping[str, str] | None = None) -> W
 @cache
 def real_words(language: Language) -> Words:
     """Return the same with the municipalities' own names, once per process."""
-    names = {m.code: m.name for m in real_world().foundations.geography.municipalities}
-    return words_in(language, names=names)
+    return words_in(language, names=real_world().foundations.geography.names)
 
 
 def _unset(kind: type[Record]) -> dict[str, Any]:

@@ -96,8 +96,8 @@ def places(call: Call[LanguageQuery]) -> Document:
     """Municipalities and groups of them: what plats may be."""
     geography = call.world.foundations.geography
     seats = {item.municipality_code: item.id for item in geography.localities if item.is_seat}
-    known = geography.municipalities
-    listed = [{"code": one.code, "name": one.name, "seat": seats[one.code]} for one in known]
+    names = geography.names.items()
+    listed = [{"code": code, "name": name, "seat": seats[code]} for code, name in names]
     groups = [
         {**dict(group), "id": name, "division": division.label}
         for name, (division, group) in geography.groups.items()

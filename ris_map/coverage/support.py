@@ -81,7 +81,7 @@ class SupportTable:
 
 def support_table(register: Register, geography: Geography, *, on: date) -> SupportTable:
     """Return the register as arrays for one day."""
-    codes = tuple(item.code for item in geography.municipalities)
+    codes = tuple(geography.names)
     actors = sorted((a for a in register.actors if a.is_active(on)), key=lambda a: a.id)
     offices = sorted(
         (

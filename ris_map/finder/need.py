@@ -121,10 +121,10 @@ def all_starts(geography: Geography) -> Mapping[str, Start]:
         return Start(id=place, locality=locality, municipality_name=name)
 
     seats = {s.municipality_code: s for s in geography.localities if s.is_seat}
-    municipalities = sorted(geography.municipalities, key=lambda m: swedish_sort_key(m.name))
+    codes = sorted(geography.names, key=lambda code: swedish_sort_key(geography.names[code]))
     localities = sorted(geography.localities, key=lambda s: swedish_sort_key(s.name))
     return {
-        **{m.code: start(m.code, seats[m.code]) for m in municipalities if m.code in seats},
+        **{code: start(code, seats[code]) for code in codes if code in seats},
         **{s.id: start(s.id, s) for s in localities},
     }
 

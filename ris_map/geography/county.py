@@ -75,17 +75,13 @@ class Locality(Row):
 class Geography:
     """The county: its parts in the order of their files, and which part a point lies in."""
 
-    municipalities: tuple[Land, ...]
+    names: Mapping[str, str]
+    """Names of the municipalities by code."""
     localities: tuple[Locality, ...]
     divisions: tuple[Division, ...]
     territory: Mapping[str, shapely.Geometry]
     """Polygon with the sea per municipality code, EPSG:4326."""
     coast_to_mountains: tuple[str, ...] = ()
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Names of the municipalities by code."""
-        return {one.code: one.name for one in self.municipalities}
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Division, DivisionGroup]]:
@@ -101,7 +97,7 @@ class Geography:
     def places(self) -> Mapping[str, frozenset[str]]:
         """Municipality codes by the id of every place that can be chosen: groups, then each."""
         groups = {name: frozenset(group.municipalities) for name, (_, group) in self.groups.items()}
-        return {**groups, **{one.code: frozenset({one.code}) for one in self.municipalities}}
+        return {**groups, **{code: frozenset({code}) for code in self.names}}
 
     @cached_property
     def _areas(self) -> gpd.GeoSeries:
@@ -143,7 +139,7 @@ def examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
     note_land_outside_territory(land.geometry, territory=territory, log=land_log)
     divided = read_divisions(divisions_log)
     unsettled = Geography(
-        municipalities=_municipalities(land, log=land_log),
+        names=_names(land, log=land_log),
         localities=(),
         divisions=divided.divisions if divided else (),
         territory=territory.to_dict(),
@@ -154,7 +150,7 @@ def examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
     return geography, [fault for log in logs for fault in log.faults]
 
 
-def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Land, ...]:
+def _names(land: gpd.GeoDataFrame, *, log: FaultLog) -> dict[str, str]:
     label = {
         name: pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")
     }
@@ -163,15 +159,7 @@ def _municipalities(land: gpd.GeoDataFrame, *, log: FaultLog) -> tuple[Land, ...
     off_land = land[~on_land].reset_index().set_index("line")
     off_land.attrs["key"] = "code"
     log.add_rows(off_land, "bad-point/land", field="label_lat, label_lon")
-    return tuple(
-        Land.model_construct(
-            code=str(code),
-            name=str(area["name"]),
-            label_lat=area.label_lat,
-            label_lon=area.label_lon,
-        )
-        for code, area in land[on_land].iterrows()
-    )
+    return dict(land[on_land]["name"].items())
 
 
 def _localities(log: FaultLog, *, within: Geography) -> tuple[Locality, ...]:

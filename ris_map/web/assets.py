@@ -349,9 +349,8 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
         url = f"{path}?{urlencode({**query, 'lang': language.value})}"
         rows.append((label, kind, url, words, text))
 
-    for one in geography.municipalities:
-        label = tr("municipality.title", name=one.name)
-        add(label, "place", "/kommun", [one.name], kommun=one.code)
+    for code, name in geography.names.items():
+        add(tr("municipality.title", name=name), "place", "/kommun", [name], kommun=code)
     seats = {place.name for place in geography.localities if place.is_seat}
     for place in sorted(geography.localities, key=lambda place: swedish_sort_key(place.name)):
         owner = geography.names[place.municipality_code]

@@ -119,9 +119,7 @@ def _sitemap(request: Request) -> Response:
     paths = [*(f"/{spec.url_path}" for spec in PAGES if spec.place != "hidden"), ABOUT]
     moment = _moment()
     if moment is not None:
-        paths += [
-            f"{ABOUT}kommun/{m.code}" for m in moment.world.foundations.geography.municipalities
-        ]
+        paths += [f"{ABOUT}kommun/{code}" for code in moment.world.foundations.geography.names]
         paths += [f"{ABOUT}aktor/{actor.id}" for actor in moment.state.register.actors]
     text = render("sitemap.xml", base=base, paths=paths, languages=list(Language))
     return Response(text, media_type="application/xml")

@@ -13,7 +13,6 @@ from ris_map.coverage.cube import DEFAULT_CHOICE, THRESHOLDS, CoverageCube, cove
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
-from ris_map.geography.boundaries import Land
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, DeliveryBasis, DeliveryModes, Offer, Office, Register
@@ -126,12 +125,10 @@ def make_world(
     keys = tuple(sorted(office_key(actor, o) for actor in chosen for o in actor.offices))
     shape = len(localities), len(keys)
     values = readonly(np.asarray(minutes, dtype=np.float64).reshape(shape).T)
-    lands = (Land(code=c, name=f"Kommun {c}", label_lat=64.0, label_lon=20.0) for c in CODES)
+    names = {code: f"Kommun {code}" for code in CODES}
     return World(
         register=Register(meta=make_register().meta, actors=chosen),
-        geography=Geography(
-            municipalities=tuple(lands), localities=localities, divisions=(), territory={}
-        ),
+        geography=Geography(names=names, localities=localities, divisions=(), territory={}),
         matrix=TravelMatrix(
             office_ids=keys,
             settlement_ids=tuple(place.id for place in localities),

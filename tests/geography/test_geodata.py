@@ -81,7 +81,7 @@ def test_points_lie_in_the_lowest_municipality_whose_polygon_covers_them(
     ]
     assert GEOGRAPHY.municipalities_at(*np.array(points).T).tolist() == expected
     assert GEOGRAPHY.municipality_at(*points[0]) == expected[0]
-    empty = Geography(municipalities=(), localities=(), divisions=(), territory={})
+    empty = Geography(names={}, localities=(), divisions=(), territory={})
     assert empty.municipality_at(*points[0]) is None
 
 

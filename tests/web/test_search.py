@@ -17,7 +17,7 @@ def test_I10_every_municipality_settlement_actor_and_area_can_be_found(language:
     found = json.loads(index(real_world(), everyday_words(DATA), language))
     kinds = [row[1] for row in found]
     geography = real_world().foundations.geography
-    assert kinds.count("place") == len(geography.municipalities) + len(geography.localities)
+    assert kinds.count("place") == len(geography.names) + len(geography.localities)
     assert kinds.count("actor") == len(real_world().register.actors)
     assert all(f"lang={language}" in row[2] for row in found)
     labels = {row[0] for row in found if row[1] != "choice"}
