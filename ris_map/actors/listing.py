@@ -197,11 +197,6 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     ]
 
 
-def begins_at_home(view: MapView) -> bool:
-    """Return whether every municipality has a business office of its own in the register."""
-    return all(map(view.world.home_of, view.names))
-
-
 def _square(view: MapView, choice: StartChoice) -> str:
     """Return the minutes from a chosen square and the nearest office."""
     tr = view.tr

@@ -10,7 +10,6 @@ from ris_map.actors.files import actors_csv
 from ris_map.actors.listing import (
     StartChoice,
     all_html,
-    begins_at_home,
     headline_words,
     lead_words,
     panel_words,
@@ -75,7 +74,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
             _beside(choice, tr)
         st.html(render("rows.html", id="vem", **rows_words(view, choice)))
         _ways_on(choice, tr)
-        if not choice.municipality and begins_at_home(view):
+        if not choice.municipality and all(map(view.world.home_of, view.names)):
             st.html(render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere")))
     as_of.control(STATE, tr=tr)
     if choice.everybody:

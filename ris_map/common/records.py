@@ -230,7 +230,7 @@ def _fields_of(annotation: Any) -> dict[str, Any]:  # noqa: ANN401
 
 # '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
 _TAG = re.compile(r"<[/!?a-zA-Z]")
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def parts(value: object, path: Loc = ()) -> Iterator[tuple[Loc, object]]:
@@ -260,7 +260,8 @@ def _wrong_in(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         found = match.group()
         kind = "a telephone or identity number" if "@" not in found else "an e-mail address"
         yield "personal-data", {"kind": kind, "begins": quoted(found[:2])}
-    if signs := list(filter(_is_invisible, dict.fromkeys(text))):
+    categories = {sign: unicodedata.category(sign) for sign in text}
+    if signs := [s for s, kind in categories.items() if kind in _INVISIBLE or s == "\ufffd"]:
         names = ((ord(sign), unicodedata.name(sign, "control character")) for sign in signs[:5])
         named = ", ".join(f"U+{number:04X} ({name.lower()})" for number, name in names)
         yield "invisible-character", {"signs": named}
@@ -270,7 +271,3 @@ def _wrong_in(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield "html", {}
     if text != text.strip():
         yield "stray-space", {}
-
-
-def _is_invisible(sign: str) -> bool:
-    return sign == "\ufffd" or unicodedata.category(sign) in _FORBIDDEN_CATEGORIES

@@ -45,7 +45,6 @@ from ris_map.words.figures import TIME_ERROR
 
 THRESHOLDS = (30.0, 60.0, 90.0, 120.0)
 """Limits to choose, and upper limits (inclusive) of the map's classes 0-3; 4 is beyond the last."""
-DEFAULT_CHOICE = CubeChoice()
 OFFICE = MODES.index(Delivery.OFFICE)
 REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
 """Ways of help in the order of the last axis of the arrays named ``remote``."""
@@ -270,19 +269,15 @@ def coverage_cube(
     matrix: TravelMatrix,
     *,
     population: Residents,
-    choice: CubeChoice = DEFAULT_CHOICE,
-    shared: Reach | None = None,
+    choice: CubeChoice,
+    shared: Reach,
 ) -> CoverageCube:
     """Return the coverage of every municipality x phase x service type.
 
-    ``shared``: of this table, or of one with the same actors and offices, if it is at hand already.
-
-    ``KeyError`` with the id of an office that the matrix lacks; ``ValueError`` for a threshold that
-    is not one of ``THRESHOLDS``.
+    ``shared``: of this table, or of one with the same actors and offices. ``ValueError`` for a
+    threshold that is not one of ``THRESHOLDS``.
     """
     threshold, at = choice.threshold, THRESHOLDS.index(choice.threshold)
-    if shared is None:
-        shared = reach(table, matrix, population=population)
     tensor = truth_tensor(table, choice)
     truth = np.moveaxis(tensor[table.office_actor, OFFICE], 0, -1)
     if not choice.include_outside:

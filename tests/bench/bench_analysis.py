@@ -53,6 +53,7 @@ def measure_coverage(_: Bench) -> Iterator[Result]:
                 support_of(world),
                 world.matrix_for(SPEED_MODEL[choice.speed]),
                 population=population_of(world),
+                choice=choice,
                 shared=shared[choice],
             )
 

@@ -23,6 +23,7 @@ from ris_map.coverage.cube import (
     coverage_cube,
     cube_of,
     population_of,
+    reach,
     share_range,
     speeds_of,
     support_of,
@@ -121,7 +122,10 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
         assert figures.beyond == round(figures.residents * (1 - figures.share))
         for carrier in supply.carriers(codes):
             table, people = without(support_of(county), carrier.actor.id), population_of(county)
-            cube = coverage_cube(table, county.matrix, population=people)
+            shared = reach(table, county.matrix, population=people)
+            cube = coverage_cube(
+                table, county.matrix, population=people, choice=CubeChoice(), shared=shared
+            )
             share = Supply(cube, IDEA, ADVICE).share_of(codes)
             assert carrier.share_without == pytest.approx(share)
             assert carrier.share_without <= 0.5 * figures.share

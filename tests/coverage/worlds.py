@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import DEFAULT_CHOICE, THRESHOLDS, CoverageCube, coverage_cube
+from ris_map.coverage.cube import THRESHOLDS, CoverageCube, coverage_cube, reach
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.people import Residents, seats
 from ris_map.coverage.support import CubeChoice, SupportTable, support_table
@@ -73,6 +73,9 @@ def without(table: SupportTable, actor_id: str) -> SupportTable:
     return replace(table, offers=table.offers * stays, sourced=table.sourced * stays)
 
 
+DEFAULT_CHOICE = CubeChoice()
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """Everything that a cube is computed from."""
@@ -104,8 +107,9 @@ class World:
 
     def cube(self, **changes: Any) -> CoverageCube:
         """Return the coverage, with changed choices if any."""
-        choice = replace(self.choice, **changes)
-        return coverage_cube(self.table, self.matrix, population=self.population, choice=choice)
+        parts, people = (self.table, self.matrix), self.population
+        shared, choice = reach(*parts, population=people), replace(self.choice, **changes)
+        return coverage_cube(*parts, population=people, choice=choice, shared=shared)
 
     def with_actors(self, chosen: Iterable[Actor]) -> Self:
         """Return the world with other actors, or with none."""
