@@ -126,7 +126,13 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     offices = sum(not town or choice.town == town_id(o.office) for sites in here for o in sites)
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
     named = f"{town}: {title}" if town else ""
-    return {"title": named or title, "note": note, "sections": sections, "named": named}
+    return {
+        "title": named or title,
+        "note": note,
+        "point": tr("karta.offices.point") if here else "",
+        "sections": sections,
+        "named": named,
+    }
 
 
 def _office_row(sites: Sequence[Site], words: Words) -> Row:
