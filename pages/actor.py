@@ -26,5 +26,5 @@ else:
     if layer is not None:
         with side:
             show_map(layer, key="actor-map", height=420)
-start, query = settings.ROOT / "pages" / "start.py", address.page_query("start")
+start, query = settings.ROOT / "pages" / "start.py", address.page_query("/")
 st.page_link(start, label=tr("page.actor.back"), query_params=query)

@@ -47,13 +47,13 @@ def language() -> Language:
     return Language(st.session_state.get(_LANGUAGE, Language.SV))
 
 
-def page_query(page: str) -> Query:
+def page_query(path: str) -> Query:
     """Return the parameters for a link to a page.
 
     Its own last choices, what means the same on every page (place, phase, type of support,
     strength area, limit) as it was chosen last, and the language.
     """
-    last: Query = st.session_state.get(_LAST, {}).get(page, {})
+    last: Query = st.session_state.get(_LAST, {}).get(path, {})
     own = {key: said for key, said in last.items() if key not in TRAVELS}
     return {**own, **st.session_state.get(_TRAVELLING, {}), **plain_query()}
 
@@ -197,7 +197,7 @@ class PageState(Generic[C]):
 
     def _write_address(self) -> None:
         query = self.chosen().query()
-        st.session_state[_LAST] = {**st.session_state.get(_LAST, {}), self.page: query}
+        st.session_state[_LAST] = {**st.session_state.get(_LAST, {}), self.model.path: query}
         written = {**query, **plain_query()}
         if PART_KEY in st.query_params:
             written[PART_KEY] = st.query_params.get_all(PART_KEY)

@@ -183,9 +183,9 @@ def _links(place: str, *, current: PageSpec, tr: Translator) -> list[dict[str, o
     links: list[dict[str, object]] = []
     for spec in PAGES:
         if spec.place == place:
-            is_current = spec is current
-            query = address.plain_query() if is_current else address.page_query(spec.name)
-            url = f"/{spec.url_path}?{urlencode(query, doseq=True)}"
+            is_current, path = spec is current, f"/{spec.url_path}"
+            query = address.plain_query() if is_current else address.page_query(path)
+            url = f"{path}?{urlencode(query, doseq=True)}"
             label = tr(f"nav.{spec.name}") if place == "nav" else tr(f"footer.{spec.name}")
             links.append({"url": url, "label": label, "is_current": is_current})
     return links

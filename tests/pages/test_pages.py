@@ -3,7 +3,7 @@
 import re
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -75,6 +75,9 @@ def test_I5_an_address_restores_every_choice_in_a_new_session(
     assert address(session) == kept
     assert "ris-notice" not in html(session)
     assert shown in html(session)
+    session.switch_page(str(ROOT / "pages" / "method.py")).run()
+    back = [parse_qs(urlsplit(link).query) for link in read(session).xpath("//nav//a/@href")]
+    assert {**kept, "lang": ["sv"]} in back  # the menu leads to what was chosen on a page
 
 
 @pytest.mark.parametrize(
