@@ -146,7 +146,7 @@ def _routes(view: MapView, choice: StartChoice) -> list[Route]:
     if found is None:
         return []
     label = minutes_words(near[0][1], tr=view.tr, limit=float(choice.limit))
-    return [Route(points=found.line, label=label)]
+    return [Route.along(found, label)]
 
 
 def _clicked(click: MapClick) -> None:

@@ -338,11 +338,7 @@ def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
         chosen="" if start is None else start.code,
         place=None if start is None else (start.locality.lat, start.locality.lon),
         routes=tuple(
-            Route(
-                points=way.line,
-                label=minutes_words(way.minutes, tr=tr, limit=need.max_minutes),
-                schematic=way.schematic_km > way.km / 2,
-            )
+            Route.along(way, minutes_words(way.minutes, tr=tr, limit=need.max_minutes))
             for way in ways
             if way and len(way.line) > 1
         ),

@@ -168,11 +168,8 @@ def _routes(profile: Profile, towns: Towns, *, tr: Translator) -> Iterator[Route
     model = SPEED_MODEL[profile.choice.speed]
     for route in routes_from(origin, goals, speed_model=model):
         if route is not None:
-            yield Route(
-                points=route.line,
-                label=tr("karta.limit.min", n=tr.number(rounded(route.minutes))),
-                schematic=route.schematic_km > route.km / 2,
-            )
+            label = tr("karta.limit.min", n=tr.number(rounded(route.minutes)))
+            yield Route.along(route, label)
 
 
 def _bubbles(choice: MunicipalityChoice, towns: Towns, *, tr: Translator) -> Iterator[Bubble]:

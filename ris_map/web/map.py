@@ -23,6 +23,7 @@ from ris_map.common.region import region
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Office
+from ris_map.travel.routes import Route as Way
 from ris_map.travel.world import World, kept
 from ris_map.web import address, data
 from ris_map.web.assets import FRAME_TO_SITE
@@ -128,6 +129,11 @@ class Route:
     points: tuple[tuple[float, float], ...]
     label: str = ""
     schematic: bool = False
+
+    @classmethod
+    def along(cls, way: Way, label: str) -> Self:
+        """Return a way as it is drawn: as an estimate if most of its course is only sketched."""
+        return cls(points=way.line, label=label, schematic=way.schematic_km > way.km / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

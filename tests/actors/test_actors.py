@@ -25,6 +25,7 @@ from ris_map.actors.listing import (
     rows_words,
     table_html,
 )
+from ris_map.actors.page import _routes
 from ris_map.coverage.map_picture import map_view, picture
 from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour
@@ -355,3 +356,9 @@ def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Languag
     assert {unknown[field] for field in TERMS} == {tr("unknown")}
     assert unknown["contact_url"] == ""
     assert unknown["last-checked"] == tr("record.never-checked")
+
+
+def test_a_way_whose_course_is_mostly_sketched_is_drawn_as_an_estimate() -> None:
+    choice = StartChoice(kommun="2418")  # Malå
+    (way,) = _routes(map_view(real_world(), choice, tr=translator(Language.SV)), choice)
+    assert way.schematic

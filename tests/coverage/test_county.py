@@ -23,7 +23,6 @@ from ris_map.coverage.cube import (
     coverage_cube,
     cube_of,
     population_of,
-    reach,
     share_range,
     speeds_of,
     support_of,
@@ -121,11 +120,9 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
         assert sum(shares[name][:2]) == pytest.approx(figures.share)
         assert figures.beyond == round(figures.residents * (1 - figures.share))
         for carrier in supply.carriers(codes):
-            table, people = without(support_of(county), carrier.actor.id), population_of(county)
-            shared = reach(table, county.matrix, population=people)
-            cube = coverage_cube(
-                table, county.matrix, population=people, choice=CubeChoice(), shared=shared
-            )
+            of = {name: getattr(supply.cube, name) for name in ("population", "choice", "shared")}
+            table = without(support_of(county), carrier.actor.id)
+            cube = coverage_cube(table, county.matrix, **of)
             share = Supply(cube, IDEA, ADVICE).share_of(codes)
             assert carrier.share_without == pytest.approx(share)
             assert carrier.share_without <= 0.5 * figures.share
