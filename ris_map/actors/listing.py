@@ -165,10 +165,9 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     tr, code, words = view.tr, choice.municipality, view.words
     near: list[tuple[str, str]] = []
     if view.is_physical:
-        from_seat = view.found.cube.shared.from_seat[:, view.at(code)]
         near = [
             (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
-            for site, minutes in view.nearest(from_seat, 3)
+            for site, minutes in view.nearest(view.at(code))[:3]
         ]
     home = [(a.name, detail_url(a.id, words=words)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
@@ -211,7 +210,7 @@ def _square(view: MapView, choice: StartChoice) -> str:
     cell = int(choice.cell)
     if view.world.cells.access[cell] == FERRY:
         return tr("karta.square.ferry")
-    near = view.nearest(view.found.cube.shared.minutes[:, cell], 1)
+    near = view.nearest(int(view.found.cube.shared.home[cell]), cell=cell)
     if not near:
         return tr("karta.square.none", kind=view.kind)
     site, minutes = near[0]

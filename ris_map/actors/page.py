@@ -135,7 +135,7 @@ def _routes(view: MapView, choice: StartChoice) -> list[Route]:
         return []
     towns = base.geography.localities
     seat = next(t for t in towns if t.municipality_code == choice.municipality and t.is_seat)
-    near = view.nearest(view.found.cube.shared.from_seat[:, view.at(choice.municipality)], 1)
+    near = view.nearest(view.at(choice.municipality))
     if not near or near[0][1] < ROUND_MINUTES:
         return []
     town = town_id(near[0][0].office)

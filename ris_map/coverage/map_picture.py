@@ -242,13 +242,19 @@ class MapView:
         levels = {"known": YES, "unsure": UNKNOWN}
         return {name: [a for a, told in named if told == level] for name, level in levels.items()}
 
-    def nearest(self, minutes_from: FloatArray, number: int) -> list[tuple[Site, float]]:
-        """Return the nearest site of each of the nearest actors, given minutes to every office."""
-        reached = [site for site in self.sites if np.isfinite(minutes_from[site.at])]
+    def nearest(self, at: int, *, cell: int | None = None) -> list[tuple[Site, float]]:
+        """Return the nearest site of each actor that serves a municipality, the nearest first.
+
+        Minutes are from a square in it, or from its main town.
+        """
+        shared = self.found.cube.shared
+        minutes = shared.from_seat[:, at] if cell is None else shared.minutes[:, cell]
+        goes = np.isfinite(minutes) & (shared.serves[:, at] == YES)
+        reached = [site for site in self.sites if goes[site.at]]
         seen: dict[str, tuple[Site, float]] = {}
-        for site in sorted(reached, key=lambda site: minutes_from[site.at]):
-            seen.setdefault(site.actor.id, (site, float(minutes_from[site.at])))
-        return list(seen.values())[:number]
+        for site in sorted(reached, key=lambda site: minutes[site.at]):
+            seen.setdefault(site.actor.id, (site, float(minutes[site.at])))
+        return list(seen.values())
 
 
 def map_view(world: World, choice: MapChoice, *, tr: Translator) -> MapView:
