@@ -81,7 +81,7 @@ def _after(error: BaseException) -> int:
         case SystemExit():
             return OK if error.code in {None, 0} else UNUSABLE
         case DataFaults():
-            _print_faults(error.faults)
+            print(error)
             return _exit_code(error.faults)
         case RisMapError():
             words = str(error)
@@ -199,7 +199,7 @@ def _as_json(faults: Sequence[Fault]) -> str:
     return json.dumps(counts | listed, ensure_ascii=False, indent=2)
 
 
-def _print_faults(faults: Sequence[Fault], *, all_warnings: bool = True) -> None:
+def _print_faults(faults: Sequence[Fault], *, all_warnings: bool) -> None:
     errors = [fault for fault in faults if fault.is_error]
     warnings = [fault for fault in faults if not fault.is_error]
     for fault in errors:

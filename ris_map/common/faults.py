@@ -99,11 +99,11 @@ class RisMapError(Exception):
 
 
 class DataFaults(RisMapError):
-    """A data file is refused; ``faults`` holds everything that was found, errors and warnings."""
+    """A data file is refused; ``faults`` holds warnings too, the message only the errors."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults if fault.is_error))
 
 
 def refusal(load: Callable[[Path], object], path: Path) -> tuple[Fault, ...]:

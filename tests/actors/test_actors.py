@@ -46,7 +46,7 @@ from ris_map.words import translator
 from ris_map.words.figures import percent, rounded
 from ris_map.words.language import Language
 from tests import factories
-from tests.factories import DAY, csv_rows, real_register, real_world, strategy, words_in
+from tests.factories import DAY, csv_rows, real_register, real_world, released, strategy, words_in
 from tests.pages.opened import words_apart
 
 
@@ -187,7 +187,7 @@ def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> N
     titles = []
     for town in ("2481-lycksele", "2481-ingenstans", ""):
         choice = StartChoice(service_type=ServiceType.FINANSIERING_RADGIVNING, town=town)
-        view = map_view(real_world(), choice, tr=translator(Language.SV))
+        view = map_view(released(), choice, tr=translator(Language.SV))
         titles.append(rows_words(view, choice)["title"])
     assert titles[0].startswith("Lycksele: 0 aktörer")
     assert titles[1] == titles[2] != "0 aktörer"

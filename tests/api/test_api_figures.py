@@ -25,7 +25,7 @@ from ris_map.travel.network import SPEED_MODELS, WINTER
 from ris_map.travel.routes import accuracy
 from ris_map.words.language import Language
 from tests.api.api_site import V1, lines_of, world
-from tests.factories import real_words
+from tests.factories import real_words, released
 
 CHOICES = {
     "": CubeChoice(),
@@ -239,9 +239,9 @@ def test_R4_page_file_and_api_give_the_same_figures(api: TestClient) -> None:
     assert len(table.rows) == len(groups)
     assert [one["round"] for one in answer["rounds"]] == PLAN["besok"]
     # the headline of the method note: 36 to 68 per cent of the inland
-    inland = groups["inland"]
-    assert round(100 * inland["before"]["share_within_limit"]) == 36
-    assert round(100 * inland["after"]["share_within_limit"]) == 68
+    inland = scenario(basis_of(released(), choice), choice).table.loc["inland"]
+    shares = inland[["before_within_60", "after_within_60"]] / inland["residents"]
+    assert [*shares.round(2)] == [0.36, 0.68]
 
 
 @pytest.mark.parametrize("goal", ["inom", "medel", "tiondel"])

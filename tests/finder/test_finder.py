@@ -366,7 +366,7 @@ def test_nearer_is_never_worse(
 def test_I3_who_names_the_area_comes_before_who_is_open_to_all() -> None:
     """Food in Vilhelmina: first the municipality's own office, then who works with food."""
     need = Need(place=VILHELMINA, phase=Phase.IDE, strength_area=StrengthArea.LIVSMEDEL)
-    entries = find_support(make.real_world(), need).entries
+    entries = find_support(make.released(), need).entries
     first = [entry for entry in entries if entry.group is not Group.LOCAL]
     assert entries[0].group is Group.LOCAL
     is_own = [entry.is_of_area for entry in first]

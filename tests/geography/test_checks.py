@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,9 @@ from ris_map.geography.roads import load_roads
 from ris_map.travel.check import check_data
 from ris_map.travel.people import PEOPLE_FILE, load_cells
 from ris_map.travel.world import load_sources
+from tests.factories import DAY
 
 DATA = Path(__file__).parents[2] / "data"
-TODAY = date(2026, 11, 26)
 GEOGRAPHY_FILES = (
     *("municipalities.geojson", "territory.geojson", "localities.csv", "divisions.yaml"),
 )
@@ -313,7 +312,7 @@ def test_F6_no_file_of_the_data_can_be_cut_without_a_word(own_data: Path) -> Non
     for language, content in (("sv", "så\n".encode("latin-1")), ("en", b"\n")):
         paths.append(own_data / "texts" / language / "metod.md")
         paths[-1].write_bytes(content)
-    named = {Path(f.file) for f in check_data(own_data, today=TODAY) if f.is_error}
+    named = {Path(f.file) for f in check_data(own_data, today=DAY) if f.is_error}
     assert {*paths} <= named
 
 
@@ -326,7 +325,7 @@ def test_F6_a_published_figure_of_no_place_is_named(own_data: Path) -> None:
         ("care_towns.csv", "64.59156,18.66901", "18.66901,64.59156"),
     ):
         replace_once(own_data / "checks" / name, old, new)
-    faults = [fault for fault in check_data(own_data, today=TODAY) if fault.is_error]
+    faults = [fault for fault in check_data(own_data, today=DAY) if fault.is_error]
     assert [(Path(f.file).name, f.line, f.code) for f in faults] == [
         ("pairs_distance.csv", 3, "unknown-place"),
         ("pairs_time.csv", 2, "wrong-type"),
@@ -336,7 +335,7 @@ def test_F6_a_published_figure_of_no_place_is_named(own_data: Path) -> None:
     ]
     path = own_data / "checks" / "pairs_distance.csv"
     path.write_text(path.read_text("utf-8").replace(",A,", ",B,"), encoding="utf-8")
-    codes = Counter(fault.code for fault in check_data(own_data, today=TODAY))
+    codes = Counter(fault.code for fault in check_data(own_data, today=DAY))
     assert (codes["unknown-place"], codes["empty-file"]) == (2, 1), "none that can be compared"
 
 

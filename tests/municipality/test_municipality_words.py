@@ -33,7 +33,7 @@ from ris_map.web.map import MapPicture
 from ris_map.words.figures import Said, cell_text, minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import held_together, render
-from tests.factories import DATA, DAY, csv_rows, real_world
+from tests.factories import DATA, DAY, csv_rows, real_world, released
 from tests.factories import real_words as words
 
 SV = Language.SV
@@ -236,7 +236,7 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
 
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
-    found, said = of("2462"), words(SV)
+    found, said = profile(released(), "2462", CubeChoice()), words(SV)
     towns = municipal.near_towns(found, words=said)
     assert {"min" in minutes for _, minutes, _, _ in towns} == {True}
     few = max(way.people_within for way in found.lists[ListKind.REACHABLE].known)

@@ -21,10 +21,10 @@ from ris_map.siting.words import (
     suggestion_words,
     view_of,
 )
-from ris_map.travel.world import service
 from ris_map.web.map import ClickKind, MapClick
 from ris_map.words.language import Language
 from tests.factories import real_words as words
+from tests.factories import released
 from tests.pages.opened import ROOT, address, html, open_page, text_of_class
 from tests.web.test_palette import MODES, VISIONS, distance, tokens
 
@@ -98,7 +98,7 @@ def test_R13_the_best_rounds_are_found_and_put_into_the_plan() -> None:
 def view(query: dict[str, list[str]] = PLAN, name: str = "") -> SitingView:
     """Return the page's view of a plan, with another name for an actor whose office it closes."""
     choice, _ = SitingChoice.read(query)
-    world = service(ROOT / "data").moment().world
+    world = released()
     closed = {one.actor for one in choice.closings} if name else set()
     actors = [
         a.model_copy(update={"name": name}) if a.id in closed else a for a in world.register.actors

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -13,7 +12,6 @@ import pytest
 from ris_map.common.faults import refusal
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.in_words import (
-    ActorRow,
     actor_row,
     actor_rows,
     place_id,
@@ -44,15 +42,10 @@ ROLE_ADDRESS = "fel@example.org"
 SWEDISH = words_in(Language.SV)
 
 
-@cache
-def real_rows(language: Language) -> tuple[ActorRow, ...]:
-    selection = select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
-    return actor_rows(selection, words=words_in(language), on=DAY)
-
-
 def test_I2_every_entry_has_its_phases_its_ways_of_help_and_its_page(language: Language) -> None:
     """What else it says is read in the detail view, which is made of it (tests/actors)."""
-    for row in real_rows(language):
+    selection = select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
+    for row in actor_rows(selection, words=words_in(language), on=DAY):
         actor = real_register().by_id[row.id]
         assert (row.name, bool(row.service_area)) == (actor.name, True)
         assert [mark.id for mark in row.phases] == list(actor.phases)

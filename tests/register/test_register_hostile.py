@@ -137,6 +137,7 @@ def test_X10_A3_F10_a_bad_file_is_refused_with_its_faults_each_said_once_and_nev
     with pytest.raises(DataFaults) as caught:
         load_register(path, municipality_at=municipality_at, today=TODAY)
     assert caught.value.faults == result.faults
+    assert str(caught.value) == "\n".join(map(str, errors(result))), "not lost among warnings"
 
 
 def test_the_good_register_loads_and_only_what_is_unknown_is_a_warning(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import yaml
 
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Basis, Delivery
-from tests.factories import real_register
+from tests.factories import released
 
 ROOT = Path(__file__).parents[2]
 NOTE = (ROOT / "docs" / "method" / "2026-11-26-register.md").read_text("utf-8")
 REFUSED = NOTE.partition("## Not taken in, or taken in otherwise")[2].partition("\n## ")[0]
-REGISTER = real_register()
+REGISTER = released().register
 LISTS = yaml.safe_load(Path(__file__).with_name("review.yaml").read_text("utf-8"))
 
 

@@ -62,7 +62,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_R8_the_newest_release_is_the_register_and_each_has_its_notes() -> None:
     first, *others = releases.load_releases(DATA)
     assert first.meta.release.number == "2022"
-    assert releases.changes(others[-1], real_register()) == (), "make a release of what has changed"
+    changed = {change.field for change in releases.changes(others[-1], real_register())}
+    assert changed <= {"last_confirmed"}, "make a release of what has changed"
     for frozen in others:
         assert (DATA / "releases" / f"{frozen.meta.release.number}.md").read_text("utf-8")
 
@@ -155,12 +156,12 @@ def test_A2_an_identifier_that_vanishes_or_a_file_cut_off_is_named_and_refused(
     own_data: Path, capsys: Capture
 ) -> None:
     path = own_data / "actors.yaml"
-    kept, _, gone = path.read_text("utf-8").rpartition("\n  - id: ")
+    kept, gone, _ = path.read_text("utf-8").partition("\n  - id: vindkraftcentrum-stromsund\n")
     path.write_text(f"{kept}\n", encoding="utf-8")
     assert main(["check", "--quiet-warnings", "--data", str(own_data)]) == 1
     said = capsys.readouterr().out
     assert "vanished-id" in said
-    assert gone.partition("\n")[0] in said
+    assert gone.split()[-1] in said
     assert load_register(path), "sound in itself"
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from functools import partial
 from itertools import combinations, combinations_with_replacement, pairwise, permutations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,11 +31,13 @@ from ris_map.siting.scenario import (
     state,
     worst_tenth,
 )
+from ris_map.travel.world import World
 from ris_map.web import data
 from ris_map.web.map import picture_bytes
 from ris_map.words import translator
 from ris_map.words.figures import cell_text
 from ris_map.words.language import Language
+from tests.factories import released
 
 CODES = ("2401", "2403", "2404")
 OFFICES = ("almi/umea", "almi/lycksele", "coompanion/umea")
@@ -356,7 +359,7 @@ def test_R13_the_best_rounds_are_those_of_a_slow_twin(
 
 
 def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carries() -> None:
-    world, asked = data.world(), choice()
+    world, asked = released(), choice()
     cube = cube_of(world, asked.cube_choice)
     inland = world.foundations.geography.divisions[0].inland
     found = Supply(cube, (asked.phase,), (asked.service_type,)).carriers(inland)
@@ -375,14 +378,16 @@ CHANGED = {**OPENED, "stang": ["coompanion-vasterbotten@lycksele"]}
 VISITED = {**CHANGED, "besok": ["lycksele:storuman,vilhelmina:2"]}
 
 
-def view_under(query: Query, language: Language = Language.SV) -> words.SitingView:
+def view_under(
+    query: Query, language: Language = Language.SV, world: World | None = None
+) -> words.SitingView:
     said = data.words(translator(language))
-    return words.view_of(data.world(), SitingChoice.read(query)[0], said)
+    return words.view_of(world or data.world(), SitingChoice.read(query)[0], said)
 
 
 def test_R12_K6_the_picture_shows_every_mark_of_the_plan_beside_the_others_and_names_it() -> None:
     openings = [f"{place}:radgivning:ide" for place in ("umea", "vilhelmina", "lycksele")]
-    drawn = map_svg(view_under({**VISITED, "oppna": openings}))
+    drawn = map_svg(view_under({**VISITED, "oppna": openings}, world=released()))
     signs = [mark for mark in drawn.marks if mark.radius > 5]
     for one, other in combinations(signs, 2):
         assert math.dist(one[1:3], other[1:3]) > one.radius + other.radius
@@ -436,7 +441,7 @@ def test_R4_the_small_map_shows_how_it_is_whatever_the_plan_and_no_words() -> No
 
 @pytest.mark.parametrize("query", [{}, OPENED, {"stang": ["coompanion-vasterbotten"]}])
 def test_W3_equal_gains_are_equally_good_and_the_largest_change_is_first(query: Query) -> None:
-    view = view_under(query)
+    view = view_under(query, world=released())
     bars = words.most_gained(view)
     assert [bar["is_best"] for bar in bars] == [bar["text"] == bars[0]["text"] for bar in bars]
     whole, *rows, _, _ = words.side_rows(view)
@@ -470,24 +475,25 @@ def test_means_too_far_are_neither_none_nor_in_town_when_they_are_few() -> None:
 def test_W3_the_headline_names_only_what_helps_with_the_question(
     query: Query, begins: str, other: bool
 ) -> None:
-    view = view_under(query)
+    view = view_under(query, world=released())
     assert words.headline(view).startswith(begins)
     assert "Åsele" not in words.headline(view)
     assert ("därför ändras inget" in words.lead(view)) == other
 
 
 def test_W_W4_R13_what_is_closed_is_named_and_nothing_is_said_of_what_there_is_not() -> None:
+    under = partial(view_under, world=released())
     closed = {"stang": ["coompanion-vasterbotten@lycksele"]}
     for query in (closed, {**closed, "stod": ["inkubator_accelerator"]}):
-        assert words.plan_text(view_under(query)) == "Stäng Coompanion Västerbotten, Lycksele"
-    _, said = words.round_words(view_under({"besok": ["umea:holmon:2"]}))
+        assert words.plan_text(under(query)) == "Stäng Coompanion Västerbotten, Lycksele"
+    _, said = words.round_words(under({"besok": ["umea:holmon:2"]}))
     assert said == "Umeå: Holmön. Ingen väg i vårt vägnät leder till alla stopp."
     # what is not known enough is no answer "no": Täckning has a range
-    unsure = view_under({"fas": ["vaxa"], "stod": ["finansiering"], "bredd": ["adjacent"]})
-    told = [" räknas inte. Med dem " in words.assumed(one) for one in (unsure, view_under({}))]
+    unsure = under({"fas": ["vaxa"], "stod": ["finansiering"], "bredd": ["adjacent"]})
+    told = [" räknas inte. Med dem " in words.assumed(one) for one in (unsure, under({}))]
     assert told == [True, False]
-    offices = view_under({}).scenario.basis.office_ids
-    nobody = view_under({"stang": [name.replace("/", "@") for name in offices]})
+    offices = under({}).scenario.basis.office_ids
+    nobody = under({"stang": [name.replace("/", "@") for name in offices]})
     said, rows = words.gains(nobody), words.full_table(nobody).rows
     assert said
     assert "ingen uppgift" not in said

@@ -13,7 +13,7 @@ from ris_map.strength import page
 from ris_map.strength.figures import StrengthFigures, strength_figures
 from ris_map.web.map import MapPicture
 from ris_map.words.language import Language
-from tests.factories import DAY, real_words, real_world
+from tests.factories import DAY, real_words, real_world, released
 
 SWEDISH = real_words(Language.SV)
 
@@ -79,10 +79,8 @@ def test_W1_bubbles_count_the_actors_of_the_list_and_the_headline_is_honest(
         assert str(len(figures.own(area))) in texts[0]
 
 
-def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said(
-    figures: StrengthFigures,
-) -> None:
-    area = StrengthArea.BESOKSNARING
+def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said() -> None:
+    figures, area = strength_figures(released()), StrengthArea.BESOKSNARING
     assert page.headline(figures, area, words=SWEDISH) == "Besöksnäring: 0 egna aktörer"
     first, *others = figures.core
     areas = first.strength_areas.model_copy(update={"areas": ()})

@@ -1,7 +1,6 @@
 """Renamed and withdrawn addresses: the file's faults, and what the server answers."""
 
 import shutil
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from ris_map.common.region import DATA
 from ris_map.travel.check import check_data
 from ris_map.web.layout import PAGE_ADDRESSES
 from ris_map.web.server import front_middleware
+from tests.factories import DAY
 
 GOOD = """\
 renamed:
@@ -135,7 +135,7 @@ def test_the_command_line_checks_the_file_and_a_region_may_lack_it(own_data: Pat
     (own_data / REDIRECTS).write_text("renamed: {/kommun: /hitta}\nwithdrawn: {}\n", "utf-8")
 
     def errors() -> list[str]:
-        found = check_data(own_data, today=date(2026, 11, 26), taken=PAGE_ADDRESSES)
+        found = check_data(own_data, today=DAY, taken=PAGE_ADDRESSES)
         return [f.code for f in found if f.is_error]
 
     assert errors() == ["live-page"]
