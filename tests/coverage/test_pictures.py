@@ -38,7 +38,7 @@ from ris_map.travel.routes import accuracy, error_words
 from ris_map.travel.world import KEPT_DAYS, Service, service
 from ris_map.web.picture import Mark, place_labels
 from ris_map.web.settings import data_dir
-from ris_map.words.figures import Amount, cell_text, near_limit
+from ris_map.words.figures import Amount, Unit, cell_text, near_limit
 from ris_map.words.language import Language
 from tests.coverage.worlds import view
 from tests.factories import csv_rows
@@ -140,7 +140,9 @@ def test_the_csv_holds_every_cell_as_it_is_shown(flavour: CsvFlavour, language: 
     table = cells_table(shown)
     head, *rows = csv_rows(table_csv(table, flavour=flavour, tr=shown.tr), flavour)
     assert len(rows) == 15 * len(KINDS)
-    assert len({len(row) for row in (head, *rows)}) == 1
+    cells = [pair for row in table.rows for pair in enumerate(row)]
+    shares = {n for n, cell in cells if isinstance(cell, Amount) and cell.unit is Unit.SHARE}
+    assert [name.endswith(" (%)") for name in head] == [n in shares for n in range(len(head))]
     for row, cells_of_row in zip(rows, table.rows, strict=True):
         for text, cell in zip(row, cells_of_row, strict=True):
             seen = cell_text(cell, tr=shown.tr)

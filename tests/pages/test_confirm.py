@@ -1,7 +1,6 @@
 """The page on which a record is confirmed or corrected: words, form, message, nothing stored."""
 
 import json
-from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -81,7 +80,7 @@ def test_A3_the_fragment_is_checked_by_the_checks_of_the_whole_file_in_the_same_
 ) -> None:
     """With a few actors that point at nobody: the words are compared, and few can say them."""
     whole = data.register_state().register
-    actor, today = whole.by_id["almi-nord"], date(2026, 11, 26)
+    actor, today = whole.by_id["almi-nord"], DAY
     others = [a for a in whole.actors if not (a.successor or a.same_as or a == actor)]
     register = Register(meta=whole.meta, actors=(*others[:4], actor, *others[4:6]))
     municipality_at = data.geography().municipality_at
