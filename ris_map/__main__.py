@@ -202,12 +202,9 @@ def _as_json(faults: Sequence[Fault]) -> str:
 def _print_faults(faults: Sequence[Fault], *, all_warnings: bool) -> None:
     errors = [fault for fault in faults if fault.is_error]
     warnings = [fault for fault in faults if not fault.is_error]
-    for fault in errors:
+    for fault in (*errors, *warnings) if all_warnings else errors:
         print(fault)
-    if all_warnings:
-        for fault in warnings:
-            print(fault)
-    elif warnings:
+    if warnings and not all_warnings:
         kinds = Counter(fault.code for fault in warnings)
         examples = {fault.code: fault for fault in reversed(warnings)}
         print("Warnings by kind, each with its first case (--all-warnings lists them all):")

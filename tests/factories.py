@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -95,6 +96,14 @@ def released() -> World:
     """Return a release on the same roads: what is known of it stays true."""
     register = load_register(DATA / "releases" / "2026.3.yaml")
     return World(foundations=real_world().foundations, register=register, on=date(2026, 11, 27))
+
+
+@cache
+def unsure_world() -> World:
+    """Return a world of one office, in Lycksele, that receives visitors or not: nobody knows."""
+    offer = make_offer(delivery=make_modes(office=Availability.UNKNOWN))
+    actor = make_actor(offers=(offer,), offices=(make_office(code="2481"),))
+    return replace(released(), register=make_register(actor), matrices={})
 
 
 @cache

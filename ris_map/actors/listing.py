@@ -163,12 +163,10 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     With another one to compare with, its figures stand below.
     """
     tr, code, words = view.tr, choice.municipality, view.words
-    near: list[tuple[str, str]] = []
-    if view.is_physical:
-        near = [
-            (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
-            for site, minutes in view.nearest(view.at(code))[:3]
-        ]
+    near = [
+        (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
+        for site, minutes in view.nearest(view.at(code))[:3]
+    ]
     home = [(a.name, detail_url(a.id, words=words)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     if choice.beside:
@@ -180,7 +178,7 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
         "beside_figures": _panel_figures(view, choice.beside) if choice.beside else [],
         "square": _square(view, choice),
         "home": home,
-        "near": near,
+        "near": near if view.is_physical else [],
         "url": f"/kommun?{urlencode(query, doseq=True)}",
     }
 

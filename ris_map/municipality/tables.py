@@ -103,7 +103,7 @@ def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Said:
     if how == "near":
         text = tr("municipality.coverage.near", n=tr.number(limit))
         return Said(text, small=tr("municipality.borderline"), tone=how, value=limit)
-    name = tr(f"municipality.state.{cell.state}")
+    name = tr(f"municipality.state.{'no_information' if how == 'unknown' else cell.state}")
     if how != "time":
         return Said("?" if how == "unknown" else "–", small=name, tone=how)
     said = minutes_cell(cell.median_minutes, tr=tr)

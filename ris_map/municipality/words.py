@@ -100,11 +100,11 @@ def county_links(
 
 
 def chain_sentence(profile: Profile, *, words: Words) -> str:
-    """Return which phase has the longest way, or that all are equally far within the error."""
+    """Return which phases have the longest way, or that all are equally far within the error."""
     tr, chain = words.tr, profile.chain
-    if not chain.weakest:
+    if not chain.weakest and math.isfinite(max(chain.medians)):
         return tr("municipality.chain.even")
-    labels = (words.label(phase).lower() for phase in chain.weakest)
+    labels = (words.label(phase).lower() for phase in chain.weakest or Phase)
     said = minutes_words(max(chain.medians), tr=tr)
     return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
 

@@ -191,6 +191,9 @@ def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> N
         titles.append(rows_words(view, choice)["title"])
     assert titles[0].startswith("Lycksele: 0 aktörer")
     assert titles[1] == titles[2] != "0 aktörer"
+    asked = StartChoice(municipality="2480", cell="0")
+    said = panel_words(map_view(factories.unsure_world(), asked, tr=view.tr), asked)["square"]
+    assert said == "Vi känner inte till något kontor för rådgivning som nås härifrån."
 
 
 @pytest.mark.parametrize("kind", [None, *ServiceType])

@@ -168,7 +168,7 @@ def test_the_workbook_holds_every_table_and_a_sheet_of_definitions(delivery: Del
     (first, definitions), *others = sheets(book_of(shown)).items()
     assert first == "Definitions"
     assert any("matrix" in str(cell).lower() for row in definitions for cell in row)
-    assert {"Cells", "Municipalities", "Chain"} <= dict(others).keys()
+    assert {"Cells", "Municipalities", "Chain", "Fragility"} <= dict(others).keys()
     for table, (_, rows) in zip(tables, others, strict=True):
         assert rows[0] == [table.title]
         assert [basis(shown)] in rows

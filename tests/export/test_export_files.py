@@ -32,18 +32,14 @@ HOSTILE = '=HYPERLINK("http://x")<script>&\'"\x00\x0b, ;\r\n@SUM(A1)'
 FORMULAS = [f"{sign}1" for sign in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"]
 
 
-@pytest.fixture(autouse=True)
-def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.setenv("RIS_MAP_TODAY", DAY.isoformat())
-
-
-@pytest.fixture(scope="module")
-def api() -> TestClient:
     return client()
 
 
-def match(actor: Actor, *, group: Group = Group.OFFICE) -> Match:
-    return Match(actor=actor, group=group, offices=actor.offices)
+def match(actor: Actor) -> Match:
+    return Match(actor=actor, group=Group.OFFICE, offices=actor.offices)
 
 
 def saved(content: bytes, folder: Path) -> Path:

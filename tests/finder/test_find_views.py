@@ -237,6 +237,14 @@ def test_who_comes_to_you_is_with_you_and_not_at_a_distance() -> None:
     assert (row.way, row.place) == ("Besöker dig", "hos dig")
 
 
+def test_who_may_receive_is_to_be_asked_first() -> None:
+    world, need = make.unsure_world(), Need(place="2481", phase=Phase.IDE)
+    view = view_of(find_support(world, need), world=world)
+    assert view.steps[0].text.endswith("Fråga först om de tar emot dig.")
+    assert view.missing[0].startswith("1 kontor inom gränsen kan passa")
+    assert view.onward_title.startswith("Ingen säker fortsättning")
+
+
 def test_winter_is_longer_within_the_same_range_and_says_so() -> None:
     roads = []
     for is_winter, season in ((False, "sommar"), (True, "vinter")):

@@ -33,6 +33,7 @@ from ris_map.web.map import MapPicture
 from ris_map.words.figures import Said, cell_text, minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import held_together, render
+from tests import factories as make
 from tests.factories import DATA, DAY, csv_rows, real_world, released
 from tests.factories import real_words as words
 
@@ -242,6 +243,15 @@ def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
     few = max(way.people_within for way in found.lists[ListKind.REACHABLE].known)
     assert f"nås av {few} av 6" in municipal.paragraph(found, words=said)
     assert "säkert" not in municipal.lead(found, tr=said.tr), "nothing is near the limit or unknown"
+
+
+def test_what_is_not_known_is_not_out_of_reach_and_none_is_not_equally_far() -> None:
+    found, said = profile(make.unsure_world(), "2481", CubeChoice()), words(SV)
+    shown = [cell_of(cell, found, tr=said.tr) for cell in found.cells]
+    assert {one.text: one.small for one in shown} == {"?": "Ingen uppgift", "–": "Utom räckhåll"}
+    halves = [municipal.half_sentence(cell, limit=60, words=said)[0] for cell in found.cells]
+    assert halves == [one.text for one in shown]
+    assert "inget känt kontor" in municipal.chain_sentence(found, words=said)
 
 
 def test_G9_K4_the_own_office_stands_first_and_each_cell_of_the_matrix_leads_to_its_map() -> None:

@@ -107,7 +107,7 @@ def test_G11_the_strength_area_is_in_sight_and_own_actors_come_first() -> None:
     assert shown.index(own) < shown.index(neutral)
 
 
-def test_G10_a_town_narrows_the_list_and_can_be_taken_back() -> None:
+def test_G10_X6_a_town_narrows_the_list_and_another_choice_changes_the_headline_too() -> None:
     """Also by the name that the address had before."""
     everywhere = open_page()
     for key in ("tatort", "ort"):
@@ -117,15 +117,11 @@ def test_G10_a_town_narrows_the_list_and_can_be_taken_back() -> None:
         assert set(cards(there)) < set(cards(everywhere))
     next(b for b in there.button if b.label == TR("karta.all-towns")).click().run()
     assert cards(there) == cards(everywhere)
-
-
-def test_X6_a_choice_changes_headline_and_list_together() -> None:
-    session = open_page()
-    session.selectbox(key=STATE.key("service_type")).set_value(ServiceType.MOTESPLATS).run()
+    there.selectbox(key=STATE.key("service_type")).set_value(ServiceType.MOTESPLATS).run()
     view = map_view(data.world(), MapChoice(service_type=ServiceType.MOTESPLATS), tr=TR)
-    assert percent(view.found.share_of(view.inland), tr=TR) in text(session)
-    assert sorted(cards(session)) == sorted(sites[0].actor.id for sites in view.matching())
-    assert address(session) == {"stod": ["motesplats"]}
+    assert percent(view.found.share_of(view.inland), tr=TR) in text(there)
+    assert sorted(cards(there)) == sorted(sites[0].actor.id for sites in view.matching())
+    assert address(there) == {"stod": ["motesplats"]}
 
 
 TABLES = {"luckor": "kommuner", "kurva": "fordelning", "kedjan": "kedja"}

@@ -135,9 +135,6 @@ def test_I8_a_message_has_name_and_id_and_a_hostile_name_adds_no_receivers_or_he
     assert body.count("%0A") == body.count("%0D%0A") >= 2, "RFC 6068: a line ends with %0D%0A"
 
 
-STRATEGY = DATA / "strategy.yaml"
-
-
 def test_every_term_can_be_looked_up_with_its_label_and_explanation() -> None:
     found = strategy()
     for term in (*Phase, *ServiceType, *StrengthArea, *Delivery, *Scope):
@@ -173,7 +170,7 @@ def test_every_term_can_be_looked_up_with_its_label_and_explanation() -> None:
 def test_x10_what_is_missing_or_twice_is_named_with_entry_and_field(
     tmp_path: Path, change: Callable[[Any], object], fault: str
 ) -> None:
-    raw = load_yaml(STRATEGY).value
+    raw = load_yaml(DATA / "strategy.yaml").value
     change(raw)
     path = tmp_path / "strategy.yaml"
     path.write_text(dump_yaml(raw), encoding="utf-8")

@@ -367,5 +367,5 @@ def all_tables(view: CoverageView) -> list[FigureTable]:
     """Return every table of the page under the present choice, for the workbook."""
     makers = [cells_table, municipality_table, area_table, chain_table, division_table]
     if view.is_physical:
-        makers += [curve_table, all_gaps_table, fragility_table]
-    return [make(view) for make in (*makers, remote_facts_table)]
+        makers += [curve_table, all_gaps_table]
+    return [make(view) for make in (*makers, fragility_table, remote_facts_table)]
