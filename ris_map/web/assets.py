@@ -34,6 +34,7 @@ from streamlit import file_util
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import Division
 from ris_map.register.strategy import SEARCH_CHOICES, EverydayWords, everyday_words
+from ris_map.register.vocabulary import Status
 from ris_map.travel.world import World, foundations, kept, service
 from ris_map.web.settings import data_dir
 from ris_map.words import swedish_sort_key, translator
@@ -351,18 +352,17 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
 
     for code, name in geography.names.items():
         add(tr("municipality.title", name=name), "place", "/kommun", [name], kommun=code)
-    seats = {place.name for place in geography.localities if place.is_seat}
     for place in sorted(geography.localities, key=lambda place: swedish_sort_key(place.name)):
         owner = geography.names[place.municipality_code]
-        name = place.name if place.name in seats else f"{place.name}, {owner}"
+        name = place.name if place.is_seat else f"{place.name}, {owner}"
         add(tr("search.find-in", name=name), "place", "/hitta", [place.name], plats=place.id)
     for word in everyday:
         key, value = word.choice
-        term = next(term for term in SEARCH_CHOICES[key] if term == value)
-        own = strategy.label(term)
+        own = strategy.label(next(term for term in SEARCH_CHOICES[key] if term == value))
         words = tuple(dict.fromkeys((own.in_(language), *word.in_(language), own.sv, *word.sv)))
         add(tr(f"search.{key}", name=words[0]), "choice", "/", words, **{key: value})
     for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
-        text = actor.summary.in_(language)
-        add(actor.name, "actor", "/aktor", actor.aliases, text, id=actor.id)
+        name = tr("search.ended", name=actor.name) if actor.status is Status.ENDED else actor.name
+        words = [one for one in (actor.name, *actor.aliases) if one != name]
+        add(name, "actor", "/aktor", words, actor.summary.in_(language), id=actor.id)
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()

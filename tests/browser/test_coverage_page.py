@@ -49,6 +49,12 @@ def test_X4_R7_I5_G10_an_address_leads_to_its_cell_and_every_tab_is_accessible(
     assert not re.search(r"\d\smin\b", page.locator(".cov-figures").inner_text())
     page.set_viewport_size({"width": 360, "height": 780})  # no word is cut on a phone
     assert cells.evaluate_all(WIDER) == []
+    tops = [part.bounding_box()["y"] for part in page.locator("[class*=st-key-cov-tab]").all()]
+    assert tops == sorted(tops)
+    # what the keyboard leads back to is not below the menu
+    page.get_by_test_id("stMain").evaluate("(all) => all.scrollTo(0, all.scrollHeight)")
+    page.locator(".st-key-cov-tabs button").first.focus()
+    assert page.locator(":focus").bounding_box()["y"] > 56
 
 
 CHOICES = (

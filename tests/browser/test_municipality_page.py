@@ -56,6 +56,9 @@ def test_K2_M1_one_of_fifteen_is_chosen_on_the_map_and_in_the_list(page: Page) -
 def test_K3_K4_X8_cells_of_the_matrix_change_map_and_headline(page: Page) -> None:
     """Every phase and every kind of support is chosen once; the page stays whole."""
     load(page, "/kommun?kommun=2417&jamfor=2418&fas=vaxa&stod=motesplats")
+    away = map_frame(page).locator("path[data-municipality='2401']")
+    away.focus()  # what has the focus is moved into sight
+    assert away.bounding_box()["width"] > 9
     assert_classes_are_the_figures(page)
     pictures = {"".join(map(str, map_state(page)["codes"]))}
     for number, kind in enumerate(ServiceType):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Hand
-from tests.browser.harness import map_frame, settle, sheets
+from tests.browser.harness import assert_accessible, map_frame, settle, sheets
 from tests.browser.reading import WIDER, headed, load, query
 
 PATH = "/tankom"
@@ -18,8 +18,16 @@ NO_PRINTER = "() => { window.print = () => { window.risPrinted = (window.risPrin
 FILES = {"png": b"\x89PNG", "svg": b"<svg", "xlsx": b"PK", "csv": b"Area"}
 
 
-def test_R12_the_files_of_a_plan_are_in_the_pages_language(page: Page) -> None:
+def test_R12_X4_the_files_of_a_plan_are_in_the_pages_language(page: Page) -> None:
+    page.emulate_media(color_scheme="dark", forced_colors="active")
     load(page, f"{PLAN}&stang=coompanion-vasterbotten@lycksele&vy=skillnad", "en")
+    colours = "(all) => all.map((e) => getComputedStyle(e).backgroundColor)"
+    assert len(set(page.locator(".ris-w-key i").evaluate_all(colours))) == 2  # before is not after
+    page.emulate_media(forced_colors="none")
+    page.locator(".st-key-siting-plan-tools button").first.click()
+    expect(page.locator("[data-tag]").first).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
     page.locator(".st-key-siting-files").get_by_role("button").click()
     for name, begins in FILES.items():
         with page.expect_download() as download:
@@ -80,6 +88,7 @@ def test_R4_a_plan_is_made_and_taken_back_by_keyboard_and_on_the_map(page: Page)
     page.get_by_role("button", name=re.compile("^Ta bort")).focus()
     page.keyboard.press("Enter")
     headed(page, EMPTY)
+    expect(page.locator("#w-plan")).to_be_focused()  # the button went with the change
 
     frame = map_frame(page)
     frame.locator("[data-town='office-0']").first.wait_for()

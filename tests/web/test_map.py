@@ -15,23 +15,17 @@ def test_K2_a_click_is_read(kind: ClickKind, ident: str) -> None:
     assert read_click({"kind": kind, "id": ident, "n": 1}) == MapClick(kind, ident, 1)
 
 
-@pytest.mark.parametrize(
-    ("kind", "ident"),
-    [
+def test_K2_what_has_another_form_or_is_on_nothing_is_no_click() -> None:
+    click = {"kind": "municipality", "id": "2421", "n": 1}
+    assert read_click(click)
+    nothing = (
         *(("municipality", wrong) for wrong in ("9999", 2421, None)),
         *(("town", wrong) for wrong in ("<script>", "", "a" * 81)),
         *(("cell", wrong) for wrong in ("-1", "²", "99999999")),
         *((kind, "2421") for kind in ("county", "planet")),
-    ],
-)
-def test_K2_a_click_on_nothing_is_none(kind: str, ident: object) -> None:
-    assert read_click({"kind": kind, "id": ident, "n": 1}) is None
-
-
-def test_K2_what_has_another_form_is_no_click() -> None:
-    click = {"kind": "municipality", "id": "2421", "n": 1}
-    assert read_click(click)
+    )
     others: list[object] = [None, [], "2421", {}, {**click, "n": True}, {**click, "more": 1}]
+    others += [{**click, "kind": kind, "id": ident} for kind, ident in nothing]
     assert [read_click(other) for other in others] == [None] * len(others)
     for key in click:
         assert read_click({name: value for name, value in click.items() if name != key}) is None

@@ -175,6 +175,11 @@
       areas.set(code, path);
       path.dataset.municipality = code;
       pressable(path, code, name, () => choose("municipality", code));
+      path.addEventListener("focus", () => { // what has the focus is in sight
+        if (map.getBounds().intersects(polygon.getBounds())) return;
+        moved = true;
+        map.panTo(polygon.getBounds().getCenter(), { animate: false });
+      });
     });
     polygon.on("mouseover mousemove", () => point(code)).on("mouseout", () => hover(""));
     polygon.on("contextmenu", (event) => { L.DomEvent.preventDefault(event.originalEvent); pin(code); }); // right button, or a long touch
@@ -307,7 +312,7 @@
       way({ points }, w, h) {
         const middle = points.length / 2;
         return off(points.map((point, i) => [Math.abs(i - middle), point]).sort(([a], [b]) => a - b)
-          .flatMap(([, { x, y }]) => [[x + 8, y - h / 2], [x - 8 - w, y - h / 2], [x - w / 2, y - h - 6], [x - w / 2, y + 6]])
+          .flatMap(([, { x, y }]) => [8, 20].flatMap((gap) => [[x + gap, y - h / 2], [x - gap - w, y - h / 2], [x - w / 2, y - h - gap], [x - w / 2, y + gap]]))
           .map((seat) => boxed(...seat, w, h)).filter(clear))[0];
       },
       side({ toRight }, w, h) { // inland to the left of the line, the coast to the right

@@ -11,6 +11,12 @@
       && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   }
 
+  function stand(name, options) {
+    const found = document.querySelector(name);
+    found?.setAttribute("tabindex", "-1");
+    found?.focus(options);
+  }
+
   /* Who followed a link stands at the new page's heading: there the reading begins, and a screen
      reader says where one is. The old heading must go first, however long that takes; who has
      gone somewhere else meanwhile stays there. */
@@ -22,8 +28,7 @@
       if (!heading || heading === old) return;
       observer.disconnect();
       if (![begun, document.body].includes(document.activeElement)) return;
-      heading.setAttribute("tabindex", "-1");
-      heading.focus({ preventScroll: name === ".ris-title" });
+      stand(name, { preventScroll: name === ".ris-title" });
     }
     observer.observe(document.body, { childList: true, subtree: true });
   }
@@ -47,13 +52,25 @@
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set("lang", link.dataset.risLanguage);
+    stand(".ris-title", { preventScroll: true }); // the link goes away, and a name may be the same in both languages
     focusHeading();
     history.pushState(null, "", url);
     dispatchEvent(new PopStateEvent("popstate", { state: null }));
   });
 
-  // the list of all lies below the map
-  document.addEventListener("click", (event) => { if (event.target.closest?.(".st-key-karta-alla")) focusHeading("#h-alla"); });
+  // the list of all lies below the map; what is taken out of a plan takes its button along
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.(".st-key-karta-alla")) focusHeading("#h-alla");
+    if (event.target.closest?.("[class*=st-key-siting-remove-], .st-key-siting-clear")) stand("#w-plan");
+  });
+
+  // Streamlit's own way leads to the part that holds the menu, which would be the next stop all the same
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("[data-testid=stSkipToContent]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stand("h1");
+  }, true);
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll(".ris-menu details[open]").forEach((menu) => {
