@@ -363,6 +363,6 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
         add(tr(f"search.{key}", name=words[0]), "choice", "/", words, **{key: value})
     for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
         name = tr("search.ended", name=actor.name) if actor.status is Status.ENDED else actor.name
-        words = [one for one in (actor.name, *actor.aliases) if one != name]
+        words = tuple(one for one in (actor.name, *actor.aliases) if one != name)
         add(name, "actor", "/aktor", words, actor.summary.in_(language), id=actor.id)
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
