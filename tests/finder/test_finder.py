@@ -138,7 +138,7 @@ FAR = office("2482")
         # the municipality is the first contact when nothing of the core is near
         ([FAR, MUNICIPAL], {}, ["b local first-contact", "a far"]),
         ([{}, MUNICIPAL], {}, ["a near", "b adjacent"]),
-        ([FAR, MUNICIPAL | {"valid_from": "2027"}], {}, ["a far"]),  # not there yet
+        ([FAR, MUNICIPAL | {"valid_from": "2099"}], {}, ["a far"]),  # not there yet
         ([FAR, WIDER | office("2460")], {}, ["b local-adjacent", "a far"]),
         ([FAR, WIDER | UNKNOWN | office("2460")], {}, ["a far", "b adjacent"]),
         # neighbours stand apart, and their own county does not hide them

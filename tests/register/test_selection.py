@@ -295,7 +295,7 @@ MONEY, ADVICE = (ServiceType.FINANSIERING,), (ServiceType.RADGIVNING,)
         ({"service_area": UNKNOWN_AREA}, {"places": ("2422",)}, "unknown"),
         ({"service_area": UNKNOWN_AREA}, {"places": ("2480",)}, "office"),
         ({"status": Status.ENDED}, {}, "ended"),
-        ({"status": Status.ENDED, "valid_to": "2026"}, {}, "office"),
+        ({"status": Status.ENDED, "valid_to": str(DAY.year)}, {}, "office"),
     ],
 )
 def test_an_actor_stands_where_the_rules_put_it(
