@@ -149,7 +149,7 @@ class Rounds:
     """The best rounds within some days a month so far.
 
     ``served`` residents get a desk within the limit often enough and had none; ``gap`` is the
-    share by which more might be, 0 = proved; ``tried`` counts the day tours compared.
+    share of the possible that may be missing, 0 = proved; ``tried`` counts the tours compared.
     """
 
     drives: tuple[Drive, ...] = ()
@@ -259,10 +259,11 @@ def best_rounds(basis: Basis, choice: SitingChoice) -> Iterator[Rounds]:
     taken = np.round(solved.x[:number]).astype(np.int64)
     stops = (tuple(sorted(basis.place_ids[j] for j in tour)) for tour in tours.stops)
     chosen = (Round(choice.base, at, n) for at, n in zip(stops, taken.tolist(), strict=True) if n)
+    served = int(tours.worth[tours.reaches.T @ taken >= tours.needs].sum())
     yield Rounds(
         drives=tuple(drive(basis, one) for one in chosen),
-        served=int(tours.worth[tours.reaches.T @ taken >= tours.needs].sum()),
-        gap=0.0 if solved.status == 0 else float(solved.mip_gap),
+        served=served,
+        gap=0.0 if solved.status == 0 else 1 - served / max(served, -solved.mip_dual_bound, 1),
         is_proved=solved.status == 0,
         tried=number,
     )

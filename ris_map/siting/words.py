@@ -420,8 +420,7 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
 
 
 def _gap(view: SitingView, gap: float) -> str:
-    told = f"{view.tr.number(100 * gap, decimals=1)} %"
-    return view.tr("siting.best.gap", gap=told) if np.isfinite(gap) else ""
+    return view.tr("siting.best.gap", gap=f"{view.tr.number(100 * gap, decimals=1)} %")
 
 
 def suggestion_words(view: SitingView, found: Suggestion) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Tänk om: a plan in the address is drawn, changed, and stands in the address again."""
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -203,7 +202,6 @@ def test_R5_R13_what_is_not_proved_says_so_and_its_gap(shown: SitingView) -> Non
     assert said["result"] == "Ingen runda hittades på den tid som fanns."
     assert "slutade före beviset" in said["proof"]
     assert "25,0" in said["proof"]
-    assert not rounds_words(shown, Rounds(gap=math.inf, tried=7))["proof"]
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from scipy.optimize import OptimizeResult
 
 from ris_map.coverage.cube import cube_of
 from ris_map.coverage.groups import Supply
@@ -330,7 +331,7 @@ def test_R5_steps_end_at_the_optimum_and_regret_is_never_negative() -> None:
 )
 @pytest.mark.parametrize("seed", [1, 2])
 def test_R13_the_best_rounds_are_those_of_a_slow_twin(
-    seed: int, days: int, visits: int, planned: list[str]
+    monkeypatch: pytest.MonkeyPatch, seed: int, days: int, visits: int, planned: list[str]
 ) -> None:
     basis = make_basis(seed, places=5)
     asked = choice(base="ort-0", month_days=days, visits=visits, rounds=planned)
@@ -351,6 +352,12 @@ def test_R13_the_best_rounds_are_those_of_a_slow_twin(
     served = (now.days + sum(tours[k].astype(int) for k in pick) >= visits for pick in picks)
     best = max((int(persons[who].sum()) for who in served), default=0)
     assert found.served == best
+    # out of time after a poor start: fifty times as many may be possible
+    poor = {"status": 1, "mip_gap": 49.0, "mip_dual_bound": -50.0 * best - 50}
+    solved = suggest.milp
+    monkeypatch.setattr(suggest, "milp", lambda *a, **b: OptimizeResult(solved(*a, **b), **poor))
+    cut = last(suggest.best_rounds(basis, asked))
+    assert cut.gap == pytest.approx(1 - best / (50 * best + 50) if cut.tried else 0)
     assert (best > 0) == (days * (1 + len(planned)) >= visits)
     rounds = (*asked.rounds, *(driven.round for driven in found.drives))
     after = state(basis, asked.model_copy(update={"rounds": rounds}))
