@@ -130,8 +130,7 @@ class OpenData:
         wait = self._limiter.seconds_to_wait(request.client.host if request.client else None)
         if wait:
             raise Problem("too-many-requests", {"seconds": wait}, {"Retry-After": str(wait)})
-        query = request.scope.get("query_string", b"")
-        if len(request.scope["path"]) + len(query) > MAX_ADDRESS:
+        if len(request.scope["path"]) + len(request.scope.get("query_string", b"")) > MAX_ADDRESS:
             raise Problem("address-too-long", {"most": MAX_ADDRESS})
 
     async def answer(self, resource: Resource, request: Request, query: LanguageQuery) -> Response:
@@ -304,8 +303,7 @@ class Store:
 
     def answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Return the answer that is kept, or that is made now."""
-        kept = self.get(key)
-        if kept is not None:
+        if (kept := self.get(key)) is not None:
             return kept
         made = make()
         with self._lock:

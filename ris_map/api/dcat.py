@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import shapely
@@ -41,7 +42,7 @@ OF_SERVICES = {
     **{"org": ORG, "skos": SKOS, "foaf": FOAF},
 }
 SERIALISATIONS = {
-    "rdf": ("pretty-xml", "application/rdf+xml", "RDF/XML"),
+    "rdf": ("xml", "application/rdf+xml", "RDF/XML"),
     "ttl": ("turtle", "text/turtle", "Turtle"),
     "jsonld": ("json-ld", "application/ld+json", "JSON-LD"),
 }
@@ -108,15 +109,16 @@ def _serialised(
         address=lambda url: f"<{url.translate(_NOT_IN_ADDRESSES)}>",
         **values,
     )
-    graph = Graph()
+    graph = Graph("SimpleMemory")  # in order, so that servers side by side give the same bytes
     for prefix, space in spaces.items():
         graph.bind(prefix, space)
-    graph += Graph().parse(data=text, format="turtle")
-    options: dict[str, Any] = {}
-    if ending == "jsonld":
-        options["context"] = {prefix: str(space) for prefix, space in graph.namespaces()}
-    content: bytes = graph.serialize(format=SERIALISATIONS[ending][0], encoding="utf-8", **options)
-    return content
+    graph += Graph("SimpleMemory").parse(data=text, format="turtle")
+    if ending != "jsonld":
+        return graph.serialize(format=SERIALISATIONS[ending][0], encoding="utf-8")
+    context = {prefix: str(space) for prefix, space in graph.namespaces()}
+    document = json.loads(graph.serialize(format="json-ld", context=context))
+    document["@graph"].sort(key=itemgetter("@id"))
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
 def _text(text: str) -> str:

@@ -25,7 +25,7 @@ DEFAULT_REPORT_ADDRESS: Final = "innovationskartan@example.org"
 """A role address, never a person's. ``example.org`` cannot receive mail: set the real one."""
 
 _HOST: Final = r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
-HOST: Final = re.compile(_HOST)
+HOST: Final = re.compile(rf"(?!.{{260}}){_HOST}")
 """A host with perhaps a port, as it may stand in an address."""
 _BASE: Final = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~-]+)*/?")
 # Narrower than the mail standard on purpose: the value ends up inside a mailto: link.

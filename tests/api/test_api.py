@@ -173,6 +173,7 @@ REFUSED = {
     (400, "unknown-value", "example"): (
         *("travel-times?aktor=Nobody", f"{TO}20,64", f"{TO}nan,1", f"{TO}64,20,1"),
         *("travel?to=64.5916,18.6690&from=65.1;17", "actors?datum=i%20dag"),
+        *("actors?datum=2021", "actors?datum=2999", "actors?datum=2022-02-30"),
     ),
     (400, "missing-parameter", "example"): ("travel", TO.partition("&")[0]),
     (400, "repeated-parameter", "parameter"): (
@@ -250,7 +251,7 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
 
 
 def test_a_host_that_is_none_is_refused(api: TestClient) -> None:
-    for host in ("a b", "x/y", "<script>", "a\\b", "user@host"):
+    for host in ("a b", "x/y", "<script>", "a\\b", "user@host", "a" * 300):
         answer = api.get(f"{V1}/dcat.ttl", headers={"Host": host})
         assert answer.json()["type"].endswith("bad-host")
     fixed = client(settings=Settings(base_url="https://karta.example.se/ris"))
