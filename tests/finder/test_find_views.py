@@ -288,6 +288,7 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         assert language is Language.EN or not re.search(r"\d\.\d", "\n".join(said))
         steps = render("find_steps.html", t=words(language).tr, view=view, is_answered=True)
         text = words_apart(steps).text_content()
+        assert not any(section.rows and len(section.rest) == 1 for section in view.sections)
         assert view.steps
         assert all(step.name and step.way and step.url for step in view.steps)
         leading = [*answer.entries[:1], answer.nearest, answer.contact, *answer.onward]

@@ -90,6 +90,10 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said() -> No
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
     assert str(len(figures.near(area))) in page.lead(figures, area, tr=SWEDISH.tr)
+    near = unescape(html.split('data-group="near"')[1])
+    listed = sorted(figures.near(area), key=lambda actor: near.index(actor.name))
+    last = [(actor.is_doubtful, not figures.offices(actor)) for actor in listed]
+    assert last == sorted(last), "who is doubtful, then who has no office to visit"
     assert html.index('data-group="near"') < html.index('data-group="open"')
     area = StrengthArea.DIGITALISERING
     html = page.list_html(figures, chosen(area), words=SWEDISH)
