@@ -176,12 +176,11 @@ def _check(arguments: argparse.Namespace) -> int:
     from ris_map.web.layout import PAGE_ADDRESSES  # noqa: PLC0415
 
     faults = check_data(data, today=dates.today(), taken=PAGE_ADDRESSES)
-    if arguments.quiet_warnings:
-        faults = [fault for fault in faults if fault.is_error]
+    quiet = arguments.quiet_warnings
     if arguments.json:
-        print(_as_json(faults))
+        print(_as_json([fault for fault in faults if fault.is_error or not quiet]))
     else:
-        _print_faults(faults, all_warnings=arguments.all_warnings)
+        _print_faults(faults, all_warnings=arguments.all_warnings, quiet=quiet)
     return _exit_code(faults)
 
 
@@ -199,12 +198,12 @@ def _as_json(faults: Sequence[Fault]) -> str:
     return json.dumps(counts | listed, ensure_ascii=False, indent=2)
 
 
-def _print_faults(faults: Sequence[Fault], *, all_warnings: bool) -> None:
+def _print_faults(faults: Sequence[Fault], *, all_warnings: bool, quiet: bool) -> None:
     errors = [fault for fault in faults if fault.is_error]
     warnings = [fault for fault in faults if not fault.is_error]
     for fault in (*errors, *warnings) if all_warnings else errors:
         print(fault)
-    if warnings and not all_warnings:
+    if warnings and not (all_warnings or quiet):
         kinds = Counter(fault.code for fault in warnings)
         examples = {fault.code: fault for fault in reversed(warnings)}
         print("Warnings by kind, each with its first case (--all-warnings lists them all):")

@@ -56,7 +56,7 @@ def test_F6_x10_all_errors_come_at_once_a_line_each_and_keep_a_server_from_start
     assert first.startswith(f"{own_data / 'actors.yaml'}:{line}: error: ")
     assert " status: The text 'okänd' is not one of the allowed values." in first
     assert first.endswith("[not-in-vocabulary]")
-    assert last == "1 error and no warnings."
+    assert int(last.removeprefix("1 error and ").split()[0]) > 9, "left out, and counted"
     spoilt = {
         "actors.yaml": ("        lat: 6", "        lat: 5"),
         "strategy.yaml": ("  - id: vaxa", "  - id: vax"),
