@@ -287,8 +287,8 @@ def picture(view: MapView) -> MapPicture:
 
 def class_words(minutes: FloatArray, is_unknown: BoolArray, *, tr: Translator) -> tuple[str, ...]:
     """Return the words of the classes of minutes; the last says if some have no office at all."""
-    has_none = bool((np.isinf(minutes) & ~is_unknown).any())
-    return (*CLASS_WORDS, tr(f"karta.over{'.none' * has_none}", n=LIMITS[-1]))
+    has_none = (np.isinf(minutes) & ~is_unknown).any()
+    return (*CLASS_WORDS, tr("karta.over.none" if has_none else "karta.over", n=LIMITS[-1]))
 
 
 def _legend(view: MapView, codes: CodeArray) -> Legend:
