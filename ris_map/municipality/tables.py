@@ -325,7 +325,6 @@ def nearby_counts(profile: Profile) -> dict[str, int]:
     """
     counts = dict.fromkeys(("sure", "near", "unknown", "far"), 0)
     for cell in profile.cells:
-        how = "sure" if cell.state in NEARBY else "far"
-        how = "near" if cell.is_borderline else how
-        counts["unknown" if cell.is_maybe_physical else how] += 1
+        how = "sure" if cell.state in NEARBY else "unknown" if cell.is_maybe_physical else "far"
+        counts["near" if cell.is_borderline else how] += 1
     return counts

@@ -261,12 +261,12 @@ def _count(key: str, n: int, none: str, *, tr: Translator, **values: str) -> str
 def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
     scope = tr(f"municipality.scope.{profile.choice.scope}")
     limit = tr.number(profile.choice.threshold)
-    here, near = (len(profile.lists[k].actors) for k in (ListKind.HERE, ListKind.REACHABLE))
-    yield _count("municipality.p.here", here, "municipality.p.none-here", tr=tr, scope=scope)
-    if profile.home:
+    here, near = (profile.lists[kind].actors for kind in (ListKind.HERE, ListKind.REACHABLE))
+    yield _count("municipality.p.here", len(here), "municipality.p.none-here", tr=tr, scope=scope)
+    if {actor.id for actor in profile.home} - here.keys():
         yield tr("municipality.p.home")
     key = "municipality.p.reachable"
-    yield _count(key, near, "municipality.p.none-reachable", tr=tr, limit=limit)
+    yield _count(key, len(near), "municipality.p.none-reachable", tr=tr, limit=limit)
     if ways := profile.lists[ListKind.REACHABLE].known:
         yield tr(
             "municipality.p.most",

@@ -241,7 +241,7 @@ def test_who_may_receive_is_to_be_asked_first() -> None:
     world, need = make.unsure_world(), Need(place="2481", phase=Phase.IDE)
     view = view_of(find_support(world, need), world=world)
     assert view.steps[0].text.endswith("Fråga först om de tar emot dig.")
-    assert view.missing[0].startswith("1 kontor inom gränsen kan passa")
+    assert view.missing[0].startswith("1 aktör med kontor inom gränsen kan passa")
     assert view.onward_title.startswith("Ingen säker fortsättning")
 
 
@@ -295,8 +295,8 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         assert all(e is None or e.actor.status is Status.ACTIVE for e in leading)
         assert answer.contact.actor.homepage
         if answer.is_near:
-            assert not view.missing
-            assert answer.nearest is None
+            assert (view.missing, answer.nearest) == ((), None)
+            assert re.match(rf"{len(answer.group(Group.NEAR))} (aktör|actor)", view.lead)
             continue
         assert answer.group(Group.LOCAL)[0].actor.municipal
         assert f"60{HARD_SPACE}min" in view.lead

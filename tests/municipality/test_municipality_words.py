@@ -222,18 +222,18 @@ def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> 
 
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
     for code in MUNICIPALITY_CODES:
-        found = of(code)
+        found = of(code, MunicipalityChoice(kommun=code, grans=90, bredd="adjacent").cube)
         counts = nearby_counts(found)
         assert sum(counts.values()) == len(KINDS)
         assert counts["near"] == sum(c.is_borderline for c in found.cells)
+        assert "räknas inte in" not in municipal.paragraph(found, words=words(SV))
         for part in municipal.list_parts(found, words=words(SV)):
             listed = found.lists[ListKind(part.id)]
             assert len(part.entries) == len(listed.actors)
             assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
             said = {kind for entry in part.entries for kind in entry.types.split(", ")}
             assert said == {words(SV).label(kind) for way in listed.known for _, kind in way.kinds}
-            start = f"{len(listed.actors)} " if listed.known else "Ingen känd"
-            assert part.count.startswith(start)
+            assert part.count.startswith(f"{len(listed.actors)} " if listed.known else "Ingen känd")
 
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
