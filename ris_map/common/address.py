@@ -56,7 +56,7 @@ def one_of(name: str) -> AfterValidator:
     """Return a validator for a value of a list that is given as context; without one all pass."""
 
     def check(value: str, info: ValidationInfo) -> str:
-        if info.context and name in info.context and value not in info.context[name]:
+        if info.context and value not in info.context[name]:
             raise ValueError(f"not one of {name}")
         return value
 

@@ -94,7 +94,6 @@ HOSTILE = {
     "swapped-vertex": (0, "[18.8025,63.7799]", "[63.7799,18.8025]", "bad-geometry", "2401", None),
     "not-a-polygon": (0, '"MultiPolygon"', '"LineString"', "bad-geometry", "2401", "geometry"),
     "truncated": (0, "]}\n", "", "bad-json", None, None),
-    "head-gone": (1, '{"type":"FeatureCollection","features":[\n', "", "bad-json", None, None),
     "no-features": (1, '"features"', '"things"', "bad-json", None, None),
     "seat-moved": (2, "63.83067,20.25582", "64.75067,20.95279", "wrong-municipality", "umea", None),
     "swapped-point": (2, "63.83067,20.25582", "20.25582,63.83067", "bad-point", "umea", "lat, lon"),
@@ -119,8 +118,6 @@ HOSTILE = {
     "one-sided": (3, "is_inland: true", "is_inland: false", "one-sided", "samverkan", "groups"),
     "same-division-id": (3, "id: kust", "id: samverkan", "duplicate-id", "samverkan", "id"),
     "same-group-id": (3, "id: skelleftea", "id: region-10", "duplicate-id", "samverkan", "id"),
-    "duplicate-key": (3, "as_of: unknown", "as_of: a\n    as_of: b", "duplicate-key", None, None),
-    "language-missing": (3, "      en: Co-operation areas\n", "", "missing-field", None, None),
     "order-short": (3, '  - "2421" # ', "  # ", "not-a-partition", None, ORDER),
     "figure-foreign": (4, "2401,fa_", "0180,fa_", "unknown-municipality", None, CODE),
     "figure-code": (4, "2401,fa_region", "240,fa_region", "bad-code", None, CODE),
@@ -144,6 +141,7 @@ HOSTILE = {
     "road-to-nowhere": (6, ",n0045,", ",n9999,", "unknown-node", "r0002", "to"),
     "road-to-itself": (6, ",n0045,", ",n0042,", "loop", "r0002", "to"),
     "road-kind": (6, ",numbered,", ",numrerad,", "not-in-vocabulary", "r0000", "kind"),
+    "road-cut": (6, "Mosjøen centre to E6\n", "Mosj", "cut-off", None, None),
     "road-twice": (6, "r0002,", "r0001,", "duplicate-id", "r0001", "edge_id"),
     "node-swapped": (7, NODE, "18.288546,63.008017", "bad-point", "n0000", "lat, lon"),
 }
@@ -301,6 +299,7 @@ def test_F6_a_bad_line_of_the_sources_is_named(tmp_path: Path) -> None:
         load_sources(path)
     codes = Counter(fault.code for fault in refused.value.faults)
     assert codes == {"missing-field": 2, "unknown-key": 3, "duplicate-id": 1}
+    assert {fault.record for fault in refused.value.faults} == {None, "lantmateriet-osm-land"}
     assert all(fault.line and fault.file == str(path) for fault in refused.value.faults)
 
 

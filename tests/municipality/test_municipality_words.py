@@ -176,10 +176,11 @@ def test_M3_unknown_is_not_zero_in_the_tables() -> None:
     assert older.columns[1].endswith(" 2020")
     years = {row[0].text: row[1].small for row in older.rows}
     assert (years["Fredrika"], years["Åsele"]) == ("2005", "")
-    found = replace(of("2422"), size=None, figures=dict.fromkeys(of("2422").figures))
+    found = replace(of("2422"), size=None, similar={}, figures=dict.fromkeys(of("2422").figures))
     shown = tables(found, (found,), words=words(SV))
     compare, figures = (next(t for t in shown if t.id == i) for i in ("compare", "figures"))
     assert [row[1].text for row in compare.rows[:2]] == ["ingen uppgift"] * 2
+    assert compare.sentence == words(SV).tr("municipality.compare.unknown")
     assert [row[1].text for row in figures.rows[:6]] == ["ingen uppgift"] * 6
     assert "saknas uppgift om folkmängd" in municipal.paragraph(found, words=words(SV))
 
@@ -252,6 +253,11 @@ def test_what_is_not_known_is_not_out_of_reach_and_none_is_not_equally_far() -> 
     halves = [municipal.half_sentence(cell, limit=60, words=said)[0] for cell in found.cells]
     assert halves == [one.text for one in shown]
     assert "inget känt kontor" in municipal.chain_sentence(found, words=said)
+    sure = make.make_actor(id="sure", offices=(make.make_office(code="2480"),))
+    both = make.make_register(*make.unsure_world().register.actors, sure)
+    world = replace(make.unsure_world(), register=both, matrices={})
+    drawn = picture(map_view(world, PictureChoice(), tr=said.tr)).sentences
+    assert [code for code in drawn if said.tr("karta.beyond.may") in drawn[code].text] == ["2481"]
 
 
 def test_G9_K4_the_own_office_stands_first_and_each_cell_of_the_matrix_leads_to_its_map() -> None:

@@ -35,7 +35,7 @@ def found() -> Accuracy:
     return accuracy(foundations(DATA))
 
 
-def test_P2_places_of_twenty_minutes_or_more() -> None:
+def test_P2_places_of_twenty_minutes_or_more_and_distances_of_class_a() -> None:
     assert found().places.count == 33
     assert found().places.median <= 0.09
     assert found().places.p90 <= 0.22
@@ -43,12 +43,10 @@ def test_P2_places_of_twenty_minutes_or_more() -> None:
     places = place_minutes(base)
     by_ferry = base.cells.only_ferry(places["lat"].to_numpy(), places["lon"].to_numpy())
     assert places["locality"][by_ferry].tolist() == ["Holmön"]
-
-
-def test_P2_distances_of_class_a() -> None:
     assert found().distances.count == 27
     assert found().distances.median <= 0.02
     assert found().distances.p90 <= 0.09
+    assert accuracy(base) is found(), "made once"
 
 
 def test_P4_shares_beyond_care_are_near_the_published_ones() -> None:
@@ -72,10 +70,6 @@ def test_W14_every_stated_figure_is_compared_and_none_is_called_verified() -> No
     places = place_minutes(base)
     assert len(places) == (pd.read_csv(CHECKS / "minutes.csv").iloc[:, 3] >= 20).sum()
     assert "verification" not in pd.read_csv(DATA / "roads" / "edges.csv").columns
-
-
-def test_the_comparison_is_made_once() -> None:
-    assert accuracy(foundations(DATA)) is found()
 
 
 def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Language) -> None:
