@@ -67,16 +67,14 @@ def headline_words(view: MapView) -> dict[str, Any]:
 
 def lead_words(view: MapView) -> dict[str, str]:
     """Return what the headline is about and rests on; on a phone it stands below the map."""
-    tr = view.tr
+    tr, way = view.tr, "" if view.is_physical else ".remote"
+    text = tr(f"karta.lead{way}", kind=view.kind, phase=_phase(view), area=_area(view))
     if view.is_physical:
-        text = tr("karta.lead", kind=view.kind, phase=_phase(view), area=_area(view))
+        more = view.carrier_words()
     else:
-        text = tr("karta.lead.remote", phase=_phase(view), area=_area(view))
-        text += " " + tr("karta.lead.unsure") if UNKNOWN in view.answers() else ""
-    if view.is_physical and (carrier := view.carrier_words()):
-        text += " " + carrier
+        more = tr("karta.lead.unsure") if UNKNOWN in view.answers() else ""
     url = f"/metod?{urlencode({'lang': tr.language.value})}"
-    return {"lead": text, "url": url, "how": tr("karta.how")}
+    return {"lead": f"{text} {more}".strip(), "url": url, "how": tr("karta.how")}
 
 
 def _phase(view: MapView) -> str:

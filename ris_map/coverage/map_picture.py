@@ -305,7 +305,9 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
         what, head = choice.shown, tr("karta.minutes.head")
         words = dict(enumerate(class_words(view.found.minutes, view.found.is_unknown, tr=tr)))
     swatch, said = (choice.phase.value,) * 2 if choice.phase else ("office", "all")
-    office = (swatch, tr(f"karta.note.office.{said}"))
+    notes = [("unknown", tr("karta.note.unknown")), (swatch, tr(f"karta.note.office.{said}"))]
+    if view.is_physical and UNKNOWN_CLASS in codes[view.found.cube.population.has_road]:
+        words[UNKNOWN_CLASS], notes = tr("municipality.map.unknown"), notes[1:]
     return Legend(
         title=tr(f"karta.legend.{what}", kind=view.kind, limit=view.choice.limit),
         columns=(head, tr("karta.inland.percent"), tr("karta.coast.percent")),
@@ -318,7 +320,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
             )
             for code, label in words.items()
         ),
-        notes=(("unknown", tr("karta.note.unknown")), office) if view.is_physical else (),
+        notes=tuple(notes) if view.is_physical else (),
     )
 
 

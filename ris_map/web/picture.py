@@ -199,8 +199,9 @@ class _Frame:
         self.west, self.top = west, north
         self.width = picture.width
         self.height = round((north - south) * self.scale + 2 * MARGIN, 1)
-        # the legend's first note stands in the corner that the county leaves free
-        self.height += ROW * len(picture.picture.legend.notes[1:]) if picture.picture.legend else 0
+        if legend := picture.picture.legend:
+            # five rows and a note stand in the corner that the county leaves free
+            self.height += ROW * len([*legend.rows[5:], *legend.notes[1:]])
 
     def scaled(self, east: Any, north: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- or arrays
         x = (east - self.west) * self.scale + MARGIN + self.left

@@ -48,7 +48,7 @@ EVERY = product((None, *Phase), (None, *ServiceType), LIMITS)
 CHOICES = [
     *({"phase": p, "service_type": s, "limit": limit} for p, s, limit in [*EVERY][::5]),
     {"strength_area": StrengthArea.BESOKSNARING},
-    {"shown": "aktorer"},
+    {"shown": "aktorer", "service_type": ServiceType.FINANSIERING, "sourced_only": True},
     {"shown": "aktorer", "strength_area": StrengthArea.BESOKSNARING, "limit": 90},
 ]
 
