@@ -8,7 +8,7 @@ from ris_map.web import address, data, layout, settings
 from ris_map.web.map import show_map
 from ris_map.words.markup import render
 
-tr = layout.language_texts()
+tr = layout.words()
 state = data.register_state()
 actor = state.register.by_id.get(st.query_params.get("id", ""))
 
@@ -17,12 +17,12 @@ if actor is None:
     st.html(render("notice.html", text=tr("page.actor.not-found")))
 else:
     st.set_page_config(page_title=f"{actor.name} – {tr('product.name')}")
-    words, today = data.words(tr), dates.today()
+    today = dates.today()
     layout.title(actor.name)
-    layer = detail_layer(actor, words=words, on=today)
+    layer = detail_layer(actor, tr=tr, on=today)
     detail, side = st.columns([6, 4], gap="medium")
     with detail:
-        st.html(actor_html(actor, words=words, on=today))
+        st.html(actor_html(actor, tr=tr, on=today))
     if layer is not None:
         with side:
             show_map(layer, key="actor-map", height=420)

@@ -8,18 +8,17 @@ import streamlit as st
 from ris_map.actors.detail import actor_html
 from ris_map.common import dates
 from ris_map.register.asking import corrected, questions
-from ris_map.register.in_words import Words, confirm_message, confirm_url
+from ris_map.register.in_words import confirm_message, confirm_url
 from ris_map.register.model import Actor
 from ris_map.register.reading import check_changed
-from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Availability, Cost, Delivery, Phase, Status, TargetGroup
 from ris_map.web import data, layout
 from ris_map.words import swedish_sort_key
 from ris_map.words.markup import render
 
-tr = layout.language_texts()
+tr = layout.words()
 register = data.register_state().register
-words, today = data.words(tr), dates.today()
+today = dates.today()
 
 
 def choose(given: str) -> None:
@@ -32,7 +31,7 @@ def choose(given: str) -> None:
         render(
             "confirm_choose.html",
             heading=tr("page.confirm.choose"),
-            links=[(one.name, confirm_url(one.id, words=words)) for one in actors],
+            links=[(one.name, confirm_url(one.id, tr=tr)) for one in actors],
         )
     )
 
@@ -40,7 +39,7 @@ def choose(given: str) -> None:
 def form(actor: Actor) -> None:
     """Draw the form; what it makes is shown below it and stored nowhere."""
     with st.form(f"confirm-{actor.id}", border=False):
-        said = fields(actor, words)
+        said = fields(actor)
         is_made = st.form_submit_button(tr("confirm.make"), type="primary")
     if not is_made:
         return
@@ -52,26 +51,23 @@ def form(actor: Actor) -> None:
         faults = [f"{fault.field}: {fault.reason} {fault.action}" for fault in found]
         st.html(render("confirm_faults.html", text=tr("confirm.faults"), faults=faults))
         return
-    url, body = confirm_message(actor, fragment, changed=changed, words=words)
+    url, body = confirm_message(actor, fragment, changed=changed, tr=tr)
     st.html(
         render(
             "confirm_ready.html",
             text=tr("confirm.ready" if changed else "confirm.nothing"),
             url=url,
             label=tr("confirm.mail"),
-            copy=tr("confirm.copy", address=words.report_address),
+            copy=tr("confirm.copy", address=tr.report_address),
         )
     )
     st.code(body, language="yaml", wrap_lines=True)
 
 
-def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
+def fields(actor: Actor) -> dict[tuple[str | int, ...], Any]:
     """Draw a widget for each field that can be answered; return what they say by its path."""
-    strategy, language, unknown = words.strategy, tr.language, tr("unknown")
+    language, unknown = tr.language, tr("unknown")
     said: dict[tuple[str | int, ...], Any] = {}
-
-    def label(term: Term) -> str:
-        return strategy.label(term).in_(language)
 
     def choice(kind: str) -> Callable[[object], str]:
         return lambda value: tr(f"{kind}.{value}")
@@ -87,19 +83,19 @@ def fields(actor: Actor, words: Words) -> dict[tuple[str | int, ...], Any]:
             st.text_input(name, getattr(actor, field) or "", placeholder="https://") or None
         )
     for n, offer in enumerate(actor.offers):
-        kind = label(offer.service_type)
+        kind = tr.label(offer.service_type)
         chosen = st.multiselect(
             tr("confirm.offer", kind=kind),
             list(Phase),
             list(offer.phases),
-            format_func=label,
+            format_func=tr.label,
             placeholder=unknown,
         )
         said["offers", n, "phases"] = [phase for phase in Phase if phase in chosen]
         for column, mode in zip(st.columns(4, vertical_alignment="bottom"), Delivery, strict=True):
             with column:
                 said["offers", n, "delivery", mode.value] = st.selectbox(
-                    tr("confirm.offer.way", kind=kind, way=label(mode)),
+                    tr("confirm.offer.way", kind=kind, way=tr.label(mode)),
                     list(Availability),
                     list(Availability).index(offer.delivery.of(mode)),
                     format_func=choice("availability"),
@@ -142,12 +138,12 @@ else:
     st.set_page_config(page_title=f"{found.name} – {tr('product.name')}")
     layout.title(tr("page.confirm.name", name=found.name), tr("page.confirm.lead"))
     fragment = corrected(found, {}, today=today)[1]
-    address, _ = confirm_message(found, fragment, changed=False, words=words)
+    address, _ = confirm_message(found, fragment, changed=False, tr=tr)
     left, right = st.columns(2, gap="medium")
     with left:
         asked = dict.fromkeys(questions(found, tr=tr))
         st.html(render("confirm_head.html", t=tr, url=address, asked=asked))
-        st.html(actor_html(found, words=words, on=today))
+        st.html(actor_html(found, tr=tr, on=today))
     with right:
         st.html(render("heading.html", level=2, text=tr("confirm.form"), hidden=False))
         form(found)

@@ -5,6 +5,6 @@ import streamlit as st
 from ris_map.finder.page import body
 from ris_map.web import layout
 
-tr = layout.language_texts()
+tr = layout.words()
 layout.fault_notice(tr=tr)
 st.fragment(body)(tr)

@@ -3,4 +3,4 @@
 from ris_map.siting import page
 from ris_map.web import layout
 
-page.page(tr=layout.language_texts())
+page.page(tr=layout.words())

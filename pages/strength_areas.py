@@ -3,4 +3,4 @@
 from ris_map.strength import page
 from ris_map.web import layout
 
-page.draw(tr=layout.language_texts())
+page.draw(tr=layout.words())

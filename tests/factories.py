@@ -113,8 +113,12 @@ def strategy() -> Strategy:
 
 def words_in(language: Language, *, names: Mapping[str, str] | None = None) -> Words:
     """Return what puts records into words; municipalities have the names of their towns."""
+    tr = translator(language)
     return Words(
-        tr=translator(language),
+        language,
+        tr.texts,
+        tr.plurals,
+        tr.islands,
         strategy=strategy(),
         municipality_names=names or {code: town for code, (town, *_) in TOWNS.items()},
         report_address="fel@example.org",

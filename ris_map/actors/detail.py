@@ -13,25 +13,25 @@ from ris_map.words import Translator
 from ris_map.words.markup import render
 
 
-def actor_html(actor: Actor, *, words: Words, on: date) -> str:
+def actor_html(actor: Actor, *, tr: Words, on: date) -> str:
     """Return the detail view of an actor as HTML."""
-    tr, language = words.tr, words.tr.language
+    language = tr.language
     group = Group.OFFICE if actor.is_active(on) else Group.ENDED
-    row = actor_row(actor, actor.offices, group=group, words=words, on=on)
+    row = actor_row(actor, actor.offices, group=group, tr=tr, on=on)
     return render(
         "actor.html",
         t=tr,
         actor=actor,
-        successor=actor.successor and detail_url(actor.successor, words=words),
+        successor=actor.successor and detail_url(actor.successor, tr=tr),
         row=row,
         language=language,
         delivery=delivery_sentence(row, tr=tr),
-        places=_places(actor, words=words, on=on),
+        places=_places(actor, tr=tr, on=on),
         gives=[
             (
-                words.label(offer.service_type),
-                phase_marks(offer.phases, words=words),
-                _help(offer, words=words),
+                tr.label(offer.service_type),
+                phase_marks(offer.phases, tr=tr),
+                _help(offer, tr=tr),
             )
             for offer in actor.offers
         ],
@@ -44,16 +44,16 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
         facts=_facts(actor, row, tr=tr),
         offers=[
             (
-                words.label(offer.service_type),
-                words.phases(offer.phases) or tr("unknown"),
+                tr.label(offer.service_type),
+                tr.phases(offer.phases) or tr("unknown"),
                 tr(f"basis.{offer.basis}"),
             )
             for offer in actor.offers
         ],
-        offices=[_office_cells(office, words=words, on=on) for office in actor.offices],
+        offices=[_office_cells(office, tr=tr, on=on) for office in actor.offices],
         claims=[
             (
-                words.label(claim.mode),
+                tr.label(claim.mode),
                 tr(f"availability.{claim.availability}"),
                 claim.supports.in_(language),
                 claim.url,
@@ -68,9 +68,8 @@ def actor_html(actor: Actor, *, words: Words, on: date) -> str:
     )
 
 
-def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
+def detail_layer(actor: Actor, *, tr: Words, on: date) -> MapLayer | None:
     """Return the small map of an actor's offices in the county; None without any."""
-    tr = words.tr
     open_offices = actor.offices_on(on)
     offices = {town_id(office): office for office in open_offices}
     if not offices:
@@ -93,21 +92,20 @@ def detail_layer(actor: Actor, *, words: Words, on: date) -> MapLayer | None:
     )
 
 
-def _places(actor: Actor, *, words: Words, on: date) -> list[str]:
+def _places(actor: Actor, *, tr: Words, on: date) -> list[str]:
     """Return the day's offices with their streets, after the towns unless every street is known."""
-    tr, offices = words.tr, actor.offices_on(on)
+    offices = actor.offices_on(on)
     known = [office for office in offices if office.street_on(on)]
-    lines = [f"{office.town}: {_address(office, words=words, on=on)}" for office in known]
+    lines = [f"{office.town}: {_address(office, tr=tr, on=on)}" for office in known]
     if len(known) < len(offices):
         towns = list(dict.fromkeys(office.town for office in offices))
         lines.insert(0, tr.plural("detail.offices-in", len(towns), towns=towns))
     return lines
 
 
-def _help(offer: Offer, *, words: Words) -> str:
+def _help(offer: Offer, *, tr: Words) -> str:
     """Return the phases in words, and the ways of help that are known, in the contact's words."""
-    tr = words.tr
-    phases = [words.label(phase).lower() for phase in offer.phases]
+    phases = [tr.label(phase).lower() for phase in offer.phases]
     text = tr("detail.phases", phases=tr.listing(phases)) if phases else tr("detail.phases.unknown")
     known = {mode: offer.delivery.of(mode) for mode in Delivery}
     given = (Availability.OFFERED, Availability.LIMITED)
@@ -141,13 +139,12 @@ def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> list[tuple[str, st
     return [(tr(key), value) for key, value in facts if value]
 
 
-def _office_cells(office: Office, *, words: Words, on: date) -> tuple[str, str, str, str, str]:
-    tr = words.tr
+def _office_cells(office: Office, *, tr: Words, on: date) -> tuple[str, str, str, str, str]:
     if office.outside is not None:
         municipality = f"{office.outside.municipality} ({office.outside.county})"
     else:
         code = office.municipality or ""
-        municipality = words.municipality_names.get(code, code)
+        municipality = tr.municipality_names.get(code, code)
     position = tr(
         f"detail.office.precision.{office.precision}",
         metres=tr.number(office.uncertainty_m) if office.uncertainty_m else "?",
@@ -156,14 +153,13 @@ def _office_cells(office: Office, *, words: Words, on: date) -> tuple[str, str, 
     return (
         office.town,
         municipality,
-        _address(office, words=words, on=on),
+        _address(office, tr=tr, on=on),
         position,
         f"{tr(f'basis.{office.basis}')}. {note}",
     )
 
 
-def _address(office: Office, *, words: Words, on: date) -> str:
-    tr = words.tr
+def _address(office: Office, *, tr: Words, on: date) -> str:
     if office.street is None:
         return tr("unknown")
     street = ", ".join(part for part in (office.street, office.postcode) if part)

@@ -37,20 +37,19 @@ def _cells(row: ActorRow, *, tr: Translator) -> list[str]:
 
 
 def actors_xlsx(
-    matches: Sequence[Match], *, words: Words, on: date, about: Iterable[tuple[str, str]]
+    matches: Sequence[Match], *, tr: Words, on: date, about: Iterable[tuple[str, str]]
 ) -> bytes:
     """Return a workbook with actors, offices, offers, sources and a sheet about it.
 
     ``on`` is the day the selection holds for; ``about`` is heading and text of each line of the
     last sheet. The same input gives the same bytes.
     """
-    tr = words.tr
-    rows = actor_rows(matches, words=words, on=on)
+    rows = actor_rows(matches, tr=tr, on=on)
     sheets = (
         ("actors", [f"csv.column.{name}" for name in COLUMNS], [_cells(r, tr=tr) for r in rows]),
-        ("offices", _heads(OFFICE_COLUMNS), _offices(matches, words, on=on)),
-        ("offers", _heads(OFFER_COLUMNS), _offers(matches, words)),
-        ("sources", _heads(SOURCE_COLUMNS), _sources(matches, words)),
+        ("offices", _heads(OFFICE_COLUMNS), _offices(matches, tr, on=on)),
+        ("offers", _heads(OFFER_COLUMNS), _offers(matches, tr)),
+        ("sources", _heads(SOURCE_COLUMNS), _sources(matches, tr)),
         ("about", _heads(("what", "text")), about),
     )
     return sheets_xlsx(
@@ -72,32 +71,31 @@ def _heads(columns: Iterable[str]) -> list[str]:
     return [f"xlsx.column.{column}" for column in columns]
 
 
-def _offices(matches: Sequence[Match], words: Words, *, on: date) -> Iterator[Line]:
-    names = words.municipality_names
+def _offices(matches: Sequence[Match], tr: Words, *, on: date) -> Iterator[Line]:
+    names = tr.municipality_names
     for match, office in selected_offices(matches, on=on):
         outside = office.outside.municipality if office.outside else ""
         yield (
             *(f"{match.actor.id}/{office.id}", match.actor.name, office.town),
             *(names.get(office.municipality or "", outside), office.street_on(on)),
             *sweref_point(office.lat, office.lon),
-            words.tr(f"xlsx.precision.{office.precision}"),
+            tr(f"xlsx.precision.{office.precision}"),
         )
 
 
-def _offers(matches: Sequence[Match], words: Words) -> Iterator[Line]:
-    tr = words.tr
+def _offers(matches: Sequence[Match], tr: Words) -> Iterator[Line]:
     for match in matches:
         for offer in match.actor.offers:
             yield (
                 *(match.actor.id, match.actor.name),
-                words.label(offer.service_type),
-                words.phases(offer.phases) or tr("unknown"),
+                tr.label(offer.service_type),
+                tr.phases(offer.phases) or tr("unknown"),
                 *(tr(f"availability.{offer.delivery.of(mode)}") for mode in Delivery),
             )
 
 
-def _sources(matches: Sequence[Match], words: Words) -> Iterator[Line]:
+def _sources(matches: Sequence[Match], tr: Words) -> Iterator[Line]:
     for match in matches:
         for source in match.actor.sources:
-            supports = source.supports.in_(words.tr.language)
+            supports = source.supports.in_(tr.language)
             yield match.actor.id, match.actor.name, source.url, source.year, supports

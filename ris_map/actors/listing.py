@@ -95,12 +95,12 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
 
     For help at a distance: who is known to give it, and of whom it is not known.
     """
-    tr, words = view.tr, view.words
+    tr = view.tr
     if not view.is_physical:
         sections = [
             (
                 tr(f"karta.who.{name}", n=len(actors)),
-                [_row(a, service_area_words(a, words=words), words) for a in actors],
+                [_row(a, service_area_words(a, tr=tr), tr) for a in actors],
             )
             for name, actors in view.remote_helpers().items()
         ]
@@ -114,7 +114,7 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     neutral = [sites for sites in here if sites not in own]
     parts = [("own", own), ("neutral", neutral)] if area else [("", here)]
     sections = [
-        (tr(f"karta.{name}", n=len(ones)) if name else "", [_office_row(x, words) for x in ones])
+        (tr(f"karta.{name}", n=len(ones)) if name else "", [_office_row(x, tr) for x in ones])
         for name, ones in parts
     ]
     kind = choice.service_type
@@ -133,21 +133,21 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     }
 
 
-def _office_row(sites: Sequence[Site], words: Words) -> Row:
-    tr, actor = words.tr, sites[0].actor
+def _office_row(sites: Sequence[Site], tr: Words) -> Row:
+    actor = sites[0].actor
     where = tr.listing({town_id(site.office): site.office.town for site in sites}.values())
     if actor.service_area.scope is ServiceScope.MUNICIPALITIES:
-        where = tr("karta.row.for", where=where, area=service_area_words(actor, words=words))
-    return _row(actor, where, words, towns=_ids(sites))
+        where = tr("karta.row.for", where=where, area=service_area_words(actor, tr=tr))
+    return _row(actor, where, tr, towns=_ids(sites))
 
 
-def _row(actor: Actor, where: str, words: Words, *, towns: Iterable[str] = ()) -> Row:
+def _row(actor: Actor, where: str, tr: Words, *, towns: Iterable[str] = ()) -> Row:
     return {
         "name": actor.name,
         "where": where,
-        "url": detail_url(actor.id, words=words),
+        "url": detail_url(actor.id, tr=tr),
         "towns": " ".join(towns),
-        "phases": phase_marks(actor.phases, words=words),
+        "phases": phase_marks(actor.phases, tr=tr),
     }
 
 
@@ -160,12 +160,12 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
 
     With another one to compare with, its figures stand below.
     """
-    tr, code, words = view.tr, choice.municipality, view.words
+    tr, code = view.tr, choice.municipality
     near = [
         (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
         for site, minutes in view.nearest(view.at(code))[:3]
     ]
-    home = [(a.name, detail_url(a.id, words=words)) for a in view.world.home_of(code)]
+    home = [(a.name, detail_url(a.id, tr=tr)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     if choice.beside:
         query["jamfor"] = [choice.beside]

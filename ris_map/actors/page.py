@@ -25,7 +25,7 @@ from ris_map.coverage.map_picture import (
     since_html,
 )
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.in_words import actor_rows, place_id, town_id
+from ris_map.register.in_words import Words, actor_rows, place_id, town_id
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.travel.routes import routes_from
@@ -43,7 +43,7 @@ Options = dict[str, dict[Any, str]]
 
 def page() -> None:
     """Draw the page."""
-    tr = layout.language_texts()
+    tr = layout.words()
     if "ort" in st.query_params:  # of links from before 2026-11-26
         st.query_params["tatort"] = st.query_params.pop("ort")
     layout.fault_notice(tr=tr)
@@ -51,7 +51,7 @@ def page() -> None:
 
 
 @st.fragment
-def _all_that_depends_on_the_choices(tr: Translator) -> None:
+def _all_that_depends_on_the_choices(tr: Words) -> None:
     layout.ignored_notice(STATE.sync(), tr=tr)
     choice = STATE.chosen()
     view = map_view(data.world(choice.as_of), choice, tr=tr)
@@ -81,7 +81,7 @@ def _all_that_depends_on_the_choices(tr: Translator) -> None:
         _everybody(view)
 
 
-def _choices(tr: Translator) -> None:
+def _choices(tr: Words) -> None:
     options = _options(tr)
 
     def draw(widget: Callable[..., object], field: str, **more: object) -> None:
@@ -97,9 +97,9 @@ def _choices(tr: Translator) -> None:
         draw(st.segmented_control, field, required=True, width="content")
 
 
-def _options(tr: Translator) -> Options:
+def _options(tr: Words) -> Options:
     """Return the choices of every widget with their texts."""
-    label = data.words(tr).label
+    label = tr.label
     every_type, every_area = tr("karta.service_type.all"), tr("karta.strength_area.all")
     return {
         "phase": {phase: label(phase) for phase in Phase},
@@ -191,7 +191,7 @@ def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
     tr, on = view.tr, view.world.on
     matches = select(view.world.register, Filter(), groups=data.geography().places, on=on)
-    rows = actor_rows(matches, words=data.words(tr), on=on)
+    rows = actor_rows(matches, tr=tr, on=on)
     st.html(all_html(rows, tr=tr))
     with st.expander(tr("karta.files")):
         with st.container(horizontal=True):

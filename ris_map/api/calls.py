@@ -37,7 +37,6 @@ from ris_map.register.selection import Match, select
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import Moment, Service, World, sources
 from ris_map.web.settings import Settings
-from ris_map.words import Translator, translator
 from ris_map.words.language import LocalText
 
 FRESH = "public, no-cache"
@@ -165,15 +164,10 @@ class Call(Generic[Q]):
         return data, self.resource, self.id, tuple(self.given.items()), base
 
     @property
-    def tr(self) -> Translator:
-        """Texts of the chosen language."""
-        return translator(self.query.lang)
-
-    @property
-    def words(self) -> Words:
-        """What puts records into words."""
+    def tr(self) -> Words:
+        """The words of the chosen language."""
         address = self.site.settings.report_address
-        return self.world.foundations.words(self.tr, report_address=address)
+        return self.world.foundations.words(self.query.lang, report_address=address)
 
     @cached_property
     def given(self) -> Given:

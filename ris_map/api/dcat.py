@@ -86,7 +86,7 @@ def services(ending: str, call: Call[Any]) -> bytes:
         own=f"{call.base}{PREFIX}/services#",
         actors=actors,
         served={code for actor in actors for code in actor.service_area.municipalities},
-        towns=call.words.municipality_names,
+        towns=call.tr.municipality_names,
         strategy=call.world.foundations.strategy,
         ways=tuple(Delivery),
         on=call.world.on,

@@ -155,7 +155,7 @@ def feed(call: Call[LanguageQuery]) -> bytes:
         updated=max((when for when, *_ in entries), default=datetime(2022, 12, 31, tzinfo=UTC)),
         base=call.base,
         entries=entries,
-        url=lambda actor: detail_url(actor, words=call.words),
+        url=lambda actor: detail_url(actor, tr=call.tr),
     )
     return text.encode()
 

@@ -93,7 +93,7 @@ def actors_workbook(call: Call[ActorQuery]) -> bytes:
         (tr("xlsx.about.points"), tr("xlsx.about.points.text")),
         (tr("xlsx.about.address"), f"{call.base}/api/v1/actors.xlsx"),
     )
-    return actors_xlsx(call.selection, words=call.words, on=call.world.on, about=about)
+    return actors_xlsx(call.selection, tr=call.tr, on=call.world.on, about=about)
 
 
 @router.data("/actors.gpkg", ActorQuery)

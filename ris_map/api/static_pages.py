@@ -27,7 +27,7 @@ from ris_map.web import data
 from ris_map.web.assets import Answer, asset_url
 from ris_map.web.server import base_address
 from ris_map.web.shell import ABOUT, chosen_language, not_found
-from ris_map.words import swedish_sort_key, translator
+from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language, other_languages
 from ris_map.words.markup import render, render_text, script_json
 
@@ -67,31 +67,31 @@ def static_routes() -> list[BaseRoute]:
 
 def _answer(request: Request) -> Response:
     language = chosen_language(request.scope.get("query_string", b""))
-    words = data.words(translator(language))
+    tr = data.words(language)
     try:
         world = data.world()
     except RisMapError:
-        return PlainTextResponse(words.tr("fault.title"), status_code=503)
+        return PlainTextResponse(tr("fault.title"), status_code=503)
     match request.path_params:
         case {"actor": name}:
             actor = world.register.by_id.get(name)
-            page = actor_page(actor, world=world, words=words) if actor else None
+            page = actor_page(actor, world=world, tr=tr) if actor else None
         case {"code": code}:
-            known = code in words.municipality_names
-            page = municipality_page(code, world=world, words=words) if known else None
+            known = code in tr.municipality_names
+            page = municipality_page(code, world=world, tr=tr) if known else None
         case {"other": _}:
             page = None
         case _:
-            page = all_page(world=world, words=words)
+            page = all_page(world=world, tr=tr)
     if page is None:
         return HTMLResponse(not_found(language), status_code=404)
-    html = page_html(page, base=base_address(request), path=request.url.path, words=words)
+    html = page_html(page, base=base_address(request), path=request.url.path, tr=tr)
     return Answer(content=html.encode(), media_type="text/html; charset=utf-8").response(request)
 
 
-def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:
+def page_html(page: StaticPage, *, base: str, path: str, tr: Words) -> str:
     """Return the whole document; ``base`` is the site's address without a slash at the end."""
-    language, address = words.tr.language, f"{base}{path}"
+    language, address = tr.language, f"{base}{path}"
     described = {
         "@context": "https://schema.org",
         "@type": "WebPage",
@@ -103,7 +103,7 @@ def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:
     }
     return render(
         "static_page.html",
-        t=words.tr,
+        t=tr,
         page=page,
         address=address,
         path=path,
@@ -115,30 +115,30 @@ def page_html(page: StaticPage, *, base: str, path: str, words: Words) -> str:
     )
 
 
-def actor_page(actor: Actor, *, world: World, words: Words) -> StaticPage:
+def actor_page(actor: Actor, *, world: World, tr: Words) -> StaticPage:
     """Return the page of an actor."""
-    language = words.tr.language
+    language = tr.language
     told = render_text(
         "schema_actor.json",
         actor=actor,
         type=TYPES[actor.kind],
-        names=words.municipality_names,
-        label=words.label,
+        names=tr.municipality_names,
+        label=tr.label,
         language=language,
         on=world.on,
     )
     return StaticPage(
         title=actor.name,
         description=actor.summary.in_(language),
-        live=detail_url(actor.id, words=words),
-        html=actor_html(actor, words=words, on=world.on),
+        live=detail_url(actor.id, tr=tr),
+        html=actor_html(actor, tr=tr, on=world.on),
         thing=json.loads(told, object_hook=known),
     )
 
 
-def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
+def municipality_page(code: str, *, world: World, tr: Words) -> StaticPage:
     """Return the page of a municipality with the choices of a first visit."""
-    tr, choice = words.tr, MunicipalityChoice.read({"kommun": [code]})[0]
+    choice = MunicipalityChoice.read({"kommun": [code]})[0]
     shown = profile(world, code, choice.cube)
     title = tr("municipality.title", name=shown.name)
     return StaticPage(
@@ -148,9 +148,9 @@ def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
         html=render(
             "static_municipality.html",
             t=tr,
-            text=paragraph(shown, words=words),
-            lists=list_parts(shown, words=words),
-            **embed_parts(shown, choice, words=words),
+            text=paragraph(shown, tr=tr),
+            lists=list_parts(shown, tr=tr),
+            **embed_parts(shown, choice, tr=tr),
         ),
         thing={
             "@type": "AdministrativeArea",
@@ -162,11 +162,10 @@ def municipality_page(code: str, *, world: World, words: Words) -> StaticPage:
     )
 
 
-def all_page(*, world: World, words: Words) -> StaticPage:
+def all_page(*, world: World, tr: Words) -> StaticPage:
     """Return the list of all pages."""
-    tr = words.tr
     actors = {f"aktor/{actor.id}": actor.name for actor in world.register.actors}
-    places = {f"kommun/{code}": name for code, name in words.municipality_names.items()}
+    places = {f"kommun/{code}": name for code, name in tr.municipality_names.items()}
     lists = [
         (tr(f"about.{name}"), sorted(found.items(), key=lambda item: swedish_sort_key(item[1])))
         for name, found in (("municipalities", places), ("actors", actors))

@@ -172,7 +172,7 @@ def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
 
 @_page(CoverageChoice)
 def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView:
-    view = CoverageView(world=world, choice=choice, words=call.words)
+    view = CoverageView(world=world, choice=choice, tr=call.tr)
     of_tab = {
         "kurva": (curve_table,) if view.is_physical else (),
         "kedjan": (coverage_tables.chain_table, coverage_tables.area_table),
@@ -193,10 +193,10 @@ def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView
 
 @_page(MunicipalityChoice)
 def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> TextView:
-    tr, words = call.tr, call.words
+    tr = call.tr
     if choice.code is None:
-        note = tr("municipality.choose.note", kind=words.kind(*choice.kind))
-        links = municipal.county_links(world, choice, words=words)
+        note = tr("municipality.choose.note", kind=tr.kind(*choice.kind))
+        links = municipal.county_links(world, choice, tr=tr)
         return TextView(
             title=tr("page.municipality.title"),
             paragraphs=(tr("page.municipality.lead"), note),
@@ -206,15 +206,15 @@ def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> 
     beside = compared(shown, other=choice.beside)
     return TextView(
         title=municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
-        paragraphs=(municipal.lead(shown, tr=tr), municipal.paragraph(shown, words=words)),
-        tables=tables(shown, beside, words=words),
+        paragraphs=(municipal.lead(shown, tr=tr), municipal.paragraph(shown, tr=tr)),
+        tables=tables(shown, beside, tr=tr),
         source=municipal.source_line(shown, tr=tr),
     )
 
 
 @_page(Need)
 def _find(need: Need, world: World, call: Call[Any]) -> TextView:
-    view = find_view(find_support(world, need), world=world, words=call.words)
+    view = find_view(find_support(world, need), world=world, tr=call.tr)
     sections = [
         (
             f"{one.title} ({one.count})",
@@ -245,7 +245,7 @@ def _find(need: Need, world: World, call: Call[Any]) -> TextView:
 
 @_page(SitingChoice)
 def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
-    view = siting.view_of(world, choice, call.words)
+    view = siting.view_of(world, choice, call.tr)
     return TextView(
         title=siting.headline(view),
         paragraphs=(

@@ -117,12 +117,7 @@ class MapView:
 
     world: World
     choice: MapChoice
-    words: Words
-
-    @property
-    def tr(self) -> Translator:
-        """Texts of the language."""
-        return self.words.tr
+    tr: Words
 
     @cached_property
     def found(self) -> Supply:
@@ -139,7 +134,7 @@ class MapView:
     @property
     def names(self) -> Mapping[str, str]:
         """Names of the municipalities."""
-        return self.words.municipality_names
+        return self.tr.municipality_names
 
     @property
     def is_physical(self) -> bool:
@@ -164,7 +159,7 @@ class MapView:
 
     def label(self, term: Term) -> str:
         """Return the label of a term of the strategy."""
-        return self.words.label(term)
+        return self.tr.label(term)
 
     def at(self, code: str) -> int:
         """Return a municipality's position."""
@@ -257,9 +252,9 @@ class MapView:
         return list(seen.values())
 
 
-def map_view(world: World, choice: MapChoice, *, tr: Translator) -> MapView:
+def map_view(world: World, choice: MapChoice, *, tr: Words) -> MapView:
     """Return what a choice means today."""
-    return MapView(world=world, choice=choice, words=world.foundations.words(tr))
+    return MapView(world=world, choice=choice, tr=tr)
 
 
 def since_html(view: MapView) -> str:

@@ -45,7 +45,7 @@ from ris_map.web.map import (
     Sentence,
     show_map,
 )
-from ris_map.words import Translator, translator
+from ris_map.words import Translator
 from ris_map.words.figures import minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -54,9 +54,7 @@ STATE = PageState(page="hitta", model=Need)
 MAPS = Pictures(
     "hitta.json",
     Need,
-    draw=lambda world, need, tr: find_picture(
-        world, find_support(world, need), words=data.words(tr)
-    ),
+    draw=lambda world, need, tr: find_picture(world, find_support(world, need), tr=tr),
 )
 SCRIPT_TEXTS: Final = {
     "none": "find.place.none",
@@ -89,16 +87,15 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
 
     The world is compared by identity: a register that is read anew makes another one.
     """
-    tr = translator(language)
+    tr = data.words(language)
     answer = find_support(world, need)
-    words = data.words(tr)
-    view = find_view(answer, world=world, words=words)
+    view = find_view(answer, world=world, tr=tr)
     return Prepared(
-        view=view, list_parts=list_parts(view, tr=tr), layer=map_layer(world, answer, words=words)
+        view=view, list_parts=list_parts(view, tr=tr), layer=map_layer(world, answer, tr=tr)
     )
 
 
-def body(tr: Translator) -> None:
+def body(tr: Words) -> None:
     """Draw everything; only this part runs again on a click."""
     ignored = STATE.sync()
     need = STATE.chosen()
@@ -144,9 +141,9 @@ def _list(answer: Prepared, *, tr: Translator) -> None:
                 box.html(rest_html(section, tr=tr))
 
 
-def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
+def _questions(need: Need, view: FindView, *, tr: Words) -> None:
     """Draw each question open until it is answered, then as a line with a button."""
-    words, opened = data.words(tr), st.session_state.get(_OPEN)
+    opened = st.session_state.get(_OPEN)
     st.html(render("find_heading.html", text=tr("find.answers.heading")))
     if need.place is None or opened == "plats":
         st.html(_place_html(need, tr=tr))
@@ -157,7 +154,7 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
     else:
         _line("fas", tr(f"find.phase.{need.phase}"), tr=tr)
         if st.session_state.get(_GUESSED) == need.phase:
-            text = tr("find.guide.result", phase=words.label(need.phase).lower())
+            text = tr("find.guide.result", phase=tr.label(need.phase).lower())
             st.html(render("notice.html", text=text))
     if opened == "stod":
         label, kinds = tr("find.type.label"), {k: tr(f"find.type.{k}") for k in ServiceType}
@@ -167,11 +164,11 @@ def _questions(need: Need, view: FindView, *, tr: Translator) -> None:
         types = tr.listing([tr(f"find.type.{kind}") for kind in need.service_types])
         _line("stod", types or tr("find.type.unsure"), tr=tr)
     if need.place is None or need.phase is None or opened == "omrade":
-        areas, label = {area: words.label(area) for area in STRENGTH_AREAS}, tr("find.area.label")
+        areas, label = {area: tr.label(area) for area in STRENGTH_AREAS}, tr("find.area.label")
         STATE.widget(st.pills, "strength_area", label, areas, wrap=True, on_change=_answered)
     else:
         area = need.strength_area
-        _line("omrade", words.label(area) if area else tr("find.area.any"), tr=tr)
+        _line("omrade", tr.label(area) if area else tr("find.area.any"), tr=tr)
     _further(need, tr=tr)
     if need != Need():
         st.button(tr("find.restart"), key="hitta-om", type="tertiary", on_click=_restart)
@@ -230,8 +227,8 @@ def _place_html(need: Need, *, tr: Translator) -> str:
     )
 
 
-def _phase(*, tr: Translator) -> None:
-    strategy, language = data.words(tr).strategy, tr.language
+def _phase(*, tr: Words) -> None:
+    strategy, language = tr.strategy, tr.language
     texts = {phase: tr(f"find.phase.{phase}") for phase in Phase}
     meant = (f"**{t}**: {strategy.phase(p).everyday.in_(language)}" for p, t in texts.items())
     STATE.widget(
@@ -281,8 +278,8 @@ def _guess() -> None:
         STATE.set(phase=phase)
 
 
-def _types_html(tr: Translator) -> str:
-    strategy = data.words(tr).strategy
+def _types_html(tr: Words) -> str:
+    strategy = tr.strategy
     types = [(kind, strategy.service_type(kind)) for kind in ServiceType]
     return render("find_types.html", t=tr, types=types)
 
@@ -327,9 +324,9 @@ NAMED = 3
 """So many of those in a town are named when its marker is pointed at."""
 
 
-def map_layer(world: World, answer: SupportAnswer, *, words: Words) -> MapLayer:
+def map_layer(world: World, answer: SupportAnswer, *, tr: Words) -> MapLayer:
     """Return what the map shows of an answer; the other phases' pictures are fetched before."""
-    tr, start, need = words.tr, answer.start, answer.need
+    start, need = answer.start, answer.need
     after = next_pictures(world, need, tr.language)
     ways = (route_to(entry, world=world, answer=answer) for entry in _drawn(answer))
     return MapLayer(
@@ -362,16 +359,16 @@ NOTES: Final = {
 """What the legend can say, in its order."""
 
 
-def find_picture(world: World, answer: SupportAnswer, *, words: Words) -> MapPicture:
+def find_picture(world: World, answer: SupportAnswer, *, tr: Words) -> MapPicture:
     """Return the map of an answer: minutes to who fits, and all who are known where they are.
 
     Minutes are those of the people who live there, to who fits them: as on every other map.
     """
-    tr, need, start = words.tr, answer.need, answer.start
+    need, start = answer.need, answer.start
     cube = CubeChoice(strength_area=need.strength_area, speed=speed_of(need).id)
     supply = supply_of(world, cube, need.phases, need.counted_types)
-    names = words.municipality_names if start is None else {start.code: start.municipality_name}
-    bubbles = _bubbles(answer.entries if start else _anywhere(supply), words=words)
+    names = tr.municipality_names if start is None else {start.code: start.municipality_name}
+    bubbles = _bubbles(answer.entries if start else _anywhere(supply), tr=tr)
     kinds = {str(bubble.kind) for bubble in bubbles}
     if supply.offices.size > 0:
         is_unknown = supply.is_unknown[supply.cube.population.cells_of(names)]
@@ -382,7 +379,7 @@ def find_picture(world: World, answer: SupportAnswer, *, words: Words) -> MapPic
         classes=supply.classes.tolist() if "scale" in kinds else None,
         legend=Legend(title=tr("find.map.legend"), notes=notes) if notes else None,
         sentences={
-            code: _sentence(answer, name, words=words) for code, name in {"": "", **names}.items()
+            code: _sentence(answer, name, tr=tr) for code, name in {"": "", **names}.items()
         },
         bubbles=bubbles,
     )
@@ -413,14 +410,14 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     return () if answer.nearest is None else (answer.nearest,)
 
 
-def _sentence(answer: SupportAnswer, name: str, *, words: Words) -> Sentence:
+def _sentence(answer: SupportAnswer, name: str, *, tr: Words) -> Sentence:
     """Return what stands under the map: the nearest office, else the first step."""
-    tr, drawn = words.tr, _drawn(answer)
+    drawn = _drawn(answer)
     if answer.start is None:
         text = tr("find.map.choose", name=name) if name else tr("find.map.start")
         return Sentence(figure="", text=text)
     if not drawn or (office := drawn[0].office) is None:
-        steps = (f"{step.title}: {step.name}" for step in next_steps(answer, words=words))
+        steps = (f"{step.title}: {step.name}" for step in next_steps(answer, tr=tr))
         return Sentence(figure="", text=next(steps, ""))
     nearest = drawn[0]
     text = tr("find.map.sentence", name=nearest.actor.name, town=office.town)
@@ -430,9 +427,8 @@ def _sentence(answer: SupportAnswer, name: str, *, words: Words) -> Sentence:
     )
 
 
-def _bubbles(entries: Iterable[Entry], *, words: Words) -> tuple[Bubble, ...]:
+def _bubbles(entries: Iterable[Entry], *, tr: Words) -> tuple[Bubble, ...]:
     """Return a bubble per town with the number of actors that fit; homes and others as marks."""
-    tr = words.tr
     marks: dict[tuple[MarkerKind, str], list[tuple[Entry, Office]]] = {}
     for entry in entries:
         if entry.office is not None and marker_of(entry)[1]:

@@ -117,11 +117,11 @@ class FindView:
     chain: tuple[tuple[PhaseMark, bool, str, str], ...]
 
 
-def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
+def find_view(answer: SupportAnswer, *, world: World, tr: Words) -> FindView:
     """Return an answer in words."""
-    tr, start = words.tr, answer.start
-    sections = _sections(answer, world=world, words=words)
-    steps = next_steps(answer, words=words)
+    start = answer.start
+    sections = _sections(answer, world=world, tr=tr)
+    steps = next_steps(answer, tr=tr)
     is_bare = start is not None and not answer.is_near
     rows = [row for section in sections for row in (*section.rows, *section.rest)]
     title = tr("page.find.title")
@@ -133,7 +133,7 @@ def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
         title=title,
         lead=_lead(answer, tr=tr),
         place="" if start is None else start_words(start, tr=tr),
-        choices=" · ".join(_need_words(answer.need, words=words)) or tr("find.chosen.none"),
+        choices=" · ".join(_need_words(answer.need, tr=tr)) or tr("find.chosen.none"),
         source=tr(
             "find.sum.source",
             reference=reference,
@@ -142,17 +142,17 @@ def find_view(answer: SupportAnswer, *, world: World, words: Words) -> FindView:
         ),
         see=tr.plural("find.see", len({row.row.id for row in rows})),
         steps=steps,
-        missing=tuple(_missing(answer, steps, words=words)) if is_bare else (),
+        missing=tuple(_missing(answer, steps, tr=tr)) if is_bare else (),
         coverage_url=coverage_url(answer, tr=tr) if is_bare else "",
         sections=sections,
         expect=tuple(dict.fromkeys(item for row in rows for item in row.expect)),
-        onward_title=_onward_title(answer, words=words),
-        onward=tuple(_onward(entry, need=answer.need, words=words) for entry in answer.onward),
-        chain=tuple(_chain(answer, words=words)),
+        onward_title=_onward_title(answer, tr=tr),
+        onward=tuple(_onward(entry, need=answer.need, tr=tr) for entry in answer.onward),
+        chain=tuple(_chain(answer, tr=tr)),
     )
 
 
-def _sections(answer: SupportAnswer, *, world: World, words: Words) -> tuple[FindSection, ...]:
+def _sections(answer: SupportAnswer, *, world: World, tr: Words) -> tuple[FindSection, ...]:
     """Return the entries under their groups' headings, in order."""
     # the municipality's own office is the first of the steps, not a second time in the list
     shown = [entry for entry in answer.entries if entry.group is not Group.LOCAL]
@@ -165,11 +165,11 @@ def _sections(answer: SupportAnswer, *, world: World, words: Words) -> tuple[Fin
         is_main = actor not in taken and (entry.office is not None or actor not in with_office)
         element = f"a-{actor}" if is_main else f"a-{actor}-{entry.way or 'annat'}"
         taken |= {actor} if is_main else set()
-        row = find_row(entry, answer, element=element, world=world, words=words)
+        row = find_row(entry, answer, element=element, world=world, tr=tr)
         grouped.setdefault(OF_AREA if entry.is_of_area else entry.group, []).append(row)
     area = answer.need.strength_area
-    name = "" if area is None else words.label(area).lower()
-    return tuple(_section(group, rows, area=name, tr=words.tr) for group, rows in grouped.items())
+    name = "" if area is None else tr.label(area).lower()
+    return tuple(_section(group, rows, area=name, tr=tr) for group, rows in grouped.items())
 
 
 def _section(group: str, rows: Sequence[FindRow], *, area: str, tr: Translator) -> FindSection:
@@ -195,15 +195,15 @@ def _section(group: str, rows: Sequence[FindRow], *, area: str, tr: Translator) 
 
 
 def find_row(
-    entry: Entry, answer: SupportAnswer, *, element: str, world: World, words: Words
+    entry: Entry, answer: SupportAnswer, *, element: str, world: World, tr: Words
 ) -> FindRow:
     """Return one entry in the words of one language."""
-    tr, office = words.tr, entry.office
+    office = entry.office
     offices = (office,) if office else ()
     types = tuple(dict.fromkeys(offer.service_type for offer in entry.offers))
     phases = {phase for offer in entry.offers for phase in offer.phases}
-    why = "; ".join(dict.fromkeys(reason_words(r, words=words) for r in entry.reasons))
-    row = actor_row(entry.actor, offices, group=RowGroup.OFFICE, words=words, on=world.on)
+    why = "; ".join(dict.fromkeys(reason_words(r, tr=tr) for r in entry.reasons))
+    row = actor_row(entry.actor, offices, group=RowGroup.OFFICE, tr=tr, on=world.on)
     minutes = minutes_words(entry.minutes, limit=answer.need.max_minutes, tr=tr)
     way = "office-at" if office else entry.way or "unknown"
     distant = "at-yours" if entry.way is Delivery.VISIT else "from-afar"
@@ -211,14 +211,14 @@ def find_row(
         id=element,
         row=row,
         way=tr(f"find.way.{way}", minutes=minutes),
-        named="; ".join(reason_words(r, words=words) for r in entry.reasons if r.why is Why.WHO),
+        named="; ".join(reason_words(r, tr=tr) for r in entry.reasons if r.why is Why.WHO),
         place=row.places if entry.way in (Delivery.OFFICE, None) else tr(f"find.entry.{distant}"),
         roads=roads_words(entry, route_to(entry, world=world, answer=answer), tr=tr),
-        gives=", ".join(words.label(kind) for kind in types),
-        phases=phase_marks((p for p in Phase if p in phases), words=words),
+        gives=", ".join(tr.label(kind) for kind in types),
+        phases=phase_marks((p for p in Phase if p in phases), tr=tr),
         why=why[:1].upper() + why[1:],
         cautions="; ".join(tr(f"find.caution.{caution}") for caution in entry.cautions),
-        expect=tuple((words.label(k), tr(f"find.expect.{k}")) for k in types),
+        expect=tuple((tr.label(k), tr(f"find.expect.{k}")) for k in types),
         town_id=marker_of(entry)[1],
     )
 
@@ -265,14 +265,14 @@ def _road(number: str, *, tr: Translator) -> str:
     return "/".join(parts)
 
 
-def reason_words(reason: Reason, *, words: Words) -> str:
+def reason_words(reason: Reason, *, tr: Words) -> str:
     """Return one reason as a phrase that can stand in a list."""
-    tr, key, terms = words.tr, f"find.why.{reason.why}", reason.terms
+    key, terms = f"find.why.{reason.why}", reason.terms
     if reason.why is Why.SERVES:
         return tr(f"{key}.{terms[0]}")
     if reason.why is Why.WHO:
         return tr(key, groups=tr.listing(tr(f"target.{group}") for group in terms))
-    labels = [words.label(term).lower() for term in terms]
+    labels = [tr.label(term).lower() for term in terms]
     if reason.why is Why.OFFER:
         kind, *phases = labels
         named = tr.listing(phases)
@@ -286,20 +286,19 @@ def start_words(start: Start, *, tr: Translator) -> str:
     return tr(f"find.place.{kind}", name=start.name, municipality=start.municipality_name)
 
 
-def _need_words(need: Need, *, words: Words) -> Iterator[str]:
+def _need_words(need: Need, *, tr: Words) -> Iterator[str]:
     """Yield the choices but the place, each as a phrase."""
-    tr = words.tr
-    yield from (words.label(phase) for phase in need.phases)
+    yield from (tr.label(phase) for phase in need.phases)
     yield from (tr(f"find.type.{kind}") for kind in need.service_types)
     if need.strength_area:
-        yield words.label(need.strength_area)
+        yield tr.label(need.strength_area)
     if need.who:
         yield tr(f"find.who.{need.who}")
     if need.digital_first:
         yield tr("find.file.digital")
 
 
-def next_steps(answer: SupportAnswer, *, words: Words) -> tuple[Step, ...]:
+def next_steps(answer: SupportAnswer, *, tr: Words) -> tuple[Step, ...]:
     """Return the best next steps, at most three: an office that is near, home, digital, the way."""
     if answer.start is None:
         return ()
@@ -310,12 +309,12 @@ def next_steps(answer: SupportAnswer, *, words: Words) -> tuple[Step, ...]:
     steps: dict[str, Step] = {}
     for kind, entry in ordered:
         if entry is not None and entry.actor.id not in steps:
-            steps[entry.actor.id] = _step(kind, entry, need=answer.need, words=words)
+            steps[entry.actor.id] = _step(kind, entry, need=answer.need, tr=tr)
     return tuple(steps.values())[:3]
 
 
-def _step(kind: str, entry: Entry, *, need: Need, words: Words) -> Step:
-    tr, actor = words.tr, entry.actor
+def _step(kind: str, entry: Entry, *, need: Need, tr: Words) -> Step:
+    actor = entry.actor
     text = actor.summary.in_(tr.language)
     if kind == "office" and not entry.is_sure:
         text = f"{text} {tr('find.step.unsure')}"
@@ -325,7 +324,7 @@ def _step(kind: str, entry: Entry, *, need: Need, words: Words) -> Step:
         way=_reach_words(entry, need=need, tr=tr),
         name=actor.name,
         text=text,
-        url=actor.homepage or detail_url(actor.id, words=words),
+        url=actor.homepage or detail_url(actor.id, tr=tr),
         link=host or tr("find.step.more"),
     )
 
@@ -358,14 +357,14 @@ def _lead(answer: SupportAnswer, *, tr: Translator) -> str:
     return f"{nothing} {tr(f'find.nothing.{key}')}" if key else nothing
 
 
-def _missing(answer: SupportAnswer, steps: Sequence[Step], *, words: Words) -> Iterable[str]:
-    tr, nearest = words.tr, answer.nearest
+def _missing(answer: SupportAnswer, steps: Sequence[Step], *, tr: Words) -> Iterable[str]:
+    nearest = answer.nearest
     maybe = len(answer.group(Group.MAYBE_NEAR))
     if maybe:
         yield tr.plural("find.nothing.maybe", maybe)
     office = nearest.office if nearest else None
     if nearest and office and not any(office.town in step.way for step in steps):
-        name = words.municipality_names.get(office.municipality or "", office.town)
+        name = tr.municipality_names.get(office.municipality or "", office.town)
         municipality = tr("municipality.title", name=name)
         way = _reach_words(nearest, need=answer.need, tr=tr)
         yield tr("find.nothing.nearest", way=way, municipality=municipality)
@@ -440,29 +439,26 @@ def coverage_url(answer: SupportAnswer, *, tr: Translator) -> str:
     return f"/tackning?{urlencode({**query, 'lang': tr.language.value})}"
 
 
-def _onward_title(answer: SupportAnswer, *, words: Words) -> str:
-    tr = words.tr
+def _onward_title(answer: SupportAnswer, *, tr: Words) -> str:
     if not answer.need.phases:
         return ""
     if answer.next_phase is None:
         return tr("find.onward.last")
     if not answer.onward:
         return tr("find.onward.none")
-    return tr("find.onward.next", phase=words.label(answer.next_phase).lower())
+    return tr("find.onward.next", phase=tr.label(answer.next_phase).lower())
 
 
-def _onward(entry: Entry, *, need: Need, words: Words) -> tuple[str, str, str]:
-    tr = words.tr
+def _onward(entry: Entry, *, need: Need, tr: Words) -> tuple[str, str, str]:
     if entry.office is None:
         way = tr(f"find.way.{entry.way or 'unknown'}").lower()
     else:
         minutes = minutes_words(entry.minutes, limit=need.max_minutes, tr=tr)
         way = f"{minutes}, {entry.office.town}"
-    return entry.actor.name, detail_url(entry.actor.id, words=words), way
+    return entry.actor.name, detail_url(entry.actor.id, tr=tr), way
 
 
-def _chain(answer: SupportAnswer, *, words: Words) -> Iterator[tuple[PhaseMark, bool, str, str]]:
-    tr = words.tr
-    for phase, mark in zip(Phase, phase_marks(Phase, words=words), strict=True):
+def _chain(answer: SupportAnswer, *, tr: Words) -> Iterator[tuple[PhaseMark, bool, str, str]]:
+    for phase, mark in zip(Phase, phase_marks(Phase, tr=tr), strict=True):
         link = tr("find.onward.look", phase=mark.label.lower())
         yield mark, phase is answer.need.phase, answer.need.url(tr=tr, phase=phase), link

@@ -22,7 +22,7 @@ from ris_map.register.in_words import Words, ascii_name
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import World, foundations, load_sources
-from ris_map.words import Translator, translator
+from ris_map.words import Translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 
@@ -92,14 +92,14 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
     return sheets_xlsx([about, *sheets], title=title, tr=tr)
 
 
-def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site: str = "") -> str:
+def report_html(choice: MunicipalityChoice, *, world: World, tr: Words, site: str = "") -> str:
     """Return the report as a whole HTML document; ``site`` is the product's address, if known."""
     data, code = world.foundations.data_dir, choice.code or ""
     rights = rights_of(code, data)
-    tr, language = words.tr, words.tr.language
+    language = tr.language
     shown, found = profile(world, code, choice.cube), supply(world, choice)
     beside = compared(shown, other=choice.beside)
-    made = tables(shown, beside, words=words)
+    made = tables(shown, beside, tr=tr)
     links = ((link.title.in_(language), link.url) for r in rights for link in r.links)
     used = (
         f"{item.title.in_(language)}: {item.publisher.in_(language)} ({item.licence_out})"
@@ -115,11 +115,11 @@ def report_html(choice: MunicipalityChoice, *, world: World, words: Words, site:
         lead=lead(shown, tr=tr),
         made=tr("municipality.report.made", product=tr("product.name"), date=shown.reference_date),
         back=f"{site}{choice.url(tr=tr)}",
-        paragraph=paragraph(shown, words=words),
+        paragraph=paragraph(shown, tr=tr),
         home=[(actor.name, actor.homepage or "") for actor in shown.home],
-        map=map_picture(shown, choice, words=words),
+        map=map_picture(shown, choice, tr=tr),
         classes=class_words(found.minutes, found.is_unknown, tr=tr),
-        lists=[(part, _by_place(part)) for part in list_parts(shown, words=words)],
+        lists=[(part, _by_place(part)) for part in list_parts(shown, tr=tr)],
         tables={table.id: table for table in made},
         stale=tr.plural("municipality.report.stale", len(shown.unconfirmed)),
         rights=rights,
@@ -148,7 +148,7 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
         data / "actors.yaml", municipality_at=base.geography.municipality_at, today=on
     )
     world = World(foundations=base, register=register, on=on)
-    return report_html(choice, world=world, words=base.words(translator(language)))
+    return report_html(choice, world=world, tr=base.words(language))
 
 
 def run_report(arguments: argparse.Namespace) -> int:

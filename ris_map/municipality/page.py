@@ -27,11 +27,11 @@ from ris_map.words.markup import render
 STATE = PageState(page="municipality", model=MunicipalityChoice)
 
 
-def draw(*, tr: Translator) -> None:
+def draw(*, tr: Words) -> None:
     """Draw the whole page for the address."""
     ignored = STATE.sync()
     choice = STATE.chosen()
-    world, words = data.world(choice.as_of), data.words(tr)
+    world = data.world(choice.as_of)
     if choice.code is None:
         layout.title(tr("page.municipality.title"), tr("page.municipality.lead"))
         layout.fault_notice(tr=tr)
@@ -40,7 +40,7 @@ def draw(*, tr: Translator) -> None:
             st.html(as_of.since_html(choice, world, tr=tr))
         map_column, side = st.columns([6, 4], gap="medium")
         with map_column:
-            layer = county_layer(world, choice, words=words)
+            layer = county_layer(world, choice, tr=tr)
             layer = replace(layer, bubbles=as_of.marks(choice, world, tr=tr))
             show_map(layer, key="municipality-map", on_click=_choose)
         with side:
@@ -48,8 +48,8 @@ def draw(*, tr: Translator) -> None:
                 render(
                     "municipality_choose.html",
                     heading=tr("municipality.choose.heading"),
-                    note=tr("municipality.choose.note", kind=words.kind(*choice.kind)),
-                    links=municipal.county_links(world, choice, words=words),
+                    note=tr("municipality.choose.note", kind=tr.kind(*choice.kind)),
+                    links=municipal.county_links(world, choice, tr=tr),
                 )
             )
         as_of.control(STATE, tr=tr)
@@ -58,17 +58,17 @@ def draw(*, tr: Translator) -> None:
     title = tr("municipality.title", name=shown.name)
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
     if st.context.is_embedded:
-        draw_map = partial(show_map, map_layer(shown, choice, words=words), key="municipality-map")
-        layout.embedded(embed_parts(shown, choice, words=words), draw_map=draw_map)
+        draw_map = partial(show_map, map_layer(shown, choice, tr=tr), key="municipality-map")
+        layout.embedded(embed_parts(shown, choice, tr=tr), draw_map=draw_map)
         return
     layout.fault_notice(tr=tr)
     _notices(ignored, tr=tr)
     _municipality(shown, choice, tr=tr)
 
 
-def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> dict[str, str]:
+def embed_parts(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> dict[str, str]:
     """Return heading, table, source line and so on, by their names in ``embed.html`` (M6)."""
-    tr, table = words.tr, coverage_table(shown, words=words)
+    table = coverage_table(shown, tr=tr)
     return {
         "title": municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
         "sentence": municipal.lead(shown, tr=tr),
@@ -81,10 +81,9 @@ def embed_parts(shown: Profile, choice: MunicipalityChoice, *, words: Words) -> 
 
 
 def aside_html(
-    shown: Profile, choice: MunicipalityChoice, *, other: Profile | None = None, words: Words
+    shown: Profile, choice: MunicipalityChoice, *, other: Profile | None = None, tr: Words
 ) -> str:
     """Return what stands beside the map: first contact, matrix, and nearest towns or the other."""
-    tr = words.tr
     limit = tr.number(choice.limit)
     return render(
         "municipality_aside.html",
@@ -92,7 +91,7 @@ def aside_html(
         home=[
             {
                 "name": actor.name,
-                "url": detail_url(actor.id, words=words),
+                "url": detail_url(actor.id, tr=tr),
                 "summary": (said := actor.summary.in_(tr.language))[:1].lower() + said[1:],
                 "contact": actor.homepage or "",
                 "site": urlsplit(actor.homepage or "").netloc.removeprefix("www."),
@@ -101,7 +100,7 @@ def aside_html(
         ],
         season=season(shown, tr=tr),
         kinds=len(KINDS),
-        matrices=[(p.name, coverage_table(p, words=words)) for p in (shown, other) if p],
+        matrices=[(p.name, coverage_table(p, tr=tr)) for p in (shown, other) if p],
         links=[
             [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
             for phase in Phase
@@ -110,12 +109,12 @@ def aside_html(
         near=tr("municipality.matrix.near", n=limit)
         if any(cell.is_borderline for cell in shown.cells)
         else "",
-        chain=municipal.chain_sentence(shown, words=words),
+        chain=municipal.chain_sentence(shown, tr=tr),
         near_title=tr("municipality.near.heading", seat=shown.seat.name),
-        towns=municipal.near_towns(shown, words=words),
+        towns=municipal.near_towns(shown, tr=tr),
         gaps=[
             (
-                words.kind(cell.phase, cell.service_type),
+                tr.kind(cell.phase, cell.service_type),
                 choice.what_if_url(cell, place=shown.seat.id, tr=tr),
                 (cell.phase, cell.service_type) == choice.kind,
             )
@@ -127,24 +126,23 @@ def aside_html(
 
 
 def folds_html(
-    shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, words: Words
+    shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, tr: Words
 ) -> str:
     """Return everything behind the first screen, folded."""
-    tr = words.tr
     return render(
         "municipality_folds.html",
         t=tr,
         tables={table.id: table for table in made},
         is_compared=choice.beside is not None,
-        paragraph=municipal.paragraph(shown, words=words),
+        paragraph=municipal.paragraph(shown, tr=tr),
         stale_note=tr.plural("municipality.confirm.note", len(shown.unconfirmed)),
         stale=[
             {
                 "name": actor.name,
-                "url": detail_url(actor.id, words=words),
+                "url": detail_url(actor.id, tr=tr),
                 "evidence": actor.last_evidence or tr("unknown"),
-                "yes": municipal.message_url(actor, profile=shown, words=words),
-                "no": confirm_url(actor.id, words=words),
+                "yes": municipal.message_url(actor, profile=shown, tr=tr),
+                "no": confirm_url(actor.id, tr=tr),
             }
             for actor in shown.unconfirmed
         ],
@@ -161,12 +159,11 @@ def _choose(click: MapClick) -> None:
         STATE.set(code=None, beside=None)
 
 
-def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
-    words = data.words(tr)
+def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> None:
     world = shown.world
     beside = compared(shown, other=choice.beside)
     other = beside[-1] if choice.beside else None
-    made = tables(shown, beside, words=words)
+    made = tables(shown, beside, tr=tr)
     with st.container(key="ris-m-top", horizontal=True, vertical_alignment="bottom"):
         st.html(
             render(
@@ -187,26 +184,26 @@ def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Translator)
         st.html(as_of.since_html(choice, world, tr=tr, group=shown.name, shares=(then, now)))
     map_column, side = st.columns([6, 4], gap="medium")
     with map_column:
-        layer = map_layer(shown, choice, words=words)
+        layer = map_layer(shown, choice, tr=tr)
         came = as_of.marks(choice, world, tr=tr)
         layer = replace(layer, bubbles=(*layer.bubbles, *came))
         show_map(layer, key="municipality-map", on_click=_choose)
     with side, st.container(key="ris-m-aside"):
-        st.html(aside_html(shown, choice, other=other, words=words))
+        st.html(aside_html(shown, choice, other=other, tr=tr))
     if other:
         rows = made[2].rows[: -len(KINDS)]  # each kind stands in the two matrices
         table = replace(made[2], rows=rows)
         st.html(render("municipality_table.html", table=table, note=table.sentence))
-    parts = municipal.list_parts(shown, words=words)
+    parts = municipal.list_parts(shown, tr=tr)
     st.html(render("municipality_lists.html", t=tr, lists=parts))
-    st.html(folds_html(shown, choice, made, words=words))
+    st.html(folds_html(shown, choice, made, tr=tr))
     _files(shown, choice, made, tr=tr)
     layout.embed_builder(choice.url(tr=tr), title=tr("municipality.title", name=shown.name), tr=tr)
 
 
-def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Translator) -> None:
+def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> None:
     """Draw report, comparison, share and the further choices."""
-    names = data.words(tr).municipality_names
+    names = tr.municipality_names
     codes = sorted(set(names) - {shown.code}, key=lambda code: swedish_sort_key(names[code]))
     with st.container(key="ris-m-buttons", horizontal=True, vertical_alignment="bottom"):
         layout.download(
@@ -261,6 +258,6 @@ def _files(
         layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
 
 
-def _report(choice: MunicipalityChoice, tr: Translator) -> bytes:
+def _report(choice: MunicipalityChoice, tr: Words) -> bytes:
     world = data.world(choice.as_of)
-    return files.report_html(choice, world=world, words=data.words(tr), site=layout.site()).encode()
+    return files.report_html(choice, world=world, tr=tr, site=layout.site()).encode()

@@ -33,11 +33,11 @@ LINES = 2
 Towns = dict[str, list[tuple[Office, Actor]]]
 
 
-def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
+def map_layer(profile: Profile, choice: MunicipalityChoice, *, tr: Words) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
-    tr, world, found = words.tr, profile.world, supply(profile.world, choice)
+    world, found = profile.world, supply(profile.world, choice)
     towns = _towns(profile, choice)
-    kind = words.kind(*choice.kind)
+    kind = tr.kind(*choice.kind)
     home = (
         Bubble.at(office, office.town, id=town_id(office), label=actor.name, kind="home")
         for actor in profile.home
@@ -47,8 +47,8 @@ def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> 
     return MapLayer(
         picture=MapPicture(
             classes=found.classes.tolist(),
-            legend=_legend(profile, found, choice.beside, kind=kind, words=words),
-            sentences=_sentences(profile.cube, choice, words=words, chosen=profile.code),
+            legend=_legend(profile, found, choice.beside, kind=kind, tr=tr),
+            sentences=_sentences(profile.cube, choice, tr=tr, chosen=profile.code),
             bubbles=tuple(_bubbles(choice, towns, tr=tr)),
         ),
         title=tr("municipality.map.title", name=profile.name),
@@ -59,16 +59,16 @@ def map_layer(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> 
     )
 
 
-def county_layer(world: World, choice: MunicipalityChoice, *, words: Words) -> MapLayer:
+def county_layer(world: World, choice: MunicipalityChoice, *, tr: Words) -> MapLayer:
     """Return Karta's picture of the kind of support; each municipality leads to its own page."""
     asked = choice.model_dump(include=set(PictureChoice.model_fields))
     kind = dict(zip(("phase", "service_type"), choice.kind, strict=True))
-    view = map_view(world, PictureChoice(**asked | kind), tr=words.tr)
+    view = map_view(world, PictureChoice(**asked | kind), tr=tr)
     shown = picture(view)
-    sentences = _sentences(view.found.cube, choice, words=words)
+    sentences = _sentences(view.found.cube, choice, tr=tr)
     return MapLayer(
         picture=replace(shown, sentences={"": shown.sentences[""], **sentences}),
-        title=words.tr("municipality.choose.heading"),
+        title=tr("municipality.choose.heading"),
         divide=view.division.id,
     )
 
@@ -79,15 +79,14 @@ def supply(world: World, choice: MunicipalityChoice) -> Supply:
     return supply_of(world, choice.cube, (phase,), (service_type,))
 
 
-def map_picture(profile: Profile, choice: MunicipalityChoice, *, words: Words) -> CountyPicture:
+def map_picture(profile: Profile, choice: MunicipalityChoice, *, tr: Words) -> CountyPicture:
     """Return the same map as a drawing for paper."""
-    tr = words.tr
     bubbles = list(_bubbles(choice, _towns(profile, choice), tr=tr))
     counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in bubbles if one.count)
     seat = profile.seat
     if seat.name not in {one.name for one in bubbles}:
         bubbles.append(Bubble.at(seat, seat.name, id="", label="", kind="home"))
-    kind = words.kind(*choice.kind)
+    kind = tr.kind(*choice.kind)
     classes = supply(profile.world, choice).classes.tolist()
     return CountyPicture(
         world=profile.world,
@@ -102,14 +101,14 @@ def map_picture(profile: Profile, choice: MunicipalityChoice, *, words: Words) -
 
 
 def _sentences(
-    cube: CoverageCube, choice: MunicipalityChoice, *, words: Words, chosen: str = ""
+    cube: CoverageCube, choice: MunicipalityChoice, *, tr: Words, chosen: str = ""
 ) -> dict[str, Sentence]:
     """Return what is said of each municipality; of the chosen one as long as none is pointed at."""
-    tr, (phase, service_type), sentences = words.tr, choice.kind, dict[str, Sentence]()
+    (phase, service_type), sentences = choice.kind, dict[str, Sentence]()
     for code in cube.municipality_codes:
         cell = cube.cell(code, phase=phase, service_type=service_type)
-        figure, text = half_sentence(cell, limit=choice.limit, words=words)
-        name = words.municipality_names[code]
+        figure, text = half_sentence(cell, limit=choice.limit, tr=tr)
+        name = tr.municipality_names[code]
         link = {
             "url": choice.url(tr=tr, code=code, beside=None),
             "link": tr("municipality.map.open", name=name),
@@ -121,15 +120,13 @@ def _sentences(
     return sentences
 
 
-def _legend(
-    profile: Profile, found: Supply, beside: str | None, *, kind: str, words: Words
-) -> Legend:
+def _legend(profile: Profile, found: Supply, beside: str | None, *, kind: str, tr: Words) -> Legend:
     """Return the legend as a chart: share of residents in each class, here and there.
 
     There is the municipality beside which it is put, otherwise the county.
     """
-    tr, classes = words.tr, found.classes
-    there = words.municipality_names[beside] if beside else tr("municipality.map.county")
+    classes = found.classes
+    there = tr.municipality_names[beside] if beside else tr("municipality.map.county")
     groups = {profile.code: (profile.code,), "": (beside,) if beside else MUNICIPALITY_CODES}
     columns = class_shares(profile.world, classes, groups).values()
     rows = tuple(

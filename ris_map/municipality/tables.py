@@ -39,24 +39,23 @@ def number_cell(number: float | None, *, decimals: int = 0, tr: Translator) -> S
     return Said(tr.number(number, decimals=decimals), value=value)
 
 
-def tables(profile: Profile, beside: Sequence[Profile], *, words: Words) -> tuple[Table, ...]:
+def tables(profile: Profile, beside: Sequence[Profile], *, tr: Words) -> tuple[Table, ...]:
     """Return every table of a municipality in the order of the page; ``beside`` for comparison."""
     return (
-        coverage_table(profile, words=words),
-        _lists_table(profile, words=words),
-        _compare_table(profile, beside, words=words),
-        _times_table(profile, words=words),
-        _areas_table(profile, words=words),
-        _figures_table(profile, words=words),
+        coverage_table(profile, tr=tr),
+        _lists_table(profile, tr=tr),
+        _compare_table(profile, beside, tr=tr),
+        _times_table(profile, tr=tr),
+        _areas_table(profile, tr=tr),
+        _figures_table(profile, tr=tr),
     )
 
 
-def coverage_table(profile: Profile, *, words: Words) -> Table:
+def coverage_table(profile: Profile, *, tr: Words) -> Table:
     """Return minutes to the nearest office, phase by service type: half of the residents' time."""
-    tr = words.tr
     rows = (
         (
-            Said(words.label(phase), tone=phase.value),
+            Said(tr.label(phase), tone=phase.value),
             *(cell_of(profile.cell(phase, kind), profile, tr=tr) for kind in ServiceType),
         )
         for phase in Phase
@@ -112,16 +111,16 @@ def cell_of(cell: CoverageCell, profile: Profile, *, tr: Translator) -> Said:
     return Said(text, small=name, tone=tone, value=said.value)
 
 
-def _lists_table(profile: Profile, *, words: Words) -> Table:
+def _lists_table(profile: Profile, *, tr: Words) -> Table:
     """Return the lists as one table: a row per way of helping, uncertain ones marked."""
-    rows = (row for kind in ListKind for row in _list_rows(profile, kind, words=words))
+    rows = (row for kind in ListKind for row in _list_rows(profile, kind, tr=tr))
     names = ("list", "actor", "types", "phases", "place", "minutes", "people")
-    note = words.tr("municipality.lists.note")
-    return _table("lists", names, rows, note=note, tr=words.tr, name=profile.name)
+    note = tr("municipality.lists.note")
+    return _table("lists", names, rows, note=note, tr=tr, name=profile.name)
 
 
-def _list_rows(profile: Profile, kind: ListKind, *, words: Words) -> Iterator[tuple[Said, ...]]:
-    tr, item = words.tr, profile.lists[kind]
+def _list_rows(profile: Profile, kind: ListKind, *, tr: Words) -> Iterator[tuple[Said, ...]]:
+    item = profile.lists[kind]
     title = list_title(kind, limit=profile.choice.threshold, tr=tr)
     no_office = (Said("–"),) * 3
     for ways, mark in ((item.known, ""), (item.unsure, tr("unknown"))):
@@ -136,8 +135,8 @@ def _list_rows(profile: Profile, kind: ListKind, *, words: Words) -> Iterator[tu
             yield (
                 Said(title, small=mark),
                 Said(way.actor.name),
-                Said(types_words(shown, words=words)),
-                Said(", ".join(words.label(p) for p in Phase if p in phases)),
+                Said(types_words(shown, tr=tr)),
+                Said(", ".join(tr.label(p) for p in Phase if p in phases)),
                 *(office if way.office else no_office),
             )
 
@@ -155,12 +154,12 @@ def sorted_ways(ways: Iterable[Way], *, kind: ListKind) -> list[Way]:
     )
 
 
-def _areas_table(profile: Profile, *, words: Words) -> Table:
+def _areas_table(profile: Profile, *, tr: Words) -> Table:
     """Return the actors near that name a strength area; those open to all stand in no row."""
-    tr, none = words.tr, words.tr("municipality.none")
+    none = tr("municipality.none")
     rows = (
         (
-            Said(words.label(area)),
+            Said(tr.label(area)),
             number_cell(len(own), tr=tr),
             Said(", ".join(actor.name for actor in own) or none),
         )
@@ -170,9 +169,8 @@ def _areas_table(profile: Profile, *, words: Words) -> Table:
     return _table("areas", ("area", "own", "who"), rows, note=note, tr=tr, name=profile.name)
 
 
-def _times_table(profile: Profile, *, words: Words) -> Table:
+def _times_table(profile: Profile, *, tr: Words) -> Table:
     """Return minutes from every settlement to the nearest office of each kind."""
-    tr = words.tr
     seat = tr("municipality.times.seat")
     years = (place.population_year for place, _ in profile.times)
     year = max(filter(None, years), default=profile.cube.population.year)
@@ -191,7 +189,7 @@ def _times_table(profile: Profile, *, words: Words) -> Table:
         "times",
         ("place", "people"),
         rows,
-        more=map(words.label, ServiceType),
+        more=map(tr.label, ServiceType),
         note=tr("municipality.times.note", season=season(profile, tr=tr)),
         tr=tr,
         name=profile.name,
@@ -199,19 +197,19 @@ def _times_table(profile: Profile, *, words: Words) -> Table:
     )
 
 
-def _compare_table(profile: Profile, beside: Sequence[Profile], *, words: Words) -> Table:
+def _compare_table(profile: Profile, beside: Sequence[Profile], *, tr: Words) -> Table:
     """Return municipalities side by side, a column for each; no ranking, unknown is not zero."""
-    tr, limit = words.tr, profile.choice.threshold
+    limit = profile.choice.threshold
     heads = [
         Said(tr("municipality.figure.population")),
         Said(tr("municipality.figure.population_density")),
         *(Said(list_title(kind, limit=limit, tr=tr)) for kind in COUNTED),
         Said(tr("municipality.compare.nearby", n=tr.number(limit), of=tr.number(len(KINDS)))),
-        *(Said(words.label(kind), small=words.label(phase)) for phase, kind in KINDS),
+        *(Said(tr.label(kind), small=tr.label(phase)) for phase, kind in KINDS),
     ]
     rows = zip(heads, *(_compared(one, tr=tr) for one in beside), strict=True)
     names = [p.name for p in beside]
-    note = compare_note(profile, beside, words=words)
+    note = compare_note(profile, beside, tr=tr)
     return _table("compare", ("what",), rows, more=names, note=note, tr=tr, names=tr.listing(names))
 
 
@@ -231,9 +229,9 @@ def _compared(profile: Profile, *, tr: Translator) -> Iterator[Said]:
         yield replace(cell_of(cell, profile, tr=tr), small="")
 
 
-def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -> str:
+def compare_note(profile: Profile, beside: Sequence[Profile], *, tr: Words) -> str:
     """Return the rule of the comparison, and what holds where it finds nobody."""
-    tr, similar = words.tr, profile.similar
+    similar = profile.similar
     how = tr("municipality.compare.how", n=tr.number(profile.choice.threshold))
     if {p.code for p in beside} - {profile.code} != similar.keys():
         return how
@@ -246,15 +244,15 @@ def compare_note(profile: Profile, beside: Sequence[Profile], *, words: Words) -
     none = tr(
         "municipality.compare.none",
         name=profile.name,
-        other=words.municipality_names[differing[0]],
+        other=tr.municipality_names[differing[0]],
         factor=tr.number(differing[1], decimals=1),
     )
     return f"{none} {rule} {how}"
 
 
-def _figures_table(profile: Profile, *, words: Words) -> Table:
+def _figures_table(profile: Profile, *, tr: Words) -> Table:
     """Return the basic figures, each with year and source."""
-    tr, unknown = words.tr, words.tr("unknown")
+    unknown = tr("unknown")
     rows = [
         (
             tr(f"municipality.figure.{indicator}"),
@@ -312,10 +310,10 @@ def list_title(kind: ListKind, *, limit: float, tr: Translator) -> str:
     return tr(f"municipality.list.{kind}", n=tr.number(limit))
 
 
-def types_words(kinds: Iterable[tuple[Phase, ServiceType]], *, words: Words) -> str:
+def types_words(kinds: Iterable[tuple[Phase, ServiceType]], *, tr: Words) -> str:
     """Return the service types of cells."""
     types = {kind for _, kind in kinds}
-    return ", ".join(words.label(kind) for kind in ServiceType if kind in types)
+    return ", ".join(tr.label(kind) for kind in ServiceType if kind in types)
 
 
 def nearby_counts(profile: Profile) -> dict[str, int]:

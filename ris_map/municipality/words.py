@@ -70,10 +70,10 @@ def lead(profile: Profile, *, tr: Translator) -> str:
     return " ".join((tr(key, n=sure, all=all_of_them, limit=limit), *more))
 
 
-def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[str, str]:
+def half_sentence(cell: CoverageCell, *, limit: float, tr: Words) -> tuple[str, str]:
     """Return the big figure of the map and the words after it: half, and nine of ten."""
-    tr, how = words.tr, reading(cell)
-    kind = words.kind(cell.phase, cell.service_type)
+    how = reading(cell)
+    kind = tr.kind(cell.phase, cell.service_type)
     if how in {"unknown", "none"}:
         return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", kind=kind)
     near = tr("karta.about", n=tr.number(limit))
@@ -88,29 +88,29 @@ def half_sentence(cell: CoverageCell, *, limit: float, words: Words) -> tuple[st
 
 
 def county_links(
-    world: World, choice: MunicipalityChoice, *, words: Words
+    world: World, choice: MunicipalityChoice, *, tr: Words
 ) -> list[tuple[str, str, str]]:
     """Return name, address and how far half have to the support, of all, in Swedish order."""
     links, (phase, service_type) = [], choice.kind
-    for code, name in words.municipality_names.items():
+    for code, name in tr.municipality_names.items():
         cell = cube_of(world, choice.cube).cell(code, phase=phase, service_type=service_type)
-        figure, _ = half_sentence(cell, limit=choice.limit, words=words)
-        links.append((name, choice.url(tr=words.tr, code=code), figure))
+        figure, _ = half_sentence(cell, limit=choice.limit, tr=tr)
+        links.append((name, choice.url(tr=tr, code=code), figure))
     return sorted(links, key=lambda link: swedish_sort_key(link[0]))
 
 
-def chain_sentence(profile: Profile, *, words: Words) -> str:
+def chain_sentence(profile: Profile, *, tr: Words) -> str:
     """Return which phases have the longest way, or that all are equally far within the error."""
-    tr, chain = words.tr, profile.chain
+    chain = profile.chain
     if not chain.weakest and math.isfinite(max(chain.medians)):
         return tr("municipality.chain.even")
-    labels = (words.label(phase).lower() for phase in chain.weakest or Phase)
+    labels = (tr.label(phase).lower() for phase in chain.weakest or Phase)
     said = minutes_words(max(chain.medians), tr=tr)
     return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
 
 
 def near_towns(
-    profile: Profile, *, most: int = 3, words: Words
+    profile: Profile, *, most: int = 3, tr: Words
 ) -> list[tuple[str, str, tuple[PhaseMark, ...], list[tuple[str, str, str]]]]:
     """Return the nearest towns with offices that serve the municipality, however far.
 
@@ -125,24 +125,23 @@ def near_towns(
         actors = [
             (
                 own[0].actor.name,
-                detail_url(actor_id, words=words),
-                types_words([k for way in own for k in way.kinds], words=words).lower(),
+                detail_url(actor_id, tr=tr),
+                types_words([k for way in own for k in way.kinds], tr=tr).lower(),
             )
             for actor_id, own in there.items()
         ]
-        minutes = minutes_words(ways[0].minutes_from_seat, tr=words.tr)
-        parts.append((town, minutes, _marks(ways, words=words), actors))
+        minutes = minutes_words(ways[0].minutes_from_seat, tr=tr)
+        parts.append((town, minutes, _marks(ways, tr=tr), actors))
     return parts
 
 
-def _marks(ways: Iterable[Way], *, words: Words) -> tuple[PhaseMark, ...]:
+def _marks(ways: Iterable[Way], *, tr: Words) -> tuple[PhaseMark, ...]:
     phases = {phase for way in ways for phase, _ in way.kinds}
-    return phase_marks([phase for phase in Phase if phase in phases], words=words)
+    return phase_marks([phase for phase in Phase if phase in phases], tr=tr)
 
 
-def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
+def list_parts(profile: Profile, *, tr: Words) -> Iterator[ListPart]:
     """Yield the lists in words."""
-    tr = words.tr
     for kind, item in profile.lists.items():
         names = {way.actor.id: way.actor.name for way in item.unsure}
         unsure = sorted(names, key=lambda i: swedish_sort_key(names[i]))
@@ -153,13 +152,13 @@ def list_parts(profile: Profile, *, words: Words) -> Iterator[ListPart]:
             id=kind.value,
             title=list_title(kind, limit=profile.choice.threshold, tr=tr),
             count=_count("municipality.list.count", len(ways), "municipality.list.empty", tr=tr),
-            entries=tuple(_entry(profile, kind, own, words=words) for own in ways.values()),
-            uncertain=tuple((names[i], detail_url(i, words=words)) for i in unsure),
+            entries=tuple(_entry(profile, kind, own, tr=tr) for own in ways.values()),
+            uncertain=tuple((names[i], detail_url(i, tr=tr)) for i in unsure),
         )
 
 
-def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, words: Words) -> Entry:
-    tr, actor = words.tr, ways[0].actor
+def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, tr: Words) -> Entry:
+    actor = ways[0].actor
     offices = [way for way in ways if way.office]
     places = tuple(dict.fromkeys(_place(profile, way, tr=tr) for way in offices))
     facts = places
@@ -172,9 +171,9 @@ def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, words: Words) -
         )
     return Entry(
         name=actor.name,
-        url=detail_url(actor.id, words=words),
-        types=types_words([one for way in ways for one in way.kinds], words=words),
-        marks=_marks(ways, words=words),
+        url=detail_url(actor.id, tr=tr),
+        types=types_words([one for way in ways for one in way.kinds], tr=tr),
+        marks=_marks(ways, tr=tr),
         places=places,
         facts=tuple(dict.fromkeys(facts)),
         doubtful=tr("status.unknown") if actor.is_doubtful else "",
@@ -205,24 +204,21 @@ def source_line(profile: Profile, *, tr: Translator) -> str:
     )
 
 
-def message_url(actor: Actor, *, profile: Profile, words: Words) -> str:
+def message_url(actor: Actor, *, profile: Profile, tr: Words) -> str:
     """Return a prepared message that confirms an entry in one step (M5)."""
     values = {
         "name": actor.name,
         "id": actor.id,
         "municipality": profile.name,
-        "product": words.tr("product.name"),
+        "product": tr("product.name"),
         "date": profile.cube.table.on,
     }
-    subject, body = (
-        words.tr(f"municipality.confirm.{x}.yes", **values) for x in ("subject", "body")
-    )
-    return mail_url(subject, body, words=words)
+    subject, body = (tr(f"municipality.confirm.{x}.yes", **values) for x in ("subject", "body"))
+    return mail_url(subject, body, tr=tr)
 
 
-def paragraph(profile: Profile, *, words: Words) -> str:
+def paragraph(profile: Profile, *, tr: Words) -> str:
     """Return the generated text that a civil servant could paste into a memo."""
-    tr = words.tr
     sentences = (*_people(profile, tr=tr), *_offices(profile, tr=tr), *_remote(profile, tr=tr))
     source = tr(
         "municipality.p.source",
@@ -232,7 +228,7 @@ def paragraph(profile: Profile, *, words: Words) -> str:
         error=error_words(typical_error(profile.world.foundations), tr=tr),
     )
     kinds = lead(profile, tr=tr), tr("municipality.p.kinds")
-    return " ".join((*sentences, *kinds, chain_sentence(profile, words=words), source))
+    return " ".join((*sentences, *kinds, chain_sentence(profile, tr=tr), source))
 
 
 def _people(profile: Profile, *, tr: Translator) -> Iterator[str]:

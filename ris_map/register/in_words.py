@@ -24,20 +24,19 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """Everything needed to put a record into the words of one language.
+class Words(Translator):
+    """Texts of one language, and what strategy and county are called in it.
 
     ``municipality_names`` are by code; ``report_address`` is the role address of error reports.
     """
 
-    tr: Translator
     strategy: Strategy
     municipality_names: Mapping[str, str]
     report_address: str
 
     def label(self, term: Term) -> str:
         """Return what the strategy calls a term."""
-        return self.strategy.label(term).in_(self.tr.language)
+        return self.strategy.label(term).in_(self.language)
 
     def phases(self, phases: Iterable[Phase]) -> str:
         """Return the names of phases, as in a list of one line."""
@@ -52,10 +51,9 @@ class Words:
         self, phase: Phase | None, service_type: ServiceType | None, area: Term | None = None
     ) -> str:
         """Return what is asked for, in a sentence: ``rådgivning i idéfasen``."""
-        tr = self.tr
-        parts = [tr(f"karta.kind.{service_type or 'all'}")]
-        parts += [tr(f"karta.phase.{phase}")] if phase else []
-        parts += [tr("coverage.kind.area", area=self.label(area))] if area else []
+        parts = [self(f"karta.kind.{service_type or 'all'}")]
+        parts += [self(f"karta.phase.{phase}")] if phase else []
+        parts += [self("coverage.kind.area", area=self.label(area))] if area else []
         return " ".join(parts)
 
 
@@ -110,51 +108,49 @@ class ActorRow:
         return [known.get(name) or getattr(self, name.replace("-", "_")) for name in columns]
 
 
-def actor_rows(matches: Iterable[Match], *, words: Words, on: date) -> tuple[ActorRow, ...]:
+def actor_rows(matches: Iterable[Match], *, tr: Words, on: date) -> tuple[ActorRow, ...]:
     """Return the rows of a selection in its order."""
     return tuple(
-        actor_row(match.actor, match.offices, group=match.group, words=words, on=on)
-        for match in matches
+        actor_row(match.actor, match.offices, group=match.group, tr=tr, on=on) for match in matches
     )
 
 
 def actor_row(
-    actor: Actor, offices: Iterable[Office], *, group: Group, words: Words, on: date
+    actor: Actor, offices: Iterable[Office], *, group: Group, tr: Words, on: date
 ) -> ActorRow:
     """Return one actor in the words of one language."""
-    tr = words.tr
     shown = tuple(offices) or actor.offices
     return ActorRow(
         id=actor.id,
         name=actor.name,
         summary=actor.summary.in_(tr.language),
         group=group.value,
-        phases=phase_marks(actor.phases, words=words),
-        service_types=", ".join(map(words.label, actor.service_types)),
-        strength_areas=strength_area_words(actor, words=words),
+        phases=phase_marks(actor.phases, tr=tr),
+        service_types=", ".join(map(tr.label, actor.service_types)),
+        strength_areas=strength_area_words(actor, tr=tr),
         delivery={mode: actor.availability(mode) for mode in Delivery},
-        places=places_words(shown, words=words) or tr("office.none-known"),
+        places=places_words(shown, tr=tr) or tr("office.none-known"),
         town_ids=tuple(dict.fromkeys(town_id(o) for o in actor.offices_on(on))),
-        municipalities=words.municipalities(o.municipality for o in shown if o.municipality),
-        service_area=service_area_words(actor, words=words),
-        scope=words.label(actor.scope),
+        municipalities=tr.municipalities(o.municipality for o in shown if o.municipality),
+        service_area=service_area_words(actor, tr=tr),
+        scope=tr.label(actor.scope),
         status=tr(f"status.{actor.status}"),
         homepage=actor.homepage or "",
         contact_url=actor.contact_url or "",
-        terms=terms(actor, words=words),
+        terms=terms(actor, tr=tr),
         confidence=tr(f"confidence.{actor.confidence}"),
         last_evidence=actor.last_evidence or tr("unknown"),
         last_checked=actor.last_checked or tr("record.never-checked"),
         last_confirmed=actor.last_confirmed or tr("confirmed.never"),
-        report_url=report_url(actor.id, actor.name, words=words),
-        confirm_url=confirm_url(actor.id, words=words),
-        detail_url=detail_url(actor.id, words=words),
+        report_url=report_url(actor.id, actor.name, tr=tr),
+        confirm_url=confirm_url(actor.id, tr=tr),
+        detail_url=detail_url(actor.id, tr=tr),
     )
 
 
-def terms(actor: Actor, *, words: Words) -> tuple[tuple[str, str], ...]:
+def terms(actor: Actor, *, tr: Words) -> tuple[tuple[str, str], ...]:
     """Return for whom, what it costs and how one gets it: field and words of what is known."""
-    tr, language = words.tr, words.tr.language
+    language = tr.language
     funding = actor.funding.source.in_(language) if actor.funding else ""
     if actor.funding and actor.funding.until:
         funding = tr("record.funding.until", source=funding, until=actor.funding.until)
@@ -168,37 +164,37 @@ def terms(actor: Actor, *, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((field, said) for field, said in known if said)
 
 
-def phase_marks(phases: Iterable[Phase], *, words: Words) -> tuple[PhaseMark, ...]:
+def phase_marks(phases: Iterable[Phase], *, tr: Words) -> tuple[PhaseMark, ...]:
     """Return the marks of phases in the words of one language."""
-    letters = {phase: words.strategy.phase(phase).letter for phase in Phase}
-    return tuple(PhaseMark(id=p.value, letter=letters[p], label=words.label(p)) for p in phases)
+    letters = {phase: tr.strategy.phase(phase).letter for phase in Phase}
+    return tuple(PhaseMark(id=p.value, letter=letters[p], label=tr.label(p)) for p in phases)
 
 
-def strength_area_words(actor: Actor, *, words: Words) -> str:
+def strength_area_words(actor: Actor, *, tr: Words) -> str:
     """Return the strength areas; a sector-neutral actor says that it serves all."""
     areas = actor.strength_areas.areas
     if StrengthArea.ALL in areas:
-        return words.tr("areas.all")
-    labels = (words.label(area) for area in STRENGTH_AREAS if area in areas)
-    return ", ".join(labels) or words.tr("unknown")
+        return tr("areas.all")
+    labels = (tr.label(area) for area in STRENGTH_AREAS if area in areas)
+    return ", ".join(labels) or tr("unknown")
 
 
-def service_area_words(actor: Actor, *, words: Words) -> str:
+def service_area_words(actor: Actor, *, tr: Words) -> str:
     """Return the service area in words."""
     area = actor.service_area
     is_listed = area.scope is ServiceScope.MUNICIPALITIES
-    listed = words.municipalities(area.municipalities)
-    return listed if is_listed else words.tr(f"service-area.{area.scope}")
+    listed = tr.municipalities(area.municipalities)
+    return listed if is_listed else tr(f"service-area.{area.scope}")
 
 
-def places_words(offices: Iterable[Office], *, words: Words) -> str:
+def places_words(offices: Iterable[Office], *, tr: Words) -> str:
     """Return the towns of offices, each with its municipality or country where that differs."""
     towns: dict[str, None] = {}
     for office in offices:
-        name = words.municipality_names.get(office.municipality or "", "")
+        name = tr.municipality_names.get(office.municipality or "", "")
         if (outside := office.outside) is not None:
             name = outside.county if outside.country == "Sweden" else outside.country
-            name = words.tr("country.norway") if name == "Norway" else name
+            name = tr("country.norway") if name == "Norway" else name
         is_same = outside is None and office.town == name
         towns[office.town if is_same else f"{office.town} ({name})"] = None
     return ", ".join(sorted(towns, key=swedish_sort_key))
@@ -237,38 +233,37 @@ def ascii_name(name: str) -> str:
     return "".join(c for c in plain if c.isascii() and (c.isalnum() or c == "-"))
 
 
-def report_url(actor_id: str, name: str, *, words: Words) -> str:
+def report_url(actor_id: str, name: str, *, tr: Words) -> str:
     """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
     said = {"name": name, "id": actor_id}
-    subject, body = (words.tr(f"report.{part}", **said) for part in ("subject", "body"))
-    return mail_url(subject, body, words=words)
+    subject, body = (tr(f"report.{part}", **said) for part in ("subject", "body"))
+    return mail_url(subject, body, tr=tr)
 
 
-def mail_url(subject: str, body: str, *, words: Words) -> str:
+def mail_url(subject: str, body: str, *, tr: Words) -> str:
     """Return a ``mailto:`` link to the role address with a prepared message."""
     # lines of a message end in CR LF (RFC 6068)
     fields = {"subject": subject, "body": "\r\n".join(body.splitlines())}
-    return f"mailto:{words.report_address}?{urlencode(fields, quote_via=quote)}"
+    return f"mailto:{tr.report_address}?{urlencode(fields, quote_via=quote)}"
 
 
-def confirm_message(actor: Actor, fragment: str, *, changed: bool, words: Words) -> tuple[str, str]:
+def confirm_message(actor: Actor, fragment: str, *, changed: bool, tr: Words) -> tuple[str, str]:
     """Return a prepared message that confirms or corrects a record: its address and its body."""
-    tr = words.tr
     lines = [tr("confirm.body.change" if changed else "confirm.body.right"), "", fragment]
     lines += [tr("confirm.body.source"), ""] if changed else []
     body = "\n".join(lines)
-    return mail_url(tr("confirm.subject", name=actor.name, id=actor.id), body, words=words), body
+    return mail_url(tr("confirm.subject", name=actor.name, id=actor.id), body, tr=tr), body
 
 
-def confirm_url(actor_id: str, *, words: Words) -> str:
+def confirm_url(actor_id: str, *, tr: Words) -> str:
     """Return the address of the page on which a record is confirmed or corrected (M5)."""
-    return _page_url("/bekrafta", actor_id, words=words)
+    return _page_url("/bekrafta", actor_id, tr=tr)
 
 
-def detail_url(actor_id: str, *, words: Words) -> str:
+def detail_url(actor_id: str, *, tr: Words) -> str:
     """Return the address of the detail view of an actor."""
-    return _page_url("/aktor", actor_id, words=words)
+    return _page_url("/aktor", actor_id, tr=tr)
 
 
-def _page_url(page: str, actor_id: str, *, words: Words) -> str:
-    return f"{page}?{urlencode({'id': actor_id, 'lang': words.tr.language.value})}"
+def _page_url(page: str, actor_id: str, *, tr: Words) -> str:
+    return f"{page}?{urlencode({'id': actor_id, 'lang': tr.language.value})}"

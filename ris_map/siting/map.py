@@ -23,7 +23,6 @@ from ris_map.siting.words import (
     view_of,
 )
 from ris_map.travel.network import CodeArray
-from ris_map.web import data
 from ris_map.web import picture as drawn
 from ris_map.web.assets import content
 from ris_map.web.map import (
@@ -180,12 +179,12 @@ SMALL_PX = 260
 MAPS = Pictures(
     "plan.json",
     SitingChoice,
-    draw=lambda world, choice, tr: map_picture(view_of(world, choice, data.words(tr))),
+    draw=lambda world, choice, tr: map_picture(view_of(world, choice, tr)),
 )
 TODAY = Pictures(
     "idag.svg",
     SitingChoice,
-    draw=lambda world, choice, tr: _small(view_of(world, choice, data.words(tr))),
+    draw=lambda world, choice, tr: _small(view_of(world, choice, tr)),
 )
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from ris_map.common.address import IgnoredValue
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
 from ris_map.geography.divisions import DEFAULT_DIVISION
+from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Phase, ServiceType
 from ris_map.siting import map as plan_map
 from ris_map.siting import words as told
@@ -50,15 +51,15 @@ _NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 STATE = PageState(page="siting", model=SitingChoice)
 
 
-def page(*, tr: Translator) -> None:
+def page(*, tr: Words) -> None:
     """Draw the page."""
     layout.fault_notice(tr=tr)
     _all_that_depends_on_the_choices(tr, STATE.sync())
 
 
 @st.fragment
-def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredValue]) -> None:
-    view = view_of(data.world(), STATE.chosen(), data.words(tr))
+def _all_that_depends_on_the_choices(tr: Words, ignored: Sequence[IgnoredValue]) -> None:
+    view = view_of(data.world(), STATE.chosen(), tr)
     head = st.container(horizontal=True, vertical_alignment="center", key="siting-head")
     layout.ignored_notice(ignored, tr=tr)
     left, middle, right = st.columns([2.2, 5.2, 3.0], gap="small")

@@ -31,7 +31,7 @@ from ris_map.travel.matrix import office_key
 from ris_map.travel.people import POPULATION_YEAR
 from ris_map.travel.routes import error_words, typical_error
 from ris_map.travel.world import World, kept
-from ris_map.words import Translator, swedish_sort_key
+from ris_map.words import swedish_sort_key
 from ris_map.words.figures import (
     Cell,
     FigureTable,
@@ -61,19 +61,14 @@ class SitingView:
     world: World
     choice: SitingChoice
     scenario: Scenario
-    words: Words
-
-    @property
-    def tr(self) -> Translator:
-        """Texts of the language."""
-        return self.words.tr
+    tr: Words
 
     @cached_property
     def place_names(self) -> dict[str, str]:
         """Names of places by id, in order; namesakes with their municipality."""
         places = self.world.foundations.geography.localities
         names = Counter(place.name for place in places)
-        towns = self.words.municipality_names
+        towns = self.tr.municipality_names
         return _in_order(
             {
                 place.id: place.name
@@ -103,12 +98,12 @@ class SitingView:
 
     def label(self, term: Any) -> str:  # noqa: ANN401 -- any term of the strategy
         """Return the label of a term, in lower case."""
-        return self.words.label(term).lower()
+        return self.tr.label(term).lower()
 
     @cached_property
     def kind(self) -> str:
         """What is asked: ``rådgivning i idéfasen``."""
-        return self.words.kind(self.choice.phase, self.choice.service_type, self.choice.area)
+        return self.tr.kind(self.choice.phase, self.choice.service_type, self.choice.area)
 
     def figure(self, group: str, name: str) -> float:
         """Return a figure of a group of the table."""
@@ -128,7 +123,7 @@ class SitingView:
     def group_name(self, group: str) -> str:
         """Return the name of a municipality or group."""
         key = {COUNTY: "county", INLAND: "whole", COAST: "coast"}.get(group)
-        return self.tr(f"siting.side.{key}") if key else self.words.municipality_names[group]
+        return self.tr(f"siting.side.{key}") if key else self.tr.municipality_names[group]
 
     @property
     def date(self) -> str:
@@ -148,10 +143,10 @@ def _scenario(world: World, choice: SitingChoice) -> Scenario:
     return scenario(basis_of(world, choice), choice)
 
 
-def view_of(world: World, choice: SitingChoice, words: Words) -> SitingView:
+def view_of(world: World, choice: SitingChoice, tr: Words) -> SitingView:
     """Return what the page draws from."""
     plain = choice.model_copy(update={**STEERS, "view": "efter"})
-    return SitingView(world=world, choice=choice, scenario=_scenario(world, plain), words=words)
+    return SitingView(world=world, choice=choice, scenario=_scenario(world, plain), tr=tr)
 
 
 def headline(view: SitingView) -> str:

@@ -66,22 +66,22 @@ class StrengthChoice(Choice):
 STATE = PageState(page="strength_areas", model=StrengthChoice)
 
 
-def draw(*, tr: Translator) -> None:
+def draw(*, tr: Words) -> None:
     """Draw the whole page for the address."""
     ignored = STATE.sync()
-    choice, words = STATE.chosen(), data.words(tr)
+    choice = STATE.chosen()
     figures = strength_figures(data.world())
-    layout.title(headline(figures, choice.area, words=words), lead(figures, choice.area, tr=tr))
+    layout.title(headline(figures, choice.area, tr=tr), lead(figures, choice.area, tr=tr))
     layout.fault_notice(tr=tr)
     layout.ignored_notice(ignored, tr=tr)
     bars, middle, side = st.columns([2.5, 4.5, 2.5], gap="medium")
     with bars, st.container(key="ris-s-bars"):
-        st.html(bars_html(figures, choice, words=words))
+        st.html(bars_html(figures, choice, tr=tr))
     with middle:
-        show_map(map_layer(figures, choice, words=words), key="strength-map", on_click=_clicked)
+        show_map(map_layer(figures, choice, tr=tr), key="strength-map", on_click=_clicked)
     with side, st.container(key="ris-s-list"):
-        st.html(list_html(figures, choice, words=words))
-    st.html(more_html(figures, choice.area, words=words))
+        st.html(list_html(figures, choice, tr=tr))
+    st.html(more_html(figures, choice.area, tr=tr))
 
 
 def _clicked(click: MapClick) -> None:
@@ -97,13 +97,13 @@ def _clicked(click: MapClick) -> None:
             STATE.set(municipality="", town="")
 
 
-def headline(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
+def headline(figures: StrengthFigures, area: StrengthArea | None, *, tr: Words) -> str:
     """Return "Tourism: 0 own actors"."""
     own = len(figures.own(area))
     if area is None:
-        return words.tr.plural("strength.headline.all", own, all=len(figures.core))
-    label = words.label(area)
-    return words.tr.plural("strength.headline", own, area=label)
+        return tr.plural("strength.headline.all", own, all=len(figures.core))
+    label = tr.label(area)
+    return tr.plural("strength.headline", own, area=label)
 
 
 def lead(figures: StrengthFigures, area: StrengthArea | None, *, tr: Translator) -> str:
@@ -115,9 +115,9 @@ def lead(figures: StrengthFigures, area: StrengthArea | None, *, tr: Translator)
     return " ".join(parts)
 
 
-def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> str:
+def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words) -> str:
     """Return the nine areas as links with bars: the most own actors first, then by strategy."""
-    tr, counts = words.tr, figures.counts
+    counts = figures.counts
     most = max(*counts.values(), 1)
     ordered = sorted(STRENGTH_AREAS, key=lambda area: -counts[area])
     return render(
@@ -128,7 +128,7 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         areas=[
             {
                 "id": area.value.replace("_", "-"),
-                "label": words.label(area),
+                "label": tr.label(area),
                 "count": tr.number(counts[area]),
                 "share": round(100 * counts[area] / most),
                 "url": choice.url(tr=tr, area=area),
@@ -139,34 +139,34 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
     )
 
 
-def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> MapLayer:
+def map_layer(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words) -> MapLayer:
     """Return the map: own actors filled, those open to all hollow, adjacent ones as diamonds."""
-    tr, area = words.tr, choice.area
+    area = choice.area
     kinds = ["own", "neutral", *(["adjacent"] if area is not None else [])]
     notes = tuple((kind, tr(f"strength.map.{kind}")) for kind in kinds)
     own = len(figures.own(area))
     sentence = Sentence(
         figure=tr("strength.map.figure", n=tr.number(own), all=tr.number(len(figures.core))),
-        text=map_sentence(figures, area, words=words),
+        text=map_sentence(figures, area, tr=tr),
     )
     return MapLayer(
         picture=MapPicture(
             legend=Legend(title=tr("strength.map.legend"), notes=notes),
-            sentences={"": sentence, **_sentences(figures, area, words=words)},
+            sentences={"": sentence, **_sentences(figures, area, tr=tr)},
             bubbles=tuple(_bubbles(figures, area, tr=tr)),
         ),
-        title=headline(figures, area, words=words),
+        title=headline(figures, area, tr=tr),
         chosen=choice.municipality,
         divide=DEFAULT_DIVISION,
     )
 
 
 def _sentences(
-    figures: StrengthFigures, area: StrengthArea | None, *, words: Words
+    figures: StrengthFigures, area: StrengthArea | None, *, tr: Words
 ) -> dict[str, Sentence]:
     """Return who has an office in each municipality."""
-    tr, found = words.tr, {}
-    for code, name in words.municipality_names.items():
+    found = {}
+    for code, name in tr.municipality_names.items():
         here = StrengthChoice.model_validate({"kommun": code})
         groups = figures.own(area), figures.neutral
         own, neutral = (len(here.of(actors, figures)) for actors in groups)
@@ -177,29 +177,28 @@ def _sentences(
     return found
 
 
-def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
+def map_sentence(figures: StrengthFigures, area: StrengthArea | None, *, tr: Words) -> str:
     """Return where the own actors sit and, without any, where those open to all do."""
-    tr = words.tr
     towns = [*_bubbles(figures, area, tr=tr)]
     own = [town for town in towns if town.kind == "own"]
     shown = (own or [town for town in towns if town.kind == "neutral"])[:FIRST]
-    label = tr("strength.map.any") if area is None else words.label(area).lower()
+    label = tr("strength.map.any") if area is None else tr.label(area).lower()
     where = tr.listing(f"{town.name}\u00a0{tr.number(town.count or 0)}" for town in shown)
     what = "own" if own else "open"
     text = tr("strength.map.works", area=label)
     return f"{text} {tr(f'strength.map.where.{what}', towns=where)}" if where else text
 
 
-def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words) -> str:
+def list_html(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words) -> str:
     """Return own actors first, then adjacent ones, then those open to all."""
-    tr, area = words.tr, choice.area
+    area = choice.area
     own = figures.own(area)
     everybody = [("own", own, len(own))]
     everybody += [("near", figures.near(area), FIRST)] if area else []
     everybody.append(("open", figures.neutral, FIRST))
     groups = []
     for name, actors, most in everybody:
-        rows = _rows(figures, choice.of(actors, figures), words=words)
+        rows = _rows(figures, choice.of(actors, figures), tr=tr)
         title, rest = tr(f"strength.list.{name}"), tr("strength.list.rest", n=len(rows) - most)
         group = {"id": name, "title": title, "first": rows[:most], "rest": rows[most:], "all": rest}
         groups += [{**group, "count": len(rows)}] if rows else []
@@ -210,25 +209,24 @@ def list_html(figures: StrengthFigures, choice: StrengthChoice, *, words: Words)
         heading=tr("strength.list.heading" if own else "strength.list.heading-none"),
         groups=groups,
         unknown=silent and tr.plural("strength.unknown", len(silent), names=tr.listing(silent)),
-        place=_place(figures, choice, words=words, is_anybody=bool(groups)),
+        place=_place(figures, choice, tr=tr, is_anybody=bool(groups)),
         all_url=choice.url(tr=tr, municipality="", town=""),
     )
 
 
-def more_html(figures: StrengthFigures, area: StrengthArea | None, *, words: Words) -> str:
+def more_html(figures: StrengthFigures, area: StrengthArea | None, *, tr: Words) -> str:
     """Return what stands below, folded: about the area, meeting places, source."""
-    tr = words.tr
     language = tr.language
-    about = None if area is None else words.strategy.strength_area(area)
+    about = None if area is None else tr.strategy.strength_area(area)
     coverage = {"omrade": area, "lang": language} if area else {"lang": language}
     return render(
         "strength_more.html",
         t=tr,
         about=about,
-        group=None if area is None else words.strategy.group_of(area),
+        group=None if area is None else tr.strategy.group_of(area),
         language=language,
         coverage=f"/tackning?{urlencode(coverage)}",
-        meeting=_rows(figures, figures.meeting_places, words=words, with_areas=True),
+        meeting=_rows(figures, figures.meeting_places, tr=tr, with_areas=True),
         source=tr("strength.source", reference=figures.reference_date),
     )
 
@@ -259,35 +257,33 @@ def _bubbles(
 
 
 def _rows(
-    figures: StrengthFigures, actors: Actors, *, words: Words, with_areas: bool = False
+    figures: StrengthFigures, actors: Actors, *, tr: Words, with_areas: bool = False
 ) -> list[dict[str, object]]:
-    tr, offices_of, rows = words.tr, figures.offices, list[dict[str, object]]()
+    offices_of, rows = figures.offices, list[dict[str, object]]()
     for actor in sorted(actors, key=lambda actor: (actor.is_doubtful, not offices_of(actor))):
-        where = [places_words(offices_of(actor), words=words) or tr("strength.no-office")]
-        where += [strength_area_words(actor, words=words)] if with_areas else []
+        where = [places_words(offices_of(actor), tr=tr) or tr("strength.no-office")]
+        where += [strength_area_words(actor, tr=tr)] if with_areas else []
         where += [tr("status.unknown")] if actor.is_doubtful else []
         rows.append(
             {
                 "name": actor.name,
-                "url": detail_url(actor.id, words=words),
+                "url": detail_url(actor.id, tr=tr),
                 "where": ". ".join(where),
                 "towns": " ".join(map(town_id, offices_of(actor))),
-                "phases": phase_marks(actor.phases, words=words),
+                "phases": phase_marks(actor.phases, tr=tr),
             }
         )
     return rows
 
 
-def _place(
-    figures: StrengthFigures, choice: StrengthChoice, *, words: Words, is_anybody: bool
-) -> str:
+def _place(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words, is_anybody: bool) -> str:
     """Return where the list's offices are, if a place is chosen."""
     everybody = (*figures.core, *figures.adjacent)
     places = data.geography().localities
     names = {place_id(place.municipality_code, place.name): place.name for place in places}
     names |= {town_id(o): o.town for actor in everybody for o in figures.offices(actor)}
     town = names.get(choice.town, choice.town[5:])  # of what is no place, what its id says
-    name = words.municipality_names.get(choice.municipality) or town
+    name = tr.municipality_names.get(choice.municipality) or town
     if not name:
         return ""
-    return words.tr("strength.list.here" if is_anybody else "strength.list.nobody-here", name=name)
+    return tr("strength.list.here" if is_anybody else "strength.list.nobody-here", name=name)

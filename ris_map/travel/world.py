@@ -46,8 +46,8 @@ from ris_map.travel.network import (
     road_network,
 )
 from ris_map.travel.people import Cells, load_cells
-from ris_map.words import Translator
-from ris_map.words.language import LocalText
+from ris_map.words import translator
+from ris_map.words.language import Language, LocalText
 
 
 class DataSource(Record):
@@ -93,10 +93,14 @@ class Foundations:
         """The roads as a graph."""
         return road_network(self.roads.nodes, self.roads.edges)
 
-    def words(self, tr: Translator, *, report_address: str = "") -> Words:
-        """Return what is needed to put records into the words of a language."""
+    def words(self, language: Language, *, report_address: str = "") -> Words:
+        """Return the words of a language."""
+        texts = translator(language)
         return Words(
-            tr=tr,
+            language,
+            texts.texts,
+            texts.plurals,
+            texts.islands,
             strategy=self.strategy,
             municipality_names=self.geography.names,
             report_address=report_address,

@@ -8,7 +8,7 @@ from ris_map.register.reading import LiveState
 from ris_map.travel.world import DataSource, World, foundations, service
 from ris_map.travel.world import sources as all_sources
 from ris_map.web import settings
-from ris_map.words import Translator, swedish_sort_key
+from ris_map.words import swedish_sort_key
 from ris_map.words.language import Language
 
 
@@ -37,10 +37,10 @@ def register_state() -> LiveState:
     return service(settings.data_dir()).register_state()
 
 
-def words(tr: Translator) -> Words:
-    """Return what is needed to put records into the words of a language."""
+def words(language: Language) -> Words:
+    """Return the words of a language."""
     return foundations(settings.data_dir()).words(
-        tr, report_address=settings.read_settings().report_address
+        language, report_address=settings.read_settings().report_address
     )
 
 

@@ -10,9 +10,10 @@ import streamlit as st
 
 from ris_map.common.address import IgnoredValue
 from ris_map.common.faults import DataFaults
+from ris_map.register.in_words import Words
 from ris_map.web import address, data, settings
 from ris_map.web.assets import PREFIX
-from ris_map.words import Translator, translator
+from ris_map.words import Translator
 from ris_map.words.language import other_languages, page_text
 from ris_map.words.markup import render
 
@@ -165,7 +166,7 @@ def title(text: str, lead: str = "") -> None:
 
 def text_page(name: str, file: str) -> None:
     """Draw a page that is only text."""
-    tr = language_texts()
+    tr = words()
     title(tr(f"page.{name}.title"))
     text = page_text(file, tr.language) or tr("page.not-written")
     text = text.replace("{report_address}", settings.read_settings().report_address)
@@ -173,9 +174,9 @@ def text_page(name: str, file: str) -> None:
         st.markdown(text)
 
 
-def language_texts() -> Translator:
-    """Return the texts of the chosen language."""
-    return translator(address.language())
+def words() -> Words:
+    """Return the words of the chosen language."""
+    return data.words(address.language())
 
 
 def _links(place: str, *, current: PageSpec, tr: Translator) -> list[dict[str, object]]:

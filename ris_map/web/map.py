@@ -22,12 +22,13 @@ from ris_map.common.address import Choice
 from ris_map.common.region import region
 from ris_map.geography.county import Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
+from ris_map.register.in_words import Words
 from ris_map.register.model import Office
 from ris_map.travel.routes import Route as Way
 from ris_map.travel.world import World, kept
 from ris_map.web import address, data
 from ris_map.web.assets import FRAME_TO_SITE
-from ris_map.words import Translator, translator
+from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import script_json
 
@@ -231,7 +232,7 @@ class Pictures(Generic[C]):
 
     file_name: str
     model: type[C]
-    draw: Callable[[World, C, Translator], MapPicture | str]
+    draw: Callable[[World, C, Words], MapPicture | str]
 
     def address(self, world: World, choice: C, language: Language) -> str:
         """Return the address of a picture, relative to the frame (see ``assets.asset_routes``)."""
@@ -254,7 +255,7 @@ class Pictures(Generic[C]):
 
 @kept(768)
 def _content(world: World, pictures: Pictures[C], choice: C, language: Language) -> bytes:
-    made = pictures.draw(world, choice, translator(language))
+    made = pictures.draw(world, choice, data.words(language))
     return made.encode() if isinstance(made, str) else picture_bytes(made)
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from ris_map.web import layout, settings
 from ris_map.web.operation import RUNS
 
-tr = layout.language_texts()
+tr = layout.words()
 st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
 
 pages = {

@@ -42,11 +42,10 @@ from ris_map.register.vocabulary import (
     Status,
     StrengthArea,
 )
-from ris_map.words import translator
 from ris_map.words.figures import percent, rounded
 from ris_map.words.language import Language
 from tests import factories
-from tests.factories import DAY, csv_rows, real_register, real_world, released, strategy, words_in
+from tests.factories import DAY, csv_rows, real_register, real_words, real_world, released, strategy
 from tests.pages.opened import words_apart
 
 
@@ -61,7 +60,7 @@ class Detail:
 
 
 def detail(actor: Actor, language: Language = Language.SV, *, on: date = DAY) -> Detail:
-    return Detail(actor_html(actor, words=words_in(language), on=on))
+    return Detail(actor_html(actor, tr=real_words(language), on=on))
 
 
 @cache
@@ -76,7 +75,7 @@ def flat(text: str) -> str:
 
 def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language: Language) -> None:
     """What is limited is named in the offers as in the contact, and what is unknown says so."""
-    tr = translator(language)
+    tr = real_words(language)
     for actor, found in details(language):
         claims = (*actor.sources, *actor.delivery_claims)
         notes = (actor.note, *(office.note for office in actor.offices))
@@ -84,7 +83,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
             *(actor.id, *actor.aliases, actor.summary.in_(language)),
             *(tr(f"{name}.{getattr(actor, name)}") for name in ("kind", "status", "confidence")),
             *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
-            *(words_in(language).phases(offer.phases) for offer in actor.offers),
+            *(real_words(language).phases(offer.phases) for offer in actor.offers),
             *(office.town for office in actor.offices),
             *(note.in_(language) for note in notes if note),
             *(claim.supports.in_(language) for claim in claims),
@@ -138,7 +137,7 @@ def test_the_html_of_every_actor_is_in_order(language: Language) -> None:
 def test_I2_M5_terms_that_are_known_are_shown_and_the_record_can_be_confirmed(
     language: Language,
 ) -> None:
-    tr, said = translator(language), factories.TERMS
+    tr, said = real_words(language), factories.TERMS
     full, bare = (detail(factories.make_actor(**fields), language) for fields in (said, {}))
     assert said["contact_url"] in full.links
     for text in (
@@ -157,7 +156,7 @@ def test_I2_M5_terms_that_are_known_are_shown_and_the_record_can_be_confirmed(
 
 def test_a_street_that_no_longer_holds_is_marked_as_old() -> None:
     office = factories.make_office(street="Gamla gatan 1", address_valid_to="2020")
-    tr = translator(Language.SV)
+    tr = real_words(Language.SV)
     old = tr("detail.office.address-outdated", street="Gamla gatan 1, 900 00", date="2020")
     actor = factories.make_actor(offices=(office,))
     assert old in detail(actor).text
@@ -168,13 +167,13 @@ def test_a_street_that_no_longer_holds_is_marked_as_old() -> None:
 def test_who_is_not_at_work_has_no_office_to_visit() -> None:
     for fields, is_open in (({}, True), ({"status": Status.PLANNED}, False)):
         actor = factories.make_actor(**fields)
-        layer, said = detail_layer(actor, words=words_in(Language.SV), on=DAY), detail(actor).text
+        layer, said = detail_layer(actor, tr=real_words(Language.SV), on=DAY), detail(actor).text
         assert ("Umeå: Storgatan" in said) is (layer is not None) is is_open
         assert ("Det här ger de" in said) is ("Så får du kontakt" in said) is is_open
 
 
 def test_offices_of_a_town_are_counted_as_its_bubble_counts_them() -> None:
-    tr = translator(Language.SV)
+    tr = real_words(Language.SV)
     choice = StartChoice(phase=None, service_type=None, town="2480-umea")
     view = map_view(real_world(), choice, tr=tr)
     (bubble,) = (one for one in picture(view).bubbles if one.id == choice.town)
@@ -187,7 +186,7 @@ def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> N
     titles = []
     for town in ("2481-lycksele", "2481-ingenstans", ""):
         choice = StartChoice(service_type=ServiceType.FINANSIERING_RADGIVNING, town=town)
-        view = map_view(released(), choice, tr=translator(Language.SV))
+        view = map_view(released(), choice, tr=real_words(Language.SV))
         titles.append(rows_words(view, choice)["title"])
     assert titles[0].startswith("Lycksele: 0 aktörer")
     assert titles[1] == titles[2] != "0 aktörer"
@@ -201,7 +200,7 @@ def test_a_town_where_nobody_gives_what_is_asked_is_named_with_its_nought() -> N
 def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_office(
     delivery: Delivery, kind: ServiceType | None
 ) -> None:
-    area, tr = StrengthArea.LIVSMEDEL, translator(Language.SV)
+    area, tr = StrengthArea.LIVSMEDEL, real_words(Language.SV)
     choice = StartChoice(delivery=delivery, service_type=kind, strength_area=area)
     view = map_view(real_world(), choice, tr=tr)
     lead = tr("karta.lead.remote", phase=tr("karta.phase.ide"), area=" för livsmedel")
@@ -221,7 +220,7 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
 @pytest.mark.parametrize("kind", [None, *ServiceType])
 def test_W11_panel_and_square_say_the_minutes_of_the_map(kind: ServiceType | None) -> None:
     choice = StartChoice(service_type=kind)
-    view = map_view(real_world(), choice, tr=translator(Language.SV))
+    view = map_view(real_world(), choice, tr=real_words(Language.SV))
     for code in view.names:
         figures = panel_words(view, StartChoice(municipality=code))["figures"]
         (share, _), (median, _), (actors, said) = figures
@@ -248,9 +247,9 @@ def test_X6_an_office_says_where_it_is_how_exactly_and_with_hard_spaces() -> Non
     for precision, language in product(Precision, Language):
         office = factories.make_office(precision=precision, uncertainty_m=12500)
         actor = factories.make_actor(offices=(office,))
-        html = actor_html(actor, words=words_in(language), on=DAY)
+        html = actor_html(actor, tr=real_words(language), on=DAY)
         is_exact = precision is Precision.ADDRESS
-        assert (translator(language).number(12500) in html) == is_exact
+        assert (real_words(language).number(12500) in html) == is_exact
         assert "12500" not in html
 
 
@@ -260,12 +259,12 @@ EVERYBODY = Filter(scope=Scope.ADJACENT)
 @cache
 def rows_of(chosen: Filter, language: Language) -> tuple[ActorRow, ...]:
     matches = select(real_register(), chosen, groups={}, on=DAY)
-    return actor_rows(matches, words=words_in(language), on=DAY)
+    return actor_rows(matches, tr=real_words(language), on=DAY)
 
 
 def row_of(language: Language = Language.SV, **fields: object) -> ActorRow:
     actor = factories.make_actor(**fields)
-    return actor_row(actor, actor.offices, group=Group.OFFICE, words=words_in(language), on=DAY)
+    return actor_row(actor, actor.offices, group=Group.OFFICE, tr=real_words(language), on=DAY)
 
 
 def parsed(text: str) -> HtmlElement:
@@ -275,7 +274,7 @@ def parsed(text: str) -> HtmlElement:
 
 
 def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: Language) -> None:
-    tr = translator(language)
+    tr = real_words(language)
     for chosen in (EVERYBODY, Filter(phases=(Phase.VAXA,))):
         rows = rows_of(chosen, language)
         hrefs = html.fromstring(all_html(rows, tr=tr)).xpath("//a[@class='ris-row']/@href")
@@ -286,7 +285,7 @@ def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: L
 
 
 def test_the_table_has_a_cell_with_words_for_every_column(language: Language) -> None:
-    tr, rows = translator(language), rows_of(EVERYBODY, language)
+    tr, rows = real_words(language), rows_of(EVERYBODY, language)
     parsed(all_html(rows, tr=tr))
     table = parsed(table_html(rows, tr=tr))
     names, cells, captions = (
@@ -307,7 +306,7 @@ def row_with(states: tuple[Availability, ...], language: Language) -> ActorRow:
 
 
 def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Language) -> None:
-    tr = translator(language)
+    tr = real_words(language)
     seen = {}
     said = {
         Availability.OFFERED: lambda name: name,
@@ -334,7 +333,7 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
 
 
 def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) -> None:
-    tr, rows = translator(language), rows_of(EVERYBODY, language)
+    tr, rows = real_words(language), rows_of(EVERYBODY, language)
     swedish, plain = (
         csv_rows(actors_csv(rows, flavour=flavour, tr=tr), flavour) for flavour in CsvFlavour
     )
@@ -353,7 +352,7 @@ def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) 
 
 
 def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Language) -> None:
-    tr, said = translator(language), factories.TERMS
+    tr, said = real_words(language), factories.TERMS
     rows = [row_of(language, **said), row_of(language)]
     content = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
     _, *lines = csv_rows(content)
@@ -368,5 +367,5 @@ def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Languag
 
 def test_a_way_whose_course_is_mostly_sketched_is_drawn_as_an_estimate() -> None:
     choice = StartChoice(kommun="2418")  # Malå
-    (way,) = _routes(map_view(real_world(), choice, tr=translator(Language.SV)), choice)
+    (way,) = _routes(map_view(real_world(), choice, tr=real_words(Language.SV)), choice)
     assert way.schematic

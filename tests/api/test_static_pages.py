@@ -18,7 +18,6 @@ from ris_map.municipality.tables import coverage_table
 from ris_map.municipality.words import headline, lead, paragraph
 from ris_map.web import data
 from ris_map.web.shell import ABOUT
-from ris_map.words import translator
 from ris_map.words.language import Language
 
 HOSTILE = '</script><img src=x onerror=alert(1)>{{ 7*7 }}"&'
@@ -87,10 +86,10 @@ def test_every_page_is_valid_html_names_itself_and_is_listed(
 
 
 def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -> None:
-    words = data.words(translator(language))
+    tr = data.words(language)
     for actor in data.register_state().register.actors:
         page = read(f"aktor/{actor.id}", language)
-        live = html.fromstring(actor_html(actor, words=words, on=data.world().on))
+        live = html.fromstring(actor_html(actor, tr=tr, on=data.world().on))
         (shown,) = page.xpath("//article")
         assert shown.text_content().split() == live.text_content().split()
         assert page.xpath(f"//main//a[@href='/aktor?id={actor.id}&lang={language}']")
@@ -103,35 +102,35 @@ def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -
 
 
 def test_a_municipality_has_the_live_pages_figures(read: Read, language: Language) -> None:
-    words = data.words(translator(language))
+    tr = data.words(language)
     for code in data.geography().names:
         choice = MunicipalityChoice(code=code)
         shown = profile(data.world(), code, choice.cube)
         page = read(f"kommun/{code}", language)
         text = " ".join(page.xpath("string(//main)").split())
         for said in (
-            headline(shown, shown.cell(*choice.kind), tr=words.tr),
-            lead(shown, tr=words.tr),
-            paragraph(shown, words=words),
+            headline(shown, shown.cell(*choice.kind), tr=tr),
+            lead(shown, tr=tr),
+            paragraph(shown, tr=tr),
         ):
             assert " ".join(said.split()) in text
         cells = [
             td.text_content().split()[0].strip()
             for td in page.xpath("//table[@data-table='coverage']//td")
         ]
-        table = coverage_table(shown, words=words)
+        table = coverage_table(shown, tr=tr)
         assert cells == [cell.text.split()[0] for row in table.rows for cell in row[1:]]
-        assert page.xpath(f"//main//a[@href='{choice.url(tr=words.tr)}']")
+        assert page.xpath(f"//main//a[@href='{choice.url(tr=tr)}']")
         assert described(page)["mainEntity"]["identifier"] == code
 
 
 def test_X3_hostile_text_stays_text() -> None:
-    words = data.words(translator(Language.SV))
+    tr = data.words(Language.SV)
     actor = data.register_state().register.by_id["almi-nord"]
     summary = actor.summary.model_copy(update={"sv": HOSTILE})
     evil = actor.model_copy(update={"name": HOSTILE, "summary": summary, "aliases": (HOSTILE,)})
-    page = actor_page(evil, world=data.world(), words=words)
-    text = page_html(page, base="https://karta.example", path="/om/aktor/x", words=words)
+    page = actor_page(evil, world=data.world(), tr=tr)
+    text = page_html(page, base="https://karta.example", path="/om/aktor/x", tr=tr)
     html5rdf.HTMLParser(strict=True).parse(text)
     parsed = html.document_fromstring(text)
     assert parsed.xpath("//img | //*[@onerror]") == []

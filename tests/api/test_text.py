@@ -26,7 +26,6 @@ from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
 from ris_map.web import data
 from ris_map.web.settings import Settings
-from ris_map.words import translator
 from ris_map.words.figures import cell_text, percent
 from ris_map.words.language import Language
 from ris_map.words.markup import markdown_text
@@ -69,15 +68,15 @@ def has(text: str, *said: str) -> None:
 def opened(api: TestClient, page: str, model: type[Choice], query: Query) -> tuple[str, Any, Any]:
     """Return a page's text, what its address chooses, and what puts that into words."""
     asked = {name: [value] for name, value in query.items() if name != "lang"}
-    words = data.words(translator(Language(query.get("lang", "sv"))))
-    return read(api, page, query), model.read(asked)[0], words
+    tr = data.words(Language(query.get("lang", "sv")))
+    return read(api, page, query), model.read(asked)[0], tr
 
 
 @few
 @given(query=some(**areas, **ways, kommun=towns))
 def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
     text, choice, words = opened(api, "karta", StartChoice, query)
-    view = map_view(data.world(), choice, tr=words.tr)
+    view = map_view(data.world(), choice, tr=words)
     said, drawn = headline_words(view), picture(view)
     has(text, said["parts"][0] + said["figure"] + said["parts"][1], said["lead"])
     has(text, *(f"**{drawn.sentences[code].figure}**" for code in view.names))
@@ -91,13 +90,13 @@ def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
 @given(query=some(**areas, **ways, **winter))
 def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query) -> None:
     text, choice, words = opened(api, "tackning", CoverageChoice, query)
-    view = CoverageView(world=data.world(), choice=choice, words=words)
+    view = CoverageView(world=data.world(), choice=choice, tr=words)
     has(text, summary.headline(view), summary.finding_sentence(view), summary.basis(view))
     for figure in summary.key_figures(view):
         range_words = figure.range and f" ({figure.range})"
         has(text, f"**{figure.number}** {figure.text}{range_words}. {figure.note}")
     table = tables.municipality_table(view)
-    shown = [[cell_text(cell, tr=words.tr) for cell in row] for row in table.rows]
+    shown = [[cell_text(cell, tr=words) for cell in row] for row in table.rows]
     has(text, table.title, *(f"| {' | '.join(row)} |" for row in shown))
     if not view.is_physical:
         return
@@ -111,7 +110,7 @@ def test_tackning_has_the_figures_of_page_and_api(api: TestClient, query: Query)
     }
     for row in shown:
         if row[0] in of_api:
-            known = percent(of_api[row[0]], tr=words.tr)
+            known = percent(of_api[row[0]], tr=words)
             assert row[2] == known or row[2].startswith(f"{known.split()[0]}–"), row
 
 
@@ -123,9 +122,9 @@ def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
         has(text, *words.municipality_names.values())
         return
     shown = profile(data.world(), choice.code, choice.cube)
-    has(text, municipal.headline(shown, shown.cell(*choice.kind), tr=words.tr))
-    has(text, municipal.lead(shown, tr=words.tr), municipal.paragraph(shown, words=words))
-    for row in coverage_table(shown, words=words).rows:
+    has(text, municipal.headline(shown, shown.cell(*choice.kind), tr=words))
+    has(text, municipal.lead(shown, tr=words), municipal.paragraph(shown, tr=words))
+    for row in coverage_table(shown, tr=words).rows:
         told = (f"{c.text} ({c.small})" if c.small else c.text for c in row)
         has(text, f"| {' | '.join(told)} |")
 
@@ -134,7 +133,7 @@ def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
 @given(query=some(**areas, **winter, plats=towns, digitalt=st.just("ja")))
 def test_hitta_has_the_pages_answer(api: TestClient, query: Query) -> None:
     text, need, words = opened(api, "hitta", Need, query)
-    view = find_view(find_support(data.world(), need), world=data.world(), words=words)
+    view = find_view(find_support(data.world(), need), world=data.world(), tr=words)
     has(text, view.title, view.lead, view.choices, view.source, *view.missing)
     has(text, *(part for step in view.steps for part in (step.name, step.way)))
     for section in view.sections:
@@ -149,12 +148,12 @@ def test_tankom_has_the_figures_of_page_and_api(api: TestClient, query: Query) -
     view = siting.view_of(data.world(), choice, words)
     has(text, siting.headline(view), siting.lead(view), siting.gains(view), siting.source(view))
     for row in siting.full_table(view).rows:
-        has(text, f"| {' | '.join(cell_text(cell, tr=words.tr) for cell in row)} |")
+        has(text, f"| {' | '.join(cell_text(cell, tr=words) for cell in row)} |")
     answer = api.get("/api/v1/scenario", params=query).json()
     for group in answer["groups"]:
         if group["group"] in {"inland", *view.scenario.basis.groups["inland"]}:
             name = view.group_name(group["group"])
-            after = percent(group["after"]["share_within_limit"], tr=words.tr).replace("\xa0", " ")
+            after = percent(group["after"]["share_within_limit"], tr=words).replace("\xa0", " ")
             assert re.search(rf"\*\*[^*]*{re.escape(after)}[^*]*\*\* {name}", text), name
 
 

@@ -15,7 +15,7 @@ from ris_map.words.language import Language
 from tests.browser.conftest import Hand
 from tests.browser.harness import assert_accessible, count_messages, hold, map_frame, settle
 from tests.browser.reading import WIDER, area_names, go, load, map_state, query, redraw
-from tests.factories import real_words as words
+from tests.factories import real_words
 
 PATH = "/tackning"
 CELL = "2425.ide.radgivning"
@@ -72,7 +72,7 @@ def test_K3_K4_what_is_drawn_for_every_control_equals_the_librarys(page: Page) -
     for address in CHOICES:
         choice, ignored = CoverageChoice.read(parse_qs(address))
         assert not ignored
-        view = CoverageView(world=world, choice=choice, words=words(Language.SV))
+        view = CoverageView(world=world, choice=choice, tr=real_words(Language.SV))
         redraw(page, f"{PATH}?{address}")
         wanted = picture(view)
         assert map_state(page)["codes"] == wanted.classes, choice

@@ -69,7 +69,7 @@ def test_K3_K4_X8_cells_of_the_matrix_change_map_and_headline(page: Page) -> Non
         matrix = page.locator(".ris-matrix").first  # the other one is the other municipality's
         cell = matrix.locator("td a").nth(row * len(ServiceType) + number)
         cell.click()
-        said = headline(shown, shown.cell(phase, kind), tr=real_words(Language.SV).tr)
+        said = headline(shown, shown.cell(phase, kind), tr=real_words(Language.SV))
         headed(page, said)
         assert_classes_are_the_figures(page)
         expect(matrix.locator("[aria-current]")).to_have_count(1)
@@ -156,7 +156,7 @@ def test_M1_M4_M5_M6_X4_what_a_municipality_takes_from_its_page(page: Page, tmp_
 def report(folder: Path, code: str, language: Language) -> Path:
     """Write a report, the one that the command line gives (tests/municipality)."""
     choice, output = MunicipalityChoice(kommun=code), folder / f"{code}-{language}.html"
-    html = report_html(choice, world=real_world(), words=real_words(language))
+    html = report_html(choice, world=real_world(), tr=real_words(language))
     output.write_text(html, encoding="utf-8")
     return output
 

@@ -9,11 +9,11 @@ from playwright.sync_api import Page, expect
 from ris_map.coverage.map_picture import MapChoice, map_view, picture
 from ris_map.travel.world import service
 from ris_map.web.settings import data_dir
-from ris_map.words import translator
 from ris_map.words.language import Language
 from tests.browser.conftest import Hand
 from tests.browser.harness import count_messages, hold, map_frame, settle
 from tests.browser.reading import MAP, area_names, arrive, go, load, map_state, query, redraw
+from tests.factories import real_words
 
 
 def frame_box(page: Page) -> dict[str, float]:
@@ -33,7 +33,7 @@ CHOICES = (
 def test_K3_X2_I6_all_squares_bubbles_and_words_drawn_equal_the_librarys(page: Page) -> None:
     """With 15 municipalities and no outside host (the guard), in few bytes."""
     load(page)
-    frame, world, tr = map_frame(page), service(data_dir()).moment().world, translator(Language.SV)
+    frame, world, tr = map_frame(page), service(data_dir()).moment().world, real_words(Language.SV)
     assert frame_box(page)["height"] > 200
     for address in CHOICES:
         if address:

@@ -159,7 +159,7 @@ def office_in(code: str, office_id: str = "kontor", **changes: Any) -> Office:
 
 def view(language: Language = Language.SV, **changes: Any) -> CoverageView:
     choice = CoverageChoice(**changes)
-    return CoverageView(world=real_world(), choice=choice, words=real_words(language))
+    return CoverageView(world=real_world(), choice=choice, tr=real_words(language))
 
 
 TIMES = (0.0, 12.5, 29.999999, 30.0, 54.5, 59.999999, 60.0, 60.000001, 65.0, 90.0, 100.0, 121.0)

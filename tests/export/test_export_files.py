@@ -178,7 +178,7 @@ def test_hostile_words_are_words_in_the_workbook() -> None:
     words = factories.words_in(Language.SV)
     summary = factories.text(HOSTILE, en=HOSTILE)
     one = match(factories.make_actor(name=HOSTILE, summary=summary, aliases=(HOSTILE,)))
-    made = [actors_xlsx([one], words=words, on=DAY, about=[(HOSTILE, HOSTILE)]) for _ in range(2)]
+    made = [actors_xlsx([one], tr=words, on=DAY, about=[(HOSTILE, HOSTILE)]) for _ in range(2)]
     assert made[0] == made[1]
     book = openpyxl.load_workbook(io.BytesIO(made[0]))
     for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row):

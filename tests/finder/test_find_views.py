@@ -44,13 +44,11 @@ from ris_map.travel.network import SPEED_MODELS
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web.map import picture_bytes
-from ris_map.words import translator
 from ris_map.words.figures import rounded
 from ris_map.words.language import Language
 from ris_map.words.markup import render
 from tests import factories as make
-from tests.factories import DAY, real_world, released
-from tests.factories import real_words as words
+from tests.factories import DAY, real_words, real_world, released
 from tests.finder.test_finder import world_with
 from tests.pages.opened import words_apart
 
@@ -60,19 +58,19 @@ HARD_SPACE = "\u00a0"
 def view_of(
     answer: SupportAnswer, language: Language = Language.SV, *, world: World | None = None
 ) -> FindView:
-    return find_view(answer, world=world or released(), words=words(language))
+    return find_view(answer, world=world or released(), tr=real_words(language))
 
 
 def list_html(view: FindView, language: Language = Language.SV) -> str:
     """Return the list with every group unfolded."""
-    tr = words(language).tr
+    tr = real_words(language)
     parts = list_parts(view, tr=tr)
     return "".join(html + (rest_html(rest, tr=tr) if rest else "") for html, rest in parts)
 
 
 def file_of(view: FindView, language: Language = Language.SV, **query: str) -> str:
     asked = {key: [value] for key, value in query.items()}
-    tr = words(language).tr
+    tr = real_words(language)
     return find_file(view, tr=tr, site="https://example.org", query=asked, on=DAY)
 
 
@@ -116,7 +114,7 @@ def test_I2_I8_M5_every_entry_says_everything(place: str | None, language: Langu
 
 
 def test_I2_an_entry_says_the_terms_that_are_known_and_no_others(language: Language) -> None:
-    tr, said = words(language).tr, make.TERMS
+    tr, said = real_words(language), make.TERMS
     office = (make.make_office(code="2482", town="Skellefteå"),)
     for fields in (said, {}):
         world = world_with(make.make_actor(**fields, offices=office))
@@ -160,7 +158,7 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
     ],
 )
 def test_minutes_are_never_said_across_the_limit(minutes: float, expected: str) -> None:
-    said = minutes_words(minutes, limit=60, tr=translator(Language.SV))
+    said = minutes_words(minutes, limit=60, tr=real_words(Language.SV))
     assert expected.replace("~", HARD_SPACE) in said.lower()
 
 
@@ -191,18 +189,18 @@ def test_P3_the_range_over_the_speed_models_stands_with_the_roads_and_under_the_
         road, times = nearest.road, [one.minutes for one in (route, *others)]
         assert (road.fastest, road.slowest) == pytest.approx((min(times), max(times)))
         assert road.minutes == pytest.approx(route.minutes)
-        said = range_words(nearest, tr=translator(Language.SV))
+        said = range_words(nearest, tr=real_words(Language.SV))
         assert all(str(round(rounded(time))) in said for time in (min(times), max(times)))
         told = roads_from(place)[nearest.actor.id]
         assert said in told
         assert f"{round(route.km)}{HARD_SPACE}km" in told
-        picture = find_picture(world, answer, words=words(Language.SV))
+        picture = find_picture(world, answer, tr=real_words(Language.SV))
         assert said in picture.sentences[""].text
 
 
 def test_P3_a_range_is_said_only_where_its_ends_are_said_apart() -> None:
     entry = find_support(released(), Need(place="2462", phase=Phase.IDE)).nearest
-    tr = translator(Language.SV)
+    tr = real_words(Language.SV)
     ends = [(4.0, 6.0), (14.0, 16.0), (14.0, 24.0), (math.inf, math.inf)]
     said = [range_words(replace(entry, road=Road(15.0, *two)), tr=tr) for two in ends]
     assert [bool(words) for words in said] == [False, False, True, False]
@@ -216,15 +214,15 @@ NO_ROAD, NO_OFFICE = "Ingen väg i vårt vägnät", "känner inte till något ko
 def test_W_that_no_office_is_reached_is_said_once_and_why(place, why: str, limit: Limit) -> None:
     need = Need(place=place, service_types=("inkubator_accelerator",), limit=limit)
     answer = find_support(released(), need.model_copy(update={"strength_area": "besoksnaring"}))
-    view, picture = view_of(answer), find_picture(released(), answer, words=words(Language.SV))
+    view, picture = view_of(answer), find_picture(released(), answer, tr=real_words(Language.SV))
     said = [view.lead, *view.missing, picture.sentences[""].text]
     assert [why in text for text in said] == [True, *[False] * (len(said) - 1)]
 
 
 def test_W1_the_map_says_the_minutes_as_the_steps_do_never_across_the_limit() -> None:
     answer = find_support(released(), Need(place="slussfors", phase=Phase.IDE, limit=Limit.M120))
-    said, layer = "drygt 120\u00a0min", map_layer(released(), answer, words=words(Language.SV))
-    picture = find_picture(released(), answer, words=words(Language.SV))
+    said, layer = "drygt 120\u00a0min", map_layer(released(), answer, tr=real_words(Language.SV))
+    picture = find_picture(released(), answer, tr=real_words(Language.SV))
     assert view_of(answer).steps[-1].way.endswith(said)
     assert [said] == [route.label for route in layer.routes] == [picture.sentences[""].figure]
 
@@ -264,7 +262,7 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
     """
     cube = cube_of(real_world(), CubeChoice())
     for index, (phase, kind) in enumerate(product(Phase, ServiceType)):
-        language = [*Language][index % 2]
+        tr = real_words([*Language][index % 2])
         answer = find_support(real_world(), Need(place=code, phase=phase, service_types=(kind,)))
         theirs: dict[str, float] = {}
         for way in cell_evidence(cube, code=code, phase=phase, service_type=kind):
@@ -278,15 +276,15 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
                 if entry.is_sure and any(offer.service_type is kind for offer in entry.offers)
             }
         )
-        view = view_of(answer, language, world=real_world())
-        drawn = find_picture(real_world(), answer, words=words(language)).sentences[""].text
+        view = view_of(answer, tr.language, world=real_world())
+        drawn = find_picture(real_world(), answer, tr=tr).sentences[""].text
         said = [view.lead, *view.missing, drawn, *(step.way for step in view.steps)]
         said += [text for row in all_rows(view) for text in (row.way, row.roads, row.why)]
         assert not re.search(r"\d (min|km)\b", "\n".join(said))
         is_remote = bool(re.search("på distans|online", view.lead))
         assert not is_remote or answer.group(Group.DIGITAL), "no way on that is not there"
-        assert language is Language.EN or not re.search(r"\d\.\d", "\n".join(said))
-        steps = render("find_steps.html", t=words(language).tr, view=view, is_answered=True)
+        assert tr.language is Language.EN or not re.search(r"\d\.\d", "\n".join(said))
+        steps = render("find_steps.html", t=tr, view=view, is_answered=True)
         text = words_apart(steps).text_content()
         assert not any(section.rows and len(section.rest) == 1 for section in view.sections)
         assert view.steps
@@ -300,7 +298,7 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
             continue
         assert answer.group(Group.LOCAL)[0].actor.municipal
         assert f"60{HARD_SPACE}min" in view.lead
-        is_remote = words(language).tr("find.nothing.home-remote") in view.lead
+        is_remote = tr("find.nothing.home-remote") in view.lead
         assert is_remote == bool(answer.group(Group.DIGITAL))
         assert answer.contact.actor.name in text
         assert answer.nearest.is_reached
@@ -308,17 +306,17 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         assert answer.nearest.office.town in text
         assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", text)
         digital = [e.actor.name for e in answer.group(Group.DIGITAL) if e.is_sure]
-        title = words(language).tr("find.step.digital")
+        title = tr("find.step.digital")
         assert {step.name for step in view.steps if step.title == title} <= set(digital)
         is_said = any(name in text for name in digital)
-        assert is_said or words(language).tr("find.nothing.no-digital") in text or digital == []
+        assert is_said or tr("find.nothing.no-digital") in text or digital == []
         assert f"cell={code}.{phase}.{kind}" in view.coverage_url
 
 
 def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
     asked = {"plats": "2462", "fas": "ide", "stod": "radgivning", "omrade": "life_science"}
     need, _ = Need.read({key: [value] for key, value in {**asked, "grans": "90"}.items()})
-    url = urlsplit(coverage_url(find_support(released(), need), tr=translator(Language.SV)))
+    url = urlsplit(coverage_url(find_support(released(), need), tr=real_words(Language.SV)))
     assert url.path == "/tackning"
     assert parse_qs(url.query) == {
         **{key: [value] for key, value in asked.items() if key != "plats"},
@@ -327,7 +325,7 @@ def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
         "lang": ["sv"],
     }
     bare = find_support(released(), Need(place="2462", limit=Limit.ANY))
-    query = parse_qs(urlsplit(coverage_url(bare, tr=translator(Language.SV))).query)
+    query = parse_qs(urlsplit(coverage_url(bare, tr=real_words(Language.SV))).query)
     assert query == {"lang": ["sv"]}
 
 
@@ -343,16 +341,16 @@ def test_I9_every_member_of_every_vocabulary_has_its_texts(language: Language) -
     }
     for pattern, members in texts.items():
         for member in members:
-            assert translator(language)(f"find.{pattern.format(member)}")
+            assert real_words(language)(f"find.{pattern.format(member)}")
 
 
 def test_the_questions_explain_themselves_and_every_place_can_be_chosen() -> None:
     foundations = released().foundations
     for language in Language:
-        types = words_apart(_types_html(translator(language))).text_content()
+        types = words_apart(_types_html(real_words(language))).text_content()
         for kind in ServiceType:
             assert foundations.strategy.service_type(kind).everyday.in_(language) in types
-    asked = words_apart(_place_html(Need(phase=Phase.IDE), tr=translator(Language.SV)))
+    asked = words_apart(_place_html(Need(phase=Phase.IDE), tr=real_words(Language.SV)))
     (listed,) = asked.xpath("//@data-ris-places")
     places = json.loads(listed)
     localities = (locality.id for locality in foundations.geography.localities)
@@ -368,7 +366,7 @@ def test_the_questions_explain_themselves_and_every_place_can_be_chosen() -> Non
 def test_the_chain_can_be_followed(language: Language) -> None:
     view = real_view(language)
     after = dict.fromkeys(Phase, "")
-    html = render("find_onward.html", view=view, after=after, t=words(language).tr)
+    html = render("find_onward.html", view=view, after=after, t=real_words(language))
     found = words_apart(html)
     links = [parse_qs(urlsplit(href).query) for href in found.xpath("//*[@data-ris-go]/@href")]
     assert [link["fas"] for link in links] == [["utveckling"], ["vaxa"]]
@@ -380,9 +378,9 @@ def test_the_chain_can_be_followed(language: Language) -> None:
 def test_W1_before_a_place_is_chosen_the_map_is_that_of_the_page_karta() -> None:
     world, kind = real_world(), ServiceType.INKUBATOR_ACCELERATOR
     answer = find_support(world, Need(phase=Phase.IDE, service_types=(kind,)))
-    here = find_picture(world, answer, words=words(Language.SV))
+    here = find_picture(world, answer, tr=real_words(Language.SV))
     choice = MapChoice(phase=Phase.IDE, service_type=kind)
-    karta = picture_of(map_view(world, choice, tr=translator(Language.SV)))
+    karta = picture_of(map_view(world, choice, tr=real_words(Language.SV)))
     assert list(here.classes) == list(karta.classes)
     assert {one.id for one in here.bubbles} == {one.id for one in karta.bubbles}
     assert here.sentences["2462"].text.startswith("Vilhelmina: klicka")
@@ -392,8 +390,8 @@ def test_W1_before_a_place_is_chosen_the_map_is_that_of_the_page_karta() -> None
 @pytest.mark.parametrize("code", ["2462", "2480"])
 def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code: str) -> None:
     answer = find_support(real_world(), Need(place=code))
-    layer = map_layer(real_world(), answer, words=words(Language.SV))
-    picture = find_picture(real_world(), answer, words=words(Language.SV))
+    layer = map_layer(real_world(), answer, tr=real_words(Language.SV))
+    picture = find_picture(real_world(), answer, tr=real_words(Language.SV))
     marks = {one.id: one for one in picture.bubbles if one.kind != "home"}
     rows = all_rows(view_of(answer, world=real_world()))
     assert set(marks) == {row.town_id for row in rows if row.town_id}
@@ -404,7 +402,7 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
         assert is_counted == {mark.kind == "office"}
         assert mark.count == (len({e.actor.id for e in there}) if mark.kind == "office" else None)
     kinds = {"scale", "unknown" if code == "2480" else "", *(one.kind for one in picture.bubbles)}
-    tr, noted = translator(Language.SV), {k: v for k, v in NOTES.items() if k in kinds}
+    tr, noted = real_words(Language.SV), {k: v for k, v in NOTES.items() if k in kinds}
     assert [*picture.legend.notes] == [(k, tr(v, last="över 120")) for k, v in noted.items()]
     assert layer.chosen == code
     assert layer.place is not None

@@ -34,8 +34,7 @@ from ris_map.words.figures import Said, cell_text, minutes_words
 from ris_map.words.language import Language
 from ris_map.words.markup import held_together, render
 from tests import factories as make
-from tests.factories import DATA, DAY, csv_rows, real_world, released
-from tests.factories import real_words as words
+from tests.factories import DATA, DAY, csv_rows, real_words, real_world, released
 
 SV = Language.SV
 
@@ -49,19 +48,17 @@ def of(code: str, choice: CubeChoice | None = None) -> Profile:
 
 def tables_of(code: str, language: Language, other: str | None = None) -> tuple[Table, ...]:
     found = of(code)
-    return tables(found, compared(found, other=other), words=words(language))
+    return tables(found, compared(found, other=other), tr=real_words(language))
 
 
 def page_of(
     found: Profile, shown: tuple[Table, ...], choice: MunicipalityChoice, language: Language = SV
 ) -> str:
     """Return what stands beside the map, in the folds and in the lists."""
-    said = words(language)
-    lists = render(
-        "municipality_lists.html", t=said.tr, lists=municipal.list_parts(found, words=said)
-    )
-    beside = aside_html(found, choice, words=said)
-    return beside + folds_html(found, choice, shown, words=said) + lists
+    said = real_words(language)
+    lists = render("municipality_lists.html", t=said, lists=municipal.list_parts(found, tr=said))
+    beside = aside_html(found, choice, tr=said)
+    return beside + folds_html(found, choice, shown, tr=said) + lists
 
 
 def table_of(table_id: str, code: str, other: str | None = None) -> Table:
@@ -70,17 +67,17 @@ def table_of(table_id: str, code: str, other: str | None = None) -> Table:
 
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
 def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language: Language) -> None:
-    found, said, shown = of(code), words(language), tables_of(code, language)
-    headlines = [municipal.headline(found, cell, tr=said.tr) for cell in found.cells]
+    found, said, shown = of(code), real_words(language), tables_of(code, language)
+    headlines = [municipal.headline(found, cell, tr=said) for cell in found.cells]
     assert all(found.name in text for text in headlines)
-    texts = [*headlines, municipal.paragraph(found, words=said), municipal.lead(found, tr=said.tr)]
-    texts += [" ".join(municipal.half_sentence(cell, limit=60, words=said)) for cell in found.cells]
+    texts = [*headlines, municipal.paragraph(found, tr=said), municipal.lead(found, tr=said)]
+    texts += [" ".join(municipal.half_sentence(cell, limit=60, tr=said)) for cell in found.cells]
     for table in shown:
         assert table.rows or table.id == "lists", table.id
         assert {len(row) for row in table.rows} <= {len(table.columns)}
         assert all(cell.text for row in table.rows for cell in row)
     choice = MunicipalityChoice(kommun=code)
-    layer = map_layer(found, choice, words=said)
+    layer = map_layer(found, choice, tr=said)
     assert isinstance(layer.picture, MapPicture)
     assert layer.picture.sentences.keys() == {"", *MUNICIPALITY_CODES}
     texts += [one.text for one in layer.picture.sentences.values()]
@@ -95,20 +92,20 @@ def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language:
 @pytest.mark.parametrize("is_winter", [False, True])
 def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
     """Half of the residents' minutes, said alike in all three, for every kind of support."""
-    said = words(SV)
+    said = real_words(SV)
     for code in MUNICIPALITY_CODES:
         choice = MunicipalityChoice(kommun=code, vinter=is_winter)
         found = of(code, choice.cube)
         assert found.cube.matrix.speed_model.id == ("winter" if is_winter else "summer")
-        told = municipal.paragraph(found, words=said)
+        told = municipal.paragraph(found, tr=said)
         assert f"på {'vinter' if is_winter else 'sommar'}väg" in told
         for cell in found.cells:
-            shown = cell_of(cell, found, tr=said.tr)
-            text = municipal.headline(found, cell, tr=said.tr)
-            big, rest = municipal.half_sentence(cell, limit=choice.limit, words=said)
+            shown = cell_of(cell, found, tr=said)
+            text = municipal.headline(found, cell, tr=said)
+            big, rest = municipal.half_sentence(cell, limit=choice.limit, tr=said)
             assert text.startswith(f"{found.name}: ")
             assert ("i utvecklingsfasen" in rest) == (cell.phase is Phase.UTVECKLING)
-            nine = minutes_words(max(cell.p90_minutes, 5), tr=said.tr, limit=choice.limit)
+            nine = minutes_words(max(cell.p90_minutes, 5), tr=said, limit=choice.limit)
             assert f"Nio av tio har högst {nine}." in rest or not math.isfinite(cell.p90_minutes)
             if shown.tone == "near":
                 assert "omkring 60" in text
@@ -122,11 +119,11 @@ def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
 
 
 def test_W11_the_map_to_choose_on_is_kartas_with_the_figures_of_all_fifteen() -> None:
-    world, said, choice = real_world(), words(SV), MunicipalityChoice(fas="vaxa", vinter=True)
-    shown = county_layer(world, choice, words=said).picture
-    karta = picture(map_view(world, PictureChoice(fas="vaxa", vinter=True), tr=said.tr))
+    world, said, choice = real_world(), real_words(SV), MunicipalityChoice(fas="vaxa", vinter=True)
+    shown = county_layer(world, choice, tr=said).picture
+    karta = picture(map_view(world, PictureChoice(fas="vaxa", vinter=True), tr=said))
     assert replace(shown, sentences=karta.sentences) == karta
-    links = municipal.county_links(world, choice, words=said)
+    links = municipal.county_links(world, choice, tr=said)
     assert len(links) == 15
     for _, url, figure in links:
         assert shown.sentences[parse_qs(urlsplit(url).query)["kommun"][0]].figure == figure
@@ -134,7 +131,7 @@ def test_W11_the_map_to_choose_on_is_kartas_with_the_figures_of_all_fifteen() ->
 
 def test_a_gap_leads_to_what_it_would_take() -> None:
     """Each physical gap outside the error has a link to Tänk om with an office in the seat."""
-    said = words(SV)
+    said = real_words(SV)
     for code in MUNICIPALITY_CODES:
         found = of(code, MunicipalityChoice(kommun=code, grans=30, vinter=True).cube)
         sure = [cell for cell in found.gaps if not cell.is_borderline]
@@ -142,7 +139,7 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
             choice = MunicipalityChoice(
                 kommun=code, grans=30, vinter=True, fas=chosen.phase, stod=chosen.service_type
             )
-            html = aside_html(found, choice, words=said).replace("&amp;", "&")
+            html = aside_html(found, choice, tr=said).replace("&amp;", "&")
             links = re.findall(r'href="(/tankom\?[^"]+)"', html)
             assert len(links) == len(sure) + 1
             query = parse_qs(urlsplit(links[0]).query)
@@ -155,16 +152,16 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
 
 
 def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:
-    said = words(SV)
+    said = real_words(SV)
     even = replace(of("2417"), chain=replace(of("2417").chain, weakest=()))
-    sentence = municipal.chain_sentence(even, words=said)
+    sentence = municipal.chain_sentence(even, tr=said)
     assert "oavsett stöd, är lika långt" in sentence  # one type alone may be farther in a phase
     wider = of("2422", CubeChoice(scope=Scope.ADJACENT))
-    assert "närliggande" in municipal.paragraph(wider, words=said)
+    assert "närliggande" in municipal.paragraph(wider, tr=said)
 
 
 def test_minutes_without_a_number_have_none_in_the_files() -> None:
-    tr = words(SV).tr
+    tr = real_words(SV)
     assert {minutes_cell(float(text), tr=tr).value for text in ("inf", "nan")} == {None}
     assert minutes_cell(62.5, tr=tr) == Said(text="cirka 65\u00a0min", value=65)
 
@@ -177,12 +174,12 @@ def test_M3_unknown_is_not_zero_in_the_tables() -> None:
     years = {row[0].text: row[1].small for row in older.rows}
     assert (years["Fredrika"], years["Åsele"]) == ("2005", "")
     found = replace(of("2422"), size=None, similar={}, figures=dict.fromkeys(of("2422").figures))
-    shown = tables(found, (found,), words=words(SV))
+    shown = tables(found, (found,), tr=real_words(SV))
     compare, figures = (next(t for t in shown if t.id == i) for i in ("compare", "figures"))
     assert [row[1].text for row in compare.rows[:2]] == ["ingen uppgift"] * 2
-    assert compare.sentence == words(SV).tr("municipality.compare.unknown")
+    assert compare.sentence == real_words(SV)("municipality.compare.unknown")
     assert [row[1].text for row in figures.rows[:6]] == ["ingen uppgift"] * 6
-    assert "saknas uppgift om folkmängd" in municipal.paragraph(found, words=words(SV))
+    assert "saknas uppgift om folkmängd" in municipal.paragraph(found, tr=real_words(SV))
 
 
 def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
@@ -197,23 +194,23 @@ def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
 
 def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> None:
     """In the table, beside the map and in the legend."""
-    said, one, other = words(SV), of("2417"), of("2418")
+    said, one, other = real_words(SV), of("2417"), of("2418")
     table = table_of("compare", "2417", other="2418")
     assert table.columns[1:] == ("Norsjö", "Malå")
     assert table.rows[1][2] == table_of("figures", "2418").rows[1][1], "one density"
-    assert f", {table.rows[1][2].text} per" in municipal.paragraph(other, words=said)
+    assert f", {table.rows[1][2].text} per" in municipal.paragraph(other, tr=said)
     for column, found in enumerate((one, other), start=1):
         shown = [row[column] for row in table.rows[-len(KINDS) :]]
-        cells = [cell_of(cell, found, tr=said.tr) for cell in found.cells]
+        cells = [cell_of(cell, found, tr=said) for cell in found.cells]
         assert shown == [replace(cell, small="") for cell in cells]
-    html = aside_html(one, MunicipalityChoice(kommun="2417"), other=other, words=said)
+    html = aside_html(one, MunicipalityChoice(kommun="2417"), other=other, tr=said)
     assert html.count("<table") == 2
     assert html.index(">Norsjö</h3>") < html.index(">Malå</h3>")
     beside = re.findall(r"<td[^>]*>.*?<span>([^<]*)</span>", html.split(">Malå</h3>")[1])
     assert beside == [cell.text for cell in cells]
     asked = [("2417", "2418"), ("2417", None), ("2418", None)]
     choices = [MunicipalityChoice(kommun=code, beside=beside) for code, beside in asked]
-    layers = (map_layer(of(choice.code), choice, words=said) for choice in choices)
+    layers = (map_layer(of(choice.code), choice, tr=said) for choice in choices)
     pair, alone, own = (layer.picture.legend for layer in layers)
     assert pair.columns[1:] == ("Norsjö", "Malå")
     assert alone.columns[1:] == ("Norsjö", "Länet")
@@ -222,71 +219,72 @@ def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> 
 
 
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
+    tr = real_words(SV)
     for code in MUNICIPALITY_CODES:
         found = of(code, MunicipalityChoice(kommun=code, grans=90, bredd="adjacent").cube)
         counts = nearby_counts(found)
         assert sum(counts.values()) == len(KINDS)
         assert counts["near"] == sum(c.is_borderline for c in found.cells)
-        assert "räknas inte in" not in municipal.paragraph(found, words=words(SV))
-        for part in municipal.list_parts(found, words=words(SV)):
+        assert "räknas inte in" not in municipal.paragraph(found, tr=tr)
+        for part in municipal.list_parts(found, tr=tr):
             listed = found.lists[ListKind(part.id)]
             assert len(part.entries) == len(listed.actors)
             assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
             said = {kind for entry in part.entries for kind in entry.types.split(", ")}
-            assert said == {words(SV).label(kind) for way in listed.known for _, kind in way.kinds}
+            assert said == {tr.label(kind) for way in listed.known for _, kind in way.kinds}
             assert part.count.startswith(f"{len(listed.actors)} " if listed.known else "Ingen känd")
 
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
-    found, said = profile(released(), "2462", CubeChoice()), words(SV)
-    towns = municipal.near_towns(found, words=said)
+    found, said = profile(released(), "2462", CubeChoice()), real_words(SV)
+    towns = municipal.near_towns(found, tr=said)
     assert {"min" in minutes for _, minutes, _, _ in towns} == {True}
     few = max(way.people_within for way in found.lists[ListKind.REACHABLE].known)
-    assert f"nås av {few} av 6" in municipal.paragraph(found, words=said)
-    assert "säkert" not in municipal.lead(found, tr=said.tr), "nothing is near the limit or unknown"
+    assert f"nås av {few} av 6" in municipal.paragraph(found, tr=said)
+    assert "säkert" not in municipal.lead(found, tr=said), "nothing is near the limit or unknown"
 
 
 def test_what_is_not_known_is_not_out_of_reach_and_none_is_not_equally_far() -> None:
-    found, said = profile(make.unsure_world(), "2481", CubeChoice()), words(SV)
-    shown = [cell_of(cell, found, tr=said.tr) for cell in found.cells]
+    found, said = profile(make.unsure_world(), "2481", CubeChoice()), real_words(SV)
+    shown = [cell_of(cell, found, tr=said) for cell in found.cells]
     assert {one.text: one.small for one in shown} == {"?": "Ingen uppgift", "–": "Utom räckhåll"}
-    halves = [municipal.half_sentence(cell, limit=60, words=said)[0] for cell in found.cells]
+    halves = [municipal.half_sentence(cell, limit=60, tr=said)[0] for cell in found.cells]
     assert halves == [one.text for one in shown]
-    assert "inget känt kontor" in municipal.chain_sentence(found, words=said)
+    assert "inget känt kontor" in municipal.chain_sentence(found, tr=said)
     sure = make.make_actor(id="sure", offices=(make.make_office(code="2480"),))
     both = make.make_register(*make.unsure_world().register.actors, sure)
     world = replace(make.unsure_world(), register=both, matrices={})
-    drawn = picture(map_view(world, PictureChoice(), tr=said.tr)).sentences
-    assert [code for code in drawn if said.tr("karta.beyond.may") in drawn[code].text] == ["2481"]
+    drawn = picture(map_view(world, PictureChoice(), tr=said)).sentences
+    assert [code for code in drawn if said("karta.beyond.may") in drawn[code].text] == ["2481"]
 
 
 def test_G9_K4_the_own_office_stands_first_and_each_cell_of_the_matrix_leads_to_its_map() -> None:
-    choice = MunicipalityChoice(kommun="2417", grans=90)
-    html = aside_html(of("2417"), choice, words=words(SV))
+    found, choice, tr = of("2417"), MunicipalityChoice(kommun="2417", grans=90), real_words(SV)
+    html = aside_html(found, choice, tr=tr)
     assert html.index("Börja hemma") < html.index("<table")
     assert "Norsjö kommun – näringslivsservice" in html
     assert html.count('href="/kommun?kommun=2417') == len(KINDS)
     assert html.count('aria-current="true"') == 1
     # with a phase taken back on another page, the one that is shown all the same
-    unchosen = aside_html(of("2417"), MunicipalityChoice(kommun="2417", fas=None), words=words(SV))
+    unchosen = aside_html(found, MunicipalityChoice(kommun="2417", fas=None), tr=tr)
     assert unchosen.count('aria-current="true"') == 1
     assert "kommun=2417&amp;fas=vaxa&amp;stod=motesplats&amp;grans=90&amp;lang=sv" in html
 
 
 def test_M5_every_unconfirmed_entry_is_one_step_from_the_role_address(language: Language) -> None:
     """To confirm and to correct, with the record's id; without any the page says so."""
-    found, choice, said = of("2480"), MunicipalityChoice(kommun="2480"), words(language)
+    found, choice, said = of("2480"), MunicipalityChoice(kommun="2480"), real_words(language)
     for actor in found.unconfirmed:
-        parts = urlsplit(municipal.message_url(actor, profile=found, words=said))
+        parts = urlsplit(municipal.message_url(actor, profile=found, tr=said))
         assert (parts.scheme, parts.path) == ("mailto", "fel@example.org")
         fields = parse_qs(parts.query)
         assert actor.id in fields["subject"][0]
         assert actor.id in fields["body"][0]
         assert "\n" in fields["body"][0]
     shown = tables_of("2480", language)
-    html = folds_html(found, choice, shown, words=said)
+    html = folds_html(found, choice, shown, tr=said)
     assert html.count("mailto:") == html.count('"/bekrafta?id=') == len(found.unconfirmed)
-    none = folds_html(replace(found, unconfirmed=()), choice, shown, words=said)
+    none = folds_html(replace(found, unconfirmed=()), choice, shown, tr=said)
     assert "mailto:" not in none
     assert language is not SV or "Alla poster" in none
 
@@ -312,9 +310,9 @@ def test_M7_nine_municipalities_for_sami_and_umea_for_finnish(tmp_path: Path) ->
     ("code", "flavour"), [("2422", CsvFlavour.SWEDISH), ("2480", CsvFlavour.PLAIN)]
 )
 def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) -> None:
-    found, said = of(code), words(SV)
+    found, said = of(code), real_words(SV)
     shown = tables_of(code, SV)
-    _, *rows = csv_rows(files.profile_csv(found, shown, flavour=flavour, tr=said.tr), flavour)
+    _, *rows = csv_rows(files.profile_csv(found, shown, flavour=flavour, tr=said), flavour)
     cells = [
         (table.title, column, cell)
         for table in shown
@@ -332,9 +330,9 @@ def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) 
 
 
 def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
-    found, said_in = of("2417"), words(SV)
+    found, said_in = of("2417"), real_words(SV)
     shown = tables_of("2417", SV)
-    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said_in.tr)))
+    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said_in)))
     for table, name in zip(shown, book.sheetnames[1:], strict=True):
         assert book[name].freeze_panes == "B3"
         sized = book[name].column_dimensions.values()
@@ -346,7 +344,7 @@ def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
                 if cell.value is not None:
                     assert written.value == pytest.approx(cell.value)
                     form = written.number_format.replace('"', "")  # as uncertain as on the screen
-                    said = re.split(r"\d[\d\s,]*\d|\d", cell_text(cell, tr=said_in.tr), maxsplit=1)
+                    said = re.split(r"\d[\d\s,]*\d|\d", cell_text(cell, tr=said_in), maxsplit=1)
                     assert re.split("#,##0|General", form) == said
                     assert ("General" in form) == bool(cell.value % 1)
                 else:
@@ -355,7 +353,7 @@ def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
 
 
 def test_file_names_are_plain() -> None:
-    tr = words(SV).tr
+    tr = real_words(SV)
     for code in MUNICIPALITY_CODES:
         choice = MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT)
         name = files.file_name(of(code), choice, tr=tr)
@@ -370,7 +368,7 @@ def report(
     code: str, language: Language = SV, *, grans: int = 60, bredd: Scope = Scope.CORE
 ) -> str:
     choice = MunicipalityChoice(kommun=code, grans=grans, bredd=bredd)
-    return files.report_html(choice, world=real_world(), words=words(language))
+    return files.report_html(choice, world=real_world(), tr=real_words(language))
 
 
 def text_of(html: str) -> str:
@@ -395,10 +393,10 @@ def test_M4_the_report_asks_for_nothing(code: str, language: Language) -> None:
 @pytest.mark.parametrize("code", THREE)
 def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language) -> None:
     """Every table of the page but the long list of actors stands in it, cell by cell."""
-    found, said = profile(real_world(), code, CubeChoice()), words(language)
+    found, said = profile(real_world(), code, CubeChoice()), real_words(language)
     html = report(code, language)
-    assert held_together(municipal.paragraph(found, words=said)) in text_of(html)
-    for table in tables(found, compared(found), words=said):
+    assert held_together(municipal.paragraph(found, tr=said)) in text_of(html)
+    for table in tables(found, compared(found), tr=said):
         if table.id == "lists":
             continue
         part = html.split(f'data-table="{table.id}"')[1].split("</table>")[0]

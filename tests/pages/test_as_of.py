@@ -10,9 +10,10 @@ from ris_map.common.dates import day_of
 from ris_map.coverage.map_picture import MapChoice, map_view
 from ris_map.register.model import Register
 from ris_map.web import as_of, data
-from ris_map.words import held_together, translator
+from ris_map.words import held_together
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
+from tests.factories import real_words
 from tests.pages.opened import address, open_page, read
 
 FINANCE = {"fas": "vaxa", "stod": "finansiering"}
@@ -29,7 +30,7 @@ def core(register: Register, on: date) -> set[str]:
 def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_since(
     language: Language,
 ) -> None:
-    tr = translator(language)
+    tr = real_words(language)
     session = open_page({"datum": "2022", **FINANCE, "lang": language.value})
     then, now = data.world("2022"), data.world()
     assert (then.on, then.register) == (date(2022, 12, 31), data.releases()[0])
@@ -59,14 +60,14 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
 def test_R8_the_difference_is_that_of_the_figures_as_they_are_said(
     shares: tuple[float, float], words: str
 ) -> None:
-    tr, choice = translator(Language.SV), MapChoice(as_of="2022")
+    tr, choice = real_words(Language.SV), MapChoice(as_of="2022")
     then = data.world("2022")
     said = as_of.since_html(choice, then, tr=tr, group="inlandet", shares=shares)
     assert words in said.replace("\xa0", " ")
 
 
 def test_R8_what_came_and_went_is_marked_where_it_was() -> None:
-    choice, tr = MapChoice(as_of="2022"), translator(Language.SV)
+    choice, tr = MapChoice(as_of="2022"), real_words(Language.SV)
     marked = as_of.marks(choice, data.world("2022"), tr=tr)
     assert {one.kind for one in marked} == {"new", "gone"}
     told = " ".join(one.label for one in marked)

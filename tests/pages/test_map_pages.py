@@ -18,13 +18,12 @@ from ris_map.siting.plan import SitingChoice
 from ris_map.strength.figures import strength_figures
 from ris_map.strength.page import StrengthChoice, bars_html
 from ris_map.web import data
-from ris_map.words import translator
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
 from tests.factories import real_words, real_world, released
 from tests.pages.opened import address, cards, html, open_page, read, text_of_class, visible_text
 
-TR = translator(Language.SV)
+TR = real_words(Language.SV)
 
 
 def notices(session: AppTest) -> str:
@@ -39,7 +38,7 @@ def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
     language: Language,
 ) -> None:
     """Everybody, the table and the files come only when asked for."""
-    session, tr = open_page({"lang": language.value}), translator(language)
+    session, tr = open_page({"lang": language.value}), real_words(language)
     view = map_view(data.world(), MapChoice(), tr=tr)
     assert not session.exception
     for codes in (view.inland, view.coast):
@@ -137,7 +136,7 @@ def test_R6_R7_R9_X6_every_way_of_help_has_a_page_and_every_tab_in_every_languag
 
     monkeypatch.setattr("ris_map.coverage.page.tables.fragility", refuse)
     monkeypatch.setattr("ris_map.coverage.page.tables.stable_mask", refuse)
-    tr, is_physical = translator(language), delivery is Delivery.OFFICE
+    tr, is_physical = real_words(language), delivery is Delivery.OFFICE
     rest = "" if is_physical else "-remote"
     marks = {tab: f'id="{TABLES.get(tab, tab)}{rest}"' for tab in TABS}
     marks["metod"] = 'class="cov-method"'
@@ -231,12 +230,12 @@ def test_all_nine_areas_stand_on_the_page_and_have_an_address() -> None:
     areas = set(read(session).xpath("//@data-area"))
     assert areas == {area.value.replace("_", "-") for area in STRENGTH_AREAS}
     assert 'aria-current="true"' not in html(session).split("data-area=", 1)[1]
-    figures, words = strength_figures(real_world()), real_words(Language.SV)
+    figures, tr = strength_figures(real_world()), real_words(Language.SV)
     for area in STRENGTH_AREAS:
         choice, ignored = StrengthChoice.read({"omrade": [area.value]})
         assert (choice.query(), ignored) == ({"omrade": [area.value]}, ())
         chosen = re.findall(
-            r'<li data-area="([^"]+)"><a [^>]*aria-current', bars_html(figures, choice, words=words)
+            r'<li data-area="([^"]+)"><a [^>]*aria-current', bars_html(figures, choice, tr=tr)
         )
         assert chosen == [area.value.replace("_", "-")]
 

@@ -22,8 +22,7 @@ from ris_map.siting.words import (
 )
 from ris_map.web.map import ClickKind, MapClick
 from ris_map.words.language import Language
-from tests.factories import real_words as words
-from tests.factories import released
+from tests.factories import real_words, released
 from tests.pages.opened import ROOT, address, html, open_page, text_of_class
 from tests.web.test_palette import MODES, VISIONS, distance, tokens
 
@@ -103,7 +102,7 @@ def view(query: dict[str, list[str]] = PLAN, name: str = "") -> SitingView:
         a.model_copy(update={"name": name}) if a.id in closed else a for a in world.register.actors
     ]
     world = replace(world, register=world.register.model_copy(update={"actors": tuple(actors)}))
-    return view_of(world, choice, words(Language.SV))
+    return view_of(world, choice, real_words(Language.SV))
 
 
 @pytest.fixture(scope="module")

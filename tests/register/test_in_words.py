@@ -45,7 +45,7 @@ SWEDISH = words_in(Language.SV)
 def test_I2_every_entry_has_its_phases_its_ways_of_help_and_its_page(language: Language) -> None:
     """What else it says is read in the detail view, which is made of it (tests/actors)."""
     selection = select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
-    for row in actor_rows(selection, words=words_in(language), on=DAY):
+    for row in actor_rows(selection, tr=words_in(language), on=DAY):
         actor = real_register().by_id[row.id]
         assert (row.name, bool(row.service_area)) == (actor.name, True)
         assert [mark.id for mark in row.phases] == list(actor.phases)
@@ -57,30 +57,30 @@ def test_I2_every_entry_has_its_phases_its_ways_of_help_and_its_page(language: L
 def test_areas_say_all_unknown_or_their_labels_in_order() -> None:
     two = (StrengthArea.LIVSMEDEL, StrengthArea.GRUV_MINERAL)
     labels = ", ".join(map(SWEDISH.label, reversed(two)))
-    said = {(StrengthArea.ALL,): SWEDISH.tr("areas.all"), (): SWEDISH.tr("unknown"), two: labels}
+    said = {(StrengthArea.ALL,): SWEDISH("areas.all"), (): SWEDISH("unknown"), two: labels}
     for areas, text in said.items():
         strength = StrengthAreas(areas=areas, basis=Basis.SOURCE)
         actor = factories.make_actor(strength_areas=strength)
-        assert strength_area_words(actor, words=SWEDISH) == text
+        assert strength_area_words(actor, tr=SWEDISH) == text
     listed = factories.make_service_area(
         ServiceScope.MUNICIPALITIES, municipalities=("2482", "2463")
     )
     actor = factories.make_actor(service_area=listed)
-    assert service_area_words(actor, words=SWEDISH) == "Skellefteå, Åsele"
+    assert service_area_words(actor, tr=SWEDISH) == "Skellefteå, Åsele"
 
 
 def test_places_name_the_municipality_or_country_where_it_differs_or_that_there_is_none() -> None:
     holmsund = factories.make_office(town="Holmsund")
     inside = (factories.make_office(), holmsund, factories.make_office(code="2463"))
-    assert places_words(inside, words=SWEDISH) == "Holmsund (Umeå), Umeå, Åsele"
+    assert places_words(inside, tr=SWEDISH) == "Holmsund (Umeå), Umeå, Åsele"
     office = factories.make_outside_office(town="Mo i Rana")
     abroad = office.outside.model_copy(update={"country": "Norway"})
     offices = (office.model_copy(update={"outside": abroad}),)
     for language, norway in ((Language.SV, "Norge"), (Language.EN, "Norway")):
-        assert places_words(offices, words=words_in(language)) == f"Mo i Rana ({norway})"
+        assert places_words(offices, tr=words_in(language)) == f"Mo i Rana ({norway})"
     nowhere = factories.make_actor(offices=())
-    row = actor_row(nowhere, (), group=Group.OFFICE, words=SWEDISH, on=DAY)
-    assert row.places == SWEDISH.tr("office.none-known")
+    row = actor_row(nowhere, (), group=Group.OFFICE, tr=SWEDISH, on=DAY)
+    assert row.places == SWEDISH("office.none-known")
     assert (row.town_ids, row.municipalities) == ((), "")
 
 
@@ -126,7 +126,7 @@ def read_mailto(url: str) -> dict[str, str]:
 def test_I8_a_message_has_name_and_id_and_a_hostile_name_adds_no_receivers_or_headers(
     name: str, language: Language
 ) -> None:
-    url = report_url("a-1", name, words=words_in(language))
+    url = report_url("a-1", name, tr=words_in(language))
     sent = read_mailto(url)
     assert all("a-1" in text and name in text for text in sent.values())
     assert sent["subject"].count("\n") == name.count("\n")

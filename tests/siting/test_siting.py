@@ -35,7 +35,6 @@ from ris_map.siting.scenario import (
 from ris_map.travel.world import World
 from ris_map.web import data
 from ris_map.web.map import picture_bytes
-from ris_map.words import translator
 from ris_map.words.figures import cell_text
 from ris_map.words.language import Language
 from tests.factories import released
@@ -388,7 +387,7 @@ VISITED = {**CHANGED, "besok": ["lycksele:storuman,vilhelmina:2"]}
 def view_under(
     query: Query, language: Language = Language.SV, world: World | None = None
 ) -> words.SitingView:
-    said = data.words(translator(language))
+    said = data.words(language)
     return words.view_of(world or data.world(), SitingChoice.read(query)[0], said)
 
 

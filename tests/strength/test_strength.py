@@ -28,7 +28,7 @@ def figures() -> StrengthFigures:
 
 
 def picture(figures: StrengthFigures, area: StrengthArea | None) -> MapPicture:
-    found = page.map_layer(figures, chosen(area), words=SWEDISH).picture
+    found = page.map_layer(figures, chosen(area), tr=SWEDISH).picture
     assert isinstance(found, MapPicture)
     return found
 
@@ -71,9 +71,9 @@ def test_W1_bubbles_count_the_actors_of_the_list_and_the_headline_is_honest(
     assert len({b.id for b in bubbles}) == len(bubbles)
     for said in map(real_words, Language):
         texts = [
-            page.headline(figures, area, words=said),
-            page.lead(figures, area, tr=said.tr),
-            page.map_sentence(figures, area, words=said),
+            page.headline(figures, area, tr=said),
+            page.lead(figures, area, tr=said),
+            page.map_sentence(figures, area, tr=said),
         ]
         assert all(text and not re.search(r"[{}]|None(?! of)|  ", text) for text in texts)
         assert str(len(figures.own(area))) in texts[0]
@@ -81,22 +81,22 @@ def test_W1_bubbles_count_the_actors_of_the_list_and_the_headline_is_honest(
 
 def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said() -> None:
     figures, area = strength_figures(released()), StrengthArea.BESOKSNARING
-    assert page.headline(figures, area, words=SWEDISH) == "Besöksnäring: 0 egna aktörer"
+    assert page.headline(figures, area, tr=SWEDISH) == "Besöksnäring: 0 egna aktörer"
     first, *others = figures.core
     areas = first.strength_areas.model_copy(update={"areas": ()})
     silent = first.model_copy(update={"strength_areas": areas})
-    html = page.list_html(replace(figures, core=(silent, *others)), chosen(area), words=SWEDISH)
+    html = page.list_html(replace(figures, core=(silent, *others)), chosen(area), tr=SWEDISH)
     assert f"För 1\xa0aktör saknas uppgift om styrkeområde: {first.name}." in unescape(html)
     assert "Vem kan hjälpa ändå?" in html
     assert 'data-group="own"' not in html
-    assert str(len(figures.near(area))) in page.lead(figures, area, tr=SWEDISH.tr)
+    assert str(len(figures.near(area))) in page.lead(figures, area, tr=SWEDISH)
     near = unescape(html.split('data-group="near"')[1])
     listed = sorted(figures.near(area), key=lambda actor: near.index(actor.name))
     last = [(actor.is_doubtful, not figures.offices(actor)) for actor in listed]
     assert last == sorted(last), "who is doubtful, then who has no office to visit"
     assert html.index('data-group="near"') < html.index('data-group="open"')
     area = StrengthArea.DIGITALISERING
-    html = page.list_html(figures, chosen(area), words=SWEDISH)
+    html = page.list_html(figures, chosen(area), tr=SWEDISH)
     assert html.index('data-group="own"') < html.index('data-group="open"')
     own = html.split('data-group="own"')[1].split("</section>")[0]
     assert "<details" not in own
@@ -105,7 +105,7 @@ def test_own_actors_stand_first_and_whole_and_that_there_is_none_is_said() -> No
 
 def test_K4_bars_are_links_that_hold_the_figures(figures: StrengthFigures) -> None:
     choice = page.StrengthChoice(omrade=StrengthArea.LIVSMEDEL, bredd=Scope.CORE)
-    html = page.bars_html(figures, choice, words=SWEDISH)
+    html = page.bars_html(figures, choice, tr=SWEDISH)
     assert html.count("data-area=") == len(STRENGTH_AREAS)
     assert html.count('aria-current="true"') == 1
     assert "width:100%" in html
@@ -118,11 +118,11 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
     for item in figures.meeting_places:
         assert ServiceType.MOTESPLATS in item.service_types
         assert item.strength_areas.is_neutral or len(item.strength_areas.areas) > 1
-    html = unescape(page.more_html(figures, None, words=SWEDISH))
+    html = unescape(page.more_html(figures, None, tr=SWEDISH))
     for item in figures.meeting_places:
         assert item.id in html
-        assert strength_area_words(item, words=SWEDISH) in html
-        assert places_words(figures.offices(item), words=SWEDISH) in html
+        assert strength_area_words(item, tr=SWEDISH) in html
+        assert places_words(figures.offices(item), tr=SWEDISH) in html
     assert "2026-11" in html
 
 
@@ -131,7 +131,7 @@ def test_K4_a_place_of_the_map_narrows_the_list(
     figures: StrengthFigures, place: dict[str, str]
 ) -> None:
     whole, part = (
-        page.list_html(figures, one, words=SWEDISH) for one in (chosen(None), chosen(None, **place))
+        page.list_html(figures, one, tr=SWEDISH) for one in (chosen(None), chosen(None, **place))
     )
     assert 0 < part.count('class="ris-row"') < whole.count('class="ris-row"')
     assert all("2480-umea" in towns for towns in re.findall(r'data-map-ids="([^"]*)"', part))
@@ -146,6 +146,6 @@ def test_K2_every_municipality_has_its_sentence(figures: StrengthFigures) -> Non
     assert len(sentences["2480"].text.splitlines()) == 2, "own ones, and who is open to all"
     # a town of an old link, whose office has closed, and one that is none
     for place in ({"kommun": "2421"}, {"tatort": "2421-tarnaby"}, {"tatort": "2421-narnia"}):
-        empty = page.list_html(figures, chosen(None, **place), words=SWEDISH)
+        empty = page.list_html(figures, chosen(None, **place), tr=SWEDISH)
         assert re.search(r"Ingen har kontor i (Storuman|Tärnaby|narnia)\.", empty)
         assert 'href="/styrkeomraden?lang=sv" data-ris-page>Visa hela länet' in empty

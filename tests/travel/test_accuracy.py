@@ -74,16 +74,16 @@ def test_W14_every_stated_figure_is_compared_and_none_is_called_verified() -> No
 
 def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Language) -> None:
     """The report, the saved answer and the text of a plan say the same two figures."""
-    world, words = real_world(), real_words(language)
+    world, tr = real_world(), real_words(language)
     answer = find_support(world, Need(plats="2462", fas=Phase.IDE))
     plan = SitingChoice()
     made = scenario(basis_of(world, plan), plan)
     told = (
-        report_html(MunicipalityChoice(kommun="2462"), world=world, words=words),
-        find_view(answer, world=world, words=words).source,
-        copy_text(SitingView(world=world, choice=plan, scenario=made, words=words)),
+        report_html(MunicipalityChoice(kommun="2462"), world=world, tr=tr),
+        find_view(answer, world=world, tr=tr).source,
+        copy_text(SitingView(world=world, choice=plan, scenario=made, tr=tr)),
     )
-    error = error_words(found().places, tr=words.tr)
+    error = error_words(found().places, tr=tr)
     assert all(error in text for text in told)
     over = re.search(r"(?:över|over) (\d+)", error)
     assert 100 * found().places.p90 - 1 <= int(over[1]) < 100 * found().places.p90

@@ -101,7 +101,7 @@ def actor_with(text: str) -> Actor:
 def rows_with(text: str) -> tuple[ActorRow, ...]:
     actor = actor_with(text)
     matches = [Match(actor=actor, group=group, offices=actor.offices) for group in Group]
-    return actor_rows(matches, words=words_with(text), on=DAY)
+    return actor_rows(matches, tr=words_with(text), on=DAY)
 
 
 def sources(text: str) -> str:
@@ -135,7 +135,7 @@ def data_of(script: str) -> tuple[dict[str, Any], str]:
 PIECES: dict[str, Callable[[str], str]] = {
     "rows": lambda text: all_html(rows_with(text), tr=SWEDISH),
     "table": lambda text: table_html(rows_with(text), tr=SWEDISH),
-    "detail": lambda text: actor_html(actor_with(text), words=words_with(text), on=DAY),
+    "detail": lambda text: actor_html(actor_with(text), tr=words_with(text), on=DAY),
     "sources": sources,
     "faults": lambda text: render(
         "faults.html",

@@ -131,7 +131,7 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
 def cell_title(view: CoverageView, place: CellKey) -> str:
     """Return the cell's name: municipality, kind, phase."""
     code, phase, kind = place
-    return f"{view.names[code]}: {view.words.kind(phase, kind)}"
+    return f"{view.names[code]}: {view.tr.kind(phase, kind)}"
 
 
 def evidence(view: CoverageView, place: CellKey) -> tuple[Way, ...]:
@@ -224,7 +224,7 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
 
 
 def _actor_link(view: CoverageView, actor: Actor) -> Link:
-    return Link(actor.name, detail_url(actor.id, words=view.words))
+    return Link(actor.name, detail_url(actor.id, tr=view.tr))
 
 
 def _trust(view: CoverageView, actor: Actor) -> str:

@@ -14,6 +14,7 @@ from ris_map.coverage.page import pictures, summary, tables
 from ris_map.coverage.page.matrix import cell_html, matrix_html
 from ris_map.coverage.page.view import TABS, CoverageChoice, CoverageView, inland_name
 from ris_map.export.tables import CsvFlavour, table_csv, workbook
+from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState, plain_query
@@ -32,7 +33,7 @@ STATE = PageState(page="coverage", model=CoverageChoice)
 
 def page() -> None:
     """Draw the page."""
-    tr = layout.language_texts()
+    tr = layout.words()
     if st.context.is_embedded:
         STATE.sync()
         view = view_of_choice(tr)
@@ -58,14 +59,14 @@ def embed_parts(view: CoverageView) -> dict[str, str]:
     }
 
 
-def view_of_choice(tr: Translator) -> CoverageView:
+def view_of_choice(tr: Words) -> CoverageView:
     """Return what the page draws from: the world as it is today and the widgets' choice."""
     choice = STATE.chosen()
-    return CoverageView(world=data.world(choice.as_of), choice=choice, words=data.words(tr))
+    return CoverageView(world=data.world(choice.as_of), choice=choice, tr=tr)
 
 
 @st.fragment
-def _all_that_depends_on_the_choices(tr: Translator, ignored: Sequence[IgnoredValue]) -> None:
+def _all_that_depends_on_the_choices(tr: Words, ignored: Sequence[IgnoredValue]) -> None:
     view = view_of_choice(tr)
     layout.ignored_notice(ignored, tr=tr)
     # map and matrix are sent first; what is above them has its place already
@@ -140,12 +141,11 @@ def book_of(view: CoverageView) -> bytes:
 # -------------------------------------------------------------------- choices
 
 
-def _options(tr: Translator) -> dict[str, Texts]:
+def _options(tr: Words) -> dict[str, Texts]:
     """Return the choices of each field with their texts; a text is also what a click is read by."""
-    words = data.words(tr)
 
     def labels(terms: Iterable[Any], prefix: str = "") -> Texts:
-        return {term: prefix + words.label(term) for term in terms}
+        return {term: prefix + tr.label(term) for term in terms}
 
     inland = tr("coverage.choice.division")
     divisions = data.geography().divisions
@@ -164,7 +164,7 @@ def _options(tr: Translator) -> dict[str, Texts]:
     }
 
 
-def _choices(tr: Translator) -> None:
+def _choices(tr: Words) -> None:
     texts, hidden = _options(tr), {"label_visibility": "collapsed"}
     everything = tr("coverage.choice.all")
     STATE.widget(st.pills, "phase", tr("filter.phase"), texts["phase"], **hidden)
@@ -228,7 +228,7 @@ def _clicked(click: MapClick) -> None:
 
 
 @st.fragment
-def _tabs(tr: Translator) -> None:
+def _tabs(tr: Words) -> None:
     """Draw one of the tabs; choosing another reruns only this."""
     with st.container(key="cov-tabs"):
         STATE.widget(

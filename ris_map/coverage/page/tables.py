@@ -353,7 +353,7 @@ def fragility_table(view: CoverageView) -> FigureTable:
     for a in some[np.lexsort((some, -of_all[some], -number[some]))].tolist():
         actor = cube.table.actors[a]
         where = (cube.municipality_codes[m] for m in np.flatnonzero(emptied[a].any(axis=(1, 2))))
-        link = Link(actor.name, detail_url(actor.id, words=view.words))
+        link = Link(actor.name, detail_url(actor.id, tr=view.tr))
         more = [count(most[a])] if view.is_physical else []
         rows.append([link, count(number[a]), view.listed(where) or "–", *more])
     names = ["actor", "emptied", "emptied-where", *(["most-lost"] if view.is_physical else [])]

@@ -148,7 +148,7 @@ class CoverageView(MapView):
     def asked(self) -> str:
         """What is asked for, in a sentence: ``rådgivning i idéfasen``."""
         choice = self.choice
-        return self.words.kind(choice.phase, choice.service_type, choice.strength_area)
+        return self.tr.kind(choice.phase, choice.service_type, choice.strength_area)
 
     @property
     def place(self) -> tuple[str, tuple[str, ...]]:
