@@ -105,11 +105,11 @@ def load_roads(data_dir: Path) -> Roads:
     nameless = nodes[nodes["kind"].isin(PLACE_KINDS) & (nodes["name"] == "")]
     nodes_log.add_rows(nameless, "empty-value/road", field="name")
     note_bad_points(nodes, nodes_log)
-    if not nodes.empty and not nodes_log.faults:  # one that was left out would be missed by roads
+    if not nodes_log.faults:  # one that was left out would be missed by roads
         _check_edges(edges, nodes, edges_log)
-        if not edges.empty and not edges_log.faults:
+        if not edges_log.faults:
             _check_whole(nodes, edges, nodes_log)
-    if not nodes.empty and not any(log.faults for log in logs):
+    if not any(log.faults for log in logs):
         roads = _with_course(nodes, edges, course)
         _check_course(roads, edges, edges_log)
         strangers = course[~course["edge_id"].isin(edges["edge_id"])]
@@ -129,7 +129,7 @@ def _check_edges(edges: pd.DataFrame, nodes: pd.DataFrame, log: FaultLog) -> Non
 
 def _straight_km(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.Series:
     """Return the great circle between the ends of each road; NaN where a node is unknown."""
-    point = nodes.drop_duplicates("node").set_index("node")[["lon", "lat"]]
+    point = nodes.set_index("node")[["lon", "lat"]]
     a, b = (point.reindex(edges[end]) for end in ("from", "to"))
     metres = EARTH.inv(a["lon"], a["lat"], b["lon"], b["lat"])[2]
     return pd.Series(metres, index=edges.index) / 1000
@@ -137,12 +137,11 @@ def _straight_km(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.Series:
 
 def _check_whole(nodes: pd.DataFrame, edges: pd.DataFrame, log: FaultLog) -> None:
     """Note nodes without any road, and every part that is cut off from the largest."""
-    names = nodes["node"].drop_duplicates()
-    position = pd.Series(np.arange(len(names)), index=names)
-    ends = edges[["from", "to"]].apply(lambda column: column.map(position)).dropna().astype(int)
-    links = coo_array((np.ones(len(ends)), (ends["from"], ends["to"])), shape=(len(names),) * 2)
+    at = pd.Series(range(len(nodes)), index=nodes["node"])
+    ends = at[edges["from"]], at[edges["to"]]
+    links = coo_array((np.ones(len(edges)), ends), shape=(len(nodes),) * 2)
     label = connected_components(links, directed=False)[1]
-    groups = names.groupby(label).apply(sorted)
+    groups = nodes["node"].groupby(label).apply(sorted)
     parts = sorted(groups, key=lambda part: (-len(part), part))
     for part in parts[1:]:
         first = nodes[nodes["node"] == part[0]].assign(part=", ".join(part))

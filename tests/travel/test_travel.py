@@ -88,7 +88,7 @@ def road_map(network: Network, model: SpeedModel) -> RoadMap:
     return RoadMap(edges=edges, places=places, beside=drive(1.3 / 1000, 60 / 0.9))
 
 
-def test_P1_everybody_counts_once_as_the_raw_file_says() -> None:
+def test_P1_everybody_counts_once_as_the_raw_file_says_and_in_their_municipality() -> None:
     cells = world().cells
     raw = pd.read_csv(DATA / PEOPLE_FILE, dtype={"municipality_code": str})
     assert cells.population.sum() == raw["population"].sum() == 274_448
@@ -97,12 +97,8 @@ def test_P1_everybody_counts_once_as_the_raw_file_says() -> None:
     assert dict(zip(cells.municipality_codes, own, strict=True)) == sums.to_dict()
     assert cells.population[cells.is_ferry].sum() == 62
     assert not cells.population.flags.writeable
-
-
-def test_squares_lie_in_their_municipality() -> None:
-    """At sea and on coarse borders the nearest municipality stands; that is few people."""
-    cells = world().cells
     assert (cells.only_ferry(cells.lat, cells.lon) == cells.is_ferry).all()
+    # at sea and on coarse borders the nearest municipality stands; that is few people
     own = np.array(cells.municipality_codes)[cells.municipality]
     there = world().foundations.geography.municipalities_at(cells.lat, cells.lon)
     is_elsewhere = pd.notna(there) & (there != own)
