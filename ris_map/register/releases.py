@@ -241,7 +241,7 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
     draft = path.with_name(f".{path.name}.confirm")
     try:
         write_whole(draft, content)
-        result = check_register(draft, today=today, known_ids=ids)
+        result = check_register(draft, today=today)
     finally:
         draft.unlink(missing_ok=True)
     if result.register is None:

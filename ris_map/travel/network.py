@@ -221,10 +221,9 @@ def join(
     points = shapely.points(xy)
     away = np.full((len(network._targets), len(points)), np.inf)
     for nearest, (tree, _, _) in zip(away, network._targets, strict=True):
-        if len(tree.geometries) and len(points):
-            (index, _), nearest[index] = tree.query_nearest(
-                points, all_matches=False, return_distance=True
-            )
+        (index, _), nearest[index] = tree.query_nearest(
+            points, all_matches=False, return_distance=True
+        )
     to_numbered, nearest = away[0], away.min(axis=0)
     radius = np.minimum(CANDIDATE_FACTOR * to_numbered + CANDIDATE_MORE_M, CANDIDATE_MOST_M)
     radius = np.minimum(np.maximum(radius, nearest + NEAREST_MORE_M), JOIN_MOST_M)

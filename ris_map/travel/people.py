@@ -80,8 +80,6 @@ class Cells:
 
     def only_ferry(self, lat: FloatArray, lon: FloatArray) -> BoolArray:
         """Return whether points lie where people get only by ferry: as the nearest cell."""
-        if not len(self):
-            return np.zeros(np.shape(lat), dtype=np.bool_)
         nearest: IntArray = self._tree.query(metres(lat, lon))[1]
         return self.is_ferry[nearest]
 
@@ -94,9 +92,8 @@ def load_cells(data_dir: Path) -> Cells:
     """Read and check the squares; ``DataFaults`` with every fault."""
     log = FaultLog(data_dir / PEOPLE_FILE)
     frame = read_frame(log, Square, key="cell_id")
-    if not frame.empty:
-        off_centre = frame[~(_metres_off_centre(frame) <= 10)]  # rounded to five decimals: 1 m
-        log.add_rows(off_centre, "bad-point/square", field="lat, lon")
+    off_centre = frame[~(_metres_off_centre(frame) <= 10)]  # rounded to five decimals: 1 m
+    log.add_rows(off_centre, "bad-point/square", field="lat, lon")
     if not log.faults:
         with contextlib.suppress(DataFaults):  # whoever checks the figures says what is wrong
             statistics = load_statistics(data_dir / "statistics.csv")
@@ -127,7 +124,6 @@ def _metres_off_centre(frame: pd.DataFrame) -> FloatArray:
 def _check_sums(frame: pd.DataFrame, totals: Mapping[str, int], log: FaultLog) -> None:
     counted = frame.groupby("municipality_code")["population"].sum()
     sums = pd.DataFrame({"counted": counted, "published": pd.Series(totals)}).fillna(0).astype(int)
-    sums = sums.reindex(MUNICIPALITY_CODES, fill_value=0)
     sums.loc["the county"] = sums.sum()
     off = (sums["counted"] - sums["published"]).abs()
     for code, row in sums[off > LARGEST_DIFFERENCE * sums["published"]].iterrows():

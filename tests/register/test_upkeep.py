@@ -133,23 +133,24 @@ def test_R8_each_claim_of_one_page_is_told_and_actors_of_one_name_are_kept_apart
     names = make_register(*(make_actor(id=one, name="*Samma* <b>") for one in "ab"))
     found = releases.changes(make_register(make_actor(id="c")), names)
     notes = releases.notes(found)
+    assert notes == f"{notes.strip()}\n"
     assert all(rf"- **\*Samma\* \<b\>** (`{one}`)" in notes for one in "ab")
 
 
 def test_R8_a_day_is_shown_by_the_newest_release_up_to_it(data: Path) -> None:
     current = load_register(data / "actors.yaml")
-    for number, on in (("2022", "2022"), ("2024.1", "2024-06")):
+    for number, on in (("2022", "2022"), ("2024.1", "2024-06"), ("2024.2", "2024-06")):
         releases.make_release(data, current, number=number, on=on)
-    first, second = releases.load_releases(data)
+    first, _, last = frozen = releases.load_releases(data)
     shown = {
         date(2020, 1, 1): first,
         date(2022, 12, 31): first,
         date(2024, 6, 29): first,
-        date(2024, 6, 30): second,
+        date(2024, 6, 30): last,
         date(2024, 7, 1): current,
     }
     for day, register in shown.items():
-        assert releases.register_on(current, (first, second), on=day) is register, day
+        assert releases.register_on(current, frozen, on=day) is register, day
     assert releases.register_on(current, (), on=date(2020, 1, 1)) is current
 
 
