@@ -137,7 +137,7 @@ HOSTILE = {
     "access-left-out": (5, f",{FAR}", "", "bad-row", None, None),
     "road-short": (6, "E12,13.723,", "E12,11.2,", "too-short", "r0002", "km"),
     "road-odd": (6, ",E12,", ",E12 norr,", "bad-form", "r0001", "road"),
-    "road-fast": (6, "1.02,80.0,", "1.02,800,", "out-of-range", "r0001", "limit_kmh"),
+    "road-fast": (6, "1.02,80.0,", "1.02,121,", "out-of-range", "r0001", "limit_kmh"),
     "road-to-nowhere": (6, ",n0045,", ",n9999,", "unknown-node", "r0002", "to"),
     "road-to-itself": (6, ",n0045,", ",n0042,", "loop", "r0002", "to"),
     "road-kind": (6, ",numbered,", ",numrerad,", "not-in-vocabulary", "r0000", "kind"),
@@ -191,7 +191,7 @@ def test_X10_faults_of_all_files_come_at_once_with_their_lines(copied: Path) -> 
         (5, ",2401,4,", ",2499,4,"),
         (5, "CRS3035RES1000mN4512000E4796000", "XXX"),
         (6, "E12,13.723,", "E12,0,"),
-        (6, "1.02,80.0,", "1.02,7,"),
+        (6, "1.02,80.0,", "1.02,29,"),
         (7, ",end,", ",slut,"),
     ):
         replace_once(copied / FILES[number], old, new)
