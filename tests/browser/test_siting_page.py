@@ -94,10 +94,12 @@ def test_R4_a_plan_is_made_and_taken_back_by_keyboard_and_on_the_map(page: Page)
     frame.locator("[data-town='office-0']").first.wait_for()
     lycksele = frame.locator("[data-town]", has_text="1").first
     assert "Klicka för att stänga" in (lycksele.get_attribute("aria-label") or "")
-    lycksele.click()
+    lycksele.press("Enter")
     headed(page, re.compile("^Med planen når"))
     assert "stang" in query(page)
-    map_frame(page).locator("[data-town][aria-label*='Stängt i planen']").click()
+    closed = map_frame(page).locator("[data-town][aria-label*='Stängt i planen']")
+    expect(closed).to_be_focused()  # drawn anew, as closed
+    closed.click()
     headed(page, EMPTY)
     assert query(page) == {}
 

@@ -234,6 +234,7 @@
     wanted.forEach((town, id) => {
       const state = JSON.stringify(town), old = bubbles.get(id);
       if (old?.options.state === state) return; // an untouched marker does not flicker
+      const held = document.hasFocus() && document.activeElement === old?.getElement();
       old?.remove();
       const { size, html } = picture(town);
       const icon = L.divIcon({ className: "ris-bubble", iconSize: [size, size], html: html, iconAnchor: hasChanged(town) ? [-10, town.kind === "new" ? size : 0] : [size / 2 + (town.shift ?? 0), size / 2] });
@@ -244,6 +245,7 @@
       const press = () => { parent.dispatchEvent(new CustomEvent("ris-town", { detail: id })); choose("town", id); };
       pressable(element, id, town.label, press);
       marker.on("mouseover mousemove", () => point(id)).on("mouseout", () => hover("")).on("click", press);
+      if (held) element.focus();
     });
   }
 
