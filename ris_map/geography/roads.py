@@ -114,6 +114,8 @@ def load_roads(data_dir: Path) -> Roads:
         _check_course(roads, edges, edges_log)
         strangers = course[~course["edge_id"].isin(edges["edge_id"])]
         course_log.add_rows(strangers, "unknown-edge", field="edge_id")
+        twice = course[course["edge_id"].duplicated()]
+        course_log.add_rows(twice, "duplicate-id/row", field="edge_id")
     return accepted(roads, [fault for log in logs for fault in log.faults])
 
 

@@ -268,6 +268,7 @@ def test_a_second_part_and_a_node_without_edge_are_named(copied: Path) -> None:
         (lambda f: f[0]["geometry"]["coordinates"].reverse(), "course-elsewhere"),
         (lambda f: f[0]["properties"].update(edge_id="zz"), "unknown-edge"),
         (lambda f: f[0].update(geometry=None), "missing-course"),
+        (lambda f: f.append(f[0]), "duplicate-id"),
         (lambda f: f[0]["geometry"].update(coordinates=[]), "course-elsewhere"),
         (lambda f: f[0]["properties"].pop("kind"), "missing-field"),
     ],
