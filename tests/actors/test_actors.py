@@ -211,10 +211,8 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
     unsure = {way.actor.name for way in found if wanted & set(way.possible)} - known
     listed = rows_words(view, choice)["sections"]
     assert [{row["name"] for row in rows} for _, rows in listed] == [known, unsure]
-    assert [heading.rpartition(" ")[2] for heading, _ in listed] == [
-        str(len(known)),
-        str(len(unsure)),
-    ]
+    numbers = [int(heading.rpartition(" ")[2]) for heading, _ in listed]
+    assert numbers == [len(known), len(unsure)]
 
 
 @pytest.mark.parametrize("kind", [None, *ServiceType])
