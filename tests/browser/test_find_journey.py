@@ -184,11 +184,9 @@ def test_K2_a_place_is_found_with_and_without_dots_and_on_the_map(page: Page) ->
     expect(options.first).to_be_hidden()
 
     for typed, found in (
-        ("saxnas", "Saxnäs, Vilhelmina kommun"),
-        ("asele", "Åsele kommun"),
         ("ÅSE", "Åsele kommun"),
         ("vilhelmina k", "Vilhelmina kommun"),
-        ("Saxnäs", "Saxnäs, Vilhelmina kommun"),
+        ("saxnas", "Saxnäs, Vilhelmina kommun"),
     ):
         field.fill(typed)
         expect(options.first).to_have_text(found)

@@ -403,13 +403,14 @@
     const beside = shown.chosen || (!square && key.offsetHeight > 0.52 * high);
     const left = !hasClasses ? 20 : beside ? key.offsetWidth + (shown.chosen ? 40 : 20) : Math.min(300, innerWidth * (square ? 0.13 : 0.3));
     const rim = shown.routes?.length ? 26 : 8; // a way ends in a bubble
-    const room = narrow() ? { paddingTopLeft: [rim, 46], paddingBottomRight: [rim, rim + (key.hidden ? 8 : key.offsetHeight + 6)] } : { paddingTopLeft: [left, 16], paddingBottomRight: [24, square ? 70 : 16] };
     keyHeight = key.hidden ? 0 : key.offsetHeight;
     const routes = (shown.routes ?? []).flatMap((route) => route.points);
     const lands = chosenLands();
     const bounds = L.latLngBounds(lands.length || routes.length ? routes : words.county);
     lands.forEach((land) => bounds.extend(L.geoJSON(land).getBounds()));
     if (shown.place) bounds.extend(shown.place);
+    const top = routes.some(([north]) => north === bounds.getNorth()) ? 74 : narrow() ? 46 : 16; // a bubble stands below the buttons
+    const room = narrow() ? { paddingTopLeft: [rim, top], paddingBottomRight: [rim, rim + (key.hidden ? 8 : keyHeight + 6)] } : { paddingTopLeft: [left, top], paddingBottomRight: [24, square ? 70 : rim + 8] };
     map.fitBounds(bounds, { ...room, animate: animate && !calm, maxZoom: 10 });
   }
 
@@ -580,8 +581,8 @@
     setTitle(data.title);
     if (shown.chosen !== was && !shown.chosen) pinned = "";
     update(fresh);
-    const aim = JSON.stringify([...chosenOnes(), shown.place, (shown.routes ?? []).length]);
-    if (aim !== fitted) { if (fitted !== null || shown.chosen || shown.place) { moved = false; fit(fitted !== null); } fitted = aim; }
+    const aim = JSON.stringify([...chosenOnes(), shown.place, (shown.routes ?? []).map((route) => route.points.at(-1))]);
+    if (!ahead && aim !== fitted) { if (fitted !== null || shown.chosen || shown.place) { moved = false; fit(fitted !== null); } fitted = aim; }
     // neighbouring choices are fetched when the map is there and nothing else is to do
     if (data.next) squaresFile.then(() => (window.requestIdleCallback ?? setTimeout)(() => Object.values(data.next).flatMap(Object.values).forEach((url) => fetched(url).catch(() => {}))), failed);
   }
