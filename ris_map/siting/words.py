@@ -269,18 +269,19 @@ def gains(view: SitingView) -> str:
     """Return shortfall, worst tenth and who gains and loses, in two sentences."""
     tr = view.tr
     found = {
-        f"{word}{when}": view.figure(INLAND, f"{when}_{name}")
-        for word, name in (("", "shortfall"), ("worst_", "worst_tenth"))
-        for when in ("before", "after")
+        word: [view.figure(INLAND, f"{when}_{name}") for when in ("before", "after")]
+        for word, name in (("mean", "shortfall"), ("worst", "worst_tenth"))
     }
-    told = {k: cell_text(too_far(n, tr=tr), tr=tr) for k, n in found.items()}
+    told = {  # what is the same before and after is said once
+        word: " → ".join(dict.fromkeys(cell_text(too_far(n, tr=tr), tr=tr) for n in numbers))
+        for word, numbers in found.items()
+    }
     # where nobody has an office to go to there is no mean to speak of
-    is_told = np.isfinite([*found.values()]).all()
+    means = tr("siting.side.shortfall", **told) if np.isfinite([*found.values()]).all() else ""
     if not view.choice.changes:
-        return tr("siting.side.now", **told) if is_told else ""
+        return means
     people = {name: about(view.figure(COUNTY, name), tr=tr) for name in ("gain", "lose")}
-    means = f"{tr('siting.side.shortfall', **told)} " if is_told else ""
-    return means + tr("siting.side.gain", **people)
+    return f"{means} {tr('siting.side.gain', **people)}".lstrip()
 
 
 def assumed(view: SitingView) -> str:

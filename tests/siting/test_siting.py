@@ -493,6 +493,8 @@ def test_W_W4_R13_what_is_closed_is_named_and_nothing_is_said_of_what_there_is_n
     closed = {"stang": ["coompanion-vasterbotten@lycksele"]}
     for query in (closed, {**closed, "stod": ["inkubator_accelerator"]}):
         assert words.plan_text(under(query)) == "Stäng Coompanion Västerbotten, Lycksele"
+    moved = under({**closed, "oppna": ["vilhelmina:radgivning:ide"]})
+    assert "alla 25 min" in words.gains(moved).replace("\xa0", " ")
     _, said = words.round_words(under({"besok": ["umea:holmon:2"]}))
     assert said == "Umeå: Holmön. Ingen väg i vårt vägnät leder till alla stopp."
     # what is not known enough is no answer "no": Täckning has a range
