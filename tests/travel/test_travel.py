@@ -23,7 +23,7 @@ from ris_map.travel.network import (
     join,
     road_network,
 )
-from ris_map.travel.people import PEOPLE_FILE
+from ris_map.travel.people import PEOPLE_FILE, number_of_squares
 from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from tests.factories import DATA, make_actor, make_register
@@ -97,6 +97,7 @@ def test_P1_everybody_counts_once_as_the_raw_file_says_and_in_their_municipality
     assert dict(zip(cells.municipality_codes, own, strict=True)) == sums.to_dict()
     assert cells.population[cells.is_ferry].sum() == 62
     assert not cells.population.flags.writeable
+    assert len(cells) == number_of_squares()
     assert (cells.only_ferry(cells.lat, cells.lon) == cells.is_ferry).all()
     # at sea and on coarse borders the nearest municipality stands; that is few people
     own = np.array(cells.municipality_codes)[cells.municipality]
