@@ -26,7 +26,7 @@ from ris_map.web.map import (
 )
 from ris_map.web.picture import CountyPicture
 from ris_map.words import Translator
-from ris_map.words.figures import percent, rounded
+from ris_map.words.figures import minutes_words, percent
 
 LINES = 2
 """Lines are drawn to the nearest towns that serve the municipality, this many."""
@@ -165,7 +165,7 @@ def _routes(profile: Profile, towns: Towns, *, tr: Translator) -> Iterator[Route
     model = SPEED_MODEL[profile.choice.speed]
     for route in routes_from(origin, goals, speed_model=model):
         if route is not None:
-            label = tr("karta.limit.min", n=tr.number(rounded(route.minutes)))
+            label = minutes_words(route.minutes, tr=tr, limit=profile.choice.threshold)
             yield Route.along(route, label)
 
 

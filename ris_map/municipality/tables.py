@@ -25,10 +25,10 @@ class Table(FigureTable):
     rows: Sequence[Sequence[Said]]
 
 
-def minutes_cell(minutes: float, *, tr: Translator, small: str = "") -> Said:
+def minutes_cell(minutes: float, *, tr: Translator, limit: float = 0, small: str = "") -> Said:
     """Return minutes as shown; where words stand in place of a number there is none."""
     value = Amount(minutes, Unit.MINUTES).shown
-    return Said(minutes_words(minutes, tr=tr), value=value, small=small)
+    return Said(minutes_words(minutes, tr=tr, limit=limit), value=value, small=small)
 
 
 def number_cell(number: float | None, *, decimals: int = 0, tr: Translator) -> Said:
@@ -120,8 +120,8 @@ def _lists_table(profile: Profile, *, tr: Words) -> Table:
 
 
 def _list_rows(profile: Profile, kind: ListKind, *, tr: Words) -> Iterator[tuple[Said, ...]]:
-    item = profile.lists[kind]
-    title = list_title(kind, limit=profile.choice.threshold, tr=tr)
+    item, limit = profile.lists[kind], profile.choice.threshold
+    title = list_title(kind, limit=limit, tr=tr)
     no_office = (Said("–"),) * 3
     for ways, mark in ((item.known, ""), (item.unsure, tr("unknown"))):
         for way in sorted_ways(ways, kind=kind):
@@ -129,7 +129,7 @@ def _list_rows(profile: Profile, kind: ListKind, *, tr: Words) -> Iterator[tuple
             phases = {phase for phase, _ in shown}
             office = (
                 Said(way.town),
-                minutes_cell(way.minutes_from_seat, tr=tr),
+                minutes_cell(way.minutes_from_seat, tr=tr, limit=limit),
                 number_cell(way.people_within, tr=tr),
             )
             yield (
@@ -171,7 +171,7 @@ def _areas_table(profile: Profile, *, tr: Words) -> Table:
 
 def _times_table(profile: Profile, *, tr: Words) -> Table:
     """Return minutes from every settlement to the nearest office of each kind."""
-    seat = tr("municipality.times.seat")
+    seat, limit = tr("municipality.times.seat"), profile.choice.threshold
     years = (place.population_year for place, _ in profile.times)
     year = max(filter(None, years), default=profile.cube.population.year)
     rows = (
@@ -181,7 +181,7 @@ def _times_table(profile: Profile, *, tr: Words) -> Table:
                 number_cell(place.population, tr=tr),
                 small="" if place.population_year in {None, year} else str(place.population_year),
             ),
-            *(minutes_cell(one.minutes, tr=tr, small=one.town) for one in nearest),
+            *(minutes_cell(one.minutes, tr=tr, limit=limit, small=one.town) for one in nearest),
         )
         for place, nearest in profile.times
     )

@@ -130,7 +130,7 @@ def near_towns(
             )
             for actor_id, own in there.items()
         ]
-        minutes = minutes_words(ways[0].minutes_from_seat, tr=tr)
+        minutes = minutes_words(ways[0].minutes_from_seat, tr=tr, limit=profile.choice.threshold)
         parts.append((town, minutes, _marks(ways, tr=tr), actors))
     return parts
 
@@ -185,7 +185,7 @@ def _place(profile: Profile, way: Way, *, tr: Translator) -> str:
     seat = profile.seat.name
     if way.town == seat:
         return seat
-    minutes = minutes_words(way.minutes_from_seat, tr=tr)
+    minutes = minutes_words(way.minutes_from_seat, tr=tr, limit=profile.choice.threshold)
     return f"{way.town}, {tr('municipality.entry.minutes', minutes=minutes, seat=seat)}"
 
 
@@ -273,7 +273,7 @@ def _offices(profile: Profile, *, tr: Translator) -> Iterator[str]:
     seat = profile.seat.name
     shortest, town = min(profile.times[0][1], key=lambda nearest: nearest.minutes)
     how = "-none" if not town else "-here" if town == seat else ""
-    minutes = minutes_words(shortest, tr=tr)
+    minutes = minutes_words(shortest, tr=tr, limit=profile.choice.threshold)
     yield tr(f"municipality.p.nearest{how}", seat=seat, minutes=minutes, town=town)
 
 

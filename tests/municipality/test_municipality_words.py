@@ -164,6 +164,8 @@ def test_minutes_without_a_number_have_none_in_the_files() -> None:
     tr = real_words(SV)
     assert {minutes_cell(float(text), tr=tr).value for text in ("inf", "nan")} == {None}
     assert minutes_cell(62.5, tr=tr) == Said(text="cirka 65\u00a0min", value=65)
+    beyond = of("2421", CubeChoice(threshold=90, speed="winter"))  # by a minute
+    assert "drygt 90" in municipal.paragraph(beyond, tr=tr)
 
 
 def test_M3_unknown_is_not_zero_in_the_tables() -> None:
@@ -237,8 +239,7 @@ def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
     found, said = profile(released(), "2462", CubeChoice()), real_words(SV)
-    towns = municipal.near_towns(found, tr=said)
-    assert {"min" in minutes for _, minutes, _, _ in towns} == {True}
+    assert all("min" in minutes for _, minutes, _, _ in municipal.near_towns(found, tr=said))
     few = max(way.people_within for way in found.lists[ListKind.REACHABLE].known)
     assert f"nås av {few} av 6" in municipal.paragraph(found, tr=said)
     assert "säkert" not in municipal.lead(found, tr=said), "nothing is near the limit or unknown"
