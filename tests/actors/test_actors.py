@@ -217,8 +217,7 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
 
 @pytest.mark.parametrize("kind", [None, *ServiceType])
 def test_W11_panel_and_square_say_the_minutes_of_the_map(kind: ServiceType | None) -> None:
-    choice = StartChoice(service_type=kind)
-    view = map_view(real_world(), choice, tr=real_words(Language.SV))
+    view = map_view(real_world(), StartChoice(service_type=kind), tr=real_words(Language.SV))
     for code in view.names:
         figures = panel_words(view, StartChoice(municipality=code))["figures"]
         (share, _), (median, _), (actors, said) = figures
