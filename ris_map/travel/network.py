@@ -32,10 +32,8 @@ exactly 60 minutes are exactly 60, in whatever order they were added."""
 
 
 def readonly(values: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return a contiguous array that refuses to be written to; a view is copied first."""
-    fixed = np.ascontiguousarray(values)
-    if fixed.base is not None:
-        fixed = fixed.copy()
+    """Return a contiguous copy that refuses to be written to."""
+    fixed = np.array(values, order="C")
     fixed.setflags(write=False)
     return fixed
 
