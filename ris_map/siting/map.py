@@ -56,11 +56,16 @@ def map_classes(view: SitingView) -> tuple[CodeArray, str, list[str]]:
         return class_codes(minutes, is_unknown), tr("karta.legend.minuter", kind=kind), labels
     with np.errstate(invalid="ignore"):
         change = np.nan_to_num(after - before, nan=0.0)
-    steps = np.searchsorted(CHANGE_LIMITS, np.abs(change), side="right")
-    directions = bool((change >= 1).any()), bool((change <= -1).any())
-    key = {(True, True): "both", (True, False): "longer"}.get(directions, "shorter")
-    ranges = [f"{a}–{b}" for a, b in pairwise(CHANGE_LIMITS)]
-    labels = [tr("siting.map.same"), *ranges, tr("karta.over", n=CHANGE_LIMITS[-1])]
+    is_longer, is_shorter = change.max() >= 1, change.min() <= -1
+    limits = CHANGE_LIMITS[::2] if is_longer and is_shorter else CHANGE_LIMITS
+    steps = np.searchsorted(limits, np.abs(change), side="right")
+    key = "longer" if is_longer else "shorter"
+    ranges = [*(f"{a}–{b}" for a, b in pairwise(limits)), tr("karta.over", n=limits[-1])]
+    labels = [tr("siting.map.same"), *ranges]
+    if is_longer and is_shorter:  # the farther, the stronger, as in the other views
+        key, steps = "both", 2 + np.sign(change) * steps
+        shorter = [tr("siting.map.shorter", range=one) for one in reversed(ranges)]
+        labels = [*shorter, labels[0], *(tr("siting.map.longer", range=one) for one in ranges)]
     codes = np.where(no_road, UNKNOWN_CLASS, steps).astype(np.int8)
     return codes, tr(f"siting.map.change.{key}", kind=kind), labels
 

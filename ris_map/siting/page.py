@@ -326,8 +326,8 @@ def _map(view: SitingView) -> None:
             label_visibility="collapsed",
             required=True,
         )
-        note = "note.change" if view.choice.view == "skillnad" else "note"
-        text = f"{tr(f'siting.view.{note}')} {tr('siting.view.click')}"
+        note = "" if view.choice.view == "skillnad" else f"{tr('siting.view.note')} "
+        text = note + tr("siting.view.click")
         st.html(render("siting_note.html", heading="", text=text, id="view"), width="content")
     layer = MapLayer(
         picture=plan_map.address_of(view),
