@@ -23,17 +23,16 @@ from ris_map.coverage.map_picture import (
     map_view,
     neighbours,
     since_html,
+    way_to_help,
 )
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.in_words import Words, actor_rows, place_id, town_id
+from ris_map.register.in_words import Words, actor_rows
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
-from ris_map.travel.routes import routes_from
 from ris_map.web import as_of, data, layout
 from ris_map.web.address import PageState
-from ris_map.web.map import MapClick, MapLayer, Route, head_start, show_map
+from ris_map.web.map import MapClick, MapLayer, head_start, show_map
 from ris_map.words import Translator, swedish_sort_key
-from ris_map.words.figures import ROUND_MINUTES, minutes_words
 from ris_map.words.markup import render
 
 STATE = PageState(page="start", model=StartChoice)
@@ -120,33 +119,12 @@ def _map(view: MapView, choice: StartChoice) -> None:
         picture=MAPS.address(world, choice.picture_choice(), tr.language),
         title=tr("karta.title"),
         chosen=choice.municipality,
-        routes=tuple(_routes(view, choice)),
+        routes=tuple(way_to_help(view, choice.municipality)),
         divide=view.division.id,
         bubbles=as_of.marks(choice, world, tr=tr),
         next_pictures=neighbours(world, choice, tr.language, _options(tr), key=STATE.key),
     )
     show_map(layer, key="karta", on_click=_clicked)
-
-
-def _routes(view: MapView, choice: StartChoice) -> list[Route]:
-    """Return the way from the chosen municipality's main town to the nearest that helps."""
-    base = view.world.foundations
-    if not (choice.municipality and view.is_physical):
-        return []
-    towns = base.geography.localities
-    seat = next(t for t in towns if t.municipality_code == choice.municipality and t.is_seat)
-    near = view.nearest(view.at(choice.municipality))
-    if not near or near[0][1] < ROUND_MINUTES:
-        return []
-    town = town_id(near[0][0].office)
-    goal = next((t for t in towns if place_id(t.municipality_code, t.name) == town), None)
-    if goal is None:
-        return []
-    found = routes_from(base.joined([seat.lat], [seat.lon]), base.joined([goal.lat], [goal.lon]))[0]
-    if found is None:
-        return []
-    label = minutes_words(near[0][1], tr=view.tr, limit=float(choice.limit))
-    return [Route.along(found, label)]
 
 
 def _clicked(click: MapClick) -> None:

@@ -95,9 +95,8 @@ Places = listing(
 def places(call: Call[LanguageQuery]) -> Document:
     """Municipalities and groups of them: what plats may be."""
     geography = call.world.foundations.geography
-    seats = {item.municipality_code: item.id for item in geography.localities if item.is_seat}
-    names = geography.names.items()
-    listed = [{"code": code, "name": name, "seat": seats[code]} for code, name in names]
+    seats, names = geography.seats, geography.names.items()
+    listed = [{"code": code, "name": name, "seat": seats[code].id} for code, name in names]
     groups = [
         {**dict(group), "id": name, "division": division.label}
         for name, (division, group) in geography.groups.items()

@@ -4,7 +4,7 @@ It is a pure function of the choice and of the data, so that it stands under an 
 and the neighbouring choices can be fetched before anybody clicks (``web/map.py``).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -17,11 +17,12 @@ from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares, positions
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import MODES, UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
-from ris_map.register.in_words import Words, by_town, place_id, towns_of
+from ris_map.register.in_words import Words, by_town, town_point, towns_of
 from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
-from ris_map.travel.network import BoolArray, CodeArray, FloatArray
+from ris_map.travel.network import SPEED_MODEL, BoolArray, CodeArray, FloatArray
+from ris_map.travel.routes import routes_from
 from ris_map.travel.world import World
 from ris_map.web import as_of, data
 from ris_map.web.map import (
@@ -30,6 +31,7 @@ from ris_map.web.map import (
     LegendRow,
     MapPicture,
     Pictures,
+    Route,
     Sentence,
 )
 from ris_map.words import Translator, swedish_sort_key
@@ -368,21 +370,50 @@ def _county(view: MapView) -> Sentence:
 
 def _bubbles(view: MapView) -> Iterable[Bubble]:
     tr, geography = view.tr, view.world.foundations.geography
-    centres = {place_id(one.municipality_code, one.name): one for one in geography.localities}
     towns = by_town((one.office, one.actor) for one in view.sites if one.office.municipality)
     for place, found in sorted(towns.items(), key=lambda item: -len(item[1])):
         office = found[0][0]
-        centre = centres.get(place, office)
         who = tr.listing(dict.fromkeys(actor.name for _, actor in found))
-        yield Bubble.at(
-            centre,
-            office.town,
+        yield Bubble.in_town(
+            *(office, geography),
             id=place,
             count=len(found),
             label=tr.plural("karta.offices", len(found), town=office.town),
             say=tr("karta.offices.who", town=office.town, who=who),
             phases=tuple(phase.value for phase in view.choice.shown_phases),
         )
+
+
+def way_to_help(view: MapView, code: str) -> Iterator[Route]:
+    """Yield the way from a municipality's main town to the nearest that helps, unless in town."""
+    if code and view.is_physical:
+        nearest = ((site.office, far) for site, far in view.nearest(view.at(code))[:1])
+        yield from drawn_ways(view.world, code, nearest, view.choice.cube_choice, tr=view.tr)
+
+
+def drawn_ways(
+    world: World,
+    code: str,
+    nearest: Iterable[tuple[Office, float]],
+    asked: CubeChoice,
+    *,
+    tr: Translator,
+) -> Iterator[Route]:
+    """Yield the ways from a municipality's main town to the towns of the nearest offices.
+
+    Offices come with their minutes; there is no way if the first of them is in the main town.
+    """
+    base = world.foundations
+    seat = base.geography.seats[code]
+    goals = [(town_point(office, base.geography), minutes) for office, minutes in nearest]
+    if not goals or goals[0][0] == seat:
+        return
+    ends = base.joined([at.lat for at, _ in goals], [at.lon for at, _ in goals])
+    model = SPEED_MODEL[asked.speed]
+    ways = routes_from(base.joined([seat.lat], [seat.lon]), ends, speed_model=model)
+    for way, (_, minutes) in zip(ways, goals, strict=True):
+        if way is not None:
+            yield Route.along(way, minutes_words(minutes, tr=tr, limit=asked.threshold))
 
 
 # ---------------------------------------------------------------- its address

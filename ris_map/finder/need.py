@@ -120,11 +120,10 @@ def all_starts(geography: Geography) -> Mapping[str, Start]:
         name = geography.names[locality.municipality_code]
         return Start(id=place, locality=locality, municipality_name=name)
 
-    seats = {s.municipality_code: s for s in geography.localities if s.is_seat}
     codes = sorted(geography.names, key=lambda code: swedish_sort_key(geography.names[code]))
     localities = sorted(geography.localities, key=lambda s: swedish_sort_key(s.name))
     return {
-        **{code: start(code, seats[code]) for code in codes if code in seats},
+        **{code: start(code, geography.seats[code]) for code in codes if code in geography.seats},
         **{s.id: start(s.id, s) for s in localities},
     }
 

@@ -27,6 +27,7 @@ from ris_map.finder.words import (
     rest_html,
     start_words,
 )
+from ris_map.geography.county import Geography
 from ris_map.register.in_words import Words
 from ris_map.register.model import Office
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
@@ -368,7 +369,8 @@ def find_picture(world: World, answer: SupportAnswer, *, tr: Words) -> MapPictur
     cube = CubeChoice(strength_area=need.strength_area, speed=speed_of(need).id)
     supply = supply_of(world, cube, need.phases, need.counted_types)
     names = tr.municipality_names if start is None else {start.code: start.municipality_name}
-    bubbles = _bubbles(answer.entries if start else _anywhere(supply), tr=tr)
+    entries = answer.entries if start else _anywhere(supply)
+    bubbles = _bubbles(entries, geography=world.foundations.geography, tr=tr)
     kinds = {str(bubble.kind) for bubble in bubbles}
     if supply.offices.size > 0:
         is_unknown = supply.is_unknown[supply.cube.population.cells_of(names)]
@@ -427,7 +429,7 @@ def _sentence(answer: SupportAnswer, name: str, *, tr: Words) -> Sentence:
     )
 
 
-def _bubbles(entries: Iterable[Entry], *, tr: Words) -> tuple[Bubble, ...]:
+def _bubbles(entries: Iterable[Entry], *, geography: Geography, tr: Words) -> tuple[Bubble, ...]:
     """Return a bubble per town with the number of actors that fit; homes and others as marks."""
     marks: dict[tuple[MarkerKind, str], list[tuple[Entry, Office]]] = {}
     for entry in entries:
@@ -435,16 +437,16 @@ def _bubbles(entries: Iterable[Entry], *, tr: Words) -> tuple[Bubble, ...]:
             marks.setdefault(marker_of(entry), []).append((entry, entry.office))
     made = []
     for (kind, mark_id), here in marks.items():
-        town, names = here[0][1].town, list(dict.fromkeys(e.actor.name for e, _ in here))
+        first, names = here[0][1], list(dict.fromkeys(e.actor.name for e, _ in here))
         phases = {p for entry, _ in here for offer in entry.offers for p in offer.phases}
         who = tr("find.map.more", names=", ".join(names[:NAMED]))
         who = who if len(names) > NAMED else tr.listing(names)
-        label = tr.plural("find.map.bubble", len(names), town=town, who=who)
+        label = tr.plural("find.map.bubble", len(names), town=first.town, who=who)
         if kind != "office":
-            label = tr(f"find.map.{kind}-of", name=town, who=who)
+            label = tr(f"find.map.{kind}-of", name=first.town, who=who)
         made.append(
-            Bubble.amid(
-                [office for _, office in here],
+            Bubble.in_town(
+                *(first, geography),
                 id=mark_id,
                 label=label,
                 count=len(names) if kind == "office" else None,

@@ -84,6 +84,16 @@ class Geography:
     coast_to_mountains: tuple[str, ...] = ()
 
     @cached_property
+    def towns(self) -> Mapping[tuple[str, str], Locality]:
+        """Settlements by the code of their municipality and their name."""
+        return {(place.municipality_code, place.name): place for place in self.localities}
+
+    @cached_property
+    def seats(self) -> Mapping[str, Locality]:
+        """Central settlements by the code of their municipality."""
+        return {place.municipality_code: place for place in self.localities if place.is_seat}
+
+    @cached_property
     def groups(self) -> Mapping[str, tuple[Division, DivisionGroup]]:
         """Groups of more than one municipality that can be chosen, by their ids."""
         return {

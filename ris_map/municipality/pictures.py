@@ -5,14 +5,19 @@ from dataclasses import replace
 
 from ris_map.coverage.cube import CoverageCube, class_shares
 from ris_map.coverage.groups import Supply, supply_of
-from ris_map.coverage.map_picture import PictureChoice, class_words, map_view, picture
+from ris_map.coverage.map_picture import (
+    PictureChoice,
+    class_words,
+    drawn_ways,
+    map_view,
+    picture,
+)
+from ris_map.coverage.ways import Way
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence
 from ris_map.register.in_words import Words, by_town, town_id
-from ris_map.register.model import Actor, Office
-from ris_map.travel.network import SPEED_MODEL
-from ris_map.travel.routes import routes_from
+from ris_map.register.model import Office
 from ris_map.travel.world import World
 from ris_map.web.map import (
     UNKNOWN,
@@ -21,22 +26,23 @@ from ris_map.web.map import (
     LegendRow,
     MapLayer,
     MapPicture,
-    Route,
     Sentence,
 )
 from ris_map.web.picture import CountyPicture
 from ris_map.words import Translator
-from ris_map.words.figures import minutes_words, percent
+from ris_map.words.figures import percent
 
 LINES = 2
 """Lines are drawn to the nearest towns that serve the municipality, this many."""
-Towns = dict[str, list[tuple[Office, Actor]]]
+Towns = dict[str, list[tuple[Office, Way]]]
 
 
 def map_layer(profile: Profile, choice: MunicipalityChoice, *, tr: Words) -> MapLayer:
     """Return the page's map: the municipality outlined, with its own office and what serves it."""
     world, found = profile.world, supply(profile.world, choice)
     towns = _towns(profile, choice)
+    first = list(towns.values())[:LINES]
+    nearest = [(office, way.minutes_from_seat) for (office, way), *_ in first]
     kind = tr.kind(*choice.kind)
     home = (
         Bubble.at(office, office.town, id=town_id(office), label=actor.name, kind="home")
@@ -49,12 +55,12 @@ def map_layer(profile: Profile, choice: MunicipalityChoice, *, tr: Words) -> Map
             classes=found.classes.tolist(),
             legend=_legend(profile, found, choice.beside, kind=kind, tr=tr),
             sentences=_sentences(profile.cube, choice, tr=tr, chosen=profile.code),
-            bubbles=tuple(_bubbles(choice, towns, tr=tr)),
+            bubbles=tuple(_bubbles(profile, choice, towns, tr=tr)),
         ),
         title=tr("municipality.map.title", name=profile.name),
         chosen=profile.code,
         beside=choice.beside or "",
-        routes=tuple(_routes(profile, towns, tr=tr)),
+        routes=tuple(drawn_ways(world, profile.code, nearest, profile.choice, tr=tr)),
         bubbles=tuple(home),
     )
 
@@ -81,7 +87,7 @@ def supply(world: World, choice: MunicipalityChoice) -> Supply:
 
 def map_picture(profile: Profile, choice: MunicipalityChoice, *, tr: Words) -> CountyPicture:
     """Return the same map as a drawing for paper."""
-    bubbles = list(_bubbles(choice, _towns(profile, choice), tr=tr))
+    bubbles = list(_bubbles(profile, choice, _towns(profile, choice), tr=tr))
     counted = ", ".join(f"{one.name} {tr.number(one.count)}" for one in bubbles if one.count)
     seat = profile.seat
     if seat.name not in {one.name for one in bubbles}:
@@ -150,32 +156,18 @@ def _legend(profile: Profile, found: Supply, beside: str | None, *, kind: str, t
 def _towns(profile: Profile, choice: MunicipalityChoice) -> Towns:
     """Return the offices that give the chosen kind of support by town, nearest first."""
     ways = (way for way in profile.offices if choice.kind in way.kinds)
-    return by_town((way.office, way.actor) for way in ways if way.office)
+    return by_town((way.office, way) for way in ways if way.office)
 
 
-def _routes(profile: Profile, towns: Towns, *, tr: Translator) -> Iterator[Route]:
-    """Yield the ways from the seat to the nearest towns, unless one of them is the seat itself."""
-    seat = profile.seat
-    nearest = [there[0][0] for there in list(towns.values())[:LINES]]
-    if not nearest or nearest[0].town == seat.name:
-        return
-    base = profile.world.foundations
-    origin = base.joined([seat.lat], [seat.lon])
-    goals = base.joined([o.lat for o in nearest], [o.lon for o in nearest])
-    model = SPEED_MODEL[profile.choice.speed]
-    for route in routes_from(origin, goals, speed_model=model):
-        if route is not None:
-            label = minutes_words(route.minutes, tr=tr, limit=profile.choice.threshold)
-            yield Route.along(route, label)
-
-
-def _bubbles(choice: MunicipalityChoice, towns: Towns, *, tr: Translator) -> Iterator[Bubble]:
+def _bubbles(
+    profile: Profile, choice: MunicipalityChoice, towns: Towns, *, tr: Translator
+) -> Iterator[Bubble]:
     for place, there in towns.items():
-        first, actors = there[0][0], {actor.id: actor.name for _, actor in there}
+        first, actors = there[0][0], {way.actor.id: way.actor.name for _, way in there}
         names = tr.listing(actors.values())
         label = tr.plural("municipality.map.town", len(actors), town=first.town)
-        yield Bubble.at(
-            *(first, first.town),
+        yield Bubble.in_town(
+            *(first, profile.world.foundations.geography),
             id=place,
             label=label,
             say=f"{label}: {names}.",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
+from ris_map.geography.county import Geography, Locality
 from ris_map.register.model import Actor, Office
 from ris_map.register.selection import Group, Match
 from ris_map.register.strategy import Strategy, Term
@@ -212,6 +213,11 @@ def towns_of(actor: Actor, towns: Sequence[str], *, tr: Translator) -> str:
 def town_id(office: Office) -> str:
     """Return the stable id of an office's town."""
     return place_id(office.municipality or "x", office.town)
+
+
+def town_point(office: Office, geography: Geography) -> Office | Locality:
+    """Return where the marker of an office's town stands: on the settlement, else on the office."""
+    return geography.towns.get((office.municipality or "", office.town), office)
 
 
 def by_town(offices: Iterable[tuple[Office, T]]) -> dict[str, list[tuple[Office, T]]]:

@@ -90,9 +90,7 @@ def changed_by(view: SitingView, click: MapClick) -> dict[str, tuple[Change, ...
     else:
         place: str | None = None
         if click.kind == "municipality":
-            seats = view.world.foundations.geography.localities
-            found = (p.id for p in seats if p.is_seat and p.municipality_code == click.id)
-            place = next(found, None)
+            place = view.world.foundations.geography.seats[click.id].id
         elif click.kind == "cell":
             minutes = basis.place_minutes[:, int(click.id)]
             place = basis.place_ids[int(minutes.argmin())] if np.isfinite(minutes).any() else None
@@ -117,8 +115,8 @@ def bubbles(view: SitingView) -> tuple[Bubble, ...]:
         label = tr.plural("karta.offices", number, town=first.town) if number else first.town
         hint = tr("siting.map.close" if number else "siting.map.closed")
         found.append(
-            Bubble.at(
-                *(first, first.town),
+            Bubble.in_town(
+                *(first, view.world.foundations.geography),
                 id=key,
                 label=f"{label}. {hint}",
                 count=number or None,

@@ -241,10 +241,10 @@ def _bubbles(
     for kind, actors in groups.items():
         towns, found = by_town((o, a) for a in actors for o in figures.offices(a)), list[Bubble]()
         for place, there in towns.items():
-            names = {actor.id: actor.name for _, actor in there}
-            label = tr.plural(f"strength.map.town.{kind}", len(names), town=there[0][0].town)
-            bubble = Bubble.amid(
-                [office for office, _ in there],
+            first, names = there[0][0], {actor.id: actor.name for _, actor in there}
+            label = tr.plural(f"strength.map.town.{kind}", len(names), town=first.town)
+            bubble = Bubble.in_town(
+                *(first, data.geography()),
                 id=f"{place}-{kind}" if place in seen else place,
                 label=label,
                 say=f"{label}: {tr.listing(names.values())}.",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ris_map.common.address import DatedChoice
 from ris_map.common.dates import day_of, today
-from ris_map.register.in_words import by_town
+from ris_map.register.in_words import by_town, town_point
 from ris_map.register.model import Actor
 from ris_map.register.releases import since
 from ris_map.travel.world import World
@@ -82,10 +82,13 @@ def marks(choice: DatedChoice, then: World, *, tr: Translator) -> tuple[Bubble, 
 def _marks(
     kind: MarkerKind, actors: Iterable[Actor], world: World, *, choice: DatedChoice, tr: Translator
 ) -> Iterable[Bubble]:
+    geography = world.foundations.geography
     for where, there in by_town((o, a) for a in actors for o in a.offices_on(world.on)).items():
         office, who = there[0][0], tr.listing(dict.fromkeys(actor.name for _, actor in there))
         label = tr(f"as-of.mark.{kind}", town=office.town, who=who, day=choice.as_of)
-        yield Bubble.at(office, "", id=f"{where}-{kind}", label=label, kind=kind)
+        yield Bubble.at(
+            town_point(office, geography), "", id=f"{where}-{kind}", label=label, kind=kind
+        )
 
 
 def _since(then: World) -> dict[str, tuple[Actor, ...]]:

@@ -20,9 +20,9 @@ from jinja2 import Template
 
 from ris_map.common.address import Choice
 from ris_map.common.region import region
-from ris_map.geography.county import Locality
+from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.in_words import Words
+from ris_map.register.in_words import Words, town_point
 from ris_map.register.model import Office
 from ris_map.travel.routes import Route as Way
 from ris_map.travel.world import World, kept
@@ -79,11 +79,9 @@ class Bubble:
         return cls(name=name, lat=place.lat, lon=place.lon, **more)
 
     @classmethod
-    def amid(cls, offices: Sequence[Office], **more: Any) -> Self:  # noqa: ANN401 -- fields
-        """Return a marker in the middle of some offices of one town."""
-        points = [(one.lat, one.lon) for one in offices]
-        lat, lon = (sum(at) / len(offices) for at in zip(*points, strict=True))
-        return cls(name=offices[0].town, lat=lat, lon=lon, **more)
+    def in_town(cls, office: Office, geography: Geography, **more: Any) -> Self:  # noqa: ANN401
+        """Return the marker of an office's town."""
+        return cls.at(town_point(office, geography), office.town, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,7 @@ from ris_map.actors.listing import (
     rows_words,
     table_html,
 )
-from ris_map.actors.page import _routes
-from ris_map.coverage.map_picture import map_view, picture
+from ris_map.coverage.map_picture import map_view, picture, way_to_help
 from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour
 from ris_map.register.in_words import ActorRow, actor_row, actor_rows
@@ -363,6 +362,6 @@ def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Languag
 
 
 def test_a_way_whose_course_is_mostly_sketched_is_drawn_as_an_estimate() -> None:
-    choice = StartChoice(kommun="2418")  # Malå
-    (way,) = _routes(map_view(real_world(), choice, tr=real_words(Language.SV)), choice)
+    view = map_view(real_world(), StartChoice(), tr=real_words(Language.SV))
+    (way,) = way_to_help(view, "2418")  # Malå
     assert way.schematic

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ris_map.common.address import ALL, IgnoredValue
 from ris_map.coverage.cube import THRESHOLDS
-from ris_map.coverage.map_picture import MAPS, neighbours, since_html
+from ris_map.coverage.map_picture import MAPS, neighbours, since_html, way_to_help
 from ris_map.coverage.page import pictures, summary, tables
 from ris_map.coverage.page.matrix import cell_html, matrix_html
 from ris_map.coverage.page.view import TABS, CoverageChoice, CoverageView, inland_name
@@ -208,10 +208,12 @@ def _choices(tr: Words) -> None:
 def _map(view: CoverageView) -> None:
     choice, tr, texts = view.choice, view.tr, _options(view.tr)
     nearby = {field: texts[field] for field in ("phase", "service_type", "limit")}
+    chosen = choice.place if choice.place in view.order else ""
     layer = MapLayer(
         picture=MAPS.address(view.world, choice.picture_choice(), tr.language),
         title=pictures.map_title(view),
-        chosen=choice.place if choice.place in view.order else "",
+        chosen=chosen,
+        routes=tuple(way_to_help(view, chosen)),
         divide=view.division.id,
         bubbles=as_of.marks(choice, view.world, tr=tr),
         next_pictures=neighbours(view.world, choice, tr.language, nearby, key=STATE.key),
