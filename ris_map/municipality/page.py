@@ -228,11 +228,11 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> None:
             as_of.control(STATE, tr=tr)
             label = tr("coverage.control.threshold")
             limits = {limit: tr("karta.limit.min", n=limit) for limit in LIMITS}
-            STATE.widget(st.segmented_control, "limit", label, limits, required=True)
+            STATE.folded(st.segmented_control, "limit", label, limits, required=True)
             label, said = tr("municipality.scope"), tr("municipality.scope.help")
             scopes = {scope: tr(f"municipality.scope.option.{scope}") for scope in Scope}
-            STATE.widget(st.segmented_control, "scope", label, scopes, required=True, help=said)
-            STATE.widget(st.checkbox, "winter", tr("coverage.control.winter"))
+            STATE.folded(st.segmented_control, "scope", label, scopes, required=True, help=said)
+            STATE.folded(st.checkbox, "winter", tr("coverage.control.winter"))
 
 
 def _notices(ignored: tuple[IgnoredValue, ...], *, tr: Translator) -> None:

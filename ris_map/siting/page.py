@@ -201,7 +201,7 @@ def _question(view: SitingView) -> None:
     _choose(tr, "service_type", label, tuple(ServiceType))
     _choose(tr, "area", label, (None, *STRENGTH_AREAS))
     _choose(tr, "limit")
-    STATE.widget(st.toggle, "winter", tr("siting.ask.winter"))
+    STATE.folded(st.toggle, "winter", tr("siting.ask.winter"))
     _choose(tr, "near")
 
 
@@ -210,7 +210,7 @@ def _choose(
 ) -> None:
     """Draw the list of a field of the choice; without options, of all values that it takes."""
     listed = options or get_args(SitingChoice.model_fields[name].annotation)
-    STATE.widget(st.selectbox, name, tr(f"siting.ask.{name}"), listed, format_func=form)
+    STATE.folded(st.selectbox, name, tr(f"siting.ask.{name}"), listed, format_func=form)
 
 
 # -------------------------------------------------------------------- work that takes its time

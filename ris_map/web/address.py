@@ -144,6 +144,15 @@ class PageState(Generic[C]):
             more["options"] = listed
         draw(label, **{"key": self.key(field), "on_change": self.write, **more})
 
+    def folded(self, draw: Callable[..., object], field: str, *about: Any, **more: Any) -> None:  # noqa: ANN401 -- as a widget
+        """Draw a widget that a popover holds.
+
+        The browser makes it when the popover is opened, from what the last run sent; a value that
+        was not set in that run would be lost.
+        """
+        st.session_state[self.key(field)] = st.session_state[self.key(field)]
+        self.widget(draw, field, *about, **more)
+
     def sync(self) -> tuple[IgnoredValue, ...]:
         """Fill the widgets from the address if it is not the one that we wrote ourselves.
 

@@ -25,14 +25,14 @@ def control(state: PageState[Any], *, tr: Translator) -> None:
     earlier = [day for day in days if day <= today().isoformat() and day_of(day)]
     chosen = state.chosen().as_of
     with st.container(key="ris-as-of"):
-        st.selectbox(
+        state.folded(
+            st.selectbox,
+            "as_of",
             tr("as-of.label"),
             list(dict.fromkeys(["", *reversed(earlier), chosen])),
             format_func=lambda day: tr("as-of.day", day=day) if day else tr("as-of.today"),
-            key=state.key("as_of"),
             label_visibility="collapsed",
             width=210,
-            on_change=state.write,
         )
 
 

@@ -192,14 +192,14 @@ def _choices(tr: Words) -> None:
         for field in ("shown", "delivery", "scope"):
             name = f"coverage.control.{field}"
             label, said = tr(name), tr(f"{name}.help")
-            STATE.widget(st.segmented_control, field, label, texts[field], help=said, required=True)
+            STATE.folded(st.segmented_control, field, label, texts[field], help=said, required=True)
         for field, short in (
             ("winter", "winter"),
             ("sourced_only", "sourced"),
             ("include_outside", "outside"),
         ):
             name = f"coverage.control.{short}"
-            STATE.widget(st.checkbox, field, tr(name), help=tr(f"{name}.help"))
+            STATE.folded(st.checkbox, field, tr(name), help=tr(f"{name}.help"))
 
 
 # -------------------------------------------------------------------- map and tabs
