@@ -8,7 +8,7 @@ import streamlit as st
 from ris_map.actors.detail import actor_html
 from ris_map.common import dates
 from ris_map.register.asking import corrected, questions
-from ris_map.register.in_words import confirm_message, confirm_url
+from ris_map.register.in_words import confirm_message
 from ris_map.register.model import Actor
 from ris_map.register.reading import check_changed
 from ris_map.register.vocabulary import Availability, Cost, Delivery, Phase, Status, TargetGroup
@@ -31,7 +31,7 @@ def choose(given: str) -> None:
         render(
             "confirm_choose.html",
             heading=tr("page.confirm.choose"),
-            links=[(one.name, confirm_url(one.id, tr=tr)) for one in actors],
+            links=[(one.name, tr.confirm_url(one.id)) for one in actors],
         )
     )
 

@@ -3,68 +3,23 @@
 from datetime import date
 from functools import partial
 
-from ris_map.actors.listing import delivery_sentence, way_words
-from ris_map.register.in_words import ActorRow, Words, actor_row, detail_url, phase_marks, town_id
+from ris_map.register.in_words import Words, town_id
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.selection import Group
 from ris_map.register.vocabulary import Availability, Delivery
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
-from ris_map.words import Translator
 from ris_map.words.markup import render
 
 
 def actor_html(actor: Actor, *, tr: Words, on: date) -> str:
     """Return the detail view of an actor as HTML."""
-    language = tr.language
-    group = Group.OFFICE if actor.is_active(on) else Group.ENDED
-    row = actor_row(actor, actor.offices, group=group, tr=tr, on=on)
     return render(
         "actor.html",
         t=tr,
         actor=actor,
-        successor=actor.successor and detail_url(actor.successor, tr=tr),
-        row=row,
-        language=language,
-        delivery=delivery_sentence(row, tr=tr),
+        is_active=actor.is_active(on),
         places=_places(actor, tr=tr, on=on),
-        gives=[
-            (
-                tr.label(offer.service_type),
-                phase_marks(offer.phases, tr=tr),
-                _help(offer, tr=tr),
-            )
-            for offer in actor.offers
-        ],
-        whom=[
-            (tr("detail.summary"), row.summary),
-            *((tr(f"csv.column.{field}"), said) for field, said in row.terms),
-            (tr("detail.strength-areas"), row.strength_areas),
-            (tr("detail.service-area"), row.service_area),
-        ],
-        facts=_facts(actor, row, tr=tr),
-        offers=[
-            (
-                tr.label(offer.service_type),
-                tr.phases(offer.phases) or tr("unknown"),
-                tr(f"basis.{offer.basis}"),
-            )
-            for offer in actor.offers
-        ],
-        offices=[_office_cells(office, tr=tr, on=on) for office in actor.offices],
-        claims=[
-            (
-                tr.label(claim.mode),
-                tr(f"availability.{claim.availability}"),
-                claim.supports.in_(language),
-                claim.url,
-                claim.year or tr("unknown"),
-            )
-            for claim in actor.delivery_claims
-        ],
-        sources=[
-            (source.supports.in_(language), source.url, source.year or tr("unknown"))
-            for source in actor.sources
-        ],
+        gives=[(offer, _help(offer, tr=tr)) for offer in actor.offers],
+        address=partial(_address, tr=tr, on=on),
     )
 
 
@@ -109,54 +64,8 @@ def _help(offer: Offer, *, tr: Words) -> str:
     text = tr("detail.phases", phases=tr.listing(phases)) if phases else tr("detail.phases.unknown")
     known = {mode: offer.delivery.of(mode) for mode in Delivery}
     given = (Availability.OFFERED, Availability.LIMITED)
-    ways = [way_words(mode, answer, tr=tr) for mode, answer in known.items() if answer in given]
+    ways = [tr.way(mode, answer) for mode, answer in known.items() if answer in given]
     return f"{text} {tr('detail.ways', ways=tr.listing(ways))}" if ways else text
-
-
-def _facts(actor: Actor, row: ActorRow, *, tr: Translator) -> list[tuple[str, str]]:
-    start, end = actor.valid_from or "?", actor.valid_to or ""
-    bases = (
-        ("scope", row.scope, actor.scope_basis),
-        ("strength-areas", row.strength_areas, actor.strength_areas.basis),
-        ("service-area", row.service_area, actor.service_area.basis),
-    )
-    facts = [
-        ("detail.aliases", ", ".join(actor.aliases)),
-        ("detail.kind", tr(f"kind.{actor.kind}")),
-        *((f"detail.{key}", f"{value} ({tr(f'basis.{basis}')})") for key, value, basis in bases),
-        ("detail.status", row.status),
-        (
-            "detail.period",
-            tr("detail.period.value", start=start, end=end) if actor.valid_from or end else "",
-        ),
-        ("detail.in-2022", tr(f"answer.{actor.in_2022}")),
-        ("detail.confidence", row.confidence),
-        ("column.last-evidence", row.last_evidence),
-        ("csv.column.last-checked", row.last_checked),
-        ("csv.column.last-confirmed", row.last_confirmed),
-        ("detail.id", actor.id),
-    ]
-    return [(tr(key), value) for key, value in facts if value]
-
-
-def _office_cells(office: Office, *, tr: Words, on: date) -> tuple[str, str, str, str, str]:
-    if office.outside is not None:
-        municipality = f"{office.outside.municipality} ({office.outside.county})"
-    else:
-        code = office.municipality or ""
-        municipality = tr.municipality_names.get(code, code)
-    position = tr(
-        f"detail.office.precision.{office.precision}",
-        metres=tr.number(office.uncertainty_m) if office.uncertainty_m else "?",
-    )
-    note = office.note.in_(tr.language) if office.note else ""
-    return (
-        office.town,
-        municipality,
-        _address(office, tr=tr, on=on),
-        position,
-        f"{tr(f'basis.{office.basis}')}. {note}",
-    )
 
 
 def _address(office: Office, *, tr: Words, on: date) -> str:

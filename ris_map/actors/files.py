@@ -5,12 +5,10 @@ from datetime import date
 
 from ris_map.export.tables import Cell, CsvFlavour, Sheet, sheets_xlsx, text_csv
 from ris_map.geography.boundaries import sweref_point
-from ris_map.register.in_words import ActorRow, Words, actor_rows
+from ris_map.register.in_words import TERMS, Words, words_of
 from ris_map.register.selection import Match, selected_offices
 from ris_map.register.vocabulary import Delivery
-from ris_map.words import Translator
 
-TERMS = ("target_groups", "cost", "eligibility", "how_to_apply", "funding")
 COLUMNS = (
     *("id", "name", "summary", "group", "scope", "status", "phases", "service-types"),
     *("strength-areas", "office", "visit", "digital", "phone", "towns", "municipalities"),
@@ -24,16 +22,16 @@ SOURCE_COLUMNS = ("id", "name", "url", "year", "supports")
 Line = Sequence[Cell]
 
 
-def actors_csv(rows: Iterable[ActorRow], *, flavour: CsvFlavour, tr: Translator) -> bytes:
-    """Return rows as CSV in UTF-8; the same words as on screen."""
+def actors_csv(matches: Iterable[Match], *, flavour: CsvFlavour, tr: Words) -> bytes:
+    """Return a selection as CSV in UTF-8; the same words as on screen."""
     columns = [tr(f"csv.column.{name}") for name in COLUMNS]
-    return text_csv(columns, (_cells(row, tr=tr) for row in rows), flavour=flavour)
+    return text_csv(columns, _actors(matches, tr), flavour=flavour)
 
 
-def _cells(row: ActorRow, *, tr: Translator) -> list[str]:
-    ways = {str(mode): tr(f"availability.{known}") for mode, known in row.delivery.items()}
-    said = {**dict.fromkeys(TERMS, tr("unknown")), **dict(row.terms)}
-    return row.cells(COLUMNS, tr=tr, towns=row.places, **ways, **said)
+def _actors(matches: Iterable[Match], tr: Words) -> Iterator[list[str]]:
+    for match in matches:
+        said = words_of(match, tr=tr)
+        yield [said[column] for column in COLUMNS]
 
 
 def actors_xlsx(
@@ -44,9 +42,8 @@ def actors_xlsx(
     ``on`` is the day the selection holds for; ``about`` is heading and text of each line of the
     last sheet. The same input gives the same bytes.
     """
-    rows = actor_rows(matches, tr=tr, on=on)
     sheets = (
-        ("actors", [f"csv.column.{name}" for name in COLUMNS], [_cells(r, tr=tr) for r in rows]),
+        ("actors", [f"csv.column.{name}" for name in COLUMNS], _actors(matches, tr)),
         ("offices", _heads(OFFICE_COLUMNS), _offices(matches, tr, on=on)),
         ("offers", _heads(OFFER_COLUMNS), _offers(matches, tr)),
         ("sources", _heads(SOURCE_COLUMNS), _sources(matches, tr)),
@@ -89,7 +86,7 @@ def _offers(matches: Sequence[Match], tr: Words) -> Iterator[Line]:
             yield (
                 *(match.actor.id, match.actor.name),
                 tr.label(offer.service_type),
-                tr.phases(offer.phases) or tr("unknown"),
+                tr.labels(offer.phases) or tr("unknown"),
                 *(tr(f"availability.{offer.delivery.of(mode)}") for mode in Delivery),
             )
 

@@ -1,6 +1,7 @@
 """The start page: what is chosen, and who helps: headline, panel, rows, table of everybody."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -11,18 +12,14 @@ from ris_map.coverage.map_picture import MapChoice, MapView, Site
 from ris_map.coverage.support import UNKNOWN
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
 from ris_map.register.in_words import (
-    ActorRow,
     Words,
-    detail_url,
-    phase_marks,
-    service_area_words,
     town_id,
+    words_of,
 )
 from ris_map.register.model import Actor
-from ris_map.register.selection import Group
-from ris_map.register.vocabulary import Availability, Delivery, ServiceScope
+from ris_map.register.selection import Group, Match
+from ris_map.register.vocabulary import ServiceScope
 from ris_map.travel.people import FERRY, number_of_squares
-from ris_map.words import Translator
 from ris_map.words.figures import ROUND_MINUTES, minutes_number, percent
 from ris_map.words.markup import render
 
@@ -48,8 +45,8 @@ class StartChoice(MapChoice):
     everybody: Flag = Field(default=False, alias="alla")
 
 
-Row = dict[str, Any]
-"""One actor in two lines, for row_list.html; ``towns`` are the ids that the map marks."""
+Row = tuple[Actor, str, Sequence[str]]
+"""An actor, the line below its name, and the ids of the towns that the map marks with it."""
 
 
 def headline_words(view: MapView) -> dict[str, Any]:
@@ -97,10 +94,10 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     """
     tr = view.tr
     if not view.is_physical:
-        sections = [
+        sections: list[tuple[str, list[Row]]] = [
             (
                 tr(f"karta.who.{name}", n=len(actors)),
-                [_row(a, service_area_words(a, tr=tr), tr) for a in actors],
+                [(actor, tr.service_area(actor), ()) for actor in actors],
             )
             for name, actors in view.remote_helpers().items()
         ]
@@ -137,18 +134,8 @@ def _office_row(sites: Sequence[Site], tr: Words) -> Row:
     actor = sites[0].actor
     where = tr.listing({town_id(site.office): site.office.town for site in sites}.values())
     if actor.service_area.scope is ServiceScope.MUNICIPALITIES:
-        where = tr("karta.row.for", where=where, area=service_area_words(actor, tr=tr))
-    return _row(actor, where, tr, towns=_ids(sites))
-
-
-def _row(actor: Actor, where: str, tr: Words, *, towns: Iterable[str] = ()) -> Row:
-    return {
-        "name": actor.name,
-        "where": where,
-        "url": detail_url(actor.id, tr=tr),
-        "towns": " ".join(towns),
-        "phases": phase_marks(actor.phases, tr=tr),
-    }
+        where = tr("karta.row.for", where=where, area=tr.service_area(actor))
+    return actor, where, _ids(sites)
 
 
 def _ids(sites: Sequence[Site]) -> list[str]:
@@ -165,7 +152,7 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
         (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
         for site, minutes in view.nearest(view.at(code))[:3]
     ]
-    home = [(a.name, detail_url(a.id, tr=tr)) for a in view.world.home_of(code)]
+    home = [(a.name, tr.detail_url(a.id)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     if choice.beside:
         query["jamfor"] = [choice.beside]
@@ -214,74 +201,33 @@ def _square(view: MapView, choice: StartChoice) -> str:
     return tr("karta.square", minutes=view.minutes_words(minutes), **values)
 
 
-def all_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
+def all_html(matches: Sequence[Match], *, tr: Words, on: date) -> str:
     """Return the whole core of the register as rows under their groups."""
-    rows = tuple(rows)
     sections = [
         (
-            f"{tr(f'group.{group.value}.title')} ({tr.number(len(members))})",
-            [
-                {
-                    "name": row.name,
-                    "where": f"{row.places} · {row.service_types}",
-                    "url": row.detail_url,
-                    "towns": " ".join(row.town_ids),
-                    "phases": row.phases,
-                }
-                for row in members
-            ],
+            f"{tr(f'group.{group}.title')} ({tr.number(len(members))})",
+            [_whole_row(match, tr, on=on) for match in members],
         )
         for group in Group
-        if (members := [row for row in rows if row.group == group.value])
+        if (members := [match for match in matches if match.group is group])
     ]
-    title = tr("karta.everybody.title", n=tr.number(len(rows)))
+    title = tr("karta.everybody.title", n=tr.number(len(matches)))
     note = tr("karta.everybody.note")
-    return render("rows.html", title=title, note=note, sections=sections, id="alla", named="")
+    return render("rows.html", t=tr, title=title, note=note, sections=sections, id="alla", named="")
 
 
-def delivery_sentence(row: ActorRow, *, tr: Translator) -> str:
-    """Return what is known about the delivery modes, and about which nothing is known."""
-    if row.group == Group.ENDED.value:
-        return tr("row.delivery-ended")
-    silent = [mode for mode, known in row.delivery.items() if known is Availability.UNKNOWN]
-    if len(silent) == len(row.delivery):
-        return tr("row.delivery-unknown")
-    # what is given first: "not at an office and digitally" would deny both
-    told = [(mode, known) for mode, known in row.delivery.items() if mode not in silent]
-    told.sort(key=lambda one: one[1] is Availability.NOT_OFFERED)
-    stated = [way_words(mode, known, tr=tr) for mode, known in told]
-    parts = [tr("row.delivery", modes=tr.listing(stated))]
-    if silent:
-        modes = tr.listing([tr(f"mode.{mode}") for mode in silent])
-        parts.append(tr("row.no-information-about", modes=modes))
-    return " ".join(parts)
-
-
-def way_words(way: Delivery, availability: Availability, *, tr: Translator) -> str:
-    """Return a way of help and what is known about it: given, limited or not given."""
-    mode = tr(f"mode.{way}")
-    match availability:
-        case Availability.LIMITED:
-            return tr("row.mode-limited", mode=mode, known=tr(f"availability.{availability}"))
-        case Availability.NOT_OFFERED:
-            return tr("row.mode-not-offered", mode=mode)
-        case _:
-            return mode
+def _whole_row(match: Match, tr: Words, *, on: date) -> Row:
+    said, towns = words_of(match, tr=tr), map(town_id, match.actor.offices_on(on))
+    return match.actor, f"{said['towns']} · {said['service-types']}", tuple(dict.fromkeys(towns))
 
 
 COLUMNS = (
     *("name", "group", "phases", "service-types", "strength-areas"),
-    *("places", "delivery", "confidence", "last-evidence"),
+    *("towns", "delivery", "confidence", "last-evidence"),
 )
 
 
-def table_html(rows: Iterable[ActorRow], *, tr: Translator) -> str:
+def table_html(matches: Iterable[Match], *, tr: Words) -> str:
     """Return the table of a selection as HTML."""
-    listed = [row.cells(COLUMNS, tr=tr, delivery=delivery_sentence(row, tr=tr)) for row in rows]
-    return render(
-        "table.html",
-        id="actors",
-        caption=tr.plural("table.caption", len(listed)),
-        columns=[tr(f"column.{name}") for name in COLUMNS],
-        rows=listed,
-    )
+    said = [words_of(match, tr=tr) for match in matches]
+    return render("table.html", id="actors", t=tr, columns=COLUMNS, rows=said)

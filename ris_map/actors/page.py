@@ -26,7 +26,7 @@ from ris_map.coverage.map_picture import (
     way_to_help,
 )
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.in_words import Words, actor_rows
+from ris_map.register.in_words import Words
 from ris_map.register.selection import Filter, select
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.web import as_of, data, layout
@@ -71,7 +71,7 @@ def _all_that_depends_on_the_choices(tr: Words) -> None:
         if choice.municipality:
             st.html(render("panel.html", t=tr, **panel_words(view, choice)))
             _beside(choice, tr)
-        st.html(render("rows.html", id="vem", **rows_words(view, choice)))
+        st.html(render("rows.html", t=tr, id="vem", **rows_words(view, choice)))
         _ways_on(choice, tr)
         if not choice.municipality and all(map(view.world.home_of, view.names)):
             st.html(render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere")))
@@ -169,12 +169,11 @@ def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
     tr, on = view.tr, view.world.on
     matches = select(view.world.register, Filter(), groups=data.geography().places, on=on)
-    rows = actor_rows(matches, tr=tr, on=on)
-    st.html(all_html(rows, tr=tr))
+    st.html(all_html(matches, tr=tr, on=on))
     with st.expander(tr("karta.files")):
         with st.container(horizontal=True):
             for flavour in CsvFlavour:
-                make = partial(actors_csv, rows, flavour=flavour, tr=tr)
+                make = partial(actors_csv, matches, flavour=flavour, tr=tr)
                 name = f"{tr('csv.file')}-{on.isoformat()}.csv"
                 layout.download(tr(f"csv.{flavour}"), make, name, key=f"csv-{flavour}")
-        st.html(table_html(rows, tr=tr))
+        st.html(table_html(matches, tr=tr))

@@ -14,7 +14,6 @@ from ris_map.common.dates import PartialDate, ShownDay, day_of, period_end
 from ris_map.common.records import Record, Slug
 from ris_map.register.asking import Call as Asked
 from ris_map.register.asking import call_list, unknown_cells
-from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor, Register
 from ris_map.register.quality import Compared, Quality, Report, compared, quality
 from ris_map.register.releases import Change, ChangeKind, changes, register_on
@@ -155,7 +154,7 @@ def feed(call: Call[LanguageQuery]) -> bytes:
         updated=max((when for when, *_ in entries), default=datetime(2022, 12, 31, tzinfo=UTC)),
         base=call.base,
         entries=entries,
-        url=lambda actor: detail_url(actor, tr=call.tr),
+        url=call.tr.detail_url,
     )
     return text.encode()
 

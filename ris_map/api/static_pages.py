@@ -19,7 +19,7 @@ from ris_map.common.faults import RisMapError
 from ris_map.municipality.page import embed_parts
 from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.words import headline, lead, list_parts, paragraph
-from ris_map.register.in_words import Words, detail_url
+from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import ActorKind
 from ris_map.travel.world import World
@@ -130,7 +130,7 @@ def actor_page(actor: Actor, *, world: World, tr: Words) -> StaticPage:
     return StaticPage(
         title=actor.name,
         description=actor.summary.in_(language),
-        live=detail_url(actor.id, tr=tr),
+        live=tr.detail_url(actor.id),
         html=actor_html(actor, tr=tr, on=world.on),
         thing=json.loads(told, object_hook=known),
     )

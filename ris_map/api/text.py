@@ -23,9 +23,9 @@ from ris_map.coverage.page import summary
 from ris_map.coverage.page import tables as coverage_tables
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
-from ris_map.finder.answer import find_support
+from ris_map.finder.answer import Entry, find_support
 from ris_map.finder.need import Need
-from ris_map.finder.words import find_view
+from ris_map.finder.words import FindView
 from ris_map.municipality import words as municipal
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import tables
@@ -152,7 +152,7 @@ def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
         places = [*own, *places]
     # what is known and what is not, own and open to all, stand apart under headings of their own
     helpers = [
-        (name or who["title"], [(r["name"], r["url"], r["where"]) for r in part])
+        (name or who["title"], [(a.name, call.tr.detail_url(a.id), where) for a, where, _ in part])
         for name, part in who["sections"]
     ]
     if helpers[0][0] != who["title"]:
@@ -214,33 +214,45 @@ def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> 
 
 @_page(Need)
 def _find(need: Need, world: World, call: Call[Any]) -> TextView:
-    view = find_view(find_support(world, need), world=world, tr=call.tr)
+    tr, view = call.tr, FindView(find_support(world, need), world, call.tr)
     sections = [
         (
-            f"{one.title} ({one.count})",
+            f"{one.title} ({tr.number(len(entries))})",
             [
-                (
-                    row.row.name,
-                    row.row.detail_url,
-                    ". ".join(
-                        part[:1].upper() + part[1:]
-                        for part in (row.way, row.place, row.gives, row.why)
-                        if part
-                    ),
-                )
-                for row in (*one.rows, *one.rest)
+                (entry.actor.name, tr.detail_url(entry.actor.id), _entry(view, entry))
+                for entry in entries
             ],
         )
         for one in view.sections
+        if (entries := one.rows + one.rest)
     ]
-    steps = [(f"{one.title}: {one.name}", one.url, f"{one.way}. {one.text}") for one in view.steps]
-    onward = [(view.onward_title, [*view.onward])] if view.onward else []
+    steps = [
+        (
+            f"{tr(f'find.step.{kind}')}: {entry.actor.name}",
+            entry.actor.homepage or tr.detail_url(entry.actor.id),
+            f"{view.reach(entry)}. {view.step_text(kind, entry)}",
+        )
+        for kind, entry in view.steps.items()
+    ]
+    onward = [
+        (entry.actor.name, tr.detail_url(entry.actor.id), view.onward_way(entry))
+        for entry in view.answer.onward
+    ]
     return TextView(
         title=view.title,
         paragraphs=(view.lead, view.choices, *view.missing),
-        lists=([(call.tr("find.answer.heading"), steps)] if steps else []) + sections + onward,
+        lists=(
+            *([(tr("find.answer.heading"), steps)] if steps else ()),
+            *sections,
+            *([(view.onward_title, onward)] if onward else ()),
+        ),
         source=view.source,
     )
+
+
+def _entry(view: FindView, entry: Entry) -> str:
+    parts = (view.way(entry), view.at(entry), view.tr.labels(entry.types), view.why(entry))
+    return ". ".join(part[:1].upper() + part[1:] for part in parts if part)
 
 
 @_page(SitingChoice)

@@ -22,6 +22,7 @@ from ris_map.register.vocabulary import (
     Phase,
     Scope,
     ServiceScope,
+    ServiceType,
     Status,
     StrengthArea,
 )
@@ -76,6 +77,16 @@ class Entry:
     road: Road | None = None
     reasons: tuple[Reason, ...] = ()
     cautions: tuple[Caution, ...] = ()
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """Phases of its offers, in their order."""
+        return tuple(p for p in Phase if any(p in offer.phases for offer in self.offers))
+
+    @property
+    def types(self) -> tuple[ServiceType, ...]:
+        """Service types of its offers, the first offer's first."""
+        return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
 
     @property
     def minutes(self) -> float:

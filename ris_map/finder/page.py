@@ -19,10 +19,8 @@ from ris_map.finder.words import (
     FindSection,
     FindView,
     find_file,
-    find_view,
     list_parts,
     marker_of,
-    next_steps,
     range_words,
     rest_html,
     start_words,
@@ -90,10 +88,8 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
     """
     tr = data.words(language)
     answer = find_support(world, need)
-    view = find_view(answer, world=world, tr=tr)
-    return Prepared(
-        view=view, list_parts=list_parts(view, tr=tr), layer=map_layer(world, answer, tr=tr)
-    )
+    view = FindView(answer, world, tr)
+    return Prepared(view=view, list_parts=list_parts(view), layer=map_layer(world, answer, tr=tr))
 
 
 def body(tr: Words) -> None:
@@ -139,7 +135,7 @@ def _list(answer: Prepared, *, tr: Translator) -> None:
             label, key = section.rest_label, section.rest_key
             box = st.expander(label, key=key, type="compact", on_change="rerun")
             if box.open:
-                box.html(rest_html(section, tr=tr))
+                box.html(rest_html(answer.view, section))
 
 
 def _questions(need: Need, view: FindView, *, tr: Words) -> None:
@@ -310,7 +306,6 @@ def _share(view: FindView, need: Need, *, tr: Translator) -> None:
         make = partial(
             find_file,
             view,
-            tr=tr,
             site=layout.site(),
             query={**need.query(), "lang": [tr.language.value]},
             on=dates.today(),
@@ -365,7 +360,7 @@ def find_picture(world: World, answer: SupportAnswer, *, tr: Words) -> MapPictur
 
     Minutes are those of the people who live there, to who fits them: as on every other map.
     """
-    need, start = answer.need, answer.start
+    need, start, view = answer.need, answer.start, FindView(answer, world, tr)
     cube = CubeChoice(strength_area=need.strength_area, speed=speed_of(need).id)
     supply = supply_of(world, cube, need.phases, need.counted_types)
     names = tr.municipality_names if start is None else {start.code: start.municipality_name}
@@ -380,9 +375,7 @@ def find_picture(world: World, answer: SupportAnswer, *, tr: Words) -> MapPictur
     return MapPicture(
         classes=supply.classes.tolist() if "scale" in kinds else None,
         legend=Legend(title=tr("find.map.legend"), notes=notes) if notes else None,
-        sentences={
-            code: _sentence(answer, name, tr=tr) for code, name in {"": "", **names}.items()
-        },
+        sentences={code: _sentence(view, name) for code, name in {"": "", **names}.items()},
         bubbles=bubbles,
     )
 
@@ -412,14 +405,15 @@ def _drawn(answer: SupportAnswer) -> tuple[Entry, ...]:
     return () if answer.nearest is None else (answer.nearest,)
 
 
-def _sentence(answer: SupportAnswer, name: str, *, tr: Words) -> Sentence:
+def _sentence(view: FindView, name: str) -> Sentence:
     """Return what stands under the map: the nearest office, else the first step."""
+    answer, tr = view.answer, view.tr
     drawn = _drawn(answer)
     if answer.start is None:
         text = tr("find.map.choose", name=name) if name else tr("find.map.start")
         return Sentence(figure="", text=text)
     if not drawn or (office := drawn[0].office) is None:
-        steps = (f"{step.title}: {step.name}" for step in next_steps(answer, tr=tr))
+        steps = (f"{tr(f'find.step.{kind}')}: {e.actor.name}" for kind, e in view.steps.items())
         return Sentence(figure="", text=next(steps, ""))
     nearest = drawn[0]
     text = tr("find.map.sentence", name=nearest.actor.name, town=office.town)
@@ -438,7 +432,7 @@ def _bubbles(entries: Iterable[Entry], *, geography: Geography, tr: Words) -> tu
     made = []
     for (kind, mark_id), here in marks.items():
         first, names = here[0][1], list(dict.fromkeys(e.actor.name for e, _ in here))
-        phases = {p for entry, _ in here for offer in entry.offers for p in offer.phases}
+        phases = {phase for entry, _ in here for phase in entry.phases}
         who = tr("find.map.more", names=", ".join(names[:NAMED]))
         who = who if len(names) > NAMED else tr.listing(names)
         label = tr.plural("find.map.bubble", len(names), town=first.town, who=who)

@@ -116,7 +116,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, tr: Words, site: st
         made=tr("municipality.report.made", product=tr("product.name"), date=shown.reference_date),
         back=f"{site}{choice.url(tr=tr)}",
         paragraph=paragraph(shown, tr=tr),
-        home=[(actor.name, actor.homepage or "") for actor in shown.home],
+        home=shown.home,
         map=map_picture(shown, choice, tr=tr),
         classes=class_words(found.minutes, found.is_unknown, tr=tr),
         lists=[(part, _by_place(part)) for part in list_parts(shown, tr=tr)],
@@ -137,7 +137,7 @@ def _by_place(part: ListPart) -> list[tuple[str, list[str]]]:
     names: dict[str, list[str]] = {}
     for entry in part.entries:
         for place in entry.places if part.id == ListKind.REACHABLE else ("",):
-            names.setdefault(place, []).append(entry.name)
+            names.setdefault(place, []).append(entry.actor.name)
     return list(names.items())
 
 

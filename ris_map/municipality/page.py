@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from ris_map.municipality import words as municipal
 from ris_map.municipality.pictures import county_layer, map_layer
 from ris_map.municipality.profile import MunicipalityChoice, Profile, compared, profile
 from ris_map.municipality.tables import Table, coverage_table, season, tables
-from ris_map.register.in_words import Words, confirm_url, detail_url
+from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout, settings
 from ris_map.web.address import PageState
@@ -88,18 +87,8 @@ def aside_html(
     return render(
         "municipality_aside.html",
         t=tr,
-        home=[
-            {
-                "name": actor.name,
-                "url": detail_url(actor.id, tr=tr),
-                "summary": (said := actor.summary.in_(tr.language))[:1].lower() + said[1:],
-                "contact": actor.homepage or "",
-                "site": urlsplit(actor.homepage or "").netloc.removeprefix("www."),
-            }
-            for actor in shown.home
-        ],
+        shown=shown,
         season=season(shown, tr=tr),
-        kinds=len(KINDS),
         matrices=[(p.name, coverage_table(p, tr=tr)) for p in (shown, other) if p],
         links=[
             [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
@@ -110,7 +99,6 @@ def aside_html(
         if any(cell.is_borderline for cell in shown.cells)
         else "",
         chain=municipal.chain_sentence(shown, tr=tr),
-        near_title=tr("municipality.near.heading", seat=shown.seat.name),
         towns=municipal.near_towns(shown, tr=tr),
         gaps=[
             (
@@ -121,7 +109,6 @@ def aside_html(
             for cell in shown.gaps
             if not cell.is_borderline
         ],
-        seat=shown.seat.name,
     )
 
 
@@ -135,17 +122,8 @@ def folds_html(
         tables={table.id: table for table in made},
         is_compared=choice.beside is not None,
         paragraph=municipal.paragraph(shown, tr=tr),
-        stale_note=tr.plural("municipality.confirm.note", len(shown.unconfirmed)),
-        stale=[
-            {
-                "name": actor.name,
-                "url": detail_url(actor.id, tr=tr),
-                "evidence": actor.last_evidence or tr("unknown"),
-                "yes": municipal.message_url(actor, profile=shown, tr=tr),
-                "no": confirm_url(actor.id, tr=tr),
-            }
-            for actor in shown.unconfirmed
-        ],
+        stale=shown.unconfirmed,
+        yes=partial(municipal.message_url, profile=shown, tr=tr),
         rights=rights_of(shown.code, settings.data_dir()),
         source=municipal.source_line(shown, tr=tr),
     )

@@ -15,7 +15,7 @@ from ris_map.municipality.tables import (
     sorted_ways,
     types_words,
 )
-from ris_map.register.in_words import PhaseMark, Words, detail_url, mail_url, phase_marks
+from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Phase
 from ris_map.travel.routes import error_words, typical_error
@@ -28,13 +28,11 @@ from ris_map.words.figures import ROUND_MINUTES, minutes_words, percent
 class Entry:
     """One actor in a list, in words; several offices stand in one entry."""
 
-    name: str
-    url: str
+    actor: Actor
     types: str
-    marks: tuple[PhaseMark, ...]
+    phases: tuple[Phase, ...]
     places: tuple[str, ...]
     facts: tuple[str, ...]
-    doubtful: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class ListPart:
     title: str
     count: str
     entries: tuple[Entry, ...]
-    uncertain: tuple[tuple[str, str], ...]
+    uncertain: tuple[Actor, ...]
 
 
 def headline(profile: Profile, cell: CoverageCell, *, tr: Translator) -> str:
@@ -111,10 +109,10 @@ def chain_sentence(profile: Profile, *, tr: Words) -> str:
 
 def near_towns(
     profile: Profile, *, most: int = 3, tr: Words
-) -> list[tuple[str, str, tuple[PhaseMark, ...], list[tuple[str, str, str]]]]:
+) -> list[tuple[str, str, tuple[Phase, ...], list[tuple[Actor, str]]]]:
     """Return the nearest towns with offices that serve the municipality, however far.
 
-    Town, minutes, phases, and for each actor name, address and service types.
+    Town, minutes, phases, and each actor with its service types.
     """
     towns: dict[str, dict[str, list[Way]]] = {}
     for way in profile.offices:
@@ -123,28 +121,23 @@ def near_towns(
     for town, there in list(towns.items())[:most]:
         ways = [way for own in there.values() for way in own]
         actors = [
-            (
-                own[0].actor.name,
-                detail_url(actor_id, tr=tr),
-                types_words([k for way in own for k in way.kinds], tr=tr).lower(),
-            )
-            for actor_id, own in there.items()
+            (own[0].actor, types_words([k for way in own for k in way.kinds], tr=tr).lower())
+            for own in there.values()
         ]
         minutes = minutes_words(ways[0].minutes_from_seat, tr=tr, limit=profile.choice.threshold)
-        parts.append((town, minutes, _marks(ways, tr=tr), actors))
+        parts.append((town, minutes, _phases(ways), actors))
     return parts
 
 
-def _marks(ways: Iterable[Way], *, tr: Words) -> tuple[PhaseMark, ...]:
+def _phases(ways: Iterable[Way]) -> tuple[Phase, ...]:
     phases = {phase for way in ways for phase, _ in way.kinds}
-    return phase_marks([phase for phase in Phase if phase in phases], tr=tr)
+    return tuple(phase for phase in Phase if phase in phases)
 
 
 def list_parts(profile: Profile, *, tr: Words) -> Iterator[ListPart]:
     """Yield the lists in words."""
     for kind, item in profile.lists.items():
-        names = {way.actor.id: way.actor.name for way in item.unsure}
-        unsure = sorted(names, key=lambda i: swedish_sort_key(names[i]))
+        unsure = {way.actor.id: way.actor for way in item.unsure}.values()
         ways: dict[str, list[Way]] = {}
         for way in sorted_ways(item.known, kind=kind):
             ways.setdefault(way.actor.id, []).append(way)
@@ -153,7 +146,7 @@ def list_parts(profile: Profile, *, tr: Words) -> Iterator[ListPart]:
             title=list_title(kind, limit=profile.choice.threshold, tr=tr),
             count=_count("municipality.list.count", len(ways), "municipality.list.empty", tr=tr),
             entries=tuple(_entry(profile, kind, own, tr=tr) for own in ways.values()),
-            uncertain=tuple((names[i], detail_url(i, tr=tr)) for i in unsure),
+            uncertain=tuple(sorted(unsure, key=lambda actor: swedish_sort_key(actor.name))),
         )
 
 
@@ -170,13 +163,11 @@ def _entry(profile: Profile, kind: ListKind, ways: list[Way], *, tr: Words) -> E
             for way in offices
         )
     return Entry(
-        name=actor.name,
-        url=detail_url(actor.id, tr=tr),
+        actor=actor,
         types=types_words([one for way in ways for one in way.kinds], tr=tr),
-        marks=_marks(ways, tr=tr),
+        phases=_phases(ways),
         places=places,
         facts=tuple(dict.fromkeys(facts)),
-        doubtful=tr("status.unknown") if actor.is_doubtful else "",
     )
 
 
@@ -214,7 +205,7 @@ def message_url(actor: Actor, *, profile: Profile, tr: Words) -> str:
         "date": profile.cube.table.on,
     }
     subject, body = (tr(f"municipality.confirm.{x}.yes", **values) for x in ("subject", "body"))
-    return mail_url(subject, body, tr=tr)
+    return tr.mail_url(subject, body)
 
 
 def paragraph(profile: Profile, *, tr: Words) -> str:

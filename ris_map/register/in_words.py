@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -39,9 +38,9 @@ class Words(Translator):
         """Return what the strategy calls a term."""
         return self.strategy.label(term).in_(self.language)
 
-    def phases(self, phases: Iterable[Phase]) -> str:
-        """Return the names of phases, as in a list of one line."""
-        return ", ".join(map(self.label, phases))
+    def labels(self, terms: Iterable[Term]) -> str:
+        """Return what terms are called, as in a list of one line."""
+        return ", ".join(map(self.label, terms))
 
     def municipalities(self, codes: Iterable[str]) -> str:
         """Return the names of municipalities in Swedish alphabetical order."""
@@ -57,148 +56,128 @@ class Words(Translator):
         parts += [self("coverage.kind.area", area=self.label(area))] if area else []
         return " ".join(parts)
 
+    def strength_areas(self, actor: Actor) -> str:
+        """Return the strength areas; a sector-neutral actor says that it serves all."""
+        areas = actor.strength_areas.areas
+        if StrengthArea.ALL in areas:
+            return self("areas.all")
+        labels = (self.label(area) for area in STRENGTH_AREAS if area in areas)
+        return ", ".join(labels) or self("unknown")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseMark:
-    """A phase as letter and word; never colour alone."""
+    def service_area(self, actor: Actor) -> str:
+        """Return the service area in words."""
+        area = actor.service_area
+        is_listed = area.scope is ServiceScope.MUNICIPALITIES
+        listed = self.municipalities(area.municipalities)
+        return listed if is_listed else self(f"service-area.{area.scope}")
 
-    id: str
-    letter: str
-    label: str
+    def places(self, offices: Iterable[Office]) -> str:
+        """Return the towns of offices, each with its municipality or country where that differs."""
+        towns: dict[str, None] = {}
+        for office in offices:
+            name = self.municipality_names.get(office.municipality or "", "")
+            if (outside := office.outside) is not None:
+                name = outside.county if outside.country == "Sweden" else outside.country
+                name = self("country.norway") if name == "Norway" else name
+            is_same = outside is None and office.town == name
+            towns[office.town if is_same else f"{office.town} ({name})"] = None
+        return ", ".join(sorted(towns, key=swedish_sort_key))
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActorRow:
-    """One actor in words. ``None`` never appears: what is missing says so.
-
-    ``terms`` has field and words of what is known of :func:`terms`, and of nothing else.
-    """
-
-    id: str
-    name: str
-    summary: str
-    group: str
-    phases: tuple[PhaseMark, ...]
-    service_types: str
-    strength_areas: str
-    delivery: Mapping[Delivery, Availability]
-    places: str
-    town_ids: tuple[str, ...]
-    municipalities: str
-    service_area: str
-    scope: str
-    status: str
-    homepage: str
-    contact_url: str
-    terms: tuple[tuple[str, str], ...]
-    confidence: str
-    last_evidence: str
-    last_checked: str
-    last_confirmed: str
-    report_url: str
-    confirm_url: str
-    detail_url: str
-
-    def cells(self, columns: Iterable[str], *, tr: Translator, **own: str) -> list[str]:
-        """Return the words by column: those of its ``own``, else of the field of the same name."""
+    def terms(self, actor: Actor) -> dict[str, str]:
+        """Return for whom, what it costs and how one gets it: what is known, by field."""
+        language = self.language
+        funding = actor.funding.source.in_(language) if actor.funding else ""
+        if actor.funding and actor.funding.until:
+            funding = self("record.funding.until", source=funding, until=actor.funding.until)
         known = {
-            "group": tr(f"group.{self.group}.short"),
-            "phases": ", ".join(mark.label for mark in self.phases) or tr("unknown"),
-            **own,
+            "target_groups": self.listing(self(f"target.{one}") for one in actor.target_groups),
+            "cost": self.listing(self(f"cost.{one}") for one in actor.cost),
+            "eligibility": actor.eligibility.in_(language) if actor.eligibility else "",
+            "how_to_apply": actor.how_to_apply.in_(language) if actor.how_to_apply else "",
+            "funding": funding,
         }
-        return [known.get(name) or getattr(self, name.replace("-", "_")) for name in columns]
+        return {field: said for field, said in known.items() if said}
+
+    def delivery(self, actor: Actor) -> str:
+        """Return what is known about the delivery modes, and about which nothing is known."""
+        known = {mode: actor.availability(mode) for mode in Delivery}
+        silent = [mode for mode, told in known.items() if told is Availability.UNKNOWN]
+        if len(silent) == len(known):
+            return self("row.delivery-unknown")
+        # what is given first: "not at an office and digitally" would deny both
+        stated = [mode for mode in known if mode not in silent]
+        stated.sort(key=lambda mode: known[mode] is Availability.NOT_OFFERED)
+        ways = self.listing(self.way(mode, known[mode]) for mode in stated)
+        modes = self.listing(self(f"mode.{mode}") for mode in silent)
+        more = f" {self('row.no-information-about', modes=modes)}" if silent else ""
+        return self("row.delivery", modes=ways) + more
+
+    def way(self, mode: Delivery, availability: Availability) -> str:
+        """Return a way of help and what is known about it: given, limited or not given."""
+        name = self(f"mode.{mode}")
+        match availability:
+            case Availability.LIMITED:
+                return self(
+                    "row.mode-limited", mode=name, known=self(f"availability.{availability}")
+                )
+            case Availability.NOT_OFFERED:
+                return self("row.mode-not-offered", mode=name)
+            case _:
+                return name
+
+    def detail_url(self, actor_id: str) -> str:
+        """Return the address of the detail view of an actor."""
+        return self._page_url("/aktor", actor_id)
+
+    def confirm_url(self, actor_id: str) -> str:
+        """Return the address of the page on which a record is confirmed or corrected (M5)."""
+        return self._page_url("/bekrafta", actor_id)
+
+    def _page_url(self, page: str, actor_id: str) -> str:
+        return f"{page}?{urlencode({'id': actor_id, 'lang': self.language.value})}"
+
+    def report_url(self, actor_id: str, name: str) -> str:
+        """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
+        said = {"name": name, "id": actor_id}
+        return self.mail_url(*(self(f"report.{part}", **said) for part in ("subject", "body")))
+
+    def mail_url(self, subject: str, body: str) -> str:
+        """Return a ``mailto:`` link to the role address with a prepared message."""
+        # lines of a message end in CR LF (RFC 6068)
+        fields = {"subject": subject, "body": "\r\n".join(body.splitlines())}
+        return f"mailto:{self.report_address}?{urlencode(fields, quote_via=quote)}"
 
 
-def actor_rows(matches: Iterable[Match], *, tr: Words, on: date) -> tuple[ActorRow, ...]:
-    """Return the rows of a selection in its order."""
-    return tuple(
-        actor_row(match.actor, match.offices, group=match.group, tr=tr, on=on) for match in matches
-    )
+TERMS = ("target_groups", "cost", "eligibility", "how_to_apply", "funding")
 
 
-def actor_row(
-    actor: Actor, offices: Iterable[Office], *, group: Group, tr: Words, on: date
-) -> ActorRow:
-    """Return one actor in the words of one language."""
-    shown = tuple(offices) or actor.offices
-    return ActorRow(
-        id=actor.id,
-        name=actor.name,
-        summary=actor.summary.in_(tr.language),
-        group=group.value,
-        phases=phase_marks(actor.phases, tr=tr),
-        service_types=", ".join(map(tr.label, actor.service_types)),
-        strength_areas=strength_area_words(actor, tr=tr),
-        delivery={mode: actor.availability(mode) for mode in Delivery},
-        places=places_words(shown, tr=tr) or tr("office.none-known"),
-        town_ids=tuple(dict.fromkeys(town_id(o) for o in actor.offices_on(on))),
-        municipalities=tr.municipalities(o.municipality for o in shown if o.municipality),
-        service_area=service_area_words(actor, tr=tr),
-        scope=tr.label(actor.scope),
-        status=tr(f"status.{actor.status}"),
-        homepage=actor.homepage or "",
-        contact_url=actor.contact_url or "",
-        terms=terms(actor, tr=tr),
-        confidence=tr(f"confidence.{actor.confidence}"),
-        last_evidence=actor.last_evidence or tr("unknown"),
-        last_checked=actor.last_checked or tr("record.never-checked"),
-        last_confirmed=actor.last_confirmed or tr("confirmed.never"),
-        report_url=report_url(actor.id, actor.name, tr=tr),
-        confirm_url=confirm_url(actor.id, tr=tr),
-        detail_url=detail_url(actor.id, tr=tr),
-    )
-
-
-def terms(actor: Actor, *, tr: Words) -> tuple[tuple[str, str], ...]:
-    """Return for whom, what it costs and how one gets it: field and words of what is known."""
-    language = tr.language
-    funding = actor.funding.source.in_(language) if actor.funding else ""
-    if actor.funding and actor.funding.until:
-        funding = tr("record.funding.until", source=funding, until=actor.funding.until)
-    known = (
-        ("target_groups", tr.listing(tr(f"target.{one}") for one in actor.target_groups)),
-        ("cost", tr.listing(tr(f"cost.{one}") for one in actor.cost)),
-        ("eligibility", actor.eligibility.in_(language) if actor.eligibility else ""),
-        ("how_to_apply", actor.how_to_apply.in_(language) if actor.how_to_apply else ""),
-        ("funding", funding),
-    )
-    return tuple((field, said) for field, said in known if said)
-
-
-def phase_marks(phases: Iterable[Phase], *, tr: Words) -> tuple[PhaseMark, ...]:
-    """Return the marks of phases in the words of one language."""
-    letters = {phase: tr.strategy.phase(phase).letter for phase in Phase}
-    return tuple(PhaseMark(id=p.value, letter=letters[p], label=tr.label(p)) for p in phases)
-
-
-def strength_area_words(actor: Actor, *, tr: Words) -> str:
-    """Return the strength areas; a sector-neutral actor says that it serves all."""
-    areas = actor.strength_areas.areas
-    if StrengthArea.ALL in areas:
-        return tr("areas.all")
-    labels = (tr.label(area) for area in STRENGTH_AREAS if area in areas)
-    return ", ".join(labels) or tr("unknown")
-
-
-def service_area_words(actor: Actor, *, tr: Words) -> str:
-    """Return the service area in words."""
-    area = actor.service_area
-    is_listed = area.scope is ServiceScope.MUNICIPALITIES
-    listed = tr.municipalities(area.municipalities)
-    return listed if is_listed else tr(f"service-area.{area.scope}")
-
-
-def places_words(offices: Iterable[Office], *, tr: Words) -> str:
-    """Return the towns of offices, each with its municipality or country where that differs."""
-    towns: dict[str, None] = {}
-    for office in offices:
-        name = tr.municipality_names.get(office.municipality or "", "")
-        if (outside := office.outside) is not None:
-            name = outside.county if outside.country == "Sweden" else outside.country
-            name = tr("country.norway") if name == "Norway" else name
-        is_same = outside is None and office.town == name
-        towns[office.town if is_same else f"{office.town} ({name})"] = None
-    return ", ".join(sorted(towns, key=swedish_sort_key))
+def words_of(match: Match, *, tr: Words) -> dict[str, str]:
+    """Return one actor in words by column, for table and downloads; what is missing says so."""
+    actor, unknown = match.actor, tr("unknown")
+    offices, known = match.offices or actor.offices, tr.terms(actor)
+    return {
+        "id": actor.id,
+        "name": actor.name,
+        "summary": actor.summary.in_(tr.language),
+        "group": tr(f"group.{match.group}.short"),
+        "scope": tr.label(actor.scope),
+        "status": tr(f"status.{actor.status}"),
+        "phases": tr.labels(actor.phases) or unknown,
+        "service-types": tr.labels(actor.service_types),
+        "strength-areas": tr.strength_areas(actor),
+        **{mode: tr(f"availability.{actor.availability(mode)}") for mode in Delivery},
+        "delivery": tr("row.delivery-ended") if match.group is Group.ENDED else tr.delivery(actor),
+        "towns": tr.places(offices) or tr("office.none-known"),
+        "municipalities": tr.municipalities(o.municipality for o in offices if o.municipality),
+        "service-area": tr.service_area(actor),
+        "homepage": actor.homepage or "",
+        "contact_url": actor.contact_url or "",
+        "confidence": tr(f"confidence.{actor.confidence}"),
+        "last-evidence": actor.last_evidence or unknown,
+        "last-checked": actor.last_checked or tr("record.never-checked"),
+        "last-confirmed": actor.last_confirmed or tr("confirmed.never"),
+        **{field: known.get(field, unknown) for field in TERMS},
+    }
 
 
 def towns_of(actor: Actor, towns: Sequence[str], *, tr: Translator) -> str:
@@ -239,37 +218,9 @@ def ascii_name(name: str) -> str:
     return "".join(c for c in plain if c.isascii() and (c.isalnum() or c == "-"))
 
 
-def report_url(actor_id: str, name: str, *, tr: Words) -> str:
-    """Return a ``mailto:`` link to the role address, prefilled with the record's id (I8)."""
-    said = {"name": name, "id": actor_id}
-    subject, body = (tr(f"report.{part}", **said) for part in ("subject", "body"))
-    return mail_url(subject, body, tr=tr)
-
-
-def mail_url(subject: str, body: str, *, tr: Words) -> str:
-    """Return a ``mailto:`` link to the role address with a prepared message."""
-    # lines of a message end in CR LF (RFC 6068)
-    fields = {"subject": subject, "body": "\r\n".join(body.splitlines())}
-    return f"mailto:{tr.report_address}?{urlencode(fields, quote_via=quote)}"
-
-
 def confirm_message(actor: Actor, fragment: str, *, changed: bool, tr: Words) -> tuple[str, str]:
     """Return a prepared message that confirms or corrects a record: its address and its body."""
     lines = [tr("confirm.body.change" if changed else "confirm.body.right"), "", fragment]
     lines += [tr("confirm.body.source"), ""] if changed else []
     body = "\n".join(lines)
-    return mail_url(tr("confirm.subject", name=actor.name, id=actor.id), body, tr=tr), body
-
-
-def confirm_url(actor_id: str, *, tr: Words) -> str:
-    """Return the address of the page on which a record is confirmed or corrected (M5)."""
-    return _page_url("/bekrafta", actor_id, tr=tr)
-
-
-def detail_url(actor_id: str, *, tr: Words) -> str:
-    """Return the address of the detail view of an actor."""
-    return _page_url("/aktor", actor_id, tr=tr)
-
-
-def _page_url(page: str, actor_id: str, *, tr: Words) -> str:
-    return f"{page}?{urlencode({'id': actor_id, 'lang': tr.language.value})}"
+    return tr.mail_url(tr("confirm.subject", name=actor.name, id=actor.id), body), body

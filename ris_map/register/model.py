@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints
 
@@ -267,6 +268,11 @@ class Actor(Record):
     def service_types(self) -> tuple[ServiceType, ...]:
         """Service types of all offers, the first offer's first."""
         return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
+
+    @property
+    def host(self) -> str:
+        """Where its homepage is, as people say it; empty without one."""
+        return urlsplit(self.homepage or "").netloc.removeprefix("www.")
 
     @property
     def is_doubtful(self) -> bool:

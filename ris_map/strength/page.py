@@ -7,17 +7,13 @@ from urllib.parse import urlencode
 import streamlit as st
 from pydantic import Field
 
-from ris_map.actors.listing import MunicipalityCode, TownId
+from ris_map.actors.listing import MunicipalityCode, Row, TownId
 from ris_map.common.address import Choice
 from ris_map.geography.divisions import DEFAULT_DIVISION
 from ris_map.register.in_words import (
     Words,
     by_town,
-    detail_url,
-    phase_marks,
     place_id,
-    places_words,
-    strength_area_words,
     town_id,
 )
 from ris_map.register.vocabulary import STRENGTH_AREAS, Area, Scope, StrengthArea
@@ -258,21 +254,13 @@ def _bubbles(
 
 def _rows(
     figures: StrengthFigures, actors: Actors, *, tr: Words, with_areas: bool = False
-) -> list[dict[str, object]]:
-    offices_of, rows = figures.offices, list[dict[str, object]]()
+) -> list[Row]:
+    offices_of, rows = figures.offices, list[Row]()
     for actor in sorted(actors, key=lambda actor: (actor.is_doubtful, not offices_of(actor))):
-        where = [places_words(offices_of(actor), tr=tr) or tr("strength.no-office")]
-        where += [strength_area_words(actor, tr=tr)] if with_areas else []
+        where = [tr.places(offices_of(actor)) or tr("strength.no-office")]
+        where += [tr.strength_areas(actor)] if with_areas else []
         where += [tr("status.unknown")] if actor.is_doubtful else []
-        rows.append(
-            {
-                "name": actor.name,
-                "url": detail_url(actor.id, tr=tr),
-                "where": ". ".join(where),
-                "towns": " ".join(map(town_id, offices_of(actor))),
-                "phases": phase_marks(actor.phases, tr=tr),
-            }
-        )
+        rows.append((actor, ". ".join(where), [*map(town_id, offices_of(actor))]))
     return rows
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import product
@@ -15,11 +14,10 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from ris_map.actors.detail import actor_html, detail_layer
-from ris_map.actors.files import COLUMNS, TERMS, actors_csv
+from ris_map.actors.files import COLUMNS, actors_csv
 from ris_map.actors.listing import (
     StartChoice,
     all_html,
-    delivery_sentence,
     lead_words,
     panel_words,
     rows_words,
@@ -28,9 +26,9 @@ from ris_map.actors.listing import (
 from ris_map.coverage.map_picture import map_view, picture, way_to_help
 from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour
-from ris_map.register.in_words import ActorRow, actor_row, actor_rows
+from ris_map.register.in_words import TERMS, words_of
 from ris_map.register.model import Actor
-from ris_map.register.selection import Filter, Group, select
+from ris_map.register.selection import Filter, Group, Match, select
 from ris_map.register.vocabulary import (
     Availability,
     Delivery,
@@ -82,7 +80,7 @@ def test_I2_all_that_is_known_of_every_actor_is_shown_with_its_sources(language:
             *(actor.id, *actor.aliases, actor.summary.in_(language)),
             *(tr(f"{name}.{getattr(actor, name)}") for name in ("kind", "status", "confidence")),
             *(strategy().label(offer.service_type).in_(language) for offer in actor.offers),
-            *(real_words(language).phases(offer.phases) for offer in actor.offers),
+            *(real_words(language).labels(offer.phases) for offer in actor.offers),
             *(office.town for office in actor.offices),
             *(note.in_(language) for note in notes if note),
             *(claim.supports.in_(language) for claim in claims),
@@ -209,7 +207,7 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
     known = {way.actor.name for way in found if wanted & set(way.kinds)}
     unsure = {way.actor.name for way in found if wanted & set(way.possible)} - known
     listed = rows_words(view, choice)["sections"]
-    assert [{row["name"] for row in rows} for _, rows in listed] == [known, unsure]
+    assert [{actor.name for actor, *_ in rows} for _, rows in listed] == [known, unsure]
     numbers = [int(heading.rpartition(" ")[2]) for heading, _ in listed]
     assert numbers == [len(known), len(unsure)]
 
@@ -253,14 +251,13 @@ EVERYBODY = Filter(scope=Scope.ADJACENT)
 
 
 @cache
-def rows_of(chosen: Filter, language: Language) -> tuple[ActorRow, ...]:
-    matches = select(real_register(), chosen, groups={}, on=DAY)
-    return actor_rows(matches, tr=real_words(language), on=DAY)
+def selected(chosen: Filter) -> tuple[Match, ...]:
+    return select(real_register(), chosen, groups={}, on=DAY)
 
 
-def row_of(language: Language = Language.SV, **fields: object) -> ActorRow:
+def match_of(group: Group = Group.OFFICE, **fields: object) -> Match:
     actor = factories.make_actor(**fields)
-    return actor_row(actor, actor.offices, group=Group.OFFICE, tr=real_words(language), on=DAY)
+    return Match(actor=actor, group=group, offices=actor.offices)
 
 
 def parsed(text: str) -> HtmlElement:
@@ -272,17 +269,17 @@ def parsed(text: str) -> HtmlElement:
 def test_I6_rows_and_download_hold_the_same_actors_in_the_same_order(language: Language) -> None:
     tr = real_words(language)
     for chosen in (EVERYBODY, Filter(phases=(Phase.VAXA,))):
-        rows = rows_of(chosen, language)
-        hrefs = html.fromstring(all_html(rows, tr=tr)).xpath("//a[@class='ris-row']/@href")
+        rows = selected(chosen)
+        hrefs = html.fromstring(all_html(rows, tr=tr, on=DAY)).xpath("//a[@class='ris-row']/@href")
         in_rows = [parse_qs(urlsplit(href).query)["id"][0] for href in hrefs]
         file = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
         in_file = [line[0] for line in csv_rows(file)][1:]
-        assert in_rows == in_file == [row.id for row in rows], chosen
+        assert in_rows == in_file == [row.actor.id for row in rows], chosen
 
 
 def test_the_table_has_a_cell_with_words_for_every_column(language: Language) -> None:
-    tr, rows = real_words(language), rows_of(EVERYBODY, language)
-    parsed(all_html(rows, tr=tr))
+    tr, rows = real_words(language), selected(EVERYBODY)
+    parsed(all_html(rows, tr=tr, on=DAY))
     table = parsed(table_html(rows, tr=tr))
     names, cells, captions = (
         [flat(one.text_content()) for one in table.iter(tag)] for tag in ("th", "td", "caption")
@@ -296,9 +293,9 @@ def test_the_table_has_a_cell_with_words_for_every_column(language: Language) ->
     assert table.xpath("//th/@scope") == ["col"] * len(columns) + ["row"] * len(rows)
 
 
-def row_with(states: tuple[Availability, ...], language: Language) -> ActorRow:
+def match_with(states: tuple[Availability, ...], group: Group = Group.OFFICE) -> Match:
     ways = dict(zip(("office", "visit", "digital", "phone"), states, strict=True))
-    return row_of(language, offers=(factories.make_offer(delivery=factories.make_modes(**ways)),))
+    return match_of(group, offers=(factories.make_offer(delivery=factories.make_modes(**ways)),))
 
 
 def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Language) -> None:
@@ -313,7 +310,7 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
     }
     names = [tr(f"mode.{mode.value}") for mode in Delivery]
     for states in product(Availability, repeat=4):
-        text = delivery_sentence(row_with(states, language), tr=tr)
+        text = words_of(match_with(states), tr=tr)["delivery"]
         pairs = [*zip(names, states, strict=True)]
         denied = Availability.NOT_OFFERED  # last: "not at an office and digitally" denies both
         in_order = sorted(pairs, key=lambda pair: pair[1] is denied)
@@ -324,12 +321,12 @@ def test_the_sentence_keeps_yes_limited_no_and_unknown_ways_apart(language: Lang
         assert text == (" ".join(expected) if stated else tr("row.delivery-unknown"))
         assert text not in seen, f"{states} reads like {seen.get(text)}"
         seen[text] = states
-    ended = replace(row_with((Availability.OFFERED,) * 4, language), group=Group.ENDED.value)
-    assert delivery_sentence(ended, tr=tr) == tr("row.delivery-ended")
+    ended = match_with((Availability.OFFERED,) * 4, Group.ENDED)
+    assert words_of(ended, tr=tr)["delivery"] == tr("row.delivery-ended")
 
 
 def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) -> None:
-    tr, rows = real_words(language), rows_of(EVERYBODY, language)
+    tr, rows = real_words(language), selected(EVERYBODY)
     swedish, plain = (
         csv_rows(actors_csv(rows, flavour=flavour, tr=tr), flavour) for flavour in CsvFlavour
     )
@@ -338,24 +335,26 @@ def test_the_words_of_both_flavours_are_those_of_the_screen(language: Language) 
     assert header == [tr(f"csv.column.{name}") for name in COLUMNS]
     assert len(set(header)) == len(header)
     for row, line in zip(rows, lines, strict=True):
-        cells = dict(zip(COLUMNS, line, strict=True))
-        for name in ("id", "name", "summary", "homepage", "service_types", "last_evidence"):
-            assert cells[name.replace("_", "-")] == getattr(row, name)
-        assert cells["phases"] == (", ".join(mark.label for mark in row.phases) or tr("unknown"))
+        cells, actor = dict(zip(COLUMNS, line, strict=True)), row.actor
+        said = [actor.id, actor.name, actor.summary.in_(language), actor.homepage or ""]
+        assert [cells[name] for name in ("id", "name", "summary", "homepage")] == said
+        assert cells["phases"] == (", ".join(map(tr.label, actor.phases)) or tr("unknown"))
+        assert cells["service-types"] == ", ".join(map(tr.label, actor.service_types))
+        assert cells["last-evidence"] == (actor.last_evidence or tr("unknown"))
         assert cells["group"] == tr(f"group.{row.group}.short")
-        assert cells["towns"] == row.places
-        assert all(cells[m] == tr(f"availability.{known}") for m, known in row.delivery.items())
+        assert cells["towns"]
+        assert all(cells[m] == tr(f"availability.{actor.availability(m)}") for m in Delivery)
 
 
 def test_I2_every_term_is_a_column_and_what_is_unknown_says_so(language: Language) -> None:
     tr, said = real_words(language), factories.TERMS
-    rows = [row_of(language, **said), row_of(language)]
+    rows = [match_of(**said), match_of()]
     content = actors_csv(rows, flavour=CsvFlavour.PLAIN, tr=tr)
     _, *lines = csv_rows(content)
     known, unknown = (dict(zip(COLUMNS, line, strict=True)) for line in lines)
     assert known["contact_url"] == said["contact_url"]
     assert known["last-checked"] == said["last_checked"]
-    assert {field: known[field] for field in TERMS} == dict(rows[0].terms)
+    assert {field: known[field] for field in TERMS} == tr.terms(rows[0].actor)
     assert {unknown[field] for field in TERMS} == {tr("unknown")}
     assert unknown["contact_url"] == ""
     assert unknown["last-checked"] == tr("record.never-checked")

@@ -17,7 +17,7 @@ from ris_map.coverage.page import summary, tables
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.finder.answer import find_support
 from ris_map.finder.need import Need
-from ris_map.finder.words import find_view
+from ris_map.finder.words import FindView
 from ris_map.municipality import words as municipal
 from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.tables import coverage_table
@@ -83,7 +83,7 @@ def test_karta_has_the_pages_figures(api: TestClient, query: Query) -> None:
     has(text, *(drawn.sentences[code].text for code in view.names))
     has(text, *(f"| {' | '.join((row.label, *row.texts))} |" for row in drawn.legend.rows))
     for heading, rows in rows_words(view, choice)["sections"]:
-        has(text, f"## {heading}".strip(), *(row["name"] for row in rows))
+        has(text, f"## {heading}".strip(), *(actor.name for actor, *_ in rows))
 
 
 @few
@@ -133,12 +133,12 @@ def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
 @given(query=some(**areas, **winter, plats=towns, digitalt=st.just("ja")))
 def test_hitta_has_the_pages_answer(api: TestClient, query: Query) -> None:
     text, need, words = opened(api, "hitta", Need, query)
-    view = find_view(find_support(data.world(), need), world=data.world(), tr=words)
+    view = FindView(find_support(data.world(), need), data.world(), words)
     has(text, view.title, view.lead, view.choices, view.source, *view.missing)
-    has(text, *(part for step in view.steps for part in (step.name, step.way)))
+    has(text, *(part for e in view.steps.values() for part in (e.actor.name, view.reach(e))))
     for section in view.sections:
-        has(text, section.title, *(f"{row.row.name}" for row in section.rows + section.rest))
-        has(text, *(row.way for row in section.rows + section.rest))
+        has(text, section.title, *(row.actor.name for row in section.rows + section.rest))
+        has(text, *map(view.way, section.rows + section.rest))
 
 
 @few

@@ -16,15 +16,12 @@ from ris_map.coverage.map_picture import MapChoice, map_view
 from ris_map.coverage.map_picture import picture as picture_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.coverage.ways import cell_evidence
-from ris_map.finder.answer import Group, Road, SupportAnswer, find_support
+from ris_map.finder.answer import Entry, Group, Road, SupportAnswer, find_support
 from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
 from ris_map.finder.page import MAPS, NOTES, _place_html, _types_html, find_picture, map_layer
 from ris_map.finder.words import (
-    FindRow,
     FindView,
-    coverage_url,
     find_file,
-    find_view,
     list_parts,
     marker_of,
     minutes_words,
@@ -35,6 +32,7 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import (
     Answer,
     Availability,
+    Delivery,
     Phase,
     ServiceScope,
     ServiceType,
@@ -58,20 +56,19 @@ HARD_SPACE = "\u00a0"
 def view_of(
     answer: SupportAnswer, language: Language = Language.SV, *, world: World | None = None
 ) -> FindView:
-    return find_view(answer, world=world or released(), tr=real_words(language))
+    return FindView(answer, world or released(), real_words(language))
 
 
-def list_html(view: FindView, language: Language = Language.SV) -> str:
+def list_html(view: FindView) -> str:
     """Return the list with every group unfolded."""
-    tr = real_words(language)
-    parts = list_parts(view, tr=tr)
-    return "".join(html + (rest_html(rest, tr=tr) if rest else "") for html, rest in parts)
+    return "".join(
+        html + (rest_html(view, rest) if rest else "") for html, rest in list_parts(view)
+    )
 
 
-def file_of(view: FindView, language: Language = Language.SV, **query: str) -> str:
+def file_of(view: FindView, **query: str) -> str:
     asked = {key: [value] for key, value in query.items()}
-    tr = real_words(language)
-    return find_file(view, tr=tr, site="https://example.org", query=asked, on=DAY)
+    return find_file(view, site="https://example.org", query=asked, on=DAY)
 
 
 def real_view(language: Language = Language.SV, **need: object) -> FindView:
@@ -79,7 +76,7 @@ def real_view(language: Language = Language.SV, **need: object) -> FindView:
     return view_of(find_support(released(), asked), language)
 
 
-def all_rows(view: FindView) -> list[FindRow]:
+def all_rows(view: FindView) -> list[Entry]:
     return [row for section in view.sections for row in (*section.rows, *section.rest)]
 
 
@@ -90,7 +87,7 @@ def all_rows(view: FindView) -> list[FindRow]:
 def test_I2_I8_M5_every_entry_says_everything(place: str | None, language: Language) -> None:
     """Name, phases, types, way, place, evidence, confirmation, link; a report names the entry."""
     view = real_view(language, place=place, phase=None)
-    html = list_html(view, language)
+    html, tr = list_html(view), view.tr
     found = words_apart(html)
     links = found.xpath("//a/@href")
     folded = html.split('<details class="ris-find-detail">')
@@ -98,19 +95,23 @@ def test_I2_I8_M5_every_entry_says_everything(place: str | None, language: Langu
     assert html.count("mailto:") == len(all_rows(view))
     ids = found.xpath("//@id")
     assert len(ids) == len(set(ids))
-    for shown in all_rows(view):
-        row = shown.row
-        known = (row.confidence, row.last_evidence, row.last_confirmed, shown.gives, shown.why)
-        assert all(text.strip() for text in (row.name, row.summary, shown.way, shown.place, *known))
-        is_said = f"{shown.way}, {shown.place}" in found.text_content()
-        assert is_said or shown.place != row.places
-        assert shown.expect
-        assert shown.why[0].isupper()
-        assert row.id in row.report_url
-        assert row.report_url.startswith("mailto:fel@example.org?")
-        assert {row.detail_url, row.confirm_url, row.homepage or row.detail_url} <= set(links)
-        assert f"a-{row.id}" in ids
-        assert not shown.town_id or shown.id == f"a-{row.id}"
+    for entry in all_rows(view):
+        actor, own = entry.actor, {tr.detail_url(entry.actor.id), tr.confirm_url(entry.actor.id)}
+        (shown,) = found.xpath(f"//li[@id='{view.element_id(entry)}']")
+        text = shown.text_content()
+        said = [actor.name, actor.summary.in_(language), view.way(entry), view.why(entry)]
+        said += [tr(f"confidence.{actor.confidence}"), actor.last_evidence or tr("unknown")]
+        said += [actor.last_confirmed or tr("confirmed.never"), *map(tr.label, entry.types)]
+        said += [tr(f"find.expect.{kind}") for kind in entry.types]
+        if entry.way in (Delivery.OFFICE, None):
+            said.append(f"{view.way(entry)}, {view.at(entry)}")
+        assert all(part.strip() and part in text for part in said)
+        assert view.why(entry)[0].isupper()
+        (report,) = shown.xpath(".//a[starts-with(@href, 'mailto:fel@example.org?')]/@href")
+        assert actor.id in report
+        assert {*own, *filter(None, [actor.homepage])} <= set(links)
+        assert f"a-{actor.id}" in ids
+        assert not marker_of(entry)[1] or view.element_id(entry) == f"a-{actor.id}"
 
 
 def test_I2_an_entry_says_the_terms_that_are_known_and_no_others(language: Language) -> None:
@@ -119,7 +120,7 @@ def test_I2_an_entry_says_the_terms_that_are_known_and_no_others(language: Langu
     for fields in (said, {}):
         world = world_with(make.make_actor(**fields, offices=office))
         view = view_of(find_support(world, Need(place="2482")), language, world=world)
-        for html in (list_html(view, language), file_of(view, language)):
+        for html in (list_html(view), file_of(view)):
             found = words_apart(html)
             assert (said["contact_url"] in found.xpath("//a/@href")) == bool(fields)
             text = found.text_content()
@@ -138,13 +139,14 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
     # a press on a town opens the part where its first row is folded
     (listed,) = words_apart(list_html(view)).xpath("//@data-folded")
     folded = json.loads(listed)
-    keys = {one.rest_key: {row.town_id for row in one.rest} for one in view.sections}
+    keys = {one.rest_key: {marker_of(entry)[1] for entry in one.rest} for one in view.sections}
     assert set(folded) == set.union(*keys.values())
     assert all(town in keys[key] for town, key in folded.items())
     assert len(all_rows(view)) == len(answer.entries) - len(answer.group(Group.LOCAL))
     # who names those who ask stands open and says so, but not who may have ended
-    open_to_sami = [row for section in real_view(who=Who.SAMI).sections for row in section.rows]
-    named = {row.row.id: row.named for row in open_to_sami if row.named}
+    view = real_view(who=Who.SAMI)
+    open_to_sami = [row for section in view.sections for row in section.rows]
+    named = {row.actor.id: said for row in open_to_sami if (said := view.named(row))}
     assert named == {"sametinget-naringsstod": "vänder sig till samiska företag"}
 
 
@@ -164,7 +166,7 @@ def test_minutes_are_never_said_across_the_limit(minutes: float, expected: str) 
 
 def roads_from(place: str) -> dict[str, str]:
     view = real_view(place=place)
-    return {row.row.id: row.roads for row in all_rows(view) if row.town_id}
+    return {row.actor.id: view.roads(row) for row in all_rows(view) if marker_of(row)[1]}
 
 
 def test_P3_roads_are_said_by_their_numbers_and_what_is_sketched_says_so() -> None:
@@ -223,7 +225,8 @@ def test_W1_the_map_says_the_minutes_as_the_steps_do_never_across_the_limit() ->
     answer = find_support(released(), Need(place="slussfors", phase=Phase.IDE, limit=Limit.M120))
     said, layer = "drygt 120\u00a0min", map_layer(released(), answer, tr=real_words(Language.SV))
     picture = find_picture(released(), answer, tr=real_words(Language.SV))
-    assert view_of(answer).steps[-1].way.endswith(said)
+    view = view_of(answer)
+    assert view.reach(view.steps["office"]).endswith(said)
     assert [said] == [route.label for route in layer.routes] == [picture.sentences[""].figure]
 
 
@@ -231,14 +234,16 @@ def test_who_comes_to_you_is_with_you_and_not_at_a_distance() -> None:
     modes = make.make_modes(office=Availability.NOT_OFFERED, visit=Availability.OFFERED)
     actor = make.make_actor(offers=(make.make_offer(delivery=modes),), offices=())
     world = world_with(actor)
-    (row,) = all_rows(view_of(find_support(world, Need(place="2462")), world=world))
-    assert (row.way, row.place) == ("Besöker dig", "hos dig")
+    view = view_of(find_support(world, Need(place="2462")), world=world)
+    (row,) = all_rows(view)
+    assert (view.way(row), view.at(row)) == ("Besöker dig", "hos dig")
 
 
 def test_who_may_receive_is_to_be_asked_first() -> None:
     world, need = make.unsure_world(), Need(place="2481", phase=Phase.IDE)
     view = view_of(find_support(world, need), world=world)
-    assert view.steps[0].text.endswith("Fråga först om de tar emot dig.")
+    ((kind, step),) = view.steps.items()
+    assert view.step_text(kind, step).endswith("Fråga först om de tar emot dig.")
     assert view.missing[0].startswith("1 aktör med kontor inom gränsen kan passa")
     assert view.onward_title.startswith("Ingen säker fortsättning")
 
@@ -278,8 +283,8 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         )
         view = view_of(answer, tr.language, world=real_world())
         drawn = find_picture(real_world(), answer, tr=tr).sentences[""].text
-        said = [view.lead, *view.missing, drawn, *(step.way for step in view.steps)]
-        said += [text for row in all_rows(view) for text in (row.way, row.roads, row.why)]
+        said = [view.lead, *view.missing, drawn, *map(view.reach, view.steps.values())]
+        said += [say(row) for row in all_rows(view) for say in (view.way, view.roads, view.why)]
         assert not re.search(r"\d (min|km)\b", "\n".join(said))
         is_remote = bool(re.search("på distans|online", view.lead))
         assert not is_remote or answer.group(Group.DIGITAL), "no way on that is not there"
@@ -288,12 +293,11 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         text = words_apart(steps).text_content()
         assert not any(section.rows and len(section.rest) == 1 for section in view.sections)
         assert view.steps
-        assert all(step.name and step.way and step.url for step in view.steps)
         leading = [*answer.entries[:1], answer.nearest, answer.contact, *answer.onward]
         assert all(e is None or e.actor.status is Status.ACTIVE for e in leading)
         assert answer.contact.actor.homepage
         if answer.is_near:
-            assert (view.missing, answer.nearest) == ((), None)
+            assert (view.missing, answer.nearest) == ([], None)
             assert re.match(rf"{len(answer.group(Group.NEAR))} (aktör|actor)", view.lead)
             continue
         assert answer.group(Group.LOCAL)[0].actor.municipal
@@ -306,8 +310,7 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
         assert answer.nearest.office.town in text
         assert re.search(rf"\d{HARD_SPACE}min|i orten|in town", text)
         digital = [e.actor.name for e in answer.group(Group.DIGITAL) if e.is_sure]
-        title = tr("find.step.digital")
-        assert {step.name for step in view.steps if step.title == title} <= set(digital)
+        assert "digital" not in view.steps or view.steps["digital"].actor.name in digital
         is_said = any(name in text for name in digital)
         assert is_said or tr("find.nothing.no-digital") in text or digital == []
         assert f"cell={code}.{phase}.{kind}" in view.coverage_url
@@ -316,7 +319,7 @@ def test_I4_X6_nothing_near_is_said_with_a_way_on(code: str) -> None:
 def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
     asked = {"plats": "2462", "fas": "ide", "stod": "radgivning", "omrade": "life_science"}
     need, _ = Need.read({key: [value] for key, value in {**asked, "grans": "90"}.items()})
-    url = urlsplit(coverage_url(find_support(released(), need), tr=real_words(Language.SV)))
+    url = urlsplit(view_of(find_support(released(), need)).coverage_url)
     assert url.path == "/tackning"
     assert parse_qs(url.query) == {
         **{key: [value] for key, value in asked.items() if key != "plats"},
@@ -325,7 +328,7 @@ def test_the_link_to_the_coverage_page_means_the_same_cell() -> None:
         "lang": ["sv"],
     }
     bare = find_support(released(), Need(place="2462", limit=Limit.ANY))
-    query = parse_qs(urlsplit(coverage_url(bare, tr=real_words(Language.SV))).query)
+    query = parse_qs(urlsplit(view_of(bare).coverage_url).query)
     assert query == {"lang": ["sv"]}
 
 
@@ -372,7 +375,7 @@ def test_the_chain_can_be_followed(language: Language) -> None:
     assert [link["fas"] for link in links] == [["utveckling"], ["vaxa"]]
     assert all(link["plats"] == ["2462"] for link in links)
     assert len(found.xpath("//@aria-current")) == 1
-    assert view.onward
+    assert view.answer.onward
 
 
 def test_W1_before_a_place_is_chosen_the_map_is_that_of_the_page_karta() -> None:
@@ -395,7 +398,7 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
     picture = find_picture(real_world(), answer, tr=real_words(Language.SV))
     marks = {one.id: one for one in picture.bubbles if one.kind != "home"}
     rows = all_rows(view_of(answer, world=real_world()))
-    assert set(marks) == {row.town_id for row in rows if row.town_id}
+    assert set(marks) == {marker_of(row)[1] for row in rows} - {""}
     # a number counts who fits; who has a wider remit or is doubtful is named, and not counted
     for mark_id, mark in marks.items():
         there = [e for e in answer.entries if marker_of(e)[1] == mark_id]
@@ -417,7 +420,7 @@ def test_I6_K3_list_and_map_have_the_same_towns_and_every_square_its_class(code:
 
 def test_the_file_needs_nothing_else(language: Language) -> None:
     view = real_view(language)
-    html = file_of(view, language, plats="2462", fas="ide", lang=language.value)
+    html = file_of(view, plats="2462", fas="ide", lang=language.value)
     found = words_apart(html)
     assert not found.xpath("//script | //link | //img | //iframe | //form")
     assert f'<html lang="{language.value}">' in html
@@ -425,7 +428,7 @@ def test_the_file_needs_nothing_else(language: Language) -> None:
     hrefs = found.xpath("//a/@href")
     assert all(href.startswith("http") for href in hrefs)
     assert f"https://example.org/hitta?plats=2462&fas=ide&lang={language}" in hrefs
-    assert view.expect
-    for text in (*(row.row.name for row in all_rows(view)), *(said for _, said in view.expect)):
+    names = [row.actor.name for row in all_rows(view)]
+    for text in (*names, *(real_words(language)(f"find.expect.{kind}") for kind in view.types)):
         assert text in found.text_content()
     assert DAY.isoformat() in html

@@ -12,17 +12,12 @@ import pytest
 from ris_map.common.faults import refusal
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.in_words import (
-    actor_row,
-    actor_rows,
     place_id,
-    places_words,
-    report_url,
-    service_area_words,
-    strength_area_words,
     town_id,
+    words_of,
 )
 from ris_map.register.model import StrengthAreas
-from ris_map.register.selection import Filter, Group, select
+from ris_map.register.selection import Filter, Group, Match, select
 from ris_map.register.strategy import load_strategy
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
@@ -43,15 +38,18 @@ SWEDISH = words_in(Language.SV)
 
 
 def test_I2_every_entry_has_its_phases_its_ways_of_help_and_its_page(language: Language) -> None:
-    """What else it says is read in the detail view, which is made of it (tests/actors)."""
-    selection = select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY)
-    for row in actor_rows(selection, tr=words_in(language), on=DAY):
-        actor = real_register().by_id[row.id]
-        assert (row.name, bool(row.service_area)) == (actor.name, True)
-        assert [mark.id for mark in row.phases] == list(actor.phases)
-        assert all(mark.letter and mark.label for mark in row.phases)
-        assert row.delivery == {mode: actor.availability(mode) for mode in Delivery}
-        assert row.detail_url == f"/aktor?id={row.id}&lang={language}"
+    """What else it says is read in the detail view (tests/actors)."""
+    selection, tr = (
+        select(real_register(), Filter(scope=Scope.ADJACENT), groups={}, on=DAY),
+        words_in(language),
+    )
+    for match in selection:
+        actor, said = match.actor, words_of(match, tr=tr)
+        assert all(
+            said[column] for column in said.keys() - {"homepage", "contact_url", "municipalities"}
+        )
+        assert said["phases"] == (", ".join(map(tr.label, actor.phases)) or tr("unknown"))
+        assert tr.detail_url(actor.id) == f"/aktor?id={actor.id}&lang={language}"
 
 
 def test_areas_say_all_unknown_or_their_labels_in_order() -> None:
@@ -61,27 +59,26 @@ def test_areas_say_all_unknown_or_their_labels_in_order() -> None:
     for areas, text in said.items():
         strength = StrengthAreas(areas=areas, basis=Basis.SOURCE)
         actor = factories.make_actor(strength_areas=strength)
-        assert strength_area_words(actor, tr=SWEDISH) == text
+        assert SWEDISH.strength_areas(actor) == text
     listed = factories.make_service_area(
         ServiceScope.MUNICIPALITIES, municipalities=("2482", "2463")
     )
     actor = factories.make_actor(service_area=listed)
-    assert service_area_words(actor, tr=SWEDISH) == "Skellefteå, Åsele"
+    assert SWEDISH.service_area(actor) == "Skellefteå, Åsele"
 
 
 def test_places_name_the_municipality_or_country_where_it_differs_or_that_there_is_none() -> None:
     holmsund = factories.make_office(town="Holmsund")
     inside = (factories.make_office(), holmsund, factories.make_office(code="2463"))
-    assert places_words(inside, tr=SWEDISH) == "Holmsund (Umeå), Umeå, Åsele"
+    assert SWEDISH.places(inside) == "Holmsund (Umeå), Umeå, Åsele"
     office = factories.make_outside_office(town="Mo i Rana")
     abroad = office.outside.model_copy(update={"country": "Norway"})
     offices = (office.model_copy(update={"outside": abroad}),)
     for language, norway in ((Language.SV, "Norge"), (Language.EN, "Norway")):
-        assert places_words(offices, tr=words_in(language)) == f"Mo i Rana ({norway})"
+        assert words_in(language).places(offices) == f"Mo i Rana ({norway})"
     nowhere = factories.make_actor(offices=())
-    row = actor_row(nowhere, (), group=Group.OFFICE, tr=SWEDISH, on=DAY)
-    assert row.places == SWEDISH("office.none-known")
-    assert (row.town_ids, row.municipalities) == ((), "")
+    said = words_of(Match(actor=nowhere, group=Group.REMOTE, offices=()), tr=SWEDISH)
+    assert (said["towns"], said["municipalities"]) == (SWEDISH("office.none-known"), "")
 
 
 def test_ids_of_towns_are_ascii_one_per_town_and_those_of_the_seats_on_the_base_map() -> None:
@@ -126,7 +123,7 @@ def read_mailto(url: str) -> dict[str, str]:
 def test_I8_a_message_has_name_and_id_and_a_hostile_name_adds_no_receivers_or_headers(
     name: str, language: Language
 ) -> None:
-    url = report_url("a-1", name, tr=words_in(language))
+    url = words_in(language).report_url("a-1", name)
     sent = read_mailto(url)
     assert all("a-1" in text and name in text for text in sent.values())
     assert sent["subject"].count("\n") == name.count("\n")

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from ris_map.register.in_words import places_words, strength_area_words, town_id
+from ris_map.register.in_words import town_id
 from ris_map.register.vocabulary import STRENGTH_AREAS, Scope, ServiceType, StrengthArea
 from ris_map.strength import page
 from ris_map.strength.figures import StrengthFigures, strength_figures
@@ -121,8 +121,8 @@ def test_meeting_places_that_serve_more_than_one_area(figures: StrengthFigures) 
     html = unescape(page.more_html(figures, None, tr=SWEDISH))
     for item in figures.meeting_places:
         assert item.id in html
-        assert strength_area_words(item, tr=SWEDISH) in html
-        assert places_words(figures.offices(item), tr=SWEDISH) in html
+        assert SWEDISH.strength_areas(item) in html
+        assert SWEDISH.places(figures.offices(item)) in html
     assert "2026-11" in html
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ris_map.finder.answer import find_support
 from ris_map.finder.need import Need
-from ris_map.finder.words import find_view
+from ris_map.finder.words import FindView
 from ris_map.municipality.files import report_html
 from ris_map.municipality.profile import MunicipalityChoice
 from ris_map.register.vocabulary import Phase
@@ -79,7 +79,7 @@ def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Langu
     made = scenario(basis_of(world, plan), plan)
     told = (
         report_html(MunicipalityChoice(kommun="2462"), world=world, tr=tr),
-        find_view(answer, world=world, tr=tr).source,
+        FindView(answer, world, tr).source,
         copy_text(SitingView(world=world, choice=plan, scenario=made, tr=tr)),
     )
     error = error_words(found().places, tr=tr)

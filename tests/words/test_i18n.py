@@ -45,6 +45,7 @@ GROUPS = tuple(group.value for group in Group)
 
 # Keys of the start page, the detail view and the shell that are built from a value: the pattern as
 # in the code, and the values. Any other pattern in the code must match some key at least.
+TENSES = ("", ".ended", ".planned")
 DYNAMIC: Mapping[str, tuple[str, ...]] = {
     "answer.{}": tuple(Answer),
     "availability.{}": tuple(Availability),
@@ -55,6 +56,7 @@ DYNAMIC: Mapping[str, tuple[str, ...]] = {
     "coverage.type.{}": tuple(ServiceType),
     "csv.column.{}": csv_files.COLUMNS,
     "csv.{}": tuple(CsvFlavour),
+    **dict.fromkeys(("detail.contact{}", "detail.what{}", "detail.whom{}"), TENSES),
     "detail.office.precision.{}": tuple(Precision),
     "find.expect.{}": tuple(ServiceType),
     "find.phase.{}": tuple(Phase),

@@ -14,7 +14,7 @@ from lxml.html import fromstring
 from ris_map.actors.detail import actor_html
 from ris_map.actors.listing import all_html, table_html
 from ris_map.common.faults import Fault
-from ris_map.register.in_words import ActorRow, Words, actor_rows
+from ris_map.register.in_words import Words
 from ris_map.register.model import Actor, DeliveryClaim, Outside, StatusNote
 from ris_map.register.selection import Group, Match
 from ris_map.register.vocabulary import Availability, Delivery, Status
@@ -98,10 +98,9 @@ def actor_with(text: str) -> Actor:
     )
 
 
-def rows_with(text: str) -> tuple[ActorRow, ...]:
+def matches_with(text: str) -> list[Match]:
     actor = actor_with(text)
-    matches = [Match(actor=actor, group=group, offices=actor.offices) for group in Group]
-    return actor_rows(matches, tr=words_with(text), on=DAY)
+    return [Match(actor=actor, group=group, offices=actor.offices) for group in Group]
 
 
 def sources(text: str) -> str:
@@ -133,8 +132,8 @@ def data_of(script: str) -> tuple[dict[str, Any], str]:
 
 
 PIECES: dict[str, Callable[[str], str]] = {
-    "rows": lambda text: all_html(rows_with(text), tr=SWEDISH),
-    "table": lambda text: table_html(rows_with(text), tr=SWEDISH),
+    "rows": lambda text: all_html(matches_with(text), tr=words_with(text), on=DAY),
+    "table": lambda text: table_html(matches_with(text), tr=words_with(text)),
     "detail": lambda text: actor_html(actor_with(text), tr=words_with(text), on=DAY),
     "sources": sources,
     "faults": lambda text: render(

@@ -9,7 +9,6 @@ from ris_map.coverage.cube import REMOTE, THRESHOLDS, CellKey, CoverageCell, tim
 from ris_map.coverage.page.view import CoverageView, cell_id
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
 from ris_map.coverage.ways import Way, cell_evidence
-from ris_map.register.in_words import detail_url
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Answer, Delivery, ServiceType
 from ris_map.words.figures import (
@@ -224,7 +223,7 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
 
 
 def _actor_link(view: CoverageView, actor: Actor) -> Link:
-    return Link(actor.name, detail_url(actor.id, tr=view.tr))
+    return Link(actor.name, view.tr.detail_url(actor.id))
 
 
 def _trust(view: CoverageView, actor: Actor) -> str:

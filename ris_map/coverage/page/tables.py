@@ -29,7 +29,6 @@ from ris_map.coverage.support import (
     CubeChoice,
     Kind,
 )
-from ris_map.register.in_words import detail_url
 from ris_map.register.vocabulary import Answer, ServiceType
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import World, kept
@@ -353,7 +352,7 @@ def fragility_table(view: CoverageView) -> FigureTable:
     for a in some[np.lexsort((some, -of_all[some], -number[some]))].tolist():
         actor = cube.table.actors[a]
         where = (cube.municipality_codes[m] for m in np.flatnonzero(emptied[a].any(axis=(1, 2))))
-        link = Link(actor.name, detail_url(actor.id, tr=view.tr))
+        link = Link(actor.name, view.tr.detail_url(actor.id))
         more = [count(most[a])] if view.is_physical else []
         rows.append([link, count(number[a]), view.listed(where) or "–", *more])
     names = ["actor", "emptied", "emptied-where", *(["most-lost"] if view.is_physical else [])]
