@@ -59,10 +59,10 @@ def headline_words(view: MapView) -> dict[str, Any]:
     else:
         figure = view.reached_words(tuple(view.names))
         before, after = "", " " + tr(f"karta.headline.{choice.delivery.value}", **values)
-    return {"parts": (before, after), "figure": figure, **lead_words(view)}
+    return {"parts": (before, after), "figure": figure, "lead": lead(view)}
 
 
-def lead_words(view: MapView) -> dict[str, str]:
+def lead(view: MapView) -> str:
     """Return what the headline is about and rests on; on a phone it stands below the map."""
     tr, way = view.tr, "" if view.is_physical else ".remote"
     text = tr(f"karta.lead{way}", kind=view.kind, phase=_phase(view), area=_area(view))
@@ -70,8 +70,7 @@ def lead_words(view: MapView) -> dict[str, str]:
         more = view.carrier_words()
     else:
         more = tr("karta.lead.unsure") if UNKNOWN in view.answers() else ""
-    url = f"/metod?{urlencode({'lang': tr.language.value})}"
-    return {"lead": f"{text} {more}".strip(), "url": url, "how": tr("karta.how")}
+    return f"{text} {more}".strip()
 
 
 def _phase(view: MapView) -> str:
@@ -152,7 +151,6 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
         (site.actor.name, f"{site.office.town}, {view.minutes_words(minutes)}")
         for site, minutes in view.nearest(view.at(code))[:3]
     ]
-    home = [(a.name, tr.detail_url(a.id)) for a in view.world.home_of(code)]
     query = {**choice.picture_choice().query(), "kommun": [code], "lang": [tr.language.value]}
     if choice.beside:
         query["jamfor"] = [choice.beside]
@@ -162,7 +160,7 @@ def panel_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
         "beside": view.names.get(choice.beside, ""),
         "beside_figures": _panel_figures(view, choice.beside) if choice.beside else [],
         "square": _square(view, choice),
-        "home": home,
+        "home": view.world.home_of(code),
         "near": near if view.is_physical else [],
         "url": f"/kommun?{urlencode(query, doseq=True)}",
     }

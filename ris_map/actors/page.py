@@ -11,7 +11,7 @@ from ris_map.actors.listing import (
     StartChoice,
     all_html,
     headline_words,
-    lead_words,
+    lead,
     panel_words,
     rows_words,
     table_html,
@@ -55,7 +55,7 @@ def _all_that_depends_on_the_choices(tr: Words) -> None:
     choice = STATE.chosen()
     view = map_view(data.world(choice.as_of), choice, tr=tr)
     with st.container(key="ris-head"):
-        st.html(render("headline.html", **headline_words(view)))
+        st.html(render("headline.html", t=tr, **headline_words(view)))
         if choice.as_of:
             st.html(since_html(view))
     # the frame takes longest: its message goes before those of the widgets above it
@@ -67,7 +67,7 @@ def _all_that_depends_on_the_choices(tr: Words) -> None:
     with choices:
         _choices(tr)
     with right, st.container(key="ris-list"):
-        st.html(render("lead.html", **lead_words(view)))
+        st.html(render("lead.html", t=tr, lead=lead(view)))
         if choice.municipality:
             st.html(render("panel.html", t=tr, **panel_words(view, choice)))
             _beside(choice, tr)

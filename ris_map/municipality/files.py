@@ -109,25 +109,20 @@ def report_html(choice: MunicipalityChoice, *, world: World, tr: Words, site: st
     return render(
         "report.html",
         t=tr,
-        language=language,
-        title=tr("municipality.report.title", name=shown.name),
+        shown=shown,
+        choice=choice,
         headline=headline(shown, shown.cell(*choice.kind), tr=tr),
         lead=lead(shown, tr=tr),
-        made=tr("municipality.report.made", product=tr("product.name"), date=shown.reference_date),
         back=f"{site}{choice.url(tr=tr)}",
         paragraph=paragraph(shown, tr=tr),
-        home=shown.home,
         map=map_picture(shown, choice, tr=tr),
         classes=class_words(found.minutes, found.is_unknown, tr=tr),
         lists=[(part, _by_place(part)) for part in list_parts(shown, tr=tr)],
         tables={table.id: table for table in made},
-        stale=tr.plural("municipality.report.stale", len(shown.unconfirmed)),
         rights=rights,
         links=list(dict.fromkeys(links)),
         source=source_line(shown, tr=tr),
-        method=tr(
-            "municipality.report.method", n=tr.number(choice.limit), season=season(shown, tr=tr)
-        ),
+        season=season(shown, tr=tr),
         sources=list(dict.fromkeys(used)),
     )
 

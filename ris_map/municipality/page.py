@@ -46,8 +46,8 @@ def draw(*, tr: Words) -> None:
             st.html(
                 render(
                     "municipality_choose.html",
-                    heading=tr("municipality.choose.heading"),
-                    note=tr("municipality.choose.note", kind=tr.kind(*choice.kind)),
+                    t=tr,
+                    choice=choice,
                     links=municipal.county_links(world, choice, tr=tr),
                 )
             )
@@ -83,7 +83,6 @@ def aside_html(
     shown: Profile, choice: MunicipalityChoice, *, other: Profile | None = None, tr: Words
 ) -> str:
     """Return what stands beside the map: first contact, matrix, and nearest towns or the other."""
-    limit = tr.number(choice.limit)
     return render(
         "municipality_aside.html",
         t=tr,
@@ -95,20 +94,10 @@ def aside_html(
             for phase in Phase
         ],
         current=choice.url(tr=tr, phase=choice.kind[0], service_type=choice.kind[1]),
-        near=tr("municipality.matrix.near", n=limit)
-        if any(cell.is_borderline for cell in shown.cells)
-        else "",
         chain=municipal.chain_sentence(shown, tr=tr),
         towns=municipal.near_towns(shown, tr=tr),
-        gaps=[
-            (
-                tr.kind(cell.phase, cell.service_type),
-                choice.what_if_url(cell, place=shown.seat.id, tr=tr),
-                (cell.phase, cell.service_type) == choice.kind,
-            )
-            for cell in shown.gaps
-            if not cell.is_borderline
-        ],
+        choice=choice,
+        gaps=[cell for cell in shown.gaps if not cell.is_borderline],
     )
 
 

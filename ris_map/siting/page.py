@@ -289,7 +289,7 @@ def _best(view: SitingView) -> None:
 
 def _suggestion(view: SitingView, found: Suggestion) -> None:
     tr, choice = view.tr, view.choice
-    st.html(render("siting_best.html", t=tr, **told.suggestion_words(view, found)))
+    st.html(told.suggestion_html(view, found))
     new = [Opening(p, choice.service_type, (choice.phase,)) for p in found.places[0]]
     args = ("openings", None, new)
     st.button(tr("siting.best.add"), key="siting-best-add", on_click=_change, args=args)
@@ -306,7 +306,7 @@ def _best_rounds(view: SitingView) -> None:
         _choose(tr, "month_days")
         _choose(tr, "visits")
     if found := _searched(view, "rounds", partial(best_rounds, view.scenario.basis, choice)):
-        st.html(render("siting_best.html", t=tr, **told.rounds_words(view, found[-1])))
+        st.html(told.rounds_html(view, found[-1]))
         if new := [driven.round for driven in found[-1].drives]:
             args = ("rounds", None, new)
             st.button(tr("siting.best.add"), key="siting-rounds-add", on_click=_change, args=args)

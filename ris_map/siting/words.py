@@ -43,6 +43,7 @@ from ris_map.words.figures import (
     share,
     too_far,
 )
+from ris_map.words.markup import render
 
 K = TypeVar("K")
 MOST_NAMED = 4
@@ -415,36 +416,10 @@ def most_gained(view: SitingView) -> list[dict[str, Any]]:
     ]
 
 
-def _gap(view: SitingView, gap: float) -> str:
-    return view.tr("siting.best.gap", gap=f"{view.tr.number(100 * gap, decimals=1)} %")
-
-
-def suggestion_words(view: SitingView, found: Suggestion) -> dict[str, Any]:
-    """Return a suggestion in words: the places, ties, proof or gap, and the steps."""
-    tr, answer = view.tr, found.answer
-    listed = [tr.listing(view.place_names[place] for place in places) for places in found.places]
-    ties = tr("siting.best.ties", places="; ".join(listed[1:])) if listed[1:] else ""
-    if answer.has_more_ties:
-        ties = f"{ties} {tr('siting.best.ties.more')}"
-    proved = tr("siting.best.proved", n=len(view.scenario.basis.place_ids))
-    unreached = tr("siting.best.unreached", n=tr.number(found.unreached))
-    return {
-        "result": tr("siting.best.result", places=listed[0]),
-        "ties": ties,
-        "proof": proved if answer.is_proved else _gap(view, answer.gap),
-        "unreached": unreached if found.unreached else "",
-        "heading": tr("siting.best.steps"),
-        "steps": [
-            tr(
-                "siting.best.step",
-                place=view.place_names[step.place],
-                n=tr.number(step.within),
-                limit=view.choice.limit,
-                minutes=tr.number(step.mean_minutes, decimals=1),
-            )
-            for step in found.steps
-        ],
-    }
+def suggestion_html(view: SitingView, found: Suggestion) -> str:
+    """Return a suggestion: the places, ties, proof or gap, and the steps."""
+    listed = [view.tr.listing(view.place_names[p] for p in places) for places in found.places]
+    return render("siting_best.html", t=view.tr, view=view, found=found, listed=listed)
 
 
 def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
@@ -473,23 +448,13 @@ def regret_table(view: SitingView, told: Sequence[Regret]) -> FigureTable:
     )
 
 
-def rounds_words(view: SitingView, found: Rounds) -> dict[str, Any]:
-    """Return the best rounds in words."""
+def rounds_html(view: SitingView, found: Rounds) -> str:
+    """Return the best rounds."""
     tr, choice = view.tr, view.choice
     days = tr.plural("siting.rounds.days", choice.month_days)
     told = {"people": about(found.served, tr=tr), "near": choice.near, "days": days}
     result = tr(f"siting.rounds.{'none' if found.is_proved else 'open'}")
     if found.drives:
         result = tr.plural("siting.rounds.result", choice.visits, **told)
-    proved = tr("siting.rounds.proved", n=tr.number(found.tried)) if found.tried else ""
-    return {
-        "result": result,
-        "ties": tr("siting.rounds.visit"),
-        "proof": proved if found.is_proved else _gap(view, found.gap),
-        "unreached": "",
-        "heading": "",
-        "steps": [
-            f"{tr.plural('siting.rounds.days', driven.round.days)}: {drive_words(view, driven)}"
-            for driven in found.drives
-        ],
-    }
+    driven = [(one.round.days, drive_words(view, one)) for one in found.drives]
+    return render("siting_rounds.html", t=tr, found=found, result=result, driven=driven)

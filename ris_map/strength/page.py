@@ -119,19 +119,10 @@ def bars_html(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words) ->
     return render(
         "strength_bars.html",
         t=tr,
-        all_url=choice.url(tr=tr, area=None),
-        is_all=choice.area is None,
-        areas=[
-            {
-                "id": area.value.replace("_", "-"),
-                "label": tr.label(area),
-                "count": tr.number(counts[area]),
-                "share": round(100 * counts[area] / most),
-                "url": choice.url(tr=tr, area=area),
-                "is_chosen": area is choice.area,
-            }
-            for area in ordered
-        ],
+        choice=choice,
+        areas=ordered,
+        counts=counts,
+        most=most,
     )
 
 
@@ -195,16 +186,13 @@ def list_html(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words) ->
     groups = []
     for name, actors, most in everybody:
         rows = _rows(figures, choice.of(actors, figures), tr=tr)
-        title, rest = tr(f"strength.list.{name}"), tr("strength.list.rest", n=len(rows) - most)
-        group = {"id": name, "title": title, "first": rows[:most], "rest": rows[most:], "all": rest}
-        groups += [{**group, "count": len(rows)}] if rows else []
-    silent = [actor.name for actor in figures.unknown]
+        groups += [(name, rows[:most], rows[most:])] if rows else []
     return render(
         "strength_list.html",
         t=tr,
-        heading=tr("strength.list.heading" if own else "strength.list.heading-none"),
+        has_own=bool(own),
         groups=groups,
-        unknown=silent and tr.plural("strength.unknown", len(silent), names=tr.listing(silent)),
+        unknown=[actor.name for actor in figures.unknown],
         place=_place(figures, choice, tr=tr, is_anybody=bool(groups)),
         all_url=choice.url(tr=tr, municipality="", town=""),
     )
@@ -212,18 +200,14 @@ def list_html(figures: StrengthFigures, choice: StrengthChoice, *, tr: Words) ->
 
 def more_html(figures: StrengthFigures, area: StrengthArea | None, *, tr: Words) -> str:
     """Return what stands below, folded: about the area, meeting places, source."""
-    language = tr.language
-    about = None if area is None else tr.strategy.strength_area(area)
-    coverage = {"omrade": area, "lang": language} if area else {"lang": language}
+    coverage = {"omrade": area} if area else {}
     return render(
         "strength_more.html",
         t=tr,
-        about=about,
-        group=None if area is None else tr.strategy.group_of(area),
-        language=language,
-        coverage=f"/tackning?{urlencode(coverage)}",
+        area=area,
+        coverage=f"/tackning?{urlencode({**coverage, 'lang': tr.language})}",
         meeting=_rows(figures, figures.meeting_places, tr=tr, with_areas=True),
-        source=tr("strength.source", reference=figures.reference_date),
+        reference=figures.reference_date,
     )
 
 

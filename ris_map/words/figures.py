@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from ris_map.words.language import Translator
 from ris_map.words.markup import render
@@ -220,20 +221,13 @@ def between(low: Amount, high: Amount, *, tr: Translator) -> Cell:
     return percent_range(low.value, high.value, tr=tr) if is_share else "–".join(ends)
 
 
-def _cell(cell: Cell, *, tr: Translator) -> dict[str, object]:
-    link = cell if isinstance(cell, Link) else Link("")
-    return {"text": cell_text(cell, tr=tr), "url": link.url, "cell": link.cell}
-
-
 def table_html(table: FigureTable, *, tr: Translator) -> str:
     """Return a table as HTML; a column with a number stands to the right, its words too."""
     columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
     return render(
         "coverage_table.html",
-        id=table.id,
-        caption=table.title,
-        columns=table.columns,
+        t=tr,
+        table=table,
         words=[not any(isinstance(cell, Amount) for cell in column) for column in columns],
-        rows=[[_cell(cell, tr=tr) for cell in row] for row in table.rows],
-        evidence=tr("coverage.table.evidence"),
+        text=partial(cell_text, tr=tr),
     )

@@ -18,7 +18,7 @@ from ris_map.actors.files import COLUMNS, actors_csv
 from ris_map.actors.listing import (
     StartChoice,
     all_html,
-    lead_words,
+    lead,
     panel_words,
     rows_words,
     table_html,
@@ -200,8 +200,8 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
     area, tr = StrengthArea.LIVSMEDEL, real_words(Language.SV)
     choice = StartChoice(delivery=delivery, service_type=kind, strength_area=area)
     view = map_view(real_world(), choice, tr=tr)
-    lead = tr("karta.lead.remote", phase=tr("karta.phase.ide"), area=" för livsmedel")
-    assert lead_words(view)["lead"] in {lead, f"{lead} {tr('karta.lead.unsure')}"}
+    said = tr("karta.lead.remote", phase=tr("karta.phase.ide"), area=" för livsmedel")
+    assert lead(view) in {said, f"{said} {tr('karta.lead.unsure')}"}
     cube, wanted = view.found.cube, {(choice.phase, one) for one in choice.shown_types}
     found = [w for code in view.names for w in ways(cube, code) if w.mode is delivery]
     known = {way.actor.name for way in found if wanted & set(way.kinds)}

@@ -16,8 +16,8 @@ from ris_map.siting.words import (
     SitingView,
     plan_text,
     regret_table,
-    rounds_words,
-    suggestion_words,
+    rounds_html,
+    suggestion_html,
     view_of,
 )
 from ris_map.web.map import ClickKind, MapClick
@@ -196,12 +196,12 @@ def test_R5_R13_what_is_not_proved_says_so_and_its_gap(shown: SitingView) -> Non
     found = last(suggestions(shown.scenario.basis, shown.choice))
     for has_more in (True, False):
         answer = replace(found.answer, has_more_ties=has_more)
-        ties = suggestion_words(shown, replace(found, answer=answer))["ties"]
-        assert (shown.tr("siting.best.ties.more") in ties) is has_more
-    said = rounds_words(shown, Rounds(gap=0.25, tried=7))
-    assert said["result"] == "Ingen runda hittades på den tid som fanns."
-    assert "slutade före beviset" in said["proof"]
-    assert "25,0" in said["proof"]
+        told = suggestion_html(shown, replace(found, answer=answer))
+        assert (shown.tr("siting.best.ties.more") in told) is has_more
+    told = rounds_html(shown, Rounds(gap=0.25, tried=7))
+    assert "Ingen runda hittades på den tid som fanns." in told
+    assert "slutade före beviset" in told
+    assert "25,0" in told
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -142,15 +142,15 @@ PIECES: dict[str, Callable[[str], str]] = {
     ),
     "notice": lambda text: render("notice.html", text=text),
     "headline": lambda text: render(
-        "headline.html", parts=(text, text), figure=text, lead=text, how=text, url="/metod"
+        "headline.html", t=SWEDISH, parts=(text, text), figure=text, lead=text
     ),
     "panel": lambda text: render(
         "panel.html",
-        t=SWEDISH,
+        t=words_with(text),
         name=text,
         figures=[(text, text)],
         square=text,
-        home=[(text, "/aktor")],
+        home=[actor_with(text)],
         near=[(text, text)],
         beside=text,
         beside_figures=[(text, text)],

@@ -94,7 +94,7 @@ def matrix_html(view: CoverageView, *, full: str = "") -> str:
         t=view.tr,
         full=full,
         title=matrix_title(view),
-        types=[(kind, view.tr(f"coverage.type.{kind}")) for kind in SERVICE_TYPES],
+        types=SERVICE_TYPES,
         rows=rows,
         first_inland=next((code for code in rows if code in view.inland), ""),
         entry=view.choice.cell if view.choice.cell in shown else shown[0],
@@ -111,10 +111,10 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
     cell = view.cube.cell(code, phase=phase, service_type=kind)
     found = evidence(view, place)
     known = known_table(view, found)
-    unknown: dict[Delivery, dict[str, Link]] = {}
+    unknown: dict[Delivery, dict[str, Actor]] = {}
     for item in found:
         if item.answer is Answer.UNKNOWN:
-            unknown.setdefault(item.mode, {})[item.actor.id] = _actor_link(view, item.actor)
+            unknown.setdefault(item.mode, {})[item.actor.id] = item.actor
     return render(
         "coverage_cell.html",
         t=view.tr,
@@ -123,7 +123,7 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
         sentences=list(_sentences(view, cell, found)),
         figures=table_html(figures_table(view, cell), tr=view.tr) if view.is_physical else "",
         known=table_html(known, tr=view.tr) if known.rows else "",
-        unknown=[(view.label(mode), list(links.values())) for mode, links in unknown.items()],
+        unknown=unknown,
     )
 
 
@@ -167,7 +167,7 @@ def known_table(view: CoverageView, found: Iterable[Way]) -> FigureTable:
         if item.answer is not Answer.YES:
             continue
         actor = item.actor
-        row: list[Cell] = [view.label(item.mode), _actor_link(view, actor)]
+        row: list[Cell] = [view.label(item.mode), Link(actor.name, tr.detail_url(actor.id))]
         if physical:
             is_office = item.mode is Delivery.OFFICE
             row += [item.town or "–", minutes(item.minutes_from_seat) if is_office else "–"]
@@ -220,10 +220,6 @@ def _sentences(view: CoverageView, cell: CoverageCell, found: Iterable[Way]) -> 
         yield tr("coverage.cell.borderline", limit=limit)
     if cell.doubtful_share > 0:
         yield tr("coverage.cell.doubtful", share=percent(cell.doubtful_share, tr=tr))
-
-
-def _actor_link(view: CoverageView, actor: Actor) -> Link:
-    return Link(actor.name, view.tr.detail_url(actor.id))
 
 
 def _trust(view: CoverageView, actor: Actor) -> str:

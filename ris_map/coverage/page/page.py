@@ -81,8 +81,7 @@ def _all_that_depends_on_the_choices(tr: Words, ignored: Sequence[IgnoredValue])
     with head:
         layout.title(summary.headline(view))
         _buttons(view)
-    values = {"figures": summary.key_figures(view), "label": tr("coverage.figures")}
-    figures.html(render("coverage_figures.html", **values))
+    figures.html(render("coverage_figures.html", t=tr, figures=summary.key_figures(view)))
     if view.choice.as_of:
         since.html(since_html(view))
     with choices:

@@ -159,27 +159,13 @@ def basis(view: CoverageView) -> str:
 
 def method_html(view: CoverageView) -> str:
     """Return "how we counted" as HTML (R11)."""
-    tr = view.tr
     return render(
         "coverage_method.html",
-        t=tr,
+        t=view.tr,
+        view=view,
         definitions=definitions(view),
         facts=facts(view),
-        divisions=[
-            {
-                "label": division.label.in_(tr.language),
-                "source": division.source.in_(tr.language),
-                "note": division.note.in_(tr.language),
-                "groups": [
-                    (group.label.in_(tr.language), view.listed(group.municipalities))
-                    for group in division.groups
-                ],
-            }
-            for division in view.geography.divisions
-        ],
-        limits=[
-            (tr(f"coverage.method.{name}.title"), tr(f"coverage.method.{name}")) for name in LIMITS
-        ],
+        limits=LIMITS,
     )
 
 
