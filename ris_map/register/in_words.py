@@ -1,4 +1,4 @@
-"""One row of words per actor: what list, table and downloads all show, so that they agree."""
+"""What is said of actors in one language, in list, detail view, table and downloads alike."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
