@@ -135,8 +135,9 @@ found = register.by_id.get(given)
 if found is None:
     choose(given)
 else:
-    st.set_page_config(page_title=f"{found.name} – {tr('product.name')}")
-    layout.title(tr("page.confirm.name", name=found.name), tr("page.confirm.lead"))
+    question = tr("page.confirm.name", name=found.name)
+    st.set_page_config(page_title=f"{question} – {tr('product.name')}")
+    layout.title(question, tr("page.confirm.lead"))
     fragment = corrected(found, {}, today=today)[1]
     address, _ = confirm_message(found, fragment, changed=False, tr=tr)
     left, right = st.columns(2, gap="medium")

@@ -373,13 +373,12 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
     towns = by_town((one.office, one.actor) for one in view.sites if one.office.municipality)
     for place, found in sorted(towns.items(), key=lambda item: -len(item[1])):
         office = found[0][0]
-        who = tr.listing(dict.fromkeys(actor.name for _, actor in found))
+        label = tr.plural("karta.offices", len(found), town=office.town)
         yield Bubble.in_town(
             *(office, geography),
             id=place,
             count=len(found),
-            label=tr.plural("karta.offices", len(found), town=office.town),
-            say=tr("karta.offices.who", town=office.town, who=who),
+            label=f"{label}: {tr.listing(dict.fromkeys(actor.name for _, actor in found))}.",
             phases=tuple(phase.value for phase in view.choice.shown_phases),
         )
 

@@ -169,8 +169,7 @@ def _bubbles(
         yield Bubble.in_town(
             *(first, profile.world.foundations.geography),
             id=place,
-            label=label,
-            say=f"{label}: {names}.",
+            label=f"{label}: {names}.",
             count=len(actors),
             phases=(choice.kind[0].value,),
         )

@@ -226,8 +226,7 @@ def _bubbles(
             bubble = Bubble.in_town(
                 *(first, data.geography()),
                 id=f"{place}-{kind}" if place in seen else place,
-                label=label,
-                say=f"{label}: {tr.listing(names.values())}.",
+                label=f"{label}: {tr.listing(names.values())}.",
                 count=len(names),
                 kind=kind,
             )

@@ -57,10 +57,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bubble:
-    """A town's marker (EPSG:4326). ``label`` begins with what is seen, the number.
+    """A town's marker (EPSG:4326).
 
-    ``say`` is shown under the map when the marker is pointed at; an empty ``name`` leaves the name
-    to the base, and markers of one name stand side by side. Several ``phases`` share the ring.
+    ``label`` begins with what is seen, the number, and is shown under the map when the marker is
+    pointed at; an empty ``name`` leaves the name to the base, and markers of one name stand side
+    by side. Several ``phases`` share the ring.
     """
 
     id: str
@@ -68,7 +69,6 @@ class Bubble:
     lat: float
     lon: float
     label: str
-    say: str = ""
     count: int | None = None
     kind: MarkerKind = "office"
     phases: tuple[str, ...] = ()
@@ -367,5 +367,4 @@ def changing(layer: MapLayer) -> folium.FeatureGroup:
 
 
 def _bubble(one: Bubble) -> dict[str, object]:
-    place = {"lat": round(one.lat, 4), "lon": round(one.lon, 4)}
-    return {**asdict(one), **place, "say": one.say or one.label}
+    return {**asdict(one), "lat": round(one.lat, 4), "lon": round(one.lon, 4)}

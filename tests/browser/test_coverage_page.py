@@ -42,6 +42,7 @@ def test_X4_R7_I5_G10_an_address_leads_to_its_cell_and_every_tab_is_accessible(
         expect(page.locator(f".st-key-cov-tab-{parse_qs(visit)['visa'][0]}")).to_be_visible()
         settle(page)
         assert_accessible(page)
+        expect(page.locator("[aria-label*='axis titled'], [aria-label*='group:']")).to_have_count(0)
     answers = {"sv": {"ja", "nej", "okänt"}, "en": {"yes", "no", "unknown"}}
     cells = page.locator(".cov-matrix td")
     expect(cells).to_have_count(75)
@@ -115,6 +116,8 @@ def test_R12_F22_picture_text_and_link_in_six_clicks(hand: Hand) -> None:
     hold(page, 3000)  # after which the button says again what it does
     press(head.locator("[data-copy]"))
     expect(head.locator("[data-copy]")).to_have_text("Kopierat")
+    page.evaluate("risWaited()")
+    expect(head.locator("[aria-live=off]")).to_have_text("Kopiera text")  # not read aloud
     text = page.evaluate("navigator.clipboard.readText()")
     assert text.startswith("I inlandet når ")
     assert "274\u00a0448" in text
@@ -133,7 +136,6 @@ def test_R12_F22_picture_text_and_link_in_six_clicks(hand: Hand) -> None:
 
 def test_K2_K4_K5_X8_matrix_and_map_mark_the_same_and_ask_nothing(page: Page) -> None:
     load(page, PATH)
-    expect(page.locator(".cov-number")).to_have_count(4)
     frame, sent = map_frame(page), count_messages(page)
     page.locator("tr[data-map-ids='2462']").hover()
     frame.wait_for_function("() => document.body.innerText.includes('Vilhelmina har mer')")
@@ -195,13 +197,12 @@ def test_K2_G3_cells_places_and_controls_are_chosen_without_loading_anew(page: P
     frame.locator("path[data-municipality='2421']").press("Enter")
     settle(page)
     # a control
-    before = page.locator(".cov-figures").inner_text()
     page.locator(".st-key-coverage-grans").get_by_text("120\u00a0min", exact=True).click()
     settle(page)
-    expect(page.locator(".cov-figures")).not_to_have_text(before)
     assert query(page) == {"cell": [cell], "plats": ["2421"], "grans": ["120"]}
     assert page.evaluate("window.risSame") is True
     assert map_frame(page).evaluate("window.risSame") is True
     # what a popover holds comes to the browser when it opens, and says what is chosen all the same
     page.get_by_role("button", name="Fler val", exact=True).click()
     expect(page.locator("[data-testid=stPopoverBody] [aria-checked=true]")).to_have_count(3)
+    expect(page.get_by_role("button", name="Förklaring: Visa på kartan")).to_be_visible()

@@ -200,6 +200,7 @@ _FRAME = """
     .filter((e) => e.tabIndex >= 0 && e.getClientRects().length
       && !(e.getAttribute('aria-label') || e.textContent.trim()))
     .map((e) => e.outerHTML),
+  empty: document.querySelectorAll('table:not([role=presentation], :has(td))').length,
   named: [...document.querySelectorAll('.ris-bubble, [data-municipality]')]
     .map((e) => [e.textContent.trim(), e.getAttribute('aria-label') ?? '']),
 })
@@ -217,10 +218,11 @@ def test_X3_X5_F12_K2_the_map_is_a_document_and_its_parts_have_names(
         named = found.pop("named")
         assert found == {
             **{"title": title, "lang": visit.lang, "headings": [title], "mains": 1},
-            **{"viewports": ["width=device-width, initial-scale=1"], "nameless": []},
+            **{"viewports": ["width=device-width, initial-scale=1"], "nameless": [], "empty": 0},
         }
         assert sum(seen == "" for seen, _ in named) >= 15
         assert all(name and (seen == "+" or name.startswith(seen)) for seen, name in named)
+        assert not [name for _, name in named if re.match(r"(\w+): .*\1: ", name)]  # said once
         assert map_frame(shown).evaluate(_CUT) == []
 
 

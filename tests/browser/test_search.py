@@ -73,7 +73,6 @@ def test_I10_G7_names_slips_and_choices_lead_on_from_page_to_page(page: Page) ->
         assert re.search(name, found["options"][0]), text
     for nothing in suggested(page, ["zzzzzz", "()"]):
         assert nothing["options"] == []
-        assert nothing["active"] is None
         assert "Ingen träff" in nothing["said"]
 
     field = page.get_by_role("combobox", name=re.compile("Sök ort"))
@@ -101,8 +100,7 @@ def test_the_menu_is_one_line_and_all_that_is_found_on_the_screen_at_every_width
         field.fill("näringslivsservice")
         expect(found).to_be_visible()
         box, bar = found.bounding_box(), page.locator(".st-key-ris-top").bounding_box()
-        assert box["x"] >= 0, width
-        assert box["x"] + box["width"] <= width
+        assert 0 <= box["x"] <= width - box["width"]
         assert bar["height"] < 60, width
     menu = page.locator(".ris-menu summary")  # magnified four times
     assert menu.evaluate("(e) => e.scrollHeight <= e.clientHeight")

@@ -83,6 +83,7 @@ def test_R4_a_plan_is_made_and_taken_back_by_keyboard_and_on_the_map(page: Page)
     page.keyboard.press("Enter")
     headed(page, re.compile("^Med rådgivning i Vilhelmina"))
     assert query(page) == OPENED
+    expect(map_frame(page).locator("#say")).to_have_attribute("aria-live", "polite")
     planned = map_frame(page).locator("[data-town='planned-vilhelmina']")
     expect(planned).to_have_attribute("aria-label", re.compile("^Vilhelmina: planerat kontor"))
     page.get_by_role("button", name=re.compile("^Ta bort")).focus()

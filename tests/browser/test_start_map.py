@@ -202,6 +202,7 @@ def test_K2_K4_X8_hover_focus_and_pin_mark_list_and_map_and_send_no_message(page
     page.wait_for_timeout(600)
     assert len(said) == 15
     assert sent == []
+    expect(frame.locator("#say")).to_have_attribute("aria-live", "off")  # a name says it all
 
 
 def test_K2_what_comes_to_lie_under_a_mouse_at_rest_is_told_when_it_moves(page: Page) -> None:
@@ -219,6 +220,7 @@ def test_K2_what_comes_to_lie_under_a_mouse_at_rest_is_told_when_it_moves(page: 
     expect(say).to_contain_text("Vilhelmina")
     page.mouse.move(x + 1, y)
     expect(say).to_contain_text("Dorotea")
+    expect(page.locator("body > [role=status]")).to_have_count(0)  # no link named it
 
 
 def test_K2_K6_G5_enter_outlines_and_zooms_and_the_whole_county_comes_back(page: Page) -> None:

@@ -51,7 +51,8 @@ def _layered(*layers: alt.Chart, title: str) -> alt.LayerChart:
         alt.layer(*layers)
         .properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=PADDING)
         .properties(description=title)
-        .configure(font=FONT)
+        .configure(font=FONT, aria=False)  # parts have names by machine, in English; a table tells
+        .configure_mark(aria=False)
         .configure_view(stroke=None)
         .configure_axis(titleFontWeight=400, gridColor=LINE, **axis)
     )

@@ -88,8 +88,9 @@
     }
     const label = button.firstElementChild, before = label.textContent;
     if (before === button.dataset.copied) return;
+    label.ariaLive = "polite";
     label.textContent = button.dataset.copied;
-    setTimeout(() => { label.textContent = before; }, 3000);
+    setTimeout(() => { Object.assign(label, { ariaLive: "off", textContent: before }); }, 3000);
   }
 
   document.addEventListener("click", (event) => {

@@ -104,13 +104,22 @@
     const town = townOf(id);
     if (!town) return shown.picture.sentences?.[id];
     const figure = String(town.count ?? "");
-    return { figure: figure, text: figure && town.say.startsWith(`${figure} `) ? town.say.slice(figure.length + 1) : town.say };
+    return { figure: figure, text: figure && town.label.startsWith(`${figure} `) ? town.label.slice(figure.length + 1) : town.label };
   }
 
-  function tell() {
+  /* What the page comes with stands in its heading, and what has the focus says itself: read aloud is
+     only what a choice changes. */
+  function put(aloud, ...parts) {
+    const now = make("div", {}, ...parts);
+    if (now.innerHTML === say.innerHTML) return;
+    attributes(say, { "aria-live": aloud ? "polite" : "off" });
+    say.replaceChildren(...now.childNodes);
+  }
+
+  function tell(aloud) {
     const wanted = [...new Set([pinned, hovered].filter(Boolean))].filter(sentenceOf);
     const told = (wanted.length ? wanted : chosenOnes().length && !narrow() ? chosenOnes() : [shown.chosen || ""]).map(sentenceOf).filter(Boolean);
-    say.replaceChildren(...told.map(sentenceElement));
+    put(aloud && say.childElementCount, ...told.map(sentenceElement));
     say.classList.toggle("is-two", told.length > 1);
     const { legend } = shown.picture;
     document.body.classList.toggle("is-at-rest", !wanted.length && !shown.chosen && Boolean(legend?.rows.length || legend?.notes.some(([kind]) => kind === "own")));
@@ -195,7 +204,7 @@
     areas.forEach((path, code) => {
       const name = ground.land.find((one) => one.properties.code === code).properties.name;
       const sentence = shown.picture.sentences?.[code];
-      attributes(path, { "aria-label": sentence ? `${name}: ${sentence.figure} ${sentence.text}` : name });
+      attributes(path, { "aria-label": sentence ? `${name}: ${sentence.figure} ${sentence.text.replace(`${name}: `, "")}` : name });
     });
   }
 
@@ -388,8 +397,9 @@
       return make("tr", {}, name, ...row.shares.map((share, i) => cell(row.texts[i], share, row.code)));
     });
     const notes = legend.notes.map(([kind, text]) => make("p", {}, swatch(kind), text));
+    // without figures it is a list of colours
     key.replaceChildren(
-      make("table", {}, make("caption", {}, legend.title, make("span", { textContent: shown.chosen ? "" : words.press })), make("thead", {}, head), make("tbody", {}, ...rows)),
+      make("table", { role: legend.columns.length ? null : "presentation" }, make("caption", {}, legend.title, make("span", { textContent: shown.chosen ? "" : words.press })), make("thead", {}, head), make("tbody", {}, ...rows)),
       make("div", { className: "notes" }, ...notes),
     );
   }
@@ -501,7 +511,7 @@
     document.querySelectorAll("h1").forEach((heading) => heading.remove());
     main.prepend(make("h1", { className: "ris-hidden", id: "map-title" }));
     document.querySelectorAll("body > div:not(#root)").forEach((extra) => main.append(extra));
-    attributes(map.getContainer(), { role: "group", "aria-labelledby": "map-title", tabindex: "-1" });
+    attributes(map.getContainer(), { tabindex: "-1" });
   }
 
   function setTitle(title) {
@@ -513,7 +523,7 @@
 
   function failed() {
     document.body.classList.remove("is-at-rest");
-    say.replaceChildren(sentenceElement({ text: words.failed }));
+    put(true, sentenceElement({ text: words.failed }));
     if (window.frameElement) window.frameElement.dataset.risReady = "true";
   }
 
@@ -598,7 +608,7 @@
     setLines();
     if (fresh) nameAreas();
     setNames();
-    tell();
+    tell(true);
   }
 
   /* A click on a choice is seen here before Python has it, and what is ready is painted. Python's

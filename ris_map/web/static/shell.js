@@ -69,7 +69,7 @@
     if (root.lang !== language) root.lang = language;
     const skip = document.querySelector("[data-testid=stSkipToContent]");
     if (skip && skip.textContent !== SKIP[language]) skip.textContent = SKIP[language];
-    document.querySelectorAll("#root :is(button, span)[aria-label]").forEach((control) => {
+    document.querySelectorAll(":is(button, span)[aria-label]").forEach((control) => {
       const name = control.getAttribute("aria-label"), [theirs, ours] = named.get(control) ?? [];
       if (language !== "sv") return void (name === ours && control.setAttribute("aria-label", theirs));
       const [english, swedish] = CONTROLS_SV.find(([one]) => one.test(name)) ?? [];
@@ -90,11 +90,12 @@
     root.classList.add("ris-ready");
     document.querySelector(".ris-awaited")?.remove();
     window.dispatchEvent(new Event("ris-ready"));
-    tell(200);
+    tell(200, location.search);
   }
-  function tell(tries) { // the last of the page may come a moment after its run has ended
+  function tell(tries, asked) { // the last of the page may come a moment after its run has ended
     const named = document.querySelector("[data-ris-named]");
-    if (!named) return void (tries && setTimeout(tell, 150, tries - 1));
+    if (location.search !== asked) return; // chosen since, where the reader is
+    if (!named) return void (tries && setTimeout(tell, 150, tries - 1, asked));
     if (named.getBoundingClientRect().top > innerHeight - 80) named.scrollIntoView({ block: "start" });
     const status = document.body.appendChild(Object.assign(document.createElement("p"), { className: "ris-hidden" }));
     status.setAttribute("role", "status");
