@@ -286,7 +286,8 @@ class _Search:
 
     def of(self, actor: Actor) -> list[Entry]:
         """Return the ways in which one actor helps: its best office, and those without one."""
-        offices = sorted(self.offices(actor), key=lambda office: office.id)
+        # of equally far ones, or without a road, the one in the municipality
+        offices = sorted(self.offices(actor), key=lambda o: (not self.stands_here(o), o.id))
         found = [e for o in offices if (e := self.entry(actor, Delivery.OFFICE, o))]
         physical = sorted(found, key=lambda entry: rank(entry, need=self.need))[:1]
         if actor.outside_county:

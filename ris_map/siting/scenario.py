@@ -157,8 +157,9 @@ def state(basis: Basis, choice: SitingChoice) -> State:
     days = np.where(minutes <= choice.near, WORKING_DAYS, 0)
     for one_round in choice.rounds:
         stops = [basis.place(stop) for stop in one_round.stops]
+        is_driven = np.isfinite(basis.hop_minutes[basis.place(one_round.base), stops]).all()
         there = (basis.place_minutes[stops] <= choice.near).any(axis=0)
-        days = days + one_round.days * there
+        days = days + one_round.days * (there & is_driven)
     return State(
         minutes=readonly(minutes),
         actors=readonly(number),

@@ -39,14 +39,15 @@ def find(*actors: Actor, **need: object) -> SupportAnswer:
 
 
 def test_every_place_is_a_start_and_only_the_island_has_no_road() -> None:
-    world, unreached = world_with(make.make_actor()), set[str]()
+    offices = tuple(make.make_office(code=code) for code in ("2401", UMEA))
+    world, unreached = world_with(make.make_actor(offices=offices)), set[tuple[str, str]]()
     geography = world.foundations.geography
     for locality in geography.localities:
         answer = find_support(world, Need(place=locality.id, phase=Phase.IDE))
         assert answer.start.locality is locality
         (entry,) = answer.entries
-        unreached |= set() if entry.is_reached else {locality.id}
-    assert unreached == {"holmon"}
+        unreached |= set() if entry.is_reached else {(locality.id, entry.office.municipality)}
+    assert unreached == {("holmon", UMEA)}
     for code in MUNICIPALITY_CODES:
         start = all_starts(geography)[code]
         assert start.is_municipality
