@@ -41,6 +41,7 @@ from ris_map.words.figures import (
     near_limit,
     percent_range,
     whole_percent,
+    whole_percents,
 )
 from ris_map.words.language import Language
 
@@ -292,6 +293,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
     tr, choice = view.tr, view.choice
     groups = {"inland": view.inland, "coast": view.coast}
     shares = class_shares(view.world, codes, groups)
+    parts = {name: whole_percents(found) for name, found in shares.items()}
     if not view.is_physical:
         what, head = choice.delivery.value, ""
         words = {0: tr("karta.yes"), 4: tr("karta.no"), 5: tr("karta.unknown")}
@@ -313,7 +315,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
                 code=code,
                 label=label,
                 shares=tuple(round(100 * shares[name][code], 1) for name in groups),
-                texts=tuple(_bare_percent(shares[name][code], tr=tr) for name in groups),
+                texts=tuple(_bare_percent(*parts[name][code], tr=tr) for name in groups),
             )
             for code, label in words.items()
         ),
@@ -321,9 +323,8 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
     )
 
 
-def _bare_percent(share: float, *, tr: Translator) -> str:
+def _bare_percent(key: str, n: int, *, tr: Translator) -> str:
     """Return per cent for a column that says so in its heading; nearly none or all is neither."""
-    key, n = whole_percent(share)
     return {".under": "<", ".over": ">"}.get(key, "") + tr.number(n)
 
 

@@ -30,7 +30,7 @@ from ris_map.web.map import (
 )
 from ris_map.web.picture import CountyPicture
 from ris_map.words import Translator
-from ris_map.words.figures import percent
+from ris_map.words.figures import percent_words, whole_percents
 
 LINES = 2
 """Lines are drawn to the nearest towns that serve the municipality, this many."""
@@ -135,12 +135,13 @@ def _legend(profile: Profile, found: Supply, beside: str | None, *, kind: str, t
     there = tr.municipality_names[beside] if beside else tr("municipality.map.county")
     groups = {profile.code: (profile.code,), "": (beside,) if beside else MUNICIPALITY_CODES}
     columns = class_shares(profile.world, classes, groups).values()
+    said = [whole_percents(column) for column in columns]
     rows = tuple(
         LegendRow(
             code=code,
             label=label,
             shares=tuple(100 * column[code] for column in columns),
-            texts=tuple(percent(column[code], tr=tr) for column in columns),
+            texts=tuple(percent_words(*column[code], tr=tr) for column in said),
         )
         for code, label in enumerate(class_words(found.minutes, found.is_unknown, tr=tr))
     )

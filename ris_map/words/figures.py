@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import accumulate, pairwise
 
 from ris_map.words.language import Translator
 from ris_map.words.markup import render
@@ -84,7 +85,11 @@ def percent(share: float, *, tr: Translator) -> str:
     """Return a share as whole per cent; unknown is unknown, nearly none is not none."""
     if math.isnan(share):
         return tr("unknown")
-    key, n = whole_percent(share)
+    return percent_words(*whole_percent(share), tr=tr)
+
+
+def percent_words(key: str, n: int, *, tr: Translator) -> str:
+    """Return what :func:`whole_percent` gives, in words."""
     return tr(f"figures.percent{key}", n=tr.number(n))
 
 
@@ -93,6 +98,24 @@ def whole_percent(share: float) -> tuple[str, int]:
     if _is_nearly(share):
         return (".under", 1) if share < NEARLY else (".over", 99)
     return "", whole(100 * share)
+
+
+def whole_percents(shares: Sequence[float]) -> list[tuple[str, int]]:
+    """Return per cent of parts that follow each other, as :func:`whole_percent` does.
+
+    The first ones add up to what is said of them together ("within 60 min"), and all to 100.
+    """
+    sums = [whole(100 * part) for part in accumulate(shares)]
+    found = list[tuple[str, int]]()
+    for share, (before, upto) in zip(shares, pairwise([0, *sums]), strict=True):
+        n = upto - before
+        if n == 0 < share:
+            found.append((".under", 1))
+        elif n == 100 or _is_nearly(share):
+            found.append(whole_percent(share))
+        else:
+            found.append(("", n))
+    return found
 
 
 def _is_nearly(share: float) -> bool:

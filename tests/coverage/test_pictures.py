@@ -66,9 +66,6 @@ def test_K3_W1_W8_W9_the_picture_says_what_the_figures_say(language: Language) -
         number = sum(map(len, shown.matching()))
         assert sum(bubble.count or 0 for bubble in drawn.bubbles) == number
         assert all(bubble.label.startswith(str(bubble.count)) for bubble in drawn.bubbles)
-        for column in range(2):
-            parts = [row.shares[column] for row in drawn.legend.rows]
-            assert 99.0 <= sum(parts) <= 100.5  # everybody once; the rest has no known way
         groups = {"inland": shown.inland, "coast": shown.coast}
         exact = class_shares(shown.world, np.array(drawn.classes), groups)
         for row, name in product(drawn.legend.rows, groups):  # nearly all is not all

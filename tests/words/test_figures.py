@@ -19,6 +19,7 @@ from ris_map.words.figures import (
     percent_range,
     rounded,
     table_html,
+    whole_percents,
 )
 from ris_map.words.language import Language
 
@@ -64,6 +65,13 @@ def test_share_nearly_none_and_nearly_all_are_not_none_and_all(share: float, exp
     assert percent(share, tr=SV).replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
+def test_the_parts_of_a_whole_add_up_as_their_sums_are_said() -> None:
+    inland = (0.2773, 0.0809, 0.3063, 0.2171, 0.1184, 0.0)
+    assert whole_percents(inland) == [("", n) for n in (28, 8, 30, 22, 12, 0)]  # 66 within 90 min
+    assert whole_percents((0.0051, 0.9949)) == [("", 1), ("", 99)]
+    assert whole_percents((0.105, 0.007, 0.888)) == [("", 11), (".under", 1), ("", 89)]
+
+
 def test_R9_W2_range_is_one_figure_where_both_ends_are_said_alike_and_never_nothing() -> None:
     assert percent_range(0.34, 0.38, tr=SV) == "34–38\N{NO-BREAK SPACE}%"
     assert percent_range(0.0, 0.36, tr=SV) == "0–36\N{NO-BREAK SPACE}%"
@@ -81,10 +89,8 @@ def test_R9_W2_range_is_one_figure_where_both_ends_are_said_alike_and_never_noth
 def test_W3_W9_times_within_their_error_are_equally_far_and_near_the_limit() -> None:
     times = (54.0, 59.0, 63.0, 64.0, 67.0, math.inf)
     assert [time for time in times if near_limit(time, 60.0)] == [59.0, 63.0, 64.0]
-    assert equally_far(63.0, 60.0)
-    assert not equally_far(70.0, 60.0)
-    assert equally_far(math.inf, math.inf)
-    assert not equally_far(60.0, math.inf)
+    pairs = ((63.0, 60.0), (70.0, 60.0), (math.inf, math.inf), (60.0, math.inf))
+    assert [equally_far(*pair) for pair in pairs] == [True, False, True, False]
 
 
 @given(st.floats(min_value=0, max_value=1e5))
