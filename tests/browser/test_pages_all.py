@@ -310,7 +310,7 @@ def test_i7_no_page_scrolls_sideways_and_no_word_is_cut(unfolded: Page, visit: V
             }).map((e) => e.textContent)"""
         )
         assert in_two == []
-    broken = unfolded.locator(".ris-m-table :is(th, td)").evaluate_all(
+    broken = unfolded.locator(":is(.ris-m-table, .cov-table) :is(th, td)").evaluate_all(
         "(all) => all.filter((e) => getComputedStyle(e).overflowWrap !== 'normal').length"
     )
     assert broken == 0
