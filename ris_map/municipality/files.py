@@ -22,6 +22,7 @@ from ris_map.register.in_words import Words, ascii_name
 from ris_map.register.reading import load_register
 from ris_map.register.vocabulary import Scope
 from ris_map.travel.world import World, foundations, load_sources
+from ris_map.web import settings
 from ris_map.words import Translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render
@@ -93,7 +94,7 @@ def profile_xlsx(profile: Profile, shown: Sequence[Table], *, tr: Translator) ->
 
 
 def report_html(choice: MunicipalityChoice, *, world: World, tr: Words, site: str = "") -> str:
-    """Return the report as a whole HTML document; ``site`` is the product's address, if known."""
+    """Return the report as a whole HTML document; no link without a ``site``."""
     data, code = world.foundations.data_dir, choice.code or ""
     rights = rights_of(code, data)
     language = tr.language
@@ -113,7 +114,7 @@ def report_html(choice: MunicipalityChoice, *, world: World, tr: Words, site: st
         choice=choice,
         headline=headline(shown, shown.cell(*choice.kind), tr=tr),
         lead=lead(shown, tr=tr),
-        back=f"{site}{choice.url(tr=tr)}",
+        back=site and f"{site}{choice.url(tr=tr)}",
         paragraph=paragraph(shown, tr=tr),
         map=map_picture(shown, choice, tr=tr),
         classes=class_words(found.minutes, found.is_unknown, tr=tr),
@@ -143,7 +144,8 @@ def written_report(data: Path, choice: MunicipalityChoice, *, language: Language
         data / "actors.yaml", municipality_at=base.geography.municipality_at, today=on
     )
     world = World(foundations=base, register=register, on=on)
-    return report_html(choice, world=world, tr=base.words(language))
+    site = settings.read_settings().base_url
+    return report_html(choice, world=world, tr=base.words(language), site=site)
 
 
 def run_report(arguments: argparse.Namespace) -> int:

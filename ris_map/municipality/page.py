@@ -175,7 +175,7 @@ def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> None:
     with st.container(key="ris-m-buttons", horizontal=True, vertical_alignment="bottom"):
         layout.download(
             tr("municipality.button.report"),
-            partial(_report, choice, tr),
+            partial(_report, choice, tr, layout.site()),  # a file is made without the reader
             f"{files.file_name(shown, choice, tr=tr)}.html",
             key="municipality-report",
             type="primary",
@@ -225,6 +225,6 @@ def _files(
         layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
 
 
-def _report(choice: MunicipalityChoice, tr: Words) -> bytes:
+def _report(choice: MunicipalityChoice, tr: Words, site: str) -> bytes:
     world = data.world(choice.as_of)
-    return files.report_html(choice, world=world, tr=tr, site=layout.site()).encode()
+    return files.report_html(choice, world=world, tr=tr, site=site).encode()

@@ -80,9 +80,10 @@ def footer(current: PageSpec, *, tr: Translator) -> None:
 
 
 def site() -> str:
-    """Return the address of the site as the reader sees it."""
+    """Return the public address of the site; without one, as the reader sees it."""
     seen = urlsplit(st.context.url or "")
-    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
+    known = f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
+    return settings.read_settings().base_url or known
 
 
 def embedded(whole: Mapping[str, str], *, draw_map: Callable[[], object]) -> None:

@@ -69,7 +69,6 @@ def table_of(table_id: str, code: str, other: str | None = None) -> Table:
 def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language: Language) -> None:
     found, said, shown = of(code), real_words(language), tables_of(code, language)
     headlines = [municipal.headline(found, cell, tr=said) for cell in found.cells]
-    assert all(found.name in text for text in headlines)
     texts = [*headlines, municipal.paragraph(found, tr=said), municipal.lead(found, tr=said)]
     texts += [" ".join(municipal.half_sentence(cell, limit=60, tr=said)) for cell in found.cells]
     for table in shown:
@@ -362,14 +361,13 @@ def test_file_names_are_plain() -> None:
 
 
 THREE = ("2422", "2480", "2482")
+SITE = "https://karta.example"
 
 
 @cache
-def report(
-    code: str, language: Language = SV, *, grans: int = 60, bredd: Scope = Scope.CORE
-) -> str:
-    choice = MunicipalityChoice(kommun=code, grans=grans, bredd=bredd)
-    return files.report_html(choice, world=real_world(), tr=real_words(language))
+def report(code: str, language: Language = SV, *, site: str = SITE, **asked: object) -> str:
+    choice = MunicipalityChoice(kommun=code, **asked)
+    return files.report_html(choice, world=real_world(), tr=real_words(language), site=site)
 
 
 def text_of(html: str) -> str:
@@ -419,30 +417,34 @@ def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language
 def test_M4_M7_date_method_sources_and_language_rights_stand_in_it() -> None:
     html = report("2422")
     for expected in (
-        *("2026-11", real_world().matrix.version, "/kommun?kommun=2422", "näringslivsservice"),
+        *(
+            "2026-11",
+            real_world().matrix.version,
+            f'"{SITE}/kommun?kommun=2422',
+            "näringslivsservice",
+        ),
         *("på sommarväg", "SCB", "OpenStreetMap", "CC0", "https://sametinget.se/24399"),
     ):
         assert expected in html
     assert "sametinget" not in report("2482").lower()
 
 
-def test_M4_by_command_line(tmp_path: Path) -> None:
+def test_M4_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "sorsele.html"
     arguments = ["report", "2422", "-o", str(output), "--data", str(DATA), "--today", str(DAY)]
     assert main(arguments) == 0
-    assert output.read_text(encoding="utf-8") == report("2422")
+    assert output.read_text(encoding="utf-8") == report("2422", site="")
+    assert 'href="/' not in output.read_text(encoding="utf-8")  # a link that leads nowhere
+    monkeypatch.setenv("RIS_MAP_BASE_URL", SITE)
     assert main([*arguments, "--lang", "en", "--limit", "90", "--adjacent"]) == 0
     wide = report("2422", Language.EN, grans=90, bredd=Scope.ADJACENT)
     assert output.read_text(encoding="utf-8") == wide
 
 
-def test_the_county_on_paper_is_whole_and_in_metres(tmp_path: Path) -> None:
+def test_the_county_on_paper_is_whole_and_in_metres() -> None:
     shapes = county_shapes(DATA)
     assert set(shapes.index) == set(MUNICIPALITY_CODES)
     west, south, east, north = shapes.total_bounds
     assert 400_000 < west < east < 900_000
     assert 6_900_000 < south < north < 7_400_000
     assert len(shapes.exterior.get_coordinates()) < 3000
-    (tmp_path / "municipalities.geojson").write_text("{}", encoding="utf-8")
-    with pytest.raises(DataFaults):
-        county_shapes(tmp_path)
