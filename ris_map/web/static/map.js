@@ -406,6 +406,7 @@
 
   /* ---- view */
   function fit(animate) {
+    if (map._animatingZoom) { map.once("zoomend", () => moved || fit(animate)); return; } // Leaflet would not do it
     const hasClasses = key.classList.contains("has-classes");
     // in a frame as high as wide a narrow key lies in the corner that the county leaves free, and a
     // high one stands beside the county: it would cover the inland
