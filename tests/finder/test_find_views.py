@@ -150,18 +150,11 @@ def test_long_groups_are_folded_and_nothing_is_lost() -> None:
     assert named == {"sametinget-naringsstod": "vänder sig till samiska företag"}
 
 
-@pytest.mark.parametrize(
-    ("minutes", "expected"),
-    [
-        (4.0, "i orten"),
-        (62.5, "cirka 65~min med bil"),
-        (60.1, "drygt 60~min med bil"),
-        (math.inf, "ingen väg i vårt vägnät"),
-    ],
-)
-def test_minutes_are_never_said_across_the_limit(minutes: float, expected: str) -> None:
-    said = minutes_words(minutes, limit=60, tr=real_words(Language.SV))
-    assert expected.replace("~", HARD_SPACE) in said.lower()
+def test_minutes_are_never_said_across_the_limit() -> None:
+    tr, times = real_words(Language.SV), (4.0, 62.5, 60.1, math.inf)
+    said = [minutes_words(minutes, limit=60, tr=tr).replace(HARD_SPACE, " ") for minutes in times]
+    assert said[:2] == ["i orten", "cirka 65 min med bil"]
+    assert said[2:] == ["drygt 60 min med bil", "ingen väg i vårt vägnät"]
 
 
 def roads_from(place: str) -> dict[str, str]:
