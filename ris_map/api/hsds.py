@@ -23,7 +23,7 @@ from ris_map.common.address import MAX_TEXT_LENGTH
 from ris_map.common.dates import period_end
 from ris_map.common.region import region
 from ris_map.register.model import Actor, Offer, Office
-from ris_map.register.selection import fold
+from ris_map.register.selection import says
 from ris_map.register.vocabulary import Availability, Basis, Delivery
 from ris_map.travel.world import World, kept
 from ris_map.words import Translator, swedish_sort_key, translator
@@ -236,8 +236,7 @@ def profile(call: Call[LanguageQuery]) -> Document:
 def _page(name: str, call: Call[Any]) -> Document:
     """Return a page of a list in the standard's envelope."""
     query, items = call.query, _items(name, call)
-    words = fold(query.search).split()
-    items = [item for item in items if all(word in _searched(item) for word in words)]
+    items = [item for item in items if says(_searched(item), query.search)]
     # what is minimal comes in one call, as the standard asks, unless a page is asked for
     is_whole = getattr(query, "minimal", False) and "per_page" not in query.model_fields_set
     size = MOST if is_whole else query.per_page
@@ -259,7 +258,7 @@ def _page(name: str, call: Call[Any]) -> Document:
 
 def _searched(item: Document) -> str:
     named = item.get("service", item)
-    return fold(f"{named['name']} {named.get('description', '')}")
+    return f"{named['name']} {named.get('description', '')}"
 
 
 def _asked_for(query: ServiceQuery, service: Document) -> bool:

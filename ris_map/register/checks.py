@@ -12,7 +12,7 @@ from ris_map.common.records import Finding, Place, finding, nearest, parts
 from ris_map.common.yaml_file import Loc
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Office
-from ris_map.register.selection import fold
+from ris_map.register.selection import fold, words_of
 from ris_map.register.vocabulary import (
     Answer,
     Availability,
@@ -42,7 +42,6 @@ _DATES = {"last_evidence", "last_checked", "last_confirmed", "year"}
 """Fields with the day of something that somebody has seen."""
 _ADDRESSES = {"homepage", "contact_url", "url", "sources"}
 _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "forening", "region"})
-_NOT_A_WORD = re.compile(r"[^\w]+")
 
 
 def actor_faults(
@@ -385,5 +384,5 @@ def plain_name(name: str) -> str:
     >>> plain_name("Ålmi Nord AB") == plain_name("almi-nord")
     True
     """
-    words = [word for word in _NOT_A_WORD.split(fold(name)) if word]
+    words = words_of(fold(name))
     return "".join(word for word in words if word not in _COMPANY_WORDS) or "".join(words)

@@ -6,11 +6,13 @@ test is three-valued (yes / no information / no), and a whole filter is as good 
 part. Phase, service type and delivery must hold for *one and the same* offer.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Offer, Office, Register
@@ -70,16 +72,15 @@ def select(
     known = {**groups, **{code: frozenset({code}) for code in MUNICIPALITY_CODES}}
     asked = frozenset().union(*(known.get(place, ()) for place in chosen.places))
     codes = asked if chosen.places else None
-    words = fold(chosen.text).split()
     found = (
-        _match(actor, chosen, codes=codes, words=words, on=on)
+        _match(actor, chosen, codes=codes, on=on)
         for actor in register.actors
         if chosen.scope is Scope.ADJACENT
         or (actor.scope is Scope.CORE and not actor.outside_county)
     )
     order = list(Group)
     matches = sorted(
-        (match for match in found if match is not None),
+        filter(None, found),
         key=lambda m: (order.index(m.group), swedish_sort_key(m.actor.name)),
     )
     return tuple(matches)
@@ -93,9 +94,7 @@ def offer_truth(offer: Offer, chosen: Filter) -> Answer:
     return min(phase_truth(offer, chosen.phases), ways)
 
 
-def _match(
-    actor: Actor, chosen: Filter, *, codes: frozenset[str] | None, words: Sequence[str], on: date
-) -> Match | None:
+def _match(actor: Actor, chosen: Filter, *, codes: frozenset[str] | None, on: date) -> Match | None:
     all_offices = actor.offices_open(on)
     offices = tuple(o for o in all_offices if codes is None or o.municipality in codes)
     truths = [area_truth(actor, chosen.strength_areas)]
@@ -103,7 +102,8 @@ def _match(
     if codes is not None and not offices:  # does it say that it serves the place?
         truths.append(max((actor.service_area.includes(c) for c in codes), default=Answer.NO))
     truth = min(truths)
-    if truth is Answer.NO or not _text_matches(actor, words):
+    names = " ".join((actor.name, *actor.aliases))
+    if truth is Answer.NO or not says(f"{names} {searched_text(actor)}", chosen.text):
         return None
     if not actor.is_active(on):
         group = Group.ENDED
@@ -132,11 +132,40 @@ def area_truth(actor: Actor, wanted: tuple[StrengthArea, ...]) -> Answer:
     return Answer.NO if actor.strength_areas.areas else Answer.UNKNOWN
 
 
-def _text_matches(actor: Actor, words: Sequence[str]) -> bool:
+def searched_text(actor: Actor) -> str:
+    """Return what of an actor is searched beside its names."""
     towns = (office.town for office in actor.offices)
-    texts = (actor.name, *actor.aliases, actor.summary.sv, actor.summary.en, *towns)
-    haystack = fold(" ".join(texts)) if words else ""
-    return all(word in haystack for word in words)
+    return " ".join((actor.summary.sv, actor.summary.en, *towns))
+
+
+_END = "(?:a|an|ar|arna|e|en|er|erna|et|n|na|or|orna|r|s|t|es|y|ies)?"
+_MADE = f"(?:{_END}|are|aren|ed|ers|ing|ingen|ingar|ning|ningar)"
+SAME_WORD: Final = rf"^(?:(.{{3,}}){_END}\n\1|(.{{3,}})\n\2{_END}|(.{{4,}}){_MADE}\n\3{_MADE})$"
+"""Two forms of one word, a line each, such as "gruvan" and "gruvor"; for the browser too."""
+INSIDE: Final = 4
+"""So long is what is found inside a word: "fond" in "Norrlandsfonden", no "mat" in "klimat"."""
+
+
+def says(text: str, asked: str) -> bool:
+    """Return whether each word asked for begins a word of a text, is a form of it, or is in it.
+
+    å, ä, ö may be left out; what is written with them has them.
+    """
+    return all(
+        any(_means(word, part) for word in words_of(fold(text) if fold(part) == part else text))
+        for part in words_of(asked) or asked.split()
+    )
+
+
+def _means(word: str, part: str) -> bool:
+    if word[:3] == part[:3]:
+        return word.startswith(part) or re.search(SAME_WORD, f"{word}\n{part}") is not None
+    return len(part) >= INSIDE and part in word
+
+
+def words_of(text: str) -> Sequence[str]:
+    """Return the words of a text, in lower case."""
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text.casefold()))
 
 
 def fold(text: str) -> str:

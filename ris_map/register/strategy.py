@@ -220,18 +220,13 @@ class EverydayWords(ByLanguage[_Words]):
     """Words that lead to a choice on the map, such as "food" to a strength area."""
 
     leads_to: ShortText
-
-    @property
-    def choice(self) -> tuple[str, str]:
-        """Key and value of the address."""
-        key, _, value = self.leads_to.partition("=")
-        return key, value
+    """Key and value of the address."""
 
 
-SEARCH_CHOICES: Mapping[str, tuple[Term, ...]] = {
-    "omrade": STRENGTH_AREAS,
-    "stod": tuple(ServiceType),
-    "fas": tuple(Phase),
+SEARCH_CHOICES: Mapping[str, Term] = {
+    **{f"omrade={area}": area for area in STRENGTH_AREAS},
+    **{f"stod={kind}": kind for kind in ServiceType},
+    **{f"fas={phase}": phase for phase in Phase},
 }
 
 
@@ -241,8 +236,7 @@ def load_everyday_words(path: Path) -> tuple[EverydayWords, ...]:
 
 
 def _leads_nowhere(words: EverydayWords) -> Iterator[Finding]:
-    key, value = words.choice
-    if value not in SEARCH_CHOICES.get(key, ()):
+    if words.leads_to not in SEARCH_CHOICES:
         yield finding("unknown-choice", "leads_to", choice=words.leads_to)
 
 

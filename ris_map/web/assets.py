@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -33,6 +34,7 @@ from streamlit import file_util
 
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import Division
+from ris_map.register.selection import INSIDE, SAME_WORD, searched_text
 from ris_map.register.strategy import SEARCH_CHOICES, EverydayWords, everyday_words
 from ris_map.register.vocabulary import Status
 from ris_map.travel.world import World, foundations, kept, service
@@ -336,9 +338,10 @@ def _features(path: Path) -> Features:
 
 @kept(len(Language))
 def index(world: World, everyday: tuple[EverydayWords, ...], language: Language) -> bytes:
-    """Return everything that can be found as JSON, about 40 kB.
+    """Return everything that can be found as JSON, about 60 kB, with the rules of ``says``.
 
-    Each is ``[what is seen, its kind, where it leads, further words that find it, a text]``.
+    Each is ``[what is seen, its kind, where it leads, further words that find it, a text]``; the
+    text of a choice is its words in other languages.
     """
     tr = translator(language)
     geography, strategy = world.foundations.geography, world.foundations.strategy
@@ -357,12 +360,15 @@ def index(world: World, everyday: tuple[EverydayWords, ...], language: Language)
         name = place.name if place.is_seat else f"{place.name}, {owner}"
         add(tr("search.find-in", name=name), "place", "/hitta", [place.name], plats=place.id)
     for word in everyday:
-        key, value = word.choice
-        own = strategy.label(next(term for term in SEARCH_CHOICES[key] if term == value))
-        words = tuple(dict.fromkeys((own.in_(language), *word.in_(language), own.sv, *word.sv)))
-        add(tr(f"search.{key}", name=words[0]), "choice", "/", words, **{key: value})
+        key, term = word.leads_to.partition("=")[0], SEARCH_CHOICES[word.leads_to]
+        own = strategy.label(term)
+        said = {one: (own.in_(one), *word.in_(one)) for one in Language}
+        words = said.pop(language)
+        others = " ".join(chain(*said.values()))
+        add(tr(f"search.{key}", name=words[0]), "choice", "/", words, others, **{key: term})
     for actor in sorted(world.register.actors, key=lambda actor: swedish_sort_key(actor.name)):
         name = tr("search.ended", name=actor.name) if actor.status is Status.ENDED else actor.name
         words = tuple(one for one in (actor.name, *actor.aliases) if one != name)
-        add(name, "actor", "/aktor", words, actor.summary.in_(language), id=actor.id)
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+        add(name, "actor", "/aktor", words, searched_text(actor), id=actor.id)
+    found = {"same": SAME_WORD, "inside": INSIDE, "rows": rows}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()

@@ -54,7 +54,7 @@ def test_I10_G7_words_as_one_types_lead_by_keyboard_to_what_they_mean(page: Page
             assert found["options"], word
             assert found["active"] == "ris-sok-0", word
             assert re.search(r"\d", found["said"]), word
-            assert same == found, word
+            assert same["options"][0] == found["options"][0], word
         if language == "sv":
             switch_language(page, "sv")
             page.wait_for_function("() => document.documentElement.lang === 'en'")
@@ -64,11 +64,13 @@ def test_I10_G7_words_as_one_types_lead_by_keyboard_to_what_they_mean(page: Page
 def test_I10_G7_names_slips_and_choices_lead_on_from_page_to_page(page: Page) -> None:
     """With the keys as they are; that it is on each page is looked at in test_pages_all.py."""
     load(page, "/oppna-data")
-    first = {"Storuman": "Storumans? kommun", "asele": "^Åsele", "vinnova": "Vinnova"}
-    first |= {"mat": "Livsmedel", "patnet": "patent", "mötesplats": "^Stöd: Mötesplats"}
+    first = {"Storuman": "Storumans? kommun", "mat": "Livsmedel", "patnet": "patent"}
+    first |= {"mötesplats": "^Stöd: Mötesplats", "slu": "^SLU", "funding": "Finansiering"}
     first |= {"pengar till prototyp": "^Stöd: Finansiering", "exporthjälp": "^Fas: Växa"}
     first |= {"camping i ammarnäs": "^Hitta stöd i Ammarnäs", "kompanion": "Coompanion Väst"}
-    first |= {"science city skellefteå": "^Skellefteå Science City"}
+    first |= {"science city skellefteå": "^Skellefteå Science City", "bär": "Livsmedel"}
+    first |= {"renskötseln": "Livsmedel", "kvinna": "^De 4K", "coompanion lycksele": "^Coompanion"}
+    first |= {"vilhelmna kommun": "Vilhelmina", "kvinnor i umeå": "De 4K|Leia"}
     for (text, name), found in zip(first.items(), suggested(page, list(first)), strict=True):
         assert re.search(name, found["options"][0]), text
     for nothing in suggested(page, ["zzzzzz", "()"]):

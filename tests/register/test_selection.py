@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, Register
-from ris_map.register.selection import Filter, Match, select
+from ris_map.register.selection import Filter, Match, says, select
 from ris_map.register.vocabulary import (
     STRENGTH_AREAS,
     Availability,
@@ -146,9 +146,16 @@ def twin_reach(actor: dict[str, Any], chosen: Filter) -> str:
 def twin_text(actor: dict[str, Any], chosen: Filter) -> str:
     towns_of = [office["town"] for office in actor["offices"]]
     texts = [actor["name"], *actor["aliases"], *actor["summary"].values(), *towns_of]
-    plain = [bare(text) for text in texts]
-    hit = all(any(word in text for text in plain) for word in bare(chosen.text).split())
-    return "yes" if hit else "no"
+    return "yes" if says(" ".join(texts), chosen.text) else "no"
+
+
+def test_a_text_says_what_begins_a_word_or_is_a_form_of_one_or_is_long_and_inside() -> None:
+    text = "Mat och lån (Norrlandsfonden): gruvor, forskning, idéer i Malå"
+    for asked in ("maten", "lan", "lånet", "fond", "gruvan", "forskare", "ide", "malA\u030a lån"):
+        assert says(text, asked), asked
+    text = "Information om klimat, landsbygd, ren luft, trä (100 %)"
+    for asked in ("mat", "lån", "rening", "träning", "klimat lån", "%", "()"):
+        assert not says(text, asked), asked
 
 
 def bare(text: str) -> str:

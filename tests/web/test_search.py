@@ -15,7 +15,7 @@ from tests.factories import real_world
 
 
 def test_I10_every_municipality_settlement_actor_and_area_can_be_found(language: Language) -> None:
-    found = json.loads(index(real_world(), everyday_words(DATA), language))
+    found = json.loads(index(real_world(), everyday_words(DATA), language))["rows"]
     kinds = [row[1] for row in found]
     geography = real_world().foundations.geography
     assert kinds.count("place") == len(geography.names) + len(geography.localities)
