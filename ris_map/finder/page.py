@@ -276,9 +276,7 @@ def _guess() -> None:
 
 
 def _types_html(tr: Words) -> str:
-    strategy = tr.strategy
-    types = [(kind, strategy.service_type(kind)) for kind in ServiceType]
-    return render("find_types.html", t=tr, types=types)
+    return render("find_types.html", t=tr)
 
 
 def _further(need: Need, *, tr: Translator) -> None:

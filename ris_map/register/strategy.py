@@ -136,10 +136,6 @@ class Strategy(Record):
         """Return a phase in words."""
         return next(words for words in self.phases if words.id is phase)
 
-    def service_type(self, service_type: ServiceType) -> ServiceTypeWords:
-        """Return a service type in words."""
-        return next(words for words in self.service_types if words.id is service_type)
-
     def strength_area(self, area: StrengthArea) -> ShortTermWords[StrengthArea]:
         """Return one of the nine strength areas in words."""
         return next(words for words in self.strength_areas if words.id is area)

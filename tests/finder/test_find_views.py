@@ -344,8 +344,8 @@ def test_the_questions_explain_themselves_and_every_place_can_be_chosen() -> Non
     foundations = released().foundations
     for language in Language:
         types = words_apart(_types_html(real_words(language))).text_content()
-        for kind in ServiceType:
-            assert foundations.strategy.service_type(kind).everyday.in_(language) in types
+        for kind in foundations.strategy.service_types:
+            assert kind.everyday.in_(language) in types
     asked = words_apart(_place_html(Need(phase=Phase.IDE), tr=real_words(Language.SV)))
     (listed,) = asked.xpath("//@data-ris-places")
     places = json.loads(listed)
