@@ -150,11 +150,10 @@ def twin_text(actor: dict[str, Any], chosen: Filter) -> str:
 
 
 def test_a_text_says_what_begins_a_word_or_is_a_form_of_one_or_is_long_and_inside() -> None:
-    text = "Mat och lån (Norrlandsfonden): gruvor, forskning, idéer i Malå"
+    text = "Mat, lån (Norrlandsfonden), gruvor, forskning, idéer i Malå; ren luft, trä, information"
     for asked in ("maten", "lan", "lånet", "fond", "gruvan", "forskare", "ide", "malA\u030a lån"):
         assert says(text, asked), asked
-    text = "Information om klimat, landsbygd, ren luft, trä (100 %)"
-    for asked in ("mat", "lån", "rening", "träning", "klimat lån", "%", "()"):
+    for asked in ("for mat ion", "länd", "låx", "rening", "träning", "mat ost", "%", "()"):
         assert not says(text, asked), asked
 
 
