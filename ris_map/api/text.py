@@ -1,11 +1,10 @@
 """Each page that computes as Markdown: its sentence, figures, tables and sources, to read or quote.
 
 The same view objects and choice models as the pages, so that no figure can differ; what of an
-address means nothing is told in a line, as on the page.
+address means nothing is told in a line, as on the page. What is said stands in ``texts/``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -29,6 +28,7 @@ from ris_map.finder.words import FindView
 from ris_map.municipality import words as municipal
 from ris_map.municipality.profile import MunicipalityChoice, compared, profile
 from ris_map.municipality.tables import tables
+from ris_map.register.in_words import Words
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
 from ris_map.travel.world import World
@@ -41,22 +41,6 @@ router = DataRouter("text", COVERAGE)
 _BRACKETS = {60: "%3C", 62: "%3E"}
 ADDRESSES: dict[str, str] = {"/.md": f"{PREFIX}/karta.md"}
 """The short addresses, beside the pages' own, and what of the API they mean."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextView:
-    """What a page says.
-
-    ``figures`` are numbers with what they count; an item of a list is a name, an address or none,
-    and a text.
-    """
-
-    title: str
-    paragraphs: Iterable[str] = ()
-    figures: Iterable[tuple[str, str]] = ()
-    tables: Iterable[FigureTable] = ()
-    lists: Iterable[tuple[str, Sequence[tuple[str, str, str]]]] = ()
-    source: str = ""
 
 
 class TextQuery(LanguageQuery):
@@ -89,7 +73,9 @@ def _query(model: type[Choice]) -> type[TextQuery]:
     return create_model(f"{model.__name__}Text", __base__=TextQuery, **fields)
 
 
-Make = Callable[[Any, World, Call[Any]], TextView]
+Values = Mapping[str, Any]
+"""What the text of a page is told from, in the template of the page's name."""
+Make = Callable[[Any, World, Words], Values]
 
 
 def _page(model: type[Choice]) -> Callable[[Make], Make]:
@@ -105,13 +91,13 @@ def _page(model: type[Choice]) -> Callable[[Make], Make]:
             notices = [ignored_words(ignored, tr=call.tr)]
             notices += [call.tr("as-of.day", day=day)] if day else []
             return render_text(
-                "page.md",
+                address[1:],
                 t=call.tr,
-                view=make(choice, moment.world, call),
                 notices=notices,
                 cell=partial(cell_text, tr=call.tr),
                 page=f"{call.base}{choice.url(tr=call.tr)}",
                 target=partial(_target, base=call.base),
+                **make(choice, moment.world, call.tr),
             ).encode()
 
         ADDRESSES[address] = f"{PREFIX}{address}"
@@ -135,119 +121,48 @@ def _target(url: str, *, base: str) -> str:
 
 
 @_page(StartChoice)
-def _start(choice: StartChoice, world: World, call: Call[Any]) -> TextView:
-    view = map_view(world, choice, tr=call.tr)
-    said, who = headline_words(view), rows_words(view, choice)
+def _start(choice: StartChoice, world: World, tr: Words) -> Values:
+    view = map_view(world, choice, tr=tr)
     drawn = picture(view)
     legend = drawn.legend
     rows = [(row.label, *row.texts) for row in legend.rows] if legend else []
-    classes = legend and FigureTable(
-        id="classes", title=legend.title, columns=legend.columns, rows=rows
-    )
-    places = [(drawn.sentences[code].figure, drawn.sentences[code].text) for code in view.names]
-    chosen = panel_words(view, choice) if choice.municipality else None
-    if chosen:
-        sides = ((chosen["name"], "figures"), (chosen["beside"], "beside_figures"))
-        own = [(n, f"{text} ({name})") for name, key in sides for n, text in chosen[key]]
-        places = [*own, *places]
-    # what is known and what is not, own and open to all, stand apart under headings of their own
-    helpers = [
-        (name or who["title"], [(a.name, call.tr.detail_url(a.id), where) for a, where, _ in part])
-        for name, part in who["sections"]
-    ]
-    if helpers[0][0] != who["title"]:
-        helpers.insert(0, (who["title"], []))
-    return TextView(
-        title=f"{said['parts'][0]}{said['figure']}{said['parts'][1]}",
-        paragraphs=(said["lead"],),
-        figures=places,
-        tables=(classes,) if classes else (),
-        lists=(
-            *([(chosen["name"], [(n, "", text) for n, text in chosen["near"]])] if chosen else ()),
-            *helpers,
-        ),
-        source=who["note"],
-    )
+    return {
+        "said": headline_words(view),
+        "names": view.names,
+        "drawn": drawn,
+        "classes": legend
+        and FigureTable(id="classes", title=legend.title, columns=legend.columns, rows=rows),
+        "chosen": panel_words(view, choice) if choice.municipality else None,
+        "who": rows_words(view, choice),
+    }
 
 
 @_page(CoverageChoice)
-def _coverage(choice: CoverageChoice, world: World, call: Call[Any]) -> TextView:
-    view = CoverageView(world=world, choice=choice, tr=call.tr)
+def _coverage(choice: CoverageChoice, world: World, tr: Words) -> Values:
+    view = CoverageView(world=world, choice=choice, tr=tr)
     of_tab = {
         "kurva": (curve_table,) if view.is_physical else (),
         "kedjan": (coverage_tables.chain_table, coverage_tables.area_table),
         "indelningar": (coverage_tables.division_table,),
     }
     made = (coverage_tables.municipality_table, *of_tab.get(choice.tab, ()))
-    return TextView(
-        title=summary.headline(view),
-        paragraphs=(summary.finding_sentence(view), summary.range_words(view)),
-        figures=[
-            (one.number, f"{one.text}{one.range and f' ({one.range})'}. {one.note}".strip())
-            for one in summary.key_figures(view)
-        ],
-        tables=[make(view) for make in made],
-        source=summary.basis(view),
-    )
+    return {"view": view, "words": summary, "tables": [make(view) for make in made]}
 
 
 @_page(MunicipalityChoice)
-def _municipality(choice: MunicipalityChoice, world: World, call: Call[Any]) -> TextView:
-    tr = call.tr
+def _municipality(choice: MunicipalityChoice, world: World, tr: Words) -> Values:
+    told = {"choice": choice, "words": municipal}
     if choice.code is None:
-        note = tr("municipality.choose.note", kind=tr.kind(*choice.kind))
-        links = municipal.county_links(world, choice, tr=tr)
-        return TextView(
-            title=tr("page.municipality.title"),
-            paragraphs=(tr("page.municipality.lead"), note),
-            lists=[(tr("municipality.choose.heading"), links)],
-        )
+        return {**told, "shown": None, "links": municipal.county_links(world, choice, tr=tr)}
     shown = profile(world, choice.code, choice.cube)
-    beside = compared(shown, other=choice.beside)
-    return TextView(
-        title=municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
-        paragraphs=(municipal.lead(shown, tr=tr), municipal.paragraph(shown, tr=tr)),
-        tables=tables(shown, beside, tr=tr),
-        source=municipal.source_line(shown, tr=tr),
-    )
+    made = tables(shown, compared(shown, other=choice.beside), tr=tr)
+    return {**told, "shown": shown, "tables": made}
 
 
 @_page(Need)
-def _find(need: Need, world: World, call: Call[Any]) -> TextView:
-    tr, view = call.tr, FindView(find_support(world, need), world, call.tr)
-    sections = [
-        (
-            f"{one.title} ({tr.number(len(entries))})",
-            [
-                (entry.actor.name, tr.detail_url(entry.actor.id), _entry(view, entry))
-                for entry in entries
-            ],
-        )
-        for one in view.sections
-        if (entries := one.rows + one.rest)
-    ]
-    steps = [
-        (
-            f"{tr(f'find.step.{kind}')}: {entry.actor.name}",
-            entry.actor.homepage or tr.detail_url(entry.actor.id),
-            f"{view.reach(entry)}. {view.step_text(kind, entry)}",
-        )
-        for kind, entry in view.steps.items()
-    ]
-    onward = [
-        (entry.actor.name, tr.detail_url(entry.actor.id), view.onward_way(entry))
-        for entry in view.answer.onward
-    ]
-    return TextView(
-        title=view.title,
-        paragraphs=(view.lead, view.choices, *view.missing),
-        lists=(
-            *([(tr("find.answer.heading"), steps)] if steps else ()),
-            *sections,
-            *([(view.onward_title, onward)] if onward else ()),
-        ),
-        source=view.source,
-    )
+def _find(need: Need, world: World, tr: Words) -> Values:
+    view = FindView(find_support(world, need), world, tr)
+    return {"view": view, "said": partial(_entry, view)}
 
 
 def _entry(view: FindView, entry: Entry) -> str:
@@ -256,19 +171,5 @@ def _entry(view: FindView, entry: Entry) -> str:
 
 
 @_page(SitingChoice)
-def _siting(choice: SitingChoice, world: World, call: Call[Any]) -> TextView:
-    view = siting.view_of(world, choice, call.tr)
-    return TextView(
-        title=siting.headline(view),
-        paragraphs=(
-            siting.lead(view),
-            siting.plan_text(view),
-            siting.gains(view),
-            " ".join(siting.still_beyond(view)),
-            *siting.round_words(view),
-            siting.assumed(view),
-        ),
-        figures=[(row["text"], row["name"]) for row in siting.side_rows(view)],
-        tables=(siting.full_table(view),),
-        source=siting.source(view),
-    )
+def _siting(choice: SitingChoice, world: World, tr: Words) -> Values:
+    return {"view": siting.view_of(world, choice, tr), "words": siting}
