@@ -5,7 +5,7 @@ about as JSON-LD.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from ris_map.api.hsds import known
 from ris_map.common.faults import RisMapError
 from ris_map.municipality.page import embed_parts
 from ris_map.municipality.profile import MunicipalityChoice, profile
-from ris_map.municipality.words import headline, lead, list_parts, paragraph
+from ris_map.municipality.words import list_parts, paragraph
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import ActorKind
@@ -41,20 +41,9 @@ TYPES: Final = {
 """The type of schema.org for each kind of the register."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaticPage:
-    """What one page says.
-
-    ``thing`` is what it is about in schema.org's terms, ``live`` the page with map and choices,
-    ``html`` everything below title and link, or with them (``is_whole``).
-    """
-
-    title: str
-    description: str
-    live: str
-    html: str
-    thing: dict[str, Any]
-    is_whole: bool = False
+Values = Mapping[str, Any]
+"""What ``static_page.html`` asks for: ``live`` is the page with map and choices (empty where
+``html`` has title and link itself), ``thing`` what it is about in schema.org's terms."""
 
 
 def static_routes() -> list[BaseRoute]:
@@ -89,22 +78,22 @@ def _answer(request: Request) -> Response:
     return Answer(content=html.encode(), media_type="text/html; charset=utf-8").response(request)
 
 
-def page_html(page: StaticPage, *, base: str, path: str, tr: Words) -> str:
+def page_html(page: Values, *, base: str, path: str, tr: Words) -> str:
     """Return the whole document; ``base`` is the site's address without a slash at the end."""
     language, address = tr.language, f"{base}{path}"
     described = {
         "@context": "https://schema.org",
         "@type": "WebPage",
         "@id": f"{address}?lang={language}",
-        "name": page.title,
+        "name": page["title"],
         "inLanguage": language.value,
         "dateModified": data.register_state().register.meta.reference_date,
-        "mainEntity": {"@id": f"{address}#it", **page.thing},
+        "mainEntity": {"@id": f"{address}#it", **page["thing"]},
     }
     return render(
         "static_page.html",
         t=tr,
-        page=page,
+        **page,
         address=address,
         path=path,
         languages=list(Language),
@@ -115,54 +104,40 @@ def page_html(page: StaticPage, *, base: str, path: str, tr: Words) -> str:
     )
 
 
-def actor_page(actor: Actor, *, world: World, tr: Words) -> StaticPage:
+def actor_page(actor: Actor, *, world: World, tr: Words) -> Values:
     """Return the page of an actor."""
-    language = tr.language
-    told = render_text(
-        "schema_actor.json",
-        actor=actor,
-        type=TYPES[actor.kind],
-        names=tr.municipality_names,
-        label=tr.label,
-        language=language,
-        on=world.on,
-    )
-    return StaticPage(
-        title=actor.name,
-        description=actor.summary.in_(language),
-        live=tr.detail_url(actor.id),
-        html=actor_html(actor, tr=tr, on=world.on),
-        thing=json.loads(told, object_hook=known),
-    )
+    told = render_text("schema_actor.json", t=tr, actor=actor, type=TYPES[actor.kind], on=world.on)
+    return {
+        "title": actor.name,
+        "description": actor.summary.in_(tr.language),
+        "live": tr.detail_url(actor.id),
+        "html": actor_html(actor, tr=tr, on=world.on),
+        "thing": json.loads(told, object_hook=known),
+    }
 
 
-def municipality_page(code: str, *, world: World, tr: Words) -> StaticPage:
+def municipality_page(code: str, *, world: World, tr: Words) -> Values:
     """Return the page of a municipality with the choices of a first visit."""
     choice = MunicipalityChoice.read({"kommun": [code]})[0]
     shown = profile(world, code, choice.cube)
     title = tr("municipality.title", name=shown.name)
-    return StaticPage(
-        title=title,
-        description=f"{headline(shown, shown.cell(*choice.kind), tr=tr)}. {lead(shown, tr=tr)}",
-        live=choice.url(tr=tr),
-        html=render(
-            "static_municipality.html",
-            t=tr,
-            text=paragraph(shown, tr=tr),
-            lists=list_parts(shown, tr=tr),
-            **embed_parts(shown, choice, tr=tr),
-        ),
-        thing={
+    parts = embed_parts(shown, choice, tr=tr)
+    text, lists = paragraph(shown, tr=tr), list_parts(shown, tr=tr)
+    return {
+        "title": title,
+        "description": f"{parts['title']}. {parts['sentence']}",
+        "live": "",
+        "html": render("static_municipality.html", t=tr, text=text, lists=lists, **parts),
+        "thing": {
             "@type": "AdministrativeArea",
             "name": title,
             "alternateName": shown.name,
             "identifier": code,
         },
-        is_whole=True,
-    )
+    }
 
 
-def all_page(*, world: World, tr: Words) -> StaticPage:
+def all_page(*, world: World, tr: Words) -> Values:
     """Return the list of all pages."""
     actors = {f"aktor/{actor.id}": actor.name for actor in world.register.actors}
     places = {f"kommun/{code}": name for code, name in tr.municipality_names.items()}
@@ -170,10 +145,10 @@ def all_page(*, world: World, tr: Words) -> StaticPage:
         (tr(f"about.{name}"), sorted(found.items(), key=lambda item: swedish_sort_key(item[1])))
         for name, found in (("municipalities", places), ("actors", actors))
     ]
-    return StaticPage(
-        title=tr("about.title"),
-        description=tr("shell.description"),
-        live=f"/?{urlencode({'lang': tr.language.value})}",
-        html=render("static_list.html", t=tr, lists=lists, about=ABOUT),
-        thing={"@type": "ItemList", "numberOfItems": len(actors) + len(places)},
-    )
+    return {
+        "title": tr("about.title"),
+        "description": tr("shell.description"),
+        "live": f"/?{urlencode({'lang': tr.language.value})}",
+        "html": render("static_list.html", t=tr, lists=lists, about=ABOUT),
+        "thing": {"@type": "ItemList", "numberOfItems": len(actors) + len(places)},
+    }

@@ -194,7 +194,7 @@ PREPARED: dict[str, set[str]] = {
     "coverage_method_box.html": {"content"},
     "embed.html": {"table"},
     "siting_paper.html": {"table"},
-    "static_page.html": {"page.html", "described"},
+    "static_page.html": {"html", "described"},
     "static_municipality.html": {"top", "lists"},
 }
 """Values that another template has made and escaped already, by the template that takes them."""
