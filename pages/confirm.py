@@ -48,8 +48,8 @@ def form(actor: Actor) -> None:
     municipality_at = data.geography().municipality_at
     found = check_changed(register, record, municipality_at=municipality_at, today=today)
     if found:
-        faults = [f"{fault.field}: {fault.reason} {fault.action}" for fault in found]
-        st.html(render("confirm_faults.html", text=tr("confirm.faults"), faults=faults))
+        said_of = {(named(actor, fault.field or ""), fault.code): fault for fault in found}
+        st.html(render("confirm_faults.html", t=tr, faults=said_of))
         return
     url, body = confirm_message(actor, fragment, changed=changed, tr=tr)
     st.html(
@@ -62,6 +62,17 @@ def form(actor: Actor) -> None:
         )
     )
     st.code(body, language="yaml", wrap_lines=True)
+
+
+def named(actor: Actor, field: str) -> str:
+    """Return what the form calls the field of a fault."""
+    match field.split("."):
+        case ["offers", index, *_]:
+            return tr.label(actor.offers[int(index)].service_type)
+        case ["offices", index, *_]:
+            return tr("confirm.street", town=actor.offices[int(index)].town)
+        case [name, *_]:
+            return tr.texts.get(f"confirm.{name}", tr.texts.get(f"csv.column.{name}", name))
 
 
 def fields(actor: Actor) -> dict[tuple[str | int, ...], Any]:
@@ -144,7 +155,7 @@ else:
     with left:
         asked = dict.fromkeys(questions(found, tr=tr))
         st.html(render("confirm_head.html", t=tr, url=address, asked=asked))
-        st.html(actor_html(found, tr=tr, on=today))
+        st.html(actor_html(found, tr=tr, on=today, is_asked=True))
     with right:
         st.html(render("heading.html", level=2, text=tr("confirm.form"), hidden=False))
         form(found)

@@ -10,12 +10,13 @@ from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
 from ris_map.words.markup import render
 
 
-def actor_html(actor: Actor, *, tr: Words, on: date) -> str:
-    """Return the detail view of an actor as HTML."""
+def actor_html(actor: Actor, *, tr: Words, on: date, is_asked: bool = False) -> str:
+    """Return the detail view of an actor as HTML; ``is_asked`` where it is being confirmed."""
     return render(
         "actor.html",
         t=tr,
         actor=actor,
+        is_asked=is_asked,
         is_active=actor.is_active(on),
         places=_places(actor, tr=tr, on=on),
         gives=[(offer, _help(offer, tr=tr)) for offer in actor.offers],

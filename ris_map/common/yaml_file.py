@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -292,7 +293,7 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> Any:  # noqa: ANN401
     style = "'" if _LIKE_A_NUMBER.fullmatch(text) else None if text.isprintable() else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
 
 
 def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: ANN401
@@ -304,6 +305,7 @@ def _represent_decimal(dumper: yaml.SafeDumper, value: float) -> Any:  # noqa: A
 
 
 _Dumper.add_representer(str, _represent_text)
+_Dumper.add_multi_representer(StrEnum, _represent_text)
 _Dumper.add_representer(float, _represent_decimal)
 _Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
 
