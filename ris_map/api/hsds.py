@@ -112,11 +112,6 @@ def _listing(world: World, language: Language, changed: date) -> Lists:
         ways = [way for way in _VIRTUAL if offer.delivery.of(way) in known]
         return [*offices, *ways]
 
-    def linked(document: Document) -> Document:
-        if "taxonomy_term" in document:
-            document["taxonomy_term"] = terms[document["taxonomy_term"]]
-        return known(document)
-
     told = render_text(
         "hsds.json",
         t=tr,
@@ -126,13 +121,15 @@ def _listing(world: World, language: Language, changed: date) -> Lists:
         actors=sorted(register.actors, key=lambda one: swedish_sort_key(one.name)),
         towns=world.foundations.geography.names,
         county=region().names.sv.name,
+        taxonomies=TAXONOMIES,
         terms=terms,
+        version=register.meta.reference_date,
         modified=modified,
         areas=areas,
         classified=classified,
         places=places,
     )
-    made = json.loads(told, object_hook=linked)
+    made = json.loads(told, object_hook=known)
     organizations = {one["id"]: one for one in made["organizations"]}
     for service in made["services"]:
         service["organization"] = _short(organizations[service["organization_id"]])
@@ -141,22 +138,11 @@ def _listing(world: World, language: Language, changed: date) -> Lists:
         for service in made["services"]
         for place in service.get("service_at_locations", ())
     ]
-    made["taxonomies"] = [_taxonomy(name, world, tr) for name in TAXONOMIES]
-    made["taxonomy_terms"] = terms.values()
     return {name: {item["id"]: item for item in items} for name, items in made.items()}
 
 
-def _taxonomy(name: str, world: World, tr: Translator) -> Document:
-    return {
-        "id": identifier("taxonomy", name),
-        "name": tr(f"hsds.taxonomy.{name}"),
-        "description": tr("hsds.taxonomy.description"),
-        "version": world.register.meta.reference_date,
-    }
-
-
-def _terms(world: World, tr: Translator) -> dict[str, Document]:
-    """Return the terms of all taxonomies by taxonomy and code, a dot between."""
+def _terms(world: World, tr: Translator) -> dict[str, tuple[str, str]]:
+    """Return name and description of every term by taxonomy and code, a dot between."""
     strategy, language = world.foundations.strategy, tr.language
     named = {
         f"{taxonomy}.{one.id}": (one.label.in_(language), one.description.in_(language))
@@ -170,20 +156,7 @@ def _terms(world: World, tr: Translator) -> dict[str, Document]:
     for way, level in product(strategy.delivery, Availability):
         name = f"{way.label.in_(language)}: {tr(f'hsds.availability.{level}')}"
         named[f"way.{way.id}.{level}"] = name, way.description.in_(language)
-    named |= {f"basis.{one}": (tr(f"hsds.basis.{one}"),) * 2 for one in Basis}
-    return {
-        term: {
-            "id": identifier("term", taxonomy, code),
-            "code": code,
-            "name": name,
-            "description": text,
-            "language": language.value,
-            "taxonomy_id": identifier("taxonomy", taxonomy),
-            "taxonomy_detail": _taxonomy(taxonomy, world, tr),
-        }
-        for term, (name, text) in named.items()
-        for taxonomy, _, code in [term.partition(".")]
-    }
+    return named | {f"basis.{one}": (tr(f"hsds.basis.{one}"),) * 2 for one in Basis}
 
 
 def _uri(address: str | None) -> str | None:
