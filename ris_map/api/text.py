@@ -33,7 +33,7 @@ from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
 from ris_map.travel.world import World
 from ris_map.web.address import LANGUAGE_KEY, ignored_words, read_address
-from ris_map.words.figures import FigureTable, cell_text
+from ris_map.words.figures import cell_text
 from ris_map.words.language import Language
 from ris_map.words.markup import render_text
 
@@ -123,15 +123,10 @@ def _target(url: str, *, base: str) -> str:
 @_page(StartChoice)
 def _start(choice: StartChoice, world: World, tr: Words) -> Values:
     view = map_view(world, choice, tr=tr)
-    drawn = picture(view)
-    legend = drawn.legend
-    rows = [(row.label, *row.texts) for row in legend.rows] if legend else []
     return {
         "said": headline_words(view),
         "names": view.names,
-        "drawn": drawn,
-        "classes": legend
-        and FigureTable(id="classes", title=legend.title, columns=legend.columns, rows=rows),
+        "drawn": picture(view),
         "chosen": panel_words(view, choice) if choice.municipality else None,
         "who": rows_words(view, choice),
     }

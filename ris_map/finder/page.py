@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -16,10 +15,8 @@ from ris_map.coverage.support import CubeChoice
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
 from ris_map.finder.need import Limit, Need, Who, all_starts, guess_phase
 from ris_map.finder.words import (
-    FindSection,
     FindView,
     find_file,
-    list_parts,
     marker_of,
     range_words,
     rest_html,
@@ -71,17 +68,8 @@ _UNSURE = "_hitta-vet-inte"
 _GUESSED = "_hitta-foreslagen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """An answer with everything that is drawn of it."""
-
-    view: FindView
-    list_parts: tuple[tuple[str, FindSection | None], ...]
-    layer: MapLayer
-
-
 @kept(48)  # about 0.2 MB each
-def prepared(world: World, need: Need, language: Language) -> Prepared:
+def prepared(world: World, need: Need, language: Language) -> tuple[FindView, MapLayer]:
     """Return an answer in the words of a language; the same question is answered once for all.
 
     The world is compared by identity: a register that is read anew makes another one.
@@ -89,26 +77,25 @@ def prepared(world: World, need: Need, language: Language) -> Prepared:
     tr = data.words(language)
     answer = find_support(world, need)
     view = FindView(answer, world, tr)
-    return Prepared(view=view, list_parts=list_parts(view), layer=map_layer(world, answer, tr=tr))
+    return view, map_layer(world, answer, tr=tr)
 
 
 def body(tr: Words) -> None:
     """Draw everything; only this part runs again on a click."""
     ignored = STATE.sync()
     need = STATE.chosen()
-    answer = prepared(data.world(), need, tr.language)
-    view = answer.view
+    view, layer = prepared(data.world(), need, tr.language)
     layout.title(view.title, view.lead)
     layout.ignored_notice(ignored, tr=tr)
     question_column, answer_column, map_column = st.columns([2, 4, 4], gap="medium")
     with map_column, st.container(key="ris-find-map"):
-        show_map(answer.layer, key="find", on_click=_clicked)
+        show_map(layer, key="find", on_click=_clicked)
     is_answered = need.place is not None and need.phase is not None
     with answer_column:
         with st.container(key="ris-find-steps"):
             st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
         with st.container(key="ris-find-list", gap="xxsmall"):
-            _list(answer, tr=tr)
+            _list(view, tr=tr)
     key = "ris-find-answered" if is_answered else "ris-find-questions"
     with question_column, st.container(key=key):
         _questions(need, view, tr=tr)
@@ -124,18 +111,18 @@ def _clicked(click: MapClick) -> None:
         STATE.set(place=click.id)
 
 
-def _list(answer: Prepared, *, tr: Translator) -> None:
+def _list(view: FindView, *, tr: Translator) -> None:
     """Draw the groups; what is folded is sent when it is opened (a third of a change's time)."""
-    if not answer.view.sections:
+    if not view.sections:
         st.html(render("find_empty.html", title=tr("find.empty.title"), text=tr("find.empty.text")))
-    for html, section in answer.list_parts:
+    for html, section in view.parts:
         if html:
             st.html(html)
         if section is not None:
             label, key = section.rest_label, section.rest_key
             box = st.expander(label, key=key, type="compact", on_change="rerun")
             if box.open:
-                box.html(rest_html(answer.view, section))
+                box.html(rest_html(view, section))
 
 
 def _questions(need: Need, view: FindView, *, tr: Words) -> None:

@@ -195,6 +195,25 @@ class FindView:
         label = label if shown else f"{title} ({tr.number(len(rest))})"
         return FindSection(id=group, title=title, rows=shown, rest=rest, rest_label=label)
 
+    @cached_property
+    def parts(self) -> tuple[tuple[str, FindSection | None], ...]:
+        """The list in parts: groups that stand open, and the one of them folded after it."""
+        folded = {
+            marker_of(entry)[1]: one.rest_key
+            for one in reversed(self.sections)
+            for entry in one.rest
+        }
+        parts: list[tuple[str, FindSection | None]] = []
+        standing: list[FindSection] = []
+        for section in (*self.sections, None):
+            if section and section.rows:
+                standing.append(section)
+            if section is None or section.rest:
+                first = {} if parts else {"folded": folded}
+                parts.append((_list_html(self, sections=standing, **first), section))
+                standing = []
+        return tuple(parts)
+
     def element_id(self, entry: Entry) -> str:
         """Return the id of an entry on the page.
 
@@ -340,23 +359,6 @@ def marker_of(entry: Entry) -> tuple[MarkerKind, str]:
     kind = "office" if entry.group in COUNTED else kind
     town = town_id(entry.office) if entry.office and entry.group is not Group.OUTSIDE else ""
     return kind, f"{town}-{kind}" if town and kind != "office" else town
-
-
-def list_parts(view: FindView) -> tuple[tuple[str, FindSection | None], ...]:
-    """Return the list in parts: groups that stand open, and the one of them folded after it."""
-    folded = {
-        marker_of(entry)[1]: one.rest_key for one in reversed(view.sections) for entry in one.rest
-    }
-    parts: list[tuple[str, FindSection | None]] = []
-    standing: list[FindSection] = []
-    for section in (*view.sections, None):
-        if section and section.rows:
-            standing.append(section)
-        if section is None or section.rest:
-            first = {} if parts else {"folded": folded}
-            parts.append((_list_html(view, sections=standing, **first), section))
-            standing = []
-    return tuple(parts)
 
 
 def rest_html(view: FindView, section: FindSection) -> str:

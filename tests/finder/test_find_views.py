@@ -22,7 +22,6 @@ from ris_map.finder.page import MAPS, NOTES, _place_html, _types_html, find_pict
 from ris_map.finder.words import (
     FindView,
     find_file,
-    list_parts,
     marker_of,
     minutes_words,
     range_words,
@@ -61,9 +60,7 @@ def view_of(
 
 def list_html(view: FindView) -> str:
     """Return the list with every group unfolded."""
-    return "".join(
-        html + (rest_html(view, rest) if rest else "") for html, rest in list_parts(view)
-    )
+    return "".join(html + (rest_html(view, rest) if rest else "") for html, rest in view.parts)
 
 
 def file_of(view: FindView, **query: str) -> str:
