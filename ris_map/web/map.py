@@ -338,6 +338,7 @@ def _base() -> folium.Map:
         "lang": tr.language.value,
         "county": [[view.south, view.west], [view.north, view.east]],
         "home": tr("map.home"),
+        "skip": tr("map.skip"),
         "zoomIn": tr("map.zoom-in"),
         "zoomOut": tr("map.zoom-out"),
         "failed": tr("map.failed"),

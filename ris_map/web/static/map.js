@@ -472,6 +472,7 @@
     controls();
     groundFile.then((file) => {
       ground = file;
+      ground.land.sort((one, other) => one.properties.name.localeCompare(other.properties.name, "sv")); // as Tab goes
       L.geoJSON(ground.sea.map((geometry) => ({ type: "Feature", properties: {}, geometry: geometry })), styled(flat("ris-sea", 205), "ris-sea")).addTo(map);
       L.geoJSON(ground.land, styled(flat("ris-ground", 210), "ris-ground")).addTo(map);
       const roads = flat("ris-roads", 330);
@@ -510,7 +511,13 @@
     const main = document.getElementById("root") ?? document.body.firstElementChild;
     attributes(main, { role: "main" });
     document.querySelectorAll("h1").forEach((heading) => heading.remove());
-    main.prepend(make("h1", { className: "ris-hidden", id: "map-title" }));
+    const skip = make("a", { className: "ris-hidden", href: "#", textContent: words.skip });
+    skip.addEventListener("click", (event) => { // to what Tab would reach after the map's last stop
+      event.preventDefault();
+      const stops = [...page.querySelectorAll(":is(a[href], button, input, summary):not(:disabled, [tabindex='-1'])")];
+      stops.find((stop) => window.frameElement.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_FOLLOWING && stop.checkVisibility())?.focus();
+    });
+    main.prepend(make("h1", { className: "ris-hidden", id: "map-title" }), skip);
     document.querySelectorAll("body > div:not(#root)").forEach((extra) => main.append(extra));
     attributes(map.getContainer(), { tabindex: "-1" });
   }
