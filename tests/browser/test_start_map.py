@@ -222,7 +222,7 @@ def test_K2_what_comes_to_lie_under_a_mouse_at_rest_is_told_when_it_moves(page: 
     expect(say).to_contain_text("Vilhelmina")
     page.mouse.move(x + 1, y)
     expect(say).to_contain_text("Dorotea")
-    expect(page.locator("body > [role=status]")).to_have_count(0)  # no link named it
+    expect(page.locator("body > [role=status]")).to_be_empty()  # no link named it
 
 
 def test_K2_K6_G5_enter_outlines_and_zooms_and_the_whole_county_comes_back(page: Page) -> None:

@@ -53,8 +53,14 @@
     if (tries && (heading() !== name || main()?.scrollTop < top - 1)) setTimeout(stand, 100, top, name, tries - 1);
   }
 
+  // What a choice has led to is told in one region that is always there: one that is born with its text
+  // is not read everywhere. It lies beside Streamlit's own root, and is never inert.
+  const status = document.body.appendChild(Object.assign(document.createElement("p"), { className: "ris-hidden" }));
+  status.setAttribute("role", "status");
+  status.dataset.reactAriaTopLayer = "true";
+
   let path = location.pathname;
-  let waiting = false;
+  let waiting = false, told = "";
 
   function apply() {
     waiting = false;
@@ -77,6 +83,9 @@
       named.set(control, [name, name.replace(english, swedish)]);
       control.setAttribute("aria-label", name.replace(english, swedish));
     });
+    const now = [...document.querySelectorAll("[data-ris-told]")].map((one) => one.dataset.risTold || one.innerText).join(" ");
+    if (now !== told && root.classList.contains("ris-ready")) status.textContent = now;
+    told = now;
   }
   const soon = () => { waiting ||= Boolean(setTimeout(apply, 30)); };
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ["data-ris-lang"], childList: true, subtree: true });
@@ -97,10 +106,7 @@
     if (location.search !== asked) return; // chosen since, where the reader is
     if (!named) return void (tries && setTimeout(tell, 150, tries - 1, asked));
     if (named.getBoundingClientRect().top > innerHeight - 80) named.scrollIntoView({ block: "start" });
-    const status = document.body.appendChild(Object.assign(document.createElement("p"), { className: "ris-hidden" }));
-    status.setAttribute("role", "status");
-    status.dataset.reactAriaTopLayer = "true"; // beside Streamlit's own root, and never inert
-    setTimeout(() => { status.textContent = named.dataset.risNamed; }, 100); // a region filled at birth is not read
+    status.textContent = named.dataset.risNamed;
   }
   let late = false;
   function look() {
