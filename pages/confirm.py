@@ -75,6 +75,11 @@ def named(actor: Actor, field: str) -> str:
             return tr.texts.get(f"confirm.{name}", tr.texts.get(f"csv.column.{name}", name))
 
 
+def tidy(text: str) -> str:
+    """Return a text as the register takes it: one line, no space at its ends."""
+    return " ".join(text.split())
+
+
 def fields(actor: Actor) -> dict[tuple[str | int, ...], Any]:
     """Draw a widget for each field that can be answered; return what they say by its path."""
     language, unknown = tr.language, tr("unknown")
@@ -83,16 +88,15 @@ def fields(actor: Actor) -> dict[tuple[str | int, ...], Any]:
     def choice(kind: str) -> Callable[[object], str]:
         return lambda value: tr(f"{kind}.{value}")
 
-    said["name",] = st.text_input(tr("confirm.name"), actor.name)
-    said["summary", "sv"] = st.text_area(tr("confirm.summary"), actor.summary.sv)
+    said["name",] = tidy(st.text_input(tr("confirm.name"), actor.name))
+    said["summary", "sv"] = tidy(st.text_area(tr("confirm.summary"), actor.summary.sv))
     states = [s for s in Status if s is actor.status or s is not Status.ENDED]
     at = states.index(actor.status)
     said["status",] = st.selectbox(tr("confirm.status"), states, at, format_func=choice("status"))
     for field in ("homepage", "contact_url"):
         name = tr(f"csv.column.{field}")
-        said[field,] = (
-            st.text_input(name, getattr(actor, field) or "", placeholder="https://") or None
-        )
+        address = st.text_input(name, getattr(actor, field) or "", placeholder="https://")
+        said[field,] = tidy(address) or None
     for n, offer in enumerate(actor.offers):
         kind = tr.label(offer.service_type)
         chosen = st.multiselect(
@@ -118,7 +122,7 @@ def fields(actor: Actor) -> dict[tuple[str | int, ...], Any]:
             office.street or "",
             key=f"{actor.id}-{office.id}",
         )
-        said["offices", n, "street"] = street or None
+        said["offices", n, "street"] = tidy(street) or None
     for field, known, kind in (("target_groups", TargetGroup, "target"), ("cost", Cost, "cost")):
         picked = st.multiselect(
             tr(f"csv.column.{field}"),
@@ -130,12 +134,9 @@ def fields(actor: Actor) -> dict[tuple[str | int, ...], Any]:
         said[field,] = [value.value for value in known if value in picked]
     for field in ("eligibility", "how_to_apply"):
         now = getattr(actor, field)
-        text = st.text_input(
-            tr(f"csv.column.{field}"),
-            now.in_(language) if now else "",
-            help=tr("confirm.text.hint"),
-        )
-        if text != (now.in_(language) if now else ""):
+        before = now.in_(language) if now else ""
+        text = tidy(st.text_input(tr(f"csv.column.{field}"), before, help=tr("confirm.text.hint")))
+        if text != before:
             both = {"sv": text, "en": text} if not now else {**now.model_dump(), language: text}
             said[field,] = both if text else None
     return said

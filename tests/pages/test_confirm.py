@@ -45,12 +45,14 @@ def test_M5_one_click_confirms_and_every_open_question_is_asked(language: Langua
 def test_M5_a_correction_is_a_fragment_that_the_model_takes(tmp_path: Path) -> None:
     before = REGISTER.read_bytes()
     session = opened("almi-nord")
-    session.text_input[1].set_value("https://www.almi.se/nord")
+    session.text_input[1].set_value(" https://www.almi.se/nord ")
+    session.text_area[0].set_value("Nytt.\n Om två rader ")
     session.multiselect[-1].set_value(["free"])
     session.multiselect[0].set_value([Phase.IDE])
     session.button[0].click().run()
     (code,) = session.code
-    assert "homepage: https://www.almi.se/nord" in code.value
+    assert "homepage: https://www.almi.se/nord\n" in code.value
+    assert "sv: Nytt. Om två rader\n" in code.value
     assert "cost:\n    - free" in code.value
     assert "phases:\n        - ide\n      delivery" in code.value
     assert "offices" not in code.value
