@@ -14,7 +14,7 @@ import numpy as np
 from ris_map.coverage.cube import REMOTE
 from ris_map.finder.need import GROUPS, Caution, Need, Reason, Start, Why, all_starts
 from ris_map.geography.county import Locality
-from ris_map.register.model import Actor, Offer, Office
+from ris_map.register.model import Actor, Offer, Office, phases_of, types_of
 from ris_map.register.selection import Filter, area_truth, offer_truth
 from ris_map.register.vocabulary import (
     Answer,
@@ -81,12 +81,12 @@ class Entry:
     @property
     def phases(self) -> tuple[Phase, ...]:
         """Phases of its offers, in their order."""
-        return tuple(p for p in Phase if any(p in offer.phases for offer in self.offers))
+        return phases_of(self.offers)
 
     @property
     def types(self) -> tuple[ServiceType, ...]:
         """Service types of its offers, the first offer's first."""
-        return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
+        return types_of(self.offers)
 
     @property
     def minutes(self) -> float:

@@ -4,7 +4,7 @@ Phases belong to an offer, not to the actor as a whole; that is what makes the g
 Every type is frozen and strict: nothing is coerced, unknown keys are refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated
@@ -89,6 +89,17 @@ class Offer(Record):
         if sourced_only and mode is Delivery.OFFICE and self.basis_of(mode) is not Basis.SOURCE:
             return min(known, Answer.UNKNOWN)
         return known
+
+
+def phases_of(offers: Iterable[Offer]) -> tuple[Phase, ...]:
+    """Return the phases of some offers, in their order."""
+    known = {phase for offer in offers for phase in offer.phases}
+    return tuple(phase for phase in Phase if phase in known)
+
+
+def types_of(offers: Iterable[Offer]) -> tuple[ServiceType, ...]:
+    """Return the service types of some offers, the first offer's first."""
+    return tuple(dict.fromkeys(offer.service_type for offer in offers))
 
 
 class DeliveryClaim(Record):
@@ -262,12 +273,12 @@ class Actor(Record):
     @cached_property
     def phases(self) -> tuple[Phase, ...]:
         """Phases of all offers, in their order."""
-        return tuple(p for p in Phase if any(p in offer.phases for offer in self.offers))
+        return phases_of(self.offers)
 
     @cached_property
     def service_types(self) -> tuple[ServiceType, ...]:
         """Service types of all offers, the first offer's first."""
-        return tuple(dict.fromkeys(offer.service_type for offer in self.offers))
+        return types_of(self.offers)
 
     @property
     def host(self) -> str:
