@@ -377,6 +377,8 @@ def test_W1_before_a_place_is_chosen_the_map_is_that_of_the_page_karta() -> None
     assert list(here.classes) == list(karta.classes)
     drawn = ({(one.id, one.lat, one.lon) for one in found.bubbles} for found in (here, karta))
     assert next(drawn) == next(drawn)
+    towns = {(place.lat, place.lon) for place in world.foundations.geography.localities}
+    assert {(one.lat, one.lon) for one in here.bubbles} <= towns, "not at its first office"
     assert here.sentences["2462"].text.startswith("Vilhelmina: klicka")
     assert set(here.sentences) == set(karta.sentences)
 
