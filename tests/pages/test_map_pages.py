@@ -15,11 +15,11 @@ from ris_map.finder.need import Need
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.siting.plan import SitingChoice
-from ris_map.strength.figures import strength_figures
-from ris_map.strength.page import StrengthChoice, bars_html
+from ris_map.strength.page import StrengthChoice, StrengthView
 from ris_map.web import data
 from ris_map.words.figures import percent
 from ris_map.words.language import Language
+from ris_map.words.markup import render
 from tests.factories import real_words, real_world, released
 from tests.pages.opened import address, cards, html, open_page, read, text_of_class, visible_text
 
@@ -230,13 +230,12 @@ def test_all_nine_areas_stand_on_the_page_and_have_an_address() -> None:
     areas = set(read(session).xpath("//@data-area"))
     assert areas == {area.value.replace("_", "-") for area in STRENGTH_AREAS}
     assert 'aria-current="true"' not in html(session).split("data-area=", 1)[1]
-    figures, tr = strength_figures(real_world()), real_words(Language.SV)
+    tr = real_words(Language.SV)
     for area in STRENGTH_AREAS:
         choice, ignored = StrengthChoice.read({"omrade": [area.value]})
         assert (choice.query(), ignored) == ({"omrade": [area.value]}, ())
-        chosen = re.findall(
-            r'<li data-area="([^"]+)"><a [^>]*aria-current', bars_html(figures, choice, tr=tr)
-        )
+        bars = render("strength_bars.html", t=tr, view=StrengthView(real_world(), choice, tr))
+        chosen = re.findall(r'<li data-area="([^"]+)"><a [^>]*aria-current', bars)
         assert chosen == [area.value.replace("_", "-")]
 
 
