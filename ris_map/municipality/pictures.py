@@ -119,10 +119,9 @@ def _sentences(
             "url": choice.url(tr=tr, code=code, beside=None),
             "link": tr("municipality.map.open", name=name),
         }
-        sentences[code] = Sentence(figure=figure, text=f"{name}: {text}", **link)
+        sentences[code] = Sentence(figure=figure, text=text, **link)
         if code == chosen:
-            named = f"{name}: {text}" if choice.beside else text
-            sentences[""] = sentences[code] = Sentence(figure=figure, text=named)
+            sentences[""] = sentences[code] = Sentence(figure=figure, text=text)
     return sentences
 
 

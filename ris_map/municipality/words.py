@@ -70,15 +70,15 @@ def lead(profile: Profile, *, tr: Translator) -> str:
 
 def half_sentence(cell: CoverageCell, *, limit: float, tr: Words) -> tuple[str, str]:
     """Return the big figure of the map and the words after it: half, and nine of ten."""
-    how = reading(cell)
-    kind = tr.kind(cell.phase, cell.service_type)
+    how, name = reading(cell), tr.municipality_names[cell.municipality_code]
+    told = {"name": name, "kind": tr.kind(cell.phase, cell.service_type)}
     if how in {"unknown", "none"}:
-        return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", kind=kind)
+        return "?" if how == "unknown" else "–", tr(f"municipality.half.{how}", **told)
     near = tr("karta.about", n=tr.number(limit))
     figure = near if how == "near" else minutes_words(cell.median_minutes, tr=tr)
     is_here = cell.median_minutes < ROUND_MINUTES
     key = "municipality.half.here" if is_here else "municipality.half"
-    text = tr(key, n=tr.number(cell.located_residents), kind=kind)
+    text = tr(key, n=tr.number(cell.located_residents), **told)
     if math.isfinite(cell.p90_minutes):
         nine = minutes_words(max(cell.p90_minutes, ROUND_MINUTES), tr=tr, limit=limit)
         text += "\n" + tr("municipality.half.ninety", minutes=nine)
@@ -102,9 +102,9 @@ def chain_sentence(profile: Profile, *, tr: Words) -> str:
     chain = profile.chain
     if not chain.weakest and math.isfinite(max(chain.medians)):
         return tr("municipality.chain.even")
-    labels = (tr.label(phase).lower() for phase in chain.weakest or Phase)
+    phases = (tr(f"karta.phase.{phase}") for phase in chain.weakest or Phase)
     said = minutes_words(max(chain.medians), tr=tr)
-    return tr("municipality.chain.weakest", phases=tr.listing(labels), minutes=said)
+    return tr("municipality.chain.weakest", phases=tr.listing(phases), minutes=said)
 
 
 def near_towns(

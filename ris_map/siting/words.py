@@ -151,14 +151,14 @@ def view_of(world: World, choice: SitingChoice, tr: Words) -> SitingView:
 
 
 def headline(view: SitingView) -> str:
-    """Return "With advice in Vilhelmina, 68 % of the inland reach help within 60 minutes"."""
+    """Return "With advice in Vilhelmina, 68% of inland residents can reach help" and so on."""
     choice, tr = view.choice, view.tr
     values = {"limit": choice.limit, "share": view.percent(INLAND, "after")}
     if not choice.matching or choice.closings:
         key = "plan" if choice.changes else "none"
         return tr(f"siting.headline.{key}", kind=view.kind, **values)
     places = [view.place_names[opening.place] for opening in choice.matching]
-    kind = view.label(choice.service_type)
+    kind = tr(f"karta.kind.{choice.service_type}")
     return tr("siting.headline.open", kind=kind, places=places, **values)
 
 
@@ -281,7 +281,8 @@ def gains(view: SitingView) -> str:
     means = tr("siting.side.shortfall", **told) if np.isfinite([*found.values()]).all() else ""
     if not view.choice.changes:
         return means
-    people = {name: about(view.figure(COUNTY, name), tr=tr) for name in ("gain", "lose")}
+    numbers = {name: view.figure(COUNTY, name) for name in ("gain", "lose")}
+    people = {k: about(n, tr=tr) if n else tr("siting.side.nobody") for k, n in numbers.items()}
     return f"{means} {tr('siting.side.gain', **people)}".lstrip()
 
 

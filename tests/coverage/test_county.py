@@ -461,4 +461,4 @@ def test_what_stands_behind_a_cell_is_every_way_with_page_and_source(changes: di
         assert ("Hälften har högst" in said) == math.isfinite(cell.median_minutes)
         assert ("felet kan flytta" in said) == near_limit(cell.median_minutes, 60)
         assert ("bara tack vare" in said) == (cell.doubtful_share > 0)
-        assert ("föll väl ut" in said) == (cell.is_maybe_physical and best <= 60)
+        assert ("faller väl ut" in said) == (cell.is_maybe_physical and best <= 60)

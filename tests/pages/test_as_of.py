@@ -52,9 +52,9 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
 @pytest.mark.parametrize(
     ("shares", "words"),
     [
-        ((0.34, 0.36), "inlandet 2 procentenheter närmare"),
-        ((0.35, 0.344), "inlandet 1 procentenhet längre bort"),
-        ((0.361, 0.359), "inlandet lika nära"),
+        ((0.34, 0.36), "inlandet: 2 procentenheter fler når hjälp"),
+        ((0.35, 0.344), "inlandet: 1 procentenhet färre når hjälp"),
+        ((0.361, 0.359), "inlandet: lika många når hjälp"),
     ],
 )
 def test_R8_the_difference_is_that_of_the_figures_as_they_are_said(
