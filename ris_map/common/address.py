@@ -97,8 +97,8 @@ class Choice(BaseModel):
     ) -> tuple[Self, tuple[IgnoredValue, ...]]:
         """Return the choice that an address means, and what of its values means nothing.
 
-        Of several values where one is wanted, the last that means something counts. Keys that no
-        field has are left to the caller.
+        Of several values where one is wanted, the last that means something counts and the others
+        are left out. Keys that no field has are left to the caller.
         """
         values: dict[str, Any] = {}
         ignored: list[IgnoredValue] = []
@@ -114,12 +114,11 @@ class Choice(BaseModel):
                     items += getattr(one, name) if many else [getattr(one, name)]
                 except ValidationError:
                     ignored.append(IgnoredValue(key, text))
-            if many:  # more than may be chosen: the first of them
-                most = next((m.max_length for m in field.metadata if isinstance(m, MaxLen)), None)
-                ignored += [IgnoredValue(key, str(item)) for item in items[most or len(items) :]]
-                items = items[:most]
-            if items:
-                values[name] = in_order(items) if many else items[-1]
+            most = next((m.max_length for m in field.metadata if isinstance(m, MaxLen)), None)
+            kept = items[:most] if many else items[-1:]  # more than may be chosen: the first
+            ignored += [IgnoredValue(key, str(item)) for item in items if item not in kept]
+            if kept:
+                values[name] = in_order(kept) if many else kept[0]
         return cls.model_validate(values, context=context), tuple(ignored)
 
     def query(self) -> dict[str, list[str]]:

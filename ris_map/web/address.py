@@ -86,7 +86,8 @@ def read_address(
     if sum(len(text) for said in query.values() for text in said) > MAX_ADDRESS:
         return model(), tuple(IgnoredValue(k, ",".join(v)[:999]) for k, v in query.items())
     choice, ignored = model.read(_at_the_place(model, query, context), context=context)
-    known = {*model.keys(), *PASSING, *TRAVELS}
+    nowhere = {key for key in PLACES if not all(map(municipality_of, query.get(key, ())))}
+    known = {*model.keys(), *PASSING, *TRAVELS} - (nowhere - {*model.keys()})
     unknown = [IgnoredValue(k, ",".join(v)) for k, v in query.items() if k not in known]
     return choice, (*ignored, *unknown)
 
@@ -98,10 +99,9 @@ def _at_the_place(model: type[Choice], asked: Query, context: Context) -> Query:
     asked = {**asked, **{key: [municipality_of(v) or v for v in asked[key]] for key in by_code}}
     if own is None or own in by_code:
         return asked
-    place = next((asked[key][-1] for key in PLACES if asked.get(key)), "")
-    if place not in context.get("places", ()):
-        place = municipality_of(place)
-    return {**asked, own: [place]} if place else asked
+    places = next((asked[key] for key in PLACES if asked.get(key)), [])
+    found = [p if p in context.get("places", ()) else municipality_of(p) for p in places]
+    return {**asked, own: found} if all(found) else asked
 
 
 def ignored_words(ignored: Iterable[IgnoredValue], *, tr: Translator) -> str:
@@ -166,10 +166,14 @@ class PageState(Generic[C]):
         if is_dropped or st.session_state.get(_STAMP) != (self.page, seen):
             asked = {key: said for key, said in seen.items() if {key: said} != plain_query()}
             known = self.model.lists(data.world())
-            choice, st.session_state[_IGNORED] = read_address(self.model, asked, known)
+            choice, ignored = read_address(self.model, asked, known)
+            # what another page chose and this one lacks is no fault, and goes on travelling
+            kept: Query = st.session_state.get(_TRAVELLING, {})
+            lacks = {one.key for one in ignored if asked.get(one.key, ()) == kept.get(one.key)}
+            st.session_state[_IGNORED] = [one for one in ignored if one.key not in lacks]
             self._fill(choice)
             self._write_address()
-            _take_along(choice.query())
+            _take_along({k: said for k, said in choice.query().items() if k not in lacks})
         return tuple(st.session_state.get(_IGNORED, ()))
 
     def chosen(self) -> C:

@@ -162,7 +162,7 @@ def test_what_means_nothing_is_told_and_never_refused(api: TestClient, page: str
     many = dict.fromkeys(map(str, range(120)), "1")
     strange: Query = {"fas": "nix", "hej": "<img src=x>", "q": "x", **many}
     text = read(api, page, {**strange, "lang": ["en", "xx"]})
-    assert "> De här valen i adressen finns inte" in text
+    assert "> De här valen i adressen räknas inte" in text
     has(text, "fas=nix", "hej=<img src=x>")
     raw = api.get(f"/{page}.md", params={"hej": "<img src=x onerror=y>|[a](javascript:b)"}).text
     html = MarkdownIt("commonmark").enable("table").render(raw)
@@ -185,7 +185,7 @@ def test_a_plan_with_more_changes_than_allowed_is_answered(api: TestClient) -> N
     kinds = [f"{one}:{kind}:{phase}" for one in places for kind in ServiceType for phase in Phase]
     answer = api.get("/tankom.md", params={"oppna": kinds})
     assert answer.status_code == 200
-    assert "valen i adressen finns inte" in answer.text
+    assert "valen i adressen räknas inte" in answer.text
 
 
 def test_the_short_addresses_are_those_of_the_api_and_described(api: TestClient) -> None:
