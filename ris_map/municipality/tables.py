@@ -174,6 +174,9 @@ def _times_table(profile: Profile, *, tr: Words) -> Table:
     seat, limit = tr("municipality.times.seat"), profile.choice.threshold
     years = (place.population_year for place, _ in profile.times)
     year = max(filter(None, years), default=profile.cube.population.year)
+    columns = zip(*(nearest for _, nearest in profile.times), strict=True)
+    # an island without a road is no place where no office is known
+    no_road = [Said(tr("find.way.no-road")) if min(found).town else None for found in columns]
     rows = (
         (
             Said(place.name, small=seat if place.is_seat else ""),
@@ -181,7 +184,11 @@ def _times_table(profile: Profile, *, tr: Words) -> Table:
                 number_cell(place.population, tr=tr),
                 small="" if place.population_year in {None, year} else str(place.population_year),
             ),
-            *(minutes_cell(one.minutes, tr=tr, limit=limit, small=one.town) for one in nearest),
+            *(
+                (not one.town and none)
+                or minutes_cell(one.minutes, tr=tr, limit=limit, small=one.town)
+                for one, none in zip(nearest, no_road, strict=True)
+            ),
         )
         for place, nearest in profile.times
     )

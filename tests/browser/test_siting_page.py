@@ -15,7 +15,7 @@ GAP = "/tackning?fas=ide&stod=radgivning"
 OPENED = {"oppna": ["vilhelmina:radgivning:ide"]}
 EMPTY = re.compile(r"^Vad skulle krävas\?")
 NO_PRINTER = "() => { window.print = () => { window.risPrinted = (window.risPrinted ?? 0) + 1; } }"
-FILES = {"png": b"\x89PNG", "svg": b"<svg", "xlsx": b"PK", "csv": b"Area"}
+FILES = {"png": b"\x89PNG", "svg": b"<svg", "xlsx": b"PK", "csv": b"Municipality or group"}
 
 
 def test_R12_X4_the_files_of_a_plan_are_in_the_pages_language(page: Page) -> None:
