@@ -200,8 +200,7 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
     area, tr = StrengthArea.LIVSMEDEL, real_words(Language.SV)
     choice = StartChoice(delivery=delivery, service_type=kind, strength_area=area)
     view = map_view(real_world(), choice, tr=tr)
-    told = {"kind": view.kind, "phase": tr("karta.phase.ide"), "area": " för livsmedel"}
-    said = tr("karta.lead.remote", **told)
+    said = tr("karta.lead.remote", kind=view.kind, phase="i idéfasen", area=" för livsmedel")
     assert lead(view) in {said, f"{said} {tr('karta.lead.unsure')}"}
     cube, wanted = view.found.cube, {(choice.phase, one) for one in choice.shown_types}
     found = [w for code in view.names for w in ways(cube, code) if w.mode is delivery]
