@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from ris_map.register.in_words import Words, town_id
+from ris_map.register.in_words import Words, town_id, with_basis
 from ris_map.register.model import Actor, Offer, Office
 from ris_map.register.vocabulary import Availability, Delivery
 from ris_map.web.map import Bubble, MapLayer, MapPicture, Sentence
@@ -31,7 +31,7 @@ def detail_layer(actor: Actor, *, tr: Words, on: date) -> MapLayer | None:
     if not offices:
         return None
     count, label = len(open_offices), partial(tr, "detail.map.office", name=actor.name)
-    towns = tr.listing(office.town for office in offices.values())
+    towns = tr.listing(with_basis([office], office.town, tr=tr) for office in offices.values())
     return MapLayer(
         picture=MapPicture(
             sentences={
@@ -54,7 +54,7 @@ def _places(actor: Actor, *, tr: Words, on: date) -> list[str]:
     known = [office for office in offices if office.street_on(on)]
     lines = [f"{office.town}: {_address(office, tr=tr, on=on)}" for office in known]
     if len(known) < len(offices):
-        towns = list(dict.fromkeys(office.town for office in offices))
+        towns = list(dict.fromkeys(with_basis([office], office.town, tr=tr) for office in offices))
         lines.insert(0, tr.plural("detail.offices-in", len(towns), towns=towns))
     return lines
 

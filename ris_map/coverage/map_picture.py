@@ -17,7 +17,7 @@ from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares, positions
 from ris_map.coverage.groups import Supply, supply_of
 from ris_map.coverage.support import MODES, UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
-from ris_map.register.in_words import Words, by_town, town_point, towns_of
+from ris_map.register.in_words import Words, by_town, town_point, towns_of, with_basis
 from ris_map.register.model import Actor, Office
 from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
@@ -375,11 +375,12 @@ def _bubbles(view: MapView) -> Iterable[Bubble]:
     for place, found in sorted(towns.items(), key=lambda item: -len(item[1])):
         office = found[0][0]
         label = tr.plural("karta.offices", len(found), town=office.town)
+        names = tr.listing(dict.fromkeys(actor.name for _, actor in found))
         yield Bubble.in_town(
             *(office, geography),
             id=place,
             count=len(found),
-            label=f"{label}: {tr.listing(dict.fromkeys(actor.name for _, actor in found))}.",
+            label=f"{label}: {with_basis([one for one, _ in found], names, tr=tr)}.",
             phases=tuple(phase.value for phase in view.choice.shown_phases),
         )
 

@@ -183,10 +183,14 @@ def words_of(match: Match, *, tr: Words) -> dict[str, str]:
 def towns_of(actor: Actor, towns: Sequence[str], *, tr: Translator) -> str:
     """Return the towns of some offices; where no page names them, that they are assumed."""
     known = [office for office in actor.offices if office.town in towns]
-    listed = tr.listing(towns)
-    if any(office.is_sourced for office in known):
-        return listed
-    return tr.plural("office.assumed-in", len(towns), towns=listed)
+    return with_basis(known, tr.listing(towns), tr=tr)
+
+
+def with_basis(offices: Sequence[Office], said: str, *, tr: Translator) -> str:
+    """Return what is said of some offices; if no page names their town, that they are assumed."""
+    if any(office.is_sourced for office in offices):
+        return said
+    return tr.plural("office.assumed-in", len(offices), towns=said)
 
 
 def town_id(office: Office) -> str:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ris_map.actors.page import STATE
 from ris_map.common.address import Choice
-from ris_map.coverage.map_picture import MapChoice, map_view
+from ris_map.coverage.map_picture import MapChoice, map_view, picture
 from ris_map.coverage.page.view import TABS
 from ris_map.finder.need import Need
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -24,10 +24,6 @@ from tests.factories import real_words, real_world, released
 from tests.pages.opened import address, cards, html, open_page, read, text_of_class, visible_text
 
 TR = real_words(Language.SV)
-
-
-def notices(session: AppTest) -> str:
-    return " ".join(text_of_class(session, "ris-notice"))
 
 
 def text(session: AppTest) -> str:
@@ -60,6 +56,8 @@ def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
     (carrier,) = view.found.carriers(view.inland)
     assert percent(carrier.share_without, tr=TR) in view.carrier_words()
     assert "Lycksele (antaget kontor)" in view.carrier_words()
+    *_, lycksele = picture(now).bubbles
+    assert "Coompanion Västerbotten (antaget kontor)" in lycksele.label
 
 
 COMBINATIONS = [*zip(cycle(MUNICIPALITY_CODES), product(Phase, ServiceType), strict=False)]
@@ -110,7 +108,8 @@ def test_G10_X6_a_town_narrows_the_list_and_another_choice_changes_the_headline_
     everywhere = open_page()
     for key in ("tatort", "ort"):
         there = open_page({key: "2481-lycksele"})
-        assert (notices(there), address(there)) == ("", {"tatort": ["2481-lycksele"]})
+        assert address(there) == {"tatort": ["2481-lycksele"]}
+        assert "ris-notice" not in html(there)
         assert html(there).count('data-ris-named="Lycksele') == 1
         assert set(cards(there)) < set(cards(everywhere))
     next(b for b in there.button if b.label == TR("karta.all-towns")).click().run()
@@ -276,9 +275,9 @@ def test_the_short_questions_choose_a_phase() -> None:
     session.pills(key="hitta-fragor-building").set_value(True).run()
     assert not session.exception
     assert address(session)["fas"] == ["utveckling"]
-    assert notices(session) == TR("find.guide.result", phase="utveckling")
+    assert text_of_class(session, "ris-notice") == [TR("find.guide.result", phase="utveckling")]
     # who begins anew and comes to the same phase by a link has answered no questions
     session.button(key="hitta-om").click().run()
     session.query_params["fas"] = "utveckling"
-    assert not notices(session.run())
+    assert "ris-notice" not in html(session.run())
     assert address(session)["fas"] == ["utveckling"]
