@@ -59,10 +59,6 @@ class Distribution(NamedTuple):
     address: str
     format: Format
 
-    def of_day(self, day: str) -> Self:
-        """Return the same form as of a day; its address has a query already."""
-        return self._replace(address=f"{self.address}&datum={day}")
-
 
 @dataclass(frozen=True, slots=True)
 class Dataset:

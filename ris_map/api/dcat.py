@@ -4,15 +4,13 @@ What is said stands in ``texts/dcat.ttl`` and ``texts/cpsv.ttl`` (Turtle).
 """
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable
 from functools import partial
 from operator import itemgetter
 from typing import Any
 
 import shapely
-from rdflib import Graph, Namespace
-from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, OWL, SKOS, XSD
+from rdflib import Graph
 
 from ris_map.api.calls import Call, DataRouter
 from ris_map.api.datasets import ACTORS, DATASETS, LICENCES, PREFIX
@@ -24,23 +22,6 @@ from ris_map.words import translator
 from ris_map.words.language import Language
 from ris_map.words.markup import render_text
 
-ISSUED = date(2026, 11, 23)
-"""When the catalogue was first published."""
-
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-DCATAP = Namespace("http://data.europa.eu/r5r/")
-ODRS = Namespace("http://schema.theodi.org/odrs#")
-M8G = Namespace("http://data.europa.eu/m8g/")
-CPSV = Namespace("http://purl.org/vocab/cpsv#")
-ADMS = Namespace("http://www.w3.org/ns/adms#")
-OF_CATALOGUE = {
-    **{"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD},
-    **{"dcatap": DCATAP, "odrs": ODRS, "owl": OWL, "xsd": XSD},
-}
-OF_SERVICES = {
-    **{"cv": M8G, "cpsv": CPSV, "adms": ADMS, "dcterms": DCTERMS},
-    **{"org": ORG, "skos": SKOS, "foaf": FOAF},
-}
 SERIALISATIONS = {
     "rdf": ("xml", "application/rdf+xml", "RDF/XML"),
     "ttl": ("turtle", "text/turtle", "Turtle"),
@@ -58,14 +39,12 @@ def catalogue(ending: str, call: Call[Any]) -> bytes:
     frozen = [one.meta.release for one in releases if one.meta.release]
     return _serialised(
         "dcat.ttl",
-        OF_CATALOGUE,
         ending,
         own=f"{call.base}{PREFIX}/dcat#",
         root=f"{call.base}{PREFIX}",
         base=call.base,
         settings=settings,
         publisher=lambda x: settings.publisher or translator(Language(x))("product.name"),
-        issued=ISSUED,
         modified=lambda files: call.changed(files).date(),
         bounds=shapely.total_bounds(list(areas)).tolist(),
         datasets=DATASETS,
@@ -81,7 +60,6 @@ def services(ending: str, call: Call[Any]) -> bytes:
     actors = call.world.register.actors
     return _serialised(
         "cpsv.ttl",
-        OF_SERVICES,
         ending,
         own=f"{call.base}{PREFIX}/services#",
         actors=actors,
@@ -93,13 +71,9 @@ def services(ending: str, call: Call[Any]) -> bytes:
     )
 
 
-def _serialised(
-    template: str, spaces: Mapping[str, Any], ending: str, *, own: str, **values: object
-) -> bytes:
+def _serialised(template: str, ending: str, *, own: str, **values: object) -> bytes:
     """Return what a template in Turtle says, in one of :data:`SERIALISATIONS`."""
-    head = {**spaces, "own": own}
-    text = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in head.items())
-    text += render_text(
+    text = render_text(
         template,
         own=own,
         county=f"http://data.europa.eu/nuts/code/{region().nuts}",
@@ -110,9 +84,7 @@ def _serialised(
         **values,
     )
     graph = Graph("SimpleMemory")  # in order, so that servers side by side give the same bytes
-    for prefix, space in spaces.items():
-        graph.bind(prefix, space)
-    graph += Graph("SimpleMemory").parse(data=text, format="turtle")
+    graph.parse(data=text, format="turtle", publicID=own)
     if ending != "jsonld":
         return graph.serialize(format=SERIALISATIONS[ending][0], encoding="utf-8")
     context = {prefix: str(space) for prefix, space in graph.namespaces()}

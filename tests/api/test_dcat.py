@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, OWL, RDF, XSD
 from starlette.testclient import TestClient
 
 from ris_map.api.datasets import DATASETS, LICENCES, Terms, terms
-from ris_map.api.dcat import CPSV, M8G, ODRS, OF_CATALOGUE, VCARD
 from ris_map.api.page import open_data_html
 from ris_map.register.vocabulary import ActorKind
 from ris_map.travel.world import sources
@@ -84,9 +83,11 @@ VALUES: Mapping[str, tuple[str, tuple[URIRef | None, ...]]] = {
     "dcatap:availability": (_FROM_EU % "planned-availability/", ()),
     "dcat:mediaType": (r"https://www\.iana\.org/assignments/media-types/\S+", ()),
 }
-
-
-SPACES: dict[str, Any] = {**OF_CATALOGUE, "dct": DCTERMS}
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+M8G, ODRS = Namespace("http://data.europa.eu/m8g/"), Namespace("http://schema.theodi.org/odrs#")
+CPSV = Namespace("http://purl.org/vocab/cpsv#")
+SPACES: dict[str, Any] = {"dcat": DCAT, "dct": DCTERMS, "foaf": FOAF, "vcard": VCARD, "odrs": ODRS}
+SPACES["dcatap"] = "http://data.europa.eu/r5r/"
 
 
 def name(short: str) -> URIRef:
