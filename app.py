@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from ris_map.api.app import api_middleware
 from ris_map.api.county import land_of
-from ris_map.api.static_pages import static_routes
+from ris_map.api.page import static_routes
 from ris_map.coverage.cube import CubeChoice, cube_of
 from ris_map.coverage.map_picture import MAPS
 from ris_map.finder import page as finder

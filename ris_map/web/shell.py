@@ -31,7 +31,7 @@ FRAME_PREFIX: Final = "/component/"
 FRAME_PAGE: Final = f"{FRAME_PREFIX}streamlit_folium.st_folium/index.html"
 """The document of the map's frame."""
 ABOUT: Final = "/om/"
-"""Where the pages without scripts are, which are no pages of Streamlit (api/static_pages.py)."""
+"""Where the pages without scripts are, which are no pages of Streamlit (api/page.py)."""
 
 _OWN: Final = (FRAME_PREFIX, f"/{PREFIX}/", ABOUT)
 # Streamlit's own figures, and where it would take files from anybody and keep them in memory.

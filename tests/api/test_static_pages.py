@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ris_map.actors.detail import actor_html
-from ris_map.api.static_pages import TYPES, actor_page, page_html, static_routes
+from ris_map.api.page import actor_page, page_html, static_routes
 from ris_map.municipality.profile import MunicipalityChoice, profile
 from ris_map.municipality.tables import coverage_table
 from ris_map.municipality.words import headline, lead, paragraph
@@ -20,6 +20,8 @@ from ris_map.web import data
 from ris_map.web.shell import ABOUT
 from ris_map.words.language import Language
 
+TYPES = {"public": "GovernmentOrganization", "company": "Corporation", "nonprofit": "NGO"}
+TYPES |= {"academic": "EducationalOrganization", "foundation": "NGO"}
 HOSTILE = '</script><img src=x onerror=alert(1)>{{ 7*7 }}"&'
 
 
@@ -94,7 +96,7 @@ def test_an_actor_says_what_the_live_page_says(read: Read, language: Language) -
         assert shown.text_content().split() == live.text_content().split()
         assert page.xpath(f"//main//a[@href='/aktor?id={actor.id}&lang={language}']")
         thing = described(page)["mainEntity"]
-        assert (thing["@type"], thing["identifier"]) == (TYPES[actor.kind], actor.id)
+        assert (thing["@type"], thing["identifier"]) == (TYPES[str(actor.kind)], actor.id)
         assert thing["description"] == actor.summary.in_(language)
         towns = [place["name"] for place in thing.get("location", [])]
         assert towns == [office.town for office in actor.offices_on(data.world().on)]
