@@ -36,7 +36,6 @@ VERSION = "3.0"
 MOST = 500
 _MOMENT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-9:.]{5,20}(Z|[+-][0-9:]{4,6})?)?$"
 router = DataRouter("hsds", ACTORS)
-_VIRTUAL = (Delivery.DIGITAL, Delivery.PHONE)
 TAXONOMIES = ("phase", "service-type", "strength-area", "way", "basis")
 """What is classified; the terms of a way say what is known of it: ``digital.offered``."""
 
@@ -71,23 +70,18 @@ def identifier(*names: object) -> str:
     return str(uuid5(NAMESPACE_URL, "/".join(("urn:ris-map:hsds", *map(str, names)))))
 
 
-Lists = Mapping[str, Mapping[str, Document]]
-"""Every list of the standard by its name, in full: items by their id."""
-
-
-def listing(call: Call[Any]) -> Lists:
-    """Return the register in the standard's words, made once for each state and language."""
+def listing(call: Call[Any]) -> Mapping[str, Mapping[str, Document]]:
+    """Return every list of the standard by its name, in full: items by their id."""
     return _listing(call.world, call.query.lang, call.register_changed.date())
 
 
 @kept(len(Language))
-def _listing(world: World, language: Language, changed: date) -> Lists:
-    """Return every list, told in ``texts/hsds.json``; the register's file changed on a day."""
+def _listing(world: World, language: Language, changed: date) -> dict[str, dict[str, Document]]:
+    """Return the lists as ``texts/hsds.json`` tells them; the register's file changed on a day."""
     register, tr = world.register, translator(language)
     terms = _terms(world, tr)
 
-    def modified(actor: Actor) -> date:
-        """Return the last day on which a record may have become what it is."""
+    def modified(actor: Actor) -> date:  # the last day on which it may have become what it is
         last = period_end(actor.last_checked or register.meta.reference_date)
         return min(last, changed, world.on)
 
@@ -105,12 +99,12 @@ def _listing(world: World, language: Language, changed: date) -> Lists:
         ]
 
     def places(actor: Actor, offer: Offer) -> list[Office | Delivery]:
-        """Return where a service is given; unknown ways are terms only, never places."""
+        # unknown ways are terms only, never places
         is_at_office = offer.delivery.office is not Availability.NOT_OFFERED
         offices = actor.all_offices_on(world.on) if is_at_office else ()
         known = {Availability.OFFERED, Availability.LIMITED}
-        ways = [way for way in _VIRTUAL if offer.delivery.of(way) in known]
-        return [*offices, *ways]
+        virtual = (Delivery.DIGITAL, Delivery.PHONE)
+        return [*offices, *(way for way in virtual if offer.delivery.of(way) in known)]
 
     told = render_text(
         "hsds.json",
@@ -235,7 +229,6 @@ def _searched(item: Document) -> str:
 
 
 def _asked_for(query: ServiceQuery, service: Document) -> bool:
-    """Tell whether a service is what a query asks for."""
     terms = [attribute["taxonomy_term"] for attribute in service.get("attributes", ())]
     after = query.modified_after
     return (

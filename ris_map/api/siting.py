@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from functools import partial
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, Field
 
 from ris_map.api.calls import (
     Call,
@@ -23,7 +23,6 @@ from ris_map.api.datasets import COVERAGE
 from ris_map.api.queries import ID_PATTERN, LanguageQuery, Many, Problem, YesNo, key
 from ris_map.common.address import FreeText, Whole
 from ris_map.common.records import Record
-from ris_map.coverage.cube import THRESHOLDS
 from ris_map.coverage.map_picture import Minutes as Limit
 from ris_map.geography.divisions import VISITS_FROM
 from ris_map.register.vocabulary import Area, Phase, Scope, ServiceType, StrengthArea
@@ -32,7 +31,6 @@ from ris_map.siting.plan import MonthDays, Near, Number, Objective, SitingChoice
 from ris_map.siting.scenario import basis_of, scenario
 from ris_map.siting.suggest import best_rounds, regrets, suggestions
 
-MINUTES = ("median", "p90", "shortfall", "worst_tenth")
 router = DataRouter("siting", COVERAGE)
 
 Region = Literal["inland", "lan"]
@@ -90,26 +88,31 @@ class Question(Record):
     rounds: tuple[Written, ...]
 
 
-def _finite(number: float, *, decimals: int = 3) -> float | None:
-    return round(float(number), decimals) if math.isfinite(number) else None
+def _rounded(decimals: int) -> BeforeValidator:
+    """Return what rounds a figure, and makes null of one that does not exist."""
+    return BeforeValidator(lambda x: round(float(x), decimals) if math.isfinite(x) else None)
 
 
-Finite = BeforeValidator(_finite)
-Tenths = BeforeValidator(partial(_finite, decimals=1))
-_STATE: dict[str, Any] = {
-    **{f"residents_within_{x:.0f}": (Count, of(f"within_{x:.0f}")) for x in THRESHOLDS},
-    "share_within_limit": (Share | None, of("share")),
-    **{f"{name}_minutes": (Annotated[Minutes | None, Finite], of(name)) for name in MINUTES},
-    "actors_within_limit": (Count, of("actors")),
-    **{f"residents_with_visits_{days}": (Count, of(f"days_{days}")) for days in get_args(Visits)},
-}
-"""Type of each figure of a group, and its column after ``before_`` or ``after_``."""
-State = create_model(
-    "State",
-    __base__=Record,
-    __doc__="Figures of a group before or after; null where no way is known.",
-    **_STATE,
-)
+Finite, Tenths = _rounded(3), _rounded(1)
+SomeMinutes = Annotated[Minutes | None, Finite]
+
+
+class State(Record):
+    """Figures of a group before or after; null where no way is known."""
+
+    residents_within_30: Count = of("within_30")
+    residents_within_60: Count = of("within_60")
+    residents_within_90: Count = of("within_90")
+    residents_within_120: Count = of("within_120")
+    share_within_limit: Share | None = of("share")
+    median_minutes: SomeMinutes = of("median")
+    p90_minutes: SomeMinutes = of("p90")
+    shortfall_minutes: SomeMinutes = of("shortfall")
+    worst_tenth_minutes: SomeMinutes = of("worst_tenth")
+    actors_within_limit: Count = of("actors")
+    residents_with_visits_1: Count = of("days_1")
+    residents_with_visits_2: Count = of("days_2")
+    residents_with_visits_4: Count = of("days_4")
 
 
 class PlanGroup(Record):
@@ -117,8 +120,8 @@ class PlanGroup(Record):
 
     group: str
     residents: Count
-    before: State  # type: ignore[valid-type]
-    after: State  # type: ignore[valid-type]
+    before: State
+    after: State
     residents_nearer: Count = of("gain")
     residents_farther: Count = of("lose")
 
@@ -137,7 +140,7 @@ class PlaceStep(Record):
 
     place: str
     residents_within_limit: Count = of("within")
-    mean_minutes: Annotated[Minutes | None, Finite]
+    mean_minutes: SomeMinutes
 
 
 class Lost(Record):
@@ -203,18 +206,11 @@ def scenario_answer(call: Call[QuestionQuery]) -> Document:
     choice = _choice(call)
     found = scenario(basis_of(call.world, choice), choice)
     rows: list[dict[Any, Any]] = found.table.reset_index(names="group").to_dict("records")
-    groups = [
-        SimpleNamespace(
-            **row, before=_state(row, "before_", choice), after=_state(row, "after_", choice)
-        )
-        for row in rows
-    ]
-    return {
-        "meta": call.meta(len(groups)),
-        "definition": choice,
-        "groups": groups,
-        "rounds": found.drives,
-    }
+    for row in rows:
+        row |= {when: _state(row, f"{when}_", choice) for when in ("before", "after")}
+    groups = [SimpleNamespace(**row) for row in rows]
+    told = {"definition": choice, "groups": groups, "rounds": found.drives}
+    return {"meta": call.meta(len(groups)), **told}
 
 
 @router.data("/best-places", BestPlacesQuery, model=BestPlacesAnswer)
@@ -253,14 +249,12 @@ def _choice(call: Call[Any]) -> SitingChoice:
     choice, ignored = SitingChoice.read(given, context=context)
     for part in ignored:
         allowed = tuple(sorted(context["offices" if part.key == "stang" else "places"]))
-        raise Problem(
-            "unknown-value", {"parameter": part.key, "value": part.value, "allowed": allowed}
-        )
+        members = {"parameter": part.key, "value": part.value, "allowed": allowed}
+        raise Problem("unknown-value", members)
     return choice
 
 
 def _state(row: Mapping[Any, Any], when: str, choice: SitingChoice) -> Document:
-    """Return what a row says of before or after."""
     told = {name.removeprefix(when): row[name] for name in row if name.startswith(when)}
     within, residents = told[f"within_{choice.limit}"], row["residents"]
     return {**told, "share": within / residents if residents else None}

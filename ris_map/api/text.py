@@ -38,7 +38,6 @@ from ris_map.words.language import Language
 from ris_map.words.markup import render_text
 
 router = DataRouter("text", COVERAGE)
-_BRACKETS = {60: "%3C", 62: "%3E"}
 ADDRESSES: dict[str, str] = {"/.md": f"{PREFIX}/karta.md"}
 """The short addresses, beside the pages' own, and what of the API they mean."""
 
@@ -66,61 +65,11 @@ class TextQuery(LanguageQuery):
         return {"address": (urlencode(self.address, doseq=True),), LANGUAGE_KEY: (self.lang,)}
 
 
-def _query(model: type[Choice]) -> type[TextQuery]:
-    """Return the query of a page: the keys of its choices, any text allowed."""
-    many = Annotated[tuple[str, ...], FreeText()]
-    fields: dict[str, Any] = {one: (many, key(one, ())) for one in model.keys()}  # noqa: SIM118
-    return create_model(f"{model.__name__}Text", __base__=TextQuery, **fields)
-
-
 Values = Mapping[str, Any]
 """What the text of a page is told from, in the template of the page's name."""
 Make = Callable[[Any, World, Words], Values]
 
 
-def _page(model: type[Choice]) -> Callable[[Make], Make]:
-    """Publish the text of the page that a choice is made on, here and beside the page itself."""
-    address = f"/{model.path.strip('/') or 'karta'}.md"
-
-    def publish(make: Make) -> Make:
-        def text(call: Call[TextQuery]) -> bytes:
-            known = model.lists(call.world)
-            choice, ignored = read_address(model, call.query.address, known)
-            day = getattr(choice, "as_of", "")
-            moment = call.site.served.moment(day_of(day)) if day else call.moment
-            notices = [ignored_words(ignored, tr=call.tr)]
-            notices += [call.tr("as-of.day", day=day)] if day else []
-            return render_text(
-                address[1:],
-                t=call.tr,
-                notices=notices,
-                cell=partial(cell_text, tr=call.tr),
-                page=f"{call.base}{choice.url(tr=call.tr)}",
-                target=partial(_target, base=call.base),
-                **make(choice, moment.world, call.tr),
-            ).encode()
-
-        ADDRESSES[address] = f"{PREFIX}{address}"
-        router.data(
-            address,
-            _query(model),
-            media_type="text/markdown",
-            names_itself=True,
-            text=f"The page {model.path} as Markdown\n\nAlso at {address}, beside the page. Keys "
-            "and values are those of the page's address; what means nothing is left out and told "
-            "in a line.",
-        )(text)
-        return make
-
-    return publish
-
-
-def _target(url: str, *, base: str) -> str:
-    """Return where a link leads, seen from anywhere."""
-    return (f"{base}{url}" if url.startswith("/") else url).translate(_BRACKETS)
-
-
-@_page(StartChoice)
 def _start(choice: StartChoice, world: World, tr: Words) -> Values:
     view = map_view(world, choice, tr=tr)
     return {
@@ -132,7 +81,6 @@ def _start(choice: StartChoice, world: World, tr: Words) -> Values:
     }
 
 
-@_page(CoverageChoice)
 def _coverage(choice: CoverageChoice, world: World, tr: Words) -> Values:
     view = CoverageView(world=world, choice=choice, tr=tr)
     of_tab = {
@@ -144,7 +92,6 @@ def _coverage(choice: CoverageChoice, world: World, tr: Words) -> Values:
     return {"view": view, "words": summary, "tables": [make(view) for make in made]}
 
 
-@_page(MunicipalityChoice)
 def _municipality(choice: MunicipalityChoice, world: World, tr: Words) -> Values:
     told = {"choice": choice, "words": municipal}
     if choice.code is None:
@@ -154,7 +101,6 @@ def _municipality(choice: MunicipalityChoice, world: World, tr: Words) -> Values
     return {**told, "shown": shown, "tables": made}
 
 
-@_page(Need)
 def _find(need: Need, world: World, tr: Words) -> Values:
     view = FindView(find_support(world, need), world, tr)
     return {"view": view, "said": partial(_entry, view)}
@@ -165,6 +111,49 @@ def _entry(view: FindView, entry: Entry) -> str:
     return ". ".join(part[:1].upper() + part[1:] for part in parts if part)
 
 
-@_page(SitingChoice)
 def _siting(choice: SitingChoice, world: World, tr: Words) -> Values:
     return {"view": siting.view_of(world, choice, tr), "words": siting}
+
+
+def _text(template: str, model: type[Choice], make: Make, call: Call[TextQuery]) -> bytes:
+    known = model.lists(call.world)
+    choice, ignored = read_address(model, call.query.address, known)
+    day = getattr(choice, "as_of", "")
+    moment = call.site.served.moment(day_of(day)) if day else call.moment
+    notices = [ignored_words(ignored, tr=call.tr)]
+    notices += [call.tr("as-of.day", day=day)] if day else []
+    return render_text(
+        template,
+        t=call.tr,
+        notices=notices,
+        cell=partial(cell_text, tr=call.tr),
+        base=call.base,
+        page=choice.url(tr=call.tr),
+        **make(choice, moment.world, call.tr),
+    ).encode()
+
+
+PAGES: tuple[tuple[type[Choice], Make], ...] = (
+    (StartChoice, _start),
+    (CoverageChoice, _coverage),
+    (MunicipalityChoice, _municipality),
+    (Need, _find),
+    (SitingChoice, _siting),
+)
+for _model, _make in PAGES:
+    _name = f"{_model.path.strip('/') or 'karta'}.md"
+    # the keys of the page's choices, any text allowed
+    _keys: dict[str, Any] = {
+        name: (Annotated[tuple[str, ...], FreeText()], key(name, ()))
+        for name in _model.keys()  # noqa: SIM118
+    }
+    ADDRESSES[f"/{_name}"] = f"{PREFIX}/{_name}"
+    router.data(
+        f"/{_name}",
+        create_model(f"{_model.__name__}Text", __base__=TextQuery, **_keys),
+        media_type="text/markdown",
+        names_itself=True,
+        text=f"The page {_model.path} as Markdown\n\nAlso at /{_name}, beside the page. Keys "
+        "and values are those of the page's address; what means nothing is left out and told in a "
+        "line.",
+    )(partial(_text, _name, _model, _make))

@@ -111,10 +111,8 @@ def test_what_is_not_known_is_a_term_and_never_a_place(api: TestClient) -> None:
             for one in item.get("service_at_locations", ())
             if one["location"]["location_type"] == "virtual"
         ]
-        for way, name in (
-            (Delivery.DIGITAL, "Digital hjälp"),
-            (Delivery.PHONE, "Hjälp per telefon"),
-        ):
+        names = {Delivery.DIGITAL: "Digital hjälp", Delivery.PHONE: "Hjälp per telefon"}
+        for way, name in names.items():
             given = {f"{way}.{level}" for level in (Availability.OFFERED, Availability.LIMITED)}
             assert (name in virtual) == bool(given & codes)
         assert not {"phones", "email"} & set(item)
