@@ -5,7 +5,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Hashable
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -162,35 +162,7 @@ class OpenData:
         return made.response(request)
 
     def _built(self, call: Call[Any]) -> Answer:
-        return self._kept.answer(call.key, partial(_answer, call))
-
-    @cached_property
-    def _routers(self) -> dict[str, tuple[DataRouter, ...]]:
-        """The routes below each prefix."""
-        about = self._about(PREFIX)
-        about.data("/", model=Index, names_itself=True, text="All addresses")(self._index)
-        own = (register, dcat, history, county, siting, text)
-        return {
-            PREFIX: (*(module.router for module in own), about),
-            HSDS: (hsds.router, self._about(HSDS)),
-        }
-
-    def _about(self, prefix: str) -> DataRouter:
-        router = DataRouter("about")
-        about = "This description (OpenAPI 3.1)"
-        publish = router.data("/openapi.json", names_itself=True, text=about)
-        publish(partial(self._description, prefix))
-        return router
-
-    @cached_property
-    def _resources(self) -> dict[str, Resource]:
-        """Everything that can be asked for, by its path from the site's root."""
-        return {
-            prefix + path: resource
-            for prefix, routers in self._routers.items()
-            for router in routers
-            for path, resource in router.resources.items()
-        }
+        return self._kept.answer(call.key, partial(call.resource.answer, call))
 
     @cached_property
     def _api(self) -> FastAPI:
@@ -198,9 +170,8 @@ class OpenData:
         handlers: dict[int | type[Exception], Any] = dict.fromkeys(faults, self._refused)
         api = FastAPI(openapi_url=None, redirect_slashes=False, exception_handlers=handlers)
         api.state.answers = self
-        for prefix, routers in self._routers.items():
-            for router in routers:
-                api.include_router(router, prefix=prefix)
+        for path, resource in RESOURCES.items():  # a router that is included is matched twice
+            api.add_api_route(path, resource.endpoint)
         return api
 
     async def _refused(self, request: Request, fault: Exception) -> Response:
@@ -210,59 +181,17 @@ class OpenData:
             case Problem():
                 problem = fault
             case RequestValidationError():
-                query = self._resources[prefix + request.scope["route"].path].query
+                query = RESOURCES[request.scope["route"].path].query
                 problem = refusal(query, fault.errors())
             case DataFaults():
                 problem = Problem("no-register")
             case HTTPException():
-                known = tuple(x.removesuffix("/") for x in self._resources if x.startswith(prefix))
+                known = tuple(x.removesuffix("/") for x in RESOURCES if x.startswith(prefix))
                 members = {"value": path, "known": known, "index": f"{prefix}/openapi.json"}
                 problem = Problem("unknown-address", members)
             case _:
                 problem = Problem("server-fault")
         return problem.response(request)
-
-    def _index(self, call: Call[Any]) -> Document:
-        links = []
-        for path, x in self._resources.items():
-            if path.startswith(PREFIX):
-                query = urlencode(needed(x.query), safe=",")  # an example, so that it answers
-                href = path.removesuffix("/") + (f"?{query}" if query else "")
-                links.append({"href": href, "title": x.summary, "type": x.media_type})
-        return {"title": call.tr("dataset.api.title"), "links": links}
-
-    def _description(self, prefix: str, call: Call[Any]) -> Document:
-        """Return FastAPI's description, with the choices that the data leave."""
-        settings = self._site.settings
-        name = region().names.en.name
-        routers = self._routers[prefix]
-        used = (str(tag) for router in routers for tag in router.tags)
-        document = get_openapi(
-            title=TITLES[prefix].format(region=name),
-            version=API_VERSION,
-            description=render_text("description.md", rate=settings.api_rate, region=name),
-            license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
-            servers=[{"url": call.base + prefix}],
-            tags=[{"name": tag, "description": TAGS[tag]} for tag in dict.fromkeys(used)],
-            routes=[route for router in routers for route in router.routes],
-        )
-        document["info"]["contact"] = {"email": settings.report_address}
-        shapes = document.setdefault("components", {}).setdefault("schemas", {})
-        shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
-        for path, item in document["paths"].items():
-            query = self._resources[prefix + path].query
-            for parameter in item["get"].get("parameters", ()):
-                shape = parameter["schema"]
-                shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
-                example = shape.pop("examples")[0]
-                parameter["example"] = [example] if shape.get("type") == "array" else example
-                if issubclass(query, text.TextQuery):
-                    continue
-                if parameter["name"] == "plats":
-                    shape["items"]["enum"] = list(call.groups)
-                elif parameter["name"] in {"datum", "since"}:
-                    shape["pattern"] = _days_that_have_been()
-        return document
 
     def _base(self, request: Request) -> str:
         """Give the public address of the site; a host that is none is refused."""
@@ -272,6 +201,72 @@ class OpenData:
         if not HOST.fullmatch(host):
             raise Problem("bad-host")
         return f"{request.scope.get('scheme', 'http')}://{host}{request.scope.get('root_path', '')}"
+
+
+def _index(call: Call[Any]) -> Document:
+    links = []
+    for path, x in RESOURCES.items():
+        if path.startswith(PREFIX):
+            query = urlencode(needed(x.query), safe=",")  # an example, so that it answers
+            href = path.removesuffix("/") + (f"?{query}" if query else "")
+            links.append({"href": href, "title": x.summary, "type": x.media_type})
+    return {"title": call.tr("dataset.api.title"), "links": links}
+
+
+def _description(prefix: str, call: Call[Any]) -> Document:
+    """Return FastAPI's description, with the choices that the data leave."""
+    settings, name = call.site.settings, region().names.en.name
+    routers = ROUTERS[prefix]
+    used = (str(tag) for router in routers for tag in router.tags)
+    document = get_openapi(
+        title=TITLES[prefix].format(region=name),
+        version=API_VERSION,
+        description=render_text("description.md", rate=settings.api_rate, region=name),
+        license_info={"name": "CC0 1.0 (the register)", "url": LICENCES["CC0-1.0"]},
+        servers=[{"url": call.base + prefix}],
+        tags=[{"name": tag, "description": TAGS[tag]} for tag in dict.fromkeys(used)],
+        routes=[route for router in routers for route in router.routes],
+    )
+    document["info"]["contact"] = {"email": settings.report_address}
+    shapes = document.setdefault("components", {}).setdefault("schemas", {})
+    shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
+    for path, item in document["paths"].items():
+        is_text = issubclass(RESOURCES[prefix + path].query, text.TextQuery)
+        for parameter in item["get"].get("parameters", ()):
+            shape = parameter["schema"]
+            shape |= shape.pop("anyOf", [{}])[0]  # "or null" says nothing in an address
+            example = shape.pop("examples")[0]
+            parameter["example"] = [example] if shape.get("type") == "array" else example
+            if parameter["name"] == "plats" and not is_text:
+                shape["items"]["enum"] = list(call.groups)
+            elif parameter["name"] in {"datum", "since"} and not is_text:
+                shape["pattern"] = _days_that_have_been()
+    return document
+
+
+def _about(prefix: str) -> DataRouter:
+    router = DataRouter("about")
+    publish = router.data("/openapi.json", names_itself=True, text="This description (OpenAPI 3.1)")
+    publish(partial(_description, prefix))
+    return router
+
+
+ROUTERS: Final = {
+    PREFIX: (
+        *(room.router for room in (register, dcat, history, county, siting, text)),
+        _about(PREFIX),
+    ),
+    HSDS: (hsds.router, _about(HSDS)),
+}
+"""The routes below each prefix."""
+ROUTERS[PREFIX][-1].data("/", model=Index, names_itself=True, text="All addresses")(_index)
+RESOURCES: Final = {
+    prefix + path: resource
+    for prefix, routers in ROUTERS.items()
+    for router in routers
+    for path, resource in router.resources.items()
+}
+"""Everything that can be asked for, by its path from the site's root."""
 
 
 def _days_that_have_been() -> str:
@@ -314,21 +309,6 @@ class Store:
         return made
 
 
-def _answer(call: Call[Any]) -> Answer:
-    resource, headers = call.resource, dict(COMMON_HEADERS)
-    if resource.files:
-        headers["Link"] = f'<{call.terms(resource.files).address}>; rel="license"'
-    if resource.filename:
-        headers["Content-Disposition"] = f'attachment; filename="{resource.filename}"'
-    return Answer(
-        content=resource.content(call),
-        media_type=resource.media_type,
-        cache=resource.cache,
-        modified=call.changed(resource.files) if resource.files else None,
-        headers=headers,
-    )
-
-
 class Limiter:
     """Counts requests per client; not for several threads at once.
 
@@ -357,6 +337,7 @@ class Limiter:
         return max(0, math.ceil(wait))
 
 
+@lru_cache(MAX_CLIENTS)
 def _client(address: str | None) -> str | None:
     """Return what a client is counted under; None = not counted."""
     if not address:

@@ -3,14 +3,14 @@
 import inspect
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, time
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import PurePath
 from types import SimpleNamespace
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from ris_map.api.datasets import DATASETS, REGISTER, ROADS, Format, Terms, terms
 from ris_map.api.queries import (
+    COMMON_HEADERS,
     EXAMPLE_ID,
     HERE,
     ID_PATTERN,
@@ -30,12 +31,13 @@ from ris_map.api.queries import (
 )
 from ris_map.common.dates import PartialDate
 from ris_map.common.records import Record
-from ris_map.export.tables import Cell, csv_bytes, geopackage
+from ris_map.export.tables import csv_bytes, feature, geopackage, layer
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.in_words import Words
 from ris_map.register.selection import Match, select
 from ris_map.travel.routes import typical_error
 from ris_map.travel.world import Moment, Service, World, sources
+from ris_map.web.assets import Answer
 from ris_map.web.settings import Settings
 from ris_map.words.language import LocalText
 
@@ -224,11 +226,6 @@ class Call(Generic[Q]):
         """Return the terms of data made from some files."""
         return terms(files, sources=sources(self.site.served.data_dir))
 
-    def geopackage(self, **layers: pd.DataFrame) -> bytes:
-        """Return layers as a GeoPackage, with its terms."""
-        files = self.resource.files
-        return geopackage(layers, about=self.terms(files).text, changed=self.changed(files))
-
     def typical_error(self) -> dict[str, float] | None:
         """Return how far minutes are off from published ones, see :class:`TypicalError`."""
         found = typical_error(self.world.foundations)
@@ -268,34 +265,76 @@ def of(*path: str) -> Any:  # noqa: ANN401
     return Field(validation_alias=AliasPath(*path))
 
 
-Build = TypeVar("Build", bound=Callable[[Any], Document | bytes | Iterable[Mapping[str, Cell]]])
+Build = TypeVar("Build", bound=Callable[[Any], Mapping[str, Any] | Iterable[Any] | bytes])
 OF_ERROR = tuple(f"typical_error_{name}" for name in TypicalError.model_fields)
 """Columns that tell in each line of a table how far minutes are off."""
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "Not modified"},
+    "4XX": {
+        "description": "What is not known (400, 404), not allowed (405), too long (414) or too "
+        "often (429; Retry-After says when to come back), in words.",
+        "content": _PROBLEM,
+    },
+    "5XX": {"description": "The register cannot be read, or a fault.", "content": _PROBLEM},
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+_OWN = ("",)
+"""Stands for the files of the router."""
+
+
+@dataclass(eq=False)
 class Resource:
-    """What lies at one address and how it is answered.
+    """What lies at one address and how it is answered; its ending tells the media type.
 
-    ``files`` are the data files it is made from, ``columns`` those of a table of records;
-    ``names_itself`` tells that the answer holds the site's own address.
+    Called with the function that makes the answer it is published: a document, rows, layers or the
+    bytes of a file. ``files`` are the data files that is made from, by default the router's;
+    ``columns`` those of a table of records; ``names_itself`` tells that the answer holds the site's
+    own address; ``text``, by default the function's docstring, describes it: a line that sums it
+    up, an empty one, and more.
     """
 
+    router: "DataRouter"
     path: str
-    summary: str
-    build: Callable[[Any], Any]
-    media_type: str
-    query: type[LanguageQuery]
-    model: type[BaseModel] | None
-    columns: Sequence[str]
-    files: tuple[str, ...]
-    names_itself: bool
+    query: type[LanguageQuery] = LanguageQuery
+    _: KW_ONLY
+    model: type[BaseModel] | None = None
+    columns: Sequence[str] = ()
+    files: tuple[str, ...] = _OWN
+    media_type: str = ""
+    names_itself: bool = False
+    text: str = ""
+    summary: str = field(init=False)
+    build: Callable[[Any], Any] = field(init=False)
+    endpoint: Callable[..., Any] = field(init=False)
 
-    @property
-    def filename(self) -> str:
-        """The name under which a browser saves it; empty for what it shows."""
-        is_file = self.media_type in {Format.CSV, Format.XLSX, Format.GEOPACKAGE}
-        return self.path.strip("/") if is_file else ""
+    def __call__(self, build: Build) -> Build:
+        """Publish what a function makes."""
+        self.build, self.router.resources[self.path] = build, self
+        self.media_type = kind = self.media_type or Format.of(self.path)
+        if self.files is _OWN:
+            known = self.router.files
+            self.files = known.get(self.path.strip("/").partition(".")[0], known[""])
+        if kind == Format.GEOJSON:
+            self.model = Features
+        text = self.text or inspect.cleandoc(build.__doc__ or "")
+        summary, _, more = text.partition("\n\n")
+        self.summary = summary.removesuffix(".")
+        self.endpoint = _endpoint(self)
+        base = JSONResponse if "json" in kind else Response
+        name = self.path.strip("/").replace("/{id}", "-by-id").replace(".", "-")
+        self.router.add_api_route(
+            self.path,
+            self.endpoint,
+            response_model=self.model,
+            response_class=type("Answer", (base,), {"media_type": kind}),
+            summary=self.summary,
+            description=" ".join([self.query.about, *more.split()]).strip() or self.summary,
+            operation_id=name or "index",
+            responses={200: {"description": self.summary, "headers": self.headers}},
+        )
+        return build
 
     @property
     def cache(self) -> str:
@@ -303,120 +342,85 @@ class Resource:
         is_fixed = self.query is LanguageQuery and REGISTER not in self.files
         return HOUR if is_fixed and not self.names_itself else FRESH
 
-    def content(self, call: Call[Any]) -> bytes:
+    @property
+    def headers(self) -> Document:
+        """What is told of the headers of its answers."""
+        told = {"ETag": "Names exactly this content.", "Cache-Control": self.cache}
+        if self.files:
+            told["Last-Modified"] = "When the data last changed."
+            told["Link"] = 'The licence, rel="license".'
+        return {n: {"description": t, "schema": {"type": "string"}} for n, t in told.items()}
+
+    def answer(self, call: Call[Any]) -> Answer:
+        """Return the answer to a call, with its headers."""
+        headers = dict(COMMON_HEADERS)
+        if self.files:
+            headers["Link"] = f'<{call.terms(self.files).address}>; rel="license"'
+        if self.media_type in {Format.CSV, Format.XLSX, Format.GEOPACKAGE}:
+            headers["Content-Disposition"] = f'attachment; filename="{self.path[1:]}"'
+        return Answer(
+            content=self._content(call),
+            media_type=self.media_type,
+            cache=self.cache,
+            modified=call.changed(self.files) if self.files else None,
+            headers=headers,
+        )
+
+    def _content(self, call: Call[Any]) -> bytes:
         """Return the bytes of the answer; what has a model is held against it.
 
         "Not a number" and infinity are never written: such a figure is null, or an empty cell.
         """
-        made = self.build(call)
+        made, columns, model = self.build(call), self.columns, self.model
         if isinstance(made, bytes):
             return made
         if self.media_type == Format.CSV:
-            known = call.typical_error() if OF_ERROR[0] in self.columns else None
+            known = call.typical_error() if OF_ERROR[0] in columns else None
             error = {f"typical_error_{name}": share for name, share in (known or {}).items()}
-            return csv_bytes(self.columns, ({**row, **error} for row in made))
-        if self.model is not None and self.media_type == Format.JSON:
-            made = self.model.model_validate(
-                SimpleNamespace(**made), strict=False, from_attributes=True
-            )
+            return csv_bytes(columns, ({**row, **error} for row in made))
+        if self.media_type == Format.GEOPACKAGE:
+            about, changed = call.terms(self.files).text, call.changed(self.files)
+            name = PurePath(self.path).stem
+            layers = made if isinstance(made, Mapping) else {name: layer(columns, made)}
+            return geopackage(layers, about=about, changed=changed)
+        is_geojson = self.media_type == Format.GEOJSON
+        if model is not None and not isinstance(made, Mapping):
+            listed = [feature(columns, row) for row in made] if is_geojson else list(made)
+            kind = {"type": "FeatureCollection"} if is_geojson else {}
+            made = {**kind, "meta": call.meta(len(listed)), list(model.model_fields)[-1]: listed}
+        if model is not None and not is_geojson:
+            told = SimpleNamespace(**made)
+            made = model.model_validate(told, strict=False, from_attributes=True)
         return to_json(made, inf_nan_mode="null")
 
 
 class DataRouter(APIRouter):
-    """Routes whose functions make a document, or the bytes of a file, from a call.
+    """Routes whose functions make an answer from a call.
 
     What a data set is made from stands with it; ``files`` are those of all other addresses.
     """
 
     def __init__(self, tag: str, files: tuple[str, ...] = ()) -> None:
-        super().__init__(tags=[tag])
+        super().__init__(tags=[tag], responses=_REFUSALS)
         self.resources: dict[str, Resource] = {}
-        self._files = {**{dataset.id: dataset.files for dataset in DATASETS}, "": files}
-
-    def data(
-        self,
-        path: str,
-        query: type[LanguageQuery] = LanguageQuery,
-        *,
-        model: type[BaseModel] | None = None,
-        columns: Sequence[str] = (),
-        files: tuple[str, ...] | None = None,
-        media_type: str = "",
-        names_itself: bool = False,
-        text: str = "",
-    ) -> Callable[[Build], Build]:
-        """Publish what a function makes at an address; its ending tells the media type.
-
-        ``text``, by default the function's docstring, is the description: a line that sums it up,
-        an empty one, and more.
-        """
-
-        def publish(build: Build) -> Build:
-            kind = media_type or Format.of(path)
-            summary, _, more = (text or inspect.cleandoc(build.__doc__ or "")).partition("\n\n")
-            more = " ".join([query.about, *more.split()]).strip()
-            of_dataset = self._files.get(path.strip("/").partition(".")[0], self._files[""])
-            resource = self.resources[path] = Resource(
-                path=path,
-                summary=summary.removesuffix("."),
-                build=build,
-                media_type=kind,
-                query=query,
-                model=model or (Features if kind == Format.GEOJSON else None),
-                columns=columns,
-                files=of_dataset if files is None else files,
-                names_itself=names_itself,
-            )
-            base = JSONResponse if "json" in kind else Response
-            name = path.strip("/").replace("/{id}", "-by-id").replace(".", "-")
-            self.add_api_route(
-                path,
-                _endpoint(resource),
-                response_model=resource.model,
-                response_class=type("Answer", (base,), {"media_type": kind}),
-                summary=resource.summary,
-                description=more or resource.summary,
-                operation_id=name or "index",
-                responses=_responses(resource),
-            )
-            return build
-
-        return publish
+        self.files = {**{dataset.id: dataset.files for dataset in DATASETS}, "": files}
+        self.data = partial(Resource, self)
 
 
 def _endpoint(resource: Resource) -> Callable[..., Any]:
-    async def answer(request: Request, query: LanguageQuery) -> Response:
+    kind = Annotated[resource.query, Query()]  # type: ignore[name-defined]
+    is_actor = resource.model or "atom" in resource.media_type
+    about = PathParameter(
+        description="Id.",
+        examples=[HERE["aktor"] if is_actor else EXAMPLE_ID],
+        # Said, not checked: an id of another form is refused in words like any other unknown one.
+        json_schema_extra={"pattern": ID_PATTERN, "maxLength": 80},
+    )
+
+    async def answer(request: Request, query: kind) -> Response:
         return await request.app.state.answers.answer(resource, request, query)  # type: ignore[no-any-return]
 
-    async def answer_one(request: Request, query: LanguageQuery, id: str) -> Response:  # noqa: A002, ARG001
+    async def answer_one(request: Request, query: kind, id: Annotated[str, about]) -> Response:  # noqa: A002, ARG001
         return await answer(request, query)
 
-    made = answer_one if resource.path.endswith("{id}") else answer
-    made.__annotations__["query"] = Annotated[resource.query, Query()]
-    # Said, not checked: an id of another form is refused in words like any other unknown one.
-    shape = {"pattern": ID_PATTERN, "maxLength": 80}
-    is_actor = resource.model or "atom" in resource.media_type
-    example = HERE["aktor"] if is_actor else EXAMPLE_ID
-    about = PathParameter(description="Id.", examples=[example], json_schema_extra=shape)
-    made.__annotations__["id"] = Annotated[str, about]
-    return made
-
-
-def _responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
-    """Return what is told of the answers beside their shape."""
-    told = {"ETag": "Names exactly this content.", "Cache-Control": resource.cache}
-    if resource.files:
-        told["Last-Modified"] = "When the data last changed."
-        told["Link"] = 'The licence, rel="license".'
-    headers = {n: {"description": t, "schema": {"type": "string"}} for n, t in told.items()}
-    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-    return {
-        200: {"description": resource.summary, "headers": headers},
-        304: {"description": "Not modified"},
-        "4XX": {
-            "description": "What is not known (400, 404), not allowed (405), too long (414) or too "
-            "often (429; Retry-After says when to come back), in words.",
-            "content": problem,
-        },
-        "5XX": {"description": "The register cannot be read, or a fault.", "content": problem},
-    }
+    return answer_one if resource.path.endswith("{id}") else answer

@@ -6,7 +6,7 @@ A figure that does not exist is None, with a state beside it that says why; no r
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +15,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from pydantic import BeforeValidator, Field, create_model
-from shapely.geometry import MultiPolygon, shape
 
 from ris_map.api.calls import (
     OF_ERROR,
@@ -43,11 +41,10 @@ from ris_map.api.queries import (
     TravelQuery,
     WayQuery,
 )
-from ris_map.api.register import Row, collection, feature
 from ris_map.common.records import MunicipalityCode, Record, Slug
 from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, cube_of, share_range
 from ris_map.coverage.groups import Supply
-from ris_map.export.tables import layer
+from ris_map.export.tables import Row
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType, StrengthArea
@@ -108,23 +105,15 @@ def places(call: Call[LanguageQuery]) -> Document:
 @router.data("/municipalities.geojson")
 def municipalities_geojson(call: Call[LanguageQuery]) -> Document:
     """Land of the municipalities, simplified (EPSG:4326)."""
-    land = (
-        {**area, "id": area["properties"]["code"]} for area in land_of(call.site.served.data_dir)
-    )
-    return collection(call, land)
+    land = [{**a, "id": a["properties"]["code"]} for a in land_of(call.site.served.data_dir)]
+    return {"type": "FeatureCollection", "meta": call.meta(len(land)), "features": land}
 
 
-@router.data("/municipalities.gpkg")
-def municipalities_geopackage(call: Call[LanguageQuery]) -> bytes:
+@router.data("/municipalities.gpkg", columns=("code", "name", "label_lat", "label_lon"))
+def municipalities(call: Call[LanguageQuery]) -> list[Row]:
     """Land of the municipalities as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
     land = land_of(call.site.served.data_dir)
-    areas = [shape(area["geometry"]) for area in land]
-    made = layer(
-        ("code", "name", "label_lat", "label_lon"),
-        [area["properties"] for area in land],
-        [a if a.geom_type == "MultiPolygon" else MultiPolygon([a]) for a in areas],
-    )
-    return call.geopackage(municipalities=made)
+    return [{**area["properties"], "geometry": area["geometry"]} for area in land]
 
 
 @lru_cache(maxsize=2)
@@ -158,16 +147,15 @@ Localities = listing("Localities", "Settlements.", Meta, localities=tuple[Settle
 LOCALITY_COLUMNS = tuple(Settlement.model_fields)
 
 
+@router.data(
+    "/localities.gpkg",
+    columns=LOCALITY_COLUMNS,
+    text="Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)",
+)
+@router.data("/localities.csv", columns=LOCALITY_COLUMNS, text="Settlements, one line each")
 @router.data("/localities", model=Localities)
-def localities_json(call: Call[LanguageQuery]) -> Document:
-    """Settlements with their population where it is known."""
-    rows = localities(call)
-    return {"meta": call.meta(len(rows)), "localities": rows}
-
-
-@router.data("/localities.csv", columns=LOCALITY_COLUMNS)
 def localities(call: Call[LanguageQuery]) -> list[Row]:
-    """Settlements, one line each."""
+    """Settlements with their population where it is known."""
     return [
         {
             **dict(item),
@@ -176,14 +164,6 @@ def localities(call: Call[LanguageQuery]) -> list[Row]:
         }
         for item in call.world.foundations.geography.localities
     ]
-
-
-@router.data("/localities.gpkg")
-def localities_geopackage(call: Call[LanguageQuery]) -> bytes:
-    """Settlements as a GeoPackage in SWEREF 99 TM (EPSG:3006)."""
-    rows = localities(call)
-    made = layer(LOCALITY_COLUMNS, rows, [shapely.Point(row["lon"], row["lat"]) for row in rows])
-    return call.geopackage(localities=made)
 
 
 class TravelDefinition(Record):
@@ -227,7 +207,7 @@ def travel_times(call: Call[TravelQuery]) -> Document:
 
 
 @router.data("/travel-times.csv", TravelQuery, columns=("from", "to", "minutes", "km", "state"))
-def _trips(call: Call[TravelQuery]) -> list[Row]:
+def _trips(call: Call[TravelQuery]) -> Sequence[Row]:
     """Minutes and kilometres by road, one line per trip."""
     # every office of the matrix is there, closed ones and those outside the county included
     world, matrix, actor = call.world, call.world.matrix, call.query.actor
@@ -411,13 +391,6 @@ def coverage_rows(call: Call[CoverageQuery]) -> Iterator[Row]:
         yield {column: known[column] for column in COVERAGE_COLUMNS}
 
 
-@router.data("/cells.geojson", CellsQuery)
-def cells_geojson(call: Call[CellsQuery]) -> Document:
-    """Every inhabited square of 1 km as a point (EPSG:4326)."""
-    rows = cell_rows(call)
-    return collection(call, [feature(r["cell"], r, (r["lon"], r["lat"])) for r in rows])
-
-
 CELL_COLUMNS = (
     *("cell", "lat", "lon", "municipality_code", "municipality", "residents", "minutes"),
     *("state", "is_uncertain", "ferry_only", "nearest_office", "nearest_town"),
@@ -425,7 +398,13 @@ CELL_COLUMNS = (
 
 
 @router.data("/cells.csv", CellsQuery, columns=(*CELL_COLUMNS, *OF_ERROR))
-def cell_rows(call: Call[CellsQuery]) -> list[Row]:
+@router.data(
+    "/cells.geojson",
+    CellsQuery,
+    columns=CELL_COLUMNS,
+    text="Every inhabited square of 1 km as a point (EPSG:4326)",
+)
+def cell_rows(call: Call[CellsQuery]) -> Sequence[Row]:
     """Every inhabited square of 1 km: residents, minutes, nearest office.
 
     Filters as on the coverage page. Squares with fewer than ten residents have 1-9 instead of a
@@ -442,6 +421,7 @@ def cell_rows(call: Call[CellsQuery]) -> list[Row]:
     code = np.array(cells.municipality_codes)[cells.municipality]
     squares = pd.DataFrame(
         {
+            "id": cells.ids,
             "cell": cells.ids,
             "lat": cells.lat,
             "lon": cells.lon,
@@ -480,7 +460,6 @@ def schema(_: Call[LanguageQuery]) -> Document:
 
 
 @router.data("/sources", model=Sources, files=())
-def provenance(call: Call[LanguageQuery]) -> Document:
+def provenance(call: Call[LanguageQuery]) -> tuple[DataSource, ...]:
     """Where every data file comes from, with licences."""
-    listed = sources(call.site.served.data_dir)
-    return {"meta": call.meta(len(listed)), "sources": listed}
+    return sources(call.site.served.data_dir)

@@ -82,10 +82,10 @@ Changes = listing(
 
 
 @router.data("/releases", model=Releases)
-def releases(call: Call[LanguageQuery]) -> Document:
+def releases(call: Call[LanguageQuery]) -> list[Document]:
     """Frozen releases of the register, the oldest first."""
     served = call.site.served
-    listed = [
+    return [
         {
             "number": release.number,
             "date": release.date,
@@ -96,7 +96,6 @@ def releases(call: Call[LanguageQuery]) -> Document:
         for register in served.releases
         if (release := register.meta.release)
     ]
-    return {"meta": call.meta(len(listed)), "releases": listed}
 
 
 @router.data("/changes", SinceQuery, model=Changes)

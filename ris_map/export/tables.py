@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,7 +26,9 @@ from ris_map.words.figures import Amount, FigureTable, Link, Said, Unit, cell_te
 from ris_map.words.figures import Cell as TableCell
 
 Cell = str | int | float | bool | None
-Row = Mapping[str, Cell]
+Row = Mapping[Any, Any]
+"""A flat record by its columns: cells. Where it lies stands beside them, as degrees (EPSG:4326):
+``lat`` and ``lon``, or ``geometry`` in GeoJSON."""
 
 LIST_SEPARATOR = " "
 """Between several ids in one cell; ids hold no spaces."""
@@ -235,21 +238,28 @@ TYPES: Mapping[str, str] = {
 _gdal = threading.Lock()
 
 
-def layer(
-    columns: Sequence[str],
-    rows: Iterable[Mapping[str, Cell]],
-    geometries: Iterable[shapely.Geometry | None] | None = None,
-) -> pd.DataFrame:
-    """Return records as one table of a GeoPackage.
+def feature(columns: Sequence[str], row: Row) -> dict[str, Any]:
+    """Return a record as a GeoJSON feature (RFC 7946), named by its ``id``."""
+    properties = {column: row[column] for column in columns}
+    return {"type": "Feature", "id": row["id"], "geometry": _at(row), "properties": properties}
 
-    ``geometries``, one a row in EPSG:4326 and longitude first, become metres of EPSG:3006, to the
-    centimetre.
-    """
+
+def _at(row: Row) -> Any:  # noqa: ANN401
+    """Return where a record lies, in GeoJSON: longitude first; None if that is not known."""
+    if "geometry" in row:
+        return row["geometry"]
+    return {"type": "Point", "coordinates": (row["lon"], row["lat"])}
+
+
+def layer(columns: Sequence[str], rows: Iterable[Row], *, is_placed: bool = True) -> pd.DataFrame:
+    """Return records as one table of a GeoPackage; places in metres of EPSG:3006, to the cm."""
+    listed = list(rows)
     types = {column: TYPES.get(column, "object") for column in columns}
-    frame = pd.DataFrame(list(rows), columns=list(columns)).astype(types)
-    if geometries is None:
+    frame = pd.DataFrame(listed, columns=list(columns)).astype(types)
+    if not is_placed:
         return frame
-    metres = gpd.GeoSeries(list(geometries), crs=4326).to_crs(3006)
+    shapes = [place and shapely.geometry.shape(place) for place in map(_at, listed)]
+    metres = gpd.GeoSeries(shapes, crs=4326).to_crs(3006)
     rounded = metres.transform(lambda xy: np.round(xy, 2))
     placed: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=rounded)
     return placed

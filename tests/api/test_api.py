@@ -315,13 +315,10 @@ def test_csv_reads_back_to_the_same_records(api: TestClient) -> None:
 
 def test_answers_stay_within_number_and_size() -> None:
     """Beyond either the answer goes that was not asked for longest."""
+    sized = [("a", 6000), ("b", 3000), ("a", 6000), ("c", 6000), ("b", 1)]
     for store, asked, expected in (
         (Store(answers=3), [(name, 10) for name in "aaabcadb"], "abcdb"),
-        (
-            Store(size=10_000),
-            [("a", 6000), ("b", 3000), ("a", 6000), ("c", 6000), ("b", 1)],
-            "abcb",
-        ),
+        (Store(size=10_000), sized, "abcb"),
     ):
         made = ""
         for name, size in asked:
