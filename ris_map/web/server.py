@@ -146,13 +146,17 @@ async def _health(_: Request) -> Response:
 
 
 def _ready(_: Request) -> Response:
-    """The data are loaded; says which register is served, and whether a newer one was refused."""
+    """The data are loaded; says which register and last release, and what of a newer is refused."""
     moment = _moment()
     told: dict[str, Any] = {"ready": moment is not None}
     if moment is not None:
-        told["register"] = moment.state.register.meta.reference_date
+        state, releases = moment.state, service(data_dir()).releases
+        frozen = [one.meta.release.number for one in releases if one.meta.release]
+        told["register"] = state.register.meta.reference_date
+        told["release"] = frozen[-1] if frozen else None
         told["on"] = moment.world.on.isoformat()
-        told["outdated"] = moment.state.is_outdated
+        told["outdated"] = state.is_outdated
+        told["faults"] = sum(fault.is_error for fault in state.faults)
     status = 200 if moment is not None else 503
     return JSONResponse(told, status_code=status, headers={"Cache-Control": "no-store"})
 
