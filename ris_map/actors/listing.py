@@ -171,9 +171,9 @@ def _panel_figures(view: MapView, code: str) -> list[tuple[str, str]]:
     if not view.is_physical:
         return []
     tr, found, at = view.tr, view.found, view.at(code)
-    actors = found.median_actors([code])
+    actors = int(found.median_actors([code]))
     # who has it in town has five minutes at most
-    median = minutes_number(max(float(found.median[at]), ROUND_MINUTES), tr=tr)
+    median = minutes_number(max(float(found.figures.median_minutes[at]), ROUND_MINUTES), tr=tr)
     if median[:1].isdigit():
         median = tr("karta.limit.min", n=median)
     return [
@@ -191,7 +191,7 @@ def _square(view: MapView, choice: StartChoice) -> str:
     cell = int(choice.cell)
     if view.world.cells.access[cell] == FERRY:
         return tr("karta.square.ferry")
-    near = view.nearest(int(view.found.cube.shared.home[cell]), cell=cell)
+    near = view.nearest(int(view.found.population.group[cell]), cell=cell)
     if not near:
         return tr("karta.square.none", kind=view.kind)
     site, minutes = near[0]

@@ -42,8 +42,7 @@ from ris_map.api.queries import (
     WayQuery,
 )
 from ris_map.common.records import MunicipalityCode, Record, Slug
-from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, cube_of, share_range
-from ris_map.coverage.groups import Supply
+from ris_map.coverage.cube import THRESHOLDS, CellState, Certainty, cube_of, share_range, supply_of
 from ris_map.export.tables import Row
 from ris_map.register.reading import register_schema
 from ris_map.register.strategy import Strategy
@@ -411,11 +410,10 @@ def cell_rows(call: Call[CellsQuery]) -> Sequence[Row]:
     number.
     """
     query, world, choice = call.query, call.world, call.query.cube_choice
-    cube, cells = cube_of(world, choice), world.cells
-    supply = Supply(cube, query.phases, query.service_types)
+    cells, supply = world.cells, supply_of(world, choice, query.phases, query.service_types)
     # a last row for "no office": the nearest of none is infinitely far away
     offices = np.append(supply.offices, -1)
-    reach = np.vstack([cube.shared.of(supply.offices), np.full(len(cells.ids), np.inf)])
+    reach = np.vstack([supply.shared.of(supply.offices), np.full(len(cells.ids), np.inf)])
     minutes = reach.min(axis=0)
     nearest = np.where(np.isfinite(minutes), offices[reach.argmin(axis=0)], -1)
     code = np.array(cells.municipality_codes)[cells.municipality]
@@ -434,8 +432,8 @@ def cell_rows(call: Call[CellsQuery]) -> Sequence[Row]:
             "state": map(_state, minutes),
             "is_uncertain": supply.is_unknown,
             "ferry_only": cells.is_ferry,
-            "nearest_office": np.array([*cube.table.office_ids, None])[nearest],
-            "nearest_town": np.array([*(x.town for x in cube.table.offices), None])[nearest],
+            "nearest_office": np.array([*supply.table.office_ids, None])[nearest],
+            "nearest_town": np.array([*(x.town for x in supply.table.offices), None])[nearest],
         }
     )
     return squares[squares.municipality_code.isin(call.codes)].to_dict("records")

@@ -1,19 +1,28 @@
-"""Coverage of every municipality x phase x service type: what it is, and one pass over arrays.
+"""Coverage of every municipality x kind of help: what it is, and one pass over arrays.
 
-Axes: M municipalities, 3 phases, 5 service types, C inhabited cells, in the order of the geography
-and of the enumerations. Minutes are infinite where no way or no office is known, NaN where nobody
-lives. Arrays are read-only. Whoever asks with the same choices gets the same object, so that
-figures agree to the unit on every page, in reports and in the API.
+Axes: M municipalities, C inhabited cells, and K: 3 phases x 5 service types, in the order of the
+geography and of the enumerations. Phases or types that count as one kind of help have no axis.
+Minutes are infinite where no way or no office is known, NaN where nobody lives. Arrays are
+read-only. Whoever asks with the same choices gets the same object, so that figures agree to the
+unit on every page, in reports and in the API.
 """
 
+import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from itertools import starmap
 
 import numpy as np
 
-from ris_map.coverage.people import NO_SEAT, Figures, Residents, figures, seats
+from ris_map.coverage.people import (
+    NO_SEAT,
+    Figures,
+    Residents,
+    figures,
+    seats,
+    weighted_percentile,
+)
 from ris_map.coverage.support import (
     ANSWERS,
     MODES,
@@ -24,7 +33,9 @@ from ris_map.coverage.support import (
     UNKNOWN,
     YES,
     CubeChoice,
+    Reach,
     SupportTable,
+    reach,
     support_table,
     truth_tensor,
 )
@@ -49,6 +60,9 @@ OFFICE = MODES.index(Delivery.OFFICE)
 REMOTE = tuple(mode for mode in MODES if mode is not Delivery.OFFICE)
 """Ways of help in the order of the last axis of the arrays named ``remote``."""
 SHAPE = (len(PHASES), len(SERVICE_TYPES))
+Phases = tuple[Phase, ...] | None
+Types = tuple[ServiceType, ...] | None
+"""What counts as one: these, every one if empty; each has a place on its axis if None."""
 CellKey = tuple[str, Phase, ServiceType]
 """Municipality, phase and service type."""
 
@@ -77,56 +91,6 @@ class Certainty(StrEnum):
 
 CELL_STATES, CERTAINTIES = tuple(CellState), tuple(Certainty)
 """By the codes in ``CoverageCube.state`` and ``certainty``."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Reach:
-    """Who may go to the offices of the support table, and minutes from every inhabited cell."""
-
-    serves: CodeArray  # (offices, M) positions in ``ANSWERS``
-    at_home: IntArray  # positions of the offices that serve the municipality they stand in
-    home: IntArray  # (C,) municipality of each cell
-    minutes: FloatArray  # (offices, C) to the office, whomever it serves
-    from_seat: FloatArray  # (offices, M) the same from each seat; NaN without a seat
-
-    def of(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
-        """Return minutes to some offices; infinite where they do not serve the municipality.
-
-        At best, an office that may serve a municipality does.
-        """
-        level = UNKNOWN if at_best else YES
-        serves = (self.serves[offices] >= level)[:, self.home]
-        return np.where(serves, self.minutes[offices], np.inf)
-
-
-def reach(table: SupportTable, matrix: TravelMatrix, *, population: Residents) -> Reach:
-    """Return who can go to which office, and how long it takes.
-
-    An office serves the municipalities of its actor's service area. Two additions:
-
-    - the municipality it stands in, unless the service area is known to leave it out;
-    - every municipality, if it belongs to a neighbour outside the county, which counts only if it
-      is asked for: its service area is as a rule its own county, so that would hide them all.
-
-    ``KeyError`` if the matrix lacks an office.
-    """
-    actor, municipality = table.office_actor, table.office_municipality
-    serves = table.serves[:, actor].T.copy()
-    inside = np.flatnonzero(municipality != OUTSIDE)
-    home = inside, municipality[inside]
-    serves[home] = np.where(serves[home] == UNKNOWN, YES, serves[home])
-    serves[(municipality == OUTSIDE) & table.actor_is_outside[actor]] = YES
-    rows = matrix.rows(table.office_ids)
-    seated = population.seat != NO_SEAT
-    from_seat = np.full(serves.shape, np.nan)
-    from_seat[:, seated] = matrix.settlement_minutes[np.ix_(rows, population.seat[seated])]
-    return Reach(
-        serves=readonly(serves),
-        at_home=readonly(inside[serves[home] == YES]),
-        home=population.municipality,
-        minutes=readonly(matrix.minutes[rows]),
-        from_seat=readonly(from_seat),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,36 +136,37 @@ class CoverageCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoverageCube:
-    """Coverage of every municipality x phase x service type, with everything it depends on.
+    """Coverage of every municipality x kind of help, with everything it depends on.
 
-    Arrays without a shape are (M, 3, 5). Kinds of help with the same offices share one row of
-    minutes. "At best" means: if everything unknown about actors with a recorded office turned out
-    well; never longer.
+    Arrays without a shape are (M, K). Everybody goes to the nearest office of a kind; kinds with
+    the same offices share one row of minutes. "At best" means: if everything unknown about actors
+    with a recorded office turned out well; never longer.
     """
 
     choice: CubeChoice
     table: SupportTable
-    tensor: CodeArray  # what is known of the actors' offers, see ``truth_tensor``
     matrix: TravelMatrix
     population: Residents
     shared: Reach  # minutes to every office
-    truth: CodeArray  # (3, 5, offices) whether each office counts, positions in ``ANSWERS``
+    offers: CodeArray  # (actors, 4, K) what is known of them, see ``truth_tensor``
+    truth: CodeArray  # (K, offices) whether each office counts, positions in ``ANSWERS``
     rows: FloatArray  # (rows, C) minutes from each cell to the nearest office of a set of offices
-    row: IntArray  # (3, 5) which row holds the minutes to the nearest that surely counts
-    row_at_best: IntArray  # (3, 5) which row holds the minutes at best
+    row: IntArray  # (K) which row holds the minutes to the nearest that surely counts
+    row_at_best: IntArray  # (K) which row holds the minutes at best
     figures: Figures  # per municipality, from ``row``
-    median_minutes_at_best: FloatArray
-    share_at_best: FloatArray
+    best: Figures  # the same at best
     offices_on_site: IntArray  # matching offices that stand in the municipality
     nearest_office: IntArray  # the one nearest to the seat, in ``table.office_ids``; -1 = none
     nearest_minutes_from_seat: FloatArray
-    remote: CodeArray  # (M, 3, 5, 3) positions in ``ANSWERS``: visit, digital, phone
+    remote: CodeArray  # (M, K, 3) positions in ``ANSWERS``: visit, digital, phone
     state: CodeArray  # positions in ``CELL_STATES``
     certainty: CodeArray  # positions in ``CERTAINTIES``
     is_borderline: BoolArray  # none on site, and ``TIME_ERROR`` moves the median over the threshold
     is_maybe_physical: BoolArray  # no office is known on site or within reach, but one may be
     is_maybe_remote: BoolArray  # no remote help is known, but some may be offered
     doubtful_share: FloatArray  # residents within reach only thanks to actors whose status is open
+    groups: dict[tuple[str, ...], tuple[Figures, Figures]] = field(default_factory=dict)
+    """What has been asked for by :meth:`of`."""
 
     @property
     def municipality_codes(self) -> tuple[str, ...]:
@@ -210,8 +175,13 @@ class CoverageCube:
 
     @property
     def sure(self) -> BoolArray:
-        """Offices that are known to match, shape (3, 5, offices)."""
+        """Offices that are known to match, shape (K, offices)."""
         return np.asarray(self.truth == YES)
+
+    @property
+    def offices(self) -> IntArray:
+        """Positions of the offices that are known to match, of any kind."""
+        return np.flatnonzero(self.sure.reshape(self.row.size, -1).any(axis=0))
 
     @property
     def threshold_at(self) -> int:
@@ -219,9 +189,72 @@ class CoverageCube:
         return THRESHOLDS.index(self.choice.threshold)
 
     @property
+    def share(self) -> FloatArray:
+        """Share of residents within the threshold."""
+        return self.figures.share_within[..., self.threshold_at]
+
+    @property
     def is_there(self) -> BoolArray:
-        """Where an office is on site or within reach, shape (M, 3, 5)."""
+        """Where an office is on site or within reach."""
         return np.asarray(self.state <= CELL_STATES.index(CellState.WITHIN_REACH))
+
+    @property
+    def minutes(self) -> FloatArray:
+        """To the nearest office that is known to match, shape (K, C)."""
+        return self.rows[self.row]
+
+    @property
+    def minutes_at_best(self) -> FloatArray:
+        """The same at best."""
+        return self.rows[self.row_at_best]
+
+    @property
+    def is_unknown(self) -> BoolArray:
+        """Cells without an answer in minutes: ferry only, or an office only if it matches."""
+        depends = np.isinf(self.minutes) & np.isfinite(self.minutes_at_best)
+        return np.asarray(~self.population.has_road | depends)
+
+    @property
+    def classes(self) -> CodeArray:
+        """The map's class of each cell."""
+        return class_codes(self.minutes, self.is_unknown)
+
+    @property
+    def actors_within(self) -> IntArray:
+        """The number of different actors within the threshold of each cell, shape (K, C)."""
+        limit, kinds = self.choice.threshold, self.sure.reshape(self.row.size, -1)
+        near = (self.shared.actors_near(np.flatnonzero(sure), limit)[1] for sure in kinds)
+        counts = np.stack([one.sum(axis=0, dtype=np.int64) for one in near])
+        return counts.reshape(*self.row.shape, -1)
+
+    # ---------------------------------------------------------------- by group
+
+    def of(self, codes: Collection[str]) -> tuple[Figures, Figures]:
+        """Return the figures of some municipalities as one group: known, and at best."""
+        key = tuple(codes)
+        if key not in self.groups:
+            people, limit = self.population.among(codes), self.choice.threshold
+            found = figures(self.rows, people=people, thresholds=THRESHOLDS, limit=limit)
+            self.groups[key] = found.of_rows(self.row), found.of_rows(self.row_at_best)
+        return self.groups[key]
+
+    def share_of(self, codes: Collection[str]) -> tuple[float, float]:
+        """Return the share of residents within the threshold: known, and at best."""
+        known, best = (one.share_within[0, ..., self.threshold_at] for one in self.of(codes))
+        return float(known), float(best)
+
+    def median_actors(self, codes: Collection[str]) -> IntArray:
+        """Return how many actors the resident in the middle has within the threshold, shape (K)."""
+        number = self.actors_within.reshape(-1, len(self.population.persons)).astype(float)
+        # of an even number of residents the one with fewer: half of them have at least this many
+        median = weighted_percentile(number, people=self.population.among(codes), percent=50)
+        return np.asarray(np.nan_to_num(median[0]).astype(np.int64).reshape(self.row.shape))
+
+    # ---------------------------------------------------------------- by kind
+
+    def merged(self, phases: Phases = None, types: Types = None) -> "CoverageCube":
+        """Return the coverage by some phases or types as if they were one kind of help."""
+        return coverage_cube(self.shared, self.choice, phases, types)
 
     def at(self, code: str, phase: Phase, service_type: ServiceType) -> tuple[int, int, int]:
         """Return the position of a cell in the arrays; ``ValueError`` for a stranger's code."""
@@ -232,21 +265,23 @@ class CoverageCube:
         """Return one cell in plain values."""
         return self.cell_at(*self.at(code, phase, service_type))
 
-    def cell_at(self, m: int, p: int, s: int) -> CoverageCell:
+    def cell_at(self, *at: int) -> CoverageCell:
         """Return the cell at a position in the arrays."""
-        office, remote = int(self.nearest_office[m, p, s]), self.remote[m, p, s].tolist()
-        values: dict[str, Any] = {
-            name: getattr(self if hasattr(self, name) else self.figures, name)[m, p, s].tolist()
-            for name in _PLAIN
-        }
-        values |= {name: tuple(values[name]) for name in ("people_within", "share_within")}
+        m, p, s = at
+        office, remote = int(self.nearest_office[at]), self.remote[at].tolist()
+        values = {name: getattr(self, name)[at].item() for name in _OWN}
+        values |= {name: getattr(self.figures, name)[at].tolist() for name in _FIGURES}
         return CoverageCell(
             municipality_code=self.municipality_codes[m],
             phase=PHASES[p],
             service_type=SERVICE_TYPES[s],
-            state=CELL_STATES[int(self.state[m, p, s])],
-            certainty=CERTAINTIES[int(self.certainty[m, p, s])],
+            state=CELL_STATES[self.state[at]],
+            certainty=CERTAINTIES[self.certainty[at]],
             located_residents=int(self.figures.persons[m]),
+            people_within=tuple(self.figures.people_within[at].tolist()),
+            share_within=tuple(self.figures.share_within[at].tolist()),
+            share_at_best=float(self.best.share_within[*at, self.threshold_at]),
+            median_minutes_at_best=float(self.best.median_minutes[at]),
             nearest_office_id=self.table.office_ids[office] if office >= 0 else None,
             nearest_town=self.table.offices[office].town if office >= 0 else None,
             **{mode.value: ANSWERS[code] for mode, code in zip(REMOTE, remote, strict=True)},
@@ -255,37 +290,38 @@ class CoverageCube:
 
     def cells(self) -> Iterator[CoverageCell]:
         """Yield every cell: municipalities, then phases, then service types, in their order."""
-        for m, p, s in np.ndindex(*self.state.shape):
-            yield self.cell_at(m, p, s)
+        return starmap(self.cell_at, np.ndindex(*self.state.shape))
 
 
-_ARRAYS = {field.name for field in (*fields(CoverageCube), *fields(Figures))}
-_PLAIN = {field.name for field in fields(CoverageCell)} & _ARRAYS - {"state", "certainty"}
-"""Fields of a cell that stand as they are in the arrays of the cube, or in its figures."""
+_FIGURES = ("median_minutes", "p90_minutes", "mean_minutes", "shortfall_minutes")
+_OWN = (
+    *("offices_on_site", "nearest_minutes_from_seat", "doubtful_share"),
+    *("is_borderline", "is_maybe_physical", "is_maybe_remote"),
+)
+"""Values of a cell that stand as they are in the arrays of the cube, or in its figures."""
 
 
 def coverage_cube(
-    table: SupportTable,
-    matrix: TravelMatrix,
-    *,
-    population: Residents,
-    choice: CubeChoice,
-    shared: Reach,
+    shared: Reach, choice: CubeChoice, phases: Phases = None, types: Types = None
 ) -> CoverageCube:
-    """Return the coverage of every municipality x phase x service type.
+    """Return the coverage of every municipality x kind of help.
 
-    ``shared``: of this table, or of one with the same actors and offices. ``ValueError`` for a
-    threshold that is not one of ``THRESHOLDS``.
+    ``ValueError`` for a threshold that is not one of ``THRESHOLDS``.
     """
-    threshold, at = choice.threshold, THRESHOLDS.index(choice.threshold)
-    tensor = truth_tensor(table, choice)
-    truth = np.moveaxis(tensor[table.office_actor, OFFICE], 0, -1)
+    table, population, threshold = shared.table, shared.population, choice.threshold
+    at = THRESHOLDS.index(threshold)
+    offers = truth_tensor(table, choice)
+    if types is not None:
+        offers = offers[..., [SERVICE_TYPES.index(one) for one in types or SERVICE_TYPES]].max(-1)
+    if phases is not None:
+        offers = offers[:, :, [PHASES.index(one) for one in phases or PHASES]].max(axis=2)
+    truth = np.moveaxis(offers[table.office_actor, OFFICE], 0, -1)
     if not choice.include_outside:
         truth = np.where(table.office_municipality == OUTSIDE, NO, truth)
     sure = truth == YES
     levels = sure, truth >= UNKNOWN, sure & ~table.actor_is_doubtful[table.office_actor]
     rows, (row, row_at_best, row_settled) = _rows(shared, *levels)
-    by_row = figures(rows, people=population.people, thresholds=THRESHOLDS, limit=threshold)
+    by_row = figures(rows, people=population, thresholds=THRESHOLDS, limit=threshold)
     median, share = by_row.median_minutes, by_row.share_within[..., at]
     on_site, *others = (_on_site(table, shared, level) for level in levels)
     is_there, best_there, settled_there = (
@@ -296,25 +332,25 @@ def coverage_cube(
     low, high = (median[:, row] * factor for factor in (1 - TIME_ERROR, 1 + TIME_ERROR))
     borderline = (on_site == 0) & (low <= threshold) & (high > threshold)
     # the best of all actors, each as good as its weakest part
-    offers, serves = remote_offers(tensor), table.serves[:, :, None, None, None]
-    remote = np.minimum(offers, serves).max(axis=1, initial=0)
+    ways = remote_offers(offers)
+    serves = table.serves.reshape(*table.serves.shape, *[1] * (ways.ndim - 1))
+    remote = np.minimum(ways, serves).max(axis=1, initial=0)
     has_remote = (remote == YES).any(axis=-1)
     state = np.select([on_site > 0, is_there, has_remote], [0, 1, 2], 3)
     certainty = np.select([best_there != settled_there, borderline], [1, 2], 0)
     return CoverageCube(
         choice=choice,
         table=table,
-        tensor=readonly(tensor),
-        matrix=matrix,
+        matrix=shared.matrix,
         population=population,
         shared=shared,
+        offers=readonly(offers),
         truth=readonly(truth),
         rows=readonly(rows),
         row=readonly(row),
         row_at_best=readonly(row_at_best),
         figures=by_row.of_rows(row),
-        median_minutes_at_best=readonly(median[:, row_at_best]),
-        share_at_best=readonly(share[:, row_at_best]),
+        best=by_row.of_rows(row_at_best),
         offices_on_site=readonly(on_site),
         nearest_office=readonly(nearest_office),
         nearest_minutes_from_seat=readonly(nearest_minutes),
@@ -328,20 +364,9 @@ def coverage_cube(
     )
 
 
-def remote_offers(tensor: CodeArray) -> CodeArray:
-    """Return the remote part of a tensor of offers, shape (actors, 3, 5, 3)."""
-    return np.moveaxis(tensor[:, [MODES.index(mode) for mode in REMOTE]], 1, -1)
-
-
-def positions(
-    phases: tuple[Phase, ...], types: tuple[ServiceType, ...]
-) -> tuple[IntArray, IntArray]:
-    """Return an index into the axes of phases and service types; nothing chosen means all."""
-    rows, columns = np.ix_(
-        [PHASES.index(p) for p in phases or PHASES],
-        [SERVICE_TYPES.index(t) for t in types or SERVICE_TYPES],
-    )
-    return rows, columns
+def remote_offers(offers: CodeArray) -> CodeArray:
+    """Return the remote part of a tensor of offers, shape (actors, K, 3)."""
+    return np.moveaxis(offers[:, [MODES.index(mode) for mode in REMOTE]], 1, -1)
 
 
 def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]]:
@@ -349,19 +374,22 @@ def _rows(shared: Reach, *levels: BoolArray) -> tuple[FloatArray, list[IntArray]
 
     The levels are: known, at best, settled. At best, an office that may serve a municipality does.
     """
-    flat = np.concatenate([level.reshape(np.prod(SHAPE), len(shared.serves)) for level in levels])
-    is_best = np.repeat([False, True, False], len(flat) // 3)
+    kinds = levels[0].shape[:-1]
+    flat = np.stack(levels).reshape(3 * math.prod(kinds), -1)
+    is_best = np.repeat([False, True, False], math.prod(kinds))
     some_unknown = (shared.serves == UNKNOWN).any(axis=1)
     at_best = is_best & (flat & some_unknown).any(axis=1)
     sets, index = np.unique(np.column_stack([at_best, flat]), axis=0, return_inverse=True)
     minutes = (shared.of(np.flatnonzero(one[1:]), at_best=bool(one[0])) for one in sets)
     rows = np.stack([some.min(axis=0, initial=np.inf) for some in minutes])
-    return rows, [part.reshape(SHAPE) for part in np.split(index.reshape(-1), 3)]
+    index = index.reshape(3, *kinds)
+    return rows, [index[level, ...] for level in range(3)]
 
 
 def _on_site(table: SupportTable, shared: Reach, matches: BoolArray) -> IntArray:
     """Return the number of matching offices that stand in each municipality and serve it."""
-    here, count = shared.at_home, np.zeros((shared.serves.shape[1], *SHAPE), dtype=np.int64)
+    here, shape = shared.at_home, (shared.serves.shape[1], *matches.shape[:-1])
+    count = np.zeros(shape, dtype=np.int64)
     np.add.at(count, table.office_municipality[here], np.moveaxis(matches[..., here], -1, 0))
     return count
 
@@ -369,18 +397,14 @@ def _on_site(table: SupportTable, shared: Reach, matches: BoolArray) -> IntArray
 def _nearest_to_seats(
     shared: Reach, sure: BoolArray, population: Residents
 ) -> tuple[IntArray, FloatArray]:
+    """Return the nearest office to each seat, the first of equals by id, and its minutes."""
     serving = np.where(shared.serves == YES, shared.from_seat, np.inf)
-    cost = np.where(sure[..., None], serving, np.inf)  # (3, 5, offices, municipalities)
-    if not cost.shape[2]:
-        cost = np.full((*SHAPE, 1, cost.shape[3]), np.inf)
-    first = cost.argmin(axis=2)  # offices are sorted by id: the first of equals
-    minutes = np.moveaxis(np.take_along_axis(cost, first[:, :, None], axis=2)[:, :, 0], -1, 0)
-    office = np.where(np.isfinite(minutes), np.moveaxis(first, -1, 0), -1)
-    minutes = np.where((population.seat >= 0)[:, None, None], minutes, np.nan)
-    return office, minutes
+    cost = np.where(sure[..., None], serving, np.inf)  # (K, offices, M), and a last for "none"
+    cost = np.pad(cost, [*[(0, 0)] * (sure.ndim - 1), (0, 1), (0, 0)], constant_values=np.inf)
+    first, minutes = (np.moveaxis(one, -1, 0) for one in (cost.argmin(-2), cost.min(-2)))
+    minutes[population.seat == NO_SEAT] = np.nan
+    return np.where(np.isfinite(minutes), first, -1), minutes
 
-
-CACHED_CUBES = 48
 
 UNKNOWN_CLASS = 5
 """Only by ferry, or only if what the register does not know turns out well."""
@@ -399,7 +423,8 @@ def population_of(world: World) -> Residents:
     return Residents(
         year=POPULATION_YEAR,
         municipality_codes=cells.municipality_codes,
-        municipality=cells.municipality,
+        group=cells.municipality,
+        groups=len(cells.municipality_codes),
         persons=cells.population,
         has_road=base.joined_cells.is_reachable,
         seat=readonly(seats(base.geography, cells.municipality_codes)),
@@ -412,16 +437,18 @@ def _reach(world: World, speed: str) -> Reach:
     return reach(support_of(world), matrix, population=population_of(world))
 
 
-@kept(CACHED_CUBES)
+@kept(48)
 def cube_of(world: World, choice: CubeChoice) -> CoverageCube:
     """Return the coverage for a choice, computed once."""
-    return coverage_cube(
-        support_of(world),
-        world.matrix_for(SPEED_MODEL[choice.speed]),
-        population=population_of(world),
-        choice=choice,
-        shared=_reach(world, choice.speed),
-    )
+    return coverage_cube(_reach(world, choice.speed), choice)
+
+
+@kept(144)
+def supply_of(
+    world: World, choice: CubeChoice, phases: Phases = (), types: Types = ()
+) -> CoverageCube:
+    """Return the chosen kinds of help as one, the same object for the same choice."""
+    return coverage_cube(_reach(world, choice.speed), choice, phases, types)
 
 
 # ---------------------------------------------------------------- ranges
@@ -436,7 +463,7 @@ def speeds_of(choice: CubeChoice) -> list[CubeChoice]:
 def share_range(world: World, choice: CubeChoice) -> tuple[FloatArray, FloatArray]:
     """Return the lowest and highest share within the threshold, shape (municipalities, 3, 5)."""
     cubes = [cube_of(world, one) for one in speeds_of(choice)]
-    shares = np.stack([cube.figures.share_within[..., cube.threshold_at] for cube in cubes])
+    shares = np.stack([cube.share for cube in cubes])
     return shares.min(axis=0), shares.max(axis=0)
 
 

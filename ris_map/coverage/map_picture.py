@@ -13,8 +13,8 @@ import numpy as np
 from pydantic import Field
 
 from ris_map.common.address import Context, DatedChoice, Flag, Whole, one_of
-from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, class_shares, positions
-from ris_map.coverage.groups import Supply, supply_of
+from ris_map.coverage.cube import REMOTE, UNKNOWN_CLASS, CoverageCube, class_shares, supply_of
+from ris_map.coverage.findings import carriers
 from ris_map.coverage.support import MODES, UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
 from ris_map.register.in_words import Words, by_town, town_point, towns_of, with_basis
@@ -123,7 +123,7 @@ class MapView:
     tr: Words
 
     @cached_property
-    def found(self) -> Supply:
+    def found(self) -> CoverageCube:
         """The chosen kinds of help as if they were one: everybody goes to the nearest office."""
         choice = self.choice
         return supply_of(self.world, choice.cube_choice, choice.shown_phases, choice.shown_types)
@@ -158,7 +158,7 @@ class MapView:
     @property
     def coast(self) -> tuple[str, ...]:
         """Codes of all other municipalities."""
-        return tuple(code for code in self.found.cube.municipality_codes if code not in self.inland)
+        return tuple(code for code in self.found.municipality_codes if code not in self.inland)
 
     def label(self, term: Term) -> str:
         """Return the label of a term of the strategy."""
@@ -166,12 +166,11 @@ class MapView:
 
     def at(self, code: str) -> int:
         """Return a municipality's position."""
-        return self.found.cube.municipality_codes.index(code)
+        return self.found.municipality_codes.index(code)
 
     def share_words(self, codes: Collection[str]) -> str:
         """Return the share within the limit: a range where it depends on what is not known."""
-        shares = (found.share_of(codes) for found in (self.found, self.found.best))
-        return percent_range(*shares, tr=self.tr)
+        return percent_range(*self.found.share_of(codes), tr=self.tr)
 
     def reached_words(self, codes: Collection[str]) -> str:
         """Return how many municipalities get help in the chosen remote way: known, and at most."""
@@ -182,7 +181,7 @@ class MapView:
 
     def carrier_words(self, key: str = "coverage.carrier") -> str:
         """Return the actor on which the inland's share rests, if one carries it (R6)."""
-        carrier = next(iter(self.found.carriers(self.inland)), None)
+        carrier = next(iter(carriers(self.found, self.inland)), None)
         if carrier is None:
             return ""
         towns = towns_of(carrier.actor, carrier.towns, tr=self.tr)
@@ -202,7 +201,7 @@ class MapView:
         found = self.found
         if not self.is_physical:
             codes = np.array([4, UNKNOWN_CLASS, 0], dtype=np.int8)[self.answers()]
-            return codes[found.cube.population.municipality]
+            return codes[found.population.group]
         if self.choice.shown == "aktorer":
             number = found.actors_within
             codes = (number[:, None] < np.array(ACTOR_CLASSES)).sum(axis=1)
@@ -213,7 +212,7 @@ class MapView:
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """The matching offices, sorted by id."""
-        table = self.found.cube.table
+        table = self.found.table
         return tuple(
             Site(at=k, actor=table.actors[table.office_actor[k]], office=table.offices[k])
             for k in self.found.offices.tolist()
@@ -229,13 +228,11 @@ class MapView:
 
     def remote_helpers(self) -> dict[str, list[Actor]]:
         """Return who is known to help in the chosen remote way, and of whom it is not known."""
-        cube, choice = self.found.cube, self.choice
-        kinds = positions(choice.shown_phases, choice.shown_types)
-        offers = cube.tensor[:, MODES.index(choice.delivery)][:, *kinds].max(axis=(1, 2))
+        table, offers = self.found.table, self.found.offers[:, MODES.index(self.choice.delivery)]
         # an answer is as good as its weakest part, and a municipality is enough
-        answers = np.minimum(offers, cube.table.serves.max(axis=0)).tolist()
+        answers = np.minimum(offers, table.serves.max(axis=0)).tolist()
         named = sorted(
-            zip(cube.table.actors, answers, strict=True), key=lambda x: swedish_sort_key(x[0].name)
+            zip(table.actors, answers, strict=True), key=lambda x: swedish_sort_key(x[0].name)
         )
         levels = {"known": YES, "unsure": UNKNOWN}
         return {name: [a for a, told in named if told == level] for name, level in levels.items()}
@@ -245,7 +242,7 @@ class MapView:
 
         Minutes are from a square in it, or from its main town.
         """
-        shared = self.found.cube.shared
+        shared = self.found.shared
         minutes = shared.from_seat[:, at] if cell is None else shared.minutes[:, cell]
         goes = np.isfinite(minutes) & (shared.serves[:, at] == YES)
         reached = [site for site in self.sites if goes[site.at]]
@@ -263,7 +260,7 @@ def map_view(world: World, choice: MapChoice, *, tr: Words) -> MapView:
 def since_html(view: MapView) -> str:
     """Return what has happened since the day that is shown."""
     now = replace(view, world=data.world())
-    then, today = (one.found.share_of(one.inland) for one in (view, now))
+    then, today = (one.found.share_of(one.inland)[0] for one in (view, now))
     shares = (then, today) if view.is_physical else None
     group = view.tr("as-of.inland")
     return as_of.since_html(view.choice, view.world, tr=view.tr, group=group, shares=shares)
@@ -305,7 +302,7 @@ def _legend(view: MapView, codes: CodeArray) -> Legend:
         words = dict(enumerate(class_words(view.found.minutes, view.found.is_unknown, tr=tr)))
     swatch, said = (choice.phase.value,) * 2 if choice.phase else ("office", "all")
     notes = [("unknown", tr("karta.note.unknown")), (swatch, tr(f"karta.note.office.{said}"))]
-    if view.is_physical and UNKNOWN_CLASS in codes[view.found.cube.population.has_road]:
+    if view.is_physical and UNKNOWN_CLASS in codes[view.found.population.has_road]:
         words[UNKNOWN_CLASS], notes = tr("municipality.map.unknown"), notes[1:]
     return Legend(
         title=tr(f"karta.legend.{what}", kind=view.kind, limit=view.choice.limit),
@@ -344,9 +341,10 @@ def _sentence(view: MapView, code: str) -> Sentence:
         word = ("no", "unknown", "yes")[int(view.answers()[at])]
         key = f"karta.remote.{word}"
         return Sentence(figure=tr(f"karta.{word}"), text=tr(key, **values), **link)
-    share, median = float(view.found.share[at]), float(view.found.median[at])
+    found = view.found
+    share, median = float(found.share[at]), float(found.figures.median_minutes[at])
     if not np.isfinite(median):
-        figure, key = ("?", "may") if view.found.may_be_there[at] else ("0", "none")
+        figure, key = ("?", "may") if found.is_maybe_physical[at] else ("0", "none")
     elif near_limit(median, float(view.choice.limit)):
         figure, key = tr("karta.about", n=view.choice.limit), "near"
     elif share >= 0.5:
@@ -355,7 +353,7 @@ def _sentence(view: MapView, code: str) -> Sentence:
     else:
         figure, key = _of_hundred(1 - share, tr=tr), "beyond"
     text = tr(f"karta.{key}", median=view.minutes_words(median), **values)
-    if key == "beyond" and view.found.may_be_there[at]:
+    if key == "beyond" and found.is_maybe_physical[at]:
         text += f" {tr('karta.beyond.may')}"
     return Sentence(figure=figure, text=text, **link)
 

@@ -43,35 +43,29 @@ class People:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Residents:
-    """Everybody, by inhabited 1 km cell. Arrays are read-only."""
+class Residents(People):
+    """Everybody, by inhabited 1 km cell and municipality. Arrays are read-only.
+
+    No road leads to islands by ferry, nor to what is too far from every road.
+    """
 
     year: int  # of the census
-    municipality_codes: tuple[str, ...]  # in the order of the geography
-    municipality: IntArray  # (cells,) position of each cell's municipality
-    persons: IntArray  # (cells,)
-    has_road: BoolArray  # (cells,) false on islands by ferry, and too far from every road
+    municipality_codes: tuple[str, ...]  # in the order of the geography, and of the groups
     seat: IntArray  # (municipalities,) the seat among the settlements, or ``NO_SEAT``
-
-    @cached_property
-    def people(self) -> People:
-        """The residents, grouped by municipality."""
-        return People(
-            persons=self.persons,
-            group=self.municipality,
-            groups=len(self.municipality_codes),
-            has_road=self.has_road,
-        )
 
     def among(self, codes: Collection[str]) -> People:
         """Return the residents of some municipalities as one group."""
-        persons = np.where(self.cells_of(codes), self.persons, 0)
-        return replace(self.people, persons=persons, group=np.zeros_like(persons), groups=1)
+        return People(
+            persons=np.where(self.cells_of(codes), self.persons, 0),
+            group=np.zeros_like(self.group),
+            groups=1,
+            has_road=self.has_road,
+        )
 
     def cells_of(self, codes: Collection[str]) -> BoolArray:
         """Return which cells lie in some municipalities."""
         inside = np.array([code in codes for code in self.municipality_codes])
-        return np.asarray(inside[self.municipality])
+        return np.asarray(inside[self.group])
 
 
 def seats(geography: Geography, codes: tuple[str, ...]) -> IntArray:
@@ -176,9 +170,5 @@ def _running(minutes: FloatArray, persons: IntArray) -> tuple[FloatArray, IntArr
 def _percentile(in_order: FloatArray, running: IntArray, percent: int) -> FloatArray:
     # whole people, in whole numbers: 90 per cent of 11 is 10 people, with no rounding error
     wanted = -(-running[:, -1] * percent // 100)
-    found: FloatArray = in_order[_rows(running), (running[:, 1:] < wanted[:, None]).sum(axis=1)]
-    return found
-
-
-def _rows(values: IntArray) -> IntArray:
-    return np.arange(len(values))
+    position = (running[:, 1:] < wanted[:, None]).sum(axis=1)
+    return np.asarray(in_order[np.arange(len(running)), position])

@@ -13,12 +13,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from ris_map.coverage.people import NO_SEAT, Residents
 from ris_map.geography.county import Geography
 from ris_map.register.model import Actor, Office, Register
 from ris_map.register.selection import area_truth, phase_truth
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType, StrengthArea
-from ris_map.travel.matrix import office_key
-from ris_map.travel.network import BoolArray, CodeArray, IntArray, readonly
+from ris_map.travel.matrix import TravelMatrix, office_key
+from ris_map.travel.network import BoolArray, CodeArray, FloatArray, IntArray, readonly
 
 ANSWERS = tuple(Answer)
 NO, UNKNOWN, YES = range(3)
@@ -136,3 +137,69 @@ def truth_tensor(table: SupportTable, choice: CubeChoice) -> CodeArray:
     ]
     offers = table.sourced if choice.sourced_only else table.offers
     return np.minimum(offers, np.array(truth, dtype=np.int8)[:, None, None, None])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reach:
+    """Who may go to the offices of the support table, and minutes from every inhabited cell."""
+
+    table: SupportTable
+    matrix: TravelMatrix
+    population: Residents
+    serves: CodeArray  # (offices, M) positions in ``ANSWERS``
+    at_home: IntArray  # positions of the offices that serve the municipality they stand in
+    minutes: FloatArray  # (offices, C) to the office, whomever it serves
+    from_seat: FloatArray  # (offices, M) the same from each seat; NaN without a seat
+
+    def of(self, offices: IntArray, *, at_best: bool = False) -> FloatArray:
+        """Return minutes to some offices; infinite where they do not serve the municipality.
+
+        At best, an office that may serve a municipality does.
+        """
+        level = UNKNOWN if at_best else YES
+        serves = (self.serves[offices] >= level)[:, self.population.group]
+        return np.where(serves, self.minutes[offices], np.inf)
+
+    def actors_near(self, offices: IntArray, limit: float) -> tuple[IntArray, BoolArray]:
+        """Return the actors of some offices, and which cells have an office of each near."""
+        return actors_near(self.of(offices), self.table.office_actor[offices], limit)
+
+
+def actors_near(minutes: FloatArray, actor: IntArray, limit: float) -> tuple[IntArray, BoolArray]:
+    """Return the actors of some offices, and which cells have an office of each within a limit."""
+    each = np.unique(actor)
+    near = np.zeros((len(each), minutes.shape[1]), dtype=np.bool_)
+    np.logical_or.at(near, np.searchsorted(each, actor), minutes <= limit)
+    return each, near
+
+
+def reach(table: SupportTable, matrix: TravelMatrix, *, population: Residents) -> Reach:
+    """Return who can go to which office, and how long it takes.
+
+    An office serves the municipalities of its actor's service area. Two additions:
+
+    - the municipality it stands in, unless the service area is known to leave it out;
+    - every municipality, if it belongs to a neighbour outside the county, which counts only if it
+      is asked for: its service area is as a rule its own county, so that would hide them all.
+
+    ``KeyError`` if the matrix lacks an office.
+    """
+    actor, municipality = table.office_actor, table.office_municipality
+    serves = table.serves[:, actor].T.copy()
+    inside = np.flatnonzero(municipality != OUTSIDE)
+    home = inside, municipality[inside]
+    serves[home] = np.where(serves[home] == UNKNOWN, YES, serves[home])
+    serves[(municipality == OUTSIDE) & table.actor_is_outside[actor]] = YES
+    rows = matrix.rows(table.office_ids)
+    seated = population.seat != NO_SEAT
+    from_seat = np.full(serves.shape, np.nan)
+    from_seat[:, seated] = matrix.settlement_minutes[np.ix_(rows, population.seat[seated])]
+    return Reach(
+        table=table,
+        matrix=matrix,
+        population=population,
+        serves=readonly(serves),
+        at_home=readonly(inside[serves[home] == YES]),
+        minutes=readonly(matrix.minutes[rows]),
+        from_seat=readonly(from_seat),
+    )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ris_map.common import dates
-from ris_map.coverage.groups import Supply, supply_of
+from ris_map.coverage.cube import CoverageCube, supply_of
 from ris_map.coverage.map_picture import class_words
 from ris_map.coverage.support import CubeChoice
 from ris_map.finder.answer import Entry, Group, SupportAnswer, find_support, route_to, speed_of
@@ -349,11 +349,11 @@ def find_picture(world: World, answer: SupportAnswer, *, tr: Words) -> MapPictur
     cube = CubeChoice(strength_area=need.strength_area, speed=speed_of(need).id)
     supply = supply_of(world, cube, need.phases, need.counted_types)
     names = tr.municipality_names if start is None else {start.code: start.municipality_name}
-    entries = answer.entries if start else _anywhere(supply)
+    entries = answer.entries if start else _anywhere(supply, need)
     bubbles = _bubbles(entries, geography=world.foundations.geography, tr=tr)
     kinds = {str(bubble.kind) for bubble in bubbles}
     if supply.offices.size > 0:
-        is_unknown = supply.is_unknown[supply.cube.population.cells_of(names)]
+        is_unknown = supply.is_unknown[supply.population.cells_of(names)]
         kinds |= {"scale", "unknown"} if is_unknown.any() else {"scale"}
     last = class_words(supply.minutes, supply.is_unknown, tr=tr)[-1]
     notes = tuple((kind, tr(key, last=last)) for kind, key in NOTES.items() if kind in kinds)
@@ -365,13 +365,15 @@ def find_picture(world: World, answer: SupportAnswer, *, tr: Words) -> MapPictur
     )
 
 
-def _anywhere(supply: Supply) -> Iterator[Entry]:
+def _anywhere(supply: CoverageCube, need: Need) -> Iterator[Entry]:
     """Yield the offices that fit somewhere, before it is known where the way begins."""
-    table = supply.cube.table
+    table = supply.table
     for k in supply.offices:
         actor = table.actors[table.office_actor[k]]
         offers = tuple(
-            o for o in actor.offers if not supply.types or o.service_type in supply.types
+            o
+            for o in actor.offers
+            if not need.counted_types or o.service_type in need.counted_types
         )
         yield Entry(
             actor=actor,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ris_map.coverage.cube import CoverageCube, class_shares
-from ris_map.coverage.groups import Supply, supply_of
+from ris_map.coverage.cube import CoverageCube, class_shares, cube_of, supply_of
+from ris_map.coverage.findings import Way
 from ris_map.coverage.map_picture import (
     PictureChoice,
     class_words,
@@ -12,7 +12,6 @@ from ris_map.coverage.map_picture import (
     map_view,
     picture,
 )
-from ris_map.coverage.ways import Way
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import MunicipalityChoice, Profile
 from ris_map.municipality.words import half_sentence
@@ -71,7 +70,7 @@ def county_layer(world: World, choice: MunicipalityChoice, *, tr: Words) -> MapL
     kind = dict(zip(("phase", "service_type"), choice.kind, strict=True))
     view = map_view(world, PictureChoice(**asked | kind), tr=tr)
     shown = picture(view)
-    sentences = _sentences(view.found.cube, choice, tr=tr)
+    sentences = _sentences(cube_of(world, choice.cube), choice, tr=tr)
     return MapLayer(
         picture=replace(shown, sentences={"": shown.sentences[""], **sentences}),
         title=tr("municipality.choose.heading"),
@@ -79,7 +78,7 @@ def county_layer(world: World, choice: MunicipalityChoice, *, tr: Words) -> MapL
     )
 
 
-def supply(world: World, choice: MunicipalityChoice) -> Supply:
+def supply(world: World, choice: MunicipalityChoice) -> CoverageCube:
     """Return the chosen kind of support."""
     phase, service_type = choice.kind
     return supply_of(world, choice.cube, (phase,), (service_type,))
@@ -125,7 +124,9 @@ def _sentences(
     return sentences
 
 
-def _legend(profile: Profile, found: Supply, beside: str | None, *, kind: str, tr: Words) -> Legend:
+def _legend(
+    profile: Profile, found: CoverageCube, beside: str | None, *, kind: str, tr: Words
+) -> Legend:
     """Return the legend as a chart: share of residents in each class, here and there.
 
     There is the municipality beside which it is put, otherwise the county.

@@ -18,10 +18,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ris_map.common.address import DatedChoice, Flag
 from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube, cube_of
-from ris_map.coverage.gaps import Chain, find_gaps, support_chains
+from ris_map.coverage.findings import Chain, Way, find_gaps, support_chains, ways
 from ris_map.coverage.map_picture import Minutes
 from ris_map.coverage.support import SERVICE_TYPES, YES, CubeChoice
-from ris_map.coverage.ways import Way, ways
 from ris_map.geography.county import Locality, Statistic
 from ris_map.geography.divisions import OwnMunicipality
 from ris_map.register.checks import unconfirmed_since

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ris_map.coverage.cube import CoverageCell, time_class
+from ris_map.coverage.findings import Way
 from ris_map.coverage.support import KINDS
-from ris_map.coverage.ways import Way
 from ris_map.geography.county import Statistic
 from ris_map.municipality.profile import FIGURES, LIKENESS, NEARBY, ListKind, Profile
 from ris_map.register.in_words import Words

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ris_map.coverage.cube import CoverageCell, cube_of
-from ris_map.coverage.ways import Way
+from ris_map.coverage.findings import Way
 from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile
 from ris_map.municipality.tables import (
     list_title,

@@ -10,7 +10,7 @@ from ris_map.coverage.map_picture import class_words
 from ris_map.register.in_words import by_town
 from ris_map.register.model import Office
 from ris_map.siting.plan import Change, Closing, Opening, SitingChoice, as_plan
-from ris_map.siting.scenario import INLAND, at_best
+from ris_map.siting.scenario import INLAND, today
 from ris_map.siting.words import (
     STEERS,
     SitingView,
@@ -50,7 +50,7 @@ def map_classes(view: SitingView) -> tuple[CodeArray, str, list[str]]:
     if view.choice.view != "skillnad":
         minutes = before if view.choice.view == "fore" else after
         is_unknown = no_road | (
-            np.isinf(minutes) & np.isfinite(at_best(view.world, view.choice).minutes)
+            np.isinf(minutes) & np.isfinite(today(view.world, view.choice).minutes_at_best)
         )
         labels = [*class_words(minutes, is_unknown, tr=tr)]
         return class_codes(minutes, is_unknown), tr("karta.legend.minuter", kind=kind), labels

@@ -11,10 +11,9 @@ from itertools import pairwise, permutations
 import numpy as np
 import pandas as pd
 
-from ris_map.coverage.cube import THRESHOLDS, cube_of
-from ris_map.coverage.groups import Supply, actors_near, supply_of
+from ris_map.coverage.cube import THRESHOLDS, CoverageCube, cube_of, supply_of
 from ris_map.coverage.people import People, Residents, figures, weighted_percentile
-from ris_map.coverage.support import PHASES, SERVICE_TYPES
+from ris_map.coverage.support import PHASES, SERVICE_TYPES, actors_near
 from ris_map.siting.plan import WORKING_DAYS, Closing, Round, SitingChoice
 from ris_map.travel.matrix import travel
 from ris_map.travel.network import SPEED_MODEL, FloatArray, IntArray, readonly
@@ -84,9 +83,9 @@ def basis_of(world: World, choice: SitingChoice) -> Basis:
     )
 
 
-def at_best(world: World, choice: SitingChoice) -> Supply:
-    """Return what is asked for, as it is today if everything unknown turned out well."""
-    return supply_of(world, choice.cube_choice, (choice.phase,), (choice.service_type,)).best
+def today(world: World, choice: SitingChoice) -> CoverageCube:
+    """Return what is asked for, as it is today."""
+    return supply_of(world, choice.cube_choice, (choice.phase,), (choice.service_type,))
 
 
 @lru_cache(maxsize=4)

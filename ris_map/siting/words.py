@@ -21,10 +21,10 @@ from ris_map.siting.scenario import (
     INLAND,
     Drive,
     Scenario,
-    at_best,
     basis_of,
     scenario,
     state,
+    today,
 )
 from ris_map.siting.suggest import Regret, Rounds, Suggestion
 from ris_map.travel.matrix import office_key
@@ -291,8 +291,8 @@ def assumed(view: SitingView) -> str:
     tr, choice, groups = view.tr, view.choice, view.scenario.basis.groups
     roads = tr("coverage.speed.winter" if choice.winter else "coverage.speed.summer")
     said = tr("siting.assumed", roads=roads, year=POPULATION_YEAR)
-    best = at_best(view.world, choice)
-    most = {side: percent(best.share_of(groups[side]), tr=tr) for side in (INLAND, COAST)}
+    found = today(view.world, choice)
+    most = {side: percent(found.share_of(groups[side])[1], tr=tr) for side in (INLAND, COAST)}
     is_known = all(view.percent(side, "before") == most[side] for side in most)
     return said if is_known else f"{said} {tr('siting.assumed.unsure', **most)}"
 

@@ -23,8 +23,9 @@ from ris_map.actors.listing import (
     rows_words,
     table_html,
 )
+from ris_map.coverage.cube import cube_of
+from ris_map.coverage.findings import ways
 from ris_map.coverage.map_picture import map_view, picture, way_to_help
-from ris_map.coverage.ways import ways
 from ris_map.export.tables import CsvFlavour
 from ris_map.register.in_words import TERMS, words_of
 from ris_map.register.model import Actor
@@ -202,7 +203,8 @@ def test_R7_at_a_distance_the_list_is_of_who_gives_it_so_with_or_without_an_offi
     view = map_view(real_world(), choice, tr=tr)
     said = tr("karta.lead.remote", kind=view.kind, phase="i idéfasen", area=" för livsmedel")
     assert lead(view) in {said, f"{said} {tr('karta.lead.unsure')}"}
-    cube, wanted = view.found.cube, {(choice.phase, one) for one in choice.shown_types}
+    cube = cube_of(view.world, choice.cube_choice)
+    wanted = {(choice.phase, one) for one in choice.shown_types}
     found = [w for code in view.names for w in ways(cube, code) if w.mode is delivery]
     known = {way.actor.name for way in found if wanted & set(way.kinds)}
     unsure = {way.actor.name for way in found if wanted & set(way.possible)} - known
@@ -219,13 +221,13 @@ def test_W11_panel_and_square_say_the_minutes_of_the_map(kind: ServiceType | Non
         figures = panel_words(view, StartChoice(municipality=code))["figures"]
         (share, _), (median, _), (actors, said) = figures
         assert re.fullmatch(rf"aktör{'er' * (actors != '1')} inom 60.min för hälften", said)
-        minutes = float(view.found.median[view.at(code)])
+        minutes = float(view.found.figures.median_minutes[view.at(code)])
         assert share == percent(float(view.found.share[view.at(code)]), tr=view.tr)
         assert median.split()[0] == f"{max(rounded(minutes), 5):.0f}"
     ferry = np.asarray(real_world().cells.is_ferry)
     # where the nearest office that helps is farthest beyond one that serves others alone
     minutes = view.found.minutes
-    at_all = view.found.cube.shared.minutes[view.found.offices].min(axis=0)
+    at_all = view.found.shared.minutes[view.found.offices].min(axis=0)
     farther = np.subtract(*(np.nan_to_num(one, posinf=0) for one in (minutes, at_all))).argmax()
     for cell, said in (
         (ferry.argmax(), view.tr("karta.square.ferry")),

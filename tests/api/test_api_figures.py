@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from ris_map.coverage.cube import THRESHOLDS, cube_of
-from ris_map.coverage.groups import supply_of
+from ris_map.coverage.cube import THRESHOLDS, cube_of, supply_of
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.selection import Filter, select

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist
 
-from ris_map.coverage.cube import THRESHOLDS, coverage_cube, cube_of, population_of, support_of
+from ris_map.coverage.cube import THRESHOLDS, coverage_cube, cube_of
 from ris_map.coverage.people import People, figures
 from ris_map.coverage.support import CubeChoice
 from ris_map.geography.boundaries import DEGREES, METRES
@@ -26,7 +26,7 @@ from ris_map.siting.plan import OBJECTIVES, Opening, SitingChoice
 from ris_map.siting.scenario import basis_of, scenario, state
 from ris_map.siting.suggest import best_rounds, task_of
 from ris_map.travel.matrix import nearest_minutes
-from ris_map.travel.network import SPEED_MODEL, SPEED_MODELS, IntArray, Joined, join, road_network
+from ris_map.travel.network import SPEED_MODELS, IntArray, Joined, join, road_network
 from ris_map.travel.world import World
 from tests.bench.measure import Bench, Result, main, memory_mb, timed
 from tests.factories import real_world
@@ -49,13 +49,7 @@ def measure_coverage(_: Bench) -> Iterator[Result]:
     def fresh_cubes(*chosen: CubeChoice) -> None:
         """Compute cubes from the minutes of all offices."""
         for choice in chosen:
-            coverage_cube(
-                support_of(world),
-                world.matrix_for(SPEED_MODEL[choice.speed]),
-                population=population_of(world),
-                choice=choice,
-                shared=shared[choice],
-            )
+            coverage_cube(shared[choice], choice)
 
     size = f"{len(world.cells)} cells, {len(world.offices)} offices"
     steps: dict[str, tuple[Callable[[], object], int, float]] = {

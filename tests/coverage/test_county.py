@@ -27,17 +27,17 @@ from ris_map.coverage.cube import (
     population_of,
     share_range,
     speeds_of,
+    supply_of,
     support_of,
     time_class,
 )
-from ris_map.coverage.gaps import distinct, find_gaps, gap_mask
-from ris_map.coverage.groups import Supply, fragility, group_figures, supply_of
+from ris_map.coverage.findings import carriers, distinct, find_gaps, fragility, gap_mask
 from ris_map.coverage.map_picture import picture
 from ris_map.coverage.page import matrix, summary, tables
 from ris_map.coverage.page.page import what_if_url
 from ris_map.coverage.page.pictures import curve_table, groups_of, shares_by_minute
 from ris_map.coverage.page.view import CoverageChoice, CoverageView, cell_id
-from ris_map.coverage.support import KINDS, PHASES, SERVICE_TYPES, YES, CubeChoice
+from ris_map.coverage.support import KINDS, PHASES, SERVICE_TYPES, YES, CubeChoice, reach
 from ris_map.municipality.profile import ListKind, profile
 from ris_map.register.selection import Filter, Group, select
 from ris_map.register.vocabulary import Answer, Delivery, Phase, Scope, ServiceType
@@ -90,9 +90,7 @@ def test_K3_P1_every_square_has_the_minutes_that_the_figures_count(choice: CubeC
     assert (len(minutes), residents.persons.sum()) == (5_538, 274_448)
     assert (residents.seat >= 0).all()
     assert np.array_equal(minutes, cube.rows[cube.row[0, list(ServiceType).index(ADVICE[0])]])
-    within = np.bincount(
-        residents.municipality, residents.persons * (minutes <= choice.threshold), 15
-    )
+    within = np.bincount(residents.group, residents.persons * (minutes <= choice.threshold), 15)
     assert np.array_equal(within, cube.figures.people_within[:, 0, 2, cube.threshold_at])
     assert np.array_equal(supply_of(county, choice).minutes, cube.rows[cube.row].min(axis=(0, 1)))
 
@@ -115,19 +113,17 @@ def test_R6_W8_each_side_has_its_legend_its_range_and_the_offices_it_rests_on() 
     groups = {"inland": inland, "coast": coast}
     supply = supply_of(county, CubeChoice(), IDEA, ADVICE)
     shares = class_shares(county, supply.classes, groups)
-    assert supply.carriers(inland)
+    assert carriers(supply, inland)
     for name, codes in groups.items():
-        figures = group_figures(county, CubeChoice(), codes, IDEA, ADVICE)
+        known, _ = supply.share_of(codes)
         assert sum(shares[name]) == pytest.approx(1)
-        assert sum(shares[name][:2]) == pytest.approx(figures.share)
-        assert figures.beyond == round(figures.residents * (1 - figures.share))
-        for carrier in supply.carriers(codes):
-            of = {name: getattr(supply.cube, name) for name in ("population", "choice", "shared")}
+        assert sum(shares[name][:2]) == pytest.approx(known)
+        for carrier in carriers(supply, codes):
             table = without(support_of(county), carrier.actor.id)
-            cube = coverage_cube(table, county.matrix, **of)
-            share = Supply(cube, IDEA, ADVICE).share_of(codes)
+            shared = reach(table, county.matrix, population=supply.population)
+            share, _ = coverage_cube(shared, CubeChoice(), IDEA, ADVICE).share_of(codes)
             assert carrier.share_without == pytest.approx(share)
-            assert carrier.share_without <= 0.5 * figures.share
+            assert carrier.share_without <= 0.5 * known
             assert carrier.towns
 
 
@@ -139,7 +135,7 @@ def test_R9_every_figure_has_its_range_over_the_speed_models() -> None:
     assert (winter >= summer).all()
     assert (winter > summer).any()
     low, high = share_range(county, choice)
-    shares = [cube.figures.share_within[..., cube.threshold_at] for cube in cubes]
+    shares = [cube.share for cube in cubes]
     assert all(((low <= share) & (share <= high)).all() for share in shares)
     assert ((low == shares).any(axis=0) & (high == shares).any(axis=0)).all()
     assert np.array_equal(share_range(county, CubeChoice(speed="winter")), (low, high))
@@ -199,7 +195,7 @@ def test_K4_R1_every_cell_of_the_matrix_holds_the_minutes_of_the_cube(changes: d
         name, *cells = row
         assert name.text_content().startswith(shown.names[code])
         assert len(cells) == len(row.xpath(".//a[@data-cell]")) == len(SERVICE_TYPES)
-        here = residents.municipality == shown.at(code)
+        here = residents.group == shown.at(code)
         for kind, cell in enumerate(cells):
             text = cell.text_content().strip().rstrip("?")
             times = shown.cube.rows[shown.cube.row[phases, kind]].min(axis=0)[here]
@@ -249,22 +245,24 @@ def test_R7_a_remote_matrix_has_no_minutes(delivery: Delivery, language: Languag
 @pytest.mark.parametrize("changes", CHOICES)
 def test_R1_R3_coast_and_inland_are_pooled_and_curve_and_legend_say_the_same(changes: dict) -> None:
     shown = view(**changes)
-    whole, inland, coast = map(shown.group, (shown.order, shown.inland, shown.coast))
-    assert inland.residents + coast.residents == whole.residents == 274_448
-    assert inland.beyond + coast.beyond == whole.beyond
-    for part in (inland, coast, whole):
-        assert part.share == pytest.approx(1 - part.beyond / part.residents)
-        assert part.share_low <= part.share <= part.share_high
-    at_best = 1 - inland.beyond_at_best / inland.residents
-    is_clear = coast.share - at_best >= 0.05 and coast.share_low > inland.share_high
-    assert (summary.finding(shown) == "inland") == (is_clear and inland.share < 0.95)
+    found, sides = shown.found, (shown.inland, shown.coast)
+    whole, inland, coast = (found.of(codes)[0] for codes in (shown.order, *sides))
+    assert inland.persons + coast.persons == whole.persons == 274_448
+    assert np.array_equal(inland.people_within + coast.people_within, whole.people_within)
+    (far, at_best), (near, _) = map(found.share_of, sides)
+    spans = [shown.span(codes) for codes in sides]
+    for part, share, (low, high) in zip((inland, coast), (far, near), spans, strict=True):
+        assert share == part.people_within[0, found.threshold_at] / part.persons[0]
+        assert low <= share <= high
+    is_clear = near - at_best >= 0.05 and spans[1][0] > spans[0][1]
+    assert (summary.finding(shown) == "inland") == (is_clear and far < 0.95)
     people, times = shown.cube.population.persons, shown.found.minutes
-    far = np.isfinite(times) & (times > shown.choice.limit)
-    expected = np.average(times[far] - shown.choice.limit, weights=people[far])
-    assert whole.excess_minutes == pytest.approx(expected)
+    beyond = np.isfinite(times) & (times > shown.choice.limit)
+    expected = np.average(times[beyond] - shown.choice.limit, weights=people[beyond])
+    assert whole.excess_minutes[0] == pytest.approx(expected)
     for codes in groups_of(shown).values():
         share = shares_by_minute(shown, codes)[shown.choice.limit]
-        assert share == pytest.approx(shown.group(codes).share)
+        assert share == pytest.approx(shown.found.share_of(codes)[0])
     for column, codes in enumerate((shown.inland, shown.coast)):
         shares = [row.shares[column] for row in picture(shown).legend.rows]
         assert sum(shares) == pytest.approx(100, abs=0.5)  # the rest has no road
@@ -291,7 +289,7 @@ def test_R1_an_area_shows_all_phases_and_kinds() -> None:
             assert values[8] == figures.median_minutes[m, p, s]
             assert values[9] == figures.p90_minutes[m, p, s]
             assert row[11] == too_far(figures.shortfall_minutes[m, p, s], tr=shown.tr)
-            within = shown.cube.population.municipality == m
+            within = shown.cube.population.group == m
             number = different_actors(shown, p, s)[within]
             persons = shown.cube.population.persons[within]
             assert 2 * persons[number >= values[-1]].sum() >= persons.sum()
@@ -303,7 +301,8 @@ def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:
     clear, near, _ = shown.gaps(shown.inland)
     limit = float(shown.choice.limit)
     for code in shown.inland:
-        time, is_home = shown.found.median[shown.at(code)], shown.found.on_site[shown.at(code)]
+        at, found = shown.at(code), shown.found
+        time, is_home = found.figures.median_minutes[at], bool(found.offices_on_site[at])
         is_near = near_limit(float(time), limit)
         assert (code in near) == (is_near and not is_home)
         assert (code in clear) == (time > limit and not is_near and not is_home)
@@ -316,17 +315,19 @@ def test_W9_W6_who_lies_inside_the_error_is_counted_apart_and_named() -> None:
 def test_W4_W12_R6_R9_the_summary_has_shares_ranges_date_and_carrier(language: Language) -> None:
     """The register's date, not today's; a difference inside the error is no headline."""
     shown = replace(view(language), world=released())
-    inland, coast = shown.group(shown.inland), shown.group(shown.coast)
     first, text = summary.key_figures(shown)[0], summary.copy_text(shown)
-    for group in (inland, coast):
-        assert percent(group.share, tr=shown.tr) in summary.finding_sentence(shown)
-        assert shown.range_of(group) in text
-    mirrored = SimpleNamespace(group=shown.group, inland=shown.coast, coast=shown.inland)
+    for codes in (shown.inland, shown.coast):
+        assert percent(shown.found.share_of(codes)[0], tr=shown.tr) in summary.finding_sentence(
+            shown
+        )
+        assert shown.range_of(codes) in text
+    sides = {"inland": shown.coast, "coast": shown.inland}
+    mirrored = SimpleNamespace(found=shown.found, span=shown.span, **sides)
     assert [summary.finding(one) for one in (shown, mirrored)] == ["inland", "coast"]
     money = view(phase=Phase.VAXA, service_type=ServiceType.FINANSIERING, limit=120)
     assert summary.finding(replace(money, world=released())) == "alike"
-    assert first.range == shown.range_of(inland)
-    carrier = shown.found.carriers(shown.inland)[0].actor
+    assert first.range == shown.range_of(shown.inland)
+    carrier = carriers(shown.found, shown.inland)[0].actor
     assert carrier.name in first.note
     assert carrier.name in text
     said = " ".join([summary.basis(shown), text, *(t.title for t in tables.all_tables(shown))])
@@ -387,16 +388,16 @@ def test_W2_W6_what_depends_is_a_range_and_no_gap(phase: Phase, kind: ServiceTyp
     """Counted by what is sourced alone, where many offices are unknown."""
     choice = {"phase": phase, "service_type": kind, "sourced_only": True}
     shown = view(**choice)
-    best, limit = shown.found.best, float(shown.choice.limit)
+    best, limit = shown.found.best.median_minutes, float(shown.choice.limit)
     clear, _, unsure = shown.gaps(shown.order)
-    assert all(best.median[shown.at(code)] > limit for code in clear)
-    assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.may_be_there))
-    number, group = summary.key_figures(shown)[0].number, shown.group(shown.inland)
+    assert all(best[shown.at(code)] > limit for code in clear)
+    assert {shown.at(code) for code in unsure} <= set(np.flatnonzero(shown.found.is_maybe_physical))
+    number = summary.key_figures(shown)[0].number
     assert headline_words(shown)["figure"] == number
-    if round(100 * best.share_of(shown.inland)) != round(100 * group.share):
+    if len({round(100 * share) for share in shown.found.share_of(shown.inland)}) > 1:
         assert "–" in number
         assert number in summary.finding_sentence(shown)
-    assert (shown.cube.median_minutes_at_best[gap_mask(shown.cube)] > limit).all()
+    assert (shown.cube.best.median_minutes[gap_mask(shown.cube)] > limit).all()
     unknown = shown.cube.is_maybe_physical.sum()
     assert f"För {unknown} rutor" in tables.all_gaps_table(shown).sentence
     assert "∞" not in summary.copy_text(shown)

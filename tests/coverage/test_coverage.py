@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from ris_map.coverage.cube import CellState, Certainty, CoverageCell
-from ris_map.coverage.ways import cell_evidence
+from ris_map.coverage.findings import cell_evidence
 from ris_map.register.model import DeliveryBasis
 from ris_map.register.vocabulary import (
     Answer,

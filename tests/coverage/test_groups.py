@@ -8,13 +8,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import CELL_STATES, CellState, Certainty, CoverageCell
-from ris_map.coverage.gaps import distinct, find_gaps, remote_facts, support_chains, weakest_phases
-from ris_map.coverage.groups import Supply, fragility
+from ris_map.coverage.cube import CELL_STATES, REMOTE, CellState, Certainty, CoverageCell
+from ris_map.coverage.findings import (
+    carriers,
+    distinct,
+    find_gaps,
+    fragility,
+    remote_facts,
+    support_chains,
+    weakest_phases,
+)
 from ris_map.coverage.page import tables
 from ris_map.coverage.people import People, figures, weighted_percentile
 from ris_map.coverage.support import ANSWERS, KINDS, NO, PHASES, SERVICE_TYPES, UNKNOWN, YES
-from ris_map.register.vocabulary import Answer, Availability, Delivery, Phase, ServiceType
+from ris_map.register.vocabulary import Answer, Availability, Phase, ServiceType
 from ris_map.words.figures import near_limit, percent
 from tests.coverage.slow_twin import nearest, people_within, percentile
 from tests.coverage.worlds import (
@@ -91,7 +98,6 @@ def test_ninety_per_cent_of_ten_people_are_nine() -> None:
 
 
 IDEA, ADVICE = (Phase.IDE,), (ServiceType.RADGIVNING,)
-REMOTE = (Delivery.VISIT, Delivery.DIGITAL, Delivery.PHONE)
 AT = {
     (code, phase, kind): (m, p, s)
     for (m, code), (p, phase), (s, kind) in product(*map(enumerate, (CODES, Phase, ServiceType)))
@@ -110,8 +116,8 @@ def test_R3_groups_add_up_and_their_percentiles_are_over_people_for_any_division
     cube = world.cube()
     groups = [tuple(c for c, g in zip(CODES, drawn, strict=True) if g == n) for n in range(3)]
     for phase, kind in KINDS:
-        found = Supply(cube, (phase,), (kind,))
-        parts, everyone = [found.of(codes) for codes in groups], found.of(CODES)
+        found = cube.merged((phase,), (kind,))
+        parts, everyone = [found.of(codes)[0] for codes in groups], found.of(CODES)[0]
         persons = sum(part.persons[0] for part in parts)
         assert persons == everyone.persons[0] == cube.population.persons.sum()
         within = sum(part.people_within[0] for part in parts)
@@ -128,7 +134,7 @@ def test_R6_an_office_carries_a_group_if_half_of_those_within_reach_have_no_othe
     places = (make_locality(0), make_locality(1))
     near, far = idea_advisor("a"), idea_advisor("b", town="Umeå")
     world = make_world(near, far, localities=places, minutes=[[20, 30], [20, 90]])
-    (carrier,) = Supply(world.cube(), IDEA, ADVICE).carriers(CODES[:1])
+    (carrier,) = carriers(world.cube().merged(IDEA, ADVICE), CODES[:1])
     assert (carrier.actor.id, carrier.towns, carrier.share_without) == ("a", ("Lycksele",), 0.5)
 
 
@@ -141,7 +147,7 @@ def test_R6_without_the_named_offices_alone_the_figure_is_the_one_that_is_said(
     cube, people = shown.cube, shown.cube.population.among(shown.inland)
     truth = cube.truth[PHASES.index(phase), SERVICE_TYPES.index(kind)]
     actors = [cube.table.actors[a] for a in cube.table.office_actor]
-    for one in shown.found.carriers(shown.inland):
+    for one in carriers(shown.found, shown.inland):
         offices = zip(actors, cube.table.offices, strict=True)
         stays = [actor is not one.actor or o.town not in one.towns for actor, o in offices]
         for level, said in ((YES, one.share_without), (UNKNOWN, one.share_at_best)):
@@ -213,7 +219,7 @@ def test_W7_gaps_are_far_even_at_best_and_every_distinct_fact_is_said_once(world
 
     def distances(gap: CoverageCell) -> tuple[object, ...]:
         m, p, s = AT[gap.key]
-        here = (cube.population.municipality == m) & (cube.population.persons > 0)
+        here = (cube.population.group == m) & (cube.population.persons > 0)
         times = cube.rows[[cube.row[p, s], cube.row_at_best[p, s]]][:, here]
         return m, times.tobytes()
 

@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 from hypothesis import strategies as st
 
-from ris_map.coverage.cube import THRESHOLDS, CoverageCube, coverage_cube, reach
+from ris_map.coverage.cube import THRESHOLDS, CoverageCube, coverage_cube
 from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.coverage.people import Residents, seats
-from ris_map.coverage.support import CubeChoice, SupportTable, support_table
+from ris_map.coverage.support import CubeChoice, SupportTable, reach, support_table
 from ris_map.geography.county import Geography, Locality
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.model import Actor, DeliveryBasis, DeliveryModes, Offer, Office, Register
@@ -99,7 +99,8 @@ class World:
         return Residents(
             year=2021,
             municipality_codes=CODES,
-            municipality=np.array(homes, dtype=np.int64),
+            group=np.array(homes, dtype=np.int64),
+            groups=len(CODES),
             persons=np.array([place.population or 0 for place in places], dtype=np.int64),
             has_road=np.array([place.note != FERRY for place in places], dtype=np.bool_),
             seat=seats(self.geography, CODES),
@@ -107,9 +108,8 @@ class World:
 
     def cube(self, **changes: Any) -> CoverageCube:
         """Return the coverage, with changed choices if any."""
-        parts, people = (self.table, self.matrix), self.population
-        shared, choice = reach(*parts, population=people), replace(self.choice, **changes)
-        return coverage_cube(*parts, population=people, choice=choice, shared=shared)
+        shared = reach(self.table, self.matrix, population=self.population)
+        return coverage_cube(shared, replace(self.choice, **changes))
 
     def with_actors(self, chosen: Iterable[Actor]) -> Self:
         """Return the world with other actors, or with none."""

@@ -12,10 +12,10 @@ import pytest
 
 from ris_map.actors.files import TERMS
 from ris_map.coverage.cube import cube_of
+from ris_map.coverage.findings import cell_evidence
 from ris_map.coverage.map_picture import MapChoice, map_view
 from ris_map.coverage.map_picture import picture as picture_of
 from ris_map.coverage.support import CubeChoice
-from ris_map.coverage.ways import cell_evidence
 from ris_map.finder.answer import Entry, Group, Road, SupportAnswer, find_support
 from ris_map.finder.need import Caution, Limit, Need, Who, Why, all_starts
 from ris_map.finder.page import MAPS, NOTES, _place_html, _types_html, find_picture, map_layer

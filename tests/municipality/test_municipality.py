@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 
 from ris_map.coverage.cube import CoverageCell
-from ris_map.coverage.gaps import Chain, find_gaps, support_chains
+from ris_map.coverage.findings import Chain, cell_evidence, find_gaps, support_chains
 from ris_map.coverage.support import KINDS, CubeChoice
-from ris_map.coverage.ways import cell_evidence
 from ris_map.geography.county import Statistic
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.profile import ListKind, Profile, compared, profile, similar_to, sizes

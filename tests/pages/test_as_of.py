@@ -36,7 +36,7 @@ def test_R8_the_start_page_shows_the_figures_of_the_day_and_what_has_happened_si
     assert (then.on, then.register) == (date(2022, 12, 31), data.releases()[0])
     choice = MapChoice.read({key: [value] for key, value in FINANCE.items()})[0]
     figures = [map_view(world, choice, tr=tr) for world in (then, now)]
-    shares = [percent(view.found.share_of(view.inland), tr=tr) for view in figures]
+    shares = [percent(view.found.share_of(view.inland)[0], tr=tr) for view in figures]
     assert shares[0] in read(session).text_content()
     said = notice(session)
     assert all(share in said for share in shares)

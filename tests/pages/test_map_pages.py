@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ris_map.actors.page import STATE
 from ris_map.common.address import Choice
+from ris_map.coverage.findings import carriers
 from ris_map.coverage.map_picture import MapChoice, map_view, picture
 from ris_map.coverage.page.view import TABS
 from ris_map.finder.need import Need
@@ -38,7 +39,7 @@ def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
     view = map_view(data.world(), MapChoice(), tr=tr)
     assert not session.exception
     for codes in (view.inland, view.coast):
-        assert percent(view.found.share_of(codes), tr=tr) in text(session)
+        assert percent(view.found.share_of(codes)[0], tr=tr) in text(session)
     assert sorted(cards(session)) == sorted(sites[0].actor.id for sites in view.matching())
     for box in session.selectbox:
         assert box.label
@@ -53,7 +54,7 @@ def test_I1_X5_F23_the_page_opens_on_inland_against_coast_for_advice_on_an_idea(
 def test_W8_what_the_inland_rests_on_is_said_with_the_headline() -> None:
     view, now = (map_view(one, MapChoice(), tr=TR) for one in (released(), data.world()))
     assert now.carrier_words() in text(open_page())
-    (carrier,) = view.found.carriers(view.inland)
+    (carrier,) = carriers(view.found, view.inland)
     assert percent(carrier.share_without, tr=TR) in view.carrier_words()
     assert "Lycksele (antaget kontor)" in view.carrier_words()
     *_, lycksele = picture(now).bubbles
@@ -116,7 +117,7 @@ def test_G10_X6_a_town_narrows_the_list_and_another_choice_changes_the_headline_
     assert cards(there) == cards(everywhere)
     there.selectbox(key=STATE.key("service_type")).set_value(ServiceType.MOTESPLATS).run()
     view = map_view(data.world(), MapChoice(service_type=ServiceType.MOTESPLATS), tr=TR)
-    assert percent(view.found.share_of(view.inland), tr=TR) in text(there)
+    assert percent(view.found.share_of(view.inland)[0], tr=TR) in text(there)
     assert sorted(cards(there)) == sorted(sites[0].actor.id for sites in view.matching())
     assert address(there) == {"stod": ["motesplats"]}
 

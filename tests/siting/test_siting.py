@@ -16,7 +16,7 @@ from lxml import etree
 from scipy.optimize import OptimizeResult
 
 from ris_map.coverage.cube import cube_of
-from ris_map.coverage.groups import Supply
+from ris_map.coverage.findings import carriers
 from ris_map.coverage.people import Residents
 from ris_map.siting import page, suggest, words
 from ris_map.siting.best import Problem, last, problem, search
@@ -59,7 +59,8 @@ def make_basis(seed: int, *, cells: int = 40, places: int = 9, limit: float = 60
         residents=Residents(
             year=2021,
             municipality_codes=CODES,
-            municipality=rng.integers(0, 3, cells),
+            group=rng.integers(0, 3, cells),
+            groups=3,
             persons=persons,
             has_road=np.ones(cells, dtype=bool),
             seat=np.zeros(3, dtype=np.int64),
@@ -366,11 +367,10 @@ def test_R13_the_best_rounds_are_those_of_a_slow_twin(
 
 def test_R6_closing_an_actor_loses_the_residents_that_the_coverage_says_it_carries() -> None:
     world, asked = released(), choice()
-    cube = cube_of(world, asked.cube_choice)
+    found = cube_of(world, asked.cube_choice).merged((asked.phase,), (asked.service_type,))
     inland = world.foundations.geography.divisions[0].inland
-    found = Supply(cube, (asked.phase,), (asked.service_type,)).carriers(inland)
-    assert found
-    for one in found:
+    assert carriers(found, inland)
+    for one in carriers(found, inland):
         closed = choice(closings=(one.actor.id,))
         row = scenario(basis_of(world, closed), closed).table.loc[INLAND]
         assert row["after_within_60"] / row["residents"] == pytest.approx(one.share_without)

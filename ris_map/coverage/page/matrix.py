@@ -5,10 +5,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, CellKey, CoverageCell, time_class
+from ris_map.coverage.cube import (
+    REMOTE,
+    THRESHOLDS,
+    CellKey,
+    CoverageCell,
+    time_class,
+)
+from ris_map.coverage.findings import Way, cell_evidence
 from ris_map.coverage.page.view import CoverageView, cell_id
 from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
-from ris_map.coverage.ways import Way, cell_evidence
 from ris_map.register.model import Actor
 from ris_map.register.vocabulary import Answer, Delivery, ServiceType
 from ris_map.words.figures import (

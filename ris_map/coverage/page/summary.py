@@ -37,17 +37,17 @@ def headline(view: CoverageView) -> str:
 
 def finding(view: CoverageView) -> str:
     """Return ``inland``, ``coast``, ``alike``, ``all`` or ``none``."""
-    inland, coast = view.group(view.inland), view.group(view.coast)
-    if inland.share + coast.share == 0:
+    sides = {"inland": view.inland, "coast": view.coast}
+    shares = {side: view.found.share_of(codes) for side, codes in sides.items()}
+    far, near = sorted(shares, key=lambda side: shares[side][0])
+    if shares[near][0] == 0:
         return "none"
-    if min(inland.share, coast.share) >= NEARLY_ALL:
+    if shares[far][0] >= NEARLY_ALL:
         return "all"
-    near, far = (coast, inland) if coast.share > inland.share else (inland, coast)
     # what may be if everything unknown turned out well is no certain difference
-    far_at_best = 1 - far.beyond_at_best / far.residents
-    if near.share - far_at_best < CLEAR_DIFFERENCE or near.share_low <= far.share_high:
-        return "alike"
-    return "inland" if far is inland else "coast"
+    is_alike = shares[near][0] - shares[far][1] < CLEAR_DIFFERENCE
+    is_alike |= view.span(sides[near])[0] <= view.span(sides[far])[1]
+    return "alike" if is_alike else far
 
 
 def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
@@ -55,34 +55,37 @@ def key_figures(view: CoverageView) -> tuple[KeyFigure, ...]:
     if not view.is_physical:
         return _remote_figures(view)
     tr, limit = view.tr, view.choice.limit
-    inland, coast = view.group(view.inland), view.group(view.coast)
+    known, best = view.found.of(view.inland)
     clear, near, unsure = view.gaps(view.inland)
     most = len(clear) + len(near) + len(unsure)
     number = str(most) if most == len(clear) else f"{len(clear)}–{most}"
     notes = [("coverage.figure.near", near), ("coverage.figure.unsure", unsure)]
-    beyond = [about(n, tr=tr) for n in (inland.beyond_at_best, inland.beyond)]
-    is_told = math.isfinite(inland.excess_minutes) and inland.beyond_at_best == inland.beyond
-    excess = cell_text(too_far(inland.excess_minutes, tr=tr), tr=tr)
+    within = (one.people_within[0, view.found.threshold_at] for one in (best, known))
+    least, most_beyond = (int(known.persons[0] - number) for number in within)
+    mean = float(known.excess_minutes[0])
+    is_told = math.isfinite(mean) and least == most_beyond
+    beyond = dict.fromkeys(about(number, tr=tr) for number in (least, most_beyond))
+    excess = cell_text(too_far(mean, tr=tr), tr=tr)
     far = tr("coverage.figure.shortfall", n=excess) if is_told else ""
     return (
         KeyFigure(
             view.share_words(view.inland),
             tr("coverage.figure.inland", limit=limit),
             view.carrier_words("coverage.carrier.short"),
-            view.range_of(inland),
+            view.range_of(view.inland),
             is_gap=True,
         ),
         KeyFigure(
             view.share_words(view.coast),
             tr("coverage.figure.coast", limit=limit),
-            range=view.range_of(coast),
+            range=view.range_of(view.coast),
         ),
         KeyFigure(
             tr("coverage.figure.of", n=number, of=len(view.inland)),
             tr("coverage.figure.gaps", limit=limit),
             " ".join(tr.plural(k, len(c), names=view.listed(c)) for k, c in notes if c),
         ),
-        KeyFigure("–".join(dict.fromkeys(beyond)), tr("coverage.figure.beyond", limit=limit), far),
+        KeyFigure("–".join(beyond), tr("coverage.figure.beyond", limit=limit), far),
     )
 
 
@@ -128,8 +131,8 @@ def range_words(view: CoverageView) -> str:
         return ""
     return view.tr(
         "coverage.copy.range",
-        inland=view.range_of(view.group(view.inland)),
-        coast=view.range_of(view.group(view.coast)),
+        inland=view.range_of(view.inland),
+        coast=view.range_of(view.coast),
     )
 
 

@@ -6,16 +6,17 @@ from itertools import product
 
 import numpy as np
 
-from ris_map.coverage.cube import REMOTE, THRESHOLDS, cube_of, positions
-from ris_map.coverage.gaps import (
+from ris_map.coverage.cube import REMOTE, SHAPE, THRESHOLDS, cube_of
+from ris_map.coverage.findings import (
     Chain,
+    Losses,
     distinct,
     find_gaps,
+    fragility,
     remote_facts,
     stable_mask,
     support_chains,
 )
-from ris_map.coverage.groups import Losses, Supply, fragility
 from ris_map.coverage.page.matrix import REMOTE_STATES
 from ris_map.coverage.page.pictures import curve_table
 from ris_map.coverage.page.view import CoverageView, cell_id, inland_name
@@ -23,6 +24,7 @@ from ris_map.coverage.support import (
     ANSWERS,
     KINDS,
     NO,
+    PHASES,
     SERVICE_TYPES,
     UNKNOWN,
     YES,
@@ -91,7 +93,7 @@ def municipality_table(view: CoverageView) -> FigureTable:
 
 def _cells_of(view: CoverageView, codes: Collection[str]) -> list[Cell]:
     """Return residents, share within, residents beyond, median and mean beyond of some together."""
-    found, best = (one.of(codes) for one in (view.found, view.found.best))
+    found, best = view.found.of(codes)
     at, residents = view.cube.threshold_at, found.persons[0]
     # a range where it depends on what the register does not know (W2)
     known, most = (share(one.share_within[0, at]) for one in (found, best))
@@ -124,30 +126,31 @@ def area_table(view: CoverageView) -> FigureTable:
     """Return phase x service type for the chosen place (R1): pooled, never averaged."""
     name, codes = view.place
     tr, cube, rows = view.tr, view.cube, list[list[Cell]]()
-    supplies = {
-        f"{view.label(phase)}: {view.label(kind)}": Supply(cube, (phase,), (kind,))
-        for phase, kind in KINDS
+    heads = {
+        (p, s): f"{view.label(PHASES[p])}: {view.label(SERVICE_TYPES[s])}"
+        for p, s in np.ndindex(*SHAPE)
     }
     if not view.is_physical:
-        at = [view.at(code) for code in codes], REMOTE.index(view.choice.delivery)
-        for head, supply in supplies.items():
-            numbers = [(supply.remote[at] == one).sum() for one in (YES, UNKNOWN, NO)]
-            rows.append([head, *map(count, numbers)])
+        here = [view.at(code) for code in codes]
+        for (p, s), head in heads.items():
+            answers = cube.remote[here, p, s, REMOTE.index(view.choice.delivery)]
+            rows.append([head, *(count((answers == one).sum()) for one in (YES, UNKNOWN, NO))])
         names = ("kind", "reached", "unknown", "not-offered")
         return _table(view, "omrade-remote", names, rows, name=name)
-    for head, supply in supplies.items():
-        found, best = supply.of(codes), supply.best.of(codes)
-        ends = (_within(one.people_within[0], one.share_within[0]) for one in (found, best))
+    (found, best), actors = cube.of(codes), cube.median_actors(codes)
+    for (p, s), head in heads.items():
+        at = 0, p, s
+        ends = (_within(one.people_within[at], one.share_within[at]) for one in (found, best))
         row = [head, *(between(*pair, tr=tr) for pair in zip(*ends, strict=True))]
-        row += [minutes(one[0]) for one in (found.median_minutes, found.p90_minutes)]
-        row.append(too_far(float(found.shortfall_minutes[0]), tr=tr))
-        rows.append([*row, count(supply.median_actors(codes))])
-    heads = [
+        row += [minutes(one[at]) for one in (found.median_minutes, found.p90_minutes)]
+        row.append(too_far(float(found.shortfall_minutes[at]), tr=tr))
+        rows.append([*row, count(float(actors[p, s]))])
+    columns = [
         tr(f"coverage.column.{key}", limit=view.choice.limit)
         for key in ("median-minutes", "p90", "mean-shortfall", "actors")
     ]
     residents = tr.number(int(cube.population.among(codes).located[0]))
-    more = [*_within_columns(view), *heads]
+    more = [*_within_columns(view), *columns]
     return _table(view, "omrade", ("kind",), rows, more=more, name=name, residents=residents)
 
 
@@ -188,7 +191,7 @@ def division_table(view: CoverageView) -> FigureTable:
         return _table(view, "indelningar-remote", names, rows)
     for head, codes in groups.items():
         residents, within, *others, _ = _cells_of(view, codes)
-        rows.append([*head, residents, within, view.range_of(view.group(codes)), *others])
+        rows.append([*head, residents, within, view.range_of(codes), *others])
     listed = tr.listing(
         tr(
             "coverage.divisions.one",
@@ -341,11 +344,11 @@ def losses(world: World, choice: CubeChoice) -> Losses:
 def fragility_table(view: CoverageView) -> FigureTable:
     """Return the actors without whom most of the chosen cells would be empty (R6)."""
     choice, cube, lost = view.choice, view.cube, losses(view.world, view.choice.cube_choice)
-    at = positions(choice.shown_phases, choice.shown_types)
-    most = lost.people[:, :, *at].max(axis=(1, 2, 3)) * view.is_physical
-    emptied = lost.emptied[:, :, *at]
-    if not view.is_physical:
-        emptied = lost.modes[:, :, *at, REMOTE.index(choice.delivery)]
+    phases = [PHASES.index(phase) for phase in choice.shown_phases]
+    types = [SERVICE_TYPES.index(kind) for kind in choice.shown_types]
+    most = lost.people[:, :, phases][..., types].max(axis=(1, 2, 3)) * view.is_physical
+    each = lost.emptied if view.is_physical else lost.modes[..., REMOTE.index(choice.delivery)]
+    emptied = each[:, :, phases][..., types]
     number, of_all = emptied.sum(axis=(1, 2, 3)), lost.emptied.sum(axis=(1, 2, 3))
     some = np.flatnonzero((number > 0) | (most > 0))
     rows: list[list[Cell]] = []

@@ -1,18 +1,16 @@
 """What every part of the coverage page is drawn from: one choice, its figures, its words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, get_args
 
-import numpy as np
 from pydantic import AfterValidator, Field
 
 from ris_map.common.address import one_of
-from ris_map.coverage.cube import CellKey, CoverageCube
-from ris_map.coverage.groups import GroupFigures, group_figures, supply_of
+from ris_map.coverage.cube import CellKey, CoverageCube, cube_of, speeds_of, supply_of
 from ris_map.coverage.map_picture import MapView, PictureChoice
-from ris_map.coverage.support import ANSWERS, PHASES, SERVICE_TYPES
+from ris_map.coverage.support import ANSWERS, PHASES
 from ris_map.geography.county import Geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES, Division
 from ris_map.register.vocabulary import Answer, Phase, Scope, ServiceType
@@ -67,10 +65,10 @@ class CoverageView(MapView):
 
     choice: CoverageChoice
 
-    @property
+    @cached_property
     def cube(self) -> CoverageCube:
-        """The coverage."""
-        return self.found.cube
+        """Every kind of help by itself."""
+        return cube_of(self.world, self.choice.cube_choice)
 
     @property
     def geography(self) -> Geography:
@@ -102,21 +100,26 @@ class CoverageView(MapView):
 
     # ---------------------------------------------------------------- figures
 
-    def group(self, codes: Iterable[str]) -> GroupFigures:
-        """Return the figures of some municipalities together, with their ranges."""
+    @property
+    def over_speeds(self) -> list[CoverageCube]:
+        """What is asked for under every speed model, the chosen one first."""
         choice = self.choice
         kinds = choice.shown_phases, choice.shown_types
-        return group_figures(self.world, choice.cube_choice, tuple(codes), *kinds)
+        return [supply_of(self.world, one, *kinds) for one in speeds_of(choice.cube_choice)]
 
-    @cached_property
+    def span(self, codes: Collection[str]) -> tuple[float, float]:
+        """Return the least share within the limit over the speed models, and the most at best."""
+        shares = (found.share_of(codes) for found in self.over_speeds)
+        known, best = zip(*shares, strict=True)
+        return min(known), max(best)
+
+    @property
     def medians(self) -> FloatArray:
         """Median minutes to each kind of help in the chosen phase: municipalities x kinds."""
-        choice, world = self.choice, self.world
+        choice = self.choice
         if choice.phase:
             return self.cube.figures.median_minutes[:, PHASES.index(choice.phase)]
-        kinds = ((choice.shown_phases, (kind,)) for kind in SERVICE_TYPES)
-        supplies = (supply_of(world, choice.cube_choice, *kind) for kind in kinds)
-        return np.stack([supply.median for supply in supplies], axis=1)
+        return supply_of(self.world, choice.cube_choice, (), None).figures.median_minutes
 
     def gaps(self, codes: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
         """Return the municipalities with a gap of offices, and those that may have one.
@@ -126,11 +129,12 @@ class CoverageView(MapView):
         of which the register does not know enough would close it (W6).
         """
         limit = float(self.choice.limit)
+        found, medians = self.found, self.found.figures.median_minutes
         away = [c for c in self.geography.coast_to_mountains if c in set(codes)]
-        away = [code for code in away if not self.found.on_site[self.at(code)]]
-        near = [c for c in away if near_limit(float(self.found.median[self.at(c)]), limit)]
-        beyond = [c for c in away if self.found.median[self.at(c)] > limit and c not in near]
-        unsure = [code for code in beyond if self.found.may_be_there[self.at(code)]]
+        away = [code for code in away if not found.offices_on_site[self.at(code)]]
+        near = [c for c in away if near_limit(float(medians[self.at(c)]), limit)]
+        beyond = [c for c in away if medians[self.at(c)] > limit and c not in near]
+        unsure = [code for code in beyond if found.is_maybe_physical[self.at(code)]]
         return [code for code in beyond if code not in unsure], near, unsure
 
     def remote(self, code: str) -> Answer:
@@ -171,6 +175,6 @@ class CoverageView(MapView):
             return self.tr("coverage.about", n=self.tr.number(limit))
         return minutes_words(minutes, tr=self.tr)
 
-    def range_of(self, group: GroupFigures) -> str:
-        """Return the range of a group's share."""
-        return percent_range(group.share_low, group.share_high, tr=self.tr)
+    def range_of(self, codes: Collection[str]) -> str:
+        """Return the range of the share of some municipalities (R9)."""
+        return percent_range(*self.span(codes), tr=self.tr)
