@@ -111,6 +111,9 @@ def write_whole(path: Path, content: bytes, *, since: Stamp = None) -> None:
     target = path.resolve()
     draft = target.with_name(f".{target.name}.draft")
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device is never replaced by a file
+            path.write_bytes(content)
+            return
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
         draft.unlink(missing_ok=True)  # a link that somebody left would be written through
         with draft.open("xb") as stream:

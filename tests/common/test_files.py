@@ -35,8 +35,12 @@ def test_F18_a_link_keeps_its_file_with_its_permissions_and_an_old_draft_is_used
     write_whole(link, b"new", since=(seen := stamp(link)))
     with pytest.raises(OSError, match="changed meanwhile"):
         write_whole(link, b"newer", since=seen)
+    os.mkfifo(pipe := tmp_path / "pipe")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, b"new")
     assert link.is_symlink()
-    assert (target.read_text(), other.read_text()) == ("new", "somebody's")
+    found = target.read_text(), other.read_text(), os.read(reader, 9)
+    assert found == ("new", "somebody's", b"new")
     assert target.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in target.parent.iterdir()] == ["a.yaml"]
 
