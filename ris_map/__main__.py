@@ -27,7 +27,7 @@ from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.register.asking import call_list, is_to_be_asked, letter, unknown_cells
 from ris_map.register.model import Register
 from ris_map.register.quality import HOMEPAGES, Outcome, as_csv, try_homepages
-from ris_map.register.reading import RELEASES, format_register, load_register, schema_text
+from ris_map.register.reading import RELEASES, SCHEMA, format_register, load_register, schema_text
 from ris_map.register.releases import changes, confirm, load_releases, make_release, notes
 from ris_map.register.strategy import load_strategy
 from ris_map.travel.check import check_data
@@ -35,7 +35,6 @@ from ris_map.travel.world import REGISTER_FILE
 from ris_map.words.language import Language
 
 STRATEGY = "strategy.yaml"
-SCHEMA = "actors.schema.json"
 OK, FAULTY, UNUSABLE = 0, 1, 2
 
 _UNREADABLE = frozenset({"missing-file", "directory", "not-a-file", "unreadable-file"})

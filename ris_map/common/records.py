@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
@@ -230,6 +231,7 @@ def _fields_of(annotation: Any) -> dict[str, Any]:  # noqa: ANN401
 
 # '<' is allowed as a sign ("fewer than < 10"), but not where a browser would see a tag.
 _TAG = re.compile(r"<[/!?a-zA-Z]")
+_WEB = re.compile(r"https?://[^\s<>\"']+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -271,3 +273,19 @@ def _wrong_in(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield "html", {}
     if text != text.strip():
         yield "stray-space", {}
+    if _WEB.fullmatch(text) and not is_web_address(text):
+        yield "bad-address", {"url": quoted(text)}
+
+
+def is_web_address(url: str) -> bool:
+    """Return whether an address names a host that can exist, and a port that can."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    labels = (parts.hostname or "").rstrip(".").split(".")
+    if parts.scheme not in {"http", "https"} or len(labels) < 2 or not all(labels):
+        return False
+    is_number = all(label.isdigit() for label in labels)
+    return not is_number and port != 0 and all(len(label) <= 63 for label in labels)

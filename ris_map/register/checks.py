@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from ris_map.common.dates import FIRST_DAY, period_end, period_start
 from ris_map.common.faults import Fault, quoted
@@ -40,7 +39,6 @@ _SWEDISH_LONGITUDES = (10.0, 25.0)
 _LINKS = ("successor", "same_as")
 _DATES = {"last_evidence", "last_checked", "last_confirmed", "year"}
 """Fields with the day of something that somebody has seen."""
-_ADDRESSES = {"homepage", "contact_url", "url", "sources"}
 _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "forening", "region"})
 
 
@@ -72,8 +70,6 @@ def _in_parts(actor: Actor, *, today: date) -> Iterator[Finding]:
                 yield finding("future-date", *loc, day=value)
             if name in {"last_checked", "last_confirmed"} and period_end(value) < FIRST_DAY:
                 yield finding("before-register", *loc, day=value, first=FIRST_DAY)
-            if name in _ADDRESSES and not is_web_address(value):
-                yield finding("bad-address", *loc, url=quoted(value))
         elif isinstance(value, tuple) and name not in {"offers", "offices"}:
             for index in _repeated(value):
                 yield finding("duplicate-value", *loc, index)
@@ -83,20 +79,6 @@ def _repeated(values: Sequence[Hashable]) -> list[int]:
     """Return the positions of values that are equal to an earlier one."""
     first: dict[Hashable, int] = {}
     return [n for n, value in enumerate(values) if first.setdefault(value, n) != n]
-
-
-def is_web_address(url: str) -> bool:
-    """Return whether an address names a host that can exist, and a port that can."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    labels = (parts.hostname or "").rstrip(".").split(".")
-    if parts.scheme not in {"http", "https"} or len(labels) < 2 or not all(labels):
-        return False
-    is_number = all(label.isdigit() for label in labels)
-    return not is_number and port != 0 and all(len(label) <= 63 for label in labels)
 
 
 def _in_time(actor: Actor, *, today: date) -> Iterator[Finding]:

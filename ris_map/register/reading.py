@@ -22,6 +22,7 @@ from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
 from ris_map.register.model import Actor, Register, RegisterMeta
 
 RELEASES = "releases"
+SCHEMA = "actors.schema.json"
 _ID = re.compile(r"^(?:  )?- id: ['\"]?([a-z0-9-]+)", re.MULTILINE)
 _SECTIONS_ACTION = "Restore 'meta' and 'actors', nothing else, each actor from '- id: ' on."
 
@@ -208,7 +209,7 @@ def register_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Return the content of ``actors.schema.json``."""
+    """Return the content of :data:`SCHEMA`."""
     return json.dumps(register_schema(), ensure_ascii=False, indent=2) + "\n"
 
 

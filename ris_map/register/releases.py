@@ -14,9 +14,8 @@ from typing import Any
 from ris_map.common import dates
 from ris_map.common.faults import DataFaults, Fault, quoted, refusal, worded
 from ris_map.common.files import file_name, read_bytes, read_text, write_whole
-from ris_map.common.records import nearest
+from ris_map.common.records import is_web_address, nearest
 from ris_map.common.yaml_file import dump_yaml, load_yaml
-from ris_map.register.checks import is_web_address
 from ris_map.register.model import Actor, Register, Release
 from ris_map.register.reading import (
     RELEASES,

@@ -14,7 +14,14 @@ from ris_map.geography.county import Geography, check_facts, examine
 from ris_map.geography.roads import Roads, load_roads
 from ris_map.register.checks import MunicipalityAt
 from ris_map.register.quality import HOMEPAGES, REPORTS, load_homepages, load_reports
-from ris_map.register.reading import check_register, committed_ids, released_ids
+from ris_map.register.reading import (
+    RELEASES,
+    SCHEMA,
+    check_register,
+    committed_ids,
+    released_ids,
+    schema_text,
+)
 from ris_map.register.releases import check_releases
 from ris_map.register.strategy import SEARCH_WORDS, load_everyday_words, load_strategy
 from ris_map.travel.people import load_cells
@@ -22,7 +29,7 @@ from ris_map.travel.routes import CHECKS, load_published
 from ris_map.travel.world import REGISTER_FILE, load_sources
 from ris_map.words.language import TEXTS
 
-NOT_NEEDED = (REPORTS, "releases", CHECKS, TEXTS)
+NOT_NEEDED = (REPORTS, RELEASES, CHECKS, TEXTS)
 """What a new region may lack, beside what :func:`check_facts` looks for."""
 
 
@@ -56,7 +63,10 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
         (partial(load_redirects, taken=taken), data / REDIRECTS),
     ):
         faults += refusal(load, path)
-    for path in sorted((data / TEXTS).glob("*/*.md")):
+    schema = data / SCHEMA
+    if schema.exists() and schema.read_bytes() != schema_text().encode():
+        faults.append(Fault(file_name(schema), *worded("stale-schema", command="schema")))
+    for path in sorted([*(data / TEXTS).glob("*/*.md"), *(data / RELEASES).glob("*.md")]):
         log = FaultLog(path)
         text = log.text()
         if text is not None and not text.strip():

@@ -163,7 +163,7 @@ def test_what_is_not_as_the_program_writes_it_is_noticed_and_written_anew(
     line = spoil(path, old, new)
     assert run(command, "--check", "--data", own_data) == 1
     said = capsys.readouterr().out
-    assert f"{path}:{line}: error: " in said
+    assert f"{path}:{line}: " in said
     assert f"Run: python -m ris_map {command}" in said
     assert run(command, "--data", own_data) == 0
     assert path.read_bytes() == wanted
