@@ -204,7 +204,8 @@
     areas.forEach((path, code) => {
       const name = ground.land.find((one) => one.properties.code === code).properties.name;
       const sentence = shown.picture.sentences?.[code];
-      attributes(path, { "aria-label": sentence ? `${name}: ${sentence.figure} ${sentence.text.replace(`${name}: `, "")}` : name });
+      const said = sentence && `${sentence.figure} ${sentence.text.replace(`${name}: `, "")}`.trim();
+      attributes(path, { "aria-label": said ? `${name}: ${said}` : name });
     });
   }
 
