@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import re
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -13,11 +14,13 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import h11
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Message, Receive, Scope, Send
 from streamlit import net_util
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -41,8 +44,6 @@ from ris_map.words.markup import render, render_text
 
 SCRIPT: Final = Path(__file__).resolve().parent / "script.py"
 """The Streamlit script; an absolute path, found from whatever folder the server is started."""
-COMPRESSION: Final = Middleware(GZipMiddleware, compresslevel=4, minimum_size=1024)
-"""Of every answer, anew for each visitor: level 4 takes a third of the time of the highest."""
 HEADER_SECONDS: Final = 20.0
 """A connection whose request is not complete by then is closed."""
 PREPARE: Final[list[Callable[[World], object]]] = []
@@ -51,6 +52,32 @@ _LOG = logging.getLogger(__name__)
 # At each web socket from another site Streamlit would ask a host outside for this server's address,
 # and nobody would be answered until that has come or failed.
 net_util.get_external_ip = lambda: None
+_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+
+
+class Compressed(GZipMiddleware):
+    """Starlette's compression, which takes "gzip;q=0" for a yes; Streamlit's stands behind it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] == "http":
+            asked = [
+                (n, _NO_GZIP.sub(b"", v) if n == b"accept-encoding" else v)
+                for n, v in scope["headers"]
+            ]
+            scope = {**scope, "headers": asked}
+
+        async def send_vary_once(message: Message) -> None:
+            if message["type"] == "http.response.start" and "Vary" in MutableHeaders(scope=message):
+                told = MutableHeaders(scope=message)
+                told["Vary"] = ", ".join(dict.fromkeys(", ".join(told.getlist("Vary")).split(", ")))
+            await send(message)
+
+        await super().__call__(scope, receive, send_vary_once)
+
+
+COMPRESSION: Final = Middleware(Compressed, compresslevel=4, minimum_size=1024)
+"""Of every answer, anew for each visitor: level 4 takes a third of the time of the highest."""
 
 
 def server_routes(*pictures: PictureSource) -> list[BaseRoute]:

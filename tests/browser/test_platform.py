@@ -47,7 +47,7 @@ def test_X1_the_shell_skips_to_content_and_runs_nothing_foreign(page: Page, guar
 
 def test_every_answer_has_the_headers(server: Server) -> None:
     frame = "/component/streamlit_folium.st_folium/index.html"
-    for path in ("/", "/metod", "/assets/app/shell.css", "/assets/nope", "/_stcore/health", frame):
+    for path in ("/", "/metod", "/assets/app/map.css", "/assets/nope", "/_stcore/health", frame):
         headers = get(server, path).headers
         assert headers["X-Content-Type-Options"] == "nosniff", path
         assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin", path
@@ -56,9 +56,9 @@ def test_every_answer_has_the_headers(server: Server) -> None:
         assert "default-src 'self'" in policy, path
         assert "frame-ancestors 'self'" in policy, path
         assert "http" not in policy, path
-        is_loose = path == frame
-        assert ("'unsafe-eval'" in policy) == is_loose, path
-        assert is_loose or "script-src 'self' 'wasm-unsafe-eval';" in policy, path
+        assert ("'unsafe-eval'" in policy) == (path == frame), path
+        assert path == frame or "script-src 'self' 'wasm-unsafe-eval';" in policy, path
+        assert headers.get_all("Vary") in (None, ["Accept-Encoding"]), path
 
 
 def test_F19_nothing_but_the_named_files_is_served(server: Server) -> None:

@@ -31,7 +31,7 @@ from ris_map.web import server, settings, shell
 from ris_map.web.assets import asset_routes, asset_url, map_script
 from ris_map.web.server import COMPRESSION, SCRIPT, server_middleware, server_routes
 
-PLAIN = {"Accept-Encoding": "identity"}
+PLAIN = {"Accept-Encoding": "br, gzip;q=0"}
 
 
 @pytest.fixture
