@@ -4,7 +4,6 @@ One object per register and day: whoever asks it for a cube with the same choice
 object, so that figures agree to the unit wherever they are shown.
 """
 
-import gc
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -299,7 +298,7 @@ class Service:
         )
         with self._lock:
             known = self._kept.pop(on, None)
-            world = known.world if known is not None else None
+            world = replaced = known.world if known is not None else None
             # a register read anew is another one, even if nothing in it has changed
             if world is None or world.register is not register or world.on != day:
                 # the ways to the offices are those of the register, whatever the day
@@ -313,10 +312,11 @@ class Service:
                 known = Moment(state=state, world=world)
             self._kept[on] = known
             past = [day for day in self._kept if day is not None]
-            for forgotten in past[:-KEPT_DAYS]:
-                del self._kept[forgotten]
-        if len(past) > KEPT_DAYS:
-            gc.collect()  # what a world keeps leads back to it: only this takes it away
+            gone = [self._kept.pop(forgotten).world for forgotten in past[:-KEPT_DAYS]]
+            if replaced is not None and replaced is not world:
+                gone.append(replaced)
+        for left in gone:  # what one keeps leads back to it; what is frozen is never collected
+            left.answers.clear()
         return known
 
     @cached_property
