@@ -24,8 +24,8 @@ from ris_map.common import dates
 from ris_map.common.faults import RisMapError
 from ris_map.common.region import region
 from ris_map.municipality.page import embed_parts
-from ris_map.municipality.profile import MunicipalityChoice, profile
-from ris_map.municipality.words import list_parts, paragraph
+from ris_map.municipality.profile import MunicipalityChoice
+from ris_map.municipality.words import view_of
 from ris_map.register.in_words import Words
 from ris_map.register.model import Actor
 from ris_map.register.quality import median_days
@@ -176,19 +176,17 @@ def actor_page(actor: Actor, *, world: World, tr: Words) -> Values:
 def municipality_page(code: str, *, world: World, tr: Words) -> Values:
     """Return the page of a municipality with the choices of a first visit."""
     choice = MunicipalityChoice.read({"kommun": [code]})[0]
-    shown = profile(world, code, choice.cube)
-    title = tr("municipality.title", name=shown.name)
-    parts = embed_parts(shown, choice, tr=tr)
-    text, lists = paragraph(shown, tr=tr), list_parts(shown, tr=tr)
+    view = view_of(world, choice, tr)
+    title, parts = tr("municipality.title", name=view.found.name), embed_parts(view)
     return {
         "title": title,
         "description": f"{parts['title']}. {parts['sentence']}",
         "live": "",
-        "html": render("static_municipality.html", t=tr, text=text, lists=lists, **parts),
+        "html": render("static_municipality.html", t=tr, view=view, **parts),
         "thing": {
             "@type": "AdministrativeArea",
             "name": title,
-            "alternateName": shown.name,
+            "alternateName": view.found.name,
             "identifier": code,
         },
     }

@@ -25,9 +25,9 @@ from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.finder.answer import Entry, find_support
 from ris_map.finder.need import Need
 from ris_map.finder.words import FindView
-from ris_map.municipality import words as municipal
-from ris_map.municipality.profile import MunicipalityChoice, compared, profile
+from ris_map.municipality.profile import MunicipalityChoice
 from ris_map.municipality.tables import tables
+from ris_map.municipality.words import county_links, view_of
 from ris_map.register.in_words import Words
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
@@ -93,12 +93,11 @@ def _coverage(choice: CoverageChoice, world: World, tr: Words) -> Values:
 
 
 def _municipality(choice: MunicipalityChoice, world: World, tr: Words) -> Values:
-    told = {"choice": choice, "words": municipal}
     if choice.code is None:
-        return {**told, "shown": None, "links": municipal.county_links(world, choice, tr=tr)}
-    shown = profile(world, choice.code, choice.cube)
-    made = tables(shown, compared(shown, other=choice.beside), tr=tr)
-    return {**told, "shown": shown, "tables": made}
+        links = county_links(world, choice, tr=tr)
+        return {"view": None, "choice": choice, "links": links}
+    view = view_of(world, choice, tr)
+    return {"view": view, "tables": tables(view)}
 
 
 def _find(need: Need, world: World, tr: Words) -> Values:

@@ -11,10 +11,10 @@ from ris_map.coverage.support import KINDS
 from ris_map.export.tables import CsvFlavour
 from ris_map.geography.county import rights_of
 from ris_map.municipality import files
-from ris_map.municipality import words as municipal
 from ris_map.municipality.pictures import county_layer, map_layer
-from ris_map.municipality.profile import MunicipalityChoice, Profile, compared, profile
-from ris_map.municipality.tables import Table, coverage_table, season, tables
+from ris_map.municipality.profile import MunicipalityChoice
+from ris_map.municipality.tables import coverage_table, tables
+from ris_map.municipality.words import MunicipalityView, county_links, view_of
 from ris_map.register.in_words import Words
 from ris_map.register.vocabulary import Phase, Scope, ServiceType
 from ris_map.web import as_of, data, layout, settings
@@ -43,79 +43,55 @@ def draw(*, tr: Words) -> None:
             layer = replace(layer, bubbles=as_of.marks(choice, world, tr=tr))
             show_map(layer, key="municipality-map", on_click=_choose)
         with side:
-            st.html(
-                render(
-                    "municipality_choose.html",
-                    t=tr,
-                    choice=choice,
-                    links=municipal.county_links(world, choice, tr=tr),
-                )
-            )
+            links = county_links(world, choice, tr=tr)
+            st.html(render("municipality_choose.html", t=tr, choice=choice, links=links))
         as_of.control(STATE, tr=tr)
         return
-    shown = profile(world, choice.code, choice.cube)
-    title = tr("municipality.title", name=shown.name)
+    view = view_of(world, choice, tr)
+    title = tr("municipality.title", name=view.found.name)
     st.set_page_config(page_title=f"{title} – {tr('product.name')}")
     if st.context.is_embedded:
-        draw_map = partial(show_map, map_layer(shown, choice, tr=tr), key="municipality-map")
-        layout.embedded(embed_parts(shown, choice, tr=tr), draw_map=draw_map)
+        draw_map = partial(show_map, map_layer(view), key="municipality-map")
+        layout.embedded(embed_parts(view), draw_map=draw_map)
         return
     layout.fault_notice(tr=tr)
     _notices(ignored, tr=tr)
-    _municipality(shown, choice, tr=tr)
+    _municipality(view, title=title)
 
 
-def embed_parts(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> dict[str, str]:
+def embed_parts(view: MunicipalityView) -> dict[str, str]:
     """Return heading, table, source line and so on, by their names in ``embed.html`` (M6)."""
-    table = coverage_table(shown, tr=tr)
+    table = coverage_table(view)
     return {
-        "title": municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
-        "sentence": municipal.lead(shown, tr=tr),
+        "title": view.headline(),
+        "sentence": view.lead,
         "table": render("municipality_matrix.html", table=table, labelled="", links=()),
         "note": table.sentence,
-        "source": municipal.source_line(shown, tr=tr),
-        "url": choice.url(tr=tr),
-        "link": tr("municipality.embed.full", name=shown.name),
+        "source": view.source,
+        "url": view.choice.url(tr=view.tr),
+        "link": view.tr("municipality.embed.full", name=view.found.name),
     }
 
 
-def aside_html(
-    shown: Profile, choice: MunicipalityChoice, *, other: Profile | None = None, tr: Words
-) -> str:
+def aside_html(view: MunicipalityView) -> str:
     """Return what stands beside the map: first contact, matrix, and nearest towns or the other."""
+    phase, kind = view.choice.kind
+    url = partial(view.choice.url, tr=view.tr)
     return render(
         "municipality_aside.html",
-        t=tr,
-        shown=shown,
-        season=season(shown, tr=tr),
-        matrices=[(p.name, coverage_table(p, tr=tr)) for p in (shown, other) if p],
-        links=[
-            [choice.url(tr=tr, phase=phase, service_type=kind) for kind in ServiceType]
-            for phase in Phase
-        ],
-        current=choice.url(tr=tr, phase=choice.kind[0], service_type=choice.kind[1]),
-        chain=municipal.chain_sentence(shown, tr=tr),
-        towns=municipal.near_towns(shown, tr=tr),
-        choice=choice,
-        gaps=[cell for cell in shown.gaps if not cell.is_borderline],
+        t=view.tr,
+        view=view,
+        matrices={one.found.name: coverage_table(one) for one in (view, view.other) if one},
+        links=[[url(phase=p, service_type=kind) for kind in ServiceType] for p in Phase],
+        current=url(phase=phase, service_type=kind),
     )
 
 
-def folds_html(
-    shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, tr: Words
-) -> str:
+def folds_html(view: MunicipalityView) -> str:
     """Return everything behind the first screen, folded."""
-    return render(
-        "municipality_folds.html",
-        t=tr,
-        tables={table.id: table for table in made},
-        is_compared=choice.beside is not None,
-        paragraph=municipal.paragraph(shown, tr=tr),
-        stale=shown.unconfirmed,
-        yes=partial(municipal.message_url, profile=shown, tr=tr),
-        rights=rights_of(shown.code, settings.data_dir()),
-        source=municipal.source_line(shown, tr=tr),
-    )
+    rights = rights_of(view.found.code, settings.data_dir())
+    values = {"view": view, "tables": tables(view), "rights": rights}
+    return render("municipality_folds.html", t=view.tr, **values)
 
 
 def _choose(click: MapClick) -> None:
@@ -126,57 +102,43 @@ def _choose(click: MapClick) -> None:
         STATE.set(code=None, beside=None)
 
 
-def _municipality(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> None:
-    world = shown.world
-    beside = compared(shown, other=choice.beside)
-    other = beside[-1] if choice.beside else None
-    made = tables(shown, beside, tr=tr)
+def _municipality(view: MunicipalityView, *, title: str) -> None:
+    found, choice, tr = view.found, view.choice, view.tr
     with st.container(key="ris-m-top", horizontal=True, vertical_alignment="bottom"):
-        st.html(
-            render(
-                "municipality_head.html",
-                t=tr,
-                all_url=choice.url(tr=tr, code=None, beside=None),
-                headline=municipal.headline(shown, shown.cell(*choice.kind), tr=tr),
-                lead=municipal.lead(shown, tr=tr),
-                other=other and municipal.headline(other, other.cell(*choice.kind), tr=tr),
-                other_lead=other and municipal.lead(other, tr=tr),
-            )
-        )
-        _buttons(shown, choice, tr=tr)
+        st.html(render("municipality_head.html", t=tr, view=view))
+        _buttons(view)
     if choice.as_of:
-        both = (shown, profile(data.world(), shown.code, choice.cube))
-        at = LIMITS.index(choice.limit)
-        then, now = (float(one.cell(*choice.kind).share_within[at]) for one in both)
-        st.html(as_of.since_html(choice, world, tr=tr, group=shown.name, shares=(then, now)))
+        both, at = (view, view_of(data.world(), choice, tr)), LIMITS.index(choice.limit)
+        then, now = (float(one.found.cell(*choice.kind).share_within[at]) for one in both)
+        said = partial(as_of.since_html, choice, found.world, group=found.name, tr=tr)
+        st.html(said(shares=(then, now)))
     map_column, side = st.columns([6, 4], gap="medium")
     with map_column:
-        layer = map_layer(shown, choice, tr=tr)
-        came = as_of.marks(choice, world, tr=tr)
+        layer = map_layer(view)
+        came = as_of.marks(choice, found.world, tr=tr)
         layer = replace(layer, bubbles=(*layer.bubbles, *came))
         show_map(layer, key="municipality-map", on_click=_choose)
     with side, st.container(key="ris-m-aside"):
-        st.html(aside_html(shown, choice, other=other, tr=tr))
-    if other:
-        rows = made[2].rows[: -len(KINDS)]  # each kind stands in the two matrices
-        table = replace(made[2], rows=rows)
+        st.html(aside_html(view))
+    if choice.beside:
+        table = tables(view)["compare"]
+        table = replace(table, rows=table.rows[: -len(KINDS)])  # they stand in the two matrices
         st.html(render("municipality_table.html", table=table, note=table.sentence))
-    parts = municipal.list_parts(shown, tr=tr)
-    st.html(render("municipality_lists.html", t=tr, lists=parts))
-    st.html(folds_html(shown, choice, made, tr=tr))
-    _files(shown, choice, made, tr=tr)
-    layout.embed_builder(choice.url(tr=tr), title=tr("municipality.title", name=shown.name), tr=tr)
+    st.html(render("municipality_lists.html", t=tr, view=view))
+    st.html(folds_html(view))
+    _files(view)
+    layout.embed_builder(choice.url(tr=tr), title=title, tr=tr)
 
 
-def _buttons(shown: Profile, choice: MunicipalityChoice, *, tr: Words) -> None:
+def _buttons(view: MunicipalityView) -> None:
     """Draw report, comparison, share and the further choices."""
-    names = tr.municipality_names
-    codes = sorted(set(names) - {shown.code}, key=lambda code: swedish_sort_key(names[code]))
+    tr, names = view.tr, view.tr.municipality_names
+    codes = sorted(set(names) - {view.found.code}, key=lambda code: swedish_sort_key(names[code]))
     with st.container(key="ris-m-buttons", horizontal=True, vertical_alignment="bottom"):
         layout.download(
             tr("municipality.button.report"),
-            partial(_report, choice, tr, layout.site()),  # a file is made without the reader
-            f"{files.file_name(shown, choice, tr=tr)}.html",
+            partial(files.report_html, view, site=layout.site()),  # made without the reader
+            f"{files.file_name(view)}.html",
             key="municipality-report",
             type="primary",
         )
@@ -211,20 +173,12 @@ def _notices(ignored: tuple[IgnoredValue, ...], *, tr: Translator) -> None:
     layout.ignored_notice([item for item in ignored if item not in codes], tr=tr)
 
 
-def _files(
-    shown: Profile, choice: MunicipalityChoice, made: tuple[Table, ...], *, tr: Translator
-) -> None:
-    name = files.file_name(shown, choice, tr=tr)
+def _files(view: MunicipalityView) -> None:
+    tr, name = view.tr, files.file_name(view)
     with st.expander(tr("coverage.files")), st.container(horizontal=True):
         for flavour in CsvFlavour:
-            make = partial(files.profile_csv, shown, made, flavour=flavour, tr=tr)
-            label = tr(f"csv.{flavour}")
+            make = partial(files.profile_csv, view, flavour=flavour)
             file = f"{name}-excel.csv" if flavour is CsvFlavour.SWEDISH else f"{name}.csv"
-            layout.download(label, make, file, key=f"municipality-csv-{flavour}")
-        make, label = partial(files.profile_xlsx, shown, made, tr=tr), tr("coverage.files.xlsx")
+            layout.download(tr(f"csv.{flavour}"), make, file, key=f"municipality-csv-{flavour}")
+        make, label = partial(files.profile_xlsx, view), tr("coverage.files.xlsx")
         layout.download(label, make, f"{name}.xlsx", key="municipality-xlsx")
-
-
-def _report(choice: MunicipalityChoice, tr: Words, site: str) -> bytes:
-    world = data.world(choice.as_of)
-    return files.report_html(choice, world=world, tr=tr, site=site).encode()

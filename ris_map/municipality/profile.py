@@ -1,12 +1,10 @@
 """A municipality: the choices of its page, the ways in which actors help there, its figures. Pure.
 
 Each figure comes from the coverage cube of the world, or from the arrays it was made of, so that
-page, report, files and API say the same to the unit. An actor may stand in several lists; the
-lists are never added.
+page, report, files and API say the same to the unit.
 """
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
@@ -17,10 +15,10 @@ import pandas as pd
 from pydantic import Field, ValidationInfo, field_validator
 
 from ris_map.common.address import DatedChoice, Flag
-from ris_map.coverage.cube import SHAPE, CellState, CoverageCell, CoverageCube, cube_of
+from ris_map.coverage.cube import SHAPE, CoverageCell, CoverageCube, cube_of
 from ris_map.coverage.findings import Chain, Way, find_gaps, support_chains, ways
 from ris_map.coverage.map_picture import Minutes
-from ris_map.coverage.support import SERVICE_TYPES, YES, CubeChoice
+from ris_map.coverage.support import YES, CubeChoice
 from ris_map.geography.county import Locality, Statistic
 from ris_map.geography.divisions import OwnMunicipality
 from ris_map.register.checks import unconfirmed_since
@@ -66,13 +64,9 @@ class MunicipalityChoice(DatedChoice):
 
     def what_if_url(self, cell: CoverageCell, *, place: str, tr: Translator) -> str:
         """Return the address of Tänk om with a new office for one kind of support in a place."""
-        query = {
-            **{k: v for k, v in self.query().items() if k in ("grans", "bredd", "vinter")},
-            "fas": [cell.phase],
-            "stod": [cell.service_type],
-            "oppna": [f"{place}:{cell.service_type}:{cell.phase}"],
-            "lang": [tr.language.value],
-        }
+        query = {k: v for k, v in self.query().items() if k in ("grans", "bredd", "vinter")}
+        query |= {"fas": [cell.phase], "stod": [cell.service_type]}
+        query |= {"oppna": [f"{place}:{cell.service_type}:{cell.phase}"], "lang": [tr.language]}
         return f"/tankom?{urlencode(query, doseq=True)}"
 
 
@@ -86,12 +80,16 @@ class ListKind(StrEnum):
     PHONE = "phone"  # help by telephone whose service area includes the municipality
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class WayList:
-    """One list: what is known, and apart from it what may be so. In the order of actor ids."""
+    """The ways of helping of one list."""
 
-    known: tuple[Way, ...]
-    uncertain: tuple[Way, ...]
+    ways: list[Way]
+
+    @property
+    def known(self) -> list[Way]:
+        """Those by which somebody is helped."""
+        return [way for way in self.ways if way.kinds]
 
     @property
     def actors(self) -> dict[str, Actor]:
@@ -101,15 +99,13 @@ class WayList:
     @property
     def unsure(self) -> list[Way]:
         """The ways of actors that may count and do not count already."""
-        return [way for way in self.uncertain if way.actor.id not in self.actors]
+        known = self.actors
+        return [way for way in self.ways if not way.kinds and way.actor.id not in known]
 
-
-def _list_of(way: Way, code: str) -> ListKind | None:
-    """Return the list in which a way stands; none for an office that nobody has near."""
-    if way.mode is not Delivery.OFFICE:
-        return ListKind(way.mode.value)
-    elsewhere = ListKind.REACHABLE if way.people_within else None
-    return ListKind.HERE if way.office and way.office.municipality == code else elsewhere
+    @property
+    def uncertain(self) -> list[Actor]:
+        """These actors, by name."""
+        return _by_name({way.actor.id: way.actor for way in self.unsure}.values())
 
 
 FIGURES = {
@@ -121,7 +117,6 @@ FIGURES = {
     "local_labour_market": "labour",
 }
 """Indicators of ``statistics.csv`` that are shown, each of its latest period, with their source."""
-NEARBY = (CellState.ON_SITE, CellState.WITHIN_REACH)
 LIKENESS = 2.5
 """Largest factor between two similar municipalities, in population and in density alike; see
 ``docs/method/2026-11-23-similar-municipalities.md``."""
@@ -137,38 +132,37 @@ class Nearest(NamedTuple):
     town: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """One municipality. Cells stand in the order of the cube: phases, then service types.
 
-    ``home`` are the municipality's own business offices, in no count; ``own_actors`` the actors
-    near it that name a strength area (no sector-neutral ones); ``offices`` all that serve it,
-    however far, the nearest to its seat first; ``times`` from its settlements, the seat first, to
-    the nearest office of each service type; ``size`` population and residents per square kilometre
-    of land, each of the latest period; ``similar`` those it is compared with, by name, and by how
-    much each differs: all within :data:`LIKENESS`, else the closest one; ``unconfirmed`` actors
-    with an office here whose entry nobody has confirmed within twelve months.
+    ``home`` are the municipality's own business offices, in no count; ``lists`` who helps, offices
+    elsewhere by minutes from the seat, all others by name; ``own_actors`` the actors near it that
+    name a strength area (no sector-neutral ones), by id; ``offices`` all that serve it, however
+    far, the nearest to its seat first; ``times`` from its settlements, the seat first, to the
+    nearest office of each service type; ``size`` population and residents per square kilometre of
+    land, each of the latest period; ``similar`` those it is compared with, by name, and by how much
+    each differs; ``unconfirmed`` home, then actors with an office here, whose entry nobody has
+    confirmed within twelve months: those a municipality can answer for.
     """
 
     world: World
     code: str
     name: str
-    choice: CubeChoice
     cube: CoverageCube
-    reference_date: str
     located_residents: int
-    home: tuple[Actor, ...]
+    home: list[Actor]
     lists: Mapping[ListKind, WayList]
-    offices: tuple[Way, ...]
+    offices: list[Way]
     cells: tuple[CoverageCell, ...]
     gaps: tuple[CoverageCell, ...]
     chain: Chain
-    own_actors: Mapping[StrengthArea, tuple[Actor, ...]]
-    times: tuple[tuple[Locality, tuple[Nearest, ...]], ...]
+    own_actors: Mapping[StrengthArea, list[Actor]]
+    times: list[tuple[Locality, list[Nearest]]]
     figures: Mapping[str, Statistic | None]
     size: tuple[float, float] | None
     similar: Mapping[str, float]
-    unconfirmed: tuple[Actor, ...]
+    unconfirmed: list[Actor]
 
     @property
     def seat(self) -> Locality:
@@ -184,40 +178,68 @@ class Profile:
 def profile(world: World, code: str, choice: CubeChoice) -> Profile:
     """Return the profile of one municipality; ``ValueError`` if there is none of this code."""
     cube, foundations = cube_of(world, choice), world.foundations
-    m = cube.municipality_codes.index(code)
-    home = tuple(world.home_of(code))
-    listed = [(way, _list_of(way, code)) for way in ways(cube, code)]
-    lists = {
-        kind: WayList(
-            known=tuple(way for way, where in listed if where is kind and way.kinds),
-            uncertain=tuple(way for way, where in listed if where is kind and not way.kinds),
-        )
-        for kind in ListKind
-    }
-    offices = (way for way, _ in listed if way.office and way.kinds)
-    names = foundations.geography.names
+    m, names = cube.municipality_codes.index(code), foundations.geography.names
+    home, lists = world.home_of(code), _lists(cube, code)
+    near = {**lists[ListKind.HERE].actors, **lists[ListKind.REACHABLE].actors}
+    own = [(set(near[i].strength_areas.areas), near[i]) for i in sorted(near)]
+    offices = (way for way in ways(cube, code) if way.office and way.kinds)
+    here = _by_name(way.actor for way in lists[ListKind.HERE].ways)
+    asked = {actor.id: actor for actor in (*home, *here)}.values()
     known, latest = sizes(foundations.statistics), _latest(foundations.statistics)
     return Profile(
         world=world,
         code=code,
         name=names[code],
-        choice=choice,
         cube=cube,
-        reference_date=world.register.meta.reference_date,
         located_residents=int(cube.figures.persons[m]),
         home=home,
         lists=lists,
-        offices=tuple(sorted(offices, key=lambda w: (w.minutes_from_seat, w.town, w.actor.id))),
+        offices=sorted(offices, key=lambda w: (w.minutes_from_seat, w.town, w.actor.id)),
         cells=tuple(cube.cell_at(m, *at) for at in np.ndindex(*SHAPE)),
         gaps=tuple(gap for gap in _gaps(world, choice) if gap.municipality_code == code),
         chain=support_chains(cube)[m],
-        own_actors=_own_actors(lists),
-        times=_times(cube, world, m),
+        own_actors={area: [a for of, a in own if area in of] for area in STRENGTH_AREAS},
+        times=_times(cube, m, foundations.geography.localities),
         figures={name: latest.get((code, name)) for name in FIGURES},
         size=tuple(known.loc[code]) if code in known.index else None,
         similar=similar_to(code, known=known, names=names),
-        unconfirmed=tuple(_unconfirmed(world, home, lists[ListKind.HERE])),
+        unconfirmed=[actor for actor in asked if unconfirmed_since(actor, on=world.on)],
     )
+
+
+def _lists(cube: CoverageCube, code: str) -> dict[ListKind, WayList]:
+    def list_of(way: Way) -> ListKind | None:
+        """Return the list in which a way stands; none for an office that nobody has near."""
+        if way.mode is not Delivery.OFFICE:
+            return ListKind(way.mode.value)
+        elsewhere = ListKind.REACHABLE if way.people_within else None
+        return ListKind.HERE if way.office and way.office.municipality == code else elsewhere
+
+    def order(one: tuple[ListKind | None, Way]) -> tuple[float, tuple[str, str], str]:
+        kind, way = one
+        minutes = way.minutes_from_seat if kind is ListKind.REACHABLE else 0.0
+        return minutes, swedish_sort_key(way.actor.name), way.office_id
+
+    listed = sorted(((list_of(way), way) for way in ways(cube, code)), key=order)
+    return {kind: WayList([way for of, way in listed if of is kind]) for kind in ListKind}
+
+
+def _times(
+    cube: CoverageCube, m: int, localities: Iterable[Locality]
+) -> list[tuple[Locality, list[Nearest]]]:
+    """Return the seat first, then the other settlements by population, unknown ones last."""
+    code, table = cube.municipality_codes[m], cube.table
+    here = [(i, place) for i, place in enumerate(localities) if place.municipality_code == code]
+    here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
+    counts = cube.sure.any(axis=0) & (cube.shared.serves[:, m] == YES)
+    minutes = cube.matrix.settlement_minutes[cube.matrix.rows(table.office_ids)]
+    far = np.where(counts[:, :, None], minutes[:, [i for i, _ in here]], np.inf)
+    # before all offices none, without a way; offices are sorted by id: of equals, the first
+    far = np.pad(far, ((0, 0), (1, 0), (0, 0)), constant_values=np.inf)
+    towns = np.array(["", *(office.town for office in table.offices)])[far.argmin(axis=1)]
+    nearest = zip(far.min(axis=1).T.tolist(), towns.T.tolist(), strict=True)
+    by_place = ([*map(Nearest, *pair)] for pair in nearest)
+    return [(place, near) for (_, place), near in zip(here, by_place, strict=True)]
 
 
 @kept(8)
@@ -226,13 +248,15 @@ def _gaps(world: World, choice: CubeChoice) -> list[CoverageCell]:
     return find_gaps(cube_of(world, choice))
 
 
-def compared(shown: Profile, *, other: str | None = None) -> tuple[Profile, ...]:
+def compared(shown: Profile, *, other: str | None = None) -> list[Profile]:
     """Return profiles to stand side by side: with one other, or with the similar ones by name."""
-    if other is not None:
-        return (shown, profile(shown.world, other, shown.choice))
-    codes = {shown.code, *shown.similar}
-    profiles = (profile(shown.world, code, shown.choice) for code in codes)
-    return tuple(sorted(profiles, key=lambda item: swedish_sort_key(item.name)))
+    codes = [shown.code, other] if other else {shown.code, *shown.similar}
+    profiles = [profile(shown.world, code, shown.cube.choice) for code in codes]
+    return profiles if other else sorted(profiles, key=lambda one: swedish_sort_key(one.name))
+
+
+def _by_name(actors: Iterable[Actor]) -> list[Actor]:
+    return sorted(actors, key=lambda actor: swedish_sort_key(actor.name))
 
 
 def _latest(statistics: Iterable[Statistic]) -> dict[tuple[str, str], Statistic]:
@@ -254,7 +278,7 @@ def sizes(statistics: Iterable[Statistic]) -> pd.DataFrame:
 
 
 def similar_to(code: str, *, known: pd.DataFrame, names: Mapping[str, str]) -> dict[str, float]:
-    """Return whom a municipality is compared with, in Swedish alphabetical order; no ranking."""
+    """Return all within :data:`LIKENESS`, else the closest one, in Swedish order; no ranking."""
     if code not in known.index:
         return {}
     ratio = known / known.loc[code]
@@ -263,43 +287,3 @@ def similar_to(code: str, *, known: pd.DataFrame, names: Mapping[str, str]) -> d
     chosen = factor.nsmallest(1) if alike.empty else alike
     by_name = sorted(chosen.index, key=lambda other: swedish_sort_key(names[other]))
     return {other: chosen[other] for other in by_name}
-
-
-def _own_actors(lists: Mapping[ListKind, WayList]) -> dict[StrengthArea, tuple[Actor, ...]]:
-    near = {**lists[ListKind.HERE].actors, **lists[ListKind.REACHABLE].actors}
-    actors = [near[i] for i in sorted(near)]
-    return {
-        area: tuple(actor for actor in actors if area in actor.strength_areas.areas)
-        for area in STRENGTH_AREAS
-    }
-
-
-def _times(
-    cube: CoverageCube, world: World, m: int
-) -> tuple[tuple[Locality, tuple[Nearest, ...]], ...]:
-    """Return the seat first, then the other settlements by population, unknown ones last."""
-    code, localities = cube.municipality_codes[m], world.foundations.geography.localities
-    here = [(i, place) for i, place in enumerate(localities) if place.municipality_code == code]
-    here.sort(key=lambda item: (not item[1].is_seat, -(item[1].population or 0), item[1].name))
-    by_type = (_nearest(cube, m, [i for i, _ in here], s) for s in range(len(SERVICE_TYPES)))
-    return tuple(zip((place for _, place in here), zip(*by_type, strict=True), strict=True))
-
-
-def _nearest(cube: CoverageCube, m: int, localities: list[int], s: int) -> Iterator[Nearest]:
-    """Yield the nearest office of one service type, in any phase, for each of some settlements."""
-    is_sure = cube.sure[:, s].any(axis=0) & (cube.shared.serves[:, m] == YES)
-    offices = np.flatnonzero(is_sure)  # sorted by id: of equals, the first
-    rows = cube.matrix.rows([cube.table.office_ids[k] for k in offices])
-    for minutes in cube.matrix.settlement_minutes[rows][:, localities].T:
-        shortest = float(minutes.min(initial=np.inf))
-        is_reached = math.isfinite(shortest)
-        town = cube.table.offices[offices[minutes.argmin()]].town if is_reached else ""
-        yield Nearest(shortest, town)
-
-
-def _unconfirmed(world: World, home: tuple[Actor, ...], here: WayList) -> Iterator[Actor]:
-    """Yield home first, then actors with an office here: those a municipality can answer for."""
-    actors = [way.actor for way in (*here.known, *here.uncertain)]
-    actors.sort(key=lambda actor: swedish_sort_key(actor.name))
-    each = {actor.id: actor for actor in (*home, *actors)}
-    yield from (actor for actor in each.values() if unconfirmed_since(actor, on=world.on))

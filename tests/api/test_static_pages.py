@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from ris_map.actors.detail import actor_html
 from ris_map.api.page import actor_page, page_html, static_routes
-from ris_map.municipality.profile import MunicipalityChoice, profile
+from ris_map.municipality.profile import MunicipalityChoice
 from ris_map.municipality.tables import coverage_table
-from ris_map.municipality.words import headline, lead, paragraph
+from ris_map.municipality.words import view_of
 from ris_map.web import data
 from ris_map.web.shell import ABOUT
 from ris_map.words.language import Language
@@ -107,20 +107,16 @@ def test_a_municipality_has_the_live_pages_figures(read: Read, language: Languag
     tr = data.words(language)
     for code in data.geography().names:
         choice = MunicipalityChoice(code=code)
-        shown = profile(data.world(), code, choice.cube)
+        view = view_of(data.world(), choice, tr)
         page = read(f"kommun/{code}", language)
         text = " ".join(page.xpath("string(//main)").split())
-        for said in (
-            headline(shown, shown.cell(*choice.kind), tr=tr),
-            lead(shown, tr=tr),
-            paragraph(shown, tr=tr),
-        ):
+        for said in (view.headline(), view.lead, view.paragraph):
             assert " ".join(said.split()) in text
         cells = [
             td.text_content().split()[0].strip()
             for td in page.xpath("//table[@data-table='coverage']//td")
         ]
-        table = coverage_table(shown, tr=tr)
+        table = coverage_table(view)
         assert cells == [cell.text.split()[0] for row in table.rows for cell in row[1:]]
         assert page.xpath(f"//main//a[@href='{choice.url(tr=tr)}']")
         assert described(page)["mainEntity"]["identifier"] == code

@@ -18,9 +18,9 @@ from ris_map.coverage.page.view import CoverageChoice, CoverageView
 from ris_map.finder.answer import find_support
 from ris_map.finder.need import Need
 from ris_map.finder.words import FindView
-from ris_map.municipality import words as municipal
-from ris_map.municipality.profile import MunicipalityChoice, profile
+from ris_map.municipality.profile import MunicipalityChoice
 from ris_map.municipality.tables import coverage_table
+from ris_map.municipality.words import view_of
 from ris_map.register.vocabulary import STRENGTH_AREAS, Delivery, Phase, ServiceType
 from ris_map.siting import words as siting
 from ris_map.siting.plan import SitingChoice
@@ -121,10 +121,9 @@ def test_kommun_has_the_pages_figures(api: TestClient, query: Query) -> None:
     if choice.code is None:
         has(text, *words.municipality_names.values())
         return
-    shown = profile(data.world(), choice.code, choice.cube)
-    has(text, municipal.headline(shown, shown.cell(*choice.kind), tr=words))
-    has(text, municipal.lead(shown, tr=words), municipal.paragraph(shown, tr=words))
-    for row in coverage_table(shown, tr=words).rows:
+    view = view_of(data.world(), choice, words)
+    has(text, view.headline(), view.lead, view.paragraph)
+    for row in coverage_table(view).rows:
         told = (f"{c.text} ({c.small})" if c.small else c.text for c in row)
         has(text, f"| {' | '.join(told)} |")
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality.files import report_html
 from ris_map.municipality.pictures import supply
-from ris_map.municipality.profile import MunicipalityChoice, profile
-from ris_map.municipality.words import headline
+from ris_map.municipality.profile import MunicipalityChoice
+from ris_map.municipality.words import view_of
 from ris_map.register.vocabulary import Phase, ServiceType
 from ris_map.words.language import Language
 from tests.browser.conftest import Hand
@@ -64,12 +64,10 @@ def test_K3_K4_X8_cells_of_the_matrix_change_map_and_headline(page: Page) -> Non
         row = number % len(Phase)
         phase = list(Phase)[row]
         choice = MunicipalityChoice(kommun="2417", fas=phase, stod=kind)
-        shown = profile(real_world(), "2417", choice.cube)
         matrix = page.locator(".ris-matrix").first  # the other one is the other municipality's
         cell = matrix.locator("td a").nth(row * len(ServiceType) + number)
         cell.click()
-        said = headline(shown, shown.cell(phase, kind), tr=real_words(Language.SV))
-        headed(page, said)
+        headed(page, view_of(real_world(), choice, real_words(Language.SV)).headline())
         assert_classes_are_the_figures(page)
         expect(matrix.locator("[aria-current]")).to_have_count(1)
         expect(cell).to_have_attribute("aria-current", "true")
@@ -147,15 +145,15 @@ def test_M1_M4_M5_M6_X4_what_a_municipality_takes_from_its_page(page: Page) -> N
         page.get_by_role("button", name="Rapport", exact=True).click()
     assert waiting.value.suggested_filename.startswith("kommun-sorsele-")
     content = Path(waiting.value.path()).read_text(encoding="utf-8")
-    choice, tr = MunicipalityChoice(kommun="2422"), real_words(Language.SV)
-    assert content == report_html(choice, world=real_world(), tr=tr, site=site)
+    view = view_of(real_world(), MunicipalityChoice(kommun="2422"), real_words(Language.SV))
+    assert content == report_html(view, site=site)
 
 
 def report(folder: Path, code: str, language: Language) -> Path:
     """Write a report, the one that the command line gives (tests/municipality)."""
-    choice, output = MunicipalityChoice(kommun=code), folder / f"{code}-{language}.html"
-    html = report_html(choice, world=real_world(), tr=real_words(language))
-    output.write_text(html, encoding="utf-8")
+    view = view_of(real_world(), MunicipalityChoice(kommun=code), real_words(language))
+    output = folder / f"{code}-{language}.html"
+    output.write_text(report_html(view), encoding="utf-8")
     return output
 
 

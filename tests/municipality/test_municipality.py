@@ -54,21 +54,21 @@ def test_M2_the_lists_hold_the_evidence_of_every_cell(found: Profile) -> None:
     for kind in KINDS:
         proof = cell_evidence(found.cube, code=found.code, phase=kind[0], service_type=kind[1])
         sure = {w.office_id or (w.mode, w.actor.id) for w in proof if w.answer is Answer.YES}
-        far = {w.office_id for w in proof if w.minutes_from_seat > found.choice.threshold}
-        ways = [way for part in found.lists.values() for way in (*part.known, *part.uncertain)]
+        far = {w.office_id for w in proof if w.minutes_from_seat > found.cube.choice.threshold}
+        ways = [way for part in found.lists.values() for way in part.ways]
         listed = {w.office_id or (w.mode, w.actor.id) for w in ways if kind in w.kinds}
         assert sure - far <= listed <= sure
         maybe = {(w.mode, w.actor.id) for w in proof if w.answer is Answer.UNKNOWN}
         remote = {(w.mode, w.actor.id) for w in ways if kind in w.possible and not w.office_id}
         assert remote == {one for one in maybe if one[0] is not Delivery.OFFICE}
         here = found.lists[ListKind.HERE]
-        assert all(w.office.municipality == found.code for w in (*here.known, *here.uncertain))
+        assert all(w.office.municipality == found.code for w in here.ways)
         assert sum(kind in w.kinds for w in here.known) == found.cell(*kind).offices_on_site
 
 
 def test_M2_M3_cells_gaps_and_chain_are_the_librarys_also_of_another(found: Profile) -> None:
     cube = found.cube
-    gaps, chains = of_the_library(found.choice)
+    gaps, chains = of_the_library(found.cube.choice)
     assert len(found.cells) == len(KINDS)
     assert {(c.phase, c.service_type) for c in found.cells} == set(KINDS)
     for cell in found.cells:
@@ -77,7 +77,7 @@ def test_M2_M3_cells_gaps_and_chain_are_the_librarys_also_of_another(found: Prof
     assert found.chain in chains
     assert found.chain.municipality_code == found.code
     for other in compared(found, other=SORSELE if found.code != SORSELE else UMEA):
-        assert other is profile(real_world(), other.code, found.choice)  # as on its own page
+        assert other is profile(real_world(), other.code, found.cube.choice)  # as on its own page
 
 
 def test_every_settlement_has_its_minutes_and_the_seat_stands_first(found: Profile) -> None:
@@ -117,7 +117,7 @@ def test_M2_W10_lists_and_offices_agree_and_wider_only_adds(found: Profile) -> N
     for part, broad in ((found.lists[kind], wider.lists[kind]) for kind in ListKind):
         assert not {way.actor.id for way in part.unsure} & set(part.actors)
         assert set(part.actors) <= set(broad.actors)
-        if found.choice.scope is Scope.CORE:
+        if found.cube.choice.scope is Scope.CORE:
             assert all(actor.scope is Scope.CORE for actor in part.actors.values())
 
 

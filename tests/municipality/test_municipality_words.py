@@ -16,19 +16,20 @@ import pytest
 from ris_map.__main__ import main
 from ris_map.common.faults import DataFaults
 from ris_map.coverage.map_picture import PictureChoice, map_view, picture
-from ris_map.coverage.support import KINDS, CubeChoice
+from ris_map.coverage.support import KINDS
 from ris_map.export.tables import WIDEST, CsvFlavour
 from ris_map.geography.boundaries import county_shapes
 from ris_map.geography.county import language_rights, rights_of
 from ris_map.geography.divisions import MUNICIPALITY_CODES
 from ris_map.municipality import files
-from ris_map.municipality import words as municipal
 from ris_map.municipality.page import aside_html, folds_html
 from ris_map.municipality.pictures import county_layer, map_layer
-from ris_map.municipality.profile import ListKind, MunicipalityChoice, Profile, compared, profile
-from ris_map.municipality.tables import Table, cell_of, minutes_cell, nearby_counts, tables
+from ris_map.municipality.profile import ListKind, MunicipalityChoice
+from ris_map.municipality.tables import Table, cell_of, minutes_cell, tables
+from ris_map.municipality.words import MunicipalityView, county_links, half_sentence, view_of
 from ris_map.register.vocabulary import Phase, Scope
 from ris_map.siting.plan import SitingChoice
+from ris_map.travel.world import World
 from ris_map.web.map import MapPicture
 from ris_map.words.figures import Said, cell_text, minutes_words
 from ris_map.words.language import Language
@@ -42,46 +43,38 @@ SAMI = {"2404", "2418", "2421", "2422", "2425", "2462", "2463", "2480", "2481"}
 """Vindeln, Malå, Storuman, Sorsele, Dorotea, Vilhelmina, Åsele, Umeå, Lycksele."""
 
 
-def of(code: str, choice: CubeChoice | None = None) -> Profile:
-    return profile(real_world(), code, choice or CubeChoice())
+def of(
+    code: str, language: Language = SV, *, world: World | None = None, **asked: object
+) -> MunicipalityView:
+    choice = MunicipalityChoice(kommun=code, **asked)
+    return view_of(world or real_world(), choice, real_words(language))
 
 
-def tables_of(code: str, language: Language, other: str | None = None) -> tuple[Table, ...]:
-    found = of(code)
-    return tables(found, compared(found, other=other), tr=real_words(language))
-
-
-def page_of(
-    found: Profile, shown: tuple[Table, ...], choice: MunicipalityChoice, language: Language = SV
-) -> str:
+def page_of(view: MunicipalityView) -> str:
     """Return what stands beside the map, in the folds and in the lists."""
-    said = real_words(language)
-    lists = render("municipality_lists.html", t=said, lists=municipal.list_parts(found, tr=said))
-    beside = aside_html(found, choice, tr=said)
-    return beside + folds_html(found, choice, shown, tr=said) + lists
+    lists = render("municipality_lists.html", t=view.tr, view=view)
+    return aside_html(view) + folds_html(view) + lists
 
 
 def table_of(table_id: str, code: str, other: str | None = None) -> Table:
-    return next(t for t in tables_of(code, SV, other) if t.id == table_id)
+    return tables(of(code, jamfor=other))[table_id]
 
 
 @pytest.mark.parametrize("code", MUNICIPALITY_CODES)
 def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language: Language) -> None:
-    found, said, shown = of(code), real_words(language), tables_of(code, language)
-    headlines = [municipal.headline(found, cell, tr=said) for cell in found.cells]
-    texts = [*headlines, municipal.paragraph(found, tr=said), municipal.lead(found, tr=said)]
-    texts += [" ".join(municipal.half_sentence(cell, limit=60, tr=said)) for cell in found.cells]
-    for table in shown:
+    view = of(code, language)
+    cells = view.found.cells
+    texts = [*map(view.headline, cells), view.paragraph, view.lead]
+    texts += [" ".join(half_sentence(cell, limit=60, tr=view.tr)) for cell in cells]
+    for table in tables(view).values():
         assert table.rows or table.id == "lists", table.id
         assert {len(row) for row in table.rows} <= {len(table.columns)}
         assert all(cell.text for row in table.rows for cell in row)
-    choice = MunicipalityChoice(kommun=code)
-    layer = map_layer(found, choice, tr=said)
+    layer = map_layer(view)
     assert isinstance(layer.picture, MapPicture)
     assert layer.picture.sentences.keys() == {"", *MUNICIPALITY_CODES}
     texts += [one.text for one in layer.picture.sentences.values()]
-    html = page_of(found, shown, choice, language)
-    texts.append(re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", html))))
+    texts.append(re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", page_of(view)))))
     for text in texts:
         assert not re.search(r"[{}]|\bnan\b|\binf\b|None(?! of)|  ", text)
         if language is Language.SV:
@@ -91,20 +84,17 @@ def test_M1_texts_tables_and_parts_of_all_fifteen_are_whole(code: str, language:
 @pytest.mark.parametrize("is_winter", [False, True])
 def test_W11_headline_matrix_and_map_say_one_figure(is_winter: bool) -> None:
     """Half of the residents' minutes, said alike in all three, for every kind of support."""
-    said = real_words(SV)
     for code in MUNICIPALITY_CODES:
-        choice = MunicipalityChoice(kommun=code, vinter=is_winter)
-        found = of(code, choice.cube)
+        view = of(code, vinter=is_winter)
+        found, said = view.found, view.tr
         assert found.cube.matrix.speed_model.id == ("winter" if is_winter else "summer")
-        told = municipal.paragraph(found, tr=said)
-        assert f"på {'vinter' if is_winter else 'sommar'}väg" in told
+        assert f"på {'vinter' if is_winter else 'sommar'}väg" in view.paragraph
         for cell in found.cells:
-            shown = cell_of(cell, found, tr=said)
-            text = municipal.headline(found, cell, tr=said)
-            big, rest = municipal.half_sentence(cell, limit=choice.limit, tr=said)
+            shown, text = cell_of(view, cell), view.headline(cell)
+            big, rest = half_sentence(cell, limit=60, tr=said)
             assert text.startswith(f"{found.name}: ")
             assert ("i utvecklingsfasen" in rest) == (cell.phase is Phase.UTVECKLING)
-            nine = minutes_words(max(cell.p90_minutes, 5), tr=said, limit=choice.limit)
+            nine = minutes_words(max(cell.p90_minutes, 5), tr=said, limit=60)
             assert f"Nio av tio har högst {nine}." in rest or not math.isfinite(cell.p90_minutes)
             if shown.tone == "near":
                 assert "omkring 60" in text
@@ -122,7 +112,7 @@ def test_W11_the_map_to_choose_on_is_kartas_with_the_figures_of_all_fifteen() ->
     shown = county_layer(world, choice, tr=said).picture
     karta = picture(map_view(world, PictureChoice(fas="vaxa", vinter=True), tr=said))
     assert replace(shown, sentences=karta.sentences) == karta
-    links = municipal.county_links(world, choice, tr=said)
+    links = county_links(world, choice, tr=said)
     assert len(links) == 15
     for _, url, figure in links:
         assert shown.sentences[parse_qs(urlsplit(url).query)["kommun"][0]].figure == figure
@@ -130,15 +120,12 @@ def test_W11_the_map_to_choose_on_is_kartas_with_the_figures_of_all_fifteen() ->
 
 def test_a_gap_leads_to_what_it_would_take() -> None:
     """Each physical gap outside the error has a link to Tänk om with an office in the seat."""
-    said = real_words(SV)
     for code in MUNICIPALITY_CODES:
-        found = of(code, MunicipalityChoice(kommun=code, grans=30, vinter=True).cube)
+        found = of(code, grans=30, vinter=True).found
         sure = [cell for cell in found.gaps if not cell.is_borderline]
         for chosen in sure[:1]:
-            choice = MunicipalityChoice(
-                kommun=code, grans=30, vinter=True, fas=chosen.phase, stod=chosen.service_type
-            )
-            html = aside_html(found, choice, tr=said).replace("&amp;", "&")
+            kind = {"fas": chosen.phase, "stod": chosen.service_type}
+            html = aside_html(of(code, grans=30, vinter=True, **kind)).replace("&amp;", "&")
             links = re.findall(r'href="(/tankom\?[^"]+)"', html)
             assert len(links) == len(sure) + 1
             query = parse_qs(urlsplit(links[0]).query)
@@ -151,20 +138,17 @@ def test_a_gap_leads_to_what_it_would_take() -> None:
 
 
 def test_W3_phases_within_the_error_are_equally_far_and_adjacent_actors_are_named() -> None:
-    said = real_words(SV)
-    even = replace(of("2417"), chain=replace(of("2417").chain, weakest=()))
-    sentence = municipal.chain_sentence(even, tr=said)
-    assert "oavsett stöd, är lika långt" in sentence  # one type alone may be farther in a phase
-    wider = of("2422", CubeChoice(scope=Scope.ADJACENT))
-    assert "närliggande" in municipal.paragraph(wider, tr=said)
+    found = of("2417").found
+    even = replace(of("2417"), found=replace(found, chain=replace(found.chain, weakest=())))
+    assert "oavsett stöd, är lika långt" in even.chain  # one type alone may be farther in a phase
+    assert "närliggande" in of("2422", bredd=Scope.ADJACENT).paragraph
 
 
 def test_minutes_without_a_number_have_none_in_the_files() -> None:
     tr = real_words(SV)
     assert {minutes_cell(float(text), tr=tr).value for text in ("inf", "nan")} == {None}
     assert minutes_cell(62.5, tr=tr) == Said(text="cirka 65\u00a0min", value=65)
-    beyond = of("2421", CubeChoice(threshold=90, speed="winter"))  # by a minute
-    assert "drygt 90" in municipal.paragraph(beyond, tr=tr)
+    assert "drygt 90" in of("2421", grans=90, vinter=True).paragraph  # beyond it by a minute
 
 
 def test_M3_unknown_is_not_zero_in_the_tables() -> None:
@@ -175,13 +159,14 @@ def test_M3_unknown_is_not_zero_in_the_tables() -> None:
     assert older.columns[1].endswith(" 2020")
     years = {row[0].text: row[1].small for row in older.rows}
     assert (years["Fredrika"], years["Åsele"]) == ("2005", "")
-    found = replace(of("2422"), size=None, similar={}, figures=dict.fromkeys(of("2422").figures))
-    shown = tables(found, (found,), tr=real_words(SV))
-    compare, figures = (next(t for t in shown if t.id == i) for i in ("compare", "figures"))
+    world = replace(real_world(), foundations=replace(real_world().foundations, statistics=()))
+    silent = of("2422", world=world)
+    shown = tables(silent)
+    compare, figures = shown["compare"], shown["figures"]
     assert [row[1].text for row in compare.rows[:2]] == ["ingen uppgift"] * 2
     assert compare.sentence == real_words(SV)("municipality.compare.unknown")
     assert [row[1].text for row in figures.rows[:6]] == ["ingen uppgift"] * 6
-    assert "saknas uppgift om folkmängd" in municipal.paragraph(found, tr=real_words(SV))
+    assert "saknas uppgift om folkmängd" in silent.paragraph
 
 
 def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
@@ -196,24 +181,21 @@ def test_M3_similar_ones_stand_by_name_with_the_rule() -> None:
 
 def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> None:
     """In the table, beside the map and in the legend."""
-    said, one, other = real_words(SV), of("2417"), of("2418")
+    one, other = of("2417", jamfor="2418"), of("2418")
     table = table_of("compare", "2417", other="2418")
     assert table.columns[1:] == ("Norsjö", "Malå")
     assert table.rows[1][2] == table_of("figures", "2418").rows[1][1], "one density"
-    assert f", {table.rows[1][2].text} per" in municipal.paragraph(other, tr=said)
-    for column, found in enumerate((one, other), start=1):
+    assert f", {table.rows[1][2].text} per" in other.paragraph
+    for column, view in enumerate((one, other), start=1):
         shown = [row[column] for row in table.rows[-len(KINDS) :]]
-        cells = [cell_of(cell, found, tr=said) for cell in found.cells]
+        cells = [cell_of(view, cell) for cell in view.found.cells]
         assert shown == [replace(cell, small="") for cell in cells]
-    html = aside_html(one, MunicipalityChoice(kommun="2417"), other=other, tr=said)
+    html = aside_html(one)
     assert html.count("<table") == 2
     assert html.index(">Norsjö</h3>") < html.index(">Malå</h3>")
     beside = re.findall(r"<td[^>]*>.*?<span>([^<]*)</span>", html.split(">Malå</h3>")[1])
     assert beside == [cell.text for cell in cells]
-    asked = [("2417", "2418"), ("2417", None), ("2418", None)]
-    choices = [MunicipalityChoice(kommun=code, beside=beside) for code, beside in asked]
-    layers = (map_layer(of(choice.code), choice, tr=said) for choice in choices)
-    pair, alone, own = (layer.picture.legend for layer in layers)
+    pair, alone, own = (map_layer(view).picture.legend for view in (one, of("2417"), other))
     assert pair.columns[1:] == ("Norsjö", "Malå")
     assert alone.columns[1:] == ("Norsjö", "Länet")
     assert [row.texts[1] for row in pair.rows] == [row.texts[0] for row in own.rows]
@@ -221,37 +203,38 @@ def test_M3_any_two_stand_side_by_side_with_the_figures_of_their_own_pages() -> 
 
 
 def test_M2_counts_on_the_page_are_those_of_the_lists() -> None:
-    tr = real_words(SV)
     for code in MUNICIPALITY_CODES:
-        found = of(code, MunicipalityChoice(kommun=code, grans=90, bredd="adjacent").cube)
-        counts = nearby_counts(found)
-        assert sum(counts.values()) == len(KINDS)
-        assert counts["near"] == sum(c.is_borderline for c in found.cells)
-        assert "räknas inte in" not in municipal.paragraph(found, tr=tr)
-        for part in municipal.list_parts(found, tr=tr):
-            listed = found.lists[ListKind(part.id)]
-            assert len(part.entries) == len(listed.actors)
-            assert len(part.uncertain) == len({way.actor.id for way in listed.unsure})
-            said = {kind for entry in part.entries for kind in entry.types.split(", ")}
-            assert said == {tr.label(kind) for way in listed.known for _, kind in way.kinds}
-            assert part.count.startswith(f"{len(listed.actors)} " if listed.known else "Ingen känd")
+        view = of(code, grans=90, bredd="adjacent")
+        assert view.counts.total() == len(KINDS)
+        assert view.counts["near"] == sum(c.is_borderline for c in view.found.cells)
+        assert "räknas inte in" not in view.paragraph
+        parts = render("municipality_lists.html", t=view.tr, view=view).split("data-list=")[1:]
+        for listed, part in zip(view.found.lists.values(), parts, strict=True):
+            entries = view.by_actor(listed.known)
+            assert part.count("<li><p><a ") == len(entries) == len(listed.actors)
+            assert len(listed.uncertain) == len({way.actor.id for way in listed.unsure})
+            said = {kind for ways in entries for kind in view.types(ways).split(", ")}
+            assert said == {view.tr.label(kind) for way in listed.known for _, kind in way.kinds}
+            count = f"{len(listed.actors)}\xa0" if listed.known else "Ingen känd"
+            assert f'data-count="{len(entries)}">{count}' in part
 
 
 def test_where_nothing_is_near_the_nearest_is_told_all_the_same() -> None:
-    found, said = profile(released(), "2462", CubeChoice()), real_words(SV)
-    assert all("min" in minutes for _, minutes, _, _ in municipal.near_towns(found, tr=said))
-    few = max(way.people_within for way in found.lists[ListKind.REACHABLE].known)
-    assert f"nås av {few} av 6" in municipal.paragraph(found, tr=said)
-    assert "säkert" not in municipal.lead(found, tr=said), "nothing is near the limit or unknown"
+    view = of("2462", world=released())
+    assert all("min" in view.minutes(first.minutes_from_seat) for first, *_ in view.towns)
+    few = max(way.people_within for way in view.found.lists[ListKind.REACHABLE].known)
+    assert f"nås av {few} av 6" in view.paragraph
+    assert "säkert" not in view.lead, "nothing is near the limit or unknown"
 
 
 def test_what_is_not_known_is_not_out_of_reach_and_none_is_not_equally_far() -> None:
-    found, said = profile(make.unsure_world(), "2481", CubeChoice()), real_words(SV)
-    shown = [cell_of(cell, found, tr=said) for cell in found.cells]
+    view = of("2481", world=make.unsure_world())
+    cells, said = view.found.cells, view.tr
+    shown = [cell_of(view, cell) for cell in cells]
     assert {one.text: one.small for one in shown} == {"?": "Ingen uppgift", "–": "Utom räckhåll"}
-    halves = [municipal.half_sentence(cell, limit=60, tr=said)[0] for cell in found.cells]
+    halves = [half_sentence(cell, limit=60, tr=said)[0] for cell in cells]
     assert halves == [one.text for one in shown]
-    assert "inget känt kontor" in municipal.chain_sentence(found, tr=said)
+    assert "inget känt kontor" in view.chain
     sure = make.make_actor(id="sure", offices=(make.make_office(code="2480"),))
     both = make.make_register(*make.unsure_world().register.actors, sure)
     world = replace(make.unsure_world(), register=both, matrices={})
@@ -260,32 +243,30 @@ def test_what_is_not_known_is_not_out_of_reach_and_none_is_not_equally_far() -> 
 
 
 def test_G9_K4_the_own_office_stands_first_and_each_cell_of_the_matrix_leads_to_its_map() -> None:
-    found, choice, tr = of("2417"), MunicipalityChoice(kommun="2417", grans=90), real_words(SV)
-    html = aside_html(found, choice, tr=tr)
+    html = aside_html(of("2417", grans=90))
     assert html.index("Börja hemma") < html.index("<table")
     assert "Norsjö kommun – näringslivsservice" in html
     assert html.count('href="/kommun?kommun=2417') == len(KINDS)
     assert html.count('aria-current="true"') == 1
     # with a phase taken back on another page, the one that is shown all the same
-    unchosen = aside_html(found, MunicipalityChoice(kommun="2417", fas=None), tr=tr)
+    unchosen = aside_html(of("2417", fas=None))
     assert unchosen.count('aria-current="true"') == 1
     assert "kommun=2417&amp;fas=vaxa&amp;stod=motesplats&amp;grans=90&amp;lang=sv" in html
 
 
 def test_M5_every_unconfirmed_entry_is_one_step_from_the_role_address(language: Language) -> None:
     """To confirm and to correct, with the record's id; without any the page says so."""
-    found, choice, said = of("2480"), MunicipalityChoice(kommun="2480"), real_words(language)
-    for actor in found.unconfirmed:
-        parts = urlsplit(municipal.message_url(actor, profile=found, tr=said))
+    view = of("2480", language)
+    for actor in view.found.unconfirmed:
+        parts = urlsplit(view.message_url(actor))
         assert (parts.scheme, parts.path) == ("mailto", "fel@example.org")
         fields = parse_qs(parts.query)
         assert actor.id in fields["subject"][0]
         assert actor.id in fields["body"][0]
         assert "\n" in fields["body"][0]
-    shown = tables_of("2480", language)
-    html = folds_html(found, choice, shown, tr=said)
-    assert html.count("mailto:") == html.count('"/bekrafta?id=') == len(found.unconfirmed)
-    none = folds_html(replace(found, unconfirmed=()), choice, shown, tr=said)
+    html = folds_html(view)
+    assert html.count("mailto:") == html.count('"/bekrafta?id=') == len(view.found.unconfirmed)
+    none = folds_html(replace(view, found=replace(view.found, unconfirmed=[])))
     assert "mailto:" not in none
     assert language is not SV or "Alla poster" in none
 
@@ -311,12 +292,10 @@ def test_M7_nine_municipalities_for_sami_and_umea_for_finnish(tmp_path: Path) ->
     ("code", "flavour"), [("2422", CsvFlavour.SWEDISH), ("2480", CsvFlavour.PLAIN)]
 )
 def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) -> None:
-    found, said = of(code), real_words(SV)
-    shown = tables_of(code, SV)
-    _, *rows = csv_rows(files.profile_csv(found, shown, flavour=flavour, tr=said), flavour)
+    _, *rows = csv_rows(files.profile_csv(of(code), flavour=flavour), flavour)
     cells = [
         (table.title, column, cell)
-        for table in shown
+        for table in tables(of(code)).values()
         for row in table.rows
         for column, cell in zip(table.columns[1:], row[1:], strict=True)
     ]
@@ -331,10 +310,9 @@ def test_M4_csv_holds_every_cell_of_every_table(code: str, flavour: CsvFlavour) 
 
 
 def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
-    found, said_in = of("2417"), real_words(SV)
-    shown = tables_of("2417", SV)
-    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(found, shown, tr=said_in)))
-    for table, name in zip(shown, book.sheetnames[1:], strict=True):
+    view = of("2417")
+    book = openpyxl.load_workbook(io.BytesIO(files.profile_xlsx(view)))
+    for table, name in zip(tables(view).values(), book.sheetnames[1:], strict=True):
         assert book[name].freeze_panes == "B3"
         sized = book[name].column_dimensions.values()
         widths = {n: size.width for size in sized for n in range(size.min, size.max + 1)}
@@ -345,7 +323,7 @@ def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
                 if cell.value is not None:
                     assert written.value == pytest.approx(cell.value)
                     form = written.number_format.replace('"', "")  # as uncertain as on the screen
-                    said = re.split(r"\d[\d\s,]*\d|\d", cell_text(cell, tr=said_in), maxsplit=1)
+                    said = re.split(r"\d[\d\s,]*\d|\d", cell_text(cell, tr=view.tr), maxsplit=1)
                     assert re.split("#,##0|General", form) == said
                     assert ("General" in form) == bool(cell.value % 1)
                 else:
@@ -354,10 +332,8 @@ def test_M4_xlsx_has_a_sheet_per_table_as_wide_as_what_stands_in_it() -> None:
 
 
 def test_file_names_are_plain() -> None:
-    tr = real_words(SV)
     for code in MUNICIPALITY_CODES:
-        choice = MunicipalityChoice(kommun=code, bredd=Scope.ADJACENT)
-        name = files.file_name(of(code), choice, tr=tr)
+        name = files.file_name(of(code, bredd=Scope.ADJACENT))
         assert re.fullmatch(r"kommun-[a-z0-9-]+-60min-adjacent-2026-11", name)
 
 
@@ -367,8 +343,7 @@ SITE = "https://karta.example"
 
 @cache
 def report(code: str, language: Language = SV, *, site: str = SITE, **asked: object) -> str:
-    choice = MunicipalityChoice(kommun=code, **asked)
-    return files.report_html(choice, world=real_world(), tr=real_words(language), site=site)
+    return files.report_html(of(code, language, **asked), site=site)
 
 
 def text_of(html: str) -> str:
@@ -393,16 +368,15 @@ def test_M4_the_report_asks_for_nothing(code: str, language: Language) -> None:
 @pytest.mark.parametrize("code", THREE)
 def test_M4_the_report_has_the_figures_of_the_page(code: str, language: Language) -> None:
     """Every table of the page but the long list of actors stands in it, cell by cell."""
-    found, said = profile(real_world(), code, CubeChoice()), real_words(language)
-    html = report(code, language)
-    assert held_together(municipal.paragraph(found, tr=said)) in text_of(html)
-    for table in tables(found, compared(found), tr=said):
+    view, html = of(code, language), report(code, language)
+    assert held_together(view.paragraph) in text_of(html)
+    for table in tables(view).values():
         if table.id == "lists":
             continue
         part = html.split(f'data-table="{table.id}"')[1].split("</table>")[0]
         if table.id == "times":
-            assert part.count("<tr>") == len(found.times) + 1
-            assert all(place.name in part for place, _ in found.times)
+            assert part.count("<tr>") == len(view.found.times) + 1
+            assert all(place.name in part for place, _ in view.found.times)
             continue
         body = part.split("<tbody>")[1]
         cells = re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", body, re.DOTALL)

@@ -11,6 +11,7 @@ from ris_map.finder.need import Need
 from ris_map.finder.words import FindView
 from ris_map.municipality.files import report_html
 from ris_map.municipality.profile import MunicipalityChoice
+from ris_map.municipality.words import view_of
 from ris_map.register.vocabulary import Phase
 from ris_map.siting.plan import SitingChoice
 from ris_map.siting.scenario import basis_of, scenario
@@ -78,7 +79,7 @@ def test_P2_what_one_takes_along_says_how_far_minutes_may_be_off(language: Langu
     plan = SitingChoice()
     made = scenario(basis_of(world, plan), plan)
     told = (
-        report_html(MunicipalityChoice(kommun="2462"), world=world, tr=tr),
+        report_html(view_of(world, MunicipalityChoice(kommun="2462"), tr)),
         FindView(answer, world, tr).source,
         copy_text(SitingView(world=world, choice=plan, scenario=made, tr=tr)),
     )
