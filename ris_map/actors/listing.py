@@ -11,11 +11,7 @@ from ris_map.common.address import Flag
 from ris_map.coverage.map_picture import MapChoice, MapView, Site
 from ris_map.coverage.support import UNKNOWN
 from ris_map.geography.divisions import MUNICIPALITY_CODES, OwnMunicipality
-from ris_map.register.in_words import (
-    Words,
-    town_id,
-    words_of,
-)
+from ris_map.register.in_words import Words, town_id, words_of
 from ris_map.register.model import Actor
 from ris_map.register.selection import Group, Match
 from ris_map.register.vocabulary import ServiceScope
@@ -45,7 +41,7 @@ class StartChoice(MapChoice):
     everybody: Flag = Field(default=False, alias="alla")
 
 
-Row = tuple[Actor, str, Sequence[str]]
+Row = tuple[Actor, str, list[str]]
 """An actor, the line below its name, and the ids of the towns that the map marks with it."""
 
 
@@ -65,7 +61,9 @@ def headline_words(view: MapView) -> dict[str, Any]:
 def lead(view: MapView) -> str:
     """Return what the headline is about and rests on; on a phone it stands below the map."""
     tr, way = view.tr, "" if view.is_physical else ".remote"
-    text = tr(f"karta.lead{way}", kind=view.kind, phase=_phase(view), area=_area(view))
+    label = view.label(view.choice.strength_area) if view.choice.strength_area else ""
+    area = " " + tr("karta.lead.area", area=label[:1].lower() + label[1:]) if label else ""
+    text = tr(f"karta.lead{way}", kind=view.kind, phase=_phase(view), area=area)
     if view.is_physical:
         more = view.carrier_words()
     else:
@@ -74,16 +72,7 @@ def lead(view: MapView) -> str:
 
 
 def _phase(view: MapView) -> str:
-    phase = view.choice.phase
-    return view.tr(f"karta.phase.{phase.value if phase else 'all'}")
-
-
-def _area(view: MapView) -> str:
-    area = view.choice.strength_area
-    if area is None:
-        return ""
-    label = view.label(area)
-    return " " + view.tr("karta.lead.area", area=label[:1].lower() + label[1:])
+    return view.tr(f"karta.phase.{view.choice.phase or 'all'}")
 
 
 def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
@@ -93,10 +82,10 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
     """
     tr = view.tr
     if not view.is_physical:
-        sections: list[tuple[str, list[Row]]] = [
+        sections = [
             (
                 tr(f"karta.who.{name}", n=len(actors)),
-                [(actor, tr.service_area(actor), ()) for actor in actors],
+                [(actor, tr.service_area(actor), list[str]()) for actor in actors],
             )
             for name, actors in view.remote_helpers().items()
         ]
@@ -113,10 +102,8 @@ def rows_words(view: MapView, choice: StartChoice) -> dict[str, Any]:
         (tr(f"karta.{name}", n=len(ones)) if name else "", [_office_row(x, tr) for x in ones])
         for name, ones in parts
     ]
-    kind = choice.service_type
-    title = tr.plural(
-        f"karta.actors.{kind.value if kind else 'all'}", len(here), phase=_phase(view)
-    )
+    kind = choice.service_type or "all"
+    title = tr.plural(f"karta.actors.{kind}", len(here), phase=_phase(view))
     offices = sum(not town or choice.town == town_id(o.office) for sites in here for o in sites)
     note = tr.plural("karta.offices.count", offices) if here else tr("karta.nobody", kind=view.kind)
     named = f"{town}: {title}" if town else ""
@@ -216,7 +203,7 @@ def all_html(matches: Sequence[Match], *, tr: Words, on: date) -> str:
 
 def _whole_row(match: Match, tr: Words, *, on: date) -> Row:
     said, towns = words_of(match, tr=tr), map(town_id, match.actor.offices_on(on))
-    return match.actor, f"{said['towns']} · {said['service-types']}", tuple(dict.fromkeys(towns))
+    return match.actor, f"{said['towns']} · {said['service-types']}", list(dict.fromkeys(towns))
 
 
 COLUMNS = (

@@ -6,16 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from ris_map.actors import listing
 from ris_map.actors.files import actors_csv
-from ris_map.actors.listing import (
-    StartChoice,
-    all_html,
-    headline_words,
-    lead,
-    panel_words,
-    rows_words,
-    table_html,
-)
+from ris_map.actors.listing import StartChoice
 from ris_map.coverage.map_picture import (
     LIMITS,
     MAPS,
@@ -55,7 +48,7 @@ def _all_that_depends_on_the_choices(tr: Words) -> None:
     choice = STATE.chosen()
     view = map_view(data.world(choice.as_of), choice, tr=tr)
     with st.container(key="ris-head"):
-        st.html(render("headline.html", t=tr, **headline_words(view)))
+        st.html(render("headline.html", t=tr, **listing.headline_words(view)))
         if choice.as_of:
             st.html(since_html(view))
     # the frame takes longest: its message goes before those of the widgets above it
@@ -67,11 +60,11 @@ def _all_that_depends_on_the_choices(tr: Words) -> None:
     with choices:
         _choices(tr)
     with right, st.container(key="ris-list"):
-        st.html(render("lead.html", t=tr, lead=lead(view)))
+        st.html(render("lead.html", t=tr, lead=listing.lead(view)))
         if choice.municipality:
-            st.html(render("panel.html", t=tr, **panel_words(view, choice)))
+            st.html(render("panel.html", t=tr, **listing.panel_words(view, choice)))
             _beside(choice, tr)
-        st.html(render("rows.html", t=tr, id="vem", **rows_words(view, choice)))
+        st.html(render("rows.html", t=tr, id="vem", **listing.rows_words(view, choice)))
         _ways_on(choice, tr)
         if not choice.municipality and all(map(view.world.home_of, view.names)):
             st.html(render("home.html", title=tr("karta.home"), text=tr("karta.home.everywhere")))
@@ -169,11 +162,11 @@ def _everybody(view: MapView) -> None:
     """Draw the whole core of the register as rows, its files and its table."""
     tr, on = view.tr, view.world.on
     matches = select(view.world.register, Filter(), groups=data.geography().places, on=on)
-    st.html(all_html(matches, tr=tr, on=on))
+    st.html(listing.all_html(matches, tr=tr, on=on))
     with st.expander(tr("karta.files")):
         with st.container(horizontal=True):
             for flavour in CsvFlavour:
                 make = partial(actors_csv, matches, flavour=flavour, tr=tr)
                 name = f"{tr('csv.file')}-{on.isoformat()}.csv"
                 layout.download(tr(f"csv.{flavour}"), make, name, key=f"csv-{flavour}")
-        st.html(table_html(matches, tr=tr))
+        st.html(listing.table_html(matches, tr=tr))

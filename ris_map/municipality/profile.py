@@ -7,7 +7,7 @@ page, report, files and API say the same to the unit.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import numpy as np
@@ -122,14 +122,9 @@ LIKENESS = 2.5
 ``docs/method/2026-11-23-similar-municipalities.md``."""
 
 
-class Nearest(NamedTuple):
-    """The nearest office of one service type, in any phase, from one place.
-
-    Minutes are infinite, and the town is empty, where no office is known that serves the place.
-    """
-
-    minutes: float
-    town: str
+Nearest = tuple[float, str]
+"""Minutes to the nearest office of one service type, in any phase, and its town; infinite and none
+where no office is known that serves the place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +233,7 @@ def _times(
     far = np.pad(far, ((0, 0), (1, 0), (0, 0)), constant_values=np.inf)
     towns = np.array(["", *(office.town for office in table.offices)])[far.argmin(axis=1)]
     nearest = zip(far.min(axis=1).T.tolist(), towns.T.tolist(), strict=True)
-    by_place = ([*map(Nearest, *pair)] for pair in nearest)
+    by_place = ([*zip(*pair, strict=True)] for pair in nearest)
     return [(place, near) for (_, place), near in zip(here, by_place, strict=True)]
 
 

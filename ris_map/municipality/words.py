@@ -117,7 +117,7 @@ class MunicipalityView:
         """The text that a civil servant could paste into a memo."""
         inside = self.found.figures["share_in_tatort"]
         share = inside.number if inside else None
-        minutes, town = min(self.found.times[0][1], key=lambda nearest: nearest.minutes)
+        minutes, town = min(self.found.times[0][1], key=lambda nearest: nearest[0])
         reached = self.found.lists[ListKind.REACHABLE].known
         text = render_text(
             "municipality.txt",

@@ -86,9 +86,9 @@ def test_every_settlement_has_its_minutes_and_the_seat_stands_first(found: Profi
     assert {place.id for place, _ in found.times} == here
     assert found.seat.is_seat
     at = cube.municipality_codes.index(found.code)
-    for s, near in enumerate(found.times[0][1]):
-        assert near.minutes == float(np.min(cube.nearest_minutes_from_seat[at, :, s]))
-        assert (not near.town) == math.isinf(near.minutes)
+    for s, (minutes, town) in enumerate(found.times[0][1]):
+        assert minutes == float(np.min(cube.nearest_minutes_from_seat[at, :, s]))
+        assert (not town) == math.isinf(minutes)
 
 
 def test_G9_the_municipalitys_own_office_is_known_to_itself_and_counted_nowhere() -> None:
