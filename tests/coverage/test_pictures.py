@@ -120,11 +120,8 @@ def test_a_picture_stands_under_an_address_of_its_own() -> None:
 
 def test_what_was_computed_for_a_day_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even what was there at the start, which the garbage collection never looks at."""
-    served, firsts = Service(data_dir()), []
-    for on in (date(2024, 5, 1), None):
-        population_of(world := served.moment(on).world)
-        firsts.append(ref(world))
-    del world
+    served = Service(data_dir())
+    firsts = [ref(population_of(served.moment(on).world)) for on in (date(2024, 5, 1), None)]
     gc.freeze()
     for day in range(2, KEPT_DAYS + 2):
         served.moment(date(2024, 5, day))
