@@ -88,16 +88,19 @@ def body(tr: Words) -> None:
     layout.title(view.title, view.lead)
     layout.ignored_notice(ignored, tr=tr)
     question_column, answer_column, map_column = st.columns([2, 4, 4], gap="medium")
+    is_answered = need.place is not None and need.phase is not None
+    key = "ris-find-answered" if is_answered else "ris-find-questions"
+    # before the map, for on a phone they stand above it: what is empty has no room (find.css)
+    questions = question_column.container(key=key)
+    questions.html(render("find_heading.html", text=tr("find.answers.heading")))
     with map_column, st.container(key="ris-find-map"):
         show_map(layer, key="find", on_click=_clicked)
-    is_answered = need.place is not None and need.phase is not None
     with answer_column:
         with st.container(key="ris-find-steps"):
             st.html(render("find_steps.html", t=tr, view=view, is_answered=is_answered))
         with st.container(key="ris-find-list", gap="xxsmall"):
             _list(view, tr=tr)
-    key = "ris-find-answered" if is_answered else "ris-find-questions"
-    with question_column, st.container(key=key):
+    with questions:
         _questions(need, view, tr=tr)
     with st.container(key="ris-find-more"):
         after = next_pictures(data.world(), need, tr.language)
@@ -128,7 +131,6 @@ def _list(view: FindView, *, tr: Translator) -> None:
 def _questions(need: Need, view: FindView, *, tr: Words) -> None:
     """Draw each question open until it is answered, then as a line with a button."""
     opened = st.session_state.get(_OPEN)
-    st.html(render("find_heading.html", text=tr("find.answers.heading")))
     if need.place is None or opened == "plats":
         st.html(_place_html(need, tr=tr))
     else:
