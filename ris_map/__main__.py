@@ -19,8 +19,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, RisMapError, quoted, worded
-from ris_map.common.files import file_name, stamp, write_whole
+from ris_map.common.faults import DataFaults, Fault, RisMapError, quoted
+from ris_map.common.files import fault_in, file_name, stamp, write_whole
 from ris_map.common.region import DATA_VARIABLE, data_folder
 from ris_map.geography.county import load_geography
 from ris_map.geography.divisions import MUNICIPALITY_CODES
@@ -332,8 +332,8 @@ def _renew(arguments: argparse.Namespace) -> int:
         return OK
     rows = zip_longest(found.split("\n"), text.split("\n"))
     line = next((n for n, (one, other) in enumerate(rows, start=1) if one != other), 1)
-    words = worded("not-canonical" if is_register else "stale-schema", command=arguments.command)
-    print(Fault(file_name(path), *words, line=line))
+    wording = "not-canonical" if is_register else "stale-schema"
+    print(fault_in(path, wording, line=line, command=arguments.command))
     return FAULTY
 
 

@@ -34,9 +34,19 @@ def file_name(path: Path) -> str:
     return str(path)
 
 
-def not_yet(path: Path) -> Fault:
-    """Return the warning for a file or folder that a new region may lack."""
-    return Fault(file_name(path), *worded("not-yet"))
+def fault_in(
+    path: Path,
+    wording: str,
+    /,
+    *,
+    line: int | None = None,
+    record: str | None = None,
+    field: str | None = None,
+    **values: object,
+) -> Fault:
+    """Return a fault of a file by its wording, with the values that stand in its words."""
+    words = worded(wording, **values)
+    return Fault(file_name(path), *words, line=line, record=record, field=field)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -64,8 +74,7 @@ def read_bytes(path: Path) -> bytes:
     if not code and size > MAX_BYTES:
         code = "too-large"
     if code:
-        words = worded(code, problem=problem, size=size, most=MAX_BYTES)
-        raise DataFaults([Fault(file_name(path), *words)])
+        raise DataFaults([fault_in(path, code, problem=problem, size=size, most=MAX_BYTES)])
     return data
 
 
@@ -75,20 +84,21 @@ def read_text(path: Path) -> str:
     ``DataFaults`` as :func:`read_bytes`, with byte and line of what is not UTF-8, or with each
     line that has an invisible sign.
     """
-    name, data = file_name(path), read_bytes(path)
+    data = read_bytes(path)
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         offset = error.start + len(data) - len(body)
-        words = worded("not-utf8", offset=offset, byte=body[error.start])
-        line = body.count(b"\n", 0, error.start) + 1
-        raise DataFaults([Fault(name, *words, line=line)]) from None
+        line, byte = body.count(b"\n", 0, error.start) + 1, body[error.start]
+        raise DataFaults(
+            [fault_in(path, "not-utf8", line=line, offset=offset, byte=byte)]
+        ) from None
     faults = []
     for match in islice(_FORBIDDEN.finditer(text), _MAX_LISTED):
         title = unicodedata.name(match[0], "control character").lower()
-        words = worded("control-character", sign=ord(match[0]), title=title)
-        faults.append(Fault(name, *words, line=text.count("\n", 0, match.start()) + 1))
+        line, sign = text.count("\n", 0, match.start()) + 1, ord(match[0])
+        faults.append(fault_in(path, "control-character", line=line, sign=sign, title=title))
     if faults:
         raise DataFaults(faults)
     return text
@@ -98,7 +108,7 @@ def cut_off(path: Path, text: str) -> list[Fault]:
     """Return the fault of a text whose last line has no end; nothing for any other."""
     if not text or text.endswith("\n"):
         return []
-    return [Fault(file_name(path), *worded("cut-off"), line=text.count("\n") + 1)]
+    return [fault_in(path, "cut-off", line=text.count("\n") + 1)]
 
 
 def write_whole(path: Path, content: bytes, *, since: Stamp = None) -> None:

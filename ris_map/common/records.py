@@ -49,6 +49,8 @@ class ByLanguage(Record, Generic[_T]):
 
 Finding = tuple[Loc, str, str, str]
 """What is wrong where in a record: its path, reason, action and code."""
+Wrong = Callable[[Any], Iterable[Finding]]
+"""Says of a record what its model alone cannot see."""
 
 
 def finding(name: str, /, *loc: str | int, **values: object) -> Finding:
@@ -78,29 +80,25 @@ class Place:
         )
 
     def read(
-        self, kind: type[_T], raw: object, *, with_texts: bool = True
+        self, kind: type[_T], raw: object, *, wrong: Wrong | None = None, with_texts: bool = True
     ) -> tuple[_T | None, list[Fault]]:
         """Return what YAML gave as a record of a kind, and what is wrong with it or its texts."""
         faults = [*text_faults(raw, place=self)] if with_texts else []
         try:
             # by way of JSON: strict for scalars, while lists become tuples and text vocabulary
-            return TypeAdapter(kind).validate_json(json.dumps(raw)), faults
+            record = TypeAdapter(kind).validate_json(json.dumps(raw))
         except ValidationError as error:
             return None, [*faults, *model_faults(error, model=kind, place=self)]
+        return record, faults + [self.fault(*found) for found in (wrong(record) if wrong else ())]
 
 
-def load_model(
-    path: Path, kind: type[_T], *, wrong: Callable[[_T], Iterable[Finding]] = lambda _: ()
-) -> _T:
+def load_model(path: Path, kind: type[_T], *, wrong: Wrong | None = None) -> _T:
     """Return a whole YAML file as a record; ``wrong`` says what its model alone cannot see.
 
     ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
     document = load_yaml(path)
-    place = Place(file_name(path), document)
-    record, faults = place.read(kind, document.value)
-    if record is not None:
-        faults += [place.fault(*found) for found in wrong(record)]
+    record, faults = Place(file_name(path), document).read(kind, document.value, wrong=wrong)
     if record is None or faults:
         raise DataFaults(faults)
     return record

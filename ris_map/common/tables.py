@@ -6,18 +6,18 @@ Nothing that is read from a table raises: every fault goes to a :class:`FaultLog
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, LiteralString, TypeVar
+from typing import Annotated, Any, LiteralString, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ris_map.common.faults import DataFaults, Fault, quoted, worded
-from ris_map.common.files import cut_off, file_name, read_text
-from ris_map.common.records import Finding, Place, finding, model_faults, text_faults
+from ris_map.common.faults import DataFaults, Fault, quoted
+from ris_map.common.files import cut_off, fault_in, file_name, read_text
+from ris_map.common.records import Place, Wrong, finding, model_faults, text_faults
 from ris_map.common.yaml_file import YamlDocument, load_yaml
 
 _T = TypeVar("_T")
@@ -67,19 +67,9 @@ class FaultLog:
         self.path, self.name = path, file_name(path)
         self.faults: list[Fault] = []
 
-    def add(
-        self,
-        wording: str,
-        /,
-        *,
-        line: int | None = None,
-        record: str | None = None,
-        field: str | None = None,
-        **values: object,
-    ) -> None:
-        """Note one fault by its wording, with the values that stand in its words."""
-        words = worded(wording, **values)
-        self.faults.append(Fault(self.name, *words, line=line, record=record, field=field))
+    def add(self, wording: str, /, **where: Any) -> None:  # noqa: ANN401 -- as fault_in
+        """Note one fault by its wording, with its place and the values that stand in its words."""
+        self.faults.append(fault_in(self.path, wording, **where))
 
     def add_rows(self, rows: pd.DataFrame, wording: str, *, field: str | None = None) -> None:
         """Note a fault for each row of a frame, whose index is the line (0: not known).
@@ -115,11 +105,10 @@ def accepted(found: _T | None, faults: list[Fault]) -> _T:
 
 
 def load_listed(
-    path: Path, kind: type[_T], *, key: str, wrong: Callable[[_T], Iterable[Finding]] = lambda _: ()
+    path: Path, kind: type[_T], *, key: str, wrong: Wrong | None = None
 ) -> tuple[_T, ...]:
     """Return the records of a YAML file that lists them under one key, in file order.
 
-    ``wrong`` says what the model alone cannot see in a record.
     ``DataFaults`` has everything that is wrong with the file, each with its line.
     """
     document = load_yaml(path)
@@ -137,14 +126,12 @@ def load_listed(
     for index, raw in enumerate(listed):
         name = raw.get("id") if isinstance(raw, dict) else None
         place = Place(whole.file, document, (key, index), str(name or f"{key}[{index}]"))
-        record, found = place.read(kind, raw)
+        record, found = place.read(kind, raw, wrong=wrong)
         faults += found
         if name and str(name) in seen:
             faults.append(place.fault(*finding("duplicate-id/row", "id")))
         seen.add(str(name))
-        if record is not None:
-            faults += [place.fault(*one) for one in wrong(record)]
-            records.append(record)
+        records += [record] if record is not None else []
     return accepted(tuple(records), faults)
 
 

@@ -19,7 +19,7 @@ import shapely
 from pydantic import Field
 
 from ris_map.common.faults import Fault, refusal
-from ris_map.common.files import not_yet
+from ris_map.common.files import fault_in
 from ris_map.common.records import Record, ShortText, Slug, Text, Url
 from ris_map.common.tables import (
     DECIMAL,
@@ -285,5 +285,5 @@ def check_facts(data_dir: Path) -> list[Fault]:
     read_rights = partial(load_listed, kind=LanguageRight, key="languages")
     for load, name in ((load_statistics, "statistics.csv"), (read_rights, RIGHTS_FILE)):
         path = data_dir / name
-        faults += refusal(load, path) if path.exists() else [not_yet(path)]
+        faults += refusal(load, path) if path.exists() else [fault_in(path, "not-yet")]
     return faults

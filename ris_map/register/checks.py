@@ -1,16 +1,15 @@
 """Check what the model alone cannot see: within one actor, its offices, and between actors."""
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from ris_map.common.dates import FIRST_DAY, period_end, period_start
 from ris_map.common.faults import Fault, quoted
 from ris_map.common.records import Finding, Place, finding, nearest, parts
-from ris_map.common.yaml_file import Loc
 from ris_map.geography.divisions import MUNICIPALITY_CODES
-from ris_map.register.model import Actor, Office
+from ris_map.register.model import Actor, DeliveryClaim, Office, Source
 from ris_map.register.selection import fold, words_of
 from ris_map.register.vocabulary import (
     Answer,
@@ -33,32 +32,87 @@ EVIDENCE_FROM = 2021
 """An actor is at work if a page of this year or later shows it."""
 OFFICE_FROM = 2020
 """An office rests on a source if a page of this year or later names its town."""
-# Where Sweden lies; the two ranges do not overlap, so swapped coordinates can be told.
-_SWEDISH_LATITUDES = (55.0, 70.0)
-_SWEDISH_LONGITUDES = (10.0, 25.0)
 _LINKS = ("successor", "same_as")
 _DATES = {"last_evidence", "last_checked", "last_confirmed", "year"}
 """Fields with the day of something that somebody has seen."""
 _COMPANY_WORDS = frozenset({"ab", "aktiebolag", "ek", "ekonomisk", "for", "forening", "region"})
 
 
-def actor_faults(
-    actor: Actor, *, place: Place, today: date, municipality_at: MunicipalityAt | None
-) -> Iterator[Fault]:
-    """Yield the faults and warnings of one actor that fits the model.
+def in_actor(
+    actor: Actor, *, today: date, municipality_at: MunicipalityAt | None
+) -> Iterator[Finding]:
+    """Yield what is wrong with one actor that fits the model, and what is doubtful.
 
     Nothing can have been seen after ``today``; without ``municipality_at`` (the municipality code
     at a latitude and longitude, None outside the county) offices are not compared with territory.
     """
-    for found in (
-        *_in_parts(actor, today=today),
-        *_in_time(actor, today=today),
-        *_in_lists(actor),
-        *_in_offices(actor, municipality_at=municipality_at),
-        *_against_rules(actor),
-        *_doubts(actor, today=today),
-    ):
-        yield place.fault(*found)
+    yield from _in_parts(actor, today=today)
+    yield from _in_lists(actor)
+    for index, office in enumerate(actor.offices):
+        yield from _in_office(actor, office, "offices", index)
+        yield from _at_point(office, "offices", index, "lat", municipality_at=municipality_at)
+    yield from _against_basis(actor)
+    yield from _in_whole(actor, today=today)
+
+
+Rule = tuple[str, str, object]
+"""The wording of a fault, the field it stands in, and whether it is so."""
+
+
+def _broken(
+    record: Actor | Office, rules: Iterable[Rule], *loc: str | int, **values: object
+) -> Iterator[Finding]:
+    """Yield the rules that a record breaks; their words may name it and the field's value."""
+    for wording, field, is_so in rules:
+        if is_so:
+            steps, start = field.split("."), record.valid_from
+            about = {"record": record, "day": getattr(record, steps[0]), "start": start, **values}
+            yield finding(wording, *loc, *steps, **about)
+
+
+def _in_whole(actor: Actor, *, today: date) -> Iterator[Finding]:
+    """Yield where the record as a whole breaks a rule, and what it leaves unknown."""
+    start, end, last = actor.valid_from, actor.valid_to, actor.last_evidence
+    areas, codes = actor.strength_areas.areas, actor.service_area.municipalities
+    homepage = actor.homepage
+    has_ended, is_active = actor.status is Status.ENDED, actor.status is Status.ACTIVE
+    is_over = end and period_end(end) < today and (is_active or actor.status is Status.PLANNED)
+    is_listed = actor.service_area.scope is ServiceScope.MUNICIPALITIES
+    not_seen, wanted = is_active and not _has_evidence(actor), scope_by_rule(actor)
+    pages: tuple[Source | DeliveryClaim, ...] = (*actor.sources, *actor.delivery_claims)
+    years = [page.year for page in pages]
+    is_early = last and all(not year or period_end(year) < period_start(last) for year in years)
+    unknown = [mode for mode in Delivery if actor.availability(mode) is Availability.UNKNOWN]
+    rules: tuple[Rule, ...] = (
+        ("dates-reversed", "valid_to", _are_reversed(start, end)),
+        ("ended-without-date", "valid_to", has_ended and not end),
+        ("future-date", "valid_from", (has_ended or is_active) and _is_later(start, today)),
+        ("future-date", "valid_to", has_ended and _is_later(end, today)),
+        ("status-against-dates", "status", is_over),
+        ("all-beside-areas", "strength_areas.areas", StrengthArea.ALL in areas and len(areas) > 1),
+        ("service-area-empty", "service_area.municipalities", is_listed and not codes),
+        ("service-area-list", "service_area.municipalities", not is_listed and codes),
+        ("active-without-evidence", "status", not_seen),
+        ("scope-against-rule", "scope", not not_seen and actor.scope is not wanted),
+        ("evidence-without-source", "last_evidence", is_early and not actor.status_note),
+        ("not-confirmed", "last_confirmed", unconfirmed_since(actor, on=today)),
+        ("delivery-unknown", "offers", unknown),
+        ("homepage-missing", "homepage", not homepage),
+        ("homepage-not-https", "homepage", homepage and not homepage.startswith("https://")),
+        ("status-unknown", "status", actor.status is Status.UNKNOWN),
+        ("not-verified", "confidence", actor.confidence is not Confidence.VERIFIED),
+    )
+    since = f"last {actor.last_confirmed}" if actor.last_confirmed else "never"
+    values = {"modes": ", ".join(unknown), "since": since, "wanted": wanted}
+    yield from _broken(actor, rules, year=EVIDENCE_FROM, **values)
+
+
+def _is_later(day: str | None, today: date) -> bool:
+    return day is not None and period_start(day) > today
+
+
+def _are_reversed(start: str | None, end: str | None) -> bool:
+    return start is not None and end is not None and period_end(end) < period_start(start)
 
 
 def _in_parts(actor: Actor, *, today: date) -> Iterator[Finding]:
@@ -81,40 +135,13 @@ def _repeated(values: Sequence[Hashable]) -> list[int]:
     return [n for n, value in enumerate(values) if first.setdefault(value, n) != n]
 
 
-def _in_time(actor: Actor, *, today: date) -> Iterator[Finding]:
-    start, end, status = actor.valid_from, actor.valid_to, actor.status
-    yield from _reversed(start, end, "valid_to")
-    has_ended = status is Status.ENDED
-    if has_ended and end is None:
-        yield finding("ended-without-date", "valid_to")
-    if start and period_start(start) > today and (has_ended or status is Status.ACTIVE):
-        yield finding("future-date", "valid_from", day=start)
-    if end and period_start(end) > today and has_ended:
-        yield finding("future-date", "valid_to", day=end)
-    if end and period_end(end) < today and status in {Status.ACTIVE, Status.PLANNED}:
-        yield finding("status-against-dates", "status", status=status, end=end)
-
-
-def _reversed(start: str | None, end: str | None, *loc: str | int) -> Iterator[Finding]:
-    if start is not None and end is not None and period_end(end) < period_start(start):
-        yield finding("dates-reversed", *loc, start=start, end=end)
-
-
 def _in_lists(actor: Actor) -> Iterator[Finding]:
     for index in _repeated([office.id for office in actor.offices]):
         yield finding("reused-office-id", "offices", index, "id", id=actor.offices[index].id)
     for index in _repeated([(o.service_type, frozenset(o.phases)) for o in actor.offers]):
         yield finding("duplicate-offer", "offers", index)
-    if StrengthArea.ALL in actor.strength_areas.areas and len(actor.strength_areas.areas) > 1:
-        yield finding("all-beside-areas", "strength_areas", "areas")
-    area, loc = actor.service_area, ("service_area", "municipalities")
-    is_listed = area.scope is ServiceScope.MUNICIPALITIES
-    if is_listed and not area.municipalities:
-        yield finding("service-area-empty", *loc)
-    if not is_listed and area.municipalities:
-        yield finding("service-area-list", *loc, scope=area.scope)
-    for index, code in enumerate(area.municipalities):
-        yield from _unknown_code(code, *loc, index)
+    for index, code in enumerate(actor.service_area.municipalities):
+        yield from _unknown_code(code, "service_area", "municipalities", index)
 
 
 def _unknown_code(code: str | None, *loc: str | int) -> Iterator[Finding]:
@@ -146,44 +173,25 @@ def _has_evidence(actor: Actor) -> bool:
     return seen is not None and period_end(seen).year >= EVIDENCE_FROM
 
 
-def _against_rules(actor: Actor) -> Iterator[Finding]:
-    """Yield where a record breaks the written rules for core, active and basis."""
-    if actor.status is Status.ACTIVE and not _has_evidence(actor):
-        yield finding("active-without-evidence", "status", year=EVIDENCE_FROM)
-    elif actor.scope is not (wanted := scope_by_rule(actor)):
-        yield finding("scope-against-rule", "scope", scope=actor.scope, wanted=wanted)
-    yield from _against_basis(actor)
-    last = actor.last_evidence
-    if last is not None and actor.status_note is None:
-        years = [source.year for source in actor.sources]
-        years += [claim.year for claim in actor.delivery_claims]
-        if all(year is None or period_end(year) < period_start(last) for year in years):
-            yield finding("evidence-without-source", "last_evidence", day=last)
-
-
 def _against_basis(actor: Actor) -> Iterator[Finding]:
+    """Yield ways of help that rest on nothing, or on what there is not."""
     claims = {(claim.mode, claim.availability) for claim in actor.delivery_claims}
     for index, offer in enumerate(actor.offers):
         for mode in Delivery:
             level, basis = offer.delivery.of(mode), offer.basis_of(mode)
-            reason = ""
-            if level is not Availability.UNKNOWN and basis is None:
-                reason = f"It is said that {mode} is {level}, but not what that rests on."
-            elif level is Availability.UNKNOWN and basis is not None:
-                reason = f"Nothing is known about {mode}, but a basis is given."
-            elif basis is Basis.SOURCE and (mode, level) not in claims:
-                reason = f"No claim of a page says that {mode} is {level}."
-            elif basis is Basis.ASSUMED and not (mode is Delivery.OFFICE and actor.offices):
-                reason = "Only help at an office that is in the register can be assumed."
-            elif basis not in {None, Basis.SOURCE, Basis.ASSUMED, Basis.EDITORIAL}:
-                reason = f"The basis {basis} does not exist for a way of help."
-            if reason:
-                field = ("offers", index, "delivery_basis", mode.value)
-                yield finding("delivery-basis", *field, reason=reason)
-    for index, office in enumerate(actor.offices):
-        seen = office.last_evidence
-        if office.is_sourced and (seen is None or period_end(seen).year < OFFICE_FROM):
-            yield finding("office-basis", "offices", index, "basis", year=OFFICE_FROM)
+            is_known = level is not Availability.UNKNOWN
+            at_office = mode is Delivery.OFFICE and actor.offices
+            wrong = {
+                "missing": is_known and basis is None,
+                "of-nothing": not is_known and basis is not None,
+                "no-claim": basis is Basis.SOURCE and (mode, level) not in claims,
+                "no-office": basis is Basis.ASSUMED and not at_office,
+                "no-basis": basis not in {None, Basis.SOURCE, Basis.ASSUMED, Basis.EDITORIAL},
+            }
+            for which in [which for which, is_so in wrong.items() if is_so][:1]:
+                values = {"mode": mode, "level": level, "basis": basis}
+                at = ("offers", index, "delivery_basis", mode.value)
+                yield finding(f"delivery-basis/{which}", *at, **values)
 
 
 def is_recent(day: str | None, *, on: date, years: int = 1) -> bool:
@@ -198,70 +206,44 @@ def unconfirmed_since(actor: Actor, *, on: date) -> bool:
     return not is_recent(actor.last_confirmed, on=on)
 
 
-def _doubts(actor: Actor, *, today: date) -> Iterator[Finding]:
-    confirmed = actor.last_confirmed
-    if unconfirmed_since(actor, on=today):
-        since = "never" if confirmed is None else f"last {confirmed}"
-        yield finding("not-confirmed", "last_confirmed", since=since)
-    for index, office in enumerate(actor.offices):
-        if office.precision is Precision.TOWN:
-            yield finding("town-level-point", "offices", index, "precision", town=office.town)
-    unknown = [mode for mode in Delivery if actor.availability(mode) is Availability.UNKNOWN]
-    if unknown:
-        yield finding("delivery-unknown", "offers", modes=", ".join(unknown))
-    if actor.homepage is None:
-        yield finding("homepage-missing", "homepage")
-    elif not actor.homepage.startswith("https://"):
-        yield finding("homepage-not-https", "homepage")
-    if actor.status is Status.UNKNOWN:
-        yield finding("status-unknown", "status")
-    if actor.confidence is not Confidence.VERIFIED:
-        yield finding("not-verified", "confidence", confidence=actor.confidence)
-
-
-def _in_offices(actor: Actor, *, municipality_at: MunicipalityAt | None) -> Iterator[Finding]:
-    for index, office in enumerate(actor.offices):
-        loc: Loc = ("offices", index)
-        for name in ("valid_to", "address_valid_to"):
-            yield from _reversed(office.valid_from, getattr(office, name), *loc, name)
-        until, end = office.valid_to, actor.valid_to
-        if until is not None and end is not None and period_end(until) > period_end(end):
-            yield finding("office-outlives-actor", *loc, "valid_to", until=until, end=end)
-        yield from _in_place(office, *loc, is_outside=actor.outside_county)
-        yield from _at_point(office, *loc, "lat", municipality_at=municipality_at)
-
-
-def _in_place(office: Office, *loc: str | int, is_outside: bool) -> Iterator[Finding]:
+def _in_office(actor: Actor, office: Office, *loc: str | int) -> Iterator[Finding]:
     outside, is_inside = office.outside, office.municipality is not None
+    until, end, seen = office.valid_to, actor.valid_to, office.last_evidence
+    has_page = seen is not None and period_end(seen).year >= OFFICE_FROM
+    moved = office.address_valid_to
+    rules: tuple[Rule, ...] = (
+        ("dates-reversed", "valid_to", _are_reversed(office.valid_from, until)),
+        ("dates-reversed", "address_valid_to", _are_reversed(office.valid_from, moved)),
+        (
+            "office-outlives-actor",
+            "valid_to",
+            until and end and period_end(until) > period_end(end),
+        ),
+        ("outside-block/both", "outside", is_inside and outside),
+        ("outside-block/neither", "outside", not is_inside and not outside),
+        ("outside-county/inside", "municipality", is_inside and actor.outside_county),
+        ("outside-county/outside", "municipality", not is_inside and not actor.outside_county),
+        ("office-basis", "basis", office.is_sourced and not has_page),
+        ("town-level-point", "precision", office.precision is Precision.TOWN),
+    )
     yield from _unknown_code(office.municipality, *loc, "municipality")
     if outside is not None:
         at = (*loc, "outside", "nearest_municipality")
         yield from _unknown_code(outside.nearest_municipality, *at)
-    if is_inside == (outside is not None):
-        what, joint = ("both", "and") if is_inside else ("neither", "nor")
-        yield finding("outside-block", *loc, "outside", what=what, joint=joint)
-    if is_inside == is_outside:
-        reason = (
-            "The actor is marked outside_county, but has an office in the county."
-            if is_inside
-            else "The office lies outside the county, but the actor is not marked outside_county."
-        )
-        yield finding("outside-county", *loc, "municipality", reason=reason)
+    yield from _broken(office, rules, *loc, actor=actor, year=OFFICE_FROM)
 
 
 def _at_point(
     office: Office, *loc: str | int, municipality_at: MunicipalityAt | None
 ) -> Iterator[Finding]:
-    south, north = _SWEDISH_LATITUDES
-    west, east = _SWEDISH_LONGITUDES
-    if south <= office.lon <= north and west <= office.lat <= east:
-        yield finding("swapped-coordinates", *loc, lat=office.lat, lon=office.lon)
+    lat, lon, code = office.lat, office.lon, office.municipality
+    # where Sweden lies; the two ranges do not overlap, so swapped coordinates can be told
+    if 55 <= lon <= 70 and 10 <= lat <= 25:
+        yield finding("swapped-coordinates", *loc, lat=lat, lon=lon)
         return
-    code = office.municipality
     if municipality_at is None or code not in {*MUNICIPALITY_CODES, None}:
         return
-    found = municipality_at(office.lat, office.lon)
-    if found != code:
+    if (found := municipality_at(lat, lon)) != code:
         kind = "office-outside-county" if found is None else "office-in-other-municipality"
         kind = kind if code else "outside-office-inside"
         yield finding(kind, *loc, found=found, town=f"{office.town} ({code})")
@@ -274,16 +256,21 @@ def cross_faults(
 
     A link to a record that has a fault, or that could not be read, is not a broken link.
     """
-    for (other, first), (place, _) in _repeats(records, lambda raw: _text(raw, "id")):
-        line = other.document.line((*other.path, "id"))
-        yield place.fault(*finding("reused-id", "id", id=quoted(first["id"]), line=line))
-    for (other, first), (place, raw) in _repeats(records, _plain_name_of):
-        if not _are_linked(first, raw):
-            names = {"name": quoted(raw["name"]), "others": quoted(first["name"])}
-            yield place.fault(*finding("alike-names", "name", other=other.record, **names))
-    for (other, first), (place, raw) in _repeats(records, _plain_homepage):
-        if not _are_linked(first, raw):
-            yield place.fault(*finding("same-homepage", "homepage", other=other.record))
+    for wording, field, plain in (
+        ("reused-id", "id", str),
+        ("alike-names", "name", plain_name),
+        ("same-homepage", "homepage", _plain_homepage),
+    ):
+        first: dict[str, tuple[Place, Raw]] = {}
+        for place, raw in records:
+            if not (value := plain(_text(raw, field) or "")):
+                continue
+            other, earlier = first.setdefault(value, (place, raw))
+            if other is not place and (field == "id" or not _are_linked(earlier, raw)):
+                line = other.document.line((*other.path, "id"))
+                texts = {"value": quoted(raw[field]), "others": quoted(earlier[field])}
+                values = {"other": other.record, "line": line, **texts}
+                yield place.fault(*finding(wording, field, **values))
     by_id = {one: raw for _, raw in reversed(records) if (one := _text(raw, "id"))}
     for place, raw in records:
         for found in (*_in_links(raw, by_id, {*unread, *by_id}), *_in_successor(raw, by_id)):
@@ -293,17 +280,6 @@ def cross_faults(
 def _text(raw: Raw, key: str) -> str | None:
     found = raw.get(key)
     return found if isinstance(found, str) else None
-
-
-def _repeats(
-    records: Sequence[tuple[Place, Raw]], key: Callable[[Raw], str | None]
-) -> Iterator[tuple[tuple[Place, Raw], tuple[Place, Raw]]]:
-    """Yield each record whose key an earlier one has, after the first that has it."""
-    first: dict[str, tuple[Place, Raw]] = {}
-    for record in records:
-        value = key(record[1])
-        if value is not None and (other := first.setdefault(value, record)) is not record:
-            yield other, record
 
 
 def _in_links(raw: Raw, by_id: Mapping[str, Raw], ids: Collection[str]) -> Iterator[Finding]:
@@ -344,13 +320,8 @@ def _in_successor(raw: Raw, by_id: Mapping[str, Raw]) -> Iterator[Finding]:
         yield finding("successor-before", "successor", gone=gone, ended=ended)
 
 
-def _plain_name_of(raw: Raw) -> str | None:
-    return plain_name(_text(raw, "name") or "") or None
-
-
-def _plain_homepage(raw: Raw) -> str | None:
-    page = (_text(raw, "homepage") or "").lower()
-    return re.sub(r"^https?://(www\.)?", "", page).rstrip("/") or None
+def _plain_homepage(page: str) -> str:
+    return re.sub(r"^https?://(www\.)?", "", page.lower()).rstrip("/")
 
 
 def _are_linked(one: Raw, other: Raw) -> bool:

@@ -5,20 +5,21 @@ import logging
 import re
 import subprocess
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, quoted, worded
-from ris_map.common.files import Stamp, file_name, is_at_rest, read_text, stamp
-from ris_map.common.records import Place, Record, finding, text_faults
+from ris_map.common.faults import DataFaults, Fault, quoted
+from ris_map.common.files import Stamp, fault_in, file_name, is_at_rest, read_text, stamp
+from ris_map.common.records import Finding, Place, Record, finding, text_faults
 from ris_map.common.yaml_file import YamlDocument, dump_yaml, read_yaml, split_comments
-from ris_map.register.checks import MunicipalityAt, actor_faults, cross_faults
+from ris_map.register.checks import MunicipalityAt, cross_faults, in_actor
 from ris_map.register.model import Actor, Register, RegisterMeta
 
 RELEASES = "releases"
@@ -76,19 +77,21 @@ def check_register(
     rest = dict(content)
     if isinstance(content.get("meta"), dict):
         place = replace(whole, path=("meta",), record="meta")
-        meta, wrong = place.read(RegisterMeta, rest.pop("meta"))
+        meta, wrong = place.read(
+            RegisterMeta, rest.pop("meta"), wrong=partial(_in_meta, today=today)
+        )
         faults += wrong
-        if meta and dates.period_start(day := meta.reference_date) > today:
-            faults.append(place.fault(*finding("future-date", "reference_date", day=day)))
     listed: list[object] = rest.pop("actors") if isinstance(content.get("actors"), list) else []
     faults += text_faults(rest, place=whole)
     records: list[tuple[Place, Mapping[str, Any]]] = []
+    see = partial(in_actor, today=today, municipality_at=municipality_at)
     for index, item in enumerate(listed):
         place = replace(whole, path=("actors", index), record=_record_name(item, index=index))
         if isinstance(item, dict):
             records.append((place, item))
-        actor = _read_actor(item, place, faults, today=today, municipality_at=municipality_at)
+        actor, wrong = place.read(Actor, item, wrong=see)
         actors += [actor] if actor else []
+        faults += wrong
     faults += cross_faults(records, unread=unread)
     there = {str(raw.get("id")) for _, raw in records}
     for gone in sorted(set(known_ids) - there - unread):
@@ -116,7 +119,8 @@ def check_changed(
         is_it = actor.id == record["id"]
         records.append((place, record if is_it else actor.model_dump(mode="json")))
         if is_it:
-            _read_actor(record, place, faults, today=today, municipality_at=municipality_at)
+            see = partial(in_actor, today=today, municipality_at=municipality_at)
+            faults += place.read(Actor, record, wrong=see)[1]
     faults += cross_faults(records)
     return tuple(fault for fault in faults if fault.is_error)
 
@@ -131,19 +135,9 @@ def load_register(
     return result.register
 
 
-def _read_actor(
-    raw: object,
-    place: Place,
-    faults: list[Fault],
-    *,
-    today: date,
-    municipality_at: MunicipalityAt | None,
-) -> Actor | None:
-    actor, wrong = place.read(Actor, raw)
-    faults += wrong
-    if actor is not None:
-        faults += actor_faults(actor, place=place, today=today, municipality_at=municipality_at)
-    return actor
+def _in_meta(meta: RegisterMeta, *, today: date) -> Iterator[Finding]:
+    if dates.period_start(day := meta.reference_date) > today:
+        yield finding("future-date", "reference_date", day=day)
 
 
 def _record_name(item: object, *, index: int) -> str:
@@ -194,8 +188,7 @@ def format_register(path: Path) -> str:
     register = load_register(path)
     header, comments = split_comments(read_text(path))
     if comments:
-        told = worded("comment")
-        raise DataFaults([Fault(file_name(path), *told, line=line) for line in comments])
+        raise DataFaults([fault_in(path, "comment", line=line) for line in comments])
     return header + canonical(register)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ris_map.common import dates
-from ris_map.common.faults import DataFaults, Fault, quoted, refusal, worded
-from ris_map.common.files import file_name, read_bytes, read_text, write_whole
+from ris_map.common.faults import DataFaults, Fault, quoted, refusal
+from ris_map.common.files import fault_in, file_name, read_bytes, read_text, write_whole
 from ris_map.common.records import is_web_address, nearest
 from ris_map.common.yaml_file import dump_yaml, load_yaml
 from ris_map.register.model import Actor, Register, Release
@@ -132,10 +132,7 @@ def check_releases(data: Path) -> list[Fault]:
         faults += refusal(lambda one: there.update({one.name: _digest(one)}), path)
     unread = {Path(fault.file).name for fault in faults}
     return faults + [
-        Fault(
-            file_name(folder / name),
-            *worded("changed-release" if name in known else "cut-off-release"),
-        )
+        fault_in(folder / name, "changed-release" if name in known else "cut-off-release")
         for name in sorted({*known, *there} - unread)
         if known.get(name) != there.get(name)
     ]
@@ -250,4 +247,4 @@ def confirm(path: Path, actor_id: str, *, on: str, url: str | None, today: date)
 
 
 def _refused(path: Path, reason: str, *, line: int | None = None) -> DataFaults:
-    return DataFaults([Fault(file_name(path), *worded("refused", reason=reason), line=line)])
+    return DataFaults([fault_in(path, "refused", reason=reason, line=line)])

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from ris_map.common.address import REDIRECTS, load_redirects
-from ris_map.common.faults import DataFaults, Fault, refusal, worded
-from ris_map.common.files import cut_off, file_name, not_yet
+from ris_map.common.faults import DataFaults, Fault, refusal
+from ris_map.common.files import cut_off, fault_in
 from ris_map.common.region import REGION_FILE, load_region, region
 from ris_map.common.tables import FaultLog
 from ris_map.geography.county import Geography, check_facts, examine
@@ -40,7 +40,7 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
     except DataFaults as error:  # without its codes nothing can be judged
         return list(error.faults)
     faults, municipality_at = _geography_faults(data)
-    faults += [not_yet(data / name) for name in NOT_NEEDED if not (data / name).exists()]
+    faults += [fault_in(data / n, "not-yet") for n in NOT_NEEDED if not (data / n).exists()]
     path = data / REGISTER_FILE
     result = check_register(
         path,
@@ -50,8 +50,8 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
     )
     known = result.register.by_id if result.register else None
     if known and (actor := region().examples.get("aktor")) not in known:
-        words, file = worded("unknown-example", actor=actor), file_name(data / REGION_FILE)
-        faults.append(Fault(file, *words, field="examples.aktor"))
+        path = data / REGION_FILE
+        faults.append(fault_in(path, "unknown-example", field="examples.aktor", actor=actor))
     strategy = refusal(load_strategy, data / "strategy.yaml")
     faults = [*result.faults, *strategy, *check_releases(data), *faults]
     for load, path in (
@@ -89,8 +89,7 @@ def _geography_faults(data: Path) -> tuple[list[Fault], MunicipalityAt | None]:
         faults += refusal(partial(load_published, among=among), data)
     faults += refusal(load_cells, data) + tuple(check_facts(data))
     if not is_whole:
-        return [*faults, Fault(file_name(data / REGISTER_FILE), *worded("check-skipped"))], None
+        return [*faults, fault_in(data / REGISTER_FILE, "check-skipped")], None
     if region().visits_from not in {place.id for place in geography.localities}:
-        words, file = worded("unknown-place"), file_name(data / REGION_FILE)
-        faults.append(Fault(file, *words, field="visits_from"))
+        faults.append(fault_in(data / REGION_FILE, "unknown-place", field="visits_from"))
     return faults, geography.municipality_at
