@@ -7,7 +7,6 @@ nothing is expanded, nothing nests without limit, and all faults come at once.
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,8 +16,8 @@ from typing import Any, NoReturn
 import numpy as np
 import yaml  # type: ignore[import-untyped]
 
-from ris_map.common.faults import DataFaults, Fault, shown, worded, wording_for
-from ris_map.common.files import cut_off, file_name, read_text
+from ris_map.common.faults import DataFaults, Fault, shown, wording_for
+from ris_map.common.files import cut_off, fault_in, read_text
 
 MAX_DEPTH = 20
 MAX_NODES = 400_000
@@ -33,6 +32,7 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _NOT_FINITE = re.compile(r"\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF)")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _ITEM = re.compile(r"(?: {2})?- ")
+_HEADER = re.compile(r"\A(?:[^\S\n]*\n|#.*\n)*")
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?\r?")
 
 
@@ -69,12 +69,11 @@ def read_yaml(path: Path) -> YamlDocument:
     quotation mark hides no other fault; of a merge conflict the first side is read.
     ``DataFaults`` if there is no text to read: see :func:`ris_map.common.files.read_text`.
     """
-    name = file_name(path)
-    text, faults = _without_conflicts(read_text(path), name=name)
+    text, faults = _without_conflicts(read_text(path), path)
     faults += cut_off(path, text)
     unread: list[str] = []
     while True:
-        reader, value = _Reader(text, name), None
+        reader, value = _Reader(text, path), None
         try:
             value = reader.document()
         except _Stop:
@@ -100,7 +99,7 @@ class _Reader:
     """Take the parser's events and build plain values, at most ``MAX_DEPTH`` deep."""
 
     text: str
-    name: str
+    path: Path
     lines: dict[Loc, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     quotes: list[tuple[int, int]] = field(default_factory=list)
@@ -121,7 +120,7 @@ class _Reader:
                 value = self.node(event, ())
         if is_blank:
             self.lines.setdefault((), 1)
-            self.faults.append(_fault(self.name, 1, "empty-file"))
+            self.faults.append(fault_in(self.path, "empty-file", line=1))
         return value
 
     def node(self, event: Any, path: Loc) -> Any:  # noqa: ANN401 -- PyYAML has no types
@@ -182,18 +181,16 @@ class _Reader:
             if mark is not None:
                 self.note(event, code, name=_named(mark))
 
-    def note(self, event: Any, code: str, /, **values: object) -> None:  # noqa: ANN401
-        self.faults.append(_fault(self.name, event.start_mark.line + 1, code, **values))
+    def note(self, event: Any, code: str, /, **values: Any) -> None:  # noqa: ANN401
+        line = event.start_mark.line + 1
+        self.faults.append(fault_in(self.path, code, line=line, **values))
         if len(self.faults) == MAX_FAULTS:
             self.stop(event, "too-many-faults", most=MAX_FAULTS)
 
-    def stop(self, event: Any, code: str, /, **values: object) -> NoReturn:  # noqa: ANN401
-        self.faults.append(_fault(self.name, event.start_mark.line + 1, code, **values))
+    def stop(self, event: Any, code: str, /, **values: Any) -> NoReturn:  # noqa: ANN401
+        line = event.start_mark.line + 1
+        self.faults.append(fault_in(self.path, code, line=line, **values))
         raise _Stop
-
-
-def _fault(file: str, at: int | None, code: str, /, **values: object) -> Fault:
-    return Fault(file, *worded(code, **values), line=at)
 
 
 def _plain(text: str) -> str | int | float | bool | None:
@@ -212,14 +209,14 @@ def _named(text: str) -> str:
     return shown(text) if len(text) <= 60 else f"of {len(text)} characters"
 
 
-def _without_conflicts(text: str, *, name: str) -> tuple[str, list[Fault]]:
+def _without_conflicts(text: str, path: Path) -> tuple[str, list[Fault]]:
     """Name the marks of unfinished merges, and keep the first side of each."""
     kept, faults, side = [], [], ""
     for number, row in enumerate(text.split("\n"), start=1):
         mark = _CONFLICT.fullmatch(row)
         if mark and (side or mark[1] == "<<<<<<<"):
             side = "" if mark[1] == ">>>>>>>" else mark[1]
-            faults.append(_fault(name, number, "merge-conflict", mark=mark[1]))
+            faults.append(fault_in(path, "merge-conflict", line=number, mark=mark[1]))
             kept.append("")
         else:
             kept.append(row if side in {"", "<<<<<<<"} else "")
@@ -243,7 +240,7 @@ def _syntax_fault(error: Exception, reader: _Reader) -> Fault:
     """Return a syntax error in plain words, a tab first since it cannot be seen."""
     for number, row in enumerate(reader.text.split("\n"), start=1):
         if row.lstrip(" ").startswith("\t"):
-            return _fault(reader.name, number, "tab")
+            return fault_in(reader.path, "tab", line=number)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     marks = ["problem_mark", "context_mark"]
     if any(begins in problem for begins in ("unexpected end", "unexpected doc", "',' or")):
@@ -253,28 +250,24 @@ def _syntax_fault(error: Exception, reader: _Reader) -> Fault:
     line = None if mark is None else min(mark.line + 1, reader.text.count("\n") + 1)
     opened = next((first for first, last in reader.quotes if last == line), None)
     if opened is not None:
-        return _fault(reader.name, opened, "syntax/quotes", line=line)
-    return _fault(reader.name, line, wording_for("syntax", problem), problem=problem)
+        return fault_in(reader.path, "syntax/quotes", line=opened, last=line)
+    return fault_in(reader.path, wording_for("syntax", problem), line=line, problem=problem)
 
 
 def split_comments(text: str) -> tuple[str, list[int]]:
     """Return the header comment of a well-formed file and the lines of all other comments."""
-    rows = text.splitlines()
-    height = 0
-    while height < len(rows) and (not rows[height].strip() or rows[height].startswith("#")):
-        height += 1
-    header = "\n".join(rows[:height]).rstrip()
-    # how far each line is taken up by values; whatever follows and begins with # is a comment
-    taken: dict[int, int] = defaultdict(int)
+    at = len(text) - len(_HEADER.sub("", text))
+    header, kept = text[:at], ""
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.ScalarEvent):
-            start, end = event.start_mark, event.end_mark
+            start, end = event.start_mark.index, event.end_mark.index
             # what stands behind | or > is not yet the text
-            first = start.line + (event.style in {"|", ">"})
-            taken.update((line, len(rows[line])) for line in range(first, end.line))
-            taken[end.line] = max(taken[end.line], end.column)
-    comments = [n + 1 for n in range(height, len(rows)) if "#" in rows[n][taken[n] :]]
-    return (f"{header}\n" if header else ""), comments
+            start = text.index("\n", start) if event.style in {"|", ">"} else start
+            kept += text[at:start] + "\n" * text.count("\n", start, end)
+            at = end
+    rows = enumerate((kept + text[at:]).split("\n"), start=header.count("\n") + 1)
+    header = header.rstrip()
+    return (f"{header}\n" if header else ""), [number for number, row in rows if "#" in row]
 
 
 # Codes and months: text for PyYAML, but a number for some other reader.

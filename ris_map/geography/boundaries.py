@@ -193,14 +193,8 @@ def _note_overlaps_and_gaps(areas: gpd.GeoSeries, *, log: FaultLog) -> None:
                 log.add("overlap", record=code, field="geometry", other=other, hectares=hectares)
     if len(areas) < len(MUNICIPALITY_CODES):
         return  # one that is left out would look like a gap
-    holes = gpd.GeoSeries(
-        [
-            shapely.Polygon(ring)
-            for part in shapely.get_parts(areas.union_all())
-            for ring in part.interiors
-        ],
-        crs=DEGREES,
-    )
+    rings = gpd.GeoSeries([areas.union_all()]).explode().interiors.explode().dropna()
+    holes = gpd.GeoSeries(rings.map(shapely.Polygon), crs=DEGREES)
     for hole, gap_m2 in zip(holes, area_m2(holes), strict=True):
         if gap_m2 > MAX_SLIVER_M2:
             beside = areas.index[areas.intersects(hole.exterior)]

@@ -86,9 +86,10 @@ def check_register(
     records: list[tuple[Place, Mapping[str, Any]]] = []
     see = partial(in_actor, today=today, municipality_at=municipality_at)
     for index, item in enumerate(listed):
-        place = replace(whole, path=("actors", index), record=_record_name(item, index=index))
-        if isinstance(item, dict):
-            records.append((place, item))
+        name = item.get("id") if isinstance(item, dict) else None
+        name = name if name and isinstance(name, str) else f"actor number {index + 1}"
+        place = replace(whole, path=("actors", index), record=name)
+        records += [(place, item)] if isinstance(item, dict) else []
         actor, wrong = place.read(Actor, item, wrong=see)
         actors += [actor] if actor else []
         faults += wrong
@@ -138,11 +139,6 @@ def load_register(
 def _in_meta(meta: RegisterMeta, *, today: date) -> Iterator[Finding]:
     if dates.period_start(day := meta.reference_date) > today:
         yield finding("future-date", "reference_date", day=day)
-
-
-def _record_name(item: object, *, index: int) -> str:
-    name = item.get("id") if isinstance(item, dict) else None
-    return name if name and isinstance(name, str) else f"actor number {index + 1}"
 
 
 def release_paths(data: Path) -> tuple[Path, ...]:

@@ -183,11 +183,8 @@ def _driven(
     km = np.abs(np.subtract(stop, start)) * network.km[edge]
     minutes = model.minutes(km, limit_kmh=network.limit_kmh[edge])
     minutes = minutes + model.access_minutes(np.asarray(off_km))
-    found = np.empty(len(nodes[0]), STRETCH)
-    columns = (*nodes, edge, start, stop, off_km, km + off_km, minutes)
-    for name, values in zip(STRETCH.names or (), columns, strict=True):
-        found[name] = values
-    return found
+    columns = np.broadcast_arrays(*nodes, edge, start, stop, off_km, km + off_km, minutes)
+    return np.rec.fromarrays(columns, dtype=STRETCH)
 
 
 def _on_one_road(sources: Joined, targets: Joined) -> tuple[IntArray, IntArray]:

@@ -260,7 +260,6 @@ class Service:
         self.data_dir = data_dir
         self._register = data_dir / REGISTER_FILE
         self._lock = threading.Lock()
-        self._live: LiveRegister | None = None
         self._kept: dict[date | None, Moment] = {}
 
     @property
@@ -268,16 +267,16 @@ class Service:
         """What does not change with the register."""
         return foundations(self.data_dir)
 
+    @cached_property
+    def _live(self) -> LiveRegister:
+        territory = self.foundations.geography
+        return LiveRegister(self._register, municipality_at=territory.municipality_at, today=today)
+
     def register_state(self) -> LiveState:
         """Return the register as it is served; ``DataFaults`` if there never was a good one."""
         with self._lock:
-            if self._live is None:
-                self._live = LiveRegister(
-                    self._register,
-                    municipality_at=self.foundations.geography.municipality_at,
-                    today=today,
-                )
-        return self._live.current()
+            live = self._live
+        return live.current()
 
     def at_hand(self) -> Moment | None:
         """Return the moment of today without reading or waiting; None if it has to be read."""
