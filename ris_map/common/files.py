@@ -54,27 +54,23 @@ def read_bytes(path: Path) -> bytes:
 
     ``DataFaults`` says that the file is missing, a folder, unreadable or too large.
     """
-    data, size, code, problem = b"", 0, "", ""
     try:
         about = path.stat()
-        size = about.st_size
-        if stat.S_ISDIR(about.st_mode):
-            code = "directory"
-        elif not stat.S_ISREG(about.st_mode):
-            code = "not-a-file"
-        elif size <= MAX_BYTES:
+        if not stat.S_ISREG(about.st_mode):
+            is_folder = stat.S_ISDIR(about.st_mode)
+            raise DataFaults([fault_in(path, "directory" if is_folder else "not-a-file")])
+        data, size = b"", about.st_size
+        if size <= MAX_BYTES:
             with path.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
-            # the file may have grown between the two steps
-            size = len(data)
+            size = len(data)  # the file may have grown between the two steps
     except FileNotFoundError:
-        code = "missing-file"
+        raise DataFaults([fault_in(path, "missing-file")]) from None
     except (OSError, ValueError) as error:
-        code, problem = "unreadable-file", getattr(error, "strerror", None) or str(error)
-    if not code and size > MAX_BYTES:
-        code = "too-large"
-    if code:
-        raise DataFaults([fault_in(path, code, problem=problem, size=size, most=MAX_BYTES)])
+        problem = getattr(error, "strerror", None) or str(error)
+        raise DataFaults([fault_in(path, "unreadable-file", problem=problem)]) from None
+    if size > MAX_BYTES:
+        raise DataFaults([fault_in(path, "too-large", size=size, most=MAX_BYTES)])
     return data
 
 
@@ -91,9 +87,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         offset = error.start + len(data) - len(body)
         line, byte = body.count(b"\n", 0, error.start) + 1, body[error.start]
-        raise DataFaults(
-            [fault_in(path, "not-utf8", line=line, offset=offset, byte=byte)]
-        ) from None
+        fault = fault_in(path, "not-utf8", line=line, offset=offset, byte=byte)
+        raise DataFaults([fault]) from None
     faults = []
     for match in islice(_FORBIDDEN.finditer(text), _MAX_LISTED):
         title = unicodedata.name(match[0], "control character").lower()

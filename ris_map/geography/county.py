@@ -161,10 +161,8 @@ def examine(data_dir: Path) -> tuple[Geography, list[Fault]]:
 
 
 def _names(land: gpd.GeoDataFrame, *, log: FaultLog) -> dict[str, str]:
-    label = {
-        name: pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")
-    }
-    points = gpd.GeoSeries(gpd.points_from_xy(*label.values(), crs=DEGREES), index=land.index)
+    label = [pd.to_numeric(land[name], errors="coerce") for name in ("label_lon", "label_lat")]
+    points = gpd.GeoSeries(gpd.points_from_xy(*label, crs=DEGREES), index=land.index)
     on_land = land.geometry.covers(points)
     off_land = land[~on_land].reset_index().set_index("line")
     off_land.attrs["key"] = "code"

@@ -115,15 +115,10 @@ class Words(Translator):
     def way(self, mode: Delivery, availability: Availability) -> str:
         """Return a way of help and what is known about it: given, limited or not given."""
         name = self(f"mode.{mode}")
-        match availability:
-            case Availability.LIMITED:
-                return self(
-                    "row.mode-limited", mode=name, known=self(f"availability.{availability}")
-                )
-            case Availability.NOT_OFFERED:
-                return self("row.mode-not-offered", mode=name)
-            case _:
-                return name
+        if availability is Availability.LIMITED:
+            return self("row.mode-limited", mode=name, known=self("availability.limited"))
+        is_denied = availability is Availability.NOT_OFFERED
+        return self("row.mode-not-offered", mode=name) if is_denied else name
 
     def detail_url(self, actor_id: str) -> str:
         """Return the address of the detail view of an actor."""

@@ -186,16 +186,10 @@ class ServiceArea(Record):
 
     def includes(self, code: str) -> Answer:
         """Return whether a municipality of the county is included."""
-        match self.scope:
-            case ServiceScope.UNKNOWN:
-                return Answer.UNKNOWN
-            case ServiceScope.MUNICIPALITIES:
-                inside = code in self.municipalities
-            case ServiceScope.OTHER_COUNTY:
-                inside = False
-            case _:
-                inside = code in MUNICIPALITY_CODES
-        return Answer.YES if inside else Answer.NO
+        if self.scope is ServiceScope.UNKNOWN:
+            return Answer.UNKNOWN
+        areas = {ServiceScope.MUNICIPALITIES: self.municipalities, ServiceScope.OTHER_COUNTY: ()}
+        return Answer.YES if code in areas.get(self.scope, MUNICIPALITY_CODES) else Answer.NO
 
 
 class Source(Record):
@@ -297,11 +291,9 @@ class Actor(Record):
 
     def is_active(self, on: date) -> bool:
         """Return whether the actor exists on a day: not ended, not merely planned, not before."""
-        if self.status is Status.PLANNED:
-            return False
-        if self.status is Status.ENDED and self.valid_to is None:
-            return False
-        return covers(self.valid_from, self.valid_to, on=on)
+        has_no_end = self.status is Status.ENDED and self.valid_to is None
+        is_there = self.status is not Status.PLANNED and not has_no_end
+        return is_there and covers(self.valid_from, self.valid_to, on=on)
 
     def offices_open(self, on: date) -> tuple[Office, ...]:
         """Return the offices in the county that count on a day: where people are received."""

@@ -78,9 +78,7 @@ class SpeedModel:
 
     def minutes(self, km: FloatArray, *, limit_kmh: FloatArray | float) -> FloatArray:
         """Return the minutes of stretches of road."""
-        kmh = np.minimum(
-            self.share_of_limit * np.asarray(limit_kmh, dtype=np.float64), self.cap_kmh
-        )
+        kmh = np.minimum(self.share_of_limit * np.asarray(limit_kmh), self.cap_kmh)
         minutes: FloatArray = self.time_factor * 60 * np.asarray(km) / kmh
         return minutes
 
