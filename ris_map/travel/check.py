@@ -65,7 +65,7 @@ def check_data(data: Path, *, today: date, taken: Collection[str] = ()) -> list[
         faults += refusal(load, path)
     schema = data / SCHEMA
     if schema.exists() and schema.read_bytes() != schema_text().encode():
-        faults.append(Fault(file_name(schema), *worded("stale-schema", command="schema")))
+        faults.append(fault_in(schema, "stale-schema", command="schema"))
     for path in sorted([*(data / TEXTS).glob("*/*.md"), *(data / RELEASES).glob("*.md")]):
         log = FaultLog(path)
         text = log.text()
