@@ -61,7 +61,7 @@ def headline_words(view: MapView) -> dict[str, Any]:
 def lead(view: MapView) -> str:
     """Return what the headline is about and rests on; on a phone it stands below the map."""
     tr, way = view.tr, "" if view.is_physical else ".remote"
-    label = view.label(view.choice.strength_area) if view.choice.strength_area else ""
+    label = view.tr.label(view.choice.strength_area) if view.choice.strength_area else ""
     area = " " + tr("karta.lead.area", area=label[:1].lower() + label[1:]) if label else ""
     text = tr(f"karta.lead{way}", kind=view.kind, phase=_phase(view), area=area)
     if view.is_physical:

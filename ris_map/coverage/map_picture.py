@@ -19,7 +19,6 @@ from ris_map.coverage.support import MODES, UNKNOWN, YES, CubeChoice
 from ris_map.geography.divisions import DEFAULT_DIVISION, Division
 from ris_map.register.in_words import Words, by_town, town_point, towns_of, with_basis
 from ris_map.register.model import Actor, Office
-from ris_map.register.strategy import Term
 from ris_map.register.vocabulary import Area, Delivery, Phase, Scope, ServiceType
 from ris_map.travel.network import SPEED_MODEL, BoolArray, CodeArray, FloatArray
 from ris_map.travel.routes import routes_from
@@ -159,10 +158,6 @@ class MapView:
     def coast(self) -> tuple[str, ...]:
         """Codes of all other municipalities."""
         return tuple(code for code in self.found.municipality_codes if code not in self.inland)
-
-    def label(self, term: Term) -> str:
-        """Return the label of a term of the strategy."""
-        return self.tr.label(term)
 
     def at(self, code: str) -> int:
         """Return a municipality's position."""

@@ -62,7 +62,7 @@ def _matrix_cell(view: CoverageView, code: str, kind: ServiceType) -> MatrixCell
     phases, k = view.choice.shown_phases, SERVICE_TYPES.index(kind)
     at = view.at(code), [PHASES.index(phase) for phase in phases], k
     place = cell_id(code, phases[0], kind)
-    head = f"{view.names[code]}, {view.label(kind).lower()}"
+    head = f"{view.names[code]}, {view.tr.label(kind).lower()}"
     if not view.is_physical:
         answers = view.cube.remote[at][:, REMOTE.index(view.choice.delivery)]
         state = REMOTE_STATES[ANSWERS[int(answers.max())]]
@@ -125,18 +125,12 @@ def cell_html(view: CoverageView, place: CellKey) -> str:
         "coverage_cell.html",
         t=view.tr,
         id=cell_id(*place),
-        title=cell_title(view, place),
+        title=f"{view.names[code]}: {view.tr.kind(phase, kind)}",
         sentences=list(_sentences(view, cell, found)),
         figures=table_html(figures_table(view, cell), tr=view.tr) if view.is_physical else "",
         known=table_html(known, tr=view.tr) if known.rows else "",
         unknown=unknown,
     )
-
-
-def cell_title(view: CoverageView, place: CellKey) -> str:
-    """Return the cell's name: municipality, kind, phase."""
-    code, phase, kind = place
-    return f"{view.names[code]}: {view.tr.kind(phase, kind)}"
 
 
 def evidence(view: CoverageView, place: CellKey) -> tuple[Way, ...]:
@@ -173,7 +167,7 @@ def known_table(view: CoverageView, found: Iterable[Way]) -> FigureTable:
         if item.answer is not Answer.YES:
             continue
         actor = item.actor
-        row: list[Cell] = [view.label(item.mode), Link(actor.name, tr.detail_url(actor.id))]
+        row: list[Cell] = [view.tr.label(item.mode), Link(actor.name, tr.detail_url(actor.id))]
         if physical:
             is_office = item.mode is Delivery.OFFICE
             row += [item.town or "–", minutes(item.minutes_from_seat) if is_office else "–"]

@@ -14,6 +14,10 @@ CLEAR_DIFFERENCE = 0.05
 """Shares that differ by less than this are called alike: the times are not exact enough."""
 NEARLY_ALL = 0.95
 LIMITS = ("capacity", "evidence", "register", "roads", "people", "outside", "time")
+FACTS = (
+    *("day", "register", "matrix", "roads", "speed", "error"),
+    *("snap", "unreachable", "people"),
+)
 TERMS = ("gap", "near", "unknown", "median", "p90", "chain", "fragility", "stable")
 
 
@@ -183,57 +187,44 @@ def definitions(view: CoverageView) -> list[tuple[str, str]]:
 
 def facts(view: CoverageView) -> list[tuple[str, str]]:
     """Return what the figures rest on, by name, for the page and the files."""
-    tr, cube = view.tr, view.cube
-    population, matrix = cube.population, cube.matrix
-    speed, network = matrix.speed_model, view.world.foundations.network
-    found = accuracy(view.world.foundations)
-    values = {
-        "day": cube.table.on.isoformat(),
-        "register": tr(
-            "coverage.fact.register.is",
-            reference=view.world.register.meta.reference_date,
-            n=tr.number(len(cube.table.actors)),
-            doubtful=tr.number(int(cube.table.actor_is_doubtful.sum())),
-        ),
-        "matrix": matrix.version,
-        "roads": tr(
-            "coverage.fact.roads.is",
-            source=matrix.network_source,
-            n=tr.number(len(network.km)),
-            km=tr.number(network.km.sum()),
-            none=tr.number(network.km[network.is_schematic].sum()),
-        ),
-        "speed": tr(
-            "coverage.fact.speed.is",
-            percent=tr.number(100 * speed.share_of_limit / speed.time_factor),
-            speed=tr(f"coverage.speed.{speed.id}"),
-            others=tr.listing(
-                tr(f"coverage.speed.{model.id}") for model in SPEED_MODELS if model.id != speed.id
-            ),
-        ),
-        "error": tr(
+    tr, cube, network = view.tr, view.cube, view.world.foundations.network
+    speed, found = cube.matrix.speed_model, accuracy(view.world.foundations)
+    share_of_limit = speed.share_of_limit / speed.time_factor
+    others = (model.id for model in SPEED_MODELS if model.id != speed.id)
+    numbers = {
+        "n": len(cube.table.actors),
+        "doubtful": cube.table.actor_is_doubtful.sum(),
+        "parts": len(network.km),
+        "km": network.km.sum(),
+        "none": network.km[network.is_schematic].sum(),
+        "percent": 100 * share_of_limit,
+        "kmh": ACCESS_LIMIT_KMH * share_of_limit,
+        "limit": JOIN_MOST_M / 1000,
+        "located": cube.population.persons.sum(),
+        "cells": len(cube.population.persons),
+    }
+    told = {name: tr.number(float(value)) for name, value in numbers.items()} | {
+        "reference": view.world.register.meta.reference_date,
+        "source": cube.matrix.network_source,
+        "speed": tr(f"coverage.speed.{speed.id}"),
+        "others": tr.listing(tr(f"coverage.speed.{model}") for model in others),
+        "detour": tr.number(DETOUR, decimals=1),
+        "year": str(cube.population.year),
+    }
+    values = {"day": cube.table.on.isoformat(), "matrix": cube.matrix.version}
+    values["error"] = tr("coverage.fact.error.unknown")
+    if found:
+        values["error"] = tr(
             "coverage.fact.error.is",
             error=error_words(found.places, tr=tr),
             n=tr.number(found.places.count),
             km=tr.number(100 * found.distances.median),
         )
-        if found
-        else tr("coverage.fact.error.unknown"),
-        "snap": tr(
-            "coverage.fact.snap.is",
-            detour=tr.number(DETOUR, decimals=1),
-            kmh=tr.number(ACCESS_LIMIT_KMH * speed.share_of_limit / speed.time_factor),
-            limit=tr.number(JOIN_MOST_M / 1000),
-        ),
-        "unreachable": _unreachable(view),
-        "people": tr(
-            "coverage.fact.people.is",
-            located=tr.number(int(population.persons.sum())),
-            year=population.year,
-            cells=tr.number(len(population.persons)),
-        ),
-    }
-    return [(tr(f"coverage.fact.{name}"), value) for name, value in values.items()]
+    values["unreachable"] = _unreachable(view)
+    return [
+        (tr(f"coverage.fact.{name}"), values.get(name) or tr(f"coverage.fact.{name}.is", **told))
+        for name in FACTS
+    ]
 
 
 def _unreachable(view: CoverageView) -> str:

@@ -127,7 +127,7 @@ def area_table(view: CoverageView) -> FigureTable:
     name, codes = view.place
     tr, cube, rows = view.tr, view.cube, list[list[Cell]]()
     heads = {
-        (p, s): f"{view.label(PHASES[p])}: {view.label(SERVICE_TYPES[s])}"
+        (p, s): f"{view.tr.label(PHASES[p])}: {view.tr.label(SERVICE_TYPES[s])}"
         for p, s in np.ndindex(*SHAPE)
     }
     if not view.is_physical:
@@ -233,7 +233,7 @@ def chain_table(view: CoverageView) -> FigureTable:
 
 def _weakest(view: CoverageView, chain: Chain) -> str:
     """Return the phases that are clearly farther than some other one (W3)."""
-    far = [view.label(phase).lower() for phase in chain.weakest]
+    far = [view.tr.label(phase).lower() for phase in chain.weakest]
     if not far and math.isinf(chain.medians[0]):
         return "–"
     return view.tr.listing(far) if far else view.tr("coverage.chain.equal")
@@ -282,7 +282,7 @@ def remote_facts_table(view: CoverageView) -> FigureTable:
     """Return help at a distance: what is the same in the whole county is one row (W7)."""
     rows: list[list[Cell]] = [
         [
-            view.label(mode),
+            view.tr.label(mode),
             _kinds(view, kinds),
             view.listed(codes) or view.tr("coverage.county"),
             view.tr(f"answer.{answer}"),
@@ -296,8 +296,8 @@ def _kinds(view: CoverageView, kinds: Sequence[Kind]) -> str:
     """Return kinds of help in words: each service type once, with its phases."""
     phases: dict[ServiceType, list[str]] = {}
     for phase, kind in kinds:
-        phases.setdefault(kind, []).append(view.label(phase).lower())
-    return "; ".join(f"{view.label(k).lower()} ({', '.join(p)})" for k, p in phases.items())
+        phases.setdefault(kind, []).append(view.tr.label(phase).lower())
+    return "; ".join(f"{view.tr.label(k).lower()} ({', '.join(p)})" for k, p in phases.items())
 
 
 def cells_table(view: CoverageView) -> FigureTable:
@@ -314,7 +314,7 @@ def cells_table(view: CoverageView) -> FigureTable:
     rows = list[list[Cell]]()
     for code, (phase, kind) in product(view.order, KINDS):
         cell = view.cube.cell(code, phase=phase, service_type=kind)
-        row: list[Cell] = [view.names[code], code, view.label(phase), view.label(kind)]
+        row: list[Cell] = [view.names[code], code, view.tr.label(phase), view.tr.label(kind)]
         if view.is_physical:
             row += [tr(f"coverage.state.{cell.state}")]
             row += [tr("coverage.mark.maybe") if cell.is_maybe_physical else ""]
