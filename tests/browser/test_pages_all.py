@@ -103,7 +103,7 @@ STATES = {
     "/hitta?plats=2462&fas=ide&omrade=livsmedel": [DESK, PHONE_EN],
     "/hitta?plats=2480&fas=vaxa&grans=alla": [PHONE_SV],  # the longest answer
     "/kommun": [DESK, PHONE_SV],
-    "/kommun?kommun=2417&jamfor=2418&fas=vaxa&stod=motesplats": [DESK, PHONE_SV],
+    "/kommun?kommun=2482&jamfor=2480&fas=vaxa&stod=motesplats": [DESK, PHONE_SV],
     "/kommun?kommun=2480&bredd=adjacent": [SCREENS[1]],
     "/styrkeomraden?omrade=besoksnaring": [DESK],  # an area without own actors
     "/tankom?oppna=vilhelmina:radgivning:ide&stang=coompanion-vasterbotten@lycksele&vy=skillnad": [
