@@ -292,7 +292,7 @@ def _curve(view: CoverageView) -> None:
     charts = {"cov-curve": pictures.curve_chart, "cov-mountain": pictures.mountain_chart}
     for column, (key, chart) in zip(st.columns(2, gap="medium"), charts.items(), strict=True):
         with column:
-            st.vega_lite_chart(spec=chart(view), theme=None, key=key, width="stretch")
+            st.vega_lite_chart(spec=chart(view).to_dict(), theme=None, key=key, width="stretch")
     _show(pictures.curve_table(view), tr=view.tr)
 
 

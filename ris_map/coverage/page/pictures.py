@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -28,13 +29,33 @@ from ris_map.words.figures import (
     near_limit,
     share,
 )
-from ris_map.words.markup import render, render_text
+from ris_map.words.markup import render
 
-INK = "#1B2733"
+INK, SOFT, LINE = "#1B2733", "#4A5763", "#D5DADF"
+GROUP_COLOURS = ["#6F2A75", "#0B4F6C", "#6B7680"]
+GROUP_DASHES = [[1, 0], [8, 3], [2, 3]]
+"""Inland, coast, county: each line differs in colour and in dash, and carries its name."""
 LONGEST = 180
+CHART = (700, 340)
+PADDING = dict.fromkeys(("left", "right", "top", "bottom"), 12)
+"""Streamlit writes into it: a bare number breaks the chart."""
 LABEL_STEP, LETTER_MINUTES = 9.0, 2.3
 """Labels are this many per cent apart; a letter of theirs is as wide as so many minutes."""
 PICTURES = ("karta", "matris", "kurva", "kust-fjall")
+
+
+def _layered(*layers: alt.Chart, title: str) -> alt.LayerChart:
+    axis = {"labelFontSize": 15, "titleFontSize": 15, "labelColor": INK, "titleColor": SOFT}
+    made: alt.LayerChart = (
+        alt.layer(*layers)
+        .properties(width=CHART[0], height=CHART[1], background="#FFFFFF", padding=PADDING)
+        .properties(description=title)
+        .configure(font=FONT, aria=False)  # parts have names by machine, in English; a table tells
+        .configure_mark(aria=False)
+        .configure_view(stroke=None)
+        .configure_axis(titleFontWeight=400, gridColor=LINE, **axis)
+    )
+    return made
 
 
 def groups_of(view: CoverageView) -> dict[str, tuple[str, ...]]:
@@ -57,24 +78,46 @@ def shares_by_minute(view: CoverageView, codes: Collection[str]) -> FloatArray:
     return result
 
 
-def curve_chart(view: CoverageView) -> dict[str, Any]:
+def curve_chart(view: CoverageView) -> alt.LayerChart:
     """Return residents by minutes, one line per group, with the names where the limit is."""
-    groups = groups_of(view)
+    groups, tr, limit = groups_of(view), view.tr, view.choice.limit
+    names = [*groups]
     shares = pd.DataFrame({n: 100 * shares_by_minute(view, codes) for n, codes in groups.items()})
     points = shares.rename_axis("minutes").reset_index()
     points = points.melt("minutes", var_name="group", value_name="share")
-    data = {"lines": points.to_dict("records"), "labels": labels_at(view, shares)}
-    return _chart(view, "kurva", curve_title(view), data, names=[*groups], longest=LONGEST)
+    scale = alt.Scale(domain=[0, LONGEST])
+    ticks = alt.Axis(values=list(range(0, LONGEST + 1, 30)), grid=False)
+    x = alt.X("minutes:Q", title=tr("coverage.curve.x"), scale=scale, axis=ticks)
+    y = alt.Y(
+        "share:Q",
+        title=tr("coverage.curve.y"),
+        scale=alt.Scale(domain=[0, 108], nice=False),
+        axis=alt.Axis(values=[0, 25, 50, 75, 100]),
+    )
+    colours, dashes = (
+        alt.Scale(domain=names, range=values) for values in (GROUP_COLOURS, GROUP_DASHES)
+    )
+    colour = alt.Color("group:N", scale=colours, legend=None)
+    dash = alt.StrokeDash("group:N", scale=dashes, legend=None)
+    lines = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=2.8, clip=True)
+    where = alt.Chart(pd.DataFrame(labels_at(view, shares)))
+    where = where.encode(x="minutes:Q", y="share:Q", text="text:N")
+    text = where.mark_text(align="left", baseline="middle", fontSize=16, fontWeight=600)
+    halo = text.copy(deep=True)
+    halo.mark.stroke, halo.mark.strokeWidth, halo.mark.strokeJoin = "#FFFFFF", 5, "round"
+    return _layered(
+        _limit_rule("x", limit),
+        lines.encode(x=x, y=y, color=colour, strokeDash=dash),
+        halo,
+        text.encode(color=colour),
+        title=curve_title(view),
+    )
 
 
-def _chart(
-    view: CoverageView, name: str, title: str, data: dict[str, Any], **values: object
-) -> dict[str, Any]:
-    """Return a Vega-Lite chart of ``texts/`` with its data and the limit."""
-    data["limit"] = [{"minutes": view.choice.limit}]
-    values |= {"font": FONT, "title": title, "data": data, "t": view.tr}
-    spec: dict[str, Any] = json.loads(render_text(f"coverage_{name}.json", **values))
-    return spec
+def _limit_rule(axis: str, limit: int) -> alt.Chart:
+    rule = alt.Chart(pd.DataFrame({"minutes": [limit]})).mark_rule(color=SOFT, strokeDash=[3, 3])
+    placed: alt.Chart = rule.encode(**{axis: "minutes:Q"})
+    return placed
 
 
 def labels_at(view: CoverageView, shares: pd.DataFrame) -> list[dict[str, Any]]:
@@ -127,7 +170,7 @@ def curve_table(view: CoverageView) -> FigureTable:
     )
 
 
-def mountain_chart(view: CoverageView) -> dict[str, Any]:
+def mountain_chart(view: CoverageView) -> alt.LayerChart:
     """Return the median of each municipality from the coast to the mountains, with its range."""
     tr, limit, rows = view.tr, view.choice.limit, []
     medians = np.array([found.figures.median_minutes for found in view.over_speeds])
@@ -145,8 +188,21 @@ def mountain_chart(view: CoverageView) -> dict[str, Any]:
                 "text": f"≈ {limit}" if near_limit(value, limit) else minutes_number(value, tr=tr),
             }
         )
-    title = tr("coverage.mountain.title", kind=view.asked)
-    return _chart(view, "kust-fjall", title, {"medians": rows})
+    names = alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40))
+    base = alt.Chart(pd.DataFrame(rows)).encode(x=names)
+    bars = base.mark_bar(width=30, stroke="#8894A0", strokeWidth=0.5)
+    texts = base.mark_text(dy=-9, fontSize=14, fontWeight=600, color=INK)
+    halo, rule = (base.mark_rule(color=c, strokeWidth=w) for c, w in (("#FFFFFF", 5), (INK, 2)))
+    return _layered(
+        bars.encode(
+            y=alt.Y("minutes:Q", title=tr("coverage.mountain.y")),
+            color=alt.Color("colour:N", scale=None),
+        ),
+        *(line.encode(y="low:Q", y2="high:Q") for line in (halo, rule)),
+        _limit_rule("y", limit),
+        texts.encode(y="high:Q", text="text:N"),
+        title=tr("coverage.mountain.title", kind=view.asked),
+    )
 
 
 # -------------------------------------------------------------------- pictures for a paper
@@ -164,9 +220,9 @@ def picture(view: CoverageView, name: str) -> str:
             lead = f"{lead}. {note.removesuffix('.')}"
     else:
         chart, below = (curve_chart, 80.0) if name == "kurva" else (mountain_chart, 120.0)
-        spec = chart(view)
+        spec = chart(view).to_dict()
         lead, body = spec["description"], _chart_svg(json.dumps(spec))
-        width, height = spec["width"] + 110.0, spec["height"] + below
+        width, height = CHART[0] + 110.0, CHART[1] + below
     return framed(
         body,
         width=width,
