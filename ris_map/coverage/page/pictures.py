@@ -190,7 +190,7 @@ def mountain_chart(view: CoverageView) -> alt.LayerChart:
         )
     names = alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40))
     base = alt.Chart(pd.DataFrame(rows)).encode(x=names)
-    bars = base.mark_bar(width=30, stroke="#8894A0", strokeWidth=0.5)
+    bars = base.mark_bar(width=alt.RelativeBandSize(band=0.66), stroke="#8894A0", strokeWidth=0.5)
     texts = base.mark_text(dy=-9, fontSize=14, fontWeight=600, color=INK)
     halo, rule = (base.mark_rule(color=c, strokeWidth=w) for c, w in (("#FFFFFF", 5), (INK, 2)))
     return _layered(
