@@ -238,6 +238,10 @@ def test_every_distribution_can_be_fetched(api: TestClient, graph: Graph) -> Non
         assert answer.headers["Content-Type"].partition(";")[0] == said
         licence = str(graph.value(distribution, DCTERMS.license))
         assert answer.headers["Link"] == f'<{licence}>; rel="license"'
+        # tables and layers are saved under their own name, what a browser shows is not
+        name = address.partition("?")[0].rpartition("/")[2]
+        saved = name.endswith((".csv", ".xlsx", ".gpkg")) and f'attachment; filename="{name}"'
+        assert answer.headers.get("Content-Disposition", False) == saved
 
 
 def test_a_data_set_was_modified_when_its_own_files_were(own_data: Path) -> None:
